@@ -1,0 +1,1 @@
+"""Easterly plans, proves and runs the network of an AI cluster."""

@@ -1,0 +1,1 @@
+"""The compiled core: array-in, array-out algorithms."""

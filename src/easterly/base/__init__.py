@@ -1,0 +1,1 @@
+"""Quantities, findings, columns, registries: what every room stands on."""

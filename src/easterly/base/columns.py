@@ -1,0 +1,69 @@
+"""Columns: read-only numpy arrays, the storage of every computed noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatColumn = NDArray[np.float64]
+IntColumn = NDArray[np.int32]
+IndexColumn = NDArray[np.int64]
+BoolColumn = NDArray[np.bool_]
+TextColumn = NDArray[np.str_]
+
+Dtype = type[np.float64] | type[np.int32] | type[np.int64] | type[np.bool_] | type[np.str_]
+
+
+def column(values: ArrayLike | Sequence[Any], dtype: Dtype) -> NDArray[Any]:
+    """Make a read-only, contiguous array of one dtype.
+
+    Parameters
+    ----------
+    values : array_like
+        Anything numpy can turn into an array. Copied only when its type or layout demands it,
+        or when the array is still writeable.
+    dtype : numpy dtype class
+
+    Returns
+    -------
+    (N,) array, not writeable
+    """
+    array = np.ascontiguousarray(values, dtype=dtype)
+    if array.flags.writeable:
+        array = array.copy() if array is values else array
+        array.flags.writeable = False
+    return array
+
+
+def floats(values: ArrayLike) -> FloatColumn:
+    """Read-only float64 column."""
+    return column(values, np.float64)
+
+
+def ints(values: ArrayLike) -> IntColumn:
+    """Read-only int32 column."""
+    return column(values, np.int32)
+
+
+def indices(values: ArrayLike) -> IndexColumn:
+    """Read-only int64 column, for CSR pointers and counts."""
+    return column(values, np.int64)
+
+
+def bools(values: ArrayLike) -> BoolColumn:
+    """Read-only boolean column."""
+    return column(values, np.bool_)
+
+
+def texts(values: ArrayLike | Sequence[str]) -> TextColumn:
+    """Read-only text column (fixed width, as wide as its longest value)."""
+    return column(values, np.str_)
+
+
+def ratio(numerator: FloatColumn, denominator: FloatColumn) -> FloatColumn:
+    """Elementwise quotient; 0/0 is NaN and x/0 is infinite, both without a warning."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return floats(np.asarray(numerator) / np.asarray(denominator))

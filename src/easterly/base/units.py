@@ -1,0 +1,251 @@
+"""Quantities at the edge: a strict parser and a formatter; inside, numbers are SI floats.
+
+Bits and bytes are never guessed: `100M` could be either and is refused, unless the field can only be
+a rate. `k` = 1000, `Ki` = 1024. `Gb/s`, `Gbit/s` and `Gbps` are one; `GB/s` where a rate is wanted is
+eight times as much, and the parser says so.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+DECIMAL = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
+BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
+PREFIXES = {**DECIMAL, **BINARY}
+SECONDS = {
+    "ps": Decimal("1e-12"), "ns": Decimal("1e-9"), "us": Decimal("1e-6"), "\u00b5s": Decimal("1e-6"),
+    "\u03bcs": Decimal("1e-6"), "ms": Decimal("1e-3"), "s": Decimal(1), "min": Decimal(60),
+    "h": Decimal(3600), "d": Decimal(86400),
+}  # fmt: skip
+METRES = {"mm": Decimal("1e-3"), "cm": Decimal("1e-2"), "m": Decimal(1), "km": Decimal(1000)}
+_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*")
+
+
+class QuantityError(ValueError):
+    """Text that is no quantity of the kind wanted.
+
+    Attributes
+    ----------
+    code : str
+        ``E301`` not a number, ``E302`` bits or bytes ambiguous, ``E303`` unit of another kind,
+        ``E304`` out of range, ``E305`` unit missing, ``E311``.. per kind (E312 is "not a rate").
+    hint : str
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of quantity: what it is called, its SI unit, the code of its error, an example."""
+
+    name: str
+    unit: str
+    code: str
+    example: str
+
+
+RATE = Kind("rate", "bit/s", "E312", "400Gb/s")
+SIZE = Kind("size", "B", "E313", "64MB")
+TIME = Kind("time", "s", "E314", "20ms")
+LENGTH = Kind("length", "m", "E315", "40m")
+SHARE = Kind("share", "1", "E316", "40%")
+COMPUTE = Kind("compute rate", "FLOP/s", "E317", "989TFLOP/s")
+FREQUENCY = Kind("frequency", "1/s", "E318", "40/s")
+KINDS = {kind.name: kind for kind in (RATE, SIZE, TIME, LENGTH, SHARE, COMPUTE, FREQUENCY)}
+
+
+def parse(text: str, kind: Kind) -> float:
+    """Parse one quantity into its SI float.
+
+    Parameters
+    ----------
+    text : str
+        A number and a unit, such as ``400Gb/s``, ``64KiB``, ``12us``, ``40%``.
+    kind : Kind
+        What the field holds; decides which units are allowed.
+
+    Returns
+    -------
+    float [kind.unit]
+
+    Raises
+    ------
+    QuantityError
+        With the code of what is wrong and a hint.
+
+    Examples
+    --------
+    >>> parse("400Gb/s", RATE), parse("50GB/s", RATE), parse("64KiB", SIZE), parse("40%", SHARE)
+    (400000000000.0, 400000000000.0, 65536.0, 0.4)
+    """
+    return parse_noted(text, kind)[0]
+
+
+def parse_noted(text: str, kind: Kind) -> tuple[float, str]:
+    """Like `parse`, with a note where the text was converted (bytes given for a rate), else ``""``."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        raise QuantityError(kind.code, f"{kind.name} {text!r} is not a {kind.name}", f"write it like {kind.example}")
+    try:
+        number = Decimal(match[1].replace("_", ""))
+    except InvalidOperation:  # pragma: no cover - the pattern admits only decimals
+        raise QuantityError("E301", f"{match[1]!r} is not a number") from None
+    factor, note = _factor(text, match[2] or "", kind)
+    value = float(number * factor)
+    if not math.isfinite(value):
+        raise QuantityError("E304", f"{kind.name} {text!r} is too large")
+    return value, note
+
+
+def _factor(text: str, unit: str, kind: Kind) -> tuple[Decimal, str]:
+    """SI units in one of the written unit, and a note when bytes were turned into bits."""
+    if kind is RATE:
+        return _rate_factor(text, unit)
+    table = {"size": _size_factor, "time": _time_factor, "length": _length_factor, "share": _share_factor,
+             "compute rate": _compute_factor, "frequency": _frequency_factor}  # fmt: skip
+    return table[kind.name](text, unit), ""
+
+
+_RATE = re.compile(r"([kKMGTPE]?i?)(b|bit|bits|B|byte|bytes)?(/s|ps)?")
+_SIZE = re.compile(r"([kKMGTPE]?i?)(b|bit|bits|B|byte|bytes)?(/s|ps)?")
+_COMPUTE = re.compile(r"([kKMGTPE]?)(FLOP/s|FLOPS|FLOPs|flop/s|F)")
+_FREQUENCY = re.compile(r"([kMG]?)(?:/(s|min|h|d)|(Hz))")
+
+
+def _rate_factor(text: str, unit: str) -> tuple[Decimal, str]:
+    match = _RATE.fullmatch(unit)
+    if match is None or match[1] not in PREFIXES:
+        raise _unlike(text, unit, RATE)
+    prefix, symbol, per = match[1], match[2], match[3]
+    if not prefix and symbol is None:
+        raise QuantityError("E305", f"rate {text!r} has no unit", f"write it like {RATE.example}")
+    scale = Decimal(PREFIXES[prefix])
+    if symbol is None:
+        return scale, ""
+    if per is None:
+        fix = f"{text.strip()}/s"
+        raise QuantityError("E303", f"{text!r} is an amount, not a rate", f"did you mean {fix}?")
+    if symbol[0] == "B" or symbol.startswith("byte"):
+        return scale * 8, f"{text.strip()} is bytes per second: taken as {format_exact(float(_number(text) * scale * 8), RATE)}"
+    return scale, ""
+
+
+def _size_factor(text: str, unit: str) -> Decimal:
+    match = _SIZE.fullmatch(unit)
+    if match is None or match[1] not in PREFIXES:
+        raise _unlike(text, unit, SIZE)
+    prefix, symbol, per = match[1], match[2], match[3]
+    if per is not None:
+        raise QuantityError("E303", f"{text!r} is a rate, not a size", f"write it like {SIZE.example}")
+    if symbol is None:
+        code = "E302" if prefix else "E305"
+        what = "could be bits or bytes" if prefix else "has no unit"
+        raise QuantityError(code, f"size {text!r} {what}", f"write {text.strip()}B for bytes")
+    if symbol in ("b", "bit", "bits"):
+        as_bytes = format_exact(float(_number(text) * PREFIXES[prefix] / 8), SIZE)
+        raise QuantityError("E302", f"size {text!r} is in bits, and sizes are in bytes", f"did you mean {as_bytes}?")
+    return Decimal(PREFIXES[prefix])
+
+
+def _time_factor(text: str, unit: str) -> Decimal:
+    return _from_table(text, unit, SECONDS, TIME)
+
+
+def _length_factor(text: str, unit: str) -> Decimal:
+    return _from_table(text, unit, METRES, LENGTH)
+
+
+def _share_factor(text: str, unit: str) -> Decimal:
+    return _from_table(text, unit, {"%": Decimal("0.01")}, SHARE)
+
+
+def _compute_factor(text: str, unit: str) -> Decimal:
+    match = _COMPUTE.fullmatch(unit)
+    if match is None:
+        raise _unlike(text, unit, COMPUTE)
+    return Decimal(DECIMAL[match[1]])
+
+
+def _frequency_factor(text: str, unit: str) -> Decimal:
+    match = _FREQUENCY.fullmatch(unit)
+    if match is None:
+        raise _unlike(text, unit, FREQUENCY)
+    return Decimal(DECIMAL[match[1]]) / SECONDS[match[2] or "s"]
+
+
+def _from_table(text: str, unit: str, table: dict[str, Decimal], kind: Kind) -> Decimal:
+    if unit in table:
+        return table[unit]
+    raise _unlike(text, unit, kind)
+
+
+def _unlike(text: str, unit: str, kind: Kind) -> QuantityError:
+    """The error for a unit that this kind does not have."""
+    hint = f"write it like {kind.example}"
+    if not unit:
+        return QuantityError("E305", f"{kind.name} {text.strip()!r} has no unit", hint)
+    if kind is RATE and unit[0] in PREFIXES and unit[:1]:
+        hint = f"did you mean {_number(text)}{unit[0]}b/s?"
+    return QuantityError(kind.code, f"{kind.name} {text.strip()!r} is not a {kind.name}", hint)
+
+
+def _number(text: str) -> Decimal:
+    match = _NUMBER.fullmatch(text)
+    assert match is not None
+    return Decimal(match[1].replace("_", ""))
+
+
+_STEPS = (("E", 18), ("P", 15), ("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0))
+_SUFFIX = {"rate": "b/s", "size": "B", "compute rate": "FLOP/s", "frequency": "/s", "length": "m"}
+
+
+def format_exact(value: float, kind: Kind) -> str:
+    """Shortest text that parses back to the very same float.
+
+    >>> format_exact(4e11, RATE), format_exact(0.0003, TIME), format_exact(0.4, SHARE)
+    ('400Gb/s', '300us', '40%')
+    """
+    return _compose(Decimal(repr(float(value))), kind)
+
+
+def format_short(value: float, kind: Kind, digits: int = 4) -> str:
+    """Text for people: rounded to `digits` significant digits; ``-`` for a number that is not known.
+
+    >>> format_short(123456789.0, RATE)
+    '123.5Mb/s'
+    """
+    if not math.isfinite(value):
+        return "-"
+    return _compose(Decimal(f"{value:.{digits}g}"), kind)
+
+
+def _compose(number: Decimal, kind: Kind) -> str:
+    if kind is SHARE:
+        return f"{_plain(number * 100)}%"
+    if kind is TIME:
+        return _compose_time(number)
+    if kind is LENGTH:
+        return f"{_plain(number)}m"
+    prefix, power = next(((p, e) for p, e in _STEPS if abs(number) >= Decimal(10) ** e), ("", 0))
+    return f"{_plain(number.scaleb(-power))}{prefix}{_SUFFIX[kind.name]}"
+
+
+def _compose_time(number: Decimal) -> str:
+    size = abs(number)
+    for unit, power in (("s", 0), ("ms", -3), ("us", -6), ("ns", -9)):
+        if size >= Decimal(10) ** power:
+            return f"{_plain(number.scaleb(-power))}{unit}"
+    return f"{_plain(number)}s" if number == 0 else f"{_plain(number.scaleb(12))}ps"
+
+
+def _plain(number: Decimal) -> str:
+    """Decimal text without a needless exponent or trailing zeros."""
+    text = format(number.normalize(), "f") if -30 < number.adjusted() < 30 else str(number.normalize())
+    return "0" if text in ("-0", "") else text

@@ -1,0 +1,1 @@
+"""The nouns: immutable, columnar, every attribute declared once with its unit."""

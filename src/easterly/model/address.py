@@ -1,0 +1,59 @@
+"""The address plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import IndexColumn, IntColumn, TextColumn
+from easterly.base.schema import Doc
+
+
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """Prefixes given to a purpose, in one VRF each."""
+
+    prefix: Annotated[TextColumn, Doc("Prefix text, RFC 5952 for IPv6.")]
+    vrf: Annotated[TextColumn, Doc("VRF; ``default`` for the underlay.")]
+    role: Annotated[TextColumn, Doc("hosts, tenant, pool.")]
+    owner: Annotated[TextColumn, Doc("Leaf, tenant or pool that it belongs to.")]
+    device: Annotated[TextColumn, Doc("Leaf that announces it; empty for pools.")]
+
+    def __len__(self) -> int:
+        return len(self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Interfaces:
+    """Addresses of interfaces: loopbacks, both ends of links, host interfaces and their gateways."""
+
+    device: Annotated[TextColumn, Doc("Device.")]
+    port: Annotated[TextColumn, Doc("``lo``, ``swp7``, ``nic3``.")]
+    address: Annotated[TextColumn, Doc("Address with prefix length, such as ``10.64.128.0/31``.")]
+    vrf: Annotated[TextColumn, Doc("VRF.")]
+    role: Annotated[TextColumn, Doc("loopback, link, host, gateway.")]
+    link: Annotated[IntColumn, Doc("Row of the link that leaves the interface; -1 for loopbacks.")]
+
+    def __len__(self) -> int:
+        return len(self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class Vrfs:
+    """Routing tables of tenants."""
+
+    name: Annotated[TextColumn, Doc("VRF, named after its tenant.")]
+    tenant: Annotated[TextColumn, Doc("Tenant.")]
+    vni: Annotated[IntColumn, Doc("VXLAN network identifier.")]
+    rd: Annotated[TextColumn, Doc("Route target, ``asn:number``; the route distinguisher adds the device.")]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPlan:
+    """Every number that the plan hands out."""
+
+    prefixes: Annotated[Prefixes, Doc("Prefixes.")]
+    interfaces: Annotated[Interfaces, Doc("Interface addresses.")]
+    asn_device: Annotated[TextColumn, Doc("Devices that speak BGP.")]
+    asn: Annotated[IndexColumn, Doc("AS number of each.")]
+    vrfs: Annotated[Vrfs, Doc("Tenants' routing tables.")]

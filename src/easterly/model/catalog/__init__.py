@@ -1,0 +1,1 @@
+"""Facts with their sources: GPUs, public models, optics and cables."""

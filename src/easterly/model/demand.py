@@ -1,0 +1,101 @@
+"""Demand: what jobs and services send, as flows that belong to phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn
+from easterly.base.schema import Doc, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Flows between network interfaces.
+
+    A flow of a job carries `size_B` once per occurrence of its phase; a flow of a service carries
+    `rate_bps` all the time. The other of the two is 0.
+    """
+
+    src: Annotated[IntColumn, Doc("Node index of the sending interface.")]
+    dst: Annotated[IntColumn, Doc("Node index of the receiving interface.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes per occurrence of the phase.")]
+    rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("Mean rate, for services.")]
+    connections: Annotated[IntColumn, Unit("1"), Doc("Connections that the flow is spread over; each is hashed on its own.")]
+    phase: Annotated[IntColumn, Doc("Row of `Phases`.")]
+
+    def __len__(self) -> int:
+        return len(self.src)
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Phases of communication; the flows of one phase run at the same time.
+
+    The time of a phase that occurs `times` times per step is
+    ``times * (latency_s + scaleup_s + transfer)`` with the transfer time found by a predictor.
+    """
+
+    owner: Annotated[TextColumn, Doc("Job or service.")]
+    axis: Annotated[TextColumn, Doc("tp, pp, dp, kv, ...: why it communicates.")]
+    collective: Annotated[TextColumn, Doc("all-reduce, reduce-scatter, all-gather, send, ...")]
+    algorithm: Annotated[TextColumn, Doc("ring, hierarchical, direct, ...")]
+    times: Annotated[FloatColumn, Unit("1"), Doc("Occurrences per step.")]
+    latency_s: Annotated[FloatColumn, Unit("s"), Doc("Latency of its serial messages, per occurrence.")]
+    scaleup_s: Annotated[FloatColumn, Unit("s"), Doc("Time in the scale-up domain, per occurrence.")]
+    scaleup_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes per GPU in the scale-up domain, per occurrence.")]
+    traffic_class: Annotated[IntColumn, Doc("Index into `DemandSet.classes`.")]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Compute and placement of each job and service.
+
+    The hosts of row w are ``host_idx[host_ptr[w]:host_ptr[w + 1]]``, in rank order.
+    """
+
+    name: Annotated[TextColumn, Doc("Job or service.")]
+    kind: Annotated[TextColumn, Doc("job or service.")]
+    tenant: Annotated[TextColumn, Doc("Tenant, or empty.")]
+    fabric: Annotated[TextColumn, Doc("Fabric.")]
+    gpus: Annotated[IntColumn, Unit("1"), Doc("GPUs.")]
+    compute_s: Annotated[FloatColumn, Unit("s"), Doc("Compute time of one step, with the pipeline bubble; 0 for services.")]
+    bubble: Annotated[FloatColumn, Unit("1"), Doc("Share of `compute_s` that is pipeline bubble.")]
+    flop: Annotated[FloatColumn, Unit("FLOP"), Doc("Work of one step on all GPUs.")]
+    tokens: Annotated[FloatColumn, Unit("1"), Doc("Tokens of one step.")]
+    host_ptr: Annotated[IndexColumn, Doc("CSR pointer into `host_idx`.")]
+    host_idx: Annotated[IntColumn, Doc("Host indices, in rank order.")]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSet:
+    """Everything that the network is asked to carry."""
+
+    classes: Annotated[tuple[str, ...], Doc("Traffic classes, sorted by name.")]
+    work: Annotated[Work, Doc("Jobs and services.")]
+    phases: Annotated[Phases, Doc("Phases of communication.")]
+    flows: Annotated[Flows, Doc("Flows.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Events with dependencies; an event starts when all its predecessors are done.
+
+    The predecessors of event e are ``pred_idx[pred_ptr[e]:pred_ptr[e + 1]]``.
+    """
+
+    kind: Annotated[TextColumn, Doc("compute or send.")]
+    src: Annotated[IntColumn, Doc("Node index of the sender, or of the computing end point.")]
+    dst: Annotated[IntColumn, Doc("Node index of the receiver; equal to `src` for compute.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes sent.")]
+    duration_s: Annotated[FloatColumn, Unit("s"), Doc("Time computed.")]
+    traffic_class: Annotated[IntColumn, Doc("Index into the classes of the demand set.")]
+    job: Annotated[IntColumn, Doc("Row of `Work`.")]
+    pred_ptr: Annotated[IndexColumn, Doc("CSR pointer into `pred_idx`.")]
+    pred_idx: Annotated[IntColumn, Doc("Predecessors.")]

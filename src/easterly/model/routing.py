@@ -1,0 +1,87 @@
+"""Routing: the policy that decides paths, and what it puts on each link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn
+from easterly.base.schema import Doc, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How paths are chosen; enough for `_kernel` to route again after a failure.
+
+    A flow takes, at each node, one of the next hops on a cheapest path; which one is decided by
+    ``hash`` over (connection, seed of the node).
+    """
+
+    cost: Annotated[FloatColumn, Unit("1"), Doc("(L,) cost of each link.")]
+    transit: Annotated[BoolColumn, Doc("(N,) nodes that may be passed through.")]
+    alive: Annotated[BoolColumn, Doc("(L,) links that are up.")]
+    hash: Annotated[str, Doc("Hash function: ``mix64``.")]
+    seed: Annotated[IntColumn, Doc("(N,) hash seed of each node.")]
+    weight: Annotated[FloatColumn, Unit("1"), Doc("(L,) weight of a link among equal-cost next hops.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnels:
+    """Explicit paths with their rates and backups, CSR over link rows."""
+
+    flow: Annotated[IntColumn, Doc("Flow that each tunnel carries.")]
+    link_ptr: Annotated[IndexColumn, Doc("CSR pointer into `link_idx`.")]
+    link_idx: Annotated[IntColumn, Doc("Links of each tunnel, in order.")]
+    rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("Rate of each tunnel.")]
+    backup: Annotated[IntColumn, Doc("Row of the tunnel that protects this one; -1 if none.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where each flow goes, as shares per link: CSR, one row per flow.
+
+    Under equal-cost multipath with many connections the share of a link is the probability that a
+    connection of the flow crosses it.
+    """
+
+    ptr: Annotated[IndexColumn, Doc("(F+1,) CSR pointer.")]
+    link: Annotated[IntColumn, Doc("Link rows.")]
+    share: Annotated[FloatColumn, Unit("1"), Doc("Share of the flow on the link.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How unevenly hashing fills links: per phase, statistics of the slowest transfer over random seeds.
+
+    ``even_s`` is the time in which the busiest link carries its bytes when every flow is split
+    evenly over its equal-cost paths; ``mean_s`` and ``p95_s`` are the mean and the 95th percentile of
+    the busiest link's time when every connection is hashed to one path. For services, which have
+    rates and no bytes, the figures are loads over capacity.
+    """
+
+    even_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) split evenly.")]
+    mean_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) hashed, mean.")]
+    p95_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) hashed, 95th percentile.")]
+    even_link: Annotated[IntColumn, Doc("(P,) busiest link when split evenly; -1 where the phase has no flow.")]
+    p95_link: Annotated[IntColumn, Doc("(P,) busiest link of the draw at the 95th percentile.")]
+    draws: Annotated[int, Unit("1"), Doc("Number of random seeds.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Policy, paths and the spread of hashing."""
+
+    policy: Annotated[Policy, Doc("How paths are chosen.")]
+    paths: Annotated[Paths, Doc("Where each flow goes.")]
+    spread: Annotated[Spread, Doc("Unevenness of hashing.")]
+    unserved: Annotated[IntColumn, Doc("Flows without any path.")]
+    tunnels: Annotated[Tunnels | None, Doc("Explicit paths, where there are any.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLoads:
+    """Mean load of each directed link, by class."""
+
+    capacity_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(L,) capacity.")]
+    load_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(C, L) mean load over a step, by class.")]
+    peak_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(L,) highest rate that any one phase puts on the link.")]

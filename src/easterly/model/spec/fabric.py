@@ -1,0 +1,181 @@
+"""Fabrics: one blueprint each, told apart by the key ``blueprint``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from easterly.base.schema import Doc
+from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Named, Rate, Time
+
+
+class HostGroup(Frozen):
+    """The hosts of a fabric."""
+
+    type: Annotated[str, Doc("Host model.")]
+    count: Annotated[Count, Doc("Number of hosts.")]
+
+
+class Tier(Frozen):
+    """A tier of switches that is counted from what hangs below it."""
+
+    type: Annotated[str, Doc("Switch model.")]
+    count: Annotated[Count | None, Doc("Number of switches (per plane, per pod where pods exist); computed if absent.")] = None
+
+
+class LeafTier(Frozen):
+    """The leaves: ports down to hosts, ports up to spines."""
+
+    type: Annotated[str, Doc("Switch model.")]
+    down: Annotated[Count, Doc("Ports used towards hosts.")]
+    up: Annotated[CountOrZero, Doc("Ports used towards spines.")] = 0
+    up_rate: Annotated[Rate | None, Doc("Rate of an uplink; the switch's port rate if absent.")] = None
+
+
+class MiddleTier(Frozen):
+    """A middle tier of a multi-tier Clos: its ports split into down and up."""
+
+    type: Annotated[str, Doc("Switch model.")]
+    down: Annotated[Count | None, Doc("Ports used towards the tier below; half of the radix if absent.")] = None
+    up: Annotated[Count | None, Doc("Ports used towards the tier above; what `taper` leaves if absent.")] = None
+
+
+class Cables(Frozen):
+    """Lengths of the cables by the tier at their upper end; they decide copper or optics."""
+
+    host: Annotated[Length, Doc("Host to leaf.")] = 3.0
+    leaf: Annotated[Length, Doc("Leaf to spine.")] = 40.0
+    spine: Annotated[Length, Doc("Spine to super-spine, and every tier above.")] = 150.0
+
+
+class Border(Frozen):
+    """Routers that join the fabric to the WAN."""
+
+    count: Annotated[Count, Doc("Number of border routers.")] = 1
+    type: Annotated[str | None, Doc("Switch model; that of the top tier if absent.")] = None
+
+
+class Blueprint(Named):
+    """What all blueprints share."""
+
+    cables: Annotated[Cables, Doc("Cable lengths.")] = Cables()
+    border: Annotated[Border | None, Doc("Border routers; one is made when the WAN names the fabric.")] = None
+    slot: Annotated[CountOrZero | None, Doc("Fixed position in the address plan; by rank of name if absent.")] = None
+
+
+class LeafSpine(Blueprint):
+    """Two tiers; each host's interfaces go to one leaf."""
+
+    blueprint: Literal["leaf-spine"]
+    hosts: Annotated[HostGroup, Doc("The hosts.")]
+    leaf: Annotated[LeafTier, Doc("The leaves.")]
+    spine: Annotated[Tier, Doc("The spines.")]
+
+
+class RailOptimized(Blueprint):
+    """Two tiers; interface r of every host goes to a leaf of rail group r."""
+
+    blueprint: Literal["rail-optimized"]
+    hosts: Annotated[HostGroup, Doc("The hosts.")]
+    leaf: Annotated[LeafTier, Doc("The leaves.")]
+    spine: Annotated[Tier, Doc("The spines.")]
+
+
+class RailOnly(Blueprint):
+    """Rails without a spine: traffic between rails crosses the hosts' scale-up domains."""
+
+    blueprint: Literal["rail-only"]
+    hosts: Annotated[HostGroup, Doc("The hosts.")]
+    leaf: Annotated[LeafTier, Doc("The leaves, one per rail; `up` must be 0 or absent.")]
+
+
+class MultiPlane(Blueprint):
+    """n equal two-tier planes. Each interface is in one plane, or (``dual_tor``) has a port in two."""
+
+    blueprint: Literal["multi-plane"]
+    planes: Annotated[Count, Doc("Number of planes.")]
+    hosts: Annotated[HostGroup, Doc("The hosts; interface r is in plane r mod planes.")]
+    leaf: Annotated[LeafTier, Doc("The leaves of each plane.")]
+    spine: Annotated[Tier, Doc("The spines of each plane.")]
+    dual_tor: Annotated[bool, Doc("Each interface has two ports, at half the rate each, to leaves of planes 2j and 2j+1.")] = False
+
+
+class Clos(Blueprint):
+    """Folded Clos of two to four tiers, made of pods, with an optional taper between pods."""
+
+    blueprint: Literal["clos"]
+    tiers: Annotated[int, Field(ge=2, le=4), Doc("Number of switch tiers.")] = 3
+    hosts: Annotated[HostGroup, Doc("The hosts, filled pod by pod.")]
+    leaf: Annotated[LeafTier, Doc("Tier 1.")]
+    spine: Annotated[MiddleTier, Doc("Tier 2.")]
+    super_spine: Annotated[MiddleTier | None, Doc("Tier 3, needed from three tiers on.")] = None
+    core: Annotated[MiddleTier | None, Doc("Tier 4, needed for four tiers.")] = None
+    pod_leaves: Annotated[Count | None, Doc("Leaves per pod; as many as a spine's down ports if absent.")] = None
+    taper: Annotated[float, Field(ge=1), Doc("Down over up capacity of the top tier of a pod, 7 for 7:1.")] = 1.0
+
+
+class FatTree(Blueprint):
+    """Three-tier fat-tree of k-port switches (Al-Fares et al. 2008): k pods, k^3/4 end points."""
+
+    blueprint: Literal["fat-tree"]
+    k: Annotated[int, Field(ge=2, multiple_of=2), Doc("Radix used; even.")]
+    switch: Annotated[str, Doc("Switch model of all tiers.")]
+    hosts: Annotated[HostGroup, Doc("The hosts, filled pod by pod; at most k^3/4 interfaces.")]
+
+
+class GraphNode(Frozen):
+    """A switch or a host of an explicit graph."""
+
+    type: Annotated[str, Doc("Switch or host model.")]
+    role: Annotated[str, Doc("Role: host, leaf, spine, super-spine, ...; host if `type` is a host model.")] = ""
+    tier: Annotated[CountOrZero | None, Doc("Tier, 0 for hosts; distance from the hosts if absent.")] = None
+    pod: Annotated[CountOrZero | None, Doc("Pod.")] = None
+
+
+class GraphLink(Frozen):
+    """A cable of an explicit graph."""
+
+    a: Annotated[str, Doc("Node, or ``node:port``.")]
+    b: Annotated[str, Doc("Node, or ``node:port``.")]
+    rate: Annotated[Rate | None, Doc("Rate; the lower of both ends' port rates if absent.")] = None
+    delay: Annotated[Time | None, Doc("Propagation delay; from the length if absent.")] = None
+    length: Annotated[Length, Doc("Length of the cable.")] = 3.0
+    cost: Annotated[float, Field(ge=1), Doc("Routing cost.")] = 1.0
+    srlg: Annotated[tuple[str, ...], Doc("Shared-risk groups.")] = ()
+
+
+class Graph(Blueprint):
+    """Every node and link written out."""
+
+    blueprint: Literal["graph"]
+    nodes: Annotated[dict[str, GraphNode], Doc("Nodes by name.")]
+    links: Annotated[dict[str, GraphLink], Doc("Links by name.")]
+
+
+Fabric = Annotated[
+    LeafSpine | Clos | FatTree | RailOptimized | RailOnly | MultiPlane | Graph,
+    Field(discriminator="blueprint"),
+]
+
+
+class WanSite(Named):
+    """A place outside the fabrics of this file: a WAN router, or the far end of a link."""
+
+
+class WanLink(Named):
+    """A WAN link between two fabrics, or a fabric and a WAN site."""
+
+    a: Annotated[str, Doc("Fabric or WAN site.")]
+    b: Annotated[str, Doc("Fabric or WAN site.")]
+    rate: Annotated[Rate, Doc("Capacity in each direction.")]
+    delay: Annotated[Time, Doc("One-way propagation delay.")]
+    cost: Annotated[float, Field(ge=0), Doc("Routing cost.")] = 10.0
+    srlg: Annotated[tuple[str, ...], Doc("Shared-risk groups, such as ducts.")] = ()
+
+
+class Wan(Frozen):
+    """The wide-area network that joins fabrics and sites."""
+
+    sites: Annotated[dict[str, WanSite], Doc("Places that are no fabric of this file.")] = {}
+    links: Annotated[dict[str, WanLink], Doc("Links by name.")] = {}

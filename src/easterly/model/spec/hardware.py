@@ -1,0 +1,41 @@
+"""Hardware that the user has: switches and hosts. Facts of the user's, never built-in truth."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from easterly.base.schema import Doc
+from easterly.model.spec.fields import Compute, Count, Frozen, Named, Rate, Size, Time
+
+
+class SwitchType(Named):
+    """A model of switch."""
+
+    ports: Annotated[Count, Doc("Number of ports (the radix).")]
+    rate: Annotated[Rate, Doc("Rate of one port.")]
+    buffer: Annotated[Size | None, Doc("Packet buffer of the chip.")] = None
+    queues: Annotated[Count, Doc("Egress queues per port.")] = 8
+    delay: Annotated[Time, Doc("Forwarding delay, port to port, without queueing.")] = 600e-9
+
+
+class HostType(Named):
+    """A model of GPU server."""
+
+    gpus: Annotated[Count, Doc("GPUs per host.")]
+    nics: Annotated[Count, Doc("Network interfaces on the fabric per host.")]
+    nic_rate: Annotated[Rate, Doc("Rate of one network interface.")]
+    scaleup: Annotated[
+        Rate | None, Doc("Rate per GPU and direction inside the scale-up (NVLink) domain; from the GPU's catalog entry if absent.")
+    ] = None
+    gpu: Annotated[str, Doc("GPU, a name of the catalog.")] = "h100-sxm"
+    peak: Annotated[Compute | None, Doc("Dense peak of one GPU in the job's dtype; from the catalog if absent.")] = None
+    memory: Annotated[Size | None, Doc("Memory of one GPU; from the catalog if absent.")] = None
+
+
+class Hardware(Frozen):
+    """Models of switches and hosts, by name."""
+
+    switches: Annotated[dict[str, SwitchType], Doc("Switch models by name.")] = {}
+    hosts: Annotated[dict[str, HostType], Doc("Host models by name.")] = {}
+
+

@@ -1,0 +1,85 @@
+"""Intents: what must hold. The kind of an intent is told by the key it has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from easterly.base.schema import Doc, Unit
+from easterly.model.spec.fields import CountOrZero, Frozen, Named, Share, Time
+
+DECIDES = ("step_time", "isolate", "oversubscription", "utilisation", "loss", "latency", "queue_delay")
+
+
+class Maximum(Frozen):
+    """An upper limit in time."""
+
+    max: Annotated[Time, Doc("Upper limit.")]
+
+
+class Ratio(Frozen):
+    """An upper limit of oversubscription."""
+
+    max: Annotated[float, Field(gt=0), Unit("1"), Doc("Down over up capacity, 3 for 3:1.")]
+
+
+class Fraction(Frozen):
+    """An upper limit of utilisation."""
+
+    max: Annotated[Share, Doc("Load over capacity.")]
+
+
+class Quantile(Frozen):
+    """An upper limit of a quantile of a delay."""
+
+    max: Annotated[Time, Doc("Upper limit.")]
+    quantile: Annotated[float, Field(gt=0, lt=1), Unit("1"), Doc("Quantile that must meet it, 0.999 for P99.9.")] = 0.99
+
+
+class Failures(Frozen):
+    """What may fail at the same time: a number of devices by role, or devices and links by name."""
+
+    leaf: Annotated[CountOrZero, Doc("Leaves.")] = 0
+    spine: Annotated[CountOrZero, Doc("Spines.")] = 0
+    super_spine: Annotated[CountOrZero, Doc("Super-spines.")] = 0
+    link: Annotated[CountOrZero, Doc("Fabric cables.")] = 0
+    named: Annotated[tuple[str, ...], Doc("Devices or link ids that are down together.")] = ()
+
+
+class Under(Frozen):
+    """Conditions under which an intent must still hold."""
+
+    failures: Annotated[Failures, Doc("Failures.")] = Failures()
+
+
+class Intent(Named):
+    """One thing that must hold; exactly one of the deciding keys is given."""
+
+    job: Annotated[str | None, Doc("Job that the intent is about.")] = None
+    service: Annotated[str | None, Doc("Service that the intent is about.")] = None
+    fabric: Annotated[str | None, Doc("Fabric; all if absent.")] = None
+    traffic_class: Annotated[str | None, Field(alias="class"), Doc("Traffic class; all if absent.")] = None
+    step_time: Annotated[Maximum | None, Doc("Step time of `job`; the high end of the prediction must meet it.")] = None
+    isolate: Annotated[tuple[str, ...] | None, Doc("Tenants that must not reach each other.")] = None
+    oversubscription: Annotated[Ratio | None, Doc("Worst ratio of any tier of the fabric.")] = None
+    utilisation: Annotated[Fraction | None, Doc("Load over capacity of every fabric link.")] = None
+    loss: Annotated[Share | None, Doc("Packets lost in the class.")] = None
+    latency: Annotated[Quantile | None, Doc("Latency of the service.")] = None
+    queue_delay: Annotated[Quantile | None, Doc("Queueing delay in the class.")] = None
+    under: Annotated[Under, Doc("Conditions.")] = Under()
+
+    @property
+    def kind(self) -> str:
+        """The deciding key."""
+        return next(key for key in DECIDES if getattr(self, key) is not None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        given = [key for key in DECIDES if getattr(self, key) is not None]
+        if len(given) != 1:
+            what = " and ".join(given) if given else "nothing"
+            text = f"an intent says exactly one thing, this one says {what}"
+            raise PydanticCustomError("E210", "{text}", {"text": text, "hint": "one of: " + ", ".join(DECIDES)})
+        return self

@@ -1,0 +1,64 @@
+"""The whole site file as one immutable noun."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from easterly.base.schema import Doc
+from easterly.model.spec.fabric import Fabric, Wan
+from easterly.model.spec.fields import Frozen, Name, Named
+from easterly.model.spec.hardware import Hardware
+from easterly.model.spec.intent import Intent
+from easterly.model.spec.policy import Addressing, Tenant, TrafficClass
+from easterly.model.spec.work import Job, Service
+
+NAMED_MAPS = ("fabrics", "tenants", "classes", "jobs", "services", "intents")
+
+
+class SiteName(Frozen):
+    """Identity of the site."""
+
+    name: Annotated[Name, Doc("Name of the site.")]
+
+
+class Site(Frozen):
+    """What exists and what is wanted, as the user wrote it.
+
+    Every map is keyed by name; every object in one knows its ``name`` and ``origin``.
+    """
+
+    version: Annotated[Literal[1], Doc("Version of the grammar; 1.")]
+    site: Annotated[SiteName, Doc("Identity.")]
+    hardware: Annotated[Hardware, Doc("Models of switches and hosts.")] = Hardware()
+    fabrics: Annotated[dict[Name, Fabric], Doc("Fabrics by name.")]
+    wan: Annotated[Wan, Doc("Wide-area network.")] = Wan()
+    addressing: Annotated[Addressing, Doc("Pools and number ranges.")] = Addressing()
+    tenants: Annotated[dict[Name, Tenant], Doc("Tenants by name.")] = {}
+    classes: Annotated[dict[Name, TrafficClass], Doc("Traffic classes by name.")] = {}
+    jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}
+    services: Annotated[dict[Name, Service], Doc("Inference services by name.")] = {}
+    intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
+    seed: Annotated[int, Field(ge=0), Doc("Seed of every random stream.")] = 1
+
+    @model_validator(mode="after")
+    def _name_objects(self) -> Self:
+        for collection in NAMED_MAPS:
+            _name_all(getattr(self, collection), collection)
+        _name_all(self.hardware.switches, "hardware/switches")
+        _name_all(self.hardware.hosts, "hardware/hosts")
+        _name_all(self.wan.sites, "wan/sites")
+        _name_all(self.wan.links, "wan/links")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Name of the site."""
+        return self.site.name
+
+
+def _name_all(objects: dict[str, Any], path: str) -> None:
+    for name, thing in objects.items():
+        if isinstance(thing, Named):
+            thing.named(name, f"{path}/{name}")
