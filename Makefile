@@ -1,0 +1,67 @@
+# Everything a clone needs, in one place. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := pyproject.toml CMakeLists.txt $(shell find cpp -name '*.[ch]pp')
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint docs bench goldens sanitize wheel clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.core  ## create .venv and install Easterly there, compiled
+
+demo: $(VENV)/.core  ## plan a 1,024-GPU, two-tenant site into out/
+	$(BIN)/easterly demo -o out
+
+test: $(VENV)/.test  ## run the tests (PYTEST_ARGS adds options)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+lint: $(VENV)/.test $(VENV)/.lint  ## check style, types, spelling and the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+docs: $(VENV)/.docs  ## build the documentation into docs/_build
+	$(BIN)/sphinx-build -W --keep-going -q -j 2 -b html docs docs/_build
+	@echo "docs/_build/index.html"
+
+bench: $(VENV)/.test  ## run the benchmarks and the slow tests
+	$(BIN)/python -m pytest -m slow -p no:cacheprovider
+	@for script in benches/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+goldens: $(VENV)/.test  ## write the golden files anew; then read their diff
+	EASTERLY_REGEN=1 $(BIN)/python -m pytest -q -k golden
+	git --no-pager diff --stat -- tests
+
+sanitize: $(VENV)/.test  ## run the kernel tests with address and undefined-behaviour sanitizers
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/sanitize.sh
+
+wheel: $(VENV)/.core  ## build dist/*.whl and dist/*.tar.gz
+	$(PIP) build
+	$(BIN)/python -m build --outdir dist
+
+clean:  ## remove everything that the other targets made
+	rm -rf $(VENV) build dist out docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Stamps: each is newer than what it was made from, so that a repeated call installs nothing.
+$(VENV)/.made:
+	@sh tools/preflight.sh "$(PYTHON)"
+	"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.made $(SOURCES)
+	@sh tools/preflight.sh "$(BIN)/python"
+	$(PIP) --editable .
+	@touch $@
+
+# The package is installed by now, so that these bring in the extras alone and compile nothing.
+$(VENV)/.test $(VENV)/.lint $(VENV)/.docs: $(VENV)/.%: $(VENV)/.core
+	$(PIP) 'easterly[$*]'
+	@touch $@
