@@ -1,1 +1,1 @@
-"""Room `study`."""
+"""Room `study`: compositions of the verbs."""

@@ -1,1 +1,6 @@
-"""Room `verify`."""
+"""Room `verify`: intents to proofs."""
+
+from easterly.verify.decide import decide
+from easterly.verify.evidence import Case, Evidence, Undecided
+
+__all__ = ["Case", "Evidence", "Undecided", "decide"]

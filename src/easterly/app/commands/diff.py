@@ -1,0 +1,91 @@
+"""``easterly diff``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from easterly.app import terminal
+
+if TYPE_CHECKING:
+    from easterly.app.compare import Change
+
+SHOWN = 12
+ANY = click.Path(path_type=Path)
+
+
+@click.command("diff")
+@click.argument("before", type=ANY)
+@click.argument("after", type=ANY)
+@click.option("--all", "everything", is_flag=True, help=f"Print every change, not the first {SHOWN} of each section.")
+@terminal.format_option
+def command(before: Path, after: Path, everything: bool, form: str) -> None:
+    """Compare BEFORE and AFTER: site files, plan.json files, or folders that hold one."""
+    from easterly.app.compare import as_json, compare
+
+    changes = compare(document_of(before, form), document_of(after, form))
+    if form == "json":
+        terminal.emit_json(as_json(changes))
+    else:
+        print_changes(changes, everything)
+
+
+def document_of(path: Path, form: str) -> dict[str, Any]:
+    """The plan document of a folder, a plan.json or a site file."""
+    if path.is_dir():
+        path = path / "plan.json"
+    if path.suffix == ".json":
+        return _stored(path, form)
+    from easterly.app.commands.plan import folder
+    from easterly.app.planning import run
+
+    site, found, _ = terminal.read_or_leave(path, form, quiet=True)
+    return run(site, found, cache=folder(None), validate="none", quiet=form == "json").document
+
+
+def _stored(path: Path, form: str) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        terminal.unreadable(path, error, form)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.get("schema") != 1 or "verdicts" not in found:
+        click.echo(
+            f"easterly: {path} is not a plan.json of schema 1; make one with: easterly plan SITE -o DIR", err=True
+        )
+        sys.exit(terminal.USAGE)
+    return found
+
+
+def print_changes(changes: tuple[Change, ...], everything: bool) -> None:
+    """Print changes by section, the first few of each."""
+    if not changes:
+        click.echo("no difference")
+    for section, group in groupby(changes, key=lambda change: change.section):
+        rows = list(group)
+        click.echo(f"{section}: {len(rows)} change{'s' if len(rows) != 1 else ''}")
+        for change in rows if everything else rows[:SHOWN]:
+            click.echo(f"  {_line(change)}")
+        if not everything and len(rows) > SHOWN:
+            click.echo(f"  ... {len(rows) - SHOWN:,} more (--all prints them)")
+
+
+def _line(change: Change) -> str:
+    if change.kind == "added":
+        return f"+ {change.id}" + ("" if isinstance(change.after, dict) else f" = {change.after}")
+    if change.kind == "removed":
+        return f"- {change.id}" + ("" if isinstance(change.before, dict) else f" = {change.before}")
+    return f"~ {change.id}: {change.before} -> {change.after}{_percent(change)}"
+
+
+def _percent(change: Change) -> str:
+    """Relative change of a number, in brackets."""
+    a, b = change.before, change.after
+    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (a, b))
+    return f" ({(b - a) / a:+.1%})" if numeric and a else ""

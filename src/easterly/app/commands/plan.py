@@ -1,0 +1,72 @@
+"""``easterly plan``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from easterly.app import terminal
+
+OUT = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command("plan")
+@click.argument("site", type=terminal.SITE)
+@click.option("-o", "--output", "out", type=OUT, help="Folder for plan.json, report.html and every rendered file.")
+@click.option("--validate", type=click.Choice(["templates", "all", "none"]), default="templates", show_default=True,
+              help="Have outside checkers read one file per template, every file, or nothing.")  # fmt: skip
+@click.option("--cache", type=OUT, help="Folder of results kept between runs.")
+@click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
+@terminal.strict_option
+@terminal.format_option
+def command(
+    site: Path, out: Path | None, validate: str, cache: Path | None, no_cache: bool, strict: bool, form: str
+) -> None:
+    """Plan the site file SITE: verdicts, bill, addresses, job times, hottest links, configuration."""
+    sys.exit(execute(site, out, validate=validate, cache=None if no_cache else folder(cache), strict=strict, form=form))
+
+
+def folder(cache: Path | None) -> Path:
+    """The cache folder that was asked for, or the usual one."""
+    from easterly.study.stages import default_folder
+
+    return cache if cache is not None else default_folder()
+
+
+def execute(path: Path, out: Path | None, *, validate: str, cache: Path | None, strict: bool, form: str) -> int:
+    """Plan a site file, print and write the result; the exit code."""
+    from easterly.app import planning
+
+    site, found, source = terminal.read_or_leave(path, form, quiet=True)
+    done = planning.run(site, found, cache=cache, validate=validate, quiet=form == "json")
+    if out is not None:
+        planning.write(done, out)
+    if form == "json":
+        terminal.emit_json(done.document, found)
+    else:
+        show(done, found, source, out)
+    return code(done.document, found, strict=strict)
+
+
+def show(done: Any, found: Any, source: Any, out: Path | None) -> None:
+    """Print the plan for people."""
+    from rich.console import Console
+
+    from easterly.app.text import print_plan
+
+    print_plan(done.document, done.as_json(), Console())
+    terminal.print_findings(found, source, err=False)
+    if out is not None:
+        click.echo(f"written: {out / 'report.html'}, {out / 'plan.json'} and {len(done.plan.configs.artifacts)} files")
+
+
+def code(document: dict[str, Any], found: Any, *, strict: bool) -> int:
+    """Exit code of a plan: 3 where demand has no path, 1 for FAIL, with ``--strict`` also UNPROVEN."""
+    if document["unserved"]:
+        return terminal.NO_PLAN
+    statuses = {v["status"] for v in document["verdicts"]}
+    bad = {"FAIL", "UNPROVEN"} if strict else {"FAIL"}
+    return terminal.FOUND if statuses & bad else terminal.code_for(found, strict=strict)

@@ -1,0 +1,156 @@
+"""What is installed here, and what is lost where something is not."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that Easterly uses where it is there.
+
+    Attributes
+    ----------
+    name : str
+        ``vtysh``, ``flow``, ``numpy``.
+    kind : str
+        python, library, kernel, validator or extra. Without the first three nothing works.
+    found : bool
+    version : str or None
+        None where it is absent or does not say.
+    lost : str
+        What cannot be done without it, and how to get it.
+    """
+
+    name: str
+    kind: str
+    found: bool
+    version: str | None
+    lost: str
+
+    @property
+    def needed(self) -> bool:
+        """Whether Easterly cannot plan without it."""
+        return self.kind in ("python", "library", "kernel")
+
+
+LIBRARIES = {
+    "click": "the command line",
+    "defusedxml": "reading GraphML and SNDlib files safely",
+    "jinja2": "device configuration and the report",
+    "numpy": "every computation",
+    "pydantic": "reading site files",
+    "pyyaml": "reading site files",
+    "rich": "tables and progress bars",
+}
+KERNEL = {
+    "graph": "shortest paths and equal-cost multipath",
+    "flow": "max-min fair rates and hashing",
+    "random": "reproducible random streams",
+    "maths": "functions with the same bits on every machine",
+}
+VALIDATORS = {
+    "vtysh": "the syntax check of rendered FRR configuration: files are marked `not validated` (install frr)",
+    "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
+}
+EXTRAS = {
+    "networkx": "comparisons with networkx in the tests (pip install 'easterly[test]')",
+    "scipy": "comparisons with linear programmes in the tests (pip install 'easterly[test]')",
+    "playwright": "the browser tests of the report (pip install 'easterly[test]')",
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+DAEMONS = "/usr/lib/frr"
+
+
+def examine() -> tuple[Part, ...]:
+    """Look for everything that Easterly uses.
+
+    Returns
+    -------
+    tuple of Part
+        What is needed first, then what is optional; the order is fixed. Nothing is raised: what cannot be
+        examined counts as absent.
+
+    Examples
+    --------
+    >>> sorted({part.kind for part in examine()})
+    ['extra', 'kernel', 'library', 'python', 'validator']
+    """
+    return (_python(), *_libraries(), *_features(), *_validators(), *_extras())
+
+
+def _python() -> Part:
+    return Part(
+        "python", "python", sys.version_info >= (3, 11), platform.python_version(), "everything (3.11 or newer)"
+    )
+
+
+def _libraries() -> tuple[Part, ...]:
+    return tuple(_package(name, "library", lost) for name, lost in LIBRARIES.items())
+
+
+def _extras() -> tuple[Part, ...]:
+    packages = tuple(_package(name, "extra", lost) for name, lost in EXTRAS.items())
+    lost = "the browser tests of the report (install chromium)"
+    return (*packages, _program("chromium", "extra", _first(BROWSERS), ["--version"], lost))
+
+
+def _package(name: str, kind: str, lost: str) -> Part:
+    try:
+        found: str | None = version(name)
+    except PackageNotFoundError:
+        found = None
+    return Part(name, kind, found is not None, found, lost)
+
+
+def _features() -> tuple[Part, ...]:
+    """Rooms of the compiled core; a build that went wrong shows here, not in the middle of a plan."""
+    return tuple(Part(name, "kernel", _loads(name), None, lost) for name, lost in KERNEL.items())
+
+
+def _loads(room: str) -> bool:
+    name = f"easterly._kernel.{room}"
+    try:
+        if find_spec(name) is None:
+            return False
+        __import__(name)
+    except ImportError:
+        return False
+    return True
+
+
+def _validators() -> tuple[Part, ...]:
+    find: dict[str, Callable[[], str | None]] = {
+        "vtysh": lambda: shutil.which("vtysh"),
+        "bgpd": lambda: shutil.which("bgpd") or shutil.which("bgpd", path=DAEMONS),
+    }
+    # vtysh opens its system configuration before it prints a version; both come in one package.
+    return tuple(_program(name, "validator", find[name](), ["--version"], lost) for name, lost in VALIDATORS.items())
+
+
+def _first(names: tuple[str, ...]) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def _program(name: str, kind: str, path: str | None, ask: list[str], lost: str) -> Part:
+    if path is None:
+        return Part(name, kind, False, None, lost)
+    return Part(name, kind, True, _version([path, *ask]), lost)
+
+
+def _version(command: list[str]) -> str | None:
+    """First dotted number that a program prints of itself."""
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
+        return None
+    match = re.search(r"\d+(?:\.\d+)+", said.stdout + said.stderr)
+    return match[0] if match else None

@@ -1,0 +1,294 @@
+"""The plan as one JSON document: stable keys, floats rounded to nine significant digits."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from ipaddress import ip_interface, ip_network
+from typing import Any
+
+import numpy as np
+
+from easterly.base.columns import ratio
+from easterly.base.findings import Finding
+from easterly.model.outcome import Bill, Plan, Ref, Verdict
+from easterly.study.traffic import stranded
+
+SCHEMA = 1
+DIGITS = 9
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """Everything that a plan says, in plain values.
+
+    Keys are stable: other tools read them. Unknown values are null, never absent; lists that a later
+    part of Easterly fills are empty.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "schema": SCHEMA,
+        "site": site(plan),
+        "bill": bill(plan.bill),
+        "address": addresses(plan),
+        "jobs": jobs(plan),
+        "services": services(plan),
+        "links": links(plan),
+        "hashing": hashing(plan),
+        "unserved": list(stranded(plan.demands, plan.routing)),
+        "classes": classes(plan),
+        "queues": [],
+        "failures": [],
+        "placement": [],
+        "verdicts": [verdict(v) for v in plan.verdicts],
+        "findings": [finding(f) for f in plan.findings],
+        "artifacts": [{"path": a.path, "sha256": a.sha256} for a in plan.configs.artifacts],
+        "provenance": plan.provenance,
+    }
+
+
+def dump(value: Any) -> str:
+    """JSON text with sorted keys left as they are, one row of a table per line."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def number(value: float) -> float | None:
+    """A float as it is printed: nine significant digits, null where there is none."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+
+
+def numbers(values: Iterable[float]) -> list[float | None]:
+    """`number` of each value."""
+    return [float(f"{v:.9g}") if math.isfinite(v) else None for v in values]
+
+
+def reference(ref: Ref | None) -> dict[str, str] | None:
+    """What binds, as an object."""
+    return None if ref is None else {"kind": ref.kind, "id": ref.id}
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    """A finding as an object."""
+    return {
+        "code": found.code, "severity": found.severity.value, "at": found.at, "line": found.line,
+        "column": found.column, "message": found.message, "hint": found.hint,
+    }  # fmt: skip
+
+
+def verdict(made: Verdict) -> dict[str, Any]:
+    """A verdict as an object."""
+    return {
+        "intent": made.intent, "status": made.status.value,
+        "margin": None if made.margin is None else number(made.margin),
+        "binds": reference(made.binds), "method": made.method.value if made.method else None, "because": made.because,
+    }  # fmt: skip
+
+
+def site(plan: Plan) -> dict[str, Any]:
+    """Name and sizes."""
+    network = plan.network
+    return {
+        "name": plan.site.name,
+        "fabrics": {name: fabric.blueprint for name, fabric in sorted(plan.site.fabrics.items())},
+        "hosts": len(network.hosts),
+        "gpus": int(np.add.reduce(network.hosts.gpus, dtype=np.int64)),
+        "tenants": sorted(plan.site.tenants),
+    }
+
+
+def bill(made: Bill) -> dict[str, Any]:
+    """The bill of materials."""
+    return {
+        "switches": {
+            "total": sum(made.switches_by_role.values()),
+            "by_role": dict(sorted(made.switches_by_role.items())),
+        },
+        "fabric_links": made.fabric_links,
+        "host_links": made.host_links,
+        "wan_links": made.wan_links,
+        "optics": made.optics,
+        "oversubscription": {k: number(v) for k, v in sorted(made.oversubscription.items())},
+        "oversubscription_one_failed": {k: number(v) for k, v in sorted(made.oversubscription_failed.items())},
+        "binding_tier": dict(sorted(made.binding_tier.items())),
+        "lines": [{"item": r.item, "what": r.what, "detail": r.detail, "count": r.count} for r in made.lines],
+    }  # fmt: skip
+
+
+def addresses(plan: Plan) -> dict[str, Any]:
+    """Every number handed out, and how full the pools are."""
+    made, interfaces = plan.address, plan.address.interfaces
+    by_role: dict[str, dict[tuple[str, str, str], dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    table = zip(
+        *(
+            c.tolist()
+            for c in (interfaces.device, interfaces.port, interfaces.address, interfaces.vrf, interfaces.role)
+        ),
+        strict=True,
+    )
+    for device, port, address, vrf, role in table:
+        by_role[role][device, port, vrf]["ipv6" if ":" in address else "ipv4"] = address
+    prefixes = made.prefixes
+    rows = zip(
+        *(c.tolist() for c in (prefixes.prefix, prefixes.vrf, prefixes.role, prefixes.owner, prefixes.device)),
+        strict=True,
+    )
+    return {
+        "prefixes": [dict(zip(("prefix", "vrf", "role", "owner", "device"), row, strict=True)) for row in rows],
+        "loopbacks": [{"device": d, **_families(a)} for (d, _, _), a in sorted(by_role["loopback"].items())],
+        "links": _address_links(plan),
+        "hosts": [{"device": d, "port": p, "vrf": v, **_families(a)} for (d, p, v), a in by_role["host"].items()],
+        "asns": [{"device": d, "asn": a} for d, a in zip(made.asn_device.tolist(), made.asn.tolist(), strict=True)],
+        "vrfs": [dict(zip(("name", "tenant", "vni", "route_target"), row, strict=True)) for row in zip(
+            *(c.tolist() for c in (made.vrfs.name, made.vrfs.tenant, made.vrfs.vni, made.vrfs.rd)), strict=True)],
+        "pools": _pools(plan),
+    }  # fmt: skip
+
+
+def _families(found: dict[str, str]) -> dict[str, str | None]:
+    return {"ipv4": found.get("ipv4"), "ipv6": found.get("ipv6")}
+
+
+def _address_links(plan: Plan) -> list[dict[str, Any]]:
+    """One row per numbered cable, both ends."""
+    interfaces, network = plan.address.interfaces, plan.network
+    ends: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = zip(interfaces.link.tolist(), interfaces.address.tolist(), interfaces.role.tolist(), strict=True)
+    for link, address, role in rows:
+        if role == "link":
+            ends[link]["ipv6" if ":" in address else "ipv4"] = address
+    ids = network.link_ids
+    return [
+        {"id": str(ids[row]), "a": _families(ends[int(row)]), "b": _families(ends[int(network.links.reverse[row])])}
+        for row in network.cables
+        if int(row) in ends
+    ]
+
+
+def _pools(plan: Plan) -> list[dict[str, Any]]:
+    """Addresses used and free of every IPv4 pool, prefixes and single addresses counted once."""
+    rows = []
+    for name, text in sorted(plan.site.addressing.pools.items()):
+        pool = ip_network(text)
+        used = _used(plan, pool)
+        total = pool.num_addresses
+        rows.append({"name": name, "prefix": str(pool), "total": total, "used": used, "free": total - used})
+    return rows
+
+
+def _used(plan: Plan, pool: Any) -> int:
+    """Addresses of a pool that are inside a handed-out prefix or are handed out singly."""
+    prefixes = [
+        ip_network(p)
+        for p, r in zip(plan.address.prefixes.prefix.tolist(), plan.address.prefixes.role.tolist(), strict=True)
+        if r != "pool"
+    ]
+    inside = [p for p in dict.fromkeys(prefixes) if p.version == pool.version and p.subnet_of(pool)]
+    covered = sum(p.num_addresses for p in inside)
+    roles = plan.address.interfaces.role
+    single = plan.address.interfaces.address[(roles == "loopback") | (roles == "link")].tolist()
+    low, high, version = int(pool.network_address), int(pool.broadcast_address), pool.version
+    seen = {int(i.ip) for i in map(ip_interface, single) if i.version == version}
+    return covered + sum(low <= address <= high for address in seen)
+
+
+def jobs(plan: Plan) -> list[dict[str, Any]]:
+    """Step time of each job, with its parts."""
+    predicted = plan.prediction
+    return [_job(plan, row, str(name)) for row, name in enumerate(predicted.job)]
+
+
+def _job(plan: Plan, row: int, name: str) -> dict[str, Any]:
+    made, work = plan.prediction, plan.demands.work
+    at = work.name.tolist().index(name)
+    spec = plan.site.jobs[name]
+    low, high, compute = float(made.step_low_s[row]), float(made.step_high_s[row]), float(made.compute_s[row])
+    return {
+        "name": name, "tenant": spec.tenant, "fabric": spec.fabric, "class": spec.traffic_class,
+        "gpus": int(work.gpus[at]), "hosts": int(work.host_ptr[at + 1] - work.host_ptr[at]),
+        "step_s": {"low": number(low), "high": number(high)}, "compute_s": number(compute),
+        "bubble": number(float(work.bubble[at])),
+        "comm_s": number(float(made.comm_low_s[row])), "comm_high_s": number(float(made.comm_high_s[row])),
+        "exposed_s": number(high - compute), "exposed_low_s": number(low - compute),
+        "tokens_per_s": {"low": number(float(work.tokens[at]) / high), "high": number(float(work.tokens[at]) / low)},
+        "bottleneck": reference(made.bottleneck[row]), "method": made.method.value, "axes": _axes(plan, name),
+    }  # fmt: skip
+
+
+def _axes(plan: Plan, owner: str) -> list[dict[str, Any]]:
+    """What a job sends, by axis of parallelism."""
+    phases, flows, made = plan.demands.phases, plan.demands.flows, plan.prediction
+    network_B = np.bincount(flows.phase, flows.size_B, len(phases)) * phases.times
+    return [
+        {
+            "axis": str(phases.axis[p]), "collective": str(phases.collective[p]), "algorithm": str(phases.algorithm[p]),
+            "times": number(float(phases.times[p])), "network_B": number(float(network_B[p])),
+            "scaleup_B": number(float(phases.scaleup_B[p] * phases.times[p])),
+            "low_s": number(float(made.phase_low_s[p])), "high_s": number(float(made.phase_high_s[p])),
+        }
+        for p in np.flatnonzero(phases.owner == owner)
+    ]  # fmt: skip
+
+
+def services(plan: Plan) -> list[dict[str, Any]]:
+    """Mean rate that each service puts on the network."""
+    work, flows, phases = plan.demands.work, plan.demands.flows, plan.demands.phases
+    rates: Counter[str] = Counter()
+    for owner, rate in zip(phases.owner[flows.phase].tolist(), flows.rate_bps.tolist(), strict=True):
+        rates[owner] += rate
+    return [
+        {
+            "name": name, "tenant": plan.site.services[name].tenant, "fabric": str(work.fabric[row]),
+            "class": plan.site.services[name].traffic_class, "gpus": int(work.gpus[row]),
+            "hosts": int(work.host_ptr[row + 1] - work.host_ptr[row]), "rate_bps": number(rates[name]),
+        }
+        for row, name in enumerate(work.name.tolist())
+        if work.kind[row] == "service"
+    ]  # fmt: skip
+
+
+def links(plan: Plan) -> list[dict[str, Any]]:
+    """One row per direction of every cable."""
+    loads = plan.loads
+    total = np.add.reduce(loads.load_bps, axis=0) if len(loads.load_bps) else np.zeros(len(loads.capacity_bps))
+    columns = (
+        plan.network.link_ids.tolist(), numbers(loads.capacity_bps.tolist()), numbers(total.tolist()),
+        numbers(ratio(total, loads.capacity_bps).tolist()), numbers(loads.peak_bps.tolist()),
+    )  # fmt: skip
+    keys = ("id", "capacity_bps", "load_bps", "utilisation", "peak_bps")
+    return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def hashing(plan: Plan) -> list[dict[str, Any]]:
+    """How unevenly hashing fills the busiest link of each phase, against an even split."""
+    spread, phases, ids = plan.routing.spread, plan.demands.phases, plan.network.link_ids
+    rows = [p for p in range(len(phases)) if spread.even_link[p] >= 0 and spread.even_s[p] > 0]
+    return [
+        {
+            "owner": str(phases.owner[p]), "axis": str(phases.axis[p]), "collective": str(phases.collective[p]),
+            "mean": number(float(spread.mean_s[p] / spread.even_s[p])),
+            "p95": number(float(spread.p95_s[p] / spread.even_s[p])),
+            "even_link": str(ids[spread.even_link[p]]), "p95_link": str(ids[spread.p95_link[p]]), "draws": spread.draws,
+        }
+        for p in rows
+    ]  # fmt: skip
+
+
+def classes(plan: Plan) -> list[dict[str, Any]]:
+    """Marking, queue and share of each class."""
+    made = plan.qos
+    rows = zip(
+        *(c.tolist() for c in (made.traffic_class, made.dscp, made.queue, made.share, made.strict, made.lossless)),
+        strict=True,
+    )
+    return [
+        {"name": name, "dscp": dscp, "queue": queue, "share": number(share), "strict": strict, "lossless": lossless}
+        for name, dscp, queue, share, strict, lossless in rows
+    ]

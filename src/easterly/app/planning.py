@@ -1,0 +1,139 @@
+"""Running a plan for the command line: progress, timings, files written whole, ``run.json``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from easterly.base.findings import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from easterly.model.outcome import Plan, Validation
+    from easterly.study.stages import Stages
+
+
+STAGES = 10  # of a plan without any work; each job or service adds two
+
+
+@dataclass(frozen=True)
+class Run:
+    """A plan, its document, and what happened on the way."""
+
+    plan: Plan
+    document: dict[str, Any]
+    validations: tuple[Validation, ...]
+    timings: dict[str, float]
+    reused: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What goes into ``run.json``: everything that may differ from machine to machine."""
+        return {
+            "schema": 1,
+            "timings_s": {name: round(seconds, 6) for name, seconds in self.timings.items()},
+            "reused": list(self.reused),
+            "machine": {
+                "python": platform.python_version(), "system": platform.system(), "release": platform.release(),
+                "machine": platform.machine(),
+            },
+            "validations": [asdict(v) for v in self.validations],
+        }  # fmt: skip
+
+
+def run(site: Any, findings: Sequence[Finding], *, cache: Path | None, validate: str, quiet: bool) -> Run:
+    """Plan a site and have its artefacts checked.
+
+    Parameters
+    ----------
+    site : Site
+    findings : sequence of Finding
+        Located findings, none of them an error.
+    cache : Path or None
+        Folder of results kept between runs.
+    validate : {"templates", "all", "none"}
+        Whether outside checkers see one file per template, every file, or nothing.
+    quiet : bool
+        No progress on stderr.
+    """
+    from easterly.app.document import document
+    from easterly.study.pipeline import plan
+    from easterly.study.stages import Stages
+
+    with progress(site, quiet) as notify:
+        stages = Stages(cache, notify)
+        made = plan(site, stages=stages, findings=findings)
+        with _timed(stages, "document"):
+            text = document(made)
+        with _timed(stages, "validate"):
+            said = validations(made, validate)
+        stages.prune()
+    return Run(made, text, said, stages.timings, tuple(stages.reused))
+
+
+def validations(made: Plan, validate: str) -> tuple[Validation, ...]:
+    """What outside checkers say of the rendered files."""
+    from easterly import config
+
+    return () if validate == "none" else config.validate(made.configs, everything=validate == "all")
+
+
+def write(done: Run, folder: Path) -> None:
+    """Write every artefact, ``plan.json``, ``report.html`` and ``run.json`` below a folder.
+
+    A file is written whole or not at all, and left alone when its content would not change.
+    """
+    from easterly.app import report
+    from easterly.app.document import dump
+
+    started = time.perf_counter()
+    for artifact in done.plan.configs.artifacts:
+        write_text(folder / artifact.path, artifact.text)
+    write_text(folder / "plan.json", dump(done.document))
+    done.timings["write"] = time.perf_counter() - started
+    started = time.perf_counter()
+    report.write(done.plan, done.document, folder / "report.html", done.as_json())
+    done.timings["report"] = time.perf_counter() - started
+    write_text(folder / "run.json", dump(done.as_json()))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file's content in one step."""
+    data = text.encode()
+    try:
+        if path.read_bytes() == data:
+            return
+    except OSError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+@contextmanager
+def progress(site: Any, quiet: bool) -> Iterator[Any]:
+    """A progress bar on stderr that names the stage at work; silent where stderr is no terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("planning"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=STAGES + 2 * (len(site.jobs) + len(site.services)))
+        yield lambda name: bar.update(task, description=name, advance=1)
+
+
+@contextmanager
+def _timed(stages: Stages, name: str) -> Iterator[None]:
+    stages.notify(name)
+    started = time.perf_counter()
+    yield
+    stages.timings[name] = time.perf_counter() - started

@@ -1,0 +1,115 @@
+"""What all verbs share: options, reading a site, printing findings, the JSON envelope, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from easterly.base.findings import Finding, FindingsError, Severity
+
+F = TypeVar("F", bound=Callable[..., Any])
+FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
+
+SITE = click.Path(dir_okay=False, path_type=Path)
+
+
+def format_option(command: F) -> F:
+    """Add ``--format text|json``."""
+    return click.option(
+        "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
+        help="Text for people, or one JSON object on stdout.",
+    )(command)  # fmt: skip
+
+
+def strict_option(command: F) -> F:
+    """Add ``--strict``."""
+    return click.option("--strict", is_flag=True, help="Warnings and UNPROVEN verdicts also give exit code 1.")(command)
+
+
+def envelope(result: Any, findings: Iterable[Finding]) -> str:
+    """The one JSON object that every verb prints."""
+    from easterly.app.document import SCHEMA, dump, finding
+
+    return dump({"schema": SCHEMA, "result": result, "findings": [finding(f) for f in findings]})
+
+
+def emit_json(result: Any, findings: Iterable[Finding] = ()) -> None:
+    """Print the envelope on stdout."""
+    click.echo(envelope(result, findings), nl=False)
+
+
+def print_findings(findings: Sequence[Finding], source: Any, *, err: bool = True) -> None:
+    """Print located findings, with colours where the terminal wants them."""
+    from easterly.site import format_findings
+
+    if findings:
+        stream = sys.stderr if err else sys.stdout
+        click.echo(format_findings(findings, source, color=colours(stream)), err=err)
+
+
+def colours(stream: Any) -> bool:
+    """Whether a stream is a terminal that has not refused colours."""
+    return bool(stream.isatty()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def unreadable(path: Path, error: OSError, form: str = "text") -> NoReturn:
+    """Leave with code 2 and one line that says why a file cannot be read."""
+    message = f"{path}: cannot be read: {error.strerror or error}"
+    if form == "json":
+        emit_json(None, [Finding("E100", "", message, "check the path and its permissions")])
+    click.echo(f"easterly: {message}", err=True)
+    sys.exit(USAGE)
+
+
+def read(path: Path, form: str) -> tuple[Any, tuple[Finding, ...], Any]:
+    """Site, located findings and source of a site file; the site is None where it has errors.
+
+    Leaves with code 2 if the file cannot be read.
+    """
+    from easterly import site as text
+    from easterly.study.check import check
+
+    try:
+        source = text.read_source(path)
+    except OSError as error:
+        unreadable(path, error, form)
+    try:
+        loaded = text.parse(source)
+    except FindingsError as error:
+        return None, text.locate(error.findings, source), source
+    found = text.locate((*loaded.notes, *check(loaded.site)), source)
+    broken = any(f.severity is Severity.ERROR for f in found)
+    return None if broken else loaded.site, found, source
+
+
+def read_or_leave(path: Path, form: str, *, quiet: bool = False) -> tuple[Any, tuple[Finding, ...], Any]:
+    """Like `read`, but prints the findings and leaves with code 1 where there are errors."""
+    site, found, source = read(path, form)
+    if site is None:
+        if form == "json":
+            emit_json(None, found)
+        else:
+            print_findings(found, source)
+            click.echo(summary(found), err=True)
+        sys.exit(FOUND)
+    if not quiet and form == "text":
+        print_findings(found, source)
+    return site, found, source
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """``2 errors, 1 warning``, or ``no findings``."""
+    counts = [(sum(f.severity is s for f in findings), s.value) for s in Severity]
+    said = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n]
+    return ", ".join(said) or "no findings"
+
+
+def code_for(findings: Sequence[Finding], *, strict: bool) -> int:
+    """Exit code that findings ask for."""
+    bad = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return FOUND if any(f.severity in bad for f in findings) else FINE

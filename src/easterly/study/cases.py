@@ -1,0 +1,169 @@
+"""Failure cases: which links are down together, with devices that are twins tried once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement, product
+
+import numpy as np
+
+from easterly.base.columns import BoolColumn, bools, texts
+from easterly.model.network import LinkKind, Network, NodeKind
+from easterly.model.outcome import FailureSet
+from easterly.model.spec.intent import Failures
+
+MOST_CASES = 256
+Twins = dict[tuple[object, ...], list[int]]
+Case = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]
+
+
+class TooManyCases(Exception):
+    """More distinct cases than are tried; the message says how many."""
+
+
+class UnknownElement(Exception):
+    """A named device or link that the network does not have."""
+
+
+def failure_cases(network: Network, failures: Failures, fabric: str | None) -> FailureSet:
+    """Every distinct way in which `failures` can happen.
+
+    Switches with the same neighbours over links of the same capacity, cost and delay are twins:
+    exchanging them is an automorphism of the network, so one of them stands for all.
+
+    Parameters
+    ----------
+    network : Network
+    failures : Failures
+        Numbers by role, or names.
+    fabric : str or None
+        Fabric in which they happen; all if None.
+
+    Returns
+    -------
+    FailureSet
+        One row per distinct case; a single all-up row if nothing fails.
+
+    Raises
+    ------
+    TooManyCases, UnknownElement
+    """
+    named = _named(network, failures.named)
+    cases = list(_limited(_cases(network, failures, fabric)))
+    names = texts([" + ".join(sorted([*failures.named, *case[0]])) or "nothing" for case in cases])
+    down = np.zeros((len(cases), len(network.links)), dtype=np.bool_)
+    for row, (_, nodes, cables) in enumerate(cases):
+        down[row] = named | _touching(network, nodes) | _cables_down(network, cables)
+    return FailureSet(name=names, link_down=bools(down))
+
+
+def _limited(cases: Iterator[Case]) -> Iterator[Case]:
+    for count, case in enumerate(cases):
+        if count >= MOST_CASES:
+            raise TooManyCases(f"more than {MOST_CASES} distinct failure cases")
+        yield case
+
+
+def _cases(network: Network, failures: Failures, fabric: str | None) -> Iterator[Case]:
+    roles = (("leaf", failures.leaf), ("spine", failures.spine), ("super-spine", failures.super_spine))
+    choices = [list(_device_choices(network, role, count, fabric)) for role, count in roles if count]
+    if failures.link:
+        choices.append(list(_cable_choices(network, failures.link, fabric)))
+    for picks in product(*choices):
+        yield (
+            tuple(name for pick in picks for name in pick[0]),
+            tuple(node for pick in picks for node in pick[1]),
+            tuple(cable for pick in picks for cable in pick[2]),
+        )
+
+
+def _device_choices(network: Network, role: str, count: int, fabric: str | None) -> Iterator[Case]:
+    classes = list(twin_classes(network, role, fabric).values())
+    for pick in combinations_with_replacement(range(len(classes)), count):
+        uses = [pick[:i].count(c) for i, c in enumerate(pick)]
+        if all(use < len(classes[c]) for use, c in zip(uses, pick, strict=True)):
+            nodes = tuple(classes[c][use] for use, c in zip(uses, pick, strict=True))
+            yield tuple(str(network.nodes.name[n]) for n in nodes), nodes, ()
+
+
+def _cable_choices(network: Network, count: int, fabric: str | None) -> Iterator[Case]:
+    """Cables, one per lower node and class of upper twins; two or more cables are all enumerated."""
+    cables = fabric_cables(network, fabric)
+    if count == 1:
+        upper = {
+            node: key
+            for role in _roles(network)
+            for key, ns in twin_classes(network, role, fabric).items()
+            for node in ns
+        }
+        first: dict[tuple[object, ...], int] = {}
+        for cable in cables:
+            low, high = int(network.links.src[cable]), int(network.links.dst[cable])
+            first.setdefault((low, upper.get(high, high)), cable)
+        cables = list(first.values())
+    ids = network.link_ids
+    for pick in combinations_with_replacement(cables, count):
+        if len(set(pick)) == count:
+            yield tuple(str(ids[c]) for c in pick), (), pick
+
+
+def fabric_cables(network: Network, fabric: str | None) -> list[int]:
+    """Rows of the cables between switches of one fabric, or of all."""
+    rows = network.cables
+    keep = network.links.kind[rows] == LinkKind.FABRIC
+    if fabric is not None:
+        keep &= network.nodes.fabric[network.links.src[rows]] == fabric
+    return [int(row) for row in rows[keep]]
+
+
+def _roles(network: Network) -> list[str]:
+    return sorted(set(network.nodes.role[network.nodes.kind == NodeKind.SWITCH].tolist()))
+
+
+def twin_classes(network: Network, role: str, fabric: str | None) -> Twins:
+    """Switches of a role, grouped by their neighbourhood."""
+    links, classes = network.links, {}
+    want = network.nodes.role == role
+    if fabric is not None:
+        want &= network.nodes.fabric == fabric
+    near: dict[int, list[tuple[float, ...]]] = {int(node): [] for node in np.flatnonzero(want)}
+    rows = np.flatnonzero(want[links.src])
+    table = zip(
+        *(c[rows].tolist() for c in (links.src, links.dst, links.capacity_bps, links.cost, links.delay_s)), strict=True
+    )
+    for src, *edge in table:
+        near[int(src)].append(tuple(edge))
+    for node, edges in near.items():
+        classes.setdefault((role, *sorted(edges)), []).append(node)
+    return classes
+
+
+def _touching(network: Network, nodes: tuple[int, ...]) -> BoolColumn:
+    hit = np.zeros(len(network.nodes), dtype=np.bool_)
+    hit[list(nodes)] = True
+    down: BoolColumn = hit[network.links.src] | hit[network.links.dst]
+    return down
+
+
+def _cables_down(network: Network, cables: tuple[int, ...]) -> BoolColumn:
+    down = np.zeros(len(network.links), dtype=np.bool_)
+    for cable in cables:
+        down[cable] = True
+        if network.links.reverse[cable] >= 0:
+            down[network.links.reverse[cable]] = True
+    return down
+
+
+def _named(network: Network, names: tuple[str, ...]) -> BoolColumn:
+    """Links that are down when devices or links of these names are."""
+    down = np.zeros(len(network.links), dtype=np.bool_)
+    ids = {str(link): row for row, link in enumerate(network.link_ids)} if any(">" in n for n in names) else {}
+    for name in names:
+        nodes = np.flatnonzero(network.nodes.device == name)
+        if name in ids:
+            down |= _cables_down(network, (ids[name],))
+        elif len(nodes):
+            down |= _touching(network, tuple(int(n) for n in nodes))
+        else:
+            raise UnknownElement(name)
+    return down

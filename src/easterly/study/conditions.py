@@ -1,0 +1,70 @@
+"""The plan again under an intent's failures: routed anew around what is down, predicted anew."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from easterly import predict
+from easterly.base.columns import bools
+from easterly.model.outcome import Plan
+from easterly.model.spec.intent import Failures, Intent
+from easterly.study import traffic
+from easterly.study.cases import TooManyCases, UnknownElement, failure_cases
+from easterly.study.stages import Stages
+from easterly.verify import Case, Undecided
+
+
+class Conditions:
+    """Evaluates the failure cases that intents ask for, each case once per plan."""
+
+    def __init__(self, plan: Plan, stages: Stages) -> None:
+        self._plan = plan
+        self._stages = stages
+        self._cases: dict[bytes, Case] = {}
+
+    def of(self, intent: Intent) -> tuple[Case, ...]:
+        """Every distinct case of the intent's conditions; the plan itself is one where nothing fails.
+
+        Raises
+        ------
+        Undecided
+            There are too many cases to try all, or a named device does not exist.
+        """
+        failures = intent.under.failures
+        if failures == Failures():
+            return (self._healthy(),)
+        try:
+            found = failure_cases(self._plan.network, failures, self._fabric(intent))
+        except TooManyCases as error:
+            raise Undecided(f"{error}: not all were tried") from None
+        except UnknownElement as error:
+            raise Undecided(f"nothing is called {error}") from None
+        rows = zip(found.name.tolist(), found.link_down, strict=True)
+        return tuple(self._case(name, ~down) for name, down in rows)
+
+    def _fabric(self, intent: Intent) -> str | None:
+        if intent.job is not None:
+            return self._plan.site.jobs[intent.job].fabric
+        return intent.fabric
+
+    def _healthy(self) -> Case:
+        plan = self._plan
+        alive = bools(np.ones(len(plan.network.links), dtype=np.bool_))
+        return Case("nothing", plan.prediction, plan.loads, alive, traffic.stranded(plan.demands, plan.routing))
+
+    def _case(self, name: str, alive: np.ndarray) -> Case:
+        key = np.packbits(alive).tobytes()
+        if key not in self._cases:
+            self._cases[key] = self._evaluate(name, bools(alive))
+        return self._cases[key]
+
+    def _evaluate(self, name: str, alive: np.ndarray) -> Case:
+        plan = self._plan
+        routing = self._stages.run(
+            f"failure:{name}",
+            (plan.network, plan.demands, alive, plan.site.seed),
+            lambda: traffic.route_one(plan.network, plan.demands, plan.site.seed, alive),
+        ).value
+        prediction = predict.predict(plan.network, plan.demands, routing)
+        loads = predict.link_loads(plan.network, plan.demands, routing, prediction)
+        return Case(name, prediction, loads, bools(alive), traffic.stranded(plan.demands, routing))
