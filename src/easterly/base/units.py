@@ -133,7 +133,8 @@ def _rate_factor(text: str, unit: str) -> tuple[Decimal, str]:
         fix = f"{text.strip()}/s"
         raise QuantityError("E303", f"{text!r} is an amount, not a rate", f"did you mean {fix}?")
     if symbol[0] == "B" or symbol.startswith("byte"):
-        return scale * 8, f"{text.strip()} is bytes per second: taken as {format_exact(float(_number(text) * scale * 8), RATE)}"
+        taken = format_exact(float(_number(text) * scale * 8), RATE)
+        return scale * 8, f"{text.strip()} is bytes per second: taken as {taken}"
     return scale, ""
 
 

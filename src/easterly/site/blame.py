@@ -1,0 +1,247 @@
+"""From what pydantic complains of to findings with paths of ours, in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from easterly.base.findings import Finding, did_you_mean
+from easterly.model import shape
+from easterly.model.spec.site import Site
+from easterly.site.compose import UNKNOWN
+
+_NAME_HINT = "a name starts with a letter and has letters, digits and `_ . -`, at most 63"
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"), "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"), "less_than": ("less than", "lt"),
+    "multiple_of": ("a multiple of", "multiple_of"),
+}  # fmt: skip
+_YES_NO = {"yes": "true", "on": "true", "no": "false", "off": "false", "y": "true", "n": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One complaint, placed.
+
+    Attributes
+    ----------
+    error : dict
+        As pydantic gives it.
+    path : tuple of str
+        Without union tags and ``[key]``.
+    annotation : type
+        Of the value at the path; None where the key is unknown.
+    owner : type
+        Of the object that holds it.
+    union : tuple of str or None
+        Path of the outermost value that may have one of several types.
+    tag : str
+        The alternative that this complaint is about.
+    is_key : bool
+        The name of a map's entry is at fault.
+    """
+
+    error: Mapping[str, Any]
+    path: tuple[str, ...]
+    annotation: Any
+    owner: Any
+    union: tuple[str, ...] | None
+    tag: str
+    is_key: bool
+
+    @property
+    def kind(self) -> str:
+        """Type of the complaint."""
+        return str(self.error["type"])
+
+    @property
+    def code(self) -> str | None:
+        """Code, where one of our own validators complained."""
+        kind = self.kind
+        return kind if len(kind) == 4 and kind[0] == "E" and kind[1:].isdigit() else None
+
+
+def blame(error: ValidationError) -> list[Finding]:
+    """Findings for everything that pydantic found, one per fault; unplaced and in its order.
+
+    Values that could not be read have their finding already and get no second one.
+    """
+    raw = error.errors(include_url=False)
+    faults = [_place(e) for e in raw if e["input"] is not UNKNOWN or e["type"] == "extra_forbidden"]
+    return [_finding(fault) for fault in _one_per_value(faults)]
+
+
+def _place(error: Mapping[str, Any]) -> Fault:
+    """Walk the model along pydantic's ``loc``."""
+    here: Any = Site
+    owner: Any = None
+    path: list[str] = []
+    union: tuple[str, ...] | None = None
+    tag, is_key = "", False
+    for part in error["loc"]:
+        if part == "[key]":
+            is_key = True
+            break
+        options = shape.alternatives(here)
+        if len(options) > 1:
+            plain = not _is_tagged(options)
+            if plain and union is None:
+                union, tag = tuple(path), str(part)
+            here = _chosen(options, str(part))
+            continue
+        owner, here = here, _step(options, str(part))
+        path.append(str(part))
+    return Fault(error, tuple(path), here, owner, union, tag, is_key)
+
+
+def _is_tagged(options: tuple[Any, ...]) -> bool:
+    """True for fabrics: the alternative is told by the key ``blueprint``."""
+    return all(shape.is_model(option) and "blueprint" in shape.attributes(shape.bare(option)) for option in options)
+
+
+def _chosen(options: tuple[Any, ...], tag: str) -> Any:
+    for option in options:
+        model = shape.bare(option)
+        if shape.is_model(option) and (model.__name__ == tag or tag in _blueprints((option,))):
+            return option
+    return next(option for option in options if not shape.is_model(option))
+
+
+def _blueprints(options: Iterable[Any]) -> list[str]:
+    return [
+        shape.choices(shape.attributes(shape.bare(o))["blueprint"].annotation)[0] for o in options if _is_tagged((o,))
+    ]
+
+
+def _step(options: tuple[Any, ...], part: str) -> Any:
+    if not options:
+        return None
+    if not shape.is_model(options[0]):
+        return shape.inside(options[0])
+    attribute = shape.attributes(shape.bare(options[0])).get(part)
+    return attribute.annotation if attribute is not None else None
+
+
+def _one_per_value(faults: list[Fault]) -> Iterator[Fault]:
+    """Of the complaints of all alternatives of one value keep those of the one that was meant."""
+    groups: dict[Any, list[Fault]] = {}
+    for number, fault in enumerate(faults):
+        groups.setdefault(number if fault.union is None else fault.union, []).append(fault)
+    for group in groups.values():
+        if group[0].union is None or len({fault.tag for fault in group}) == 1:
+            yield from group
+            continue
+        meant = [f for f in group if len(f.path) > len(f.union or ())]
+        yield from meant or [next((f for f in group if f.code), group[0])]
+
+
+def _finding(fault: Fault) -> Finding:
+    at, key = "/".join(fault.path), fault.path[-1] if fault.path else "the file"
+    if fault.path == ("version",):
+        shown = (
+            "`version` is missing"
+            if fault.kind == "missing"
+            else f"version {_shown(fault.error['input'])} is not known"
+        )
+        return Finding("E207", at, shown, "write `version: 1`", on_key=fault.kind == "missing")
+    if fault.code is not None:
+        context = fault.error.get("ctx", {})
+        return Finding(fault.code, at, fault.error["msg"], str(context.get("hint", "")), on_key=fault.code == "E210")
+    if fault.is_key:
+        return Finding("E205", at, f"{key!r} is not a name", _NAME_HINT, on_key=True)
+    if fault.kind == "extra_forbidden":
+        known = shape.attributes(shape.bare(fault.owner)) if shape.is_model(fault.owner) else {}
+        return Finding("E201", at, f"unknown key `{key}`", did_you_mean(key, known), on_key=True)
+    if fault.kind == "missing":
+        return _missing(fault)
+    return _bad_value(fault, at, key)
+
+
+def _missing(fault: Fault) -> Finding:
+    *parents, key = fault.path
+    attribute = shape.attributes(shape.bare(fault.owner))[key]
+    what = parents[-1] if parents else "the file"
+    hint = f"add `{key}:` with {shape.wanted(attribute.annotation)}; {attribute.doc.rstrip('.').lower()}"
+    return Finding("E202", "/".join(parents), f"{what} lacks `{key}`", hint, on_key=True)
+
+
+def _bad_value(fault: Fault, at: str, key: str) -> Finding:
+    value, kind = fault.error["input"], fault.kind
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _bad_blueprint(fault, at, key)
+    if kind == "string_pattern_mismatch":
+        return Finding("E205", at, f"{_shown(value)} is not a name", _NAME_HINT)
+    if kind in _BOUNDS:
+        word, name = _BOUNDS[kind]
+        return Finding("E206", at, f"`{key}` must be {word} {_number(fault.error['ctx'][name])}, not {_shown(value)}")
+    if kind == "finite_number":
+        return Finding("E206", at, f"`{key}` must be a finite number, not {_shown(value)}")
+    annotation = _union_annotation(fault)
+    code = "E204" if kind == "literal_error" or (isinstance(value, str) and _choices(annotation)) else "E203"
+    message = f"`{key}` must be {shape.wanted(annotation)}, not {_shown(value)}"
+    return Finding(code, at, message, _value_hint(annotation, value))
+
+
+def _union_annotation(fault: Fault) -> Any:
+    """Type of the whole value, where the complaint is about one alternative of it."""
+    if fault.union is None or fault.union != fault.path or not shape.is_model(fault.owner):
+        return fault.annotation
+    return shape.attributes(shape.bare(fault.owner))[fault.path[-1]].annotation
+
+
+def _bad_blueprint(fault: Fault, at: str, key: str) -> Finding:
+    names = _blueprints(shape.alternatives(fault.annotation))
+    if fault.kind == "union_tag_not_found":
+        return Finding("E202", at, f"{key} lacks `blueprint`", "one of: " + ", ".join(sorted(names)), on_key=True)
+    value = fault.error["input"]["blueprint"]
+    return Finding("E204", f"{at}/blueprint", f"unknown blueprint {_shown(value)}", _near(value, names))
+
+
+def _choices(annotation: Any) -> list[str]:
+    """Words that a value may be, of the alternatives that are lists of choices."""
+    options = shape.alternatives(annotation)
+    words = [str(value) for option in options for value in shape.choices(option)]
+    return words + (["true", "false"] if bool in map(shape.bare, options) and words else [])
+
+
+def _near(value: Any, names: list[str]) -> str:
+    return did_you_mean(str(value), names) if isinstance(value, str) else "one of: " + ", ".join(sorted(names))
+
+
+def _value_hint(annotation: Any, value: Any) -> str:
+    types = [shape.bare(option) for option in shape.alternatives(annotation)]
+    if bool in types and isinstance(value, str) and value.lower() in _YES_NO:
+        return f"did you mean {_YES_NO[value.lower()]}?"
+    if _choices(annotation):
+        return _near(value, _choices(annotation))
+    if str in types and isinstance(value, (bool, int, float)):
+        return f'put it in quotes: "{_shown(value)}"'
+    if isinstance(value, str) and (int in types or float in types) and value.strip().isdigit():
+        return "write it without quotes"
+    if value is None:
+        return "write a value, or leave the key out if it may be absent"
+    return ""
+
+
+def _shown(value: Any) -> str:
+    """A value of the file, short."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, (tuple, list)):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value) if isinstance(value, str) else _number(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{value:g}"
+    return f".{value}" if isinstance(value, float) else str(value)

@@ -1,0 +1,138 @@
+"""The verb of this room: a site file to the noun `Site`, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from easterly.base.findings import Finding, FindingsError, Severity
+from easterly.base.units import RATE, parse_noted
+from easterly.model import shape
+from easterly.model.spec.site import Site
+from easterly.site.blame import blame
+from easterly.site.compose import UNKNOWN, Composer
+from easterly.site.places import locate
+from easterly.site.source import Source, from_text, read_source
+
+_BYTES_PER_SECOND = re.compile(r"\d\s*[kKMGTPE]?i?(?:B|bytes?)(?:/s|ps)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A site, its text, and what was noticed while reading it.
+
+    Attributes
+    ----------
+    site : Site
+    source : Source
+    notes : tuple of Finding
+        Warnings and notes, with line and column.
+    """
+
+    site: Site
+    source: Source
+    notes: tuple[Finding, ...]
+
+
+def load(path: str | Path) -> Loaded:
+    """Read a site file.
+
+    Raises
+    ------
+    FindingsError
+        With all findings, placed and in the order of the file.
+    """
+    return parse(read_source(path))
+
+
+def load_text(text: str, name: str = "site.yaml") -> Loaded:
+    r"""Read a site from text; `name` is what findings call it.
+
+    Raises
+    ------
+    FindingsError
+        With all findings, placed and in the order of the file.
+
+    Examples
+    --------
+    >>> load_text("version: 1\nsite: {name: east1}\nfabrics: {}\n").site.name
+    'east1'
+    """
+    return parse(from_text(text, name))
+
+
+def parse(source: Source) -> Loaded:
+    """Make the site of a text that has been read.
+
+    Raises
+    ------
+    FindingsError
+        With all findings, placed and in the order of the file.
+    """
+    site, findings = _validate(source)
+    placed = locate([*source.findings, *findings], source)
+    if site is None:
+        raise FindingsError(placed)
+    return Loaded(site, source, placed)
+
+
+def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
+    if any(finding.severity is Severity.ERROR for finding in source.findings):
+        return None, []
+    tree = source.tree
+    findings = list(tree.findings)
+    if not tree.complete:
+        return None, findings
+    if not isinstance(tree.data, dict):
+        return None, [*findings, *_no_mapping(tree)]
+    try:
+        site = Site.model_validate(tree.data, strict=True)
+    except ValidationError as error:
+        return None, findings + blame(error)
+    return (None if findings else site), findings + list(_conversions(source))
+
+
+def _no_mapping(tree: Composer) -> Iterator[Finding]:
+    if tree.data is UNKNOWN and tree.findings:
+        return
+    what = "is empty" if tree.data is None or tree.data is UNKNOWN else "is no map of keys and values"
+    yield Finding("E108", "", f"the file {what}", "a site starts with `version: 1`", line=1, column=1)
+
+
+def _conversions(source: Source) -> Iterator[Finding]:
+    """A note for every rate given in bytes per second."""
+    if _BYTES_PER_SECOND.search(source.text):
+        yield from _rates(source.tree.data, Site, "")
+
+
+def _rates(data: Any, annotation: Any, path: str) -> Iterator[Finding]:
+    option = _meant(data, annotation)
+    if isinstance(data, str):
+        if option is not None and shape.kind_of(option) is RATE and (note := parse_noted(data, RATE)[1]):
+            yield Finding("E319", path, note, "", Severity.NOTE)
+        return
+    if isinstance(data, dict) and option is not None:
+        known = shape.attributes(shape.bare(option)) if shape.is_model(option) else None
+        for key, value in data.items():
+            below = known[key].annotation if known is not None else shape.inside(option)
+            yield from _rates(value, below, f"{path}/{key}" if path else key)
+
+
+def _meant(data: Any, annotation: Any) -> Any:
+    """The alternative of a type that a valid value has; None for a scalar where it does not matter."""
+    options = shape.alternatives(annotation)
+    if isinstance(data, dict):
+        models = [o for o in options if shape.is_model(o) and set(data) <= set(shape.attributes(shape.bare(o)))]
+        named = [o for o in models if _blueprint(o) == data.get("blueprint")]
+        return next(iter(named or models or options), None)
+    return next(iter(options), None)
+
+
+def _blueprint(option: Any) -> Any:
+    attribute = shape.attributes(shape.bare(option)).get("blueprint")
+    return None if attribute is None else shape.choices(attribute.annotation)[0]
