@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -99,8 +98,9 @@ def _libraries() -> tuple[Part, ...]:
 
 def _extras() -> tuple[Part, ...]:
     packages = tuple(_package(name, "extra", lost) for name, lost in EXTRAS.items())
-    lost = "the browser tests of the report (install chromium)"
-    return (*packages, _program("chromium", "extra", _first(BROWSERS), ["--version"], lost))
+    browser = _program("chromium", _first(BROWSERS), "the browser tests of the report (install chromium)", "extra")
+    spaces = _program("ip", _first(("ip",)), "the tests on live routers (install iproute2)", "extra")
+    return (*packages, browser, spaces)
 
 
 def _package(name: str, kind: str, lost: str) -> Part:
@@ -128,28 +128,26 @@ def _loads(room: str) -> bool:
 
 
 def _validators() -> tuple[Part, ...]:
-    find: dict[str, Callable[[], str | None]] = {
-        "vtysh": lambda: shutil.which("vtysh"),
-        "bgpd": lambda: shutil.which("bgpd") or shutil.which("bgpd", path=DAEMONS),
-    }
-    # vtysh opens its system configuration before it prints a version; both come in one package.
-    return tuple(_program(name, "validator", find[name](), ["--version"], lost) for name, lost in VALIDATORS.items())
+    bgpd = shutil.which("bgpd") or shutil.which("bgpd", path=DAEMONS)
+    checker = _program("bgpd", bgpd, VALIDATORS["bgpd"], "validator")
+    # vtysh does not say its version; it comes with bgpd, in one package.
+    here = shutil.which("vtysh") is not None
+    return Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"]), checker
 
 
 def _first(names: tuple[str, ...]) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def _program(name: str, kind: str, path: str | None, ask: list[str], lost: str) -> Part:
-    if path is None:
-        return Part(name, kind, False, None, lost)
-    return Part(name, kind, True, _version([path, *ask]), lost)
+def _program(name: str, path: str | None, lost: str, kind: str) -> Part:
+    return Part(name, kind, path is not None, _version(path) if path else None, lost)
 
 
-def _version(command: list[str]) -> str | None:
+def _version(program: str) -> str | None:
     """First dotted number that a program prints of itself."""
+    flag = "-V" if program.endswith("/ip") else "--version"
     try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        said = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
     match = re.search(r"\d+(?:\.\d+)+", said.stdout + said.stderr)
