@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc
-from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Named, Rate, Time
+from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Name, Named, Rate, Time
 
 
 class HostGroup(Frozen):
@@ -149,8 +149,8 @@ class Graph(Blueprint):
     """Every node and link written out."""
 
     blueprint: Literal["graph"]
-    nodes: Annotated[dict[str, GraphNode], Doc("Nodes by name.")]
-    links: Annotated[dict[str, GraphLink], Doc("Links by name.")]
+    nodes: Annotated[dict[Name, GraphNode], Doc("Nodes by name.")]
+    links: Annotated[dict[Name, GraphLink], Doc("Links by name.")]
 
 
 Fabric = Annotated[
@@ -177,5 +177,5 @@ class WanLink(Named):
 class Wan(Frozen):
     """The wide-area network that joins fabrics and sites."""
 
-    sites: Annotated[dict[str, WanSite], Doc("Places that are no fabric of this file.")] = {}
-    links: Annotated[dict[str, WanLink], Doc("Links by name.")] = {}
+    sites: Annotated[dict[Name, WanSite], Doc("Places that are no fabric of this file.")] = {}
+    links: Annotated[dict[Name, WanLink], Doc("Links by name.")] = {}

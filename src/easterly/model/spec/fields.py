@@ -15,7 +15,7 @@ from easterly.base.schema import Doc, Unit
 class Frozen(BaseModel):
     """What the user writes: immutable, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Named(Frozen):
@@ -73,6 +73,7 @@ Share = quantity(units.SHARE, minimum=0)
 Compute = quantity(units.COMPUTE, above=0)
 Frequency = quantity(units.FREQUENCY, minimum=0)
 
-Count = Annotated[int, Field(ge=1), Unit("1")]
-CountOrZero = Annotated[int, Field(ge=0), Unit("1")]
+MOST = 10**9
+Count = Annotated[int, Field(ge=1, le=MOST), Unit("1")]
+CountOrZero = Annotated[int, Field(ge=0, le=MOST), Unit("1")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$"), Doc("Letters, digits, ``_ . -``; starts with a letter.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from easterly.base.schema import Doc
-from easterly.model.spec.fields import Compute, Count, Frozen, Named, Rate, Size, Time
+from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Size, Time
 
 
 class SwitchType(Named):
@@ -35,7 +35,7 @@ class HostType(Named):
 class Hardware(Frozen):
     """Models of switches and hosts, by name."""
 
-    switches: Annotated[dict[str, SwitchType], Doc("Switch models by name.")] = {}
-    hosts: Annotated[dict[str, HostType], Doc("Host models by name.")] = {}
+    switches: Annotated[dict[Name, SwitchType], Doc("Switch models by name.")] = {}
+    hosts: Annotated[dict[Name, HostType], Doc("Host models by name.")] = {}
 
 

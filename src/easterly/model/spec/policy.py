@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import CountOrZero, Frozen, Named, Share
+from easterly.model.spec.fields import CountOrZero, Frozen, Name, Named, Share
 
 
 class Addressing(Frozen):
@@ -18,7 +18,7 @@ class Addressing(Frozen):
     roles). Every other pool is named by a tenant.
     """
 
-    pools: Annotated[dict[str, str], Doc("Prefixes by name, such as ``10.64.0.0/16`` or ``fd00:64::/40``.")] = {}
+    pools: Annotated[dict[Name, str], Doc("Prefixes by name, such as ``10.64.0.0/16`` or ``fd00:64::/40``.")] = {}
     asn: Annotated[int, Field(ge=1, le=4294967294), Doc("First private AS number given to devices.")] = 4200000000
 
 

@@ -40,7 +40,7 @@ class Site(Frozen):
     jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}
     services: Annotated[dict[Name, Service], Doc("Inference services by name.")] = {}
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
-    seed: Annotated[int, Field(ge=0), Doc("Seed of every random stream.")] = 1
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
 
     @model_validator(mode="after")
     def _name_objects(self) -> Self:
