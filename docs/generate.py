@@ -1,0 +1,149 @@
+"""The pages of the reference that are made from the program itself, so that they cannot disagree with it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+
+def write(folder: Path) -> None:
+    """Write every generated page into a folder, which is emptied first; unchanged pages keep their time."""
+    wanted = {name: make() for name, make in PAGES.items()} | finding_pages()
+    for old in [p for p in folder.rglob("*.md") if str(p.relative_to(folder)) not in wanted]:
+        old.unlink()
+    for name, text in wanted.items():
+        page = folder / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            page.write_text(text, encoding="utf-8")
+
+
+def site_file() -> str:
+    """Every key of the site file."""
+    from easterly.model.reference import yaml_reference
+
+    text = yaml_reference()
+    return text if text.startswith("# ") else "# The site file\n\n" + text
+
+
+def findings() -> str:
+    """The list of codes, with the pages below it."""
+    from easterly.base import pages
+
+    rows = "\n".join(f"| [{code}](findings/{code}.md) | {title(pages.page(code))} |" for code in pages.codes())
+    tree = "\n".join(f"findings/{code}" for code in pages.codes())
+    return f"""# Findings
+
+Every code that `easterly check` can report. `easterly explain CODE` prints the same pages. The first digit tells the
+room: 1 text, 2 names and schema, 3 quantities, 4 fabric, 5 address, 6 demand, 7 route, 8 qos, 9 configuration and
+intents.
+
+| code | title |
+|---|---|
+{rows}
+
+```{{toctree}}
+:hidden:
+
+{tree}
+```
+"""
+
+
+def finding_pages() -> dict[str, str]:
+    """One page a code."""
+    from easterly.base import pages
+
+    return {f"findings/{code}.md": pages.page(code).rstrip() + "\n" for code in pages.codes()}
+
+
+def title(page: str) -> str:
+    """What follows the code in the heading of a page."""
+    return page.splitlines()[0].partition(": ")[2].replace("|", "\\|")
+
+
+def command_line() -> str:
+    """Every verb with its arguments and options."""
+    from easterly.app.cli import main
+
+    context = click.Context(main, info_name="easterly")
+    parts = [f"# The command line\n\n{prose(main)}\n"]
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        parts.append(verb(command, click.Context(command, info_name=f"easterly {name}")))
+    return "\n".join(parts)
+
+
+def verb(command: click.Command, context: click.Context) -> str:
+    """One verb: usage, what it does, a table of options."""
+    usage = " ".join([context.info_name or "", *command.collect_usage_pieces(context)])
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
+    rows = "\n".join(f"| {signature(p, context)} | {p.help or ''} |" for p in options)
+    table = f"\n| option | meaning |\n|---|---|\n{rows}\n" if rows else ""
+    return f"## `{context.info_name}`\n\n```text\n{usage}\n```\n\n{prose(command)}\n{table}"
+
+
+def signature(option: click.Option, context: click.Context) -> str:
+    """How an option is written."""
+    metavar = "" if option.is_flag else f" {option.make_metavar(context)}".replace("|", "\\|")
+    default = option.get_default(context) if option.show_default else None
+    shown = f" (default `{default}`)" if default not in (None, False, ()) else ""
+    return f"`{', '.join(option.opts)}{metavar}`{shown}"
+
+
+def prose(command: click.Command) -> str:
+    """The help text of a command."""
+    return inspect.cleandoc(command.help or "").replace("\f", "").replace("\b", "")
+
+
+def api() -> str:
+    """The public names, nouns and verbs apart."""
+    import easterly
+
+    things = {name: getattr(easterly, name) for name in easterly.__all__ if not name.startswith("__")}
+    verbs = [name for name, thing in things.items() if inspect.isfunction(thing)]
+    nouns = [name for name, thing in things.items() if inspect.isclass(thing)]
+    rest = sorted(set(things) - set(verbs) - set(nouns))
+    sections = [
+        ("Verbs", "autofunction", verbs),
+        ("Nouns", "autoclass", nouns),
+        ("Kinds of quantities", "autodata", rest),
+    ]
+    body = "\n".join(f"## {head}\n\n{listing(directive, names)}" for head, directive, names in sections)
+    return f"""# The programming interface
+
+Everything here is imported from `easterly`; the rooms below it are described in [the architecture](rooms.md). Arrays
+are read-only numpy columns in SI units: bit/s, bytes, seconds, metres.
+
+{body}"""
+
+
+def listing(directive: str, names: list[str]) -> str:
+    """Directives that document some public names."""
+    members = "\n   :members:\n   :exclude-members: model_config, model_post_init" if directive == "autoclass" else ""
+    blocks = "\n\n".join(f".. {directive}:: easterly.{name}{members}" for name in names)
+    return f"```{{eval-rst}}\n{blocks}\n```\n"
+
+
+def included(name: str) -> Callable[[], str]:
+    """A page of the repository's root, its links made to fit."""
+
+    def read() -> str:
+        root = Path(__file__).parents[1]
+        return (root / name).read_text(encoding="utf-8").replace("](docs/", "](../../")
+
+    return read
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "site-file.md": site_file,
+    "findings.md": findings,
+    "command-line.md": command_line,
+    "api.md": api,
+    "rooms.md": included("ARCHITECTURE.md"),
+    "changelog.md": included("CHANGELOG.md"),
+}
