@@ -79,12 +79,25 @@ def command_line() -> str:
 
 
 def verb(command: click.Command, context: click.Context) -> str:
-    """One verb: usage, what it does, a table of options."""
-    usage = " ".join([context.info_name or "", *command.collect_usage_pieces(context)])
-    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
-    rows = "\n".join(f"| {signature(p, context)} | {p.help or ''} |" for p in options)
-    table = f"\n| option | meaning |\n|---|---|\n{rows}\n" if rows else ""
+    """One verb: usage, what it does, a table of arguments with choices and of options."""
+    given = [p for p in command.get_params(context) if isinstance(p, click.Argument)]
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and "--help" not in p.opts]
+    usage = " ".join([context.info_name or "", "[OPTIONS]" if options else "", *map(argument, given)])
+    rows = [f"| `{p.human_readable_name}` | one of {choices(p)} |" for p in given if isinstance(p.type, click.Choice)]
+    rows += [f"| {signature(p, context)} | {p.help or ''} |" for p in options]
+    table = "\n".join(["", "| option | meaning |", "|---|---|", *rows, ""]) if rows else ""
     return f"## `{context.info_name}`\n\n```text\n{usage}\n```\n\n{prose(command)}\n{table}"
+
+
+def argument(given: click.Argument) -> str:
+    """How an argument stands in the usage line."""
+    name = given.human_readable_name + ("..." if given.nargs != 1 else "")
+    return name if given.required else f"[{name}]"
+
+
+def choices(given: click.Argument) -> str:
+    """The words that an argument may be."""
+    return ", ".join(f"`{word}`" for word in getattr(given.type, "choices", ()))
 
 
 def signature(option: click.Option, context: click.Context) -> str:
