@@ -1,1 +1,6 @@
-"""Room `predict`."""
+"""What will happen: step times of jobs and loads of links."""
+
+from easterly.predict.fluid import predict
+from easterly.predict.loads import link_loads
+
+__all__ = ["link_loads", "predict"]

@@ -1,1 +1,5 @@
-"""Room `route`."""
+"""Network and demand to paths: shortest paths, equal-cost multipath, the spread of hashing."""
+
+from easterly.route.ecmp import paths_of, policy_of, solve, spread_of
+
+__all__ = ["paths_of", "policy_of", "solve", "spread_of"]

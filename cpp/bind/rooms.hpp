@@ -1,0 +1,13 @@
+// The rooms of the kernel; each binds itself.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace easterly::bind {
+
+void graph(nanobind::module_& m);
+void flow(nanobind::module_& m);
+void random(nanobind::module_& m);
+void maths(nanobind::module_& m);
+
+}  // namespace easterly::bind

@@ -1,0 +1,36 @@
+// How unevenly hashing fills links.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "graph/graph.hpp"
+
+namespace easterly::graph {
+
+struct SpreadFlows {
+    std::span<const std::int32_t> src;
+    std::span<const std::int32_t> dst;
+    std::span<const double> amount;
+    std::span<const std::int32_t> connections;
+    std::span<const std::int32_t> phase;
+};
+
+struct SpreadResult {
+    std::span<double> even;
+    std::span<double> mean;
+    std::span<double> p95;
+    std::span<std::int32_t> even_link;
+    std::span<std::int32_t> p95_link;
+};
+
+// Per phase, load over capacity of the busiest link: split evenly, and when every connection picks one next
+// hop per node by hash of (connection, node seed, draw); mean and nearest-rank 95th percentile over draws.
+//
+// A connection is (source, destination, ordinal among the flows of its phase between the two, number within
+// the flow): the same in every phase, and blind to what else is there and to the order of the flows.
+void hashed_spread(const Graph& graph, std::span<const double> weight, std::span<const std::int32_t> node_seed,
+                   const SpreadFlows& flows, std::span<const double> capacity, std::uint64_t seed, std::int32_t draws,
+                   const SpreadResult& result);
+
+}  // namespace easterly::graph

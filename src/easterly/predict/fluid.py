@@ -1,0 +1,137 @@
+"""The fluid predictor: step time of jobs from max-min fair rates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from easterly.base.columns import FloatColumn, IntColumn, floats, ratio, texts
+from easterly.base.registry import backend
+from easterly.model.demand import DemandSet
+from easterly.model.network import Network
+from easterly.model.outcome import Method, Prediction, Ref
+from easterly.model.routing import Routing
+from easterly.predict.contention import background, by_owner, mean_rates, owner_rows, residual
+from easterly.predict.transfers import Transfers, transfers
+
+
+@backend("predict", "fluid", scales_to="100k links")
+def predict(network: Network, demands: DemandSet, routing: Routing) -> Prediction:
+    """Step time of each job, from full overlap and even splitting to no overlap and unlucky hashing.
+
+    Low: every job alone on the network; a phase lasts until its slowest flow is done at max-min fair rates, with
+    every flow split evenly over its equal-cost paths; communication is hidden behind compute as far as it can be:
+    ``max(compute, communication)``.
+
+    High: links that a job shares with other jobs and services lose what those send on average (the rates of
+    services; bytes over the low step time of jobs), down to an equal share among them; the transfer time is
+    stretched by how much the busiest link of the phase is fuller at the 95th percentile of hashings than when
+    split evenly; nothing is hidden: ``compute + communication``.
+
+    Parameters
+    ----------
+    network : Network
+    demands : DemandSet
+    routing : Routing
+
+    Returns
+    -------
+    Prediction
+        Times of phases are per step; those of services, which have no steps, are 0. A job with a flow that has no
+        path never ends: its times are infinite and its bottleneck is a `Ref` of kind ``path``.
+    """
+    alone = transfers(demands, routing.paths, network.links.capacity_bps)
+    phase_low = per_step(demands, alone.time_s)
+    compute, owner = demands.work.compute_s, owner_rows(demands)
+    comm_low = _by_work(phase_low, owner, len(compute))
+    step_low = np.maximum(compute, comm_low)
+    crowded = _crowded(network, demands, routing, alone, floats(step_low))
+    phase_high = np.maximum(per_step(demands, floats(crowded * _stretch(routing))), phase_low)
+    comm_high = _by_work(phase_high, owner, len(compute))
+    jobs = np.flatnonzero(demands.work.kind == "job")
+    return Prediction(
+        job=texts(demands.work.name[jobs]),
+        compute_s=floats(compute[jobs]),
+        comm_low_s=floats(comm_low[jobs]),
+        comm_high_s=floats(comm_high[jobs]),
+        step_low_s=floats(step_low[jobs]),
+        step_high_s=floats((compute + comm_high)[jobs]),
+        bottleneck=tuple(_bottleneck(network, demands, alone, owner, int(w), comm_low[w]) for w in jobs),
+        phase_low_s=phase_low,
+        phase_high_s=floats(phase_high),
+        method=Method.MEAN,
+    )
+
+
+def per_step(demands: DemandSet, transfer_s: FloatColumn) -> FloatColumn:
+    """Time per step of each phase, from the transfer time of one occurrence; 0 for phases of services.
+
+    Parameters
+    ----------
+    demands : DemandSet
+    transfer_s : (P,) float [s]
+
+    Returns
+    -------
+    (P,) float [s]
+    """
+    phases = demands.phases
+    of_job = demands.work.kind[owner_rows(demands)] == "job"
+    runs = of_job & (phases.times > 0)
+    each = phases.latency_s + phases.scaleup_s + transfer_s
+    return floats(np.where(runs, np.where(runs, phases.times, 1.0) * each, 0.0))
+
+
+def _by_work(phase_s: FloatColumn, owner: IntColumn, count: int) -> FloatColumn:
+    return floats(np.bincount(owner, phase_s, count))
+
+
+def _stretch(routing: Routing) -> FloatColumn:
+    """(P,) busiest link at the 95th percentile of hashings over the same when split evenly, at least 1."""
+    spread = routing.spread
+    return floats(
+        np.where(
+            spread.even_s > 0,
+            np.maximum(ratio(spread.p95_s, np.where(spread.even_s > 0, spread.even_s, 1.0)), 1.0),
+            1.0,
+        )
+    )
+
+
+def _crowded(
+    network: Network, demands: DemandSet, routing: Routing, alone: Transfers, step_s: FloatColumn
+) -> FloatColumn:
+    """(P,) transfer times when the others of the network send their mean rates."""
+    capacity, owner = network.links.capacity_bps, owner_rows(demands)
+    loads = list(by_owner(demands, network, routing.paths, mean_rates(demands, step_s)))
+    behind = background(loads, len(network.links))
+    time = np.array(alone.time_s)
+    for work, own in loads:
+        left, shared = residual(capacity, own, behind)
+        if not shared.any():
+            continue
+        phases = np.flatnonzero(owner == work)
+        time[phases] = transfers(demands, routing.paths, left, phases).time_s[phases]
+    return floats(time)
+
+
+def _bottleneck(
+    network: Network, demands: DemandSet, alone: Transfers, owner: IntColumn, work: int, comm_s: float
+) -> Ref:
+    """What the step of one job waits for most: compute, or the longest part of its communication."""
+    phases = demands.phases
+    if demands.work.compute_s[work] >= comm_s:
+        return Ref("compute", str(demands.work.name[work]))
+    own = np.flatnonzero(owner == work)
+    if math.isinf(comm_s):
+        stuck = alone.flow[own[np.argmax(np.isinf(alone.time_s[own]))]]
+        names = network.nodes.name
+        return Ref("path", f"{names[demands.flows.src[stuck]]}>{names[demands.flows.dst[stuck]]}")
+    parts = {"scale-up": phases.scaleup_s, "latency": phases.latency_s, "link": alone.time_s}
+    times = {kind: phases.times[own] * part[own] for kind, part in parts.items()}
+    kind = max(parts, key=lambda k: math.fsum(times[k]))
+    if kind != "link":
+        return Ref(kind, str(phases.axis[own[np.argmax(times[kind])]]))
+    waits = np.bincount(alone.link[own][times[kind] > 0], times[kind][times[kind] > 0])
+    return Ref("link", str(network.link_ids[np.argmax(waits)]))

@@ -1,0 +1,127 @@
+"""Shortest paths with equal-cost multipath: where flows go, and how unevenly hashing spreads them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from easterly._kernel import graph
+from easterly.base.columns import BoolColumn, bools, floats, indices, ints
+from easterly.model.demand import DemandSet, Flows
+from easterly.model.network import Network
+from easterly.model.routing import Paths, Policy, Routing, Spread
+from easterly.route.seeds import node_seeds
+
+
+def solve(
+    network: Network, demands: DemandSet, *, seed: int, alive: BoolColumn | None = None, draws: int = 64
+) -> Routing:
+    """Route every flow over its cheapest paths, split evenly at every node that has several.
+
+    A flow's path and a phase's spread depend on the network, the seed and that phase alone: routing owners one
+    by one and joining the answers gives what routing them together gives.
+
+    Parameters
+    ----------
+    network : Network
+    demands : DemandSet
+    seed : int
+        Seed of the site; names the hash seed of every node and the random draws.
+    alive : (L,) bool, optional
+        Links that are up; all if absent.
+    draws : int
+        Number of hashings over which `Spread` takes its statistics.
+
+    Returns
+    -------
+    Routing
+        Flows without any path are rows of `Routing.unserved`, not errors.
+
+    Examples
+    --------
+    See `easterly.study.plan`, which routes the demands of a site.
+    """
+    policy = policy_of(network, seed=seed, alive=alive)
+    paths = paths_of(network, demands.flows, policy)
+    return Routing(
+        policy, paths, spread_of(network, demands, policy, seed=seed, draws=draws), _unserved(demands.flows, paths)
+    )
+
+
+def policy_of(network: Network, *, seed: int, alive: BoolColumn | None = None) -> Policy:
+    """How paths are chosen on this network: costs of the links, even weights, one hash seed per node.
+
+    Parameters
+    ----------
+    network : Network
+    seed : int
+    alive : (L,) bool, optional
+        Links that are up; all if absent.
+
+    Returns
+    -------
+    Policy
+    """
+    links = len(network.links)
+    return Policy(
+        cost=network.links.cost,
+        transit=bools(network.transit),
+        alive=bools(np.ones(links, dtype=np.bool_) if alive is None else alive),
+        hash="mix64",
+        seed=node_seeds(network.nodes.name, seed),
+        weight=floats(np.ones(links)),
+    )
+
+
+def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
+    """Share of each flow on each link under equal-cost multipath (RFC 2992, with many connections).
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+
+    Returns
+    -------
+    Paths
+        An empty row where a flow has no path, or ends where it starts.
+    """
+    ptr, link, share = graph.ecmp_shares(
+        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
+        policy.weight, flows.src, flows.dst,
+    )  # fmt: skip
+    return Paths(indices(ptr), ints(link), floats(share))
+
+
+def spread_of(network: Network, demands: DemandSet, policy: Policy, *, seed: int, draws: int = 64) -> Spread:
+    """Time of the busiest link of each phase, split evenly and over random hashings.
+
+    Every connection picks a next hop at every node by a hash of its own name, the node's seed and the number of
+    the draw. The busiest of many links that share the load by chance is fuller than the mean: for few connections
+    per link by a factor of two and more (Raab & Steger 1998, balls into bins).
+
+    Parameters
+    ----------
+    network : Network
+    demands : DemandSet
+    policy : Policy
+    seed : int
+    draws : int
+
+    Returns
+    -------
+    Spread
+        In seconds for jobs; for services, which have rates and no bytes, load over capacity.
+    """
+    flows = demands.flows
+    even, mean, p95, even_link, p95_link = graph.hashed_spread(
+        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
+        policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
+        flows.connections, flows.phase, len(demands.phases), network.links.capacity_bps, seed & (2**64 - 1), draws,
+    )  # fmt: skip
+    return Spread(floats(even), floats(mean), floats(p95), ints(even_link), ints(p95_link), draws)
+
+
+def _unserved(flows: Flows, paths: Paths) -> np.ndarray:
+    """Flows that have somewhere to go and no way to get there."""
+    return ints(np.flatnonzero((np.diff(paths.ptr) == 0) & (flows.src != flows.dst)))
