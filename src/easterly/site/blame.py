@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from easterly.base.findings import Finding, did_you_mean
+from easterly.base.findings import Finding, did_you_mean, nearest
 from easterly.model import shape
 from easterly.model.spec.site import Site
 from easterly.site.compose import UNKNOWN
@@ -72,7 +72,13 @@ def blame(error: ValidationError) -> list[Finding]:
     """
     raw = error.errors(include_url=False)
     faults = [_place(e) for e in raw if e["input"] is not UNKNOWN or e["type"] == "extra_forbidden"]
-    return [_finding(fault) for fault in _one_per_value(faults)]
+    kept = list(_one_per_value(faults))
+    others = [_finding(fault) for fault in kept if not _is_lacking(fault)]
+    return others + list(_missing([fault for fault in kept if _is_lacking(fault)], others))
+
+
+def _is_lacking(fault: Fault) -> bool:
+    return fault.kind == "missing" and fault.path != ("version",)
 
 
 def _place(error: Mapping[str, Any]) -> Fault:
@@ -156,17 +162,37 @@ def _finding(fault: Fault) -> Finding:
     if fault.kind == "extra_forbidden":
         known = shape.attributes(shape.bare(fault.owner)) if shape.is_model(fault.owner) else {}
         return Finding("E201", at, f"unknown key `{key}`", did_you_mean(key, known), on_key=True)
-    if fault.kind == "missing":
-        return _missing(fault)
     return _bad_value(fault, at, key)
 
 
-def _missing(fault: Fault) -> Finding:
-    *parents, key = fault.path
-    attribute = shape.attributes(shape.bare(fault.owner))[key]
-    what = parents[-1] if parents else "the file"
-    hint = f"add `{key}:` with {shape.wanted(attribute.annotation)}; {attribute.doc.rstrip('.').lower()}"
-    return Finding("E202", "/".join(parents), f"{what} lacks `{key}`", hint, on_key=True)
+def _missing(faults: list[Fault], others: list[Finding]) -> Iterator[Finding]:
+    """One finding for all keys that an object lacks, without those that were only misspelt."""
+    unknown = {finding.at for finding in others if finding.code == "E201"}
+    objects: dict[tuple[str, ...], list[Fault]] = {}
+    for fault in faults:
+        objects.setdefault(fault.path[:-1], []).append(fault)
+    for path, lacking in objects.items():
+        known = shape.attributes(shape.bare(lacking[0].owner))
+        base = "".join(f"{part}/" for part in path)
+        written = [at.removeprefix(base) for at in unknown if at.startswith(base) and "/" not in at.removeprefix(base)]
+        misspelt = {nearest(key, known) for key in written}
+        keys = [fault.path[-1] for fault in lacking if fault.path[-1] not in misspelt]
+        if keys:
+            what = path[-1] if path else "the file"
+            yield Finding("E202", "/".join(path), f"{what} lacks {_listed(keys)}", _add_hint(keys, known), on_key=True)
+
+
+def _listed(keys: list[str]) -> str:
+    quoted = [f"`{key}`" for key in keys]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+def _add_hint(keys: list[str], known: Mapping[str, shape.Attribute]) -> str:
+    """How to add the first of the missing keys."""
+    first = known[keys[0]]
+    meaning = f" ({first.doc.rstrip('.')})" if first.doc else ""
+    more = ", and so on" if len(keys) > 1 else ""
+    return f"add `{first.key}:` with {shape.wanted(first.annotation)}{meaning}{more}"
 
 
 def _bad_value(fault: Fault, at: str, key: str) -> Finding:

@@ -19,7 +19,7 @@ from easterly.site.syntax import explain
 DEPTH = 64
 NODES = 2_000_000
 CORE = "tag:yaml.org,2002:"
-_PARSER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
+PARSER: Any = getattr(yaml, "CLoader", yaml.SafeLoader)
 
 
 class Unknown:
@@ -30,18 +30,34 @@ UNKNOWN = Unknown()
 _SKIP = object()
 _MERGE = object()
 
-Entry = tuple[Any, Any, "Branch | None"]
-"""Event of the key (None in a sequence), event of the value or of its alias, and what is inside."""
+Span = tuple[int, int, int]
+"""Line and column, both 1-based, and width in characters."""
+
+Entry = tuple[int, int, int, int, int, int, "Branch | None"]
+"""Span of the key (zeros in a sequence), span of the value (width 0 where there is nothing to underline: a
+block or an empty value), and what is inside: None for scalars and for what came through an alias. All in
+one flat tuple, which Python's garbage collector need not watch: there are as many as values in the file."""
 
 
 class Branch:
-    """A mapping or a sequence: where it starts and ends, and the places of what it holds."""
+    """A mapping or a sequence while it is read, and the places of what it holds."""
 
-    __slots__ = ("anchor", "as_key", "before", "children", "data", "end", "height", "items", "key", "merges", "start")
+    __slots__ = (
+        "anchor",
+        "as_key",
+        "before",
+        "children",
+        "data",
+        "height",
+        "items",
+        "key",
+        "key_span",
+        "merges",
+        "start",
+    )
 
     def __init__(self, start: Any, before: int, as_key: bool) -> None:
         self.start = start
-        self.end = start
         self.anchor: str | None = start.anchor
         self.before = before
         self.as_key = as_key
@@ -49,8 +65,9 @@ class Branch:
         self.children: dict[str, Entry] = {}
         self.items: list[Any] | None = None if type(start) is yaml.MappingStartEvent else []
         self.data: Any = {} if self.items is None else ()
-        self.key: Any = None
-        self.merges: list[tuple[Any, Any, Any, Branch | None]] = []
+        self.key: Any = None if self.items is None else 0
+        self.key_span: Span = (0, 0, 0)
+        self.merges: list[tuple[Any, Any, Entry]] = []
 
 
 class _Stop(Exception):
@@ -78,7 +95,6 @@ class Composer:
         self.findings: list[Finding] = []
         self.complete = True
         self._stack: list[Branch] = []
-        self._key_events: list[Any] = []
         self._anchors: dict[str, tuple[Any, Branch | None, int, int] | None] = {}
         self._total = 0
         self._documents = 0
@@ -108,11 +124,9 @@ class Composer:
         return "/".join([*(str(b.key) for b in self._stack if isinstance(b.key, (str, int))), *last])
 
     def _find(self, code: str, event: Any, message: str, hint: str = "", *last: str) -> None:
-        mark = event.start_mark
+        line, column, _ = _span(event)
         at = self._path(*last)
-        self.findings.append(
-            Finding(code, at, message, hint, on_key=bool(last), line=mark.line + 1, column=mark.column + 1)
-        )
+        self.findings.append(Finding(code, at, message, hint, on_key=bool(last), line=line, column=column))
 
     def _document(self, event: Any) -> None:
         self._documents += 1
@@ -123,7 +137,7 @@ class Composer:
     def _scalar(self, event: Any) -> None:
         self._total += 1
         stack = self._stack
-        if stack and stack[-1].items is None and stack[-1].key is None:
+        if stack and stack[-1].key is None:
             self._key(stack[-1], event, event.value, event.implicit[0])
             return
         if event.implicit[0]:
@@ -136,7 +150,7 @@ class Composer:
             value = event.value if event.tag is None else self._tagged(event)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, None, 1, 0)
-        self._put(event, value, None)
+        self._put(_span(event), value, None)
 
     def _tagged(self, event: Any) -> Any:
         tag = event.tag
@@ -152,8 +166,8 @@ class Composer:
 
     def _key(self, branch: Branch, event: Any, text: str, plain: bool) -> None:
         """Take a scalar as the next key of a mapping."""
-        self._key_events.append(event)
-        if event.anchor is not None:
+        branch.key_span = _span(event)
+        if event.anchor is not None and type(event) is yaml.ScalarEvent:
             self._anchors[event.anchor] = (text, None, 1, 0)
         if plain and text == "<<":
             branch.key = _MERGE
@@ -162,32 +176,31 @@ class Composer:
             self._find("E114", event, "a key is empty", "give every key a name")
         elif text in branch.data:
             branch.key = _SKIP
-            first = branch.children[text][0].start_mark.line + 1
+            first = branch.children[text][0]
             self._find("E109", event, f"key {text!r} is given twice", f"first given in line {first}; keep one", text)
         else:
             branch.key = text
 
-    def _put(self, event: Any, value: Any, inside: Branch | None) -> None:
+    def _put(self, span: Span, value: Any, inside: Branch | None) -> None:
         """Store a finished value in the innermost open mapping or sequence."""
         if not self._stack:
             self.data, self.root = value, inside
             return
         branch = self._stack[-1]
         if branch.items is not None:
-            branch.children[str(len(branch.items))] = (None, event, inside)
+            branch.children[str(branch.key)] = (0, 0, 0, *span, inside)
             branch.items.append(value)
-            branch.key = len(branch.items)
+            branch.key += 1
             return
         key, branch.key = branch.key, None
-        key_event = self._key_events.pop()
         if key is _MERGE:
-            branch.merges.append((key_event, event, value, inside))
+            branch.merges.append((value, inside, (*branch.key_span, *span, inside)))
         elif key is not _SKIP:
             branch.data[key] = value
-            branch.children[key] = (key_event, event, inside)
+            branch.children[key] = (*branch.key_span, *span, inside)
 
     def _wants_key(self) -> bool:
-        return bool(self._stack) and self._stack[-1].items is None and self._stack[-1].key is None
+        return bool(self._stack) and self._stack[-1].key is None
 
     def _alias(self, event: Any) -> None:
         name = event.anchor
@@ -197,12 +210,12 @@ class Composer:
             self._find("E110", event, f"no anchor &{name} stands before this alias", f"known: {near}" if near else "")
         elif known is None:
             self._find("E111", event, f"alias *{name} stands inside its own anchor", "name the parts, not the whole")
-        value, inside, size, height = known if isinstance(known, tuple) else (UNKNOWN, None, 1, 0)
+        value, _, size, height = known if isinstance(known, tuple) else (UNKNOWN, None, 1, 0)
         self._grow(event, size, len(self._stack) + height)
         if not self._wants_key():
             if self._stack:
                 self._stack[-1].height = max(self._stack[-1].height, height + 1)
-            self._put(event, value, inside)
+            self._put(_span(event), value, None)
         elif isinstance(value, str):
             self._key(self._stack[-1], event, value, False)
         else:
@@ -219,59 +232,81 @@ class Composer:
 
     def _odd_key(self, branch: Branch, event: Any) -> None:
         branch.key = _SKIP
-        self._key_events.append(event)
         self._find("E114", event, "a key must be text", "give every key a name")
 
     def _open(self, event: Any) -> None:
         as_key = self._wants_key()
         self._grow(event, 1, len(self._stack) + 1)
-        branch = Branch(event, self._total, as_key)
         if event.tag is not None and event.tag not in ("!", CORE + "map", CORE + "seq"):
             self._bad_tag(event)
-        if branch.items is not None:
-            branch.key = 0
         if event.anchor is not None:
             self._anchors[event.anchor] = None
-        self._stack.append(branch)
+        if as_key:
+            self._stack[-1].key = _SKIP
+        self._stack.append(Branch(event, self._total, as_key))
 
     def _close(self, event: Any) -> None:
         branch = self._stack.pop()
-        branch.end = event
+        start, branch.start = branch.start, None
         if branch.items is not None:
-            branch.data = tuple(branch.items)
+            branch.data, branch.items = tuple(branch.items), None
         elif branch.merges:
             self._merge(branch)
         if branch.anchor is not None:
             self._anchors[branch.anchor] = (branch.data, branch, self._total - branch.before + 1, branch.height)
-        if branch.as_key:
-            self._odd_key(self._stack[-1], branch.start)
-            return
         if self._stack:
             self._stack[-1].height = max(self._stack[-1].height, branch.height + 1)
-        self._put(branch.start, branch.data, branch)
+        if branch.as_key:
+            self._odd_key(self._stack[-1], start)
+            return
+        line, column, _ = _span(start)
+        width = _width(start.start_mark, event.end_mark) if start.flow_style else 0
+        self._put((line, column, width), branch.data, branch)
 
     def _merge(self, branch: Branch) -> None:
         """Add the keys of merged mappings; a mapping's own keys win, then the earlier merge."""
         if len(branch.merges) > 1:
-            self._find("E109", branch.merges[1][0], "key '<<' is given twice", "merge a list: `<<: [*a, *b]`")
-        key_event, event, value, inside = branch.merges[0]
-        parts: list[Entry] = [(value, event, inside)]
-        if isinstance(value, tuple) and inside is not None:
-            entries = inside.children.values() if type(event) is not yaml.AliasEvent else ()
-            places = [(place, below) for _, place, below in entries] or [(event, None)] * len(value)
-            parts = [(v, place, below) for v, (place, below) in zip(value, places, strict=True)]
-        for data, place, below in parts:
-            if not isinstance(data, dict):
-                if data is not UNKNOWN:
-                    self._find("E116", place, "`<<` merges a mapping, not this", "write `<<: *anchor-of-a-mapping`")
-                continue
-            for key, item in data.items():
-                if key not in branch.data:
-                    branch.data[key] = item
-                    known = below.children[key] if below is not None and type(place) is not yaml.AliasEvent else None
-                    branch.children[key] = known or (key_event, place, None)
+            where = branch.merges[1][2]
+            self._find_at("E109", where[:2], "key '<<' is given twice", "merge a list: `<<: [*a, *b]`")
+        value, inside, entry = branch.merges[0]
+        parts: list[tuple[Any, Entry]] = [(value, entry)]
+        if isinstance(value, tuple):
+            written = list(inside.children.values()) if inside is not None else [entry] * len(value)
+            parts = [(item, (*entry[:3], *place[3:])) for item, place in zip(value, written, strict=True)]
+        branch.merges = []
+        for data, place in parts:
+            if isinstance(data, dict):
+                _add(branch, data, place)
+            elif data is not UNKNOWN:
+                self._find_at("E116", place[3:5], "`<<` merges a mapping, not this", "write `<<: *name-of-an-anchor`")
+
+    def _find_at(self, code: str, where: tuple[int, ...], message: str, hint: str) -> None:
+        line, column = where
+        self.findings.append(Finding(code, self._path(), message, hint, line=line, column=column))
+
+
+def _add(branch: Branch, data: dict[str, Any], place: Entry) -> None:
+    """Add the keys that a mapping does not have yet, placed where they are written, or else at the alias."""
+    below = place[6].children if place[6] is not None else {}
+    for key, item in data.items():
+        if key not in branch.data:
+            branch.data[key] = item
+            branch.children[key] = below.get(key) or place
+
+
+def _span(event: Any) -> Span:
+    """Where an event stands."""
+    start, end = event.start_mark, event.end_mark
+    line = start.line
+    if end.line == line:
+        return line + 1, start.column + 1, end.column - start.column
+    return line + 1, start.column + 1, 1
+
+
+def _width(start: Any, end: Any) -> int:
+    return end.column - start.column if start.line == end.line else 1
 
 
 def _events(text: str) -> Iterator[Any]:
     """Events of the text, from the C parser where PyYAML has it."""
-    return yaml.parse(text, Loader=_PARSER)  # type: ignore[no-any-return, unused-ignore]
+    return yaml.parse(text, Loader=PARSER)  # type: ignore[no-any-return, unused-ignore]

@@ -44,6 +44,8 @@ def load(path: str | Path) -> Loaded:
 
     Raises
     ------
+    OSError
+        If it cannot be read.
     FindingsError
         With all findings, placed and in the order of the file.
     """

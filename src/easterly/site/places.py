@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
 from easterly.base.findings import Finding
 from easterly.site.compose import Branch, Entry
 from easterly.site.source import Source
@@ -83,8 +81,8 @@ def _descend(root: Branch, at: str) -> tuple[Entry | None, bool]:
             return entry, False
         entry = branch.children[part]
         rest = rest[len(part) + 1 :]
-        branch = None if _is_alias(entry[1]) else entry[2]
-    return entry, not rest or (entry is not None and _is_alias(entry[1]))
+        branch = entry[6]
+    return entry, True
 
 
 def _next_part(branch: Branch, rest: str) -> str | None:
@@ -96,23 +94,8 @@ def _next_part(branch: Branch, rest: str) -> str | None:
     return max((key for key in branch.children if whole.startswith(key + "/")), key=len, default=None)
 
 
-def _is_alias(event: Any) -> bool:
-    return type(event) is yaml.AliasEvent
-
-
 def _span_of(entry: Entry, on_key: bool) -> Span:
-    key, value, inside = entry
-    is_block = inside is not None and not inside.start.flow_style and not _is_alias(value)
-    if key is not None and (on_key or is_block or _is_empty(value)):
-        return _between(key.start_mark, key.end_mark)
-    flow = inside is not None and not is_block and not _is_alias(value)
-    return _between(value.start_mark, inside.end.end_mark if flow and inside is not None else value.end_mark)
-
-
-def _is_empty(event: Any) -> bool:
-    return event.start_mark.index == event.end_mark.index
-
-
-def _between(start: Any, end: Any) -> Span:
-    width = end.column - start.column if end.line == start.line else 0
-    return Span(start.line + 1, start.column + 1, max(width, 1))
+    key_line, key_column, key_width, line, column, width, _ = entry
+    if key_line and (on_key or not width):
+        return Span(key_line, key_column, max(key_width, 1))
+    return Span(line, column, max(width, 1))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from easterly.base.findings import Finding, FindingsError, Severity
+from easterly.base.findings import Finding, Severity
 from easterly.site.compose import Composer
 
 LARGEST_B = 64 * 2**20
@@ -51,16 +51,10 @@ def read_source(path: str | Path) -> Source:
 
     Raises
     ------
-    FindingsError
-        E101 if there is no readable file. Wrong encoding and size are kept in `Source.findings`.
+    OSError
+        If there is no such file or it cannot be read; wrong encoding and size are in `Source.findings`.
     """
-    try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        found = Finding("E101", "", f"cannot read {str(path)!r}: {reason.lower()}", file=str(path))
-        raise FindingsError([found]) from None
-    return decode(data, str(path))
+    return decode(Path(path).read_bytes(), str(path))
 
 
 def decode(data: bytes, name: str = "site.yaml") -> Source:
