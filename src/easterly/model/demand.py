@@ -74,6 +74,13 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Which hosts each job and service runs on."""
+
+    hosts: Annotated[dict[str, IntColumn], Doc("Host indices in rank order, by job or service.")]
+
+
+@dataclass(frozen=True, slots=True)
 class DemandSet:
     """Everything that the network is asked to carry."""
 

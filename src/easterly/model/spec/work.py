@@ -82,7 +82,7 @@ class Service(Named):
     traffic_class: Annotated[str, Field(alias="class"), Doc("Traffic class.")]
     model: Annotated[str | ModelSpec, Doc("A name of the catalog, or a shape.")]
     dtype: Annotated[Literal["bf16", "fp16", "fp32", "fp8"], Doc("Number format of the cache.")] = "bf16"
-    tp: Annotated[Count, Doc("Tensor parallel per replica; the GPUs of a host if absent.")] = 8
+    tp: Annotated[Count | None, Doc("Tensor parallel per replica; the GPUs of a host if absent.")] = None
     replicas: Annotated[Replicas, Doc("Pool sizes.")] = Replicas()
     load: Annotated[Load, Doc("Offered load.")]
     first_host: Annotated[CountOrZero | None, Doc("First host in its fabric; packed after the jobs if absent.")] = None

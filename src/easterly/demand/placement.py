@@ -1,0 +1,186 @@
+"""Which hosts each job and service runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import IntColumn, ints
+from easterly.base.findings import Finding, FindingsError
+from easterly.model.demand import Placement
+from easterly.model.network import Network
+from easterly.model.spec.site import Site
+from easterly.model.spec.work import Job, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What one job or service needs: how many hosts of which fabric."""
+
+    work: Job | Service
+    fabric: str
+    hosts: int
+    gpus_per_host: int
+
+    @property
+    def name(self) -> str:
+        """Name of the work."""
+        return self.work.name
+
+
+def place(site: Site, network: Network) -> Placement:
+    """Give hosts to jobs and services.
+
+    Those that say ``first_host`` get the run of hosts that starts there (counted within the fabric); then jobs,
+    then services, each in the order of names, get the first free hosts of their fabric. A host is never shared.
+
+    Parameters
+    ----------
+    site : Site
+    network : Network
+
+    Returns
+    -------
+    Placement
+
+    Raises
+    ------
+    FindingsError
+        E601 a fabric has too few hosts, E602 two explicit places overlap, E605 a replica is larger than a host,
+        E616 one name for two works.
+    """
+    hosts, findings = arrange(site, network)
+    if findings:
+        raise FindingsError(findings)
+    return Placement(hosts)
+
+
+def arrange(site: Site, network: Network) -> tuple[dict[str, IntColumn], list[Finding]]:
+    """Hosts of everything that fits, and a finding for everything that does not."""
+    findings = [*_shared_names(site)]
+    pools = {fabric: _Pool(rows) for fabric, rows in host_rows(network).items()}
+    hosts: dict[str, IntColumn] = {}
+    for want in sorted(wants(site, network, findings), key=lambda w: w.work.first_host is None):
+        taken = pools[want.fabric].take(want, findings)
+        if taken is not None:
+            hosts[want.name] = taken
+    return hosts, findings
+
+
+def host_rows(network: Network) -> dict[str, IntColumn]:
+    """Host indices of each fabric, in the order of the network."""
+    fabrics, inverse = np.unique(network.hosts.fabric, return_inverse=True)
+    order = np.argsort(inverse, kind="stable")
+    cuts = np.cumsum(np.bincount(inverse, minlength=len(fabrics)))[:-1]
+    return {str(name): ints(rows) for name, rows in zip(fabrics, np.split(order, cuts), strict=True)}
+
+
+def wants(site: Site, network: Network, findings: list[Finding] | None = None) -> Iterator[Want]:
+    """What each job, then each service needs, in the order of names; works of unknown fabrics are left out."""
+    smallest = {fabric: int(network.hosts.gpus[rows].min()) for fabric, rows in host_rows(network).items()}
+    works: list[Job | Service] = [site.jobs[name] for name in sorted(site.jobs)]
+    works += [site.services[name] for name in sorted(site.services)]
+    for work in works:
+        fabric = fabric_of(site, work)
+        if fabric not in smallest:
+            continue
+        gpus = smallest[fabric]
+        slots = gpus // tensor_parallel(work, gpus)
+        if isinstance(work, Service) and slots == 0:
+            if findings is not None:
+                findings.append(too_wide(work, gpus))
+            continue
+        parts, per_host = (work.parallel.gpus, gpus) if isinstance(work, Job) else (replicas(work), slots)
+        yield Want(work, fabric, -(-parts // per_host), gpus)
+
+
+def fabric_of(site: Site, work: Job | Service) -> str:
+    """Fabric that the work runs on: the one it names, or the only one; empty if there is a choice."""
+    if work.fabric is not None:
+        return work.fabric
+    return next(iter(site.fabrics)) if len(site.fabrics) == 1 else ""
+
+
+def tensor_parallel(work: Job | Service, gpus_per_host: int) -> int:
+    """Tensor-parallel degree; a service without one takes all GPUs of a host."""
+    return work.parallel.tp if isinstance(work, Job) else work.tp or gpus_per_host
+
+
+def replicas(service: Service) -> int:
+    """All replicas of a service, prefill first."""
+    return service.replicas.prefill + service.replicas.decode
+
+
+def too_wide(service: Service, gpus: int) -> Finding:
+    """E605: a replica does not fit into a host."""
+    return Finding(
+        code="E605",
+        at=f"{service.origin}/tp",
+        message=f"a replica of {service.name} needs {service.tp} GPUs in one host, the hosts have {gpus}",
+        hint=f"write tp: {gpus}, or leave it out",
+    )
+
+
+Rows = NDArray[np.signedinteger[Any]]
+
+
+class _Pool:
+    """The hosts of one fabric, and who has taken them."""
+
+    def __init__(self, rows: IntColumn) -> None:
+        self.rows = rows
+        self.owner = np.full(len(rows), "", dtype=object)
+
+    def take(self, want: Want, findings: list[Finding]) -> IntColumn | None:
+        """Host indices for one work, or None and a finding."""
+        first = want.work.first_host
+        if first is None:
+            spots = np.flatnonzero(self.owner == "")[: want.hosts]
+        else:
+            spots = np.arange(first, min(first + want.hosts, len(self.rows)))
+        problem = self._too_few(want, len(spots)) or self._overlap(want, spots)
+        if problem is not None:
+            findings.append(problem)
+            return None
+        self.owner[spots] = want.name
+        return ints(self.rows[spots])
+
+    def _too_few(self, want: Want, found: int) -> Finding | None:
+        if found >= want.hosts:
+            return None
+        first, total = want.work.first_host, len(self.rows)
+        left = f"{found} of its {total} are free" if first is None else f"it has {total}, so {found} from {first} on"
+        return Finding(
+            code="E601",
+            at=want.work.origin if first is None else f"{want.work.origin}/first_host",
+            message=f"{want.name} needs {want.hosts} hosts of fabric {want.fabric}: {left}",
+            hint=f"add {want.hosts - found} hosts to fabric {want.fabric}, or make {want.name} smaller",
+            on_key=first is None,
+        )
+
+    def _overlap(self, want: Want, spots: Rows) -> Finding | None:
+        others = sorted({name for name in self.owner[spots] if name})
+        if not others:
+            return None
+        last = int(np.flatnonzero(self.owner != "")[-1])
+        return Finding(
+            code="E602",
+            at=f"{want.work.origin}/first_host",
+            message=f"{want.name} starts at host {want.work.first_host}, where {', '.join(others)} already runs",
+            hint=f"hosts from {last + 1} on are free, or leave first_host out to have it packed",
+        )
+
+
+def _shared_names(site: Site) -> Iterator[Finding]:
+    for name in sorted(set(site.jobs) & set(site.services)):
+        yield Finding(
+            code="E616",
+            at=f"services/{name}",
+            message=f"{name} is the name of a job and of a service",
+            hint="rename one of them: results are listed by name",
+            on_key=True,
+        )
