@@ -49,7 +49,9 @@ def failure_cases(network: Network, failures: Failures, fabric: str | None) -> F
     TooManyCases, UnknownElement
     """
     named = _named(network, failures.named)
-    cases = list(_limited(_cases(network, failures, fabric)))
+    standing = np.ones(len(network.nodes), dtype=np.bool_)
+    standing[np.isin(network.nodes.device, failures.named)] = False
+    cases = list(_limited(_cases(network, failures, fabric, standing)))
     names = texts([" + ".join(sorted([*failures.named, *case[0]])) or "nothing" for case in cases])
     down = np.zeros((len(cases), len(network.links)), dtype=np.bool_)
     for row, (_, nodes, cables) in enumerate(cases):
@@ -64,9 +66,9 @@ def _limited(cases: Iterator[Case]) -> Iterator[Case]:
         yield case
 
 
-def _cases(network: Network, failures: Failures, fabric: str | None) -> Iterator[Case]:
+def _cases(network: Network, failures: Failures, fabric: str | None, standing: BoolColumn) -> Iterator[Case]:
     roles = (("leaf", failures.leaf), ("spine", failures.spine), ("super-spine", failures.super_spine))
-    choices = [list(_device_choices(network, role, count, fabric)) for role, count in roles if count]
+    choices = [list(_device_choices(network, role, count, fabric, standing)) for role, count in roles if count]
     if failures.link:
         choices.append(list(_cable_choices(network, failures.link, fabric)))
     for picks in product(*choices):
@@ -77,8 +79,11 @@ def _cases(network: Network, failures: Failures, fabric: str | None) -> Iterator
         )
 
 
-def _device_choices(network: Network, role: str, count: int, fabric: str | None) -> Iterator[Case]:
-    classes = list(twin_classes(network, role, fabric).values())
+def _device_choices(
+    network: Network, role: str, count: int, fabric: str | None, standing: BoolColumn
+) -> Iterator[Case]:
+    twins = twin_classes(network, role, fabric).values()
+    classes = [left for nodes in twins if (left := [node for node in nodes if standing[node]])]
     for pick in combinations_with_replacement(range(len(classes)), count):
         uses = [pick[:i].count(c) for i, c in enumerate(pick)]
         if all(use < len(classes[c]) for use, c in zip(uses, pick, strict=True)):

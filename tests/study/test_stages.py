@@ -1,0 +1,88 @@
+"""Stages: what is computed again, and what is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from easterly.base.columns import floats
+from easterly.model.outcome import Ref
+from easterly.study.stages import Held, Stages
+
+
+def counted(calls: list[str], name: str, value: object) -> object:
+    def make() -> object:
+        calls.append(name)
+        return value
+
+    return make
+
+
+def test_a_stage_runs_again_only_when_its_input_changes(tmp_path: Path) -> None:
+    calls: list[str] = []
+    for text in ("a", "a", "b", "a"):
+        made = Stages(tmp_path).run("s", ({"x": text},), counted(calls, text, Ref("k", text)))
+        assert made.value == Ref("k", text)
+    assert calls == ["a", "b"]
+
+
+def test_a_change_without_effect_stops_there(tmp_path: Path) -> None:
+    """Two inputs, one outcome: what reads the outcome is not computed again."""
+    calls: list[str] = []
+    for text in ("a", "b"):
+        stages = Stages(tmp_path)
+        first = stages.run("first", (text,), lambda: Ref("same", "same"))
+        stages.run("second", (first,), counted(calls, "second", Ref("x", "y")))
+    assert calls == ["second"]
+
+
+def test_without_a_folder_everything_is_computed() -> None:
+    calls: list[str] = []
+    for _ in range(2):
+        Stages().run("s", (1,), counted(calls, "s", Ref("a", "b")))
+    assert calls == ["s", "s"]
+
+
+def test_names_tell_instances_apart(tmp_path: Path) -> None:
+    stages = Stages(tmp_path)
+    assert stages.run("d:x", (1,), lambda: Ref("a", "x")).value.id == "x"
+    assert stages.run("d:y", (1,), lambda: Ref("a", "y")).value.id == "y"
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b"easterly" + bytes(100)])
+def test_a_damaged_result_is_computed_anew(tmp_path: Path, damage: bytes) -> None:
+    Stages(tmp_path).run("s", (1,), lambda: Ref("a", "b"))
+    (stored,) = [p for p in tmp_path.rglob("*") if p.is_file()]
+    stored.write_bytes(damage)
+    assert Stages(tmp_path).run("s", (1,), lambda: Ref("a", "b")).value == Ref("a", "b")
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_reuse(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert Stages(tmp_path / "file").run("s", (1,), lambda: Ref("a", "b")).value == Ref("a", "b")
+
+
+def test_held_digests_tell_content_not_identity() -> None:
+    assert Held.of(floats([1.0, 2.0])).digest == Held.of(floats([1.0, 2.0])).digest
+    assert Held.of(floats([1.0, 2.0])).digest != Held.of(floats([2.0, 1.0])).digest
+
+
+def test_pruning_deletes_what_was_not_read_for_longest(tmp_path: Path) -> None:
+    stages = Stages(tmp_path)
+    for i in range(3):
+        stages.run("s", (i,), lambda i=i: Ref("a", str(i)))
+    stored = sorted((p for p in tmp_path.rglob("*") if p.is_file()), key=lambda p: p.stat().st_mtime_ns)
+    for age, path in enumerate(stored):
+        os.utime(path, (age, age))
+    stages.prune(limit_B=sum(p.stat().st_size for p in stored[1:]))
+    assert [p.exists() for p in stored] == [False, True, True]
+
+
+def test_notice_is_given_of_each_stage(tmp_path: Path) -> None:
+    seen: list[str] = []
+    stages = Stages(tmp_path, seen.append)
+    stages.run("one", (), lambda: Ref("a", "b"))
+    assert seen == ["one"]
+    assert list(stages.timings) == ["one"]
