@@ -1,0 +1,17 @@
+"""Topologies and traffic matrices of other tools: read, written, converted.
+
+| format | ending | unit of rates | unit of delays |
+|---|---|---|---|
+| node-link JSON | ``.json`` | asked for, or in the text of the value; bit/s in `capacity_bps` | so, s in `delay_s` |
+| GraphML | ``.graphml`` | as JSON; in the Topology Zoo bit/s in `LinkSpeedRaw` | as JSON |
+| SNDlib | ``.xml`` | that of ``meta/unit``; else asked for | none in the format |
+| REPETITA | ``.graph``, ``.demands`` | kbit/s, its convention | us, its convention |
+| CSV matrices | ``.csv`` | asked for; ratios without one | none in the format |
+| site file | ``.yaml`` | written with every value | written with every value |
+"""
+
+from easterly.site.formats.convert import convert
+from easterly.site.formats.read import Imported, read
+from easterly.site.formats.write import write
+
+__all__ = ["Imported", "convert", "read", "write"]

@@ -1,0 +1,239 @@
+"""The verb of import: a file to a network, to matrices, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from easterly.base.findings import Finding, FindingsError
+from easterly.base.units import RATE, QuantityError, parse
+from easterly.model.matrix import TrafficMatrices
+from easterly.model.network import Network
+from easterly.site.formats import csvtm, graphml, nodelink, repetita, sndlib, xml
+from easterly.site.formats.build import build
+from easterly.site.formats.demands import Demands
+from easterly.site.formats.detect import ENDINGS, FORMATS, detect
+from easterly.site.formats.draft import Draft
+from easterly.site.formats.found import Found
+from easterly.site.formats.values import Units, Values, fit_name, parse_units
+
+LARGEST_B = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file holds.
+
+    Attributes
+    ----------
+    network : Network or None
+        None if the file has none, or an error.
+    matrices : TrafficMatrices or None
+    findings : tuple of Finding
+        In the order of the file, with lines where these can be told.
+    """
+
+    network: Network | None
+    matrices: TrafficMatrices | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the user says about the file."""
+
+    units: Units
+    rate_bps: float | None
+    distances: bool
+
+
+def read(
+    path: str | Path,
+    *,
+    format: str | None = None,
+    unit: str | None = None,
+    rate: str | None = None,
+    distances: bool = False,
+) -> Imported:
+    """Read a topology or traffic matrices.
+
+    Parameters
+    ----------
+    path : path
+    format : str, optional
+        One of ``node-link``, ``graphml``, ``sndlib``, ``repetita``, ``repetita-demands``, ``csv``, ``site``; told
+        from the content and the ending if absent.
+    unit : str, optional
+        Unit of the numbers that have none in the file: of rates (``Gb/s``), of delays (``ms``), or of both
+        (``Gb/s,ms``).
+    rate : str, optional
+        Capacity of links for which the file has none.
+    distances : bool
+        Give links that have neither length nor delay the great-circle distance of their ends, where the file
+        has coordinates, and the delay of light in fibre over it.
+
+    Returns
+    -------
+    Imported
+        Without network and matrices where a finding is an error.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "triangle.json"
+    >>> links = '[{"source": "a", "target": "b", "capacity": 10}, {"source": "b", "target": "c", "capacity": 5}]'
+    >>> _ = file.write_text('{"nodes": [{"id": "a"}, {"id": "b"}, {"id": "c"}], "links": %s}' % links)
+    >>> read(file, unit="Gb/s").network
+    <Network triangle: 0 hosts, 3 nodes, 4 links>
+    >>> read(file).findings[0].message
+    'the format states no unit for capacity, and the file has none'
+    """
+    path = Path(path)
+    data = _bytes(path)
+    found = Found(str(path))
+    try:
+        wishes = _Wishes(parse_units(unit), _rate(rate), distances)
+    except FindingsError as error:
+        return Imported(None, None, error.findings)
+    name = _format(data, path, format, found)
+    if found.failed or name is None:
+        return Imported(None, None, found.all())
+    if name == "site":
+        return _site(path)
+    return _READERS[name](data, _stem(path), found, wishes)
+
+
+def _bytes(path: Path) -> bytes:
+    """Content of a file, never more than is read anyway: some files have no end."""
+    with path.open("rb") as file:
+        return file.read(LARGEST_B + 1)
+
+
+def _rate(text: str | None) -> float | None:
+    try:
+        rate_bps = None if text is None else parse(text, RATE)
+    except QuantityError as error:
+        raise FindingsError([Finding("E121", "", str(error), error.hint)]) from None
+    if rate_bps is not None and rate_bps <= 0:
+        raise FindingsError([Finding("E126", "", f"capacity {text!r} carries nothing")])
+    return rate_bps
+
+
+def _stem(path: Path) -> str:
+    return fit_name(path.stem) or "imported"
+
+
+def _format(data: bytes, path: Path, wanted: str | None, found: Found) -> str | None:
+    if len(data) > LARGEST_B:
+        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
+        return None
+    name = wanted or detect(data, path)
+    if not data.strip() and name != "site":
+        found.error("E133", "the file is empty", line=1)
+    elif name not in FORMATS:
+        known = "known formats: " + ", ".join(f"{name} ({ending})" for ending, name in ENDINGS.items())
+        what = f"{wanted!r} is no format" if wanted else "neither content nor ending tells the format"
+        found.error("E120", what, hint=known)
+    return name
+
+
+def _text(data: bytes, found: Found) -> str | None:
+    """Text of the file, which must be UTF-8; a byte-order mark is passed over."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+        found.error("E134", message, hint="save the file as UTF-8", line=line)
+        return None
+
+
+def _node_link(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft = Draft(name, found)
+    text = _text(data, found)
+    if text is not None:
+        nodelink.read(text, draft, Values(found, wishes.units))
+    return _imported(draft, None, wishes)
+
+
+def _graphml(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft = Draft(name, found)
+    root = xml.parse(data, found)
+    if root is not None:
+        graphml.read(root, draft, Values(found, wishes.units))
+    return _imported(draft, None, wishes)
+
+
+def _sndlib(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft, demands = Draft(name, found), Demands(found)
+    root = xml.parse(data, found)
+    if root is not None:
+        sndlib.read(root, draft, demands, Values(found, wishes.units))
+    return _imported(draft, demands if demands.rows else None, wishes)
+
+
+def _repetita(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft = Draft(name, found)
+    text = _text(data, found)
+    if text is not None:
+        units = wishes.units.otherwise(repetita.UNITS.rate_bps, repetita.UNITS.time_s)
+        repetita.read_graph(text, draft, Values(found, units))
+    return _imported(draft, None, wishes)
+
+
+def _repetita_demands(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    demands = Demands(found)
+    text = _text(data, found)
+    if text is not None:
+        repetita.read_demands(text, demands, Values(found, wishes.units.otherwise(repetita.UNITS.rate_bps)))
+    matrices = demands.matrices()
+    return Imported(None, matrices, found.all())
+
+
+def _csv(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    demands = Demands(found)
+    text = _text(data, found)
+    if text is not None:
+        csvtm.read(text, demands, Values(found, wishes.units))
+    matrices = demands.matrices()
+    return Imported(None, matrices, found.all())
+
+
+_READERS: dict[str, Callable[[bytes, str, Found, _Wishes], Imported]] = {
+    "node-link": _node_link, "graphml": _graphml, "sndlib": _sndlib, "repetita": _repetita,
+    "repetita-demands": _repetita_demands, "csv": _csv,
+}  # fmt: skip
+
+
+def _imported(draft: Draft, demands: Demands | None, wishes: _Wishes) -> Imported:
+    """The nouns of a draft; a file of demands without links has no network."""
+    if wishes.rate_bps is not None:
+        for arc in draft.arcs:
+            arc.capacity_bps = wishes.rate_bps if arc.capacity_bps is None else arc.capacity_bps
+    network = None
+    if draft.arcs or demands is None or draft.found.failed:
+        network = build(draft, distances=wishes.distances) if not draft.found.failed else None
+    matrices = demands.matrices() if demands is not None else None
+    return Imported(network, matrices, draft.found.all())
+
+
+def _site(path: Path) -> Imported:
+    """The network that a site file describes."""
+    from easterly.site.blueprints import build as build_site
+    from easterly.site.load import load
+    from easterly.site.places import locate
+
+    source = None
+    try:
+        loaded = load(path)
+        source = loaded.source
+        return Imported(build_site(loaded.site), None, loaded.notes)
+    except FindingsError as error:
+        findings = error.findings if source is None else locate(error.findings, source)
+        return Imported(None, None, tuple(replace(f, file=f.file or str(path)) for f in findings))
