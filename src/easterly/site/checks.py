@@ -1,0 +1,162 @@
+"""Rules of the site file as a whole: every name that is used exists, and means one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from easterly.base.findings import Finding, Severity, did_you_mean, rule
+from easterly.model.catalog import gpus, models
+from easterly.model.spec.fabric import FatTree, Graph, HostGroup
+from easterly.model.spec.intent import Intent
+from easterly.model.spec.site import Site
+
+_TIERS = ("leaf", "spine", "super_spine", "core", "border")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that stands for something declared elsewhere.
+
+    Attributes
+    ----------
+    at : str
+        Where the name is used.
+    kind : str
+        What it should name (``tenant``, ``switch type``).
+    name : str or None
+        None where the key is absent.
+    known : iterable of str
+        Names that exist.
+    """
+
+    at: str
+    kind: str
+    name: str | None
+    known: Iterable[str]
+
+    @property
+    def is_broken(self) -> bool:
+        """The name is given and nothing bears it."""
+        return self.name is not None and self.name not in self.known
+
+
+@rule("E211", "a name is used that nothing bears")
+def known_names(site: Site) -> Iterator[Finding]:
+    """Every reference between objects of the file leads somewhere."""
+    for one in references(site):
+        if one.is_broken:
+            yield Finding("E211", one.at, f"there is no {one.kind} {one.name}", did_you_mean(str(one.name), one.known))
+
+
+@rule("E214", "a catalog name that the catalog does not have")
+def catalog_names(site: Site) -> Iterator[Finding]:
+    """Models of jobs and services, and GPUs of hosts whose own figures do not replace the catalog's."""
+    for thing in (*_values(site.jobs), *_values(site.services)):
+        if isinstance(thing.model, str) and thing.model not in models.names():
+            hint = did_you_mean(thing.model, models.names()) + " Or write the shape as a map."
+            yield Finding("E214", f"{thing.origin}/model", f"the catalog has no model {thing.model}", hint)
+    for host in _values(site.hardware.hosts):
+        if host.gpu not in gpus.names() and None in (host.peak, host.memory, host.scaleup):
+            hint = did_you_mean(host.gpu, gpus.names()) + " Or give peak, memory and scaleup."
+            yield Finding("E214", f"{host.origin}/gpu", f"the catalog has no GPU {host.gpu}", hint)
+
+
+@rule("E212", "a class or a tenant that nothing uses")
+def used_names(site: Site) -> Iterator[Finding]:
+    """Warn of classes and tenants that no job, service or intent names."""
+    used = {(one.kind, one.name) for one in references(site)}
+    for kind, declared in (("class", site.classes), ("tenant", site.tenants)):
+        for thing in _values(declared):
+            if (kind, thing.name) not in used:
+                message = f"{kind} {thing.name} is not used by any job, service or intent"
+                yield Finding("E212", thing.origin, message, "use it, or remove it", Severity.WARNING, on_key=True)
+
+
+@rule("E213", "two things of one name")
+def shared_names(site: Site) -> Iterator[Finding]:
+    """Jobs and services, fabrics and WAN sites, switch and host types each share one space of names."""
+    pairs: tuple[tuple[str, Mapping[str, Any], str, Mapping[str, Any]], ...] = (
+        ("service", site.services, "job", site.jobs),
+        ("WAN site", site.wan.sites, "fabric", site.fabrics),
+        ("host type", site.hardware.hosts, "switch type", site.hardware.switches),
+    )
+    for kind, things, other, others in pairs:
+        for name in sorted(set(things) & set(others)):
+            message = f"{kind} {name} has the name of a {other}"
+            yield Finding("E213", things[name].origin, message, "rename one of them", on_key=True)
+
+
+@rule("E215", "an intent without its subject")
+def complete_intents(site: Site) -> Iterator[Finding]:
+    """An intent says whom it is about: a step time a job, a latency a service, an isolation two tenants."""
+    for intent in _values(site.intents):
+        needs = _SUBJECTS.get(intent.kind)
+        if needs is not None and getattr(intent, needs[0]) is None:
+            message = f"intent {intent.name} limits {intent.kind} and does not say of what"
+            yield Finding("E215", intent.origin, message, f"add `{needs[1]}:`", on_key=True)
+        if intent.isolate is not None and len(set(intent.isolate)) < 2:
+            message = f"intent {intent.name} isolates fewer than two tenants"
+            yield Finding("E215", f"{intent.origin}/isolate", message, "name two or more different tenants")
+
+
+_SUBJECTS = {
+    "step_time": ("job", "job"), "latency": ("service", "service"),
+    "loss": ("traffic_class", "class"), "queue_delay": ("traffic_class", "class"),
+}  # fmt: skip
+
+
+def references(site: Site) -> Iterator[Reference]:
+    """All names in the file that stand for something else in it, in the order of names."""
+    yield from _of_fabrics(site)
+    ends = {*site.fabrics, *site.wan.sites}
+    for link in _values(site.wan.links):
+        yield Reference(f"{link.origin}/a", "fabric or WAN site", link.a, ends)
+        yield Reference(f"{link.origin}/b", "fabric or WAN site", link.b, ends)
+    for tenant in _values(site.tenants):
+        yield Reference(f"{tenant.origin}/pool", "address pool", tenant.pool, site.addressing.pools)
+    for thing in (*_values(site.jobs), *_values(site.services)):
+        yield Reference(f"{thing.origin}/tenant", "tenant", thing.tenant, site.tenants)
+        yield Reference(f"{thing.origin}/fabric", "fabric", thing.fabric, site.fabrics)
+        yield Reference(f"{thing.origin}/class", "class", thing.traffic_class, site.classes)
+    for intent in _values(site.intents):
+        yield from _of_intent(intent, site)
+
+
+def _of_intent(intent: Intent, site: Site) -> Iterator[Reference]:
+    yield Reference(f"{intent.origin}/job", "job", intent.job, site.jobs)
+    yield Reference(f"{intent.origin}/service", "service", intent.service, site.services)
+    yield Reference(f"{intent.origin}/fabric", "fabric", intent.fabric, site.fabrics)
+    yield Reference(f"{intent.origin}/class", "class", intent.traffic_class, site.classes)
+    for number, name in enumerate(intent.isolate or ()):
+        yield Reference(f"{intent.origin}/isolate/{number}", "tenant", name, site.tenants)
+
+
+def _of_fabrics(site: Site) -> Iterator[Reference]:
+    switches, hosts = site.hardware.switches, site.hardware.hosts
+    for fabric in _values(site.fabrics):
+        group: HostGroup | None = getattr(fabric, "hosts", None)
+        if group is not None:
+            yield Reference(f"{fabric.origin}/hosts/type", "host type", group.type, hosts)
+        if isinstance(fabric, FatTree):
+            yield Reference(f"{fabric.origin}/switch", "switch type", fabric.switch, switches)
+        for tier in _TIERS:
+            name = getattr(getattr(fabric, tier, None), "type", None)
+            yield Reference(f"{fabric.origin}/{tier}/type", "switch type", name, switches)
+        if isinstance(fabric, Graph):
+            yield from _of_graph(fabric, {*switches, *hosts})
+
+
+def _of_graph(fabric: Graph, types: set[str]) -> Iterator[Reference]:
+    for name, node in sorted(fabric.nodes.items()):
+        yield Reference(f"{fabric.origin}/nodes/{name}/type", "switch or host type", node.type, types)
+    for name, link in sorted(fabric.links.items()):
+        for end in ("a", "b"):
+            node_name = getattr(link, end).split(":")[0]
+            yield Reference(f"{fabric.origin}/links/{name}/{end}", "node", node_name, fabric.nodes)
+
+
+def _values(things: Mapping[str, Any]) -> list[Any]:
+    """Objects of a map in the order of their names."""
+    return [things[name] for name in sorted(things)]
