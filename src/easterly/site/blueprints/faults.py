@@ -1,0 +1,54 @@
+"""The findings of the blueprints, each with its numbers and its repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from easterly.base.findings import Finding, FindingsError, did_you_mean
+
+
+def refuse(*findings: Finding) -> NoReturn:
+    """Stop building: no network can be made."""
+    raise FindingsError(findings)
+
+
+def refuse_any(findings: Iterable[Finding]) -> None:
+    """Stop building if there is any finding."""
+    found = tuple(findings)
+    if found:
+        raise FindingsError(found)
+
+
+def unknown_type(at: str, kind: str, name: str, known: Iterable[str]) -> Finding:
+    """A hardware model that is not declared; the same words as the reference rule of the site room."""
+    return Finding("E211", at, f"there is no {kind} type {name}", did_you_mean(name, known))
+
+
+def too_many_ports(at: str, role: str, uses: str, used: int, ports: int, hint: str) -> Finding:
+    """A switch that would use more ports than it has."""
+    return Finding("E401", at, f"a {role} uses {uses} = {used} ports, and has {ports}", hint)
+
+
+def uneven(at: str, lower: str, up: int, upper: str, count: int) -> Finding:
+    """Uplinks that cannot be spread evenly."""
+    more = (up // count + 1) * count
+    fewer = max((d for d in range(1, min(up, count) + 1) if up % d == 0), default=1)
+    next_count = next((d for d in range(count + 1, up + 1) if up % d == 0), None)
+    other = (
+        f"{upper} count to {fewer}"
+        if next_count is None
+        else f"add {next_count - count} {upper}s ({next_count} in all)"
+    )
+    text = f"{up} uplinks of a {lower} cannot be spread evenly over {count} {upper}s"
+    return Finding(
+        "E402",
+        at,
+        text,
+        f"raise up to {more}, or set {other}" if next_count is None else f"raise up to {more}, or {other}",
+    )
+
+
+def full(at: str, what: str, hint: str) -> Finding:
+    """More hosts than the tiers can join."""
+    return Finding("E403", at, what, hint)
