@@ -32,7 +32,7 @@ def build(site: Site, network: Network, placement: Placement | None = None) -> D
     Raises
     ------
     FindingsError
-        E601, E602, E605, E616 no placement; E611 unknown model; E612 unknown peak.
+        E601, E602, E605 no placement; E214 unknown model or GPU; E612 a GPU without the job's number format.
     """
     hosts = (placement or place(site, network)).hosts
     parts = [of_work(site, network, name, hosts[name]) for name in sorted(hosts)]
@@ -54,7 +54,7 @@ def of_work(site: Site, network: Network, name: str, hosts: IntColumn) -> Demand
     Raises
     ------
     FindingsError
-        E611 unknown model; E612 unknown peak.
+        E214 unknown model or GPU; E612 a GPU without the job's number format.
     """
     layout, classes = Layout.of(network, hosts), tuple(sorted(site.classes))
     if name in site.jobs:

@@ -1,12 +1,16 @@
-"""What a work refers to: its model, its GPUs, their peak. Names that nobody knows become findings."""
+"""What a work refers to: its model, its GPUs, their peak."""
 
 from __future__ import annotations
 
 from easterly.base.findings import Finding, FindingsError, did_you_mean
-from easterly.base.units import COMPUTE
 from easterly.model.catalog import gpus, models
 from easterly.model.spec.hardware import HostType
 from easterly.model.spec.work import Job, ModelSpec, Service
+
+
+def is_known(work: Job | Service) -> bool:
+    """Whether the shape of the work's model is written out or in the catalog."""
+    return isinstance(work.model, ModelSpec) or work.model in models.names()
 
 
 def model_of(work: Job | Service) -> ModelSpec:
@@ -15,22 +19,21 @@ def model_of(work: Job | Service) -> ModelSpec:
     Raises
     ------
     FindingsError
-        E611 no such model.
+        E214 the catalog has no such model.
     """
     if isinstance(work.model, ModelSpec):
         return work.model
-    finding = unknown_model(work)
-    if finding is not None:
-        raise FindingsError([finding])
+    if not is_known(work):
+        message = f"the catalog has no model {work.model}"
+        raise FindingsError(
+            [Finding("E214", f"{work.origin}/model", message, did_you_mean(work.model, models.names()))]
+        )
     return models.lookup(work.model)
 
 
-def unknown_model(work: Job | Service) -> Finding | None:
-    """E611: the catalog has no such model."""
-    if isinstance(work.model, ModelSpec) or work.model in models.names():
-        return None
-    hint = did_you_mean(work.model, models.names()) + " or write its shape: params, layers, hidden, heads"
-    return Finding(code="E611", at=f"{work.origin}/model", message=f"model {work.model!r} is unknown", hint=hint)
+def has_gpu(job: Job, host: HostType) -> bool:
+    """Whether the peak of the GPUs is given, or could be in the catalog."""
+    return bool(job.peak or host.peak) or host.gpu in gpus.names()
 
 
 def peak_FLOPs(job: Job, host: HostType) -> float:
@@ -39,31 +42,36 @@ def peak_FLOPs(job: Job, host: HostType) -> float:
     Raises
     ------
     FindingsError
-        E612 nobody knows it.
+        E214 the catalog has no such GPU, E612 the GPU has no arithmetic of that format.
     """
     given: float | None = job.peak or host.peak
     if given is not None:
         return given
-    finding = unknown_peak(job, host)
+    finding = unknown_gpu(job, host) or missing_dtype(job, host)
     if finding is not None:
         raise FindingsError([finding])
     return gpus.lookup(host.gpu).peak_FLOPs[job.dtype]
 
 
-def unknown_peak(job: Job, host: HostType) -> Finding | None:
-    """E612: the GPU is unknown, or has no arithmetic of the job's number format."""
-    if job.peak or host.peak:
+def unknown_gpu(job: Job, host: HostType) -> Finding | None:
+    """E214: neither a peak nor a GPU of the catalog."""
+    if has_gpu(job, host):
         return None
-    at = f"{host.origin}/gpu"
-    if host.gpu not in gpus.names():
-        hint = f"{did_you_mean(host.gpu, gpus.names())} or write its peak, as in peak: {COMPUTE.example}"
-        return Finding(code="E612", at=at, message=f"GPU {host.gpu!r} is unknown", hint=hint)
+    return Finding(
+        "E214", f"{host.origin}/gpu", f"the catalog has no GPU {host.gpu}", did_you_mean(host.gpu, gpus.names())
+    )
+
+
+def missing_dtype(job: Job, host: HostType) -> Finding | None:
+    """E612: the GPU has no arithmetic of the job's number format."""
+    if job.peak or host.peak or host.gpu not in gpus.names():
+        return None
     known = gpus.lookup(host.gpu).peak_FLOPs
     if job.dtype in known:
         return None
     message = f"GPU {host.gpu} has no {job.dtype} arithmetic"
     hint = f"choose one of {', '.join(sorted(known))}, or write the peak of {job.name}"
-    return Finding(code="E612", at=f"{job.origin}/dtype", message=message, hint=hint)
+    return Finding("E612", f"{job.origin}/dtype", message, hint)
 
 
 def memory_B(host: HostType) -> float | None:

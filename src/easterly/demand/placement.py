@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import IntColumn, ints
 from easterly.base.findings import Finding, FindingsError
+from easterly.demand.facts import has_gpu, is_known
 from easterly.model.demand import Placement
 from easterly.model.network import Network
+from easterly.model.spec.hardware import HostType
 from easterly.model.spec.site import Site
 from easterly.model.spec.work import Job, Service
 
@@ -25,6 +27,7 @@ class Want:
     fabric: str
     hosts: int
     gpus_per_host: int
+    host: HostType
 
     @property
     def name(self) -> str:
@@ -50,8 +53,7 @@ def place(site: Site, network: Network) -> Placement:
     Raises
     ------
     FindingsError
-        E601 a fabric has too few hosts, E602 two explicit places overlap, E605 a replica is larger than a host,
-        E616 one name for two works.
+        E601 a fabric has too few hosts, E602 two explicit places overlap, E605 a replica is larger than a host.
     """
     hosts, findings = arrange(site, network)
     if findings:
@@ -61,7 +63,7 @@ def place(site: Site, network: Network) -> Placement:
 
 def arrange(site: Site, network: Network) -> tuple[dict[str, IntColumn], list[Finding]]:
     """Hosts of everything that fits, and a finding for everything that does not."""
-    findings = [*_shared_names(site)]
+    findings: list[Finding] = []
     pools = {fabric: _Pool(rows) for fabric, rows in host_rows(network).items()}
     hosts: dict[str, IntColumn] = {}
     for want in sorted(wants(site, network, findings), key=lambda w: w.work.first_host is None):
@@ -80,22 +82,37 @@ def host_rows(network: Network) -> dict[str, IntColumn]:
 
 
 def wants(site: Site, network: Network, findings: list[Finding] | None = None) -> Iterator[Want]:
-    """What each job, then each service needs, in the order of names; works of unknown fabrics are left out."""
-    smallest = {fabric: int(network.hosts.gpus[rows].min()) for fabric, rows in host_rows(network).items()}
-    works: list[Job | Service] = [site.jobs[name] for name in sorted(site.jobs)]
-    works += [site.services[name] for name in sorted(site.services)]
-    for work in works:
+    """What each job, then each service needs, in the order of names; findings for what can be in no host.
+
+    Works that name what does not exist are left out: the room that reads the file says so (E211, E213, E214).
+    """
+    makes = {fabric: _make(site, network, rows) for fabric, rows in host_rows(network).items()}
+    for work in works(site):
         fabric = fabric_of(site, work)
-        if fabric not in smallest:
+        make = makes.get(fabric)
+        if make is None or work.traffic_class not in site.classes or not is_known(work):
             continue
-        gpus = smallest[fabric]
-        slots = gpus // tensor_parallel(work, gpus)
-        if isinstance(work, Service) and slots == 0:
-            if findings is not None:
-                findings.append(too_wide(work, gpus))
-            continue
-        parts, per_host = (work.parallel.gpus, gpus) if isinstance(work, Job) else (replicas(work), slots)
-        yield Want(work, fabric, -(-parts // per_host), gpus)
+        gpus, host = make
+        if isinstance(work, Job):
+            if has_gpu(work, host):
+                yield Want(work, fabric, -(-work.parallel.gpus // gpus), gpus, host)
+        elif tensor_parallel(work, gpus) <= gpus:
+            slots = gpus // tensor_parallel(work, gpus)
+            yield Want(work, fabric, -(-replicas(work) // slots), gpus, host)
+        elif findings is not None:
+            findings.append(too_wide(work, gpus))
+
+
+def works(site: Site) -> list[Job | Service]:
+    """Jobs, then services, each in the order of names; a service with the name of a job is left out (E213)."""
+    jobs: list[Job | Service] = [site.jobs[name] for name in sorted(site.jobs)]
+    return jobs + [site.services[name] for name in sorted(set(site.services) - set(site.jobs))]
+
+
+def _make(site: Site, network: Network, rows: IntColumn) -> tuple[int, HostType] | None:
+    """GPUs of the smallest host of a fabric, and the model of its first host."""
+    host = site.hardware.hosts.get(str(network.hosts.host_type[rows[0]]))
+    return None if host is None else (int(network.hosts.gpus[rows].min()), host)
 
 
 def fabric_of(site: Site, work: Job | Service) -> str:
@@ -172,15 +189,4 @@ class _Pool:
             at=f"{want.work.origin}/first_host",
             message=f"{want.name} starts at host {want.work.first_host}, where {', '.join(others)} already runs",
             hint=f"hosts from {last + 1} on are free, or leave first_host out to have it packed",
-        )
-
-
-def _shared_names(site: Site) -> Iterator[Finding]:
-    for name in sorted(set(site.jobs) & set(site.services)):
-        yield Finding(
-            code="E616",
-            at=f"services/{name}",
-            message=f"{name} is the name of a job and of a service",
-            hint="rename one of them: results are listed by name",
-            on_key=True,
         )
