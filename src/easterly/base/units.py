@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 
 DECIMAL = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
@@ -21,7 +21,9 @@ SECONDS = {
     "h": Decimal(3600), "d": Decimal(86400),
 }  # fmt: skip
 METRES = {"mm": Decimal("1e-3"), "cm": Decimal("1e-2"), "m": Decimal(1), "km": Decimal(1000)}
-_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*")
+# Wide enough that no product of a written number and a unit is rounded twice; beyond any float it is infinite.
+_EXACT = Context(prec=100, Emax=999_999, Emin=-999_999, traps=[])
+_NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S.*?)?\s*")
 
 
 class QuantityError(ValueError):
@@ -30,7 +32,7 @@ class QuantityError(ValueError):
     Attributes
     ----------
     code : str
-        ``E301`` not a number, ``E302`` bits or bytes ambiguous, ``E303`` unit of another kind,
+        ``E302`` bits or bytes ambiguous, ``E303`` unit of another kind,
         ``E304`` out of range, ``E305`` unit missing, ``E311``.. per kind (E312 is "not a rate").
     hint : str
     """
@@ -92,16 +94,11 @@ def parse_noted(text: str, kind: Kind) -> tuple[float, str]:
     """Like `parse`, with a note where the text was converted (bytes given for a rate), else ``""``."""
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise QuantityError(kind.code, f"{kind.name} {text!r} is not a {kind.name}", f"write it like {kind.example}")
-    try:
-        number = Decimal(match[1].replace("_", ""))
-    except InvalidOperation:  # pragma: no cover - the pattern admits only decimals
-        raise QuantityError("E301", f"{match[1]!r} is not a number") from None
+        raise QuantityError(
+            kind.code, f"{kind.name} {_quoted(text)} is not a {kind.name}", f"write it like {kind.example}"
+        )
     factor, note = _factor(text, match[2] or "", kind)
-    value = float(number * factor)
-    if not math.isfinite(value):
-        raise QuantityError("E304", f"{kind.name} {text!r} is too large")
-    return value, note
+    return _times(text, factor, kind), note
 
 
 def _factor(text: str, unit: str, kind: Kind) -> tuple[Decimal, str]:
@@ -125,15 +122,15 @@ def _rate_factor(text: str, unit: str) -> tuple[Decimal, str]:
         raise _unlike(text, unit, RATE)
     prefix, symbol, per = match[1], match[2], match[3]
     if not prefix and symbol is None:
-        raise QuantityError("E305", f"rate {text!r} has no unit", f"write it like {RATE.example}")
+        raise QuantityError("E305", f"rate {_quoted(text)} has no unit", f"write it like {RATE.example}")
     scale = Decimal(PREFIXES[prefix])
     if symbol is None:
         return scale, ""
     if per is None:
         fix = f"{text.strip()}/s"
-        raise QuantityError("E303", f"{text!r} is an amount, not a rate", f"did you mean {fix}?")
+        raise QuantityError("E303", f"{_quoted(text)} is an amount, not a rate", f"did you mean {fix}?")
     if symbol[0] == "B" or symbol.startswith("byte"):
-        taken = format_exact(float(_number(text) * scale * 8), RATE)
+        taken = format_exact(_times(text, scale * 8, RATE), RATE)
         return scale * 8, f"{text.strip()} is bytes per second: taken as {taken}"
     return scale, ""
 
@@ -144,14 +141,16 @@ def _size_factor(text: str, unit: str) -> Decimal:
         raise _unlike(text, unit, SIZE)
     prefix, symbol, per = match[1], match[2], match[3]
     if per is not None:
-        raise QuantityError("E303", f"{text!r} is a rate, not a size", f"write it like {SIZE.example}")
+        raise QuantityError("E303", f"{_quoted(text)} is a rate, not a size", f"write it like {SIZE.example}")
     if symbol is None:
         code = "E302" if prefix else "E305"
         what = "could be bits or bytes" if prefix else "has no unit"
-        raise QuantityError(code, f"size {text!r} {what}", f"write {text.strip()}B for bytes")
+        raise QuantityError(code, f"size {_quoted(text)} {what}", f"write {text.strip()}B for bytes")
     if symbol in ("b", "bit", "bits"):
-        as_bytes = format_exact(float(_number(text) * PREFIXES[prefix] / 8), SIZE)
-        raise QuantityError("E302", f"size {text!r} is in bits, and sizes are in bytes", f"did you mean {as_bytes}?")
+        as_bytes = format_exact(_times(text, Decimal(PREFIXES[prefix]) / 8, SIZE), SIZE)
+        raise QuantityError(
+            "E302", f"size {_quoted(text)} is in bits, and sizes are in bytes", f"did you mean {as_bytes}?"
+        )
     return Decimal(PREFIXES[prefix])
 
 
@@ -178,7 +177,7 @@ def _frequency_factor(text: str, unit: str) -> Decimal:
     match = _FREQUENCY.fullmatch(unit)
     if match is None:
         raise _unlike(text, unit, FREQUENCY)
-    return Decimal(DECIMAL[match[1]]) / SECONDS[match[2] or "s"]
+    return _EXACT.divide(Decimal(DECIMAL[match[1]]), SECONDS[match[2] or "s"])
 
 
 def _from_table(text: str, unit: str, table: dict[str, Decimal], kind: Kind) -> Decimal:
@@ -191,28 +190,50 @@ def _unlike(text: str, unit: str, kind: Kind) -> QuantityError:
     """The error for a unit that this kind does not have."""
     hint = f"write it like {kind.example}"
     if not unit:
-        return QuantityError("E305", f"{kind.name} {text.strip()!r} has no unit", hint)
+        return QuantityError("E305", f"{kind.name} {_quoted(text)} has no unit", hint)
     if kind is RATE and unit[0] in PREFIXES and unit[:1]:
         hint = f"did you mean {_number(text)}{unit[0]}b/s?"
-    return QuantityError(kind.code, f"{kind.name} {text.strip()!r} is not a {kind.name}", hint)
+    return QuantityError(kind.code, f"{kind.name} {_quoted(text)} is not a {kind.name}", hint)
+
+
+def _times(text: str, factor: Decimal, kind: Kind) -> float:
+    """The written number in SI units."""
+    value = float(_EXACT.multiply(_number(text), factor))
+    if not math.isfinite(value):
+        raise QuantityError("E304", f"{kind.name} {_quoted(text)} is too large")
+    return value
+
+
+def _quoted(text: str) -> str:
+    """The text in quotes, cut where nobody would read on."""
+    text = text.strip()
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 def _number(text: str) -> Decimal:
     match = _NUMBER.fullmatch(text)
     assert match is not None
-    return Decimal(match[1].replace("_", ""))
+    return _EXACT.create_decimal(match[1].replace("_", ""))
 
 
 _STEPS = (("E", 18), ("P", 15), ("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0))
+_STEPS_OF = {"frequency": _STEPS[3:]}
 _SUFFIX = {"rate": "b/s", "size": "B", "compute rate": "FLOP/s", "frequency": "/s", "length": "m"}
 
 
 def format_exact(value: float, kind: Kind) -> str:
     """Shortest text that parses back to the very same float.
 
+    Raises
+    ------
+    ValueError
+        If the number is infinite or not a number.
+
     >>> format_exact(4e11, RATE), format_exact(0.0003, TIME), format_exact(0.4, SHARE)
     ('400Gb/s', '300us', '40%')
     """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no {kind.name}")
     return _compose(Decimal(repr(float(value))), kind)
 
 
@@ -234,7 +255,9 @@ def _compose(number: Decimal, kind: Kind) -> str:
         return _compose_time(number)
     if kind is LENGTH:
         return f"{_plain(number)}m"
-    prefix, power = next(((p, e) for p, e in _STEPS if abs(number) >= Decimal(10) ** e), ("", 0))
+    prefix, power = next(
+        ((p, e) for p, e in _STEPS_OF.get(kind.name, _STEPS) if abs(number) >= Decimal(10) ** e), ("", 0)
+    )
     return f"{_plain(number.scaleb(-power))}{prefix}{_SUFFIX[kind.name]}"
 
 
