@@ -36,9 +36,9 @@ bench: $(VENV)/.test  ## run the benchmarks and the slow tests
 	$(BIN)/python -m pytest -m slow -p no:cacheprovider
 	@for script in benches/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
-goldens: $(VENV)/.test  ## write the golden files anew; then read their diff
-	EASTERLY_REGEN=1 $(BIN)/python -m pytest -q -k golden
-	git --no-pager diff --stat -- tests
+goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
+	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"
+	git --no-pager diff --stat -- tests docs README.md
 
 sanitize: $(VENV)/.test  ## run the kernel tests with address and undefined-behaviour sanitizers
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/sanitize.sh

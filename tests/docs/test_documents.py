@@ -50,7 +50,10 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         ("json\n{", ValueError),
     ],
 )
-def test_a_wrong_answer_is_noticed(tmp_path: Path, block: str, error: type[Exception]) -> None:
+def test_a_wrong_answer_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str, error: type[Exception]
+) -> None:
+    monkeypatch.setattr(blocks, "REGEN", False)
     page = tmp_path / "page.md"
     page.write_text(f"# A page\n\n```{block}\n```\n")
     with pytest.raises(error):
