@@ -109,27 +109,44 @@ def network(w: Wires, hosts: list[str], nics: int, fabric: str) -> Network:
     count = 2 * len(a)
     to_host = np.array([w.nodes[n]["tier"] == 0 for n in low.tolist()])
     links = Links(
-        src=ints(_woven(a, b)), dst=ints(_woven(b, a)), src_port=ints(_woven(low_port, high_port)),
-        dst_port=ints(_woven(high_port, low_port)), kind=ints(_woven(*[np.where(to_host, LinkKind.HOST, LinkKind.FABRIC)] * 2)),
-        capacity_bps=floats(np.full(count, RATE)), delay_s=floats(np.full(count, 2e-8)),
-        length_m=floats(_woven(*[np.where(to_host, 3.0, 40.0)] * 2)), cost=floats(np.ones(count)),
-        reverse=ints(np.arange(count) ^ 1), srlg_ptr=indices(np.zeros(count + 1)), srlg_idx=ints([]),
-    )  # fmt: skip
+        src=ints(_woven(a, b)),
+        dst=ints(_woven(b, a)),
+        src_port=ints(_woven(low_port, high_port)),
+        dst_port=ints(_woven(high_port, low_port)),
+        kind=ints(_woven(*[np.where(to_host, LinkKind.HOST, LinkKind.FABRIC)] * 2)),
+        capacity_bps=floats(np.full(count, RATE)),
+        delay_s=floats(np.full(count, 2e-8)),
+        length_m=floats(_woven(*[np.where(to_host, 3.0, 40.0)] * 2)),
+        cost=floats(np.ones(count)),
+        reverse=ints(np.arange(count) ^ 1),
+        srlg_ptr=indices(np.zeros(count + 1)),
+        srlg_idx=ints([]),
+    )
     rows = list(w.nodes.values())
     label = {key: ints([r.get(key, -1) for r in rows]) for key in ("pod", "su", "rail_group", "plane")}
     nic = np.array([r["role"] == "nic" for r in rows])
     nodes = Nodes(
-        name=texts(names), device=texts([n.partition(":")[0] for n in names]), role=texts([r["role"] for r in rows]),
-        kind=ints(np.where(nic, NodeKind.NIC, NodeKind.SWITCH)), tier=ints([r["tier"] for r in rows]),
-        fabric=texts([fabric] * len(rows)), switch_type=texts(np.where(nic, "", "sw64")), ports=ints(np.where(nic, 0, 64)),
-        delay_s=floats(np.zeros(len(rows))), **label,
-    )  # fmt: skip
+        name=texts(names),
+        device=texts([n.partition(":")[0] for n in names]),
+        role=texts([r["role"] for r in rows]),
+        kind=ints(np.where(nic, NodeKind.NIC, NodeKind.SWITCH)),
+        tier=ints([r["tier"] for r in rows]),
+        fabric=texts([fabric] * len(rows)),
+        switch_type=texts(np.where(nic, "", "sw64")),
+        ports=ints(np.where(nic, 0, 64)),
+        delay_s=floats(np.zeros(len(rows))),
+        **label,
+    )
     n = len(hosts)
     made = Hosts(
-        name=texts(hosts), fabric=texts([fabric] * n), host_type=texts(["dgx"] * n), gpus=ints([8] * n),
-        scaleup_bps=floats([3.6e12] * n), nic_ptr=indices(np.arange(n + 1) * nics),
+        name=texts(hosts),
+        fabric=texts([fabric] * n),
+        host_type=texts(["dgx"] * n),
+        gpus=ints([8] * n),
+        scaleup_bps=floats([3.6e12] * n),
+        nic_ptr=indices(np.arange(n + 1) * nics),
         nic_node=ints([index[f"{h}:nic{r}"] for h in hosts for r in range(nics)]),
-    )  # fmt: skip
+    )
     return Network(fabric, nodes, links, made, (), {fabric: f"fabrics/{fabric}"})
 
 
@@ -150,20 +167,38 @@ def rings(net: Network, jobs: dict[str, range]) -> tuple[DemandSet, Paths]:
     phase, src, dst = (np.array(c) for c in zip(*pairs, strict=True))
     count, p = len(pairs), len(names)
     flows = Flows(
-        src=ints(src), dst=ints(dst), size_B=floats(1e9 * (1 + phase)), rate_bps=floats(np.zeros(count)),
-        connections=ints(np.full(count, 4)), phase=ints(phase),
-    )  # fmt: skip
+        src=ints(src),
+        dst=ints(dst),
+        size_B=floats(1e9 * (1 + phase)),
+        rate_bps=floats(np.zeros(count)),
+        connections=ints(np.full(count, 4)),
+        phase=ints(phase),
+    )
     ones, zero = floats(np.ones(p)), floats(np.zeros(p))
     phases = Phases(
-        owner=texts(names), axis=texts(["dp"] * p), collective=texts(["all-reduce"] * p), algorithm=texts(["ring"] * p),
-        times=floats(np.full(p, 3.0)), latency_s=zero, scaleup_s=zero, scaleup_B=zero, traffic_class=ints(np.arange(p) % 2),
-    )  # fmt: skip
+        owner=texts(names),
+        axis=texts(["dp"] * p),
+        collective=texts(["all-reduce"] * p),
+        algorithm=texts(["ring"] * p),
+        times=floats(np.full(p, 3.0)),
+        latency_s=zero,
+        scaleup_s=zero,
+        scaleup_B=zero,
+        traffic_class=ints(np.arange(p) % 2),
+    )
     work = Work(
-        name=texts(names), kind=texts(["job"] * p), tenant=texts([("acme", "beta")[i % 2] for i in range(p)]),
-        fabric=texts([net.name] * p), gpus=ints([8 * len(r) for r in jobs.values()]), compute_s=ones, bubble=zero, flop=ones,
-        tokens=floats(np.full(p, 4e6)), host_ptr=indices(np.cumsum([0, *map(len, jobs.values())])),
+        name=texts(names),
+        kind=texts(["job"] * p),
+        tenant=texts([("acme", "beta")[i % 2] for i in range(p)]),
+        fabric=texts([net.name] * p),
+        gpus=ints([8 * len(r) for r in jobs.values()]),
+        compute_s=ones,
+        bubble=zero,
+        flop=ones,
+        tokens=floats(np.full(p, 4e6)),
+        host_ptr=indices(np.cumsum([0, *map(len, jobs.values())])),
         host_idx=ints([h for r in jobs.values() for h in r]),
-    )  # fmt: skip
+    )
     return DemandSet(CLASSES, work, phases, flows), _paths(net, src.tolist(), dst.tolist())
 
 
@@ -201,23 +236,60 @@ def plan(net: Network, jobs: dict[str, range], *, dead: tuple[int, ...] = (), **
     zero, none = floats(np.zeros(phases)), texts([])
     busiest = int(np.argmax(load.sum(axis=0)))
     made = Plan(
-        site=_site(net, jobs), network=net, bill=_bill(net), address=_address(), demands=demands,
+        site=_site(net, jobs),
+        network=net,
+        bill=_bill(net),
+        address=_address(),
+        demands=demands,
         routing=Routing(
-            Policy(net.links.cost, bools(net.transit), bools(alive), "mix64", ints(np.zeros(len(net.nodes))), floats(np.ones(count))),
-            paths, Spread(floats(np.ones(n)), floats(np.full(n, 1.2)), floats(np.full(n, 1.5)), ints([busiest] * n), ints([busiest] * n), 64),
+            Policy(
+                net.links.cost,
+                bools(net.transit),
+                bools(alive),
+                "mix64",
+                ints(np.zeros(len(net.nodes))),
+                floats(np.ones(count)),
+            ),
+            paths,
+            Spread(
+                floats(np.ones(n)),
+                floats(np.full(n, 1.2)),
+                floats(np.full(n, 1.5)),
+                ints([busiest] * n),
+                ints([busiest] * n),
+                64,
+            ),
             ints([]),
         ),
         loads=LinkLoads(net.links.capacity_bps, floats(load), floats(load.sum(axis=0) * 3)),
-        qos=QosPlan(texts(CLASSES), ints([10, 26]), ints([0, 3]), floats([0.4, 0.6]), bools([False, False]), bools([False, True])),
-        prediction=Prediction(
-            job=texts(list(jobs)), compute_s=floats(np.ones(n)), comm_low_s=low, comm_high_s=low, step_low_s=low,
-            step_high_s=floats(low + 0.6), bottleneck=tuple(Ref("link", str(net.link_ids[busiest])) for _ in jobs),
-            phase_low_s=zero, phase_high_s=zero,
+        qos=QosPlan(
+            texts(CLASSES),
+            ints([10, 26]),
+            ints([0, 3]),
+            floats([0.4, 0.6]),
+            bools([False, False]),
+            bools([False, True]),
         ),
-        configs=_configs(), verdicts=_verdicts(str(net.link_ids[busiest])),
-        findings=(Finding("E504", "addressing/pools/fabric", "pool is nearly full", "widen it", Severity.WARNING, line=7, column=5),),
+        prediction=Prediction(
+            job=texts(list(jobs)),
+            compute_s=floats(np.ones(n)),
+            comm_low_s=low,
+            comm_high_s=low,
+            step_low_s=low,
+            step_high_s=floats(low + 0.6),
+            bottleneck=tuple(Ref("link", str(net.link_ids[busiest])) for _ in jobs),
+            phase_low_s=zero,
+            phase_high_s=zero,
+        ),
+        configs=_configs(),
+        verdicts=_verdicts(str(net.link_ids[busiest])),
+        findings=(
+            Finding(
+                "E504", "addressing/pools/fabric", "pool is nearly full", "widen it", Severity.WARNING, line=7, column=5
+            ),
+        ),
         provenance={"easterly": "0.1.0", "site_sha256": "ab" * 32, "seed": 1},
-    )  # fmt: skip
+    )
     assert none.size == 0
     return replace(made, **changes)
 
@@ -241,45 +313,80 @@ def pods(k: int) -> Plan:
 
 def _site(net: Network, jobs: dict[str, range]) -> Site:
     work = {
-        name: {"tenant": ("acme", "beta")[i % 2], "fabric": net.name, "class": CLASSES[i % 2], "model": "llama3-70b",
-               "parallel": {"tp": 8, "dp": len(hosts)}, "batch": 64}
+        name: {
+            "tenant": ("acme", "beta")[i % 2],
+            "fabric": net.name,
+            "class": CLASSES[i % 2],
+            "model": "llama3-70b",
+            "parallel": {"tp": 8, "dp": len(hosts)},
+            "batch": 64,
+        }
         for i, (name, hosts) in enumerate(jobs.items())
-    }  # fmt: skip
+    }
     switch = {"ports": 64, "rate": "400Gb/s"}
-    fabric = {"blueprint": "leaf-spine", "hosts": {"type": "dgx", "count": len(net.hosts)},
-              "leaf": {"type": "sw64", "down": 32, "up": 32}, "spine": {"type": "sw64"}}  # fmt: skip
-    return Site.model_validate({
-        "version": 1, "site": {"name": "east1"}, "fabrics": {net.name: fabric},
-        "hardware": {"switches": {"sw64": switch}, "hosts": {"dgx": {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s"}}},
-        "addressing": {"pools": {"fabric": "10.64.0.0/16", "v6": "fd00:64::/40"}}, "tenants": {"acme": {}, "beta": {}},
-        "classes": {"bulk": {"dscp": 10, "share": "40%"}, "training": {"dscp": 26, "share": "60%", "lossless": True}},
-        "jobs": work,
-    })  # fmt: skip
+    fabric = {
+        "blueprint": "leaf-spine",
+        "hosts": {"type": "dgx", "count": len(net.hosts)},
+        "leaf": {"type": "sw64", "down": 32, "up": 32},
+        "spine": {"type": "sw64"},
+    }
+    return Site.model_validate(
+        {
+            "version": 1,
+            "site": {"name": "east1"},
+            "fabrics": {net.name: fabric},
+            "hardware": {"switches": {"sw64": switch}, "hosts": {"dgx": {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s"}}},
+            "addressing": {"pools": {"fabric": "10.64.0.0/16", "v6": "fd00:64::/40"}},
+            "tenants": {"acme": {}, "beta": {}},
+            "classes": {
+                "bulk": {"dscp": 10, "share": "40%"},
+                "training": {"dscp": 26, "share": "60%", "lossless": True},
+            },
+            "jobs": work,
+        }
+    )
 
 
 def _bill(net: Network) -> Bill:
     roles, counts = np.unique(net.nodes.role[net.nodes.kind == NodeKind.SWITCH], return_counts=True)
     to_host = int((net.links.kind == LinkKind.HOST).sum()) // 2
     fabric = len(net.cables) - to_host
-    lines = (BillLine("switch", "sw64", "leaf", 32), BillLine("cable", "DAC", "3 m, 400 Gb/s", to_host),
-             BillLine("optic", "400G-DR4", "40 m", 2 * fabric))  # fmt: skip
+    lines = (
+        BillLine("switch", "sw64", "leaf", 32),
+        BillLine("cable", "DAC", "3 m, 400 Gb/s", to_host),
+        BillLine("optic", "400G-DR4", "40 m", 2 * fabric),
+    )
     return Bill(
-        lines, dict(zip(roles.tolist(), counts.tolist(), strict=True)), fabric, to_host, 0, 2 * fabric,
-        {net.name: 1.0}, {net.name: 1.0667}, {net.name: "leaf"}, texts([]),
-    )  # fmt: skip
+        lines,
+        dict(zip(roles.tolist(), counts.tolist(), strict=True)),
+        fabric,
+        to_host,
+        0,
+        2 * fabric,
+        {net.name: 1.0},
+        {net.name: 1.0667},
+        {net.name: "leaf"},
+        texts([]),
+    )
 
 
 def _address() -> AddressPlan:
     none, no_numbers = texts([]), indices([])
     prefixes = Prefixes(
-        texts(["10.64.0.0/24", "10.64.1.0/24"]), texts(["default"] * 2), texts(["hosts"] * 2), texts(["a", "b"]), texts(["a", "b"])
-    )  # fmt: skip
+        texts(["10.64.0.0/24", "10.64.1.0/24"]),
+        texts(["default"] * 2),
+        texts(["hosts"] * 2),
+        texts(["a", "b"]),
+        texts(["a", "b"]),
+    )
     interfaces = Interfaces(none, none, none, none, none, ints([]))
     return AddressPlan(prefixes, interfaces, none, no_numbers, Vrfs(none, none, ints([]), none))
 
 
 def _configs() -> DeviceConfigs:
-    leaves = [Artifact(f"configs/leaf-{i}/frr.conf", f"hostname leaf-{i}\n", f"leaf-{i}", "frr", "leaf") for i in range(30)]
+    leaves = [
+        Artifact(f"configs/leaf-{i}/frr.conf", f"hostname leaf-{i}\n", f"leaf-{i}", "frr", "leaf") for i in range(30)
+    ]
     return DeviceConfigs((Artifact("bill.csv", "item\n", "", "csv", "bill"), *leaves))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from easterly.app.report.page import render
 from easterly.model.outcome import Plan
 
-__all__ = ["render", "write"]
+__all__ = ["write"]
 
 
 def write(plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str, Any] | None = None) -> None:
@@ -35,4 +34,6 @@ def write(plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str,
     OSError
         The file cannot be written.
     """
+    from easterly.app.report.page import render
+
     path.write_bytes(render(plan, document, run).encode())

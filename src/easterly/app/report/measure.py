@@ -10,6 +10,7 @@ RATES = ((1e12, "Tb/s"), (1e9, "Gb/s"), (1e6, "Mb/s"), (1e3, "kb/s"), (1.0, "b/s
 TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "\u00b5s"), (1e-9, "ns"))
 PERCENT = ((0.01, "%"),)
 DASH = "\u2013"
+RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def measure(values: Iterable[float | None], steps: tuple[tuple[float, str], ...]
     Examples
     --------
     >>> seconds = measure([0.5, 12.3456], TIMES)
-    >>> seconds.text(12.3456), seconds.text(0.5), seconds.full(None)
-    ('12.35', '0.50', '–')
+    >>> seconds.text(12.3456), seconds.text(0.5), seconds.unit
+    ('12.35', '0.50', 's')
     """
     known = [abs(v) for v in values if v is not None and math.isfinite(v)]
     top = max(known, default=0.0)
@@ -58,10 +59,13 @@ def measure(values: Iterable[float | None], steps: tuple[tuple[float, str], ...]
     return Measure(unit, factor, 0 if integral else max(0, digits - whole))
 
 
-def grouped(value: int | float) -> str:
-    """A count with thousands separated; very large ones as a power of ten.
+def grouped(value: int) -> str:
+    """A count with thousands separated; one too long to read as a power of two.
 
-    >>> grouped(24576), grouped(2**88)
-    ('24,576', '3.1e+26')
+    >>> grouped(24576), grouped(2**88), grouped(2**88 - 512)
+    ('24,576', '2⁸⁸', '≈ 2⁸⁸')
     """
-    return f"{value:,}" if abs(value) < 1e12 else f"{value:.1e}"
+    if abs(value) < 10**12:
+        return f"{value:,}"
+    power = round(math.log2(value))
+    return ("" if value == 2**power else "\u2248 ") + "2" + str(power).translate(RAISED)

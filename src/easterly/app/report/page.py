@@ -17,6 +17,7 @@ from markupsafe import Markup
 from easterly.app.report import sections
 from easterly.app.report.artefacts import artefacts
 from easterly.app.report.join import STATIC, joined
+from easterly.app.report.measure import grouped
 from easterly.app.report.view import view
 from easterly.model.outcome import Plan
 
@@ -88,7 +89,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters["grouped"] = sections.grouped
+    made.filters["grouped"] = grouped
     return made
 
 

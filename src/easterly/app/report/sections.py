@@ -90,10 +90,10 @@ def verdicts(document: Document) -> dict[str, Any]:
 
 
 def margin(value: float | None) -> str:
-    """A relative margin with its sign; a dash where there is none.
+    r"""A relative margin with its sign; a dash where there is none.
 
-    >>> margin(0.1234), margin(-0.05), margin(None)
-    ('+12.3 %', '−5.0 %', '–')
+    >>> print(ascii([margin(0.1234), margin(-0.05), margin(None)]))
+    ['+12.3 %', '\u22125.0 %', '\u2013']
     """
     if value is None:
         return DASH
@@ -120,8 +120,8 @@ def _job(job: Mapping[str, Any], unit: Measure, longest: float) -> dict[str, Any
     return {
         "name": job["name"], "tenant": job.get("tenant") or "", "gpus": grouped(job["gpus"]) if job.get("gpus") else "",
         "compute": unit.text(compute), "comm": unit.text(job["comm_s"]),
-        "exposed": _span(unit, exposed_low if exposed_low is not None else max(low - compute, 0.0), job["exposed_s"]),
-        "step": _span(unit, low, high), "bottleneck": reference(job["bottleneck"]), "link": _link(job["bottleneck"]),
+        "exposed": span(unit, exposed_low if exposed_low is not None else max(low - compute, 0.0), job["exposed_s"]),
+        "step": span(unit, low, high), "bottleneck": reference(job["bottleneck"]), "link": _link(job["bottleneck"]),
         "tokens": grouped(round(tokens)) if tokens else "",
         "parts": [
             ("compute", _share(compute, longest)), ("exposed", _share(low - compute, longest)),
@@ -130,8 +130,8 @@ def _job(job: Mapping[str, Any], unit: Measure, longest: float) -> dict[str, Any
     }  # fmt: skip
 
 
-def _span(unit: Measure, low: float | None, high: float | None) -> str:
-    """``low – high`` in one unit; one number where both read the same."""
+def span(unit: Measure, low: float | None, high: float | None) -> str:
+    """Low to high in one unit; one number where both read the same."""
     first, last = unit.text(low), unit.text(high)
     return first if first == last else f"{first}\u2009\u2013\u2009{last}"
 
@@ -157,11 +157,17 @@ def services(document: Document) -> Table | None:
     return _table(
         ("Service", "Tenant", "Class", "GPUs", f"Mean rate ({unit.unit})"),
         [
-            (s["name"], s.get("tenant") or DASH, s.get("class") or DASH, grouped(s.get("gpus") or 0), unit.text(s["rate_bps"]))
+            (
+                s["name"],
+                s.get("tenant") or DASH,
+                s.get("class") or DASH,
+                grouped(s.get("gpus") or 0),
+                unit.text(s["rate_bps"]),
+            )
             for s in found
         ],
         numeric={3, 4},
-    )  # fmt: skip
+    )
 
 
 def hottest(document: Document, shared: Mapping[str, str]) -> Table | None:
@@ -244,7 +250,7 @@ def bill(document: Document) -> dict[str, Any]:
         totals.append((grouped(made["wan_links"]), "WAN links"))
     failed, tier = made.get("oversubscription_one_failed") or {}, made.get("binding_tier") or {}
     ratios = [
-        (name, _ratio(value), _ratio(failed.get(name)), tier.get(name) or DASH)
+        (name, ratio(value), ratio(failed.get(name)), tier.get(name) or DASH)
         for name, value in sorted(made["oversubscription"].items())
     ]
     lines = [(r["item"], r["what"], r["detail"], grouped(r["count"])) for r in made.get("lines") or []]
@@ -255,7 +261,8 @@ def bill(document: Document) -> dict[str, Any]:
     }
 
 
-def _ratio(value: float | None) -> str:
+def ratio(value: float | None) -> str:
+    """An oversubscription, as ``3 : 1``."""
     return DASH if value is None else f"{value:.4g}\u2009:\u20091"
 
 
@@ -288,7 +295,9 @@ def handed_out(document: Document) -> list[tuple[str, str]]:
 
 def findings(document: Document) -> list[dict[str, Any]]:
     """Findings, the worst first, each with its place."""
-    found = sorted(document["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["line"] or 0, f["column"] or 0))
+    found = sorted(
+        document["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["line"] or 0, f["column"] or 0)
+    )
     return [{**f, "place": _place(f)} for f in found]
 
 

@@ -17,7 +17,7 @@ export function showDetail(panel, links, cable, onClose) {
   const close = el("button", { type: "button", class: "close", "aria-label": "Close the detail of this link" }, "\u2715");
   close.addEventListener("click", onClose);
   panel.replaceChildren(
-    el("header", {}, el("h3", {}, links.end(cable, "a"), el("span", { class: "to" }, " \u21c4 "), links.end(cable, "b")), close),
+    el("header", {}, el("h3", {}, links.end(cable, "a"), el("br"), el("span", { class: "to" }, "\u21c4 "), links.end(cable, "b")), close),
     el("p", { class: "note" }, links.place(cable), lengthOf(links, cable)),
     ...["up", "down"].flatMap((way) => direction(links, cable, /** @type {"up" | "down"} */ (way))),
     ...sharing(links, cable),

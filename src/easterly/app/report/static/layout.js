@@ -8,9 +8,9 @@
  *          `home` is the block of each cable
  */
 
-const TARGET = 500; // height that the cells of one fabric may take
-const WIDEST = 26;
-const TALLEST = 12;
+const TARGET = 460; // height that the cells of one fabric may take
+const WIDEST = 64;
+const TALLEST = 22;
 const SIDE = 124; // room for the names of the bands
 
 /**
@@ -102,15 +102,11 @@ function blocksOf(links) {
  * @param {boolean} titled
  */
 function placeFabric(layout, axes, blocks, titled) {
-  const side = layout.width < 640 ? 0 : SIDE;
   const columns = axes.groups.map((_, g) => Math.max(0, ...blocks.filter((b) => b.group === g).map((b) => b.columns)));
   const rows = axes.bands.map((_, n) => Math.max(0, ...blocks.filter((b) => b.band === n).map((b) => b.rows)));
   const total = columns.reduce((a, b) => a + b, 0);
-  const room = layout.width - side;
-  const fit = Math.floor((room - (columns.length - 1) * 8) / total);
-  const w = fit >= 4 ? Math.min(fit, WIDEST) : Math.max(2, Math.floor((room - (columns.length - 1) * 3) / total));
-  const gap = w >= 4 ? 8 : 3;
-  const lines = breakLines(columns, w, gap, room);
+  const { side, w, gap } = measure(layout.width, columns.length, total);
+  const lines = breakLines(columns, w, gap, layout.width - side);
   const h = Math.max(2, Math.min(TALLEST, Math.floor(TARGET / (rows.reduce((a, b) => a + b, 0) * lines.length))));
   let top = layout.height + (layout.height ? 22 : 0);
   if (titled) {
@@ -119,6 +115,21 @@ function placeFabric(layout, axes, blocks, titled) {
   }
   for (const line of lines) top = placeLine(layout, axes, { blocks, columns, rows, side, w, h, gap, line, top }) + 14;
   layout.height = top - 8;
+}
+
+/**
+ * Size of the columns and of the gaps between groups. Names of bands move from the side to above their bands
+ * where that is what makes the groups fit into one line.
+ * @param {number} width
+ * @param {number} groups
+ * @param {number} columns
+ */
+function measure(width, groups, columns) {
+  const at = (/** @type {number} */ side, /** @type {number} */ gap) => Math.floor((width - side - (groups - 1) * gap) / columns);
+  const beside = width < 640 ? 0 : SIDE;
+  for (const gap of [10, 6]) if (at(beside, gap) >= 4) return { side: beside, gap, w: Math.min(at(beside, gap), WIDEST) };
+  for (const [side, gap] of [[beside, 3], [0, 3], [0, 2]]) if (at(side, gap) >= 2) return { side, gap, w: at(side, gap) };
+  return { side: beside, gap: 3, w: 2 };
 }
 
 /**
@@ -153,19 +164,20 @@ function placeLine(layout, axes, at) {
  * @param {import("./links.js").Axes} axes
  * @param {number} group
  * @param {number} left
- * @param {{columns: number[], w: number, top: number}} at
+ * @param {{columns: number[], side: number, w: number, line: number[], top: number}} at
  */
-function labelGroup(layout, axes, group, left, { columns, w, top }) {
+function labelGroup(layout, axes, group, left, { columns, side, w, line, top }) {
+  const first = group === line[0];
   const name = axes.groups[group];
   const push = (/** @type {string} */ text, /** @type {number} */ x) => {
     layout.labels.push({ text, x, y: top + 7, align: "center", strong: false });
   };
-  if (name) push(name, left + (columns[group] * w) / 2);
+  if (name) push(first && !side ? `${axes.axis} ${name}` : name, left + (columns[group] * w) / 2);
   else for (let c = 0; c < columns[group]; c += Math.ceil(20 / w)) push(String(c), left + (c + 0.5) * w);
 }
 
 /**
- * Groups by line, so that each line fits.
+ * Groups by line, so that each line fits, and as even as that allows.
  * @param {number[]} columns
  * @param {number} w
  * @param {number} gap
@@ -173,12 +185,14 @@ function labelGroup(layout, axes, group, left, { columns, w, top }) {
  * @returns {number[][]}
  */
 function breakLines(columns, w, gap, room) {
+  const whole = columns.reduce((sum, count) => sum + count * w + gap, 0);
+  const even = whole / Math.ceil(whole / (room + gap));
   /** @type {number[][]} */
   const lines = [[]];
   let used = 0;
   columns.forEach((count, group) => {
     const size = count * w + gap;
-    if (used && used + size - gap > room) { lines.push([]); used = 0; }
+    if (used && (used + size - gap > room || used >= even)) { lines.push([]); used = 0; }
     lines[lines.length - 1].push(group);
     used += size;
   });

@@ -1,0 +1,228 @@
+"""A plan as it is printed: verdicts first, empty sections left out."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from easterly.app.columns import Column, lines
+from easterly.app.report import sections
+from easterly.app.report.measure import DASH, RATES, TIMES, grouped, measure
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Document = Mapping[str, Any]
+HOTTEST = 10
+STYLES = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
+INDENT = "  "
+PLAIN = str.maketrans(
+    {"\u2013": "-", "\u2212": "-", "\u2026": "~", "\u2009": "", "\u00a0": " ", "\u00b5": "u", "\u2248": "~"}
+)
+
+
+def print_plan(document: Document, run: Mapping[str, Any] | None, console: Console) -> None:
+    """Print a plan for people.
+
+    On a terminal no line is longer than it is wide: long names are cut in their middle. Elsewhere names
+    are whole, so that they can be searched for. Colours are the console's business, which respects
+    ``NO_COLOR``.
+
+    Parameters
+    ----------
+    document : mapping
+        The ``plan.json`` document.
+    run : mapping or None
+        The ``run.json`` document, for what checkers said of the artefacts.
+    console : rich.console.Console
+    """
+    page = Page(console)
+    _verdicts(page, document)
+    _unserved(page, document)
+    _bill(page, document)
+    _jobs(page, document)
+    _services(page, document)
+    _hottest(page, document)
+    for title in ("queues", "failures", "placement"):
+        _records(page, title, document[title])
+    _findings(page, document)
+    _artefacts(page, document, run)
+
+
+class Page:
+    """A console with the few kinds of line that a plan is printed in."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.width = console.width - len(INDENT) if console.is_terminal else None
+        self.plain = not console.encoding.lower().startswith("utf")
+        self.started = False
+
+    def say(self, text: str, style: str = "") -> None:
+        """One line; never wrapped, never read as markup."""
+        if self.plain:
+            text = text.translate(PLAIN)
+        self.console.print(text.rstrip(), style=style, markup=False, highlight=False, soft_wrap=True)
+
+    def title(self, text: str) -> None:
+        """Name of a section, with a free line before it."""
+        if self.started:
+            self.say("")
+        self.started = True
+        self.say(text, "bold")
+
+    def wrapped(self, text: str, style: str, indent: str) -> None:
+        """A sentence, broken to the width of a terminal."""
+        room = None if self.width is None else max(24, self.width + len(INDENT) - len(indent))
+        for line in textwrap.wrap(text, room) if room else [text]:
+            self.say(indent + line, style)
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        """Rows under their heads."""
+        for i, cells in enumerate(lines(columns, rows, self.width)):
+            text = "  ".join(cells)[: self.width]
+            self.say(INDENT + text, "dim" if i == 0 and any(c.head for c in columns) else "")
+
+
+def _verdicts(page: Page, document: Document) -> None:
+    made = sections.verdicts(document)["rows"]
+    if not made:
+        return
+    page.title("Verdicts")
+    columns = (Column(""), Column(""), Column("", right=True), Column("", gives_way=True))
+    cells = [(v["status"], v["intent"], v["margin_text"], v["binds_text"]) for v in made]
+    for row, verdict in zip(lines(columns, cells, page.width), made, strict=True):
+        page.say(INDENT + "  ".join(row)[: page.width], STYLES[verdict["status"]])
+        if verdict["because"]:
+            page.wrapped(verdict["because"], "dim", INDENT + " " * (len(row[0]) + 2))
+
+
+def _unserved(page: Page, document: Document) -> None:
+    if document.get("unserved"):
+        page.title("Without a path")
+        for flow in document["unserved"][:HOTTEST]:
+            page.say(INDENT + str(flow), "red")
+
+
+def _bill(page: Page, document: Document) -> None:
+    made = document["bill"]
+    page.title("Bill")
+    roles = ", ".join(f"{grouped(n)} {role}" for role, n in sorted(made["switches"]["by_role"].items()))
+    rows = [
+        ("switches", grouped(made["switches"]["total"]), roles),
+        ("cables", grouped(made["fabric_links"] + made["host_links"]),
+         f"{grouped(made['fabric_links'])} fabric, {grouped(made['host_links'])} host"),
+        ("optics", grouped(made["optics"]), ""),
+    ]  # fmt: skip
+    if made.get("wan_links"):
+        rows.append(("WAN links", grouped(made["wan_links"]), ""))
+    for pool in (document["address"] or {}).get("pools") or []:
+        rows.append(
+            ("addresses", grouped(pool["used"]), f"of {grouped(pool['total'])} in {pool['name']} {pool['prefix']}")
+        )
+    page.table((Column(""), Column("", right=True), Column("", gives_way=True)), rows)
+    failed = made.get("oversubscription_one_failed") or {}
+    page.table(
+        (
+            Column("Fabric", gives_way=True),
+            Column("Oversubscription", right=True),
+            Column("One switch failed", right=True),
+        ),
+        [(n, sections.ratio(r), sections.ratio(failed.get(n))) for n, r in sorted(made["oversubscription"].items())],
+    )
+
+
+def _jobs(page: Page, document: Document) -> None:
+    found = document["jobs"]
+    if not found:
+        return
+    page.title("Jobs")
+    unit = measure([j["step_s"]["high"] for j in found], TIMES)
+    page.table(
+        (
+            Column("Job"), Column("GPUs", right=True), Column(f"Compute ({unit.unit})", right=True),
+            Column("Exposed", right=True), Column(f"Step ({unit.unit})", right=True),
+            Column("Bottleneck", gives_way=True),
+        ),
+        [
+            (j["name"], grouped(j.get("gpus") or 0), unit.text(j["compute_s"]),
+             sections.span(unit, j.get("exposed_low_s", j["exposed_s"]), j["exposed_s"]),
+             sections.span(unit, j["step_s"]["low"], j["step_s"]["high"]), sections.reference(j["bottleneck"]))
+            for j in found
+        ],
+    )  # fmt: skip
+
+
+def _services(page: Page, document: Document) -> None:
+    found = document.get("services") or []
+    if not found:
+        return
+    page.title("Services")
+    unit = measure([s["rate_bps"] for s in found], RATES)
+    page.table(
+        (Column("Service", gives_way=True), Column("GPUs", right=True), Column(f"Mean rate ({unit.unit})", right=True)),
+        [(s["name"], grouped(s.get("gpus") or 0), unit.text(s["rate_bps"])) for s in found],
+    )
+
+
+def _hottest(page: Page, document: Document) -> None:
+    rows = sections.top_links(document, HOTTEST)
+    if not rows:
+        return
+    page.title("Hottest links")
+    unit = measure([v for r in rows for v in (r["capacity_bps"], r["load_bps"])], RATES)
+    page.table(
+        (
+            Column("Link", gives_way=True), Column(f"Capacity ({unit.unit})", right=True),
+            Column(f"Load ({unit.unit})", right=True), Column("Used (%)", right=True),
+        ),
+        [
+            (r["id"], unit.text(r["capacity_bps"]), unit.text(r["load_bps"]), f"{100 * r['utilisation']:.1f}")
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+def _records(page: Page, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A list of objects whose keys a later part of Easterly decides."""
+    table = sections.records(rows[:HOTTEST])
+    if table is None:
+        return
+    page.title(title.capitalize())
+    columns = [Column(head, i in table.numeric, i not in table.numeric) for i, head in enumerate(table.heads)]
+    page.table(columns, [[cell.text for cell in row] for row in table.rows])
+    if len(rows) > HOTTEST:
+        page.say(f"{INDENT}and {grouped(len(rows) - HOTTEST)} more in plan.json", "dim")
+
+
+def _findings(page: Page, document: Document) -> None:
+    counts = Counter(f["severity"] for f in document["findings"])
+    if not counts:
+        return
+    page.title("Findings")
+    said = [f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in sections.SEVERITIES if counts[s]]
+    codes = ", ".join(sorted({f["code"] for f in document["findings"]}))
+    page.wrapped(f"{', '.join(said)}: {codes}", "", INDENT)
+
+
+def _artefacts(page: Page, document: Document, run: Mapping[str, Any] | None) -> None:
+    """How many files there are, and what was checked of them by whom."""
+    paths = {a["path"] for a in document["artifacts"]}
+    if not paths:
+        return
+    page.title("Artefacts")
+    ran = [v for v in (run or {}).get("validations") or [] if v["ok"] is not None and v["path"] in paths]
+    seen = {v["path"] for v in ran}
+    by: dict[str, Counter[bool]] = {}
+    for row in ran:
+        by.setdefault(row["validator"], Counter())[row["ok"]] += 1
+    rows = [
+        (who, f"{grouped(said[True])} accepted, {grouped(said[False])} rejected") for who, said in sorted(by.items())
+    ]
+    rows.append(("not validated", f"{grouped(len(paths - seen))} of {grouped(len(paths))} files"))
+    page.table((Column("", gives_way=True), Column("")), rows if seen != paths else rows[:-1])
+    for row in ran:
+        if not row["ok"]:
+            page.wrapped(f"{row['path']}: {row['output'].strip() or DASH}", "red", INDENT)
