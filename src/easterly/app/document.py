@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from ipaddress import ip_interface, ip_network
 from typing import Any
 
 import numpy as np
 
+from easterly.app.numbers import addresses
 from easterly.base.columns import ratio
 from easterly.base.findings import Finding
 from easterly.model.outcome import Bill, Plan, Ref, Verdict
@@ -120,83 +120,6 @@ def bill(made: Bill) -> dict[str, Any]:
         "binding_tier": dict(sorted(made.binding_tier.items())),
         "lines": [{"item": r.item, "what": r.what, "detail": r.detail, "count": r.count} for r in made.lines],
     }  # fmt: skip
-
-
-def addresses(plan: Plan) -> dict[str, Any]:
-    """Every number handed out, and how full the pools are."""
-    made, interfaces = plan.address, plan.address.interfaces
-    by_role: dict[str, dict[tuple[str, str, str], dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-    table = zip(
-        *(
-            c.tolist()
-            for c in (interfaces.device, interfaces.port, interfaces.address, interfaces.vrf, interfaces.role)
-        ),
-        strict=True,
-    )
-    for device, port, address, vrf, role in table:
-        by_role[role][device, port, vrf]["ipv6" if ":" in address else "ipv4"] = address
-    prefixes = made.prefixes
-    rows = zip(
-        *(c.tolist() for c in (prefixes.prefix, prefixes.vrf, prefixes.role, prefixes.owner, prefixes.device)),
-        strict=True,
-    )
-    return {
-        "prefixes": [dict(zip(("prefix", "vrf", "role", "owner", "device"), row, strict=True)) for row in rows],
-        "loopbacks": [{"device": d, **_families(a)} for (d, _, _), a in sorted(by_role["loopback"].items())],
-        "links": _address_links(plan),
-        "hosts": [{"device": d, "port": p, "vrf": v, **_families(a)} for (d, p, v), a in by_role["host"].items()],
-        "asns": [{"device": d, "asn": a} for d, a in zip(made.asn_device.tolist(), made.asn.tolist(), strict=True)],
-        "vrfs": [dict(zip(("name", "tenant", "vni", "route_target"), row, strict=True)) for row in zip(
-            *(c.tolist() for c in (made.vrfs.name, made.vrfs.tenant, made.vrfs.vni, made.vrfs.rd)), strict=True)],
-        "pools": _pools(plan),
-    }  # fmt: skip
-
-
-def _families(found: dict[str, str]) -> dict[str, str | None]:
-    return {"ipv4": found.get("ipv4"), "ipv6": found.get("ipv6")}
-
-
-def _address_links(plan: Plan) -> list[dict[str, Any]]:
-    """One row per numbered cable, both ends."""
-    interfaces, network = plan.address.interfaces, plan.network
-    ends: dict[int, dict[str, str]] = defaultdict(dict)
-    rows = zip(interfaces.link.tolist(), interfaces.address.tolist(), interfaces.role.tolist(), strict=True)
-    for link, address, role in rows:
-        if role == "link":
-            ends[link]["ipv6" if ":" in address else "ipv4"] = address
-    ids = network.link_ids
-    return [
-        {"id": str(ids[row]), "a": _families(ends[int(row)]), "b": _families(ends[int(network.links.reverse[row])])}
-        for row in network.cables
-        if int(row) in ends
-    ]
-
-
-def _pools(plan: Plan) -> list[dict[str, Any]]:
-    """Addresses used and free of every IPv4 pool, prefixes and single addresses counted once."""
-    rows = []
-    for name, text in sorted(plan.site.addressing.pools.items()):
-        pool = ip_network(text)
-        used = _used(plan, pool)
-        total = pool.num_addresses
-        rows.append({"name": name, "prefix": str(pool), "total": total, "used": used, "free": total - used})
-    return rows
-
-
-def _used(plan: Plan, pool: Any) -> int:
-    """Addresses of a pool that are inside a handed-out prefix or are handed out singly."""
-    prefixes = [
-        ip_network(p)
-        for p, r in zip(plan.address.prefixes.prefix.tolist(), plan.address.prefixes.role.tolist(), strict=True)
-        if r != "pool"
-    ]
-    inside = [p for p in dict.fromkeys(prefixes) if p.version == pool.version and p.subnet_of(pool)]
-    covered = sum(p.num_addresses for p in inside)
-    roles = plan.address.interfaces.role
-    single = plan.address.interfaces.address[(roles == "loopback") | (roles == "link")].tolist()
-    low, high, version = int(pool.network_address), int(pool.broadcast_address), pool.version
-    seen = {int(i.ip) for i in map(ip_interface, single) if i.version == version}
-    return covered + sum(low <= address <= high for address in seen)
 
 
 def jobs(plan: Plan) -> list[dict[str, Any]]:
