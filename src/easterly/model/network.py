@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 
-from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn, bools
 from easterly.base.schema import Doc, Unit
 
 
@@ -110,7 +110,7 @@ class Network:
     @cached_property
     def transit(self) -> BoolColumn:
         """(N,) True where traffic may pass through: everywhere but interfaces."""
-        return self.nodes.kind != NodeKind.NIC
+        return bools(self.nodes.kind != NodeKind.NIC)
 
     @cached_property
     def index(self) -> dict[str, int]:

@@ -127,7 +127,8 @@ def _roles(network: Network) -> list[str]:
 
 def twin_classes(network: Network, role: str, fabric: str | None) -> Twins:
     """Switches of a role, grouped by their neighbourhood."""
-    links, classes = network.links, {}
+    links = network.links
+    classes: Twins = {}
     want = network.nodes.role == role
     if fabric is not None:
         want &= network.nodes.fabric == fabric

@@ -143,7 +143,7 @@ class _Planning:
         costs: Held[Bill],
     ) -> DeviceConfigs:
         work = traffic.placement_only(demands.value.work)
-        classes = {name: job.traffic_class for name, job in [*self.site.jobs.items(), *self.site.services.items()]}
+        classes = {name: self.text[kind][name]["class"] for kind in ("jobs", "services") for name in self.text[kind]}
         reads = (network, numbers, queues, work, costs, classes, self.part("hardware", "tenants", "site"))
         return self.stages.run(
             "config",

@@ -52,7 +52,7 @@ def _code(root: Path) -> list[Path]:
 def _core() -> Path:
     from easterly._kernel import _core
 
-    return Path(cast(str, _core.__file__))
+    return Path(_core.__file__)
 
 
 def default_folder() -> Path:

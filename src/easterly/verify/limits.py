@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from easterly.base.columns import BoolColumn, FloatColumn, ratio
+from easterly.base.columns import BoolColumn, FloatColumn, floats, ratio
 from easterly.base.units import TIME, format_short
 from easterly.model.network import LinkKind, Network, NodeKind
 from easterly.model.outcome import Method, Ref, Status, Verdict
@@ -127,8 +127,8 @@ def worst_ratio(network: Network, alive: BoolColumn, fabric: str) -> tuple[float
     down = alive & (nodes.tier[links.dst] < nodes.tier[links.src]) & (links.kind != LinkKind.WAN)
     built = (nodes.tier[links.dst] > nodes.tier[links.src]) & (links.kind == LinkKind.FABRIC)
     size = len(nodes)
-    up_bps = np.bincount(links.src[up], links.capacity_bps[up], size)
-    down_bps = np.bincount(links.src[down], links.capacity_bps[down], size)
+    up_bps = floats(np.bincount(links.src[up], links.capacity_bps[up], size))
+    down_bps = floats(np.bincount(links.src[down], links.capacity_bps[down], size))
     has_up = np.bincount(links.src[built], minlength=size) > 0
     rows = np.flatnonzero((nodes.fabric == fabric) & (nodes.kind == NodeKind.SWITCH) & has_up & (down_bps > 0))
     if not len(rows):
