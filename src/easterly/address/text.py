@@ -1,0 +1,204 @@
+"""Addresses and prefixes as text: a strict reader, and writers that are fast on many numbers.
+
+The readers of the standard library accept wildcard masks and guess a missing length; a pool decides
+thousands of numbers, so nothing is guessed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+BITS = {4: 32, 6: 128}
+_DECIMAL = re.compile(r"\d{1,3}")
+_HEX = re.compile(r"[0-9A-Fa-f]{1,4}")
+
+
+class AddressError(ValueError):
+    """Text that is no prefix.
+
+    Attributes
+    ----------
+    code : str
+        ``E510`` not a prefix, ``E511`` host bits set, ``E512`` leading zeros.
+    hint : str
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Prefix:
+    """A block of addresses.
+
+    Attributes
+    ----------
+    family : int
+        4 or 6.
+    first : int
+        Its lowest address as a number.
+    length : int
+        Number of leading bits that all its addresses share.
+    """
+
+    family: int
+    first: int
+    length: int
+
+    @property
+    def size(self) -> int:
+        """Number of addresses."""
+        return 1 << (BITS[self.family] - self.length)
+
+    @property
+    def last(self) -> int:
+        """Its highest address as a number."""
+        return self.first + self.size - 1
+
+    def overlaps(self, other: Prefix) -> bool:
+        """Whether an address is in both."""
+        return self.family == other.family and self.first <= other.last and other.first <= self.last
+
+    def part(self, index: int, parts: int) -> Prefix:
+        """Part number `index` of `parts` equal parts; `parts` is a power of two."""
+        length = self.length + parts.bit_length() - 1
+        return Prefix(self.family, self.first + index * (self.size // parts), length)
+
+    def __str__(self) -> str:
+        return f"{write(self.family, self.first)}/{self.length}"
+
+
+def read(text: str) -> Prefix:
+    """Read a prefix such as ``10.64.0.0/16`` or ``fd00:64::/40``, strictly.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Prefix
+
+    Raises
+    ------
+    AddressError
+        For anything but an address in full (RFC 4291 section 2.2 for IPv6), a slash and a length, and for
+        bits set beyond the length.
+
+    Examples
+    --------
+    >>> read("10.64.0.0/16")
+    Prefix(family=4, first=171966464, length=16)
+    >>> str(read("fd00:64:0::/40"))
+    'fd00:64::/40'
+    """
+    address, slash, length_text = text.partition("/")
+    if not slash or not length_text.isascii() or not length_text.isdigit():
+        raise AddressError(
+            "E510", f"{text!r} is not a prefix", f"write it with its length, like {_with_length(address)}"
+        )
+    family, number = read_address(address, text)
+    length = int(length_text)
+    if length > BITS[family] or (len(length_text) > 1 and length_text[0] == "0"):
+        raise AddressError("E510", f"{text!r} is not a prefix", f"the length is between 0 and {BITS[family]}")
+    host_bits = number & ((1 << (BITS[family] - length)) - 1)
+    if host_bits:
+        mended = Prefix(family, number - host_bits, length)
+        raise AddressError("E511", f"{text!r} has bits set beyond its length", f"did you mean {mended}?")
+    return Prefix(family, number, length)
+
+
+def _with_length(address: str) -> str:
+    """An example for the hint, made of the text itself where it is an address."""
+    try:
+        family, _ = read_address(address, address)
+    except AddressError:
+        return "10.64.0.0/16"
+    return f"{address}/{16 if family == 4 else 48}"
+
+
+def read_address(address: str, whole: str) -> tuple[int, int]:
+    """Family and number of an address; `whole` is the text to name in the error."""
+    if ":" in address:
+        return 6, _read_v6(address, whole)
+    return 4, _read_v4(address, whole)
+
+
+def _read_v4(address: str, whole: str) -> int:
+    parts = address.split(".")
+    if len(parts) != 4 or not all(_DECIMAL.fullmatch(part) for part in parts):
+        raise AddressError(
+            "E510", f"{whole!r} is not a prefix", "write four decimal numbers and a length, like 10.64.0.0/16"
+        )
+    if any(len(part) > 1 and part[0] == "0" for part in parts):
+        mended = ".".join(str(int(part)) for part in parts) + whole[len(address) :]
+        # Some readers take 010 for eight: the user has to say which is meant.
+        raise AddressError("E512", f"{whole!r} has leading zeros, which some read as octal", f"did you mean {mended}?")
+    if any(int(part) > 255 for part in parts):
+        raise AddressError("E510", f"{whole!r} is not a prefix", "each of the four numbers is at most 255")
+    a, b, c, d = map(int, parts)
+    return a << 24 | b << 16 | c << 8 | d
+
+
+def _read_v6(address: str, whole: str) -> int:
+    head, gap, tail = address.partition("::")
+    left = head.split(":") if head else []
+    right = tail.split(":") if tail else []
+    missing = 8 - len(left) - len(right)
+    if not all(_HEX.fullmatch(group) for group in [*left, *right]) or (missing < 1 if gap else missing != 0):
+        raise AddressError("E510", f"{whole!r} is not a prefix", "write it like fd00:64::/40")
+    number = 0
+    for group in [*left, *["0"] * missing, *right]:
+        number = number << 16 | int(group, 16)
+    return number
+
+
+def write(family: int, number: int) -> str:
+    """Text of an address; RFC 5952 for IPv6.
+
+    >>> write(4, 0x0A400001), write(6, 0x20010DB8000000000001000000000001)
+    ('10.64.0.1', '2001:db8::1:0:0:1')
+    """
+    return write_v4((number,))[0] if family == 4 else write_v6(number)
+
+
+def write_v4(numbers: Iterable[int]) -> list[str]:
+    """Dotted text of many IPv4 addresses."""
+    return [f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers]
+
+
+def write_v6(number: int) -> str:
+    """RFC 5952 section 4 text: lower case, no leading zeros, the first longest run of zero groups as ``::``.
+
+    >>> write_v6(0), write_v6(1), write_v6(0x20010DB8000000010001000100010001)
+    ('::', '::1', '2001:db8:0:1:1:1:1:1')
+    """
+    groups = [number >> shift & 0xFFFF for shift in range(112, -1, -16)]
+    start, length = _longest_zeros(groups)
+    if length < 2:
+        return ":".join([f"{group:x}" for group in groups])
+    head = ":".join([f"{group:x}" for group in groups[:start]])
+    return head + "::" + ":".join([f"{group:x}" for group in groups[start + length :]])
+
+
+def _longest_zeros(groups: list[int]) -> tuple[int, int]:
+    """Start and length of the first longest run of zeros."""
+    best, start = (0, 0), -1
+    for i, group in enumerate(groups):
+        if group:
+            start = -1
+            continue
+        if start < 0:
+            start = i
+        if i - start + 1 > best[1]:
+            best = (start, i - start + 1)
+    return best
+
+
+def write_many(family: int, numbers: Iterable[int]) -> list[str]:
+    """Text of many addresses of one family."""
+    return write_v4(numbers) if family == 4 else [write_v6(number) for number in numbers]
