@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 
@@ -158,7 +159,7 @@ def _finding(fault: Fault) -> Finding:
         context = fault.error.get("ctx", {})
         return Finding(fault.code, at, fault.error["msg"], str(context.get("hint", "")), on_key=fault.code == "E210")
     if fault.is_key:
-        return Finding("E205", at, f"{key!r} is not a name", _NAME_HINT, on_key=True)
+        return Finding("E205", at, f"{key!r} is not a name", _name_hint(key), on_key=True)
     if fault.kind == "extra_forbidden":
         known = shape.attributes(shape.bare(fault.owner)) if shape.is_model(fault.owner) else {}
         return Finding("E201", at, f"unknown key `{key}`", did_you_mean(key, known), on_key=True)
@@ -195,12 +196,18 @@ def _add_hint(keys: list[str], known: Mapping[str, shape.Attribute]) -> str:
     return f"add `{first.key}:` with {shape.wanted(first.annotation)}{meaning}{more}"
 
 
+def _name_hint(text: str) -> str:
+    """The name that comes nearest to a text, or what a name is."""
+    near = re.sub("[^A-Za-z0-9_.-]+", "-", text).lstrip("0123456789_.-").rstrip("-")[:63]
+    return f"did you mean {near}?" if near and text.isascii() else _NAME_HINT
+
+
 def _bad_value(fault: Fault, at: str, key: str) -> Finding:
     value, kind = fault.error["input"], fault.kind
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _bad_blueprint(fault, at, key)
     if kind == "string_pattern_mismatch":
-        return Finding("E205", at, f"{_shown(value)} is not a name", _NAME_HINT)
+        return Finding("E205", at, f"{_shown(value)} is not a name", _name_hint(str(value)))
     if kind in _BOUNDS:
         word, name = _BOUNDS[kind]
         return Finding("E206", at, f"`{key}` must be {word} {_number(fault.error['ctx'][name])}, not {_shown(value)}")
@@ -248,6 +255,8 @@ def _value_hint(annotation: Any, value: Any) -> str:
         return f'put it in quotes: "{_shown(value)}"'
     if isinstance(value, str) and (int in types or float in types) and value.strip().isdigit():
         return "write it without quotes"
+    if isinstance(value, str) and any(get_origin(one) is tuple for one in types):
+        return f"write a list: [{value}]"
     if value is None:
         return "write a value, or leave the key out if it may be absent"
     return ""

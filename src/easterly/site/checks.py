@@ -55,11 +55,11 @@ def catalog_names(site: Site) -> Iterator[Finding]:
     """Models of jobs and services, and GPUs of hosts whose own figures do not replace the catalog's."""
     for thing in (*_values(site.jobs), *_values(site.services)):
         if isinstance(thing.model, str) and thing.model not in models.names():
-            hint = did_you_mean(thing.model, models.names()) + " Or write the shape as a map."
+            hint = did_you_mean(thing.model, models.names())
             yield Finding("E214", f"{thing.origin}/model", f"the catalog has no model {thing.model}", hint)
     for host in _values(site.hardware.hosts):
         if host.gpu not in gpus.names() and None in (host.peak, host.memory, host.scaleup):
-            hint = did_you_mean(host.gpu, gpus.names()) + " Or give peak, memory and scaleup."
+            hint = did_you_mean(host.gpu, gpus.names())
             yield Finding("E214", f"{host.origin}/gpu", f"the catalog has no GPU {host.gpu}", hint)
 
 

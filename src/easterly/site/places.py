@@ -32,7 +32,7 @@ def locate(findings: Iterable[Finding], source: Source) -> tuple[Finding, ...]:
     r"""Give every finding its file, line and column, and sort all in the order of the file.
 
     A path that the file does not write out (a default) is placed at its nearest written ancestor; what
-    came through an alias or a merge is placed at the alias.
+    came through an alias or a merge is placed at the alias. What two rooms say in the same words is said once.
 
     Examples
     --------
@@ -41,7 +41,11 @@ def locate(findings: Iterable[Finding], source: Source) -> tuple[Finding, ...]:
     >>> (found[0].line, found[0].column)
     (2, 16)
     """
-    return tuple(sorted({_located(finding, source) for finding in findings}, key=_in_order))
+    placed: dict[tuple[Any, ...], Finding] = {}
+    for finding in findings:
+        one = _located(finding, source)
+        placed.setdefault(_in_order(one), one)
+    return tuple(placed[key] for key in sorted(placed))
 
 
 def _in_order(finding: Finding) -> tuple[Any, ...]:

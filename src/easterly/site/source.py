@@ -81,13 +81,12 @@ def from_text(text: str, name: str = "site.yaml") -> Source:
 
 
 def _undecodable(data: bytes, name: str, start: int) -> Source:
-    before = data[:start].decode()
-    lines = _BREAK.split(before)
     encoding = _BOMS.get(data[:2])
+    lines = _BREAK.split(data[:start].decode())
     message = f"byte 0x{data[start]:02x} is not UTF-8" if encoding is None else f"the file is {encoding}, not UTF-8"
     place = {"line": len(lines), "column": len(lines[-1]) + 1}
     found = Finding("E102", "", message, "save the file as UTF-8", file=name, **place)  # type: ignore[arg-type]
-    return Source(name, data.decode(errors="replace"), (found,))
+    return Source(name, data.decode(encoding or "utf-8", errors="replace"), (found,))
 
 
 def _at_start(code: str, message: str, hint: str, name: str, severity: Severity = Severity.ERROR) -> Finding:

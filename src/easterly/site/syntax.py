@@ -16,6 +16,7 @@ _WORDS = (
         "quote the text, or put the key on a line of its own",
     ),
     ("expected ',' or", "a bracket is not closed, or a comma is missing", "check the brackets up to here"),
+    ("expected node content", "a value is missing here", "write a value, or remove the comma or the key before it"),
     ("could not find expected ':'", "a `:` is missing after this key", "write `key: value`"),
     ("expected key", _INDENT, "give keys of one mapping the same indentation"),
     ("expected <block end>", _INDENT, "give keys of one mapping the same indentation"),
@@ -49,6 +50,8 @@ def explain(error: Exception, text: str, at: str) -> Finding:
         message, hint = "a tab cannot be used for indentation", "use spaces"
         return Finding("E106", at, message, hint, line=line + 1, column=column + 1)
     message, hint = next(((m, h) for key, m, h in _WORDS if key in problem), (f"not valid YAML: {problem}", ""))
+    if "bracket" in message and error.context_mark is not None:
+        hint = f"the bracket opens in line {error.context_mark.line + 1}, column {error.context_mark.column + 1}"
     return Finding("E105", at, message, hint, line=line + 1, column=column + 1)
 
 

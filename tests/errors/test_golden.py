@@ -1,0 +1,84 @@
+"""Every broken site file beside this one says exactly what its ``.txt`` says.
+
+``EASTERLY_REGEN=1 pytest tests/errors -n0`` writes the texts anew; read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import easterly
+from easterly.base import pages
+from easterly.base.findings import Severity
+from easterly.site import format_findings
+from easterly.study.check import check_path
+
+HERE = Path(__file__).parent
+CASES = sorted(HERE.glob("*.yaml"))
+CODE = re.compile(r'"(E\d{3})"')
+
+WITHOUT_CASE = {
+    "E104": "a file of more than 64 MiB",
+}
+"""Codes that no small site file can show, and why; each is tested in its room."""
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_cases(monkeypatch):
+    """Findings show the file as it was named, so name it without its directory."""
+    monkeypatch.chdir(HERE)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_golden(case):
+    findings, source = check_path(Path(case.name))
+    text = format_findings(findings, source) + "\n"
+    expected = case.with_suffix(".txt")
+    if os.environ.get("EASTERLY_REGEN"):
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8")
+    assert case.stem[:4] in {finding.code for finding in findings}
+    assert all(finding.line for finding in findings), "every finding has its place"
+
+
+def test_every_text_has_its_case():
+    assert sorted(path.stem for path in HERE.glob("*.txt")) == [path.stem for path in CASES]
+
+
+def codes_in_the_source() -> set[str]:
+    root = Path(easterly.__file__).parent
+    return {code for path in root.rglob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_every_code_has_a_page_and_every_page_a_code():
+    assert codes_in_the_source() == set(pages.codes())
+
+
+def test_every_code_has_a_case():
+    shown = {path.stem[:4] for path in CASES}
+    assert codes_in_the_source() - shown == set(WITHOUT_CASE)
+
+
+@pytest.mark.parametrize("code", pages.codes())
+def test_pages_have_one_form(code):
+    text = pages.page(code)
+    headings = re.findall(r"^#+ .*$", text, flags=re.MULTILINE)
+    assert headings[0].startswith(f"# {code}: ")
+    assert headings[1:] == [f"## {word}" for word in pages.HEADINGS]
+    example = text.split("## Example")[1].split("## Fix")[0]
+    assert re.search(r"```\w+\n.+\n```", example, flags=re.DOTALL)
+    assert text.split("## Fix")[1].strip()
+
+
+def test_explain_knows_no_other_codes():
+    with pytest.raises(KeyError, match="E312"):
+        pages.page("E3122")
+
+
+def test_severities_of_the_cases_are_all_three():
+    seen = {finding.severity for case in CASES for finding in check_path(Path(case.name))[0]}
+    assert seen == set(Severity)
