@@ -9,14 +9,6 @@ from itertools import combinations
 from easterly.address.numbers import PRIVATE
 from easterly.address.plan import tight_pools
 from easterly.address.pools import LONGEST_V6, ROLES, SUBNET, V4_ROLES, defaulted, families, readable, unreadable
-    LONGEST_V6,
-    ROLES,
-    SUBNET,
-    V4_ROLES,
-    defaulted,
-    readable,
-    unreadable,
-)
 from easterly.address.proof import prove
 from easterly.address.text import Prefix, read
 from easterly.base.findings import Finding, FindingsError, Severity, did_you_mean, rule
