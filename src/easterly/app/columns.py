@@ -38,7 +38,7 @@ def lines(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int |
     --------
     >>> columns = [Column("Link", gives_way=True), Column("Used", right=True)]
     >>> ["  ".join(row) for row in lines(columns, [("leaf-0:swp1>spine-0:swp1", "9 %")], 22)]
-    ['Link              Used', 'leaf-0:s…0:swp1   9 %']
+    ['Link              Used', 'leaf-0:s…-0:swp1   9 %']
     """
     heads = [column.head for column in columns]
     table = [heads, *map(list, rows)] if any(heads) else [list(row) for row in rows]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ INDENT = "  "
 PLAIN = str.maketrans(
     {"\u2013": "-", "\u2212": "-", "\u2026": "~", "\u2009": "", "\u00a0": " ", "\u00b5": "u", "\u2248": "~"}
 )
+RAISED = re.compile("[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+")
 
 
 def print_plan(document: Document, run: Mapping[str, Any] | None, console: Console) -> None:
@@ -51,6 +54,16 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _artefacts(page, document, run)
 
 
+def ascii_of(text: str) -> str:
+    """Text for terminals that know ASCII only.
+
+    >>> ascii_of("2\u2078\u2078 \u2248 \u2212\u221e")
+    '2^88 ~ -?'
+    """
+    raised = RAISED.sub(lambda found: f"^{unicodedata.normalize('NFKC', found.group())}", text)
+    return raised.translate(PLAIN).encode("ascii", "replace").decode()
+
+
 class Page:
     """A console with the few kinds of line that a plan is printed in."""
 
@@ -63,7 +76,7 @@ class Page:
     def say(self, text: str, style: str = "") -> None:
         """One line; never wrapped, never read as markup."""
         if self.plain:
-            text = text.translate(PLAIN)
+            text = ascii_of(text)
         self.console.print(text.rstrip(), style=style, markup=False, highlight=False, soft_wrap=True)
 
     def title(self, text: str) -> None:

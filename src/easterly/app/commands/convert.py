@@ -15,8 +15,10 @@ from easterly.base.findings import FindingsError
 @click.argument("source", type=terminal.SITE)
 @click.argument("target", type=terminal.SITE)
 @click.option("--unit", help="Unit of capacities or demands, where the format states none (such as Gb/s).")
+@click.option("--rate", help="Capacity of links for which the file has none (such as 10Gb/s).")
+@click.option("--distances", is_flag=True, help="Lengths and delays from coordinates, where the file has no others.")
 @terminal.format_option
-def command(source: Path, target: Path, unit: str | None, form: str) -> None:
+def command(source: Path, target: Path, unit: str | None, rate: str | None, distances: bool, form: str) -> None:
     """Convert SOURCE to TARGET; the formats are told by the endings.
 
     Reads node-link .json, .graphml, SNDlib .xml, REPETITA .graph and .demands, .csv matrices and site
@@ -25,7 +27,7 @@ def command(source: Path, target: Path, unit: str | None, form: str) -> None:
     from easterly.site import formats
 
     try:
-        found = formats.convert(source, target, unit=unit)
+        found = formats.convert(source, target, unit=unit, rate=rate, distances=distances)
     except FindingsError as error:
         found = error.findings
     except OSError as error:

@@ -2,7 +2,7 @@
 
 Browsers block ``import`` on pages opened from disk, so the report carries one inline module. The
 modules stay as they are for a server: joining only drops their import lines and the word ``export``.
-That asks two things of them, both checked here: imports fit on one line and rename nothing, and no
+That asks two things of them, both checked here: imports and exports are by name and rename nothing, and no
 two modules declare the same name at top level.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([a-z_]+\.js)";$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{(?:\s*[\w$]+\s*(?:,|(?=\})))*\s*\} from "\./([a-z_]+\.js)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) )", re.MULTILINE)
 _DECLARED = re.compile(r"^(?:async )?(?:function|class|const|let) ([A-Za-z_$][\w$]*)", re.MULTILINE)
 _LEFT_OVER = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
