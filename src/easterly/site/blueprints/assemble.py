@@ -42,8 +42,8 @@ class Assembly:
         first = self._count
         self._add(len(names), {
             "name": names, "device": names, "kind": NodeKind.WAN, "role": "wan", "tier": -1, "fabric": "",
-            "switch_type": "", "ports": np.asarray(ports, dtype=np.int64), "pod": -1, "su": -1, "rail_group": -1, "plane": -1,
-            "delay_s": 0.0,
+            "switch_type": "", "ports": np.asarray(ports, dtype=np.int64), "pod": -1, "su": -1, "rail_group": -1,
+            "plane": -1, "delay_s": 0.0,
         })  # fmt: skip
         return first
 
@@ -103,9 +103,10 @@ def _nic_columns(fabric: str, parts: Parts) -> dict[str, Any]:
     hosts = parts.hosts
     counts = hosts.nics.tolist()
     names = [f"{name}:nic{r}" for name, count in zip(hosts.name, counts, strict=True) for r in range(count)]
+    device = np.repeat(np.asarray(hosts.name, dtype=np.str_), hosts.nics)
     return {
-        "name": names, "device": _repeat(np.asarray(hosts.name, dtype=np.str_), hosts.nics), "kind": NodeKind.NIC, "role": "nic",
-        "tier": 0, "fabric": fabric, "switch_type": "", "ports": hosts.nic_ports, "pod": _repeat(hosts.pod, hosts.nics),
+        "name": names, "device": device, "kind": NodeKind.NIC, "role": "nic", "tier": 0, "fabric": fabric,
+        "switch_type": "", "ports": hosts.nic_ports, "pod": _repeat(hosts.pod, hosts.nics),
         "su": _repeat(hosts.su, hosts.nics), "rail_group": hosts.nic_rail, "plane": hosts.nic_plane, "delay_s": 0.0,
     }  # fmt: skip
 
@@ -117,7 +118,8 @@ def _repeat(values: Any, counts: Any) -> Any:
 def _host_columns(fabric: str, parts: Parts, first_nic: int) -> dict[str, Any]:
     hosts = parts.hosts
     columns = _broadcast(len(hosts), {
-        "name": hosts.name, "fabric": fabric, "host_type": hosts.type, "gpus": hosts.gpus, "scaleup_bps": hosts.scaleup_bps,
+        "name": hosts.name, "fabric": fabric, "host_type": hosts.type, "gpus": hosts.gpus,
+        "scaleup_bps": hosts.scaleup_bps,
     })  # fmt: skip
     return {**columns, "nics": hosts.nics, "nic_node": first_nic + np.arange(int(hosts.nics.sum()))}
 

@@ -21,8 +21,8 @@ def fabric(spec: FatTree, stock: Stock) -> Parts:
     Raises
     ------
     FindingsError
-        E211 unknown model, E403 too many hosts, E404 host larger than a leaf, E418 no scale-up rate,
-        E421 k above the radix, E410 no port for the border.
+        E211 unknown model, E403 too many hosts, E404 host larger than a leaf, E421 k above the radix,
+        E410 no port for the border.
     """
     at, half = spec.origin, spec.k // 2
     host, switch = stock.host(spec.hosts, at), stock.switch(spec.switch, f"{at}/switch")
@@ -30,7 +30,8 @@ def fabric(spec: FatTree, stock: Stock) -> Parts:
     per_leaf = hosts_per_leaf(f"{at}/k", half, host.nics, host, what="k/2")
     leaves = spec.k * half
     if spec.hosts.count > leaves * per_leaf:
-        text = f"a fat-tree of k = {spec.k} holds {leaves} leaves x {per_leaf} hosts = {leaves * per_leaf}; there are {spec.hosts.count}"
+        room = f"{leaves} leaves x {per_leaf} hosts = {leaves * per_leaf}"
+        text = f"a fat-tree of k = {spec.k} holds {room}; there are {spec.hosts.count}"
         refuse(full(f"{at}/hosts/count", text, f"raise k to {_enough(spec.hosts.count, host.nics)} or more"))
     if leaves * half > MOST:
         raise TooLarge(leaves * half, "cables in each tier")
@@ -39,7 +40,8 @@ def fabric(spec: FatTree, stock: Stock) -> Parts:
     lengths = (spec.cables.host, spec.cables.leaf, spec.cables.spine)
     scaleup_bps = stock.scaleup_bps(host)
     return build(Stack(
-        spec.name, host, spec.hosts.count, scaleup_bps, switch, half, per_leaf, leaves, half, spec.k, (spine, core), lengths
+        spec.name, host, spec.hosts.count, scaleup_bps, switch, half, per_leaf, leaves, half, spec.k, (spine, core),
+        lengths,
     ))  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from easterly.base.findings import Finding, FindingsError, did_you_mean
+from easterly.site.blueprints.wiring import divisors
 
 
 def refuse(*findings: Finding) -> NoReturn:
@@ -25,28 +26,24 @@ def unknown_type(at: str, kind: str, name: str, known: Iterable[str]) -> Finding
     return Finding("E211", at, f"there is no {kind} type {name}", did_you_mean(name, known))
 
 
+def unknown_gpu(at: str, name: str, known: Iterable[str]) -> Finding:
+    """A GPU without a scale-up rate; the same words as the rule on catalog names."""
+    hint = did_you_mean(name, known) + " Or give peak, memory and scaleup."
+    return Finding("E214", at, f"the catalog has no GPU {name}", hint)
+
+
 def too_many_ports(at: str, role: str, uses: str, used: int, ports: int, hint: str) -> Finding:
     """A switch that would use more ports than it has."""
     return Finding("E401", at, f"a {role} uses {uses} = {used} ports, and has {ports}", hint)
 
 
 def uneven(at: str, lower: str, up: int, upper: str, count: int) -> Finding:
-    """Uplinks that cannot be spread evenly."""
+    """Uplinks that cannot be spread evenly; the repair is the next number of either that divides."""
     more = (up // count + 1) * count
-    fewer = max((d for d in range(1, min(up, count) + 1) if up % d == 0), default=1)
-    next_count = next((d for d in range(count + 1, up + 1) if up % d == 0), None)
-    other = (
-        f"{upper} count to {fewer}"
-        if next_count is None
-        else f"add {next_count - count} {upper}s ({next_count} in all)"
-    )
     text = f"{up} uplinks of a {lower} cannot be spread evenly over {count} {upper}s"
-    return Finding(
-        "E402",
-        at,
-        text,
-        f"raise up to {more}, or set {other}" if next_count is None else f"raise up to {more}, or {other}",
-    )
+    larger = next((d for d in divisors(up) if d > count), None)
+    other = f"add {larger - count} {upper}s ({larger} in all)" if larger else f"use {up} {upper}s"
+    return Finding("E402", at, text, f"raise up to {more}, or {other}")
 
 
 def full(at: str, what: str, hint: str) -> Finding:

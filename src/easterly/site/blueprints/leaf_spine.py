@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.model.spec.fabric import LeafSpine
-from easterly.site.blueprints.parts import Parts, host_rows, numbered, switch_block
+from easterly.site.blueprints.parts import Parts, count_up, host_rows, numbered, switch_block
 from easterly.site.blueprints.stock import Stock
 from easterly.site.blueprints.two_tier import check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import host_cables, mesh
@@ -21,7 +21,7 @@ def fabric(spec: LeafSpine, stock: Stock) -> Parts:
     Raises
     ------
     FindingsError
-        E211 unknown model, E401 to E404 counts that do not fit, E416 rates, E418 no scale-up rate.
+        E211 unknown model, E401 to E404 counts that do not fit, E416 rates.
     """
     at, host = spec.origin, stock.host(spec.hosts, spec.origin)
     low, high = stock.switch(spec.leaf.type, f"{at}/leaf/type"), stock.switch(spec.spine.type, f"{at}/spine/type")
@@ -30,12 +30,12 @@ def fabric(spec: LeafSpine, stock: Stock) -> Parts:
     leaves = leaves_for(spec.hosts.count, per_leaf)
     fan = spread(at, leaves, spec.leaf.up, high.ports - stock.borders, spec.spine.count, per_leaf)
     hosts = host_rows(
-        spec.name, spec.hosts.count, host, stock.scaleup_bps(host), su=np.arange(spec.hosts.count) // per_leaf
+        spec.name, spec.hosts.count, host, stock.scaleup_bps(host), su=count_up(spec.hosts.count, "hosts") // per_leaf
     )
-    nic = np.arange(spec.hosts.count * host.nics)
+    nic = count_up(spec.hosts.count * host.nics, "interfaces")
     rack, port = nic // (per_leaf * host.nics), nic % (per_leaf * host.nics) + 1
     down = host_cables(rack, port, nic % host.nics, min(host.nic_rate, low.rate), spec.cables.host)
-    leaf = np.arange(leaves)
+    leaf = count_up(leaves, "leaves")
     up = mesh(
         leaf, np.full(leaves, leaves), leaf, uppers=fan.spines, links=fan.links, first_port=spec.leaf.down + 1,
         rate_bps=uplink_rate(at, spec.leaf, low, high), length_m=spec.cables.leaf,

@@ -128,8 +128,20 @@ def switch_block(names: Sequence[str], role: str, tier: int, model: SwitchType, 
     return Switches(names, role, tier, model.name, model.ports, model.delay, **labels)
 
 
-def host_rows(fabric: str, count: int, model: HostType, scaleup_bps: float, **labels: int | Ints) -> HostRows:
+def host_rows(
+    fabric: str,
+    count: int,
+    model: HostType,
+    scaleup_bps: float,
+    *,
+    pod: int | Ints = -1,
+    su: int | Ints = -1,
+    nic_rail: int | Ints = -1,
+    nic_plane: int | Ints = -1,
+    nic_ports: int = 1,
+) -> HostRows:
     """`count` hosts of one model, named ``<fabric>-host-<i>``."""
     count_up(count * model.nics, "interfaces")
     nics = np.full(count, model.nics, dtype=np.int64)
-    return HostRows(numbered(f"{fabric}-host", count), model.name, model.gpus, nics, scaleup_bps, **labels)
+    names = numbered(f"{fabric}-host", count)
+    return HostRows(names, model.name, model.gpus, nics, scaleup_bps, pod, su, nic_rail, nic_plane, nic_ports)

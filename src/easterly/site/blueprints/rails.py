@@ -33,7 +33,7 @@ def optimized(spec: RailOptimized, stock: Stock) -> Parts:
     Raises
     ------
     FindingsError
-        E211, E401, E402, E403, E416, E418.
+        E211, E401, E402, E403, E416.
     """
     at, host = spec.origin, stock.host(spec.hosts, spec.origin)
     low, high = stock.switch(spec.leaf.type, f"{at}/leaf/type"), stock.switch(spec.spine.type, f"{at}/spine/type")
@@ -42,7 +42,7 @@ def optimized(spec: RailOptimized, stock: Stock) -> Parts:
     leaves = units * host.nics
     fan = spread(at, leaves, spec.leaf.up, high.ports - stock.borders, spec.spine.count, spec.leaf.down // host.nics)
     switches, hosts, down = _rails(spec, host, low, units, stock.scaleup_bps(host))
-    leaf = np.arange(leaves)
+    leaf = count_up(leaves, "leaves")
     up = mesh(
         leaf, np.full(leaves, leaves), leaf, uppers=fan.spines, links=fan.links, first_port=spec.leaf.down + 1,
         rate_bps=uplink_rate(at, spec.leaf, low, high), length_m=spec.cables.leaf,
@@ -57,7 +57,7 @@ def only(spec: RailOnly, stock: Stock) -> Parts:
     Raises
     ------
     FindingsError
-        E211, E401, E403 more hosts than a leaf has ports, E405 uplinks, E418.
+        E211, E401, E403 more hosts than a leaf has ports, E405 uplinks.
     """
     at, host = spec.origin, stock.host(spec.hosts, spec.origin)
     low = stock.switch(spec.leaf.type, f"{at}/leaf/type")

@@ -137,7 +137,7 @@ def _leaves(stack: Stack, leaf: Ints) -> Switches:
 
 
 def _host_rows(stack: Stack) -> HostRows:
-    leaf = np.arange(stack.hosts) // stack.per_leaf
+    leaf = count_up(stack.hosts, "hosts") // stack.per_leaf
     pod = leaf // stack.pod_leaves if len(stack.floors) > 1 else -1
     return host_rows(stack.fabric, stack.hosts, stack.host, stack.scaleup_bps, su=leaf, pod=pod)
 

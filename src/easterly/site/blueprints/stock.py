@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from easterly.base.findings import Finding
 from easterly.model.spec.fabric import HostGroup
 from easterly.model.spec.hardware import Hardware, HostType, SwitchType
-from easterly.site.blueprints.faults import refuse, unknown_type
+from easterly.site.blueprints.faults import refuse, unknown_gpu, unknown_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Stock:
         Raises
         ------
         FindingsError
-            E418: neither is known.
+            E214: neither is known.
         """
         if model.scaleup is not None:
             return float(model.scaleup)
@@ -61,8 +60,4 @@ class Stock:
         try:
             return float(gpus.lookup(model.gpu).scaleup_bps)
         except KeyError:
-            at = f"hardware/hosts/{model.name}/gpu"
-            text = f"no scale-up rate is known for the GPU {model.gpu} of host type {model.name}"
-            refuse(
-                Finding("E418", at, text, "add scaleup: 450GB/s (per GPU and direction), or name a GPU of the catalog")
-            )
+            refuse(unknown_gpu(f"{model.origin}/gpu", model.gpu, gpus.names()))

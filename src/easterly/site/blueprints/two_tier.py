@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from easterly.base.findings import Finding
+from easterly.base.units import RATE, format_exact
 from easterly.model.spec.fabric import LeafTier
 from easterly.model.spec.hardware import HostType, SwitchType
 from easterly.site.blueprints.faults import full, refuse, refuse_any, too_many_ports, uneven
@@ -49,8 +50,6 @@ def _leaf_faults(origin: str, leaf: LeafTier, model: SwitchType) -> list[Finding
 
 def too_fast(at: str, what: str, rate_bps: float, role: str, model: SwitchType) -> Finding:
     """Links that are faster than a port that they are plugged into."""
-    from easterly.base.units import RATE, format_exact
-
     text = f"{what} of {format_exact(rate_bps, RATE)} on a {role} whose ports run at {format_exact(model.rate, RATE)}"
     return Finding("E416", at, text, f"lower the rate to {format_exact(model.rate, RATE)}, or use a faster switch type")
 
@@ -58,7 +57,7 @@ def too_fast(at: str, what: str, rate_bps: float, role: str, model: SwitchType) 
 def uplink_rate(origin: str, leaf: LeafTier, leaf_model: SwitchType, spine_model: SwitchType) -> float:
     """Rate of a leaf's uplinks: as written, else the lower of both ends' port rates [bit/s]."""
     if leaf.up_rate is None:
-        return min(leaf_model.rate, spine_model.rate)
+        return float(min(leaf_model.rate, spine_model.rate))
     if leaf.up_rate > spine_model.rate:
         refuse(too_fast(f"{origin}/leaf/up_rate", "uplinks", leaf.up_rate, "spine", spine_model))
     return float(leaf.up_rate)
@@ -82,7 +81,7 @@ def spread(origin: str, leaves: int, up: int, free: int, count: int | None, per_
     """Number of spines, and links from each leaf to each.
 
     Without a count it is the smallest that divides `up` and has ports for all leaves: fewer and fuller
-    spines cost less, and every leaf reaches every spine equally.
+    spines cost less, and every leaf reaches every spine equally. It is never one where a leaf has two uplinks.
 
     Parameters
     ----------
@@ -126,7 +125,8 @@ def spread(origin: str, leaves: int, up: int, free: int, count: int | None, per_
             if more
             else f"at most {free} leaves fit; use `clos` with 3 tiers, or larger spines"
         )
-        text = f"{leaves} leaves x {links} uplinks to each spine{each} = {leaves * links} ports; {free} are free on a spine"
+        need = f"{leaves} leaves x {links} uplinks to each spine{each} = {leaves * links} ports"
+        text = f"{need}; {free} are free on a spine"
         refuse(full(f"{origin}/spine", text, hint))
     return Spread(spines, links)
 

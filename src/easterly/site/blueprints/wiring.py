@@ -94,9 +94,11 @@ def divisors(number: int) -> list[int]:
 def fewest_uppers(lowers: int, up: int, ports: int) -> int | None:
     """Smallest number of upper switches that divides `up` and whose `ports` hold the links of all lower ones.
 
-    Every lower switch then reaches every upper one by the same number of parallel links.
+    Every lower switch then reaches every upper one by the same number of parallel links. Where there are two
+    uplinks or more there are two upper switches or more, so that no single one joins everything.
 
-    >>> fewest_uppers(32, 32, 64), fewest_uppers(22, 16, 64), fewest_uppers(65, 32, 64)
-    (16, 8, None)
+    >>> fewest_uppers(32, 32, 64), fewest_uppers(22, 16, 64), fewest_uppers(65, 32, 64), fewest_uppers(2, 8, 64)
+    (16, 8, None, 2)
     """
-    return next((count for count in divisors(up) if lowers * (up // count) <= ports), None)
+    least = min(up, 2)
+    return next((count for count in divisors(up) if count >= least and lowers * (up // count) <= ports), None)
