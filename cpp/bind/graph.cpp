@@ -1,4 +1,5 @@
 #include "bind/arrays.hpp"
+#include "bind/graph_docs.hpp"
 #include "bind/rooms.hpp"
 #include "graph/distances.hpp"
 #include "graph/ecmp.hpp"
@@ -113,21 +114,20 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
 void graph(nb::module_& m) {
     m.def("distances", &distances, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "sources"_a.noconvert(),
-          "Cost of the cheapest path from each source to every node; infinity where there is none.");
+          kDistances);
     m.def("ecmp_shares", &ecmp_shares, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "weight"_a.noconvert(), "flow_src"_a.noconvert(),
-          "flow_dst"_a.noconvert(), "Share of each flow on each link under equal-cost multipath, as CSR (ptr, link, share).");
+          "flow_dst"_a.noconvert(), kEcmpShares);
     m.def("ecmp_loads", &ecmp_loads, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "weight"_a.noconvert(), "flow_src"_a.noconvert(),
           "flow_dst"_a.noconvert(), "amount"_a.noconvert(), "group"_a.noconvert(), "n_groups"_a,
-          "Load of each link under equal-cost multipath, summed by group of flows.");
+          kEcmpLoads);
     m.def("hashed_spread", &hashed_spread, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "weight"_a.noconvert(), "node_seed"_a.noconvert(),
           "flow_src"_a.noconvert(), "flow_dst"_a.noconvert(), "flow_amount"_a.noconvert(),
           "connections"_a.noconvert(), "flow_phase"_a.noconvert(), "n_phases"_a, "capacity"_a.noconvert(), "seed"_a,
           "draws"_a,
-          "Busiest link of each phase, split evenly and hashed over random draws: "
-          "(even, mean, p95, even_link, p95_link).");
+          kHashedSpread);
 }
 
 }  // namespace easterly::bind

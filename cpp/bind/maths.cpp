@@ -8,6 +8,58 @@ namespace {
 
 using nb::literals::operator""_a;
 
+constexpr const char* kExp = R"(e to the power of each entry.
+
+Correctly rounded but for one argument in millions (half a unit in the last place; one where the result is
+subnormal), and the same bits on every machine: about 104 bits from sums and products alone (Dekker 1971).
+
+Parameters
+----------
+x : (N,) float64
+
+Returns
+-------
+(N,) float64
+
+Raises
+------
+TypeError
+    Another type or shape.)";
+
+constexpr const char* kLog = R"(Natural logarithm of each entry; NaN below 0.
+
+Accurate and reproducible as `exp`.
+
+Parameters
+----------
+x : (N,) float64
+
+Returns
+-------
+(N,) float64
+
+Raises
+------
+TypeError
+    Another type or shape.)";
+
+constexpr const char* kPow = R"(Each entry of x to the power of that of y; special values as in C11, F.9.4.4.
+
+Accurate and reproducible as `exp`.
+
+Parameters
+----------
+x, y : (N,) float64
+
+Returns
+-------
+(N,) float64
+
+Raises
+------
+ValueError
+    Different lengths.)";
+
 template <double (*function)(double)>
 auto each(In<double> x) {
     std::vector<double> y(view(x).size());
@@ -25,9 +77,9 @@ auto power(In<double> x, In<double> y) {
 }  // namespace
 
 void maths(nb::module_& m) {
-    m.def("exp", &each<&easterly::maths::exp>, "x"_a.noconvert(), "e to the power of each entry.");
-    m.def("log", &each<&easterly::maths::log>, "x"_a.noconvert(), "Natural logarithm of each entry.");
-    m.def("pow", &power, "x"_a.noconvert(), "y"_a.noconvert(), "Each entry of x to the power of that of y.");
+    m.def("exp", &each<&easterly::maths::exp>, "x"_a.noconvert(), kExp);
+    m.def("log", &each<&easterly::maths::log>, "x"_a.noconvert(), kLog);
+    m.def("pow", &power, "x"_a.noconvert(), "y"_a.noconvert(), kPow);
 }
 
 }  // namespace easterly::bind

@@ -8,6 +8,41 @@ namespace {
 
 using nb::literals::operator""_a;
 
+constexpr const char* kMix64 = R"(Mix each row of integers into one: `easterly.base.seeds.mix` of the row.
+
+The SplitMix64 finaliser (Steele, Lea & Flood 2014, OOPSLA), once per word.
+
+Parameters
+----------
+words : (N, K) uint64
+
+Returns
+-------
+(N,) uint64
+
+Raises
+------
+TypeError
+    Another type or shape.)";
+
+constexpr const char* kUniform = R"(Numbers in [0, 1), one row per stream.
+
+Draw i of a stream is the upper 53 bits of mix(stream, i), so a stream can be continued and none disturbs another.
+
+Parameters
+----------
+stream : (N,) uint64
+count : int
+
+Returns
+-------
+(N, count) float64
+
+Raises
+------
+ValueError
+    A negative count.)";
+
 auto mix64(In2<std::uint64_t> words) {
     const std::size_t rows = words.shape(0), columns = words.shape(1);
     std::vector<std::uint64_t> mixed(rows);
@@ -32,9 +67,9 @@ auto uniform(In<std::uint64_t> stream, std::int64_t count) {
 }  // namespace
 
 void random(nb::module_& m) {
-    m.def("mix64", &mix64, "words"_a.noconvert(), "Mix each row of integers into one: `easterly.base.seeds.mix` of the row.");
+    m.def("mix64", &mix64, "words"_a.noconvert(), kMix64);
     m.def("uniform", &uniform, "stream"_a.noconvert(), "count"_a,
-          "Numbers in [0, 1): the upper 53 bits of mix(stream, 0), mix(stream, 1), ..., one row per stream.");
+          kUniform);
 }
 
 }  // namespace easterly::bind

@@ -8,7 +8,7 @@ namespace easterly::graph {
 
 void distances(const Graph& graph, std::span<const std::int32_t> sources, std::span<double> distance) {
     const Adjacency out = leaving(graph);
-    Search search(out, graph.transit, uniform_cost(graph));
+    Search search(out, graph.transit);
     std::fill(distance.begin(), distance.end(), kInfinity);
     for (std::size_t s = 0; s < sources.size(); ++s) {
         search.run(sources[s]);

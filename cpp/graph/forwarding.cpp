@@ -7,7 +7,7 @@ Forwarding::Forwarding(const Graph& graph, std::span<const double> weight)
       weight_(weight),
       out_(leaving(graph)),
       in_(entering(graph)),
-      search_(in_, graph.transit, uniform_cost(graph)),
+      search_(in_, graph.transit),
       marked_(static_cast<std::size_t>(graph.nodes), 0),
       local_(static_cast<std::size_t>(graph.nodes), -1) {}
 

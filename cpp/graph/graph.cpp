@@ -31,14 +31,4 @@ Adjacency leaving(const Graph& graph) { return adjacency(graph, graph.src, graph
 
 Adjacency entering(const Graph& graph) { return adjacency(graph, graph.dst, graph.src); }
 
-bool uniform_cost(const Graph& graph) {
-    double first = -1.0;
-    for (std::int32_t l = 0; l < graph.links(); ++l) {
-        if (!graph.alive[l]) continue;
-        if (first < 0.0) first = graph.cost[l];
-        if (graph.cost[l] != first) return false;
-    }
-    return true;
-}
-
 }  // namespace easterly::graph

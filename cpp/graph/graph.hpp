@@ -38,7 +38,4 @@ struct Adjacency {
 Adjacency leaving(const Graph& graph);   // alive links by their source
 Adjacency entering(const Graph& graph);  // alive links by their destination
 
-// Whether all alive links cost the same, so that breadth-first search finds shortest paths.
-bool uniform_cost(const Graph& graph);
-
 }  // namespace easterly::graph

@@ -1,11 +1,26 @@
 #include "graph/search.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace easterly::graph {
 
-Search::Search(const Adjacency& adjacency, std::span<const bool> transit, bool uniform)
-    : adjacency_(adjacency), transit_(transit), uniform_(uniform) {
+Search::Search(const Adjacency& adjacency, std::span<const bool> transit) : adjacency_(adjacency), transit_(transit) {
     distance_.assign(transit.size(), kInfinity);
     hops_.assign(transit.size(), 0);
+    done_.assign(transit.size(), 0);
+    measure();
+}
+
+// Sets up the buckets, if they serve. They are narrower by one in 10^9, so that rounding never puts two nodes that a
+// cheapest link joins into one bucket.
+void Search::measure() {
+    constexpr double most = 256.0;
+    if (adjacency_.cost.empty()) return;
+    const auto [least, dearest] = std::minmax_element(adjacency_.cost.begin(), adjacency_.cost.end());
+    if (*least <= 0.0 || *dearest / *least > most || !std::isnormal(1.0 / *least)) return;
+    per_width_ = (1.0 + 1e-9) / *least;
+    bucket_.resize(static_cast<std::size_t>(*dearest * per_width_) + 3);
 }
 
 void Search::run(std::int32_t root, std::span<const char> marked, std::int32_t wanted) {
@@ -15,17 +30,21 @@ void Search::run(std::int32_t root, std::span<const char> marked, std::int32_t w
     distance_[root] = 0.0;
     hops_[root] = 0;
     seen_.push_back(root);
-    if (uniform_)
-        breadth_first(root);
+    if (per_width_ > 0.0)
+        buckets(root);
     else
         dijkstra(root);
 }
 
 void Search::clear() {
-    for (const std::int32_t v : seen_) distance_[v] = kInfinity;
+    for (const std::int32_t v : seen_) {
+        distance_[v] = kInfinity;
+        done_[v] = 0;
+    }
     seen_.clear();
     settled_.clear();
     heap_.clear();
+    for (auto& bucket : bucket_) bucket.clear();
 }
 
 // Records a node as done; true when nothing more is wanted.
@@ -35,37 +54,51 @@ bool Search::settle(std::int32_t v) {
     return wanted_ == 0;
 }
 
-void Search::breadth_first(std::int32_t root) {
-    for (std::size_t next = 0; next < seen_.size(); ++next) {
-        const std::int32_t u = seen_[next];
-        if (settle(u)) return;
-        if (!leaves(u, root)) continue;
-        for (std::int32_t row = adjacency_.ptr[u]; row < adjacency_.ptr[u + 1]; ++row) {
-            const std::int32_t v = adjacency_.node[row];
-            if (distance_[v] < kInfinity) continue;
-            distance_[v] = distance_[u] + adjacency_.cost[row];
-            hops_[v] = hops_[u] + 1;
-            seen_.push_back(v);
+void Search::buckets(std::int32_t root) {
+    bucket_[0].push_back(root);
+    std::size_t waiting = 1, turn = 0;
+    for (std::int64_t level = 0; waiting > 0; ++level, turn = turn + 1 < bucket_.size() ? turn + 1 : 0) {
+        for (const std::int32_t u : bucket_[turn]) {
+            --waiting;
+            if (done_[u]) continue;  // it was here already, or in an earlier bucket
+            done_[u] = 1;
+            if (settle(u)) return;
+            if (!leaves(u, root)) continue;
+            for (std::int32_t row = adjacency_.ptr[u]; row < adjacency_.ptr[u + 1]; ++row) {
+                const std::int32_t v = adjacency_.node[row];
+                const double found = distance_[u] + adjacency_.cost[row];
+                if (found >= distance_[v]) continue;
+                if (distance_[v] == kInfinity) seen_.push_back(v);
+                distance_[v] = found;
+                hops_[v] = hops_[u] + 1;
+                const auto ahead = static_cast<std::int64_t>(found * per_width_) - level;
+                const std::size_t place = turn + static_cast<std::size_t>(ahead);
+                bucket_[place < bucket_.size() ? place : place - bucket_.size()].push_back(v);
+                ++waiting;
+            }
         }
+        bucket_[turn].clear();
     }
 }
 
 void Search::dijkstra(std::int32_t root) {
-    push({0.0, 0, root});
+    push(entry(0.0, 0, root));
     while (!heap_.empty()) {
         const Entry top = pop();
-        const std::int32_t u = top.node;
-        if (top.distance != distance_[u] || top.hops != hops_[u]) continue;  // a better entry came first
+        const auto u = static_cast<std::int32_t>(top);
+        const double distance = distance_of(top);
+        const auto hops = static_cast<std::int32_t>(top >> 32);
+        if (distance != distance_[u] || hops != hops_[u]) continue;  // a better entry came first
         if (settle(u)) return;
         if (!leaves(u, root)) continue;
         for (std::int32_t row = adjacency_.ptr[u]; row < adjacency_.ptr[u + 1]; ++row) {
             const std::int32_t v = adjacency_.node[row];
-            const Entry found{top.distance + adjacency_.cost[row], top.hops + 1, v};
+            const double found = distance + adjacency_.cost[row];
+            if (found > distance_[v] || (found == distance_[v] && hops + 1 >= hops_[v])) continue;
             if (distance_[v] == kInfinity) seen_.push_back(v);
-            else if (!(found < Entry{distance_[v], hops_[v], v})) continue;
-            distance_[v] = found.distance;
-            hops_[v] = found.hops;
-            push(found);
+            distance_[v] = found;
+            hops_[v] = hops + 1;
+            push(entry(found, hops + 1, v));
         }
     }
 }
@@ -92,8 +125,8 @@ Search::Entry Search::pop() {
         const std::size_t first = 4 * hole + 1;
         if (first >= size) break;
         std::size_t least = first;
-        for (std::size_t child = first + 1; child < size && child < first + 4; ++child)
-            if (heap_[child] < heap_[least]) least = child;
+        const std::size_t end = std::min(first + 4, size);
+        for (std::size_t child = first + 1; child < end; ++child) least = heap_[child] < heap_[least] ? child : least;
         if (!(heap_[least] < last)) break;
         heap_[hole] = heap_[least];
         hole = least;

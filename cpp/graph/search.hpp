@@ -1,6 +1,7 @@
 // Shortest-path search from one root over a fixed adjacency, with a workspace that is reused.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -9,13 +10,14 @@
 
 namespace easterly::graph {
 
-// Dijkstra (1959) with a 4-ary heap, or breadth-first search where all links cost the same.
-//
-// Nodes are ordered by (distance, hops, node number): a total order, so what is found does not depend on
-// the order in which anything was asked for. A node that may not be passed through is reached, not left.
+// Dijkstra (1959). Nodes wait in buckets just narrower than the cheapest link (Dinic 1978; Dial 1969 for whole
+// numbers): what lies in the first bucket is final, for nothing can be added that is shorter. Where a link is free,
+// or the dearest costs hundreds of times the cheapest, they wait in a 4-ary heap by (distance, hops, node number).
+// Either order follows from the graph alone, not from what was asked for before or besides.
+// A node that may not be passed through is reached, not left.
 class Search {
 public:
-    Search(const Adjacency& adjacency, std::span<const bool> transit, bool uniform);
+    Search(const Adjacency& adjacency, std::span<const bool> transit);
 
     // Settle nodes in order until none of `wanted` (a count of marked nodes) is left; -1 settles all.
     void run(std::int32_t root, std::span<const char> marked, std::int32_t wanted);
@@ -31,28 +33,28 @@ public:
     }
 
 private:
-    struct Entry {
-        double distance;
-        std::int32_t hops;
-        std::int32_t node;
-        bool operator<(const Entry& other) const {
-            if (distance != other.distance) return distance < other.distance;
-            if (hops != other.hops) return hops < other.hops;
-            return node < other.node;
-        }
-    };
+    // (distance, hops, node) as one number: a distance is not negative, so its bits order as it does.
+    using Entry = unsigned __int128;
+    static Entry entry(double distance, std::int32_t hops, std::int32_t node) {
+        const auto low = static_cast<std::uint64_t>(hops) << 32 | static_cast<std::uint32_t>(node);
+        return static_cast<Entry>(std::bit_cast<std::uint64_t>(distance)) << 64 | low;
+    }
+    static double distance_of(Entry e) { return std::bit_cast<double>(static_cast<std::uint64_t>(e >> 64)); }
 
     void clear();
     bool settle(std::int32_t v);
     bool leaves(std::int32_t v, std::int32_t root) const { return v == root || transit_[v]; }
-    void breadth_first(std::int32_t root);
+    void measure();
+    void buckets(std::int32_t root);
     void dijkstra(std::int32_t root);
     void push(Entry entry);
     Entry pop();
 
     const Adjacency& adjacency_;
     std::span<const bool> transit_;
-    bool uniform_;
+    double per_width_ = 0.0;  // buckets per unit of cost; 0 where the heap serves
+    std::vector<std::vector<std::int32_t>> bucket_;  // in turn: as many as the dearest link spans, and two
+    std::vector<char> done_;
     std::vector<double> distance_;
     std::vector<std::int32_t> hops_;
     std::vector<std::int32_t> settled_;

@@ -208,8 +208,9 @@ void Spread::phase(std::span<Walker> walkers, std::int32_t draws, const SpreadRe
     result.p95_link[p] = -1;
     if (walkers.empty()) return;
     std::vector<Busiest> worst;
+    const std::uint64_t stream = random::mix(0, seed_);
     for (std::int32_t d = 0; d < draws; ++d)
-        worst.push_back(hashed(walkers, random::mix(seed_, static_cast<std::uint64_t>(d))));
+        worst.push_back(hashed(walkers, random::mix(stream, static_cast<std::uint64_t>(d))));
     double sum = 0.0;
     for (const Busiest& draw : worst) sum += draw.first;
     result.mean[p] = sum / draws;

@@ -113,7 +113,7 @@ Pair log_pair(double x) {
     return Pair{2.0 * half.high, 2.0 * half.low} + kLn2 * Pair{static_cast<double>(k), 0.0};
 }
 
-bool is_odd(double y) { return std::fabs(y) < 0x1p53 && std::fmod(y, 2.0) != 0.0; }
+bool is_odd(double y) { return std::fabs(std::fmod(y, 2.0)) == 1.0; }
 
 // x^y where x is 0 or infinite: its magnitude.
 double pow_of_extreme(double x, double y) {
@@ -123,7 +123,8 @@ double pow_of_extreme(double x, double y) {
 
 double pow_of_magnitude(double x, double y) {
     if (x == 0.0 || x == kInfinity) return pow_of_extreme(x, y);
-    if (std::isinf(y)) return x == 1.0 ? 1.0 : ((x > 1.0) == (y > 0.0) ? kInfinity : 0.0);
+    if (x == 1.0) return 1.0;
+    if (std::isinf(y)) return (x > 1.0) == (y > 0.0) ? kInfinity : 0.0;
     const Pair logarithm = log_pair(x);
     const double about = logarithm.high * y;
     if (about > 750.0) return kInfinity;
