@@ -23,7 +23,8 @@ SECONDS = {
 METRES = {"mm": Decimal("1e-3"), "cm": Decimal("1e-2"), "m": Decimal(1), "km": Decimal(1000)}
 # Wide enough that no product of a written number and a unit is rounded twice; beyond any float it is infinite.
 _EXACT = Context(prec=100, Emax=999_999, Emin=-999_999, traps=[])
-_NUMBER = re.compile(r"\s*([+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*(\S.*?)?\s*")
+_DIGITS = r"[+-]?(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = re.compile(rf"\s*({_DIGITS})\s*(\S.*?)?\s*")
 
 
 class QuantityError(ValueError):
@@ -90,6 +91,17 @@ def parse(text: str, kind: Kind) -> float:
     return parse_noted(text, kind)[0]
 
 
+def pattern(kind: Kind) -> str:
+    """Regular expression of the texts that `parse` takes, for the JSON Schema of the site file.
+
+    Bounds are not in it. It is anchored, and uses only what ECMA 262 and Python have in common.
+
+    >>> re.fullmatch(pattern(SHARE), "40 %") is not None, re.fullmatch(pattern(SHARE), "0.4") is not None
+    (True, False)
+    """
+    return rf"^\s*{_DIGITS}\s*(?:{_UNITS[kind.name]})\s*$"
+
+
 def parse_noted(text: str, kind: Kind) -> tuple[float, str]:
     """Like `parse`, with a note where the text was converted (bytes given for a rate), else ``""``."""
     match = _NUMBER.fullmatch(text)
@@ -114,6 +126,18 @@ _RATE = re.compile(r"([kKMGTPE]?i?)(b|bit|bits|B|byte|bytes)?(/s|ps)?")
 _SIZE = re.compile(r"([kKMGTPE]?i?)(b|bit|bits|B|byte|bytes)?(/s|ps)?")
 _COMPUTE = re.compile(r"([kKMGTPE]?)(FLOP/s|FLOPS|FLOPs|flop/s|F)")
 _FREQUENCY = re.compile(r"([kMG]?)(?:/(s|min|h|d)|(Hz))")
+
+
+_ANY_PREFIX = "[kKMGTPE]|[KMGTP]i"
+_UNITS = {
+    "rate": f"(?:{_ANY_PREFIX})?(?:b|bit|bits|B|byte|bytes)(?:/s|ps)|{_ANY_PREFIX}",
+    "size": f"(?:{_ANY_PREFIX})?(?:B|byte|bytes)",
+    "time": "|".join(SECONDS),
+    "length": "|".join(METRES),
+    "share": "%",
+    "compute rate": _COMPUTE.pattern,
+    "frequency": _FREQUENCY.pattern,
+}
 
 
 def _rate_factor(text: str, unit: str) -> tuple[Decimal, str]:

@@ -170,16 +170,16 @@ class DeviceState:
 class Plan:
     """Everything that was computed for a site."""
 
-    site: Site
-    network: Network
-    bill: Bill
-    address: AddressPlan
-    demands: DemandSet
-    routing: Routing
-    loads: LinkLoads
-    qos: QosPlan
-    prediction: Prediction
-    configs: DeviceConfigs
-    verdicts: tuple[Verdict, ...]
-    findings: tuple[Finding, ...]
-    provenance: dict[str, Any] = field(default_factory=dict)
+    site: Annotated[Site, Doc("The site as the user wrote it.")]
+    network: Annotated[Network, Doc("Nodes, links and hosts.")]
+    bill: Annotated[Bill, Doc("What has to be bought.")]
+    address: Annotated[AddressPlan, Doc("Numbers handed out.")]
+    demands: Annotated[DemandSet, Doc("What the network carries.")]
+    routing: Annotated[Routing, Doc("Paths.")]
+    loads: Annotated[LinkLoads, Doc("Load of each link.")]
+    qos: Annotated[QosPlan, Doc("Queues and shares.")]
+    prediction: Annotated[Prediction, Doc("Step times.")]
+    configs: Annotated[DeviceConfigs, Doc("Rendered files.")]
+    verdicts: Annotated[tuple[Verdict, ...], Doc("One per intent.")]
+    findings: Annotated[tuple[Finding, ...], Doc("Warnings and notes.")]
+    provenance: Annotated[dict[str, Any], Doc("Hash of the site, seed, version.")] = field(default_factory=dict)

@@ -16,29 +16,14 @@ from easterly.base.units import KINDS, Kind
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One key of an object of the site file.
+    """One key of an object of the site file."""
 
-    Attributes
-    ----------
-    key : str
-        As the user writes it.
-    field : str
-        Attribute of the model.
-    annotation : type
-        With all metadata.
-    required : bool
-    default : object
-        None if there is no default.
-    doc : str
-        Its meaning; empty if it was not declared.
-    """
-
-    key: str
-    field: str
-    annotation: Any
-    required: bool
-    default: Any
-    doc: str
+    key: Annotated[str, Doc("As the user writes it.")]
+    field: Annotated[str, Doc("Attribute of the model.")]
+    annotation: Annotated[Any, Doc("Type with all metadata.")]
+    required: Annotated[bool, Doc("Whether there is no default.")]
+    default: Annotated[Any, Doc("Value where the key is absent.")]
+    doc: Annotated[str, Doc("Its meaning; empty if it was not declared.")]
 
 
 @cache

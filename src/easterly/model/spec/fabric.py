@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from easterly.base.schema import Doc
+from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Name, Named, Rate, Time
 
 
@@ -67,7 +67,7 @@ class Blueprint(Named):
 class LeafSpine(Blueprint):
     """Two tiers; each host's interfaces go to one leaf."""
 
-    blueprint: Literal["leaf-spine"]
+    blueprint: Annotated[Literal["leaf-spine"], Doc("Plan of the fabric.")]
     hosts: Annotated[HostGroup, Doc("The hosts.")]
     leaf: Annotated[LeafTier, Doc("The leaves.")]
     spine: Annotated[Tier, Doc("The spines.")]
@@ -76,7 +76,7 @@ class LeafSpine(Blueprint):
 class RailOptimized(Blueprint):
     """Two tiers; interface r of every host goes to a leaf of rail group r."""
 
-    blueprint: Literal["rail-optimized"]
+    blueprint: Annotated[Literal["rail-optimized"], Doc("Plan of the fabric.")]
     hosts: Annotated[HostGroup, Doc("The hosts.")]
     leaf: Annotated[LeafTier, Doc("The leaves.")]
     spine: Annotated[Tier, Doc("The spines.")]
@@ -85,7 +85,7 @@ class RailOptimized(Blueprint):
 class RailOnly(Blueprint):
     """Rails without a spine: traffic between rails crosses the hosts' scale-up domains."""
 
-    blueprint: Literal["rail-only"]
+    blueprint: Annotated[Literal["rail-only"], Doc("Plan of the fabric.")]
     hosts: Annotated[HostGroup, Doc("The hosts.")]
     leaf: Annotated[LeafTier, Doc("The leaves, one per rail; `up` must be 0 or absent.")]
 
@@ -93,7 +93,7 @@ class RailOnly(Blueprint):
 class MultiPlane(Blueprint):
     """n equal two-tier planes. Each interface is in one plane, or (``dual_tor``) has a port in two."""
 
-    blueprint: Literal["multi-plane"]
+    blueprint: Annotated[Literal["multi-plane"], Doc("Plan of the fabric.")]
     planes: Annotated[Count, Doc("Number of planes.")]
     hosts: Annotated[HostGroup, Doc("The hosts; interface r is in plane r mod planes.")]
     leaf: Annotated[LeafTier, Doc("The leaves of each plane.")]
@@ -104,7 +104,7 @@ class MultiPlane(Blueprint):
 class Clos(Blueprint):
     """Folded Clos of two to four tiers, made of pods, with an optional taper between pods."""
 
-    blueprint: Literal["clos"]
+    blueprint: Annotated[Literal["clos"], Doc("Plan of the fabric.")]
     tiers: Annotated[int, Field(ge=2, le=4), Doc("Number of switch tiers.")] = 3
     hosts: Annotated[HostGroup, Doc("The hosts, filled pod by pod.")]
     leaf: Annotated[LeafTier, Doc("Tier 1.")]
@@ -112,13 +112,13 @@ class Clos(Blueprint):
     super_spine: Annotated[MiddleTier | None, Doc("Tier 3, needed from three tiers on.")] = None
     core: Annotated[MiddleTier | None, Doc("Tier 4, needed for four tiers.")] = None
     pod_leaves: Annotated[Count | None, Doc("Leaves per pod; as many as a spine's down ports if absent.")] = None
-    taper: Annotated[float, Field(ge=1), Doc("Down over up capacity of the top tier of a pod, 7 for 7:1.")] = 1.0
+    taper: Annotated[float, Field(ge=1), Unit("1"), Doc("Down over up capacity of the top tier of a pod, 7 for 7:1.")] = 1.0
 
 
 class FatTree(Blueprint):
     """Three-tier fat-tree of k-port switches (Al-Fares et al. 2008): k pods, k^3/4 end points."""
 
-    blueprint: Literal["fat-tree"]
+    blueprint: Annotated[Literal["fat-tree"], Doc("Plan of the fabric.")]
     k: Annotated[int, Field(ge=2, multiple_of=2), Doc("Radix used; even.")]
     switch: Annotated[str, Doc("Switch model of all tiers.")]
     hosts: Annotated[HostGroup, Doc("The hosts, filled pod by pod; at most k^3/4 interfaces.")]
@@ -141,14 +141,14 @@ class GraphLink(Frozen):
     rate: Annotated[Rate | None, Doc("Rate; the lower of both ends' port rates if absent.")] = None
     delay: Annotated[Time | None, Doc("Propagation delay; from the length if absent.")] = None
     length: Annotated[Length, Doc("Length of the cable.")] = 3.0
-    cost: Annotated[float, Field(ge=1), Doc("Routing cost.")] = 1.0
+    cost: Annotated[float, Field(ge=1), Unit("1"), Doc("Routing cost.")] = 1.0
     srlg: Annotated[tuple[str, ...], Doc("Shared-risk groups.")] = ()
 
 
 class Graph(Blueprint):
     """Every node and link written out."""
 
-    blueprint: Literal["graph"]
+    blueprint: Annotated[Literal["graph"], Doc("Plan of the fabric.")]
     nodes: Annotated[dict[Name, GraphNode], Doc("Nodes by name.")]
     links: Annotated[dict[Name, GraphLink], Doc("Links by name.")]
 
@@ -170,7 +170,7 @@ class WanLink(Named):
     b: Annotated[str, Doc("Fabric or WAN site.")]
     rate: Annotated[Rate, Doc("Capacity in each direction.")]
     delay: Annotated[Time, Doc("One-way propagation delay.")]
-    cost: Annotated[float, Field(ge=0), Doc("Routing cost.")] = 10.0
+    cost: Annotated[float, Field(ge=0), Unit("1"), Doc("Routing cost.")] = 10.0
     srlg: Annotated[tuple[str, ...], Doc("Shared-risk groups, such as ducts.")] = ()
 
 
