@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -53,10 +54,7 @@ class Case:
         ptr, link, share = graph.ecmp_shares(
             *self.arrays, self.even if weight is None else f64(weight), i32(src), i32(dst)
         )
-        return [
-            dict(zip(link[a:b].tolist(), share[a:b].tolist(), strict=True))
-            for a, b in zip(ptr[:-1], ptr[1:], strict=True)
-        ]
+        return [dict(zip(link[a:b].tolist(), share[a:b].tolist(), strict=True)) for a, b in pairwise(ptr.tolist())]
 
     def between(self, source: int, target: int | None = None) -> nx.DiGraph:
         """The same graph for networkx: alive links, the cheapest of parallel ones, no passing through ends."""

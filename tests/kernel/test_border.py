@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.kernel.graphs import f64, i32
 
 from easterly._kernel import flow, graph, maths, random
-from tests.kernel.graphs import f64, i32
 
 BOTH = np.array([True, True])
 LINKS: dict[str, Any] = {

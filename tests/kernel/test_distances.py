@@ -8,7 +8,6 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
-
 from tests.kernel.graphs import Case, cases, fat_tree, hosts_of
 
 

@@ -104,7 +104,8 @@ def test_pow_at_the_edges_is_that_of_c(x: float, y: float) -> None:
 @pytest.mark.parametrize(
     ("function", "x", "want"),
     [
-        (maths.exp, 0.0, 1.0), (maths.exp, -math.inf, 0.0), (maths.exp, math.inf, math.inf), (maths.exp, 800.0, math.inf),
+        (maths.exp, 0.0, 1.0), (maths.exp, -math.inf, 0.0), (maths.exp, math.inf, math.inf),
+        (maths.exp, 800.0, math.inf),
         (maths.exp, -800.0, 0.0), (maths.log, 1.0, 0.0), (maths.log, 0.0, -math.inf), (maths.log, math.inf, math.inf),
         (maths.log, -1.0, math.nan), (maths.exp, math.nan, math.nan), (maths.log, math.nan, math.nan),
     ],

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from tests.kernel.graphs import f64, fat_tree, hosts_of, i32
 
 from easterly._kernel.flow import max_min_rates
-from tests.kernel.graphs import f64, fat_tree, hosts_of, i32
 
 Row = dict[int, float]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 from easterly._kernel import graph
-from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 
 def shares_by_hand(case: Case, weight: np.ndarray, source: int, target: int) -> dict[int, float]:
@@ -19,7 +21,7 @@ def shares_by_hand(case: Case, weight: np.ndarray, source: int, target: int) -> 
         return {}
     hops: dict[int, set[int]] = {}
     for path in nx.all_shortest_paths(between, source, target, weight="cost"):
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in pairwise(path):
             hops.setdefault(a, set()).add(b)
     result: dict[int, float] = {}
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 from easterly._kernel import graph
 from easterly.base.seeds import mix
-from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 Flow = tuple[int, int, float, int, int]
 

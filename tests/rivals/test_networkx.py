@@ -7,7 +7,6 @@ from time import perf_counter
 import networkx as nx
 import numpy as np
 import pytest
-
 from tests.kernel.graphs import Case, fat_tree
 
 
