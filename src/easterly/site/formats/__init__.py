@@ -10,8 +10,8 @@
 | site file | ``.yaml`` | written with every value | written with every value |
 """
 
-from easterly.site.formats.convert import convert
-from easterly.site.formats.read import Imported, read
-from easterly.site.formats.write import write
+from easterly.site.formats.converting import convert
+from easterly.site.formats.exporting import write
+from easterly.site.formats.importing import Imported, read
 
 __all__ = ["Imported", "convert", "read", "write"]

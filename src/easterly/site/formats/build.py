@@ -39,7 +39,7 @@ def build(draft: Draft, *, distances: bool = False) -> Network | None:
         Rows 2i and 2i+1 are the two directions of a cable, where both exist.
     """
     if not draft.places:
-        draft.found.error("E133", "the file has no node")
+        draft.found.error("E133", "the file has no node", hint="fetch or write it again")
     _complete(draft)
     if draft.found.failed:
         return None

@@ -40,7 +40,8 @@ class Demands:
             self.rows.append((tm, ends[0], ends[1], demand))
         elif demand > 0:
             message = f"the demand of {shown(src)} to itself is left out"
-            self.found.warning("E130", message, at=at, line=line)
+            hint = "nothing need be done, unless another place was meant"
+            self.found.warning("E130", message, hint=hint, at=at, line=line)
 
     def matrices(self) -> TrafficMatrices | None:
         """The noun; none, with findings, if there is an error."""

@@ -12,6 +12,7 @@ ENDINGS = {
     ".csv": "csv", ".yaml": "site", ".yml": "site",
 }  # fmt: skip
 FORMATS = tuple(dict.fromkeys(ENDINGS.values()))
+_COMMENTS = re.compile(r"\A(?:\s+|#[^\n]*\n)*")
 _ROOT = re.compile(r"<(?:\w+:)?(graphml|network)[\s>/]")
 
 
@@ -23,7 +24,7 @@ def detect(data: bytes, path: Path) -> str | None:
     >>> detect(b"NODES 2", Path("x.txt")), detect(b"", Path("x.csv")), detect(b"hello", Path("x.txt"))
     ('repetita', 'csv', None)
     """
-    start = data[:4096].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    start = _COMMENTS.sub("", data[:4096].decode("utf-8", errors="replace").lstrip("\ufeff"))
     if start.startswith("<"):
         root = _ROOT.search(start)
         return {"graphml": "graphml", "network": "sndlib"}[root[1]] if root else _by_ending(path)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from easterly.base.findings import did_you_mean
 from easterly.site.formats.found import Found
 from easterly.site.formats.values import fit_name, shown
 
 MOST_NODES = 250_000
 MOST_LINKS = 2_000_000
+SEARCHED = 10_000
+"""Names among which a similar one is looked for: more would take seconds."""
 
 
 @dataclass(slots=True)
@@ -77,7 +80,8 @@ class Draft:
         if name is None:
             self.found.error("E122", f"{shown(key)} cannot be the name of a node", at=at, line=line)
         elif name in self.places:
-            self.found.error("E124", f"node {shown(name)} stands twice in the file", at=at, line=line)
+            hint = "give one of them another id, and the links that mean it"
+            self.found.error("E124", f"node {shown(name)} stands twice in the file", hint=hint, at=at, line=line)
         elif len(self.places) >= MOST_NODES:
             self.found.error("E132", f"the file has more than {MOST_NODES:,} nodes", at=at, line=line)
         else:
@@ -89,16 +93,20 @@ class Draft:
         """Add a link, if its ends are nodes; one that ends where it starts is left out."""
         missing = [end for end in (arc.src, arc.dst) if end not in self.places]
         if missing:
-            self.found.error(
-                "E125", f"the link ends at {shown(missing[0])}, which is no node", at=arc.at, line=arc.line
-            )
+            self.dangling(missing[0], "link", at=arc.at, line=arc.line)
         elif arc.src == arc.dst:
             message = f"the link of {shown(arc.src)} to itself is left out"
-            self.found.warning("E130", message, at=arc.at, line=arc.line)
+            hint = "nothing need be done, unless another node was meant"
+            self.found.warning("E130", message, hint=hint, at=arc.at, line=arc.line)
         elif len(self.arcs) >= MOST_LINKS:
             self.found.error("E132", f"the file has more than {MOST_LINKS:,} links", at=arc.at, line=arc.line)
         else:
             self.arcs.append(arc)
+
+    def dangling(self, end: str, what: str, *, at: str, line: int | None) -> None:
+        """Note that a link or a demand ends at no node."""
+        hint = did_you_mean(end, self.places) if len(self.places) <= SEARCHED else ""
+        self.found.error("E125", f"the {what} ends at {shown(end)}, which is no node", hint=hint, at=at, line=line)
 
     def label(self, labels: dict[str, Any]) -> None:
         """Name the nodes by their labels, if these tell them apart; else the keys stay their names."""

@@ -58,6 +58,8 @@ def _lines(text: str) -> Iterator[Line]:
 def _section(lines: Iterator[Line], title: str, columns: tuple[str, ...], found: Found) -> Iterator[Line]:
     """Rows of a section: its title with their number, a line of headings, the rows."""
     line, words = next(lines, (0, [""]))
+    if not line and found.failed:  # the section before it was cut short, and has been told of
+        return
     try:
         count = whole(words[1]) if words[0] == title and len(words) == 2 else -1
     except (ValueError, OverflowError):
@@ -71,7 +73,7 @@ def _section(lines: Iterator[Line], title: str, columns: tuple[str, ...], found:
         line, words = next(lines, (0, []))
         if not words:
             hint = "the file is cut short, or its number is wrong"
-            found.error("E132", f"{title} announces {count:,} rows, {i:,} follow", hint=hint, line=last)
+            found.error("E122", f"{title} announces {count:,} rows, {i:,} follow", hint=hint, line=last)
             return
         if len(words) == len(columns):
             yield line, words

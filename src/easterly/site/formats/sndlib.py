@@ -100,6 +100,6 @@ def _demand(demand: Element, draft: Draft, demands: Demands, values: Values) -> 
         return
     missing = [end for end in ends if end not in draft.places]
     if missing:
-        draft.found.error("E125", f"the demand names {missing[0]!r}, which is no node", at=at, line=demand.line)
+        draft.dangling(missing[0], "demand", at=at, line=demand.line)
     else:
         demands.add(*ends, rate_bps * (1.0 if each is None else each), at=at, line=demand.line)

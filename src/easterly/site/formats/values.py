@@ -132,7 +132,7 @@ class Values:
         """A rate in bit/s; zero is left to the caller."""
         rate_bps = self._quantity(value, RATE, self.units.rate_bps, code, what, at, line)
         if rate_bps is not None and rate_bps < 0:
-            self.found.error(code, f"{what} {shown(value)} is negative", at=at, line=line)
+            self._negative(value, code, what, at, line)
             return None
         return rate_bps
 
@@ -145,7 +145,8 @@ class Values:
         try:
             result = number(value)
         except (ValueError, OverflowError):
-            self.found.error(code, f"{what} {shown(value)} is not a number", at=at, line=line)
+            hint = "write a plain, finite number"
+            self.found.error(code, f"{what} {shown(value)} is not a number", hint=hint, at=at, line=line)
             return None
         return self._at_least_0(result, what, at, line, code)
 
@@ -153,9 +154,13 @@ class Values:
         self, value: float | None, what: str, at: str, line: int | None, code: str = "E129"
     ) -> float | None:
         if value is not None and value < 0:
-            self.found.error(code, f"{what} {shown(value)} is negative", at=at, line=line)
+            self._negative(value, code, what, at, line)
             return None
         return value
+
+    def _negative(self, value: Any, code: str, what: str, at: str, line: int | None) -> None:
+        hint = "only numbers from 0 up have a meaning here"
+        self.found.error(code, f"{what} {shown(value)} is negative", hint=hint, at=at, line=line)
 
     def _quantity(
         self, value: Any, kind: Kind, unit: float | None, code: str, what: str, at: str, line: int | None

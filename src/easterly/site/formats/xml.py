@@ -101,7 +101,7 @@ def parse(data: bytes, found: Found) -> Element | None:
     except TooDeep:
         found.error("E123", f"elements are nested more than {DEEPEST} deep", line=_line(tree))
     except (ValueError, LookupError) as error:
-        found.error("E122", f"not XML: {error}", hint="save the file as UTF-8")
+        found.error("E122", f"not XML: {error}", hint="save the file as UTF-8", line=_line(tree))
     else:
         return tree.root
     return None

@@ -10,8 +10,8 @@ from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
 from easterly.site.formats import sitefile
-from easterly.site.formats.read import Imported, read
-from easterly.site.formats.write import MATRICES, NETWORKS, replace_file, text_of
+from easterly.site.formats.exporting import MATRICES, NETWORKS, replace_file, text_of
+from easterly.site.formats.importing import Imported, read
 
 
 def convert(

@@ -135,7 +135,7 @@ def _format(data: bytes, path: Path, wanted: str | None, found: Found) -> str | 
         return None
     name = wanted or detect(data, path)
     if not data.strip() and name != "site":
-        found.error("E133", "the file is empty", line=1)
+        found.error("E133", "the file is empty", hint="fetch or write it again", line=1)
     elif name not in FORMATS:
         known = "known formats: " + ", ".join(f"{name} ({ending})" for ending, name in ENDINGS.items())
         what = f"{wanted!r} is no format" if wanted else "neither content nor ending tells the format"
