@@ -282,10 +282,11 @@ def pipeline_is_filled(site: Site) -> Iterator[Finding]:
         plan, m = job.parallel, transformer.micro_batches(job)
         if m >= 1 and m * plan.interleave < plan.pp:
             idle = transformer.bubble(plan.pp, m, plan.interleave)
+            enough = -(-plan.pp // plan.interleave) * plan.dp * job.micro_batch
             yield Finding(
                 code="E617",
                 at=f"{job.origin}/batch",
                 message=f"{m:g} micro-batches for {plan.pp} stages: {idle / (1 + idle):.0%} of compute time is idle",
-                hint=f"batch: {-(-plan.pp // plan.interleave) * plan.dp * job.micro_batch} would halve it at least",
+                hint=f"from batch: {enough} on, less than half is idle",
                 severity=Severity.WARNING,
             )

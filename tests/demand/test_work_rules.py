@@ -1,0 +1,88 @@
+"""Every rule finds its mistake, at its place, and nothing where there is none."""
+
+import inspect
+
+import pytest
+from tests.demand.clusters import MODEL, network, site
+
+from easterly.base.findings import rules
+from easterly.demand import checks
+
+HOST = {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s", "scaleup": "450GB/s"}
+FINE = {"parallel": {"tp": 8, "dp": 2}, "batch": 64, "mfu": "40%"}
+
+
+def found(plan, count=4):
+    nouns = {"site": plan, "network": network(count)}
+    mine = [entry.check for code, entry in rules().items() if entry.check.__module__ == checks.__name__]
+    return [f for check in mine for f in check(**{n: nouns[n] for n in inspect.signature(check).parameters})]
+
+
+def hardware(**more):
+    return {"switches": {"sw": {"ports": 64, "rate": "400Gb/s"}}, "hosts": {"h": {**HOST, **more}}}
+
+
+def test_a_sound_site_has_no_findings():
+    assert found(site({"j": FINE}, {"s": {"tp": 8}})) == []
+
+
+@pytest.mark.parametrize(
+    "code, at, change, hint",
+    [
+        ("E601", "", {"parallel": {"tp": 8, "dp": 8}}, "add 4 hosts"),
+        ("E603", "parallel", {"parallel": {"tp": 4, "dp": 1}}, "multiple of 8"),
+        ("E604", "parallel/tp", {"parallel": {"tp": 16}}, "tp: 8"),
+        ("E606", "batch", {"batch": 1}, "batch: 2"),
+        ("E607", "batch", {"batch": 65}, "batch: 64 or 66"),
+        ("E608", "parallel/pp", {"parallel": {"tp": 8, "pp": 3}}, "12.5%"),
+        ("E609", "parallel/pp", {"parallel": {"tp": 8, "pp": 4, "interleave": 3}}, "8 at most"),
+        ("E610", "parallel", {"model": {**MODEL, "params": 1e11}}, "zero: 3"),
+        ("E612", "dtype", {"dtype": "fp8"}, "bf16, fp16, fp32"),
+        ("E615", "", {"mfu": None}, "mfu:"),
+        ("E616", "parallel/tp", {"model": {**MODEL, "heads": 12}}, "tp: 6"),
+        ("E617", "batch", {"parallel": {"tp": 8, "pp": 4}, "batch": 2}, "batch: 4"),
+    ],
+)
+def test_one_mistake_one_finding(code, at, change, hint):
+    gpu = "a100-sxm-80" if code == "E612" else "h100-sxm"
+    findings = found(site({"j": {**FINE, **change}}, hardware=hardware(gpu=gpu)))
+    assert [(f.code, f.at) for f in findings] == [(code, f"jobs/j/{at}".rstrip("/"))]
+    assert hint in findings[0].hint
+
+
+def test_memory_that_no_sharding_saves():
+    (finding,) = found(site({"j": {**FINE, "model": {**MODEL, "params": 1e13}}}))
+    assert finding.code == "E610" and "raise tp x pp" in finding.hint
+    assert "1.0" not in finding.message and "TB" in finding.message
+
+
+def test_memory_follows_the_host():
+    job = {**FINE, "model": {**MODEL, "params": 2e10}}
+    assert found(site({"j": job})) == []
+    assert [f.code for f in found(site({"j": job}, hardware=hardware(memory="20GB")))] == ["E610"]
+    assert found(site({"j": {**job, "peak": "1PFLOP/s"}}, hardware=hardware(gpu="own"))) == []
+
+
+def test_services():
+    busy = {"tp": 8, "load": {"requests": "1000000/s"}}
+    assert [(f.code, f.at) for f in found(site(services={"s": busy}))] == [("E614", "services/s/load/requests")]
+    assert [f.code for f in found(site(services={"s": {"tp": 9}}))] == ["E605"]
+
+
+def test_limit_of_requests_is_where_the_finding_ends():
+    """One replica per host of 8 x 400 Gb/s; 1,024 tokens of 2 x 8 x 1,024 x 2 B are 0.268 Gb."""
+    limit = 3.2e12 / (1024 * 2 * 8 * 1024 * 2 * 8)
+    for requests, codes in ((limit * 0.999, []), (limit * 1.001, ["E614"])):
+        assert [f.code for f in found(site(services={"s": {"tp": 8, "load": {"requests": f"{requests}/s"}}}))] == codes
+
+
+def test_hosts_and_fabrics():
+    two = {"f": fabric(), "g": fabric()}
+    assert [f.code for f in found(site(services={"s": {"tp": 8}}, fabrics=two))] == ["E611"]
+    assert [f.at for f in found(site(hardware=hardware(nics=6)))] == ["hardware/hosts/h/nics"]
+    jobs = {name: {**FINE, "first_host": 1} for name in "ij"}
+    assert [(f.code, f.at) for f in found(site(jobs))] == [("E602", "jobs/j/first_host")]
+
+
+def fabric():
+    return {"blueprint": "rail-only", "hosts": {"type": "h", "count": 4}, "leaf": {"type": "sw", "down": 32}}
