@@ -295,6 +295,7 @@ def test_hottest_links_are_the_twenty_fullest() -> None:
     rest = sorted((r["utilisation"] for r in document["links"]), reverse=True)
     assert [r["utilisation"] for r in rows] == rest[:20]
     assert len(rows) == 20
+    assert rows[0]["id"] == "train-host-96:nic0>train-rail0-leaf-3:swp1", "96 comes before 100"
 
 
 @pytest.mark.parametrize(

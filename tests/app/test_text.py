@@ -44,7 +44,7 @@ def test_no_line_is_wider_than_the_terminal(document: dict[str, Any], width: int
 def test_a_pipe_gets_whole_names(document: dict[str, Any]) -> None:
     text = printed(document, width=40)
     assert "\u2026" not in text
-    assert "train-host-100:nic0>train-rail0-leaf-3:swp5" in text
+    assert "train-host-96:nic7>train-rail7-leaf-3:swp1" in text
 
 
 def test_colours_only_where_they_are_wanted(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +81,15 @@ def test_later_sections_appear_once_they_have_rows(document: dict[str, Any]) -> 
     assert lines[at + 12] == "  and 2 more in plan.json"
     assert {"Services", "Without a path", "  a: x to y"} <= {*lines}
     assert any(line.split()[:3] == ["WAN", "links", "3"] for line in lines)
+
+
+def test_many_jobs_print_the_slowest(document: dict[str, Any]) -> None:
+    job = document["jobs"][0]
+    many = [{**job, "name": f"j{i:02}", "step_s": {"low": 1.0, "high": 1.0 + i}} for i in range(20)]
+    text = printed({**document, "jobs": many})
+    assert "j19" in text
+    assert "j07" not in text
+    assert "  and 8 more in plan.json\n" in text
 
 
 def test_markup_in_messages_is_text(document: dict[str, Any]) -> None:

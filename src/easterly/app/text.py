@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 HOTTEST = 10
+SLOWEST = 12
 STYLES = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 INDENT = "  "
 PLAIN = str.maketrans(
@@ -148,7 +149,7 @@ def _bill(page: Page, document: Document) -> None:
 
 
 def _jobs(page: Page, document: Document) -> None:
-    found = document["jobs"]
+    found = sorted(document["jobs"], key=lambda j: (-j["step_s"]["high"], j["name"]))
     if not found:
         return
     page.title("Jobs")
@@ -163,9 +164,10 @@ def _jobs(page: Page, document: Document) -> None:
             (j["name"], grouped(j.get("gpus") or 0), unit.text(j["compute_s"]),
              sections.span(unit, j.get("exposed_low_s", j["exposed_s"]), j["exposed_s"]),
              sections.span(unit, j["step_s"]["low"], j["step_s"]["high"]), sections.reference(j["bottleneck"]))
-            for j in found
+            for j in found[:SLOWEST]
         ],
     )  # fmt: skip
+    _more(page, len(found) - SLOWEST)
 
 
 def _services(page: Page, document: Document) -> None:
@@ -206,8 +208,12 @@ def _records(page: Page, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     page.title(title.capitalize())
     columns = [Column(head, i in table.numeric, i not in table.numeric) for i, head in enumerate(table.heads)]
     page.table(columns, [[cell.text for cell in row] for row in table.rows])
-    if len(rows) > HOTTEST:
-        page.say(f"{INDENT}and {grouped(len(rows) - HOTTEST)} more in plan.json", "dim")
+    _more(page, len(rows) - HOTTEST)
+
+
+def _more(page: Page, count: int) -> None:
+    if count > 0:
+        page.say(f"{INDENT}and {grouped(count)} more in plan.json", "dim")
 
 
 def _findings(page: Page, document: Document) -> None:

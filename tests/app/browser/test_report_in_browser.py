@@ -162,7 +162,7 @@ def test_peak_failed_and_over_capacity_have_their_colours(open_page: Any, tmp_pa
     assert page.pixel(x - 4, y)[:3] == (0xE0, 0x48, 0x0C)
     assert mean[:3] != (0xE0, 0x48, 0x0C)
     x, y = cell(page, "train-host-0:nic1")
-    assert page.pixel(x - 12, y)[:3] == (0xA3, 0xA5, 0xA3)
+    assert page.pixel(x - 12, y - 6)[:3] == (0xA3, 0xA5, 0xA3)
 
 
 def test_a_link_in_a_table_opens_in_the_matrix(small: Path, open_page: Any) -> None:

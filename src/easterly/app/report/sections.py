@@ -6,6 +6,8 @@ where the section is left out.
 
 from __future__ import annotations
 
+import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -193,9 +195,16 @@ def hottest(document: Document, shared: Mapping[str, str]) -> Table | None:
 
 
 def top_links(document: Document, count: int) -> list[Mapping[str, Any]]:
-    """Used links by utilisation, then by id."""
+    """Used links by utilisation, then by id with the numbers in it as numbers."""
     used = [row for row in document["links"] if row["utilisation"]]
-    return sorted(used, key=lambda row: (-row["utilisation"], row["id"]))[:count]
+    limit = min(heapq.nlargest(count, (row["utilisation"] for row in used)), default=0.0)
+    near = [row for row in used if row["utilisation"] >= limit]
+    return sorted(near, key=lambda row: (-row["utilisation"], _natural(row["id"])))[:count]
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Key that puts ``host-9`` before ``host-10``."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text)]
 
 
 def records(rows: Sequence[Mapping[str, Any]]) -> Table | None:

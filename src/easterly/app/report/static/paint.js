@@ -18,12 +18,12 @@ export function drawCells(canvas, layout, values, lit) {
   const colours = [...ramp(theme()), cssValue("--over"), cssValue("--failed"), cssValue("--dim")];
   const piles = colours.map(() => /** @type {number[]} */ ([]));
   for (const block of layout.blocks) {
-    const gap = block.w >= 5 && block.h >= 5 ? 1 : 0;
+    const [gapX, gapY] = gaps(block);
     block.grid.forEach((cable, at) => {
       if (cable < 0) return;
       const x = block.x + Math.floor(at / block.rows) * block.w;
       const y = block.y + (at % block.rows) * block.h;
-      piles[pileOf(values[cable], !lit || lit[cable] === 1)].push(x, y, block.w - gap, block.h - gap);
+      piles[pileOf(values[cable], !lit || lit[cable] === 1)].push(x, y, block.w - gapX, block.h - gapY);
     });
   }
   piles.forEach((pile, i) => {
@@ -31,6 +31,14 @@ export function drawCells(canvas, layout, values, lit) {
     for (let at = 0; at < pile.length; at += 4) canvas.fillRect(pile[at], pile[at + 1], pile[at + 2], pile[at + 3]);
   });
   hatch(canvas, piles[STEPS + 1]);
+}
+
+/**
+ * Free pixels right of and below each cell, where cells are large enough to spare one.
+ * @param {import("./layout.js").Block} block
+ */
+function gaps(block) {
+  return [block.w >= 5 ? 1 : 0, block.h >= 5 ? 1 : 0];
 }
 
 /**
@@ -88,13 +96,13 @@ export function drawLabels(canvas, layout, ink, muted) {
  */
 export function drawMark(canvas, layout, links, cable, colour) {
   const block = layout.blocks[layout.home[cable]];
-  const gap = block.w >= 5 && block.h >= 5 ? 1 : 0;
+  const [gapX, gapY] = gaps(block);
   const x = block.x + links.cables.x[cable] * block.w;
   const y = block.y + links.cables.y[cable] * block.h;
   canvas.strokeStyle = colour;
   canvas.lineWidth = 2;
-  canvas.strokeRect(x - 1, y - 1, block.w - gap + 2, block.h - gap + 2);
-  if (gap) return;
+  canvas.strokeRect(x - 1, y - 1, block.w - gapX + 2, block.h - gapY + 2);
+  if (gapX) return;
   canvas.lineWidth = 1;
   canvas.strokeRect(x - 3.5, y - 3.5, block.w + 7, block.h + 7);
 }
