@@ -1,1 +1,6 @@
-"""Room `config`."""
+"""Plans to text, and text back: every device, host and table that the site needs."""
+
+from easterly.config.render import render
+from easterly.config.validate import validate
+
+__all__ = ["render", "validate"]

@@ -164,6 +164,16 @@ class DeviceState:
     neighbors: Annotated[dict[str, int], Doc("Remote AS by neighbour address.")]
     networks: Annotated[tuple[str, ...], Doc("Announced prefixes.")]
     vrfs: Annotated[tuple[str, ...], Doc("VRFs.")]
+    prefix_lists: Annotated[dict[str, tuple[str, ...]], Doc("Entries by family and name, ``ip SITE4``.")] = field(
+        default_factory=dict
+    )
+    uses: Annotated[tuple[str, ...], Doc("Prefix-lists that neighbours go through.")] = ()
+    route_targets: Annotated[dict[str, tuple[str, ...]], Doc("``import`` and ``export`` targets by VRF.")] = field(
+        default_factory=dict
+    )
+    vnis: Annotated[dict[str, int], Doc("Layer-3 VNI by VRF.")] = field(default_factory=dict)
+    vrf_networks: Annotated[dict[str, tuple[str, ...]], Doc("Announced prefixes by VRF.")] = field(default_factory=dict)
+    vrf_ports: Annotated[dict[str, tuple[str, ...]], Doc("Interfaces by VRF.")] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,6 @@
+"""Tables for people and for spreadsheets: every cable, every address."""
+
+from easterly.config.csv.parse import parse
+from easterly.config.csv.render import render
+
+__all__ = ["parse", "render"]

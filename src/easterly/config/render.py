@@ -1,0 +1,40 @@
+"""Every rendered file of a plan."""
+
+from __future__ import annotations
+
+from easterly.config import csv, frr, linux
+from easterly.config.sheet import Sheet
+from easterly.model.address import AddressPlan
+from easterly.model.demand import Work
+from easterly.model.network import Network
+from easterly.model.outcome import Bill, DeviceConfigs, QosPlan
+from easterly.model.spec.site import Site
+
+
+def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, work: Work, bill: Bill) -> DeviceConfigs:
+    """Render the configuration of every device and host, and the tables that go with them.
+
+    Parameters
+    ----------
+    site : Site
+    network : Network
+    address : AddressPlan
+    qos : QosPlan
+        Code points of the classes, for the environment of jobs.
+    work : Work
+        Which hosts work for whom.
+    bill : Bill
+        Media of the cables.
+
+    Returns
+    -------
+    DeviceConfigs
+        Sorted by path; equal input gives equal bytes.
+    """
+    sheet = Sheet(address)
+    files = [
+        *frr.render(network, sheet),
+        *linux.render(site, network, sheet, qos, work),
+        *csv.render(network, address, bill),
+    ]
+    return DeviceConfigs(tuple(sorted(files, key=lambda file: file.path)))

@@ -1,0 +1,122 @@
+"""The address plan by device: what each renderer looks up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from easterly.model.address import AddressPlan, Prefixes
+
+DEFAULT = "default"
+
+
+class Port(NamedTuple):
+    """One address of one interface."""
+
+    port: str
+    address: str
+    vrf: str
+    role: str
+    link: int
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return 6 if ":" in self.address else 4
+
+    @property
+    def bare(self) -> str:
+        """The address without its length."""
+        return self.address.partition("/")[0]
+
+
+class Announced(NamedTuple):
+    """A prefix that a device announces."""
+
+    prefix: str
+    vrf: str
+    family: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows of the address plan, by device."""
+
+    plan: AddressPlan
+
+    @cached_property
+    def ports(self) -> dict[str, list[Port]]:
+        """Addresses of each device, in the order of the plan."""
+        rows, found = self.plan.interfaces, defaultdict(list)
+        columns = (rows.port.tolist(), rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist(), rows.link.tolist())
+        for device, *row in zip(rows.device.tolist(), *columns, strict=True):
+            found[device].append(Port(*row))
+        return dict(found)
+
+    @cached_property
+    def announced(self) -> dict[str, list[Announced]]:
+        """Host prefixes that each device announces."""
+        rows, found = self.plan.prefixes, defaultdict(list)
+        for device, prefix, vrf in zip(rows.device.tolist(), rows.prefix.tolist(), rows.vrf.tolist(), strict=True):
+            if device:
+                found[device].append(Announced(prefix, vrf, _family(prefix)))
+        return dict(found)
+
+    @cached_property
+    def asn(self) -> dict[str, int]:
+        """AS number of each device."""
+        return dict(zip(self.plan.asn_device.tolist(), self.plan.asn.tolist(), strict=True))
+
+    @cached_property
+    def by_link(self) -> dict[tuple[int, int], str]:
+        """Bare address of the interface that a directed link leaves, by link and family."""
+        rows = self.plan.interfaces
+        return {
+            (link, 6 if ":" in address else 4): address.partition("/")[0]
+            for link, address, role in zip(rows.link.tolist(), rows.address.tolist(), rows.role.tolist(), strict=True)
+            if role == "link"
+        }
+
+    @cached_property
+    def vrfs(self) -> dict[str, tuple[int, str]]:
+        """VNI and route target of each VRF."""
+        rows = self.plan.vrfs
+        return {
+            name: (vni, target)
+            for name, vni, target in zip(rows.name.tolist(), rows.vni.tolist(), rows.rd.tolist(), strict=True)
+        }
+
+    @cached_property
+    def families(self) -> tuple[int, ...]:
+        """Families that the fabric itself is numbered in."""
+        return tuple(sorted({_family(text) for text, _, _ in self._pools}))
+
+    def ranges(self, family: int) -> tuple[str, ...]:
+        """What the default table may hold, as prefix-list entries: hosts' prefixes, and loopbacks one by one."""
+        whole = 32 if family == 4 else 128
+        entries = []
+        for text, vrf, owner in self._pools:
+            if vrf == DEFAULT and owner != "links" and _family(text) == family:
+                length = text.partition("/")[2]
+                entries.append(
+                    f"{text} ge {whole}" if owner == "loopback" and int(length) < whole else f"{text} le {whole}"
+                )
+        return tuple(entries)
+
+    def reachable(self, vrf: str, family: int) -> tuple[str, ...]:
+        """Prefixes that hosts of a table find behind their gateways."""
+        kinds = [(text, table) for text, table, owner in self._pools if owner not in ("links", "loopback")]
+        own = [text for text, table in kinds if table == vrf and _family(text) == family]
+        return tuple(own or [text for text, table in kinds if table == DEFAULT and _family(text) == family])
+
+    @cached_property
+    def _pools(self) -> list[tuple[str, str, str]]:
+        rows: Prefixes = self.plan.prefixes
+        columns = (rows.prefix.tolist(), rows.vrf.tolist(), rows.owner.tolist(), rows.role.tolist())
+        return [(text, vrf, owner) for text, vrf, owner, role in zip(*columns, strict=True) if role == "pool"]
+
+
+def _family(text: str) -> int:
+    return 6 if ":" in text else 4

@@ -1,0 +1,50 @@
+"""What outside checkers say of the rendered files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from easterly.config.frr.check import Checker, checker
+from easterly.model.outcome import Artifact, DeviceConfigs, Validation
+
+NONE = "not validated"
+
+
+def validate(
+    configs: DeviceConfigs, everything: bool = False, progress: Callable[[int, int], None] | None = None
+) -> tuple[Validation, ...]:
+    """Have every dialect checked by its own tools, where they are installed.
+
+    FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line).
+    There is no offline checker for the other dialects, and where FRR is missing there is none for it either:
+    such files are marked ``not validated``, never as good.
+
+    Parameters
+    ----------
+    configs : DeviceConfigs
+    everything : bool
+        All files; otherwise the first of each template, since the others differ from it in numbers only.
+    progress : callable, optional
+        Told how many files are done, and of how many.
+
+    Returns
+    -------
+    tuple of Validation
+        One per file looked at, sorted by path.
+    """
+    files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
+    checkers: dict[str, Checker | None] = {"frr": checker()}
+    done = []
+    for count, file in enumerate(files, 1):
+        check = checkers.get(file.dialect)
+        done.append(Validation(file.path, NONE, None, "") if check is None else check.check(file))
+        if progress is not None:
+            progress(count, len(files))
+    return tuple(done)
+
+
+def _one_per_template(files: Iterable[Artifact]) -> Iterable[Artifact]:
+    first: dict[str, Artifact] = {}
+    for file in files:
+        first.setdefault(file.template, file)
+    return first.values()
