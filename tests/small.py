@@ -95,7 +95,10 @@ def address(vrf_of: dict[str, str], tenants: dict[str, str]) -> AddressPlan:
             role=texts(["host"] * len(hosts)), link=ints(np.zeros(len(hosts))),
         ),
         asn_device=none, asn=indices([]),
-        vrfs=Vrfs(texts(list(tenants.values())), texts(list(tenants)), ints(range(len(tenants))), texts(["1:1"] * len(tenants))),
+        vrfs=Vrfs(
+            texts(list(tenants.values())), texts(list(tenants)), ints(range(len(tenants))),
+            texts(["1:1"] * len(tenants)),
+        ),
     )  # fmt: skip
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests import small
 
 from easterly.model.spec.intent import Failures
 from easterly.study import cases
-from tests import small
 
 NET = small.network()
 

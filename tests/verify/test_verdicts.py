@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests import small
 
 from easterly.model.outcome import Status
 from easterly.model.spec.intent import Intent
 from easterly.verify import Case, Evidence, Undecided, decide
 from easterly.verify.limits import margin, worst_ratio
-from tests import small
 
 
 class Sites:
