@@ -189,7 +189,7 @@ def test_wan_links_have_a_matrix_of_their_own() -> None:
     kind[-2:] = LinkKind.WAN
     wan = replace(net, links=replace(net.links, kind=ints(kind)))
     axes = arrange(wan).axes
-    assert [a.name for a in axes] == ["ft", "wan"]
+    assert [a.name for a in axes] == ["ft", "wan"], "the WAN comes last"
     assert axes[1].axis == "router"
 
 

@@ -1,8 +1,9 @@
 """Where each cable stands in the pod matrix.
 
-A cable is one cell. Its band is the tier of its upper end; its group is the pod (or plane, or rail) of
-its lowest switch; within the block of a band and a group, the column is that switch and the row is the
-rank of the cable among those of the switch. So a leaf keeps its column in the bands above and below it.
+A cable is one cell. Its band is the tier of its upper end and the roles of both ends; its group is the
+pod (or plane, or rail) of its lowest switch; within the block of a band and a group, the column is that
+switch and the row is the rank of the cable among those of the switch. So a leaf keeps its column in the
+bands above and below it.
 """
 
 from __future__ import annotations
@@ -62,11 +63,13 @@ def arrange(network: Network) -> Cells:
     low, high = links.src[up], links.dst[up]
     owner = np.where(nodes.kind[low] == NodeKind.NIC, high, low)
     fabric_names = np.where(links.kind[up] == LinkKind.WAN, WAN, nodes.fabric[owner])
-    names, fabric = np.unique(fabric_names, return_inverse=True)
+    names = sorted(set(fabric_names.tolist()), key=lambda name: (name == WAN, name))
+    fabric = np.zeros(len(up), np.int64)
     band, group = np.zeros(len(up), np.int64), np.zeros(len(up), np.int64)
     axes = []
-    for i, name in enumerate(names.tolist()):
-        rows = np.flatnonzero(fabric == i)
+    for i, name in enumerate(names):
+        rows = np.flatnonzero(fabric_names == name)
+        fabric[rows] = i
         axis, group_names, group[rows] = _groups(network, name, owner[rows])
         band_names, band[rows] = _bands(network, low[rows], high[rows])
         axes.append(FabricAxes(name or network.name, axis, group_names, band_names))
@@ -88,21 +91,22 @@ def _groups(network: Network, fabric: str, owner: IntColumn) -> tuple[str, tuple
         found = np.unique(values)
         if (found >= 0).sum() > 1:
             key = np.where(values < 0, np.iinfo(np.int32).max, values)
-            kinds, group = np.unique(key, return_inverse=True)
-            return axis, tuple(str(v) if v in found else "top" for v in kinds.tolist()), group
+            kinds, first, group = np.unique(key, return_index=True, return_inverse=True)
+            outside = nodes.role[owner[first[-1]]]
+            return axis, tuple(str(v) if v in found else str(outside) for v in kinds.tolist()), group
     return "leaf", ("",), np.zeros(len(owner), np.int64)
 
 
 def _bands(network: Network, low: IntColumn, high: IntColumn) -> tuple[tuple[str, ...], IndexColumn]:
-    """Names of the bands from the top tier down, and the band of each cable."""
+    """Bands: one per tier and pair of roles, from the top down; and the band of each cable."""
     nodes = network.nodes
-    roles: TextColumn = np.where(nodes.kind[low] == NodeKind.NIC, "host", nodes.role[low])
-    tier = np.maximum(nodes.tier[low], nodes.tier[high]).astype(np.int64)
-    key = -tier * 2 + (nodes.role[high] == "border")
-    kinds, first, band = np.unique(key, return_index=True, return_inverse=True)
-    names = tuple(f"{roles[i]} \u2013 {nodes.role[high[i]]}" for i in first.tolist())
-    assert len(kinds) == len(names)
-    return names, band
+    below: TextColumn = np.where(nodes.kind[low] == NodeKind.NIC, "host", nodes.role[low])
+    tier = np.maximum(nodes.tier[low], nodes.tier[high]).tolist()
+    pairs = list(zip(tier, below.tolist(), nodes.role[high].tolist(), strict=True))
+    order = sorted(set(pairs), key=lambda pair: (-pair[0], *pair[1:]))
+    number = {pair: i for i, pair in enumerate(order)}
+    names = tuple(f"{a} \u2013 {b}" for _, a, b in order)
+    return names, np.array([number[pair] for pair in pairs], dtype=np.int64)
 
 
 def _rank_of_owner(fabric: IndexColumn, band: IndexColumn, group: IndexColumn, owner: IntColumn) -> IndexColumn:

@@ -31,7 +31,7 @@ export function drawDistribution(host, links, quantity) {
         label: name,
         stroke: cssValue(`--series-${i % 5}`),
         width: 2,
-        dash: DASHES[i % DASHES.length],
+        dash: DASHES[(i + Math.floor(i / 5)) % 5],
         points: { show: false },
         value: (/** @type {any} */ _, /** @type {number | null} */ v) => percentOf(v),
       })),

@@ -125,7 +125,8 @@ export class Links {
   place(i) {
     const axes = this.fabrics[this.cables.fabric[i]];
     const group = axes.groups[this.cables.group[i]];
-    const where = group ? `${axes.axis} ${group}` : `column ${this.cables.x[i]}`;
+    const named = /^\d+$/.test(group) ? `${axes.axis} ${group}` : group;
+    const where = named || `column ${this.cables.x[i]}`;
     return `${axes.name} \u00b7 ${axes.bands[this.cables.band[i]]} \u00b7 ${where}`;
   }
 }
