@@ -40,6 +40,8 @@ def test_a_sound_site_has_no_findings():
         ("E612", "dtype", {"dtype": "fp8"}, "bf16, fp16, fp32"),
         ("E615", "", {"mfu": None}, "mfu:"),
         ("E616", "parallel/tp", {"model": {**MODEL, "heads": 12}}, "tp: 6"),
+        ("E618", "mfu", {"mfu": "0%"}, "30% to 60%"),
+        ("E618", "mfu", {"mfu": "120%"}, "30% to 60%"),
         ("E617", "batch", {"parallel": {"tp": 8, "pp": 4}, "batch": 2}, "batch: 4"),
     ],
 )
@@ -67,6 +69,13 @@ def test_services():
     busy = {"tp": 8, "load": {"requests": "1000000/s"}}
     assert [(f.code, f.at) for f in found(site(services={"s": busy}))] == [("E614", "services/s/load/requests")]
     assert [f.code for f in found(site(services={"s": {"tp": 9}}))] == ["E605"]
+
+
+def test_no_more_than_the_whole_prompt_is_cached():
+    load = {"requests": "1/s", "prefix_hit": "101%"}
+    assert [(f.code, f.at) for f in found(site(services={"s": {"tp": 8, "load": load}}))] == [
+        ("E618", "services/s/load/prefix_hit")
+    ]
 
 
 def test_limit_of_requests_is_where_the_finding_ends():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from easterly.base.findings import Finding, Severity, rule
-from easterly.base.units import RATE, SIZE, format_short
+from easterly.base.units import RATE, SHARE, SIZE, format_short
 from easterly.demand import transformer
 from easterly.demand.facts import memory_B, missing_dtype, model_of
 from easterly.demand.placement import Want, arrange, replicas, wants
@@ -290,3 +290,19 @@ def pipeline_is_filled(site: Site) -> Iterator[Finding]:
                 hint=f"from batch: {enough} on, less than half is idle",
                 severity=Severity.WARNING,
             )
+
+
+@rule("E618", "a share is impossible")
+def shares_are_possible(site: Site) -> Iterator[Finding]:
+    """GPUs reach more than none and at most all of their peak; at most the whole prompt is found in a cache."""
+    for job in _jobs(site):
+        if job.mfu is not None and not 0 < job.mfu <= 1:
+            message = f"{job.name} cannot compute at {format_short(job.mfu, SHARE)} of its GPUs' peak"
+            yield Finding(
+                "E618", f"{job.origin}/mfu", message, "large models reach 30% to 60%; leave it out for a default"
+            )
+    for name in sorted(site.services):
+        service = site.services[name]
+        if service.load.prefix_hit > 1:
+            message = f"{format_short(service.load.prefix_hit, SHARE)} of a prompt is more than all of it"
+            yield Finding("E618", f"{service.origin}/load/prefix_hit", message, "write a share from 0% to 100%")
