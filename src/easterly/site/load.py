@@ -92,6 +92,9 @@ def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
         return None, findings
     if not isinstance(tree.data, dict):
         return None, [*findings, *_no_mapping(tree)]
+    version = tree.data.get("version")
+    if version == 1 and type(version) is not int:  # `true` and `1.0` equal 1 for pydantic too
+        findings.append(Finding("E207", "version", "the version is not the number 1", "write `version: 1`"))
     try:
         site = Site.model_validate(tree.data, strict=True)
     except ValidationError as error:
