@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from easterly._kernel import graph
-from easterly.base.columns import BoolColumn, bools, floats, indices, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.demand import DemandSet, Flows
-from easterly.model.network import Network
+from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
 from easterly.route.seeds import node_seeds
 
@@ -42,8 +42,13 @@ def solve(
     """
     policy = policy_of(network, seed=seed, alive=alive)
     paths = paths_of(network, demands.flows, policy)
+    between = floats(np.where(network.links.kind == LinkKind.HOST, np.inf, network.links.capacity_bps))
     return Routing(
-        policy, paths, spread_of(network, demands, policy, seed=seed, draws=draws), _unserved(demands.flows, paths)
+        policy=policy,
+        paths=paths,
+        spread=spread_of(network, demands, policy, network.links.capacity_bps, seed=seed, draws=draws),
+        unserved=unserved(demands.flows, paths),
+        uplinks=spread_of(network, demands, policy, between, seed=seed, draws=draws),
     )
 
 
@@ -93,7 +98,9 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     return Paths(indices(ptr), ints(link), floats(share))
 
 
-def spread_of(network: Network, demands: DemandSet, policy: Policy, *, seed: int, draws: int = 64) -> Spread:
+def spread_of(
+    network: Network, demands: DemandSet, policy: Policy, capacity_bps: FloatColumn, *, seed: int, draws: int = 64
+) -> Spread:
     """Time of the busiest link of each phase, split evenly and over random hashings.
 
     Every connection picks a next hop at every node by a hash of its own name, the node's seed and the number of
@@ -105,6 +112,8 @@ def spread_of(network: Network, demands: DemandSet, policy: Policy, *, seed: int
     network : Network
     demands : DemandSet
     policy : Policy
+    capacity_bps : (L,) float [bit/s]
+        Capacity of each link; a link of infinite capacity is never the busiest.
     seed : int
     draws : int
 
@@ -117,11 +126,22 @@ def spread_of(network: Network, demands: DemandSet, policy: Policy, *, seed: int
     even, mean, p95, even_link, p95_link = graph.hashed_spread(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
-        flows.connections, flows.phase, len(demands.phases), network.links.capacity_bps, seed & (2**64 - 1), draws,
+        flows.connections, flows.phase, len(demands.phases), capacity_bps, seed & (2**64 - 1), draws,
     )  # fmt: skip
     return Spread(floats(even), floats(mean), floats(p95), ints(even_link), ints(p95_link), draws)
 
 
-def _unserved(flows: Flows, paths: Paths) -> np.ndarray:
-    """Flows that have somewhere to go and no way to get there."""
+def unserved(flows: Flows, paths: Paths) -> IntColumn:
+    """Flows that have somewhere to go and no way to get there.
+
+    Parameters
+    ----------
+    flows : Flows
+    paths : Paths
+
+    Returns
+    -------
+    (K,) int32
+        Rows of `Flows`, ascending.
+    """
     return ints(np.flatnonzero((np.diff(paths.ptr) == 0) & (flows.src != flows.dst)))

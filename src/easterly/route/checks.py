@@ -1,0 +1,111 @@
+"""Rules of routing: traffic that has no way, or none that is wide enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import FloatColumn, floats, ratio
+from easterly.base.findings import Finding, Severity, rule
+from easterly.base.units import RATE, format_short
+from easterly.model.demand import DemandSet
+from easterly.model.network import Network
+from easterly.model.routing import Paths
+from easterly.model.spec.site import Site
+from easterly.route.ecmp import paths_of, policy_of, unserved
+
+
+@rule("E701", "traffic has no path")
+def every_flow_has_a_path(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+    """The network joins the interfaces of every job and service."""
+    lost = unserved(demands.flows, _paths(site, network, demands))
+    owners = demands.phases.owner[demands.flows.phase]
+    for owner in sorted(set(owners[lost].tolist())):
+        own = lost[owners[lost] == owner]
+        source, target = network.nodes.name[demands.flows.src[own[0]]], network.nodes.name[demands.flows.dst[own[0]]]
+        yield Finding(
+            "E701",
+            _origin(site, owner),
+            f"{len(own)} of {np.count_nonzero(owners == owner)} flows have no path, such as {source} to {target}",
+            "join the switches that these interfaces are on, or move it with first_host",
+            on_key=True,
+        )
+
+
+@rule("E702", "services send more over a link than it carries")
+def links_carry_services(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+    """Steady rates, split evenly over equal-cost paths, fit into every link."""
+    paths = _paths(site, network, demands)
+    sent = np.repeat(demands.flows.rate_bps, np.diff(paths.ptr)) * paths.share
+    load = floats(np.bincount(paths.link, sent, len(network.links)))
+    over = ratio(load, network.links.capacity_bps)
+    full = np.flatnonzero(over > 1 + 1e-9)
+    if not len(full):
+        return
+    worst = int(full[np.argmax(over[full])])
+    text = (
+        f"services send {_rate(load[worst])} over {network.link_ids[worst]}, "
+        f"which carries {_rate(network.links.capacity_bps[worst])}"
+    )
+    yield Finding(
+        "E702",
+        _origin(site, _largest_sender(demands, paths, sent, worst)),
+        text + (f" (one of {len(full)} such links)" if len(full) > 1 else ""),
+        "add links or a faster rate there, or spread the replicas",
+        Severity.WARNING,
+        on_key=True,
+    )
+
+
+@rule("E703", "equal-cost links have unequal rates")
+def equal_cost_means_equal_rate(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+    """Where traffic is split evenly, the links can carry equal parts."""
+    paths = _paths(site, network, demands)
+    starts, narrow, wide = _splits(network, paths)
+    uneven = narrow < wide
+    nodes = network.links.src[paths.link[starts[uneven]]]
+    for fabric in sorted(set(network.nodes.fabric[nodes].tolist())):
+        at = np.flatnonzero(uneven)[network.nodes.fabric[nodes] == fabric]
+        names = network.nodes.name[network.links.src[paths.link[starts[at]]]].tolist()
+        name = min(names)
+        first = at[names.index(name)]
+        yield Finding(
+            "E703",
+            (network.origins or {}).get(fabric, f"fabrics/{fabric}"),
+            f"{name} splits traffic evenly over links of {_rate(narrow[first])} and {_rate(wide[first])}",
+            "give the slower links a higher cost, or all the same rate",
+            Severity.WARNING,
+            on_key=True,
+        )
+
+
+def _paths(site: Site, network: Network, demands: DemandSet) -> Paths:
+    return paths_of(network, demands.flows, policy_of(network, seed=site.seed))
+
+
+def _splits(network: Network, paths: Paths) -> tuple[NDArray[np.intp], FloatColumn, FloatColumn]:
+    """Runs of entries that leave one node for one flow: first entry, least and greatest capacity of their links."""
+    if not len(paths.link):
+        return np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0)
+    flow = np.repeat(np.arange(len(paths.ptr) - 1), np.diff(paths.ptr))
+    node, capacity = network.links.src[paths.link], network.links.capacity_bps[paths.link]
+    starts = np.flatnonzero(np.r_[True, (np.diff(flow) != 0) | (np.diff(node) != 0)])
+    return starts, np.minimum.reduceat(capacity, starts), np.maximum.reduceat(capacity, starts)
+
+
+def _largest_sender(demands: DemandSet, paths: Paths, sent_bps: FloatColumn, link: int) -> str:
+    """The service with the largest part of the load of a link; of equals, the first by name."""
+    flow = np.repeat(np.arange(len(demands.flows)), np.diff(paths.ptr))
+    on = np.flatnonzero(paths.link == link)
+    names, row = np.unique(demands.phases.owner[demands.flows.phase[flow[on]]], return_inverse=True)
+    return str(names[np.argmax(np.bincount(row, sent_bps[on]))])
+
+
+def _origin(site: Site, owner: str) -> str:
+    return f"{'jobs' if owner in site.jobs else 'services'}/{owner}"
+
+
+def _rate(bps: float) -> str:
+    return format_short(float(bps), RATE)
