@@ -242,6 +242,8 @@ def _artefacts(page: Page, document: Document, run: Mapping[str, Any] | None) ->
     ]
     rows.append(("not validated", f"{grouped(len(paths - seen))} of {grouped(len(paths))} files"))
     page.table((Column("", gives_way=True), Column("")), rows if seen != paths else rows[:-1])
+    if seen and seen != paths:
+        page.wrapped("checkers saw one file per template; --validate all shows them every file", "dim", INDENT)
     for row in ran:
         if not row["ok"]:
             page.wrapped(f"{row['path']}: {row['output'].strip() or DASH}", "red", INDENT)
