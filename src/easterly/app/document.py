@@ -190,7 +190,11 @@ def links(plan: Plan) -> list[dict[str, Any]]:
 
 
 def hashing(plan: Plan) -> list[dict[str, Any]]:
-    """How unevenly hashing fills the busiest link of each phase, against an even split."""
+    """How unevenly hashing fills links, per phase, against an even split of every flow.
+
+    ``mean`` and ``p95`` are the time of the busiest link of all over that of an even split; ``uplink`` is
+    the load of the busiest link between switches over its capacity, while the phase lasts.
+    """
     spread, phases, ids = plan.routing.spread, plan.demands.phases, plan.network.link_ids
     rows = [p for p in range(len(phases)) if spread.even_link[p] >= 0 and spread.even_s[p] > 0]
     return [
@@ -198,10 +202,28 @@ def hashing(plan: Plan) -> list[dict[str, Any]]:
             "owner": str(phases.owner[p]), "axis": str(phases.axis[p]), "collective": str(phases.collective[p]),
             "mean": number(float(spread.mean_s[p] / spread.even_s[p])),
             "p95": number(float(spread.p95_s[p] / spread.even_s[p])),
+            "uplink": _uplink(plan, p),
             "even_link": str(ids[spread.even_link[p]]), "p95_link": str(ids[spread.p95_link[p]]), "draws": spread.draws,
         }
         for p in rows
     ]  # fmt: skip
+
+
+def _uplink(plan: Plan, phase: int) -> dict[str, Any] | None:
+    """Load over capacity of the busiest uplink while a phase lasts; null where no flow leaves its switch."""
+    uplinks = plan.routing.uplinks
+    if uplinks is None or uplinks.p95_link[phase] < 0 or uplinks.even_s[phase] <= 0:
+        return None
+    lasts = (
+        1.0
+        if plan.demands.flows.rate_bps[plan.demands.flows.phase == phase].any()
+        else float(plan.routing.spread.even_s[phase])
+    )
+    loads = {"even": uplinks.even_s, "mean": uplinks.mean_s, "p95": uplinks.p95_s}
+    return {
+        **{name: number(float(seconds[phase]) / lasts) for name, seconds in loads.items()},
+        "link": str(plan.network.link_ids[uplinks.p95_link[phase]]),
+    }
 
 
 def classes(plan: Plan) -> list[dict[str, Any]]:

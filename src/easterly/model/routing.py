@@ -75,6 +75,7 @@ class Routing:
     paths: Annotated[Paths, Doc("Where each flow goes.")]
     spread: Annotated[Spread, Doc("Unevenness of hashing.")]
     unserved: Annotated[IntColumn, Doc("Flows without any path.")]
+    uplinks: Annotated[Spread | None, Doc("The spread over links between switches alone.")] = None
     tunnels: Annotated[Tunnels | None, Doc("Explicit paths, where there are any.")] = None
 
 

@@ -63,15 +63,17 @@ def catalog_names(site: Site) -> Iterator[Finding]:
             yield Finding("E214", f"{host.origin}/gpu", f"the catalog has no GPU {host.gpu}", hint)
 
 
-@rule("E212", "a class or a tenant that nothing uses")
+@rule("E212", "a tenant that nothing uses")
 def used_names(site: Site) -> Iterator[Finding]:
-    """Warn of classes and tenants that no job, service or intent names."""
+    """Warn of tenants that no job, service or intent names.
+
+    A class may serve what the file does not describe, such as storage or congestion notices.
+    """
     used = {(one.kind, one.name) for one in references(site)}
-    for kind, declared in (("class", site.classes), ("tenant", site.tenants)):
-        for thing in _values(declared):
-            if (kind, thing.name) not in used:
-                message = f"{kind} {thing.name} is not used by any job, service or intent"
-                yield Finding("E212", thing.origin, message, "use it, or remove it", Severity.WARNING, on_key=True)
+    for tenant in _values(site.tenants):
+        if ("tenant", tenant.name) not in used:
+            message = f"tenant {tenant.name} is not used by any job, service or intent"
+            yield Finding("E212", tenant.origin, message, "use it, or remove it", Severity.WARNING, on_key=True)
 
 
 @rule("E213", "two things of one name")

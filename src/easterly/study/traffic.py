@@ -35,6 +35,7 @@ def join(routings: Sequence[Routing], demands: Sequence[DemandSet]) -> Routing:
         paths=_join_paths([r.paths for r in routings]),
         spread=_join_spreads([r.spread for r in routings]),
         unserved=ints(np.concatenate(unserved)),
+        uplinks=_join_spreads([r.uplinks for r in routings if r.uplinks is not None]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from easterly.app import terminal
+from easterly.base.findings import Severity
 
 OUT = click.Path(file_okay=False, path_type=Path)
 
@@ -58,7 +59,7 @@ def show(done: Any, found: Any, source: Any, out: Path | None) -> None:
     from easterly.app.text import print_plan
 
     print_plan(done.document, done.as_json(), Console())
-    terminal.print_findings(found, source, err=False)
+    terminal.print_findings([f for f in found if f.severity is not Severity.NOTE], source, err=False)
     if out is not None:
         click.echo(f"written: {out / 'report.html'}, {out / 'plan.json'} and {len(done.plan.configs.artifacts)} files")
 
