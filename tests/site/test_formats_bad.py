@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.base.findings import Severity
-from easterly.site.formats import Imported, read
-from easterly.site.formats import read as verb
+from easterly.site.formats import Imported, graphml, nodelink, read
 
 DATA = Path(__file__).parent / "data"
 NODES = '{"nodes": [{"id": "a"},\n {"id": "b"}],\n'
@@ -249,6 +248,9 @@ def test_ports_and_kinds_of_ours_that_make_no_sense_are_counted_anew(tmp_path: P
 
 VALID = {name: (DATA / name).read_bytes() for name in ("triangle.json", "zoo.graphml", "small.xml", "three.graph",
                                                        "three.0000.demands", "two.csv")}  # fmt: skip
+NETWORK = read(DATA / "triangle.json", unit="Gb/s,ms").network
+assert NETWORK is not None
+VALID |= {"own.json": nodelink.write(NETWORK).encode(), "own.graphml": graphml.write(NETWORK).encode()}
 SPLICES = [
     b"",
     b"\x00",
@@ -287,7 +289,7 @@ def test_mutated_files_end_in_findings_or_nouns(tmp_path_factory: pytest.TempPat
         data = data or bytearray(b" ")
     path = tmp_path_factory.getbasetemp() / name
     path.write_bytes(data)
-    imported = verb(path, unit="Gb/s,ms", rate="1Gb/s", distances=True)
+    imported = read(path, unit="Gb/s,ms", rate="1Gb/s", distances=True)
     failed = bool(errors(imported))
     assert failed == (imported.network is None and imported.matrices is None)
     if imported.network is not None:
@@ -300,5 +302,5 @@ def test_mutated_files_end_in_findings_or_nouns(tmp_path_factory: pytest.TempPat
 def test_noise_ends_in_findings(tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str) -> None:
     path = tmp_path_factory.getbasetemp() / f"noise.{ending}"
     path.write_bytes(data)
-    imported = verb(path)
+    imported = read(path)
     assert imported.findings and imported.network is None and imported.matrices is None

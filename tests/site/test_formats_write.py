@@ -26,7 +26,7 @@ from easterly.site import load_text
 from easterly.site.blueprints import build
 from easterly.site.formats import convert, read, write
 from easterly.site.formats.native import join_names, split_names
-from easterly.site.formats.sitefile import site_names
+from easterly.site.formats.yamltext import site_names
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
@@ -238,6 +238,38 @@ def test_a_site_file_is_read_back_without_a_finding(tmp_path: Path) -> None:
         assert sorted(column.tolist()) == sorted(getattr(same_links.links, name).tolist())
 
 
+def cables(network: Network) -> list[tuple[Any, ...]]:
+    """Links with names instead of indices, in an order of their own."""
+    links, ids = network.links, network.link_ids.tolist()
+    groups = [tuple(sorted(network.srlgs[g] for g in links.srlg_idx[a:b]))
+              for a, b in zip(links.srlg_ptr, links.srlg_ptr[1:], strict=False)]  # fmt: skip
+    columns = (links.capacity_bps, links.delay_s, links.length_m, links.cost, links.kind)
+    return sorted(zip(ids, groups, *(c.tolist() for c in columns), strict=True))
+
+
+def nodes(network: Network) -> list[tuple[Any, ...]]:
+    columns = [getattr(network.nodes, c).tolist() for c in ("name", "device", "kind", "role", "tier", "fabric", "ports",
+                                                            "pod", "delay_s")]  # fmt: skip
+    return sorted(zip(*columns, strict=True))
+
+
+FABRICS = SITE.replace("dual_tor: true, ", "").partition("wan:")[0]
+
+
+def test_fabrics_become_graphs_and_come_back(tmp_path: Path) -> None:
+    """Everything but the labels of rails, planes and scalable units, which are left out with a note."""
+    network = build(load_text(FABRICS).site)
+    write(network, tmp_path / "n.json")
+    findings = convert(tmp_path / "n.json", tmp_path / "s.yaml")
+    assert [(f.code, f.severity) for f in findings] == [("E136", Severity.NOTE)]
+    again = read(tmp_path / "s.yaml").network
+    assert again is not None
+    assert cables(again) == cables(network)
+    assert nodes(again) == nodes(network)
+    assert sorted(again.hosts.name.tolist()) == sorted(network.hosts.name.tolist())
+    assert set(again.hosts.scaleup_bps.tolist()) == {3.6e12} and set(again.hosts.gpus.tolist()) == {4}
+
+
 def test_what_a_site_file_cannot_say_is_a_finding(tmp_path: Path) -> None:
     def problems(network: Network) -> list[str]:
         with pytest.raises(FindingsError) as caught:
@@ -245,7 +277,13 @@ def test_what_a_site_file_cannot_say_is_a_finding(tmp_path: Path) -> None:
         assert {f.code for f in caught.value.findings} == {"E136"} and not (tmp_path / "x.yaml").exists()
         return [f.message for f in caught.value.findings]
 
-    assert "fabric" in problems(small())[0]
+    mixed = build(load_text(SITE).site)
+    assert "both fabrics and a WAN" in problems(mixed)[0]
+    assert "has 2 cables" in problems(mixed)[1]  # dual-ToR
+    free = small()
+    assert problems(replace(free, links=replace(free.links, cost=floats([0.5] * len(free.links))))) == [
+        "a link costs 0.5"
+    ]
     wan = read(DATA / "three.graph").network
     assert wan is not None
     uneven = replace(wan, links=replace(wan.links, capacity_bps=floats([5, *wan.links.capacity_bps[1:]])))

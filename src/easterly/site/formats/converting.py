@@ -56,7 +56,7 @@ def convert(
     except FindingsError as error:
         return (*imported.findings, *(replace(finding, file=str(target)) for finding in error.findings))
     replace_file(target, text)
-    return (*imported.findings, *_renamed(imported, target))
+    return (*imported.findings, *_notes(imported, target))
 
 
 def _same(source: Path, target: Path) -> bool:
@@ -73,14 +73,7 @@ def _chosen(imported: Imported, target: Path) -> Network | TrafficMatrices:
     raise FindingsError([Finding("E135", "", f"the source has no {what}", hint)])
 
 
-def _renamed(imported: Imported, target: Path) -> Iterator[Finding]:
-    """A note where names had to change, because those of a site file are restricted."""
-    if NETWORKS.get(target.suffix.lower()) is not sitefile.write or imported.network is None:
-        return
-    names = imported.network.nodes.name.tolist()
-    changed = [(old, new) for old, new in zip(names, sitefile.site_names(names), strict=True) if old != new]
-    if changed:
-        old, new = changed[0]
-        message = f"{len(changed):,} of {len(names):,} names were changed, such as {old!r} to {new!r}"
-        hint = "names of a site file start with a letter and have letters, digits and _ . - only"
-        yield Finding("E137", "", message, hint, Severity.NOTE, file=str(target))
+def _notes(imported: Imported, target: Path) -> Iterator[Finding]:
+    """What the target says otherwise than the source."""
+    if NETWORKS.get(target.suffix.lower()) is sitefile.write and imported.network is not None:
+        yield from (replace(note, file=str(target)) for note in sitefile.notes(imported.network))
