@@ -11,7 +11,7 @@ from typing import Any
 from easterly.base.findings import Finding, FindingsError, RuleEntry, Severity, rules
 from easterly.model.spec.site import Site
 
-ROOMS = ("site", "address", "demand", "route", "qos", "config", "verify")
+ROOMS = ("site", "site.blueprints", "address", "demand", "route", "qos", "config", "verify")
 
 
 def check(site: Site) -> tuple[Finding, ...]:

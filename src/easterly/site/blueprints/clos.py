@@ -12,7 +12,7 @@ from easterly.site.blueprints.faults import full, refuse, refuse_any, too_many_p
 from easterly.site.blueprints.parts import Parts
 from easterly.site.blueprints.stack import Floor, Stack, build
 from easterly.site.blueprints.stock import Stock
-from easterly.site.blueprints.two_tier import check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
+from easterly.site.blueprints.two_tier import Room, check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import ceil_div, fewest_uppers
 
 ROLES = (("spine", "spine"), ("super-spine", "super"), ("core", "core"))
@@ -71,7 +71,8 @@ class _Planner:
     def two(self) -> Answer:
         """Spines above all leaves; no pods."""
         free = self._free(0, self.spec.spine)
-        fan = spread(self.at, self.leaves, self.spec.leaf.up, free, None, self.per_leaf)
+        room = Room(free, 0) if self.spec.spine.down is not None else Room(self.models[0].ports, self.stock.borders)
+        fan = spread(self.at, self.leaves, self.spec.leaf.up, room, None, self.per_leaf)
         return self.leaves, 1, (self._floor(0, fan.spines, fan.links, self.rate_bps, free),)
 
     def more(self) -> Answer:

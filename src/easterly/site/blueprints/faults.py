@@ -40,10 +40,9 @@ def too_many_ports(at: str, role: str, uses: str, used: int, ports: int, hint: s
 def uneven(at: str, lower: str, up: int, upper: str, count: int) -> Finding:
     """Uplinks that cannot be spread evenly; the repair is the next number of either that divides."""
     more = (up // count + 1) * count
+    near = min(divisors(up), key=lambda d: (abs(d - count), -d))
     text = f"{up} uplinks of a {lower} cannot be spread evenly over {count} {upper}s"
-    larger = next((d for d in divisors(up) if d > count), None)
-    other = f"add {larger - count} {upper}s ({larger} in all)" if larger else f"use {up} {upper}s"
-    return Finding("E402", at, text, f"raise up to {more}, or {other}")
+    return Finding("E402", at, text, f"raise up to {more}, or have {near} {upper}s")
 
 
 def full(at: str, what: str, hint: str) -> Finding:

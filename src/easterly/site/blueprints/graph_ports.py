@@ -141,9 +141,7 @@ def _short_of_ports(wishes: Wishes, ports: Mapping[str, range]) -> Iterator[Find
     for node in sorted(need):
         if need[node] > len(ports[node]):
             text = f"{node} has {need[node]} links and {len(ports[node])} ports"
-            yield Finding(
-                "E415", last[node].at, text, f"remove {need[node] - len(ports[node])} links, or use a larger type"
-            )
+            yield Finding("E415", last[node].at, text, f"keep {len(ports[node])} of them, or use a larger type")
 
 
 def _cable(

@@ -7,7 +7,7 @@ import numpy as np
 from easterly.model.spec.fabric import LeafSpine
 from easterly.site.blueprints.parts import Parts, count_up, host_rows, numbered, switch_block
 from easterly.site.blueprints.stock import Stock
-from easterly.site.blueprints.two_tier import check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
+from easterly.site.blueprints.two_tier import Room, check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import host_cables, mesh
 
 
@@ -28,7 +28,7 @@ def fabric(spec: LeafSpine, stock: Stock) -> Parts:
     check_leaf(at, spec.leaf, low)
     per_leaf = hosts_per_leaf(f"{at}/leaf/down", spec.leaf.down, host.nics, host)
     leaves = leaves_for(spec.hosts.count, per_leaf)
-    fan = spread(at, leaves, spec.leaf.up, high.ports - stock.borders, spec.spine.count, per_leaf)
+    fan = spread(at, leaves, spec.leaf.up, Room(high.ports, stock.borders), spec.spine.count, per_leaf)
     hosts = host_rows(
         spec.name, spec.hosts.count, host, stock.scaleup_bps(host), su=count_up(spec.hosts.count, "hosts") // per_leaf
     )

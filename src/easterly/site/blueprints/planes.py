@@ -11,7 +11,7 @@ from easterly.model.spec.hardware import HostType, SwitchType
 from easterly.site.blueprints.faults import refuse_any
 from easterly.site.blueprints.parts import Cables, Parts, count_up, host_rows, in_groups, switch_block
 from easterly.site.blueprints.stock import Stock
-from easterly.site.blueprints.two_tier import check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
+from easterly.site.blueprints.two_tier import Room, check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import divisors, host_cables, mesh
 
 
@@ -49,7 +49,9 @@ def fabric(spec: MultiPlane, stock: Stock) -> Parts:
     per_leaf = hosts_per_leaf(f"{at}/leaf/down", spec.leaf.down, host.nics // decks, host)
     deal = Deal(host.nics, decks, 2 if spec.dual_tor else 1, per_leaf)
     leaves = leaves_for(spec.hosts.count, per_leaf)
-    fan = spread(at, leaves, spec.leaf.up, high.ports - stock.borders, spec.spine.count, per_leaf, " of each plane")
+    fan = spread(
+        at, leaves, spec.leaf.up, Room(high.ports, stock.borders), spec.spine.count, per_leaf, " of each plane"
+    )
     leaf = count_up(spec.planes * leaves, "leaves")
     plane, rank = leaf // leaves, leaf % leaves
     up = mesh(

@@ -19,7 +19,7 @@ from easterly.site.blueprints.parts import (
     switch_block,
 )
 from easterly.site.blueprints.stock import Stock
-from easterly.site.blueprints.two_tier import check_leaf, leaves_for, spread, uplink_rate
+from easterly.site.blueprints.two_tier import Room, check_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import host_cables, mesh
 
 
@@ -40,7 +40,9 @@ def optimized(spec: RailOptimized, stock: Stock) -> Parts:
     check_leaf(at, spec.leaf, low)
     units = leaves_for(spec.hosts.count, spec.leaf.down)
     leaves = units * host.nics
-    fan = spread(at, leaves, spec.leaf.up, high.ports - stock.borders, spec.spine.count, spec.leaf.down // host.nics)
+    fan = spread(
+        at, leaves, spec.leaf.up, Room(high.ports, stock.borders), spec.spine.count, spec.leaf.down // host.nics
+    )
     switches, hosts, down = _rails(spec, host, low, units, stock.scaleup_bps(host))
     leaf = count_up(leaves, "leaves")
     up = mesh(

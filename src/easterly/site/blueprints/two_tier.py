@@ -13,6 +13,24 @@ from easterly.site.blueprints.wiring import ceil_div, fewest_uppers
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Ports of a top-tier switch, and how many of them the border routers get."""
+
+    ports: int
+    borders: int
+
+    @property
+    def free(self) -> int:
+        """Ports left for the tier below."""
+        return self.ports - self.borders
+
+    @property
+    def words(self) -> str:
+        """For a message."""
+        return f"a spine has {self.ports}" + (f", {self.borders} of them for border routers" if self.borders else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """Spines, and parallel links from each leaf to each of them."""
 
@@ -77,7 +95,7 @@ def hosts_per_leaf(at: str, down: int, nics: int, model: HostType, what: str = "
     return down // nics
 
 
-def spread(origin: str, leaves: int, up: int, free: int, count: int | None, per_leaf: int, each: str = "") -> Spread:
+def spread(origin: str, leaves: int, up: int, room: Room, count: int | None, per_leaf: int, each: str = "") -> Spread:
     """Number of spines, and links from each leaf to each.
 
     Without a count it is the smallest that divides `up` and has ports for all leaves: fewer and fuller
@@ -89,8 +107,8 @@ def spread(origin: str, leaves: int, up: int, free: int, count: int | None, per_
         Path of the fabric.
     leaves, up : int
         Leaves below the spines, and uplinks of each.
-    free : int
-        Ports of a spine that leaves may use.
+    room : Room
+        Ports of a spine.
     count : int or None
         What the file says.
     per_leaf : int
@@ -101,40 +119,39 @@ def spread(origin: str, leaves: int, up: int, free: int, count: int | None, per_
     Raises
     ------
     FindingsError
-        E402 the uplinks do not divide by the spines, E403 too many leaves for the radix.
+        E402 the uplinks do not divide by the spines, E403 too many leaves for the radix, E410 too many beside
+        the border.
     """
     if up == 0:
-        refuse(
-            Finding(
-                "E402",
-                f"{origin}/leaf/up",
-                "a leaf without uplinks reaches no spine",
-                "set up, or use the blueprint rail-only",
-            )
-        )
-    spines = count if count is not None else fewest_uppers(leaves, up, free)
+        hint = "set up, or use the blueprint rail-only"
+        refuse(Finding("E402", f"{origin}/leaf/up", "a leaf without uplinks reaches no spine", hint))
+    spines = count if count is not None else fewest_uppers(leaves, up, room.free)
     if spines is None:
-        refuse(_no_count(origin, leaves, free, per_leaf, each))
+        refuse(_no_count(origin, leaves, room, per_leaf, each))
     if up % spines:
         refuse(uneven(f"{origin}/leaf/up", "leaf", up, "spine", spines))
-    links = up // spines
-    if leaves * links > free:
-        more = fewest_uppers(leaves, up, free)
-        hint = (
-            f"raise count to {more}"
-            if more
-            else f"at most {free} leaves fit; use `clos` with 3 tiers, or larger spines"
-        )
-        need = f"{leaves} leaves x {links} uplinks to each spine{each} = {leaves * links} ports"
-        text = f"{need}; {free} are free on a spine"
-        refuse(full(f"{origin}/spine", text, hint))
-    return Spread(spines, links)
+    if leaves * (up // spines) > room.free:
+        refuse(_overfull(origin, leaves, up, spines, room, each))
+    return Spread(spines, up // spines)
 
 
-def _no_count(origin: str, leaves: int, free: int, per_leaf: int, each: str) -> Finding:
-    text = f"{leaves} leaves{each} need at least {leaves} ports on every spine; {free} are free"
-    hint = f"keep to {max(free, 0) * per_leaf} hosts, use `clos` with 3 tiers, or spines with more ports"
+def _no_count(origin: str, leaves: int, room: Room, per_leaf: int, each: str) -> Finding:
+    text = f"{leaves} leaves{each} need at least {leaves} ports on every spine; {room.words}"
+    hint = f"keep to {max(room.free, 0) * per_leaf} hosts, use `clos` with 3 tiers, or spines with more ports"
     return full(f"{origin}/hosts/count", text, hint)
+
+
+def _overfull(origin: str, leaves: int, up: int, spines: int, room: Room, each: str) -> Finding:
+    """Too few spines for the leaves; E410 if only the border is too much."""
+    links = up // spines
+    more = fewest_uppers(leaves, up, room.free)
+    hint = (
+        f"raise count to {more}"
+        if more
+        else f"at most {room.free} leaves fit; use `clos` with 3 tiers, or larger spines"
+    )
+    text = f"{leaves} leaves x {links} uplinks to each spine{each} = {leaves * links} ports; {room.words}"
+    return Finding("E410" if leaves * links <= room.ports else "E403", f"{origin}/spine", text, hint)
 
 
 def leaves_for(hosts: int, per_leaf: int) -> int:
