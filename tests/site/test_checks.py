@@ -88,14 +88,10 @@ def test_catalog_names():
     assert run(checks.catalog_names, ("llama3-8b", shape)) == []
 
 
-def test_unused_names_are_warned_of():
-    site = load_text(
-        GOOD.replace("acme: {", "beta: {}, acme: {").replace("bulk: {", "gold: {dscp: 1, share: 1%}, bulk: {")
-    ).site
+def test_unused_tenants_are_warned_of():
+    site = load_text(GOOD.replace("acme: {", "beta: {}, acme: {")).site
     found = list(checks.used_names(site))
-    assert [(f.at, f.severity, f.on_key) for f in found] == [
-        ("classes/gold", Severity.WARNING, True), ("tenants/beta", Severity.WARNING, True),
-    ]  # fmt: skip
+    assert [(f.at, f.severity, f.on_key) for f in found] == [("tenants/beta", Severity.WARNING, True)]
 
 
 def test_shared_names():
