@@ -24,6 +24,7 @@ CODE = re.compile(r'"(E\d{3})"')
 WITHOUT_CASE = {
     "E100": "the file is not there",
     "E104": "a file of more than 64 MiB",
+    **dict.fromkeys(("E501", "E901", "E902", "E903", "E904", "E905"), "a defect of the planner, never of a file"),
 }
 """Codes that no small site file can show, and why; each is tested in its room."""
 

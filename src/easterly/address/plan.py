@@ -51,8 +51,8 @@ def plan(site: Site, network: Network, work: Work, previous: AddressPlan | None 
     Raises
     ------
     FindingsError
-        E502 a pool is too small, E503 a host of two tenants, E505 too few AS numbers, E510 to E516 pools
-        that cannot be used.
+        E502 a pool is too small, E505 too few AS numbers, E507 a slot twice, E510 to E518 pools that cannot
+        be used.
     """
     kept, found = Kept.of(previous), devices(site, network)
     wires, plugged = cables(site, network, found), ports(site, network, found, work)

@@ -13,7 +13,7 @@ from easterly.address.space import Wish
 from easterly.address.text import Prefix
 from easterly.address.tight import give
 from easterly.base.columns import IndexColumn, IntColumn
-from easterly.base.findings import Finding, FindingsError
+from easterly.base.findings import Finding
 from easterly.model.demand import Work
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.fabric import LeafSpine, MultiPlane, RailOnly, RailOptimized
@@ -76,13 +76,7 @@ class Subnets:
 
 
 def ports(site: Site, network: Network, found: Devices, work: Work) -> Ports:
-    """All host ports, with the tenant that each host works for.
-
-    Raises
-    ------
-    FindingsError
-        E503: a host works for two tenants, one of which has a table or a pool of its own.
-    """
+    """All host ports, with the tenant that each host works for."""
     links = network.links
     row = np.flatnonzero((links.kind == LinkKind.HOST) & (found.of_node[links.src] < 0)).astype(np.int64)
     host = network.node_host[links.src[row]].astype(np.int64)
@@ -93,22 +87,12 @@ def ports(site: Site, network: Network, found: Devices, work: Work) -> Ports:
 
 
 def _tenant_of(network: Network, work: Work, tenants: tuple[str, ...]) -> IndexColumn:
+    """(hosts,) index of each host's tenant. A host is never shared: placement sees to that (E602)."""
     tenant = np.full(len(network.hosts), -1, dtype=np.int64)
-    first = np.full(len(network.hosts), -1, dtype=np.int64)
     for w, owner in enumerate(work.tenant.tolist()):
         here: IntColumn = work.host_idx[work.host_ptr[w] : work.host_ptr[w + 1]]
-        mine = tenants.index(owner) if owner in tenants else -1
-        clash = here[(first[here] >= 0) & (tenant[here] != mine)]
-        if len(clash):
-            raise FindingsError([_shared(network, work, w, int(clash[0]), int(first[clash[0]]))])
-        tenant[here], first[here] = mine, w
+        tenant[here] = tenants.index(owner) if owner in tenants else -1
     return tenant
-
-
-def _shared(network: Network, work: Work, w: int, host: int, other: int) -> Finding:
-    at = f"{'jobs' if work.kind[w] == 'job' else 'services'}/{work.name[w]}"
-    text = f"{network.hosts.name[host]} runs {work.name[w]} and {work.name[other]}, whose tenants are set apart"
-    return Finding("E503", at, text, "place them on different hosts with `first_host`", on_key=True)
 
 
 def subnets(

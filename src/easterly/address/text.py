@@ -99,7 +99,7 @@ def read(text: str) -> Prefix:
     address, slash, length_text = text.partition("/")
     if not slash or not length_text.isascii() or not length_text.isdigit():
         raise AddressError(
-            "E510", f"{text!r} is not a prefix", f"write it with its length, like {_with_length(address)}"
+            "E510", f"{text!r} is not a prefix", f"write it with its length, like {_with_length(address, length_text)}"
         )
     family, number = read_address(address, text)
     length = int(length_text)
@@ -112,13 +112,14 @@ def read(text: str) -> Prefix:
     return Prefix(family, number, length)
 
 
-def _with_length(address: str) -> str:
+def _with_length(address: str, mask: str) -> str:
     """An example for the hint, made of the text itself where it is an address."""
     try:
         family, _ = read_address(address, address)
+        ones = f"{_read_v4(mask, mask):032b}".partition("0")[0] if mask else ""
     except AddressError:
         return "10.64.0.0/16"
-    return f"{address}/{16 if family == 4 else 48}"
+    return f"{address}/{len(ones) or (16 if family == 4 else 48)}"
 
 
 def read_address(address: str, whole: str) -> tuple[int, int]:

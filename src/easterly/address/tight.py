@@ -54,7 +54,8 @@ def _name(source: Source) -> str:
 
 def _too_small(source: Source, bits: int) -> Finding:
     text = f"{_name(source)} is too small: {_lengths(source, bits)}"
-    return Finding("E502", source.at, text, "give it a shorter prefix, or add another pool for one of its purposes")
+    own = ", or add the pools hosts and links" if source.pool == "fabric" else ""
+    return Finding("E502", source.at, text, f"give it a shorter prefix{own}")
 
 
 def _tight(source: Source, bits: int) -> Finding:
