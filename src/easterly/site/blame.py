@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_origin
 
@@ -74,12 +74,23 @@ def blame(error: ValidationError) -> list[Finding]:
     raw = error.errors(include_url=False)
     faults = [_place(e) for e in raw if e["input"] is not UNKNOWN or e["type"] == "extra_forbidden"]
     kept = list(_one_per_value(faults))
-    others = [_finding(fault) for fault in kept if not _is_lacking(fault)]
-    return others + list(_missing([fault for fault in kept if _is_lacking(fault)], others))
+    return [_finding(fault) for fault in kept if not _is_lacking(fault)] + list(_missing(kept))
 
 
 def _is_lacking(fault: Fault) -> bool:
     return fault.kind == "missing" and fault.path != ("version",)
+
+
+def _is_unknown(fault: Fault) -> bool:
+    return fault.kind == "extra_forbidden"
+
+
+def _by_object(faults: list[Fault], is_one: Callable[[Fault], bool]) -> dict[tuple[str, ...], list[Fault]]:
+    """Faults of one kind by the path of the object that they are in."""
+    found: dict[tuple[str, ...], list[Fault]] = {}
+    for fault in filter(is_one, faults):
+        found.setdefault(fault.path[:-1], []).append(fault)
+    return found
 
 
 def _place(error: Mapping[str, Any]) -> Fault:
@@ -160,23 +171,18 @@ def _finding(fault: Fault) -> Finding:
         return Finding(fault.code, at, fault.error["msg"], str(context.get("hint", "")), on_key=fault.code == "E210")
     if fault.is_key:
         return Finding("E205", at, f"{key!r} is not a name", _name_hint(key), on_key=True)
-    if fault.kind == "extra_forbidden":
+    if _is_unknown(fault):
         known = shape.attributes(shape.bare(fault.owner)) if shape.is_model(fault.owner) else {}
         return Finding("E201", at, f"unknown key `{key}`", did_you_mean(key, known), on_key=True)
     return _bad_value(fault, at, key)
 
 
-def _missing(faults: list[Fault], others: list[Finding]) -> Iterator[Finding]:
+def _missing(faults: list[Fault]) -> Iterator[Finding]:
     """One finding for all keys that an object lacks, without those that were only misspelt."""
-    unknown = {finding.at for finding in others if finding.code == "E201"}
-    objects: dict[tuple[str, ...], list[Fault]] = {}
-    for fault in faults:
-        objects.setdefault(fault.path[:-1], []).append(fault)
+    unknown, objects = (_by_object(faults, is_one) for is_one in (_is_unknown, _is_lacking))
     for path, lacking in objects.items():
         known = shape.attributes(shape.bare(lacking[0].owner))
-        base = "".join(f"{part}/" for part in path)
-        written = [at.removeprefix(base) for at in unknown if at.startswith(base) and "/" not in at.removeprefix(base)]
-        misspelt = {nearest(key, known) for key in written}
+        misspelt = {nearest(fault.path[-1], known) for fault in unknown.get(path, ())}
         keys = [fault.path[-1] for fault in lacking if fault.path[-1] not in misspelt]
         if keys:
             what = path[-1] if path else "the file"
