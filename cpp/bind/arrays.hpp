@@ -48,9 +48,14 @@ Out2<T> give(std::vector<T>&& values, std::size_t rows, std::size_t columns) {
 
 [[noreturn]] inline void refuse(const std::string& text) { throw nb::value_error(text.c_str()); }
 
+inline std::string entry(const char* name, std::size_t i, const std::string& value) {
+    return std::string(name) + "[" + std::to_string(i) + "] is " + value;
+}
+
 inline void same_length(const char* name, std::size_t got, const char* what, std::size_t wanted) {
     if (got != wanted)
-        refuse(std::string(name) + " has " + std::to_string(got) + " entries, not one per " + what + " (" + std::to_string(wanted) + ")");
+        refuse(std::string(name) + " has " + std::to_string(got) + " entries, not one per " + what + " (" +
+               std::to_string(wanted) + ")");
 }
 
 // Every entry in 0 .. limit - 1.
@@ -58,16 +63,18 @@ template <class T>
 void in_range(const char* name, std::span<const T> values, std::int64_t limit) {
     for (std::size_t i = 0; i < values.size(); ++i)
         if (values[i] < 0 || static_cast<std::int64_t>(values[i]) >= limit)
-            refuse(std::string(name) + "[" + std::to_string(i) + "] is " + std::to_string(values[i]) + ", not within 0.." + std::to_string(limit - 1));
+            refuse(entry(name, i, std::to_string(values[i])) + ", not within 0.." + std::to_string(limit - 1));
 }
 
 // Every entry finite and at least `least`, or above it where `strictly`.
-inline void at_least(const char* name, std::span<const double> values, double least, bool strictly, bool infinite = false) {
+inline void at_least(const char* name, std::span<const double> values, double least, bool strictly,
+                     bool infinite = false) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double x = values[i];
         const bool fine = (strictly ? x > least : x >= least) && (infinite || std::isfinite(x));
         if (!fine)
-            refuse(std::string(name) + "[" + std::to_string(i) + "] is " + std::to_string(x) + ", not a number " + (strictly ? "above " : "of at least ") + std::to_string(static_cast<int>(least)));
+            refuse(entry(name, i, std::to_string(x)) + ", not a number " + (strictly ? "above " : "of at least ") +
+                   std::to_string(static_cast<int>(least)));
     }
 }
 
@@ -77,7 +84,8 @@ inline void csr(const char* name, std::span<const std::int64_t> ptr, std::size_t
     if (ptr.empty() || ptr.front() != 0 || ptr.back() != end)
         refuse(std::string(name) + " must run from 0 to the number of entries (" + std::to_string(entries) + ")");
     for (std::size_t i = 1; i < ptr.size(); ++i)
-        if (ptr[i] < ptr[i - 1]) refuse(std::string(name) + "[" + std::to_string(i) + "] is less than the entry before it");
+        if (ptr[i] < ptr[i - 1])
+            refuse(entry(name, i, std::to_string(ptr[i])) + ", less than the entry before it");
 }
 
 }  // namespace easterly::bind

@@ -101,7 +101,8 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
     std::vector<std::int32_t> even_link(phases), p95_link(phases);
     {
         nb::gil_scoped_release released;
-        const graph::SpreadFlows flows{view(flow_src), view(flow_dst), view(flow_amount), view(connections), view(flow_phase)};
+        const graph::SpreadFlows flows{view(flow_src), view(flow_dst), view(flow_amount), view(connections),
+                                       view(flow_phase)};
         graph::hashed_spread(graph, view(weight), view(node_seed), flows, view(capacity), seed,
                              static_cast<std::int32_t>(draws), {even, mean, p95, even_link, p95_link});
     }

@@ -47,7 +47,8 @@ auto mix64(In2<std::uint64_t> words) {
     const std::size_t rows = words.shape(0), columns = words.shape(1);
     std::vector<std::uint64_t> mixed(rows);
     for (std::size_t i = 0; i < rows; ++i)
-        for (std::size_t j = 0; j < columns; ++j) mixed[i] = easterly::random::mix(mixed[i], words.data()[i * columns + j]);
+        for (std::size_t j = 0; j < columns; ++j)
+            mixed[i] = easterly::random::mix(mixed[i], words.data()[i * columns + j]);
     return give(std::move(mixed));
 }
 

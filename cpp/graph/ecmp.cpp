@@ -24,7 +24,8 @@ void each_destination(Forwarding& forwarding, const std::vector<Leg>& legs, cons
     for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
         const std::int32_t to = legs[order[begin]].to;
         starts.clear();
-        for (end = begin; end < order.size() && legs[order[end]].to == to; ++end) starts.push_back(legs[order[end]].from);
+        for (end = begin; end < order.size() && legs[order[end]].to == to; ++end)
+            starts.push_back(legs[order[end]].from);
         use(forwarding.towards(to, starts), begin, end);
     }
 }

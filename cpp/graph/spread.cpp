@@ -117,7 +117,8 @@ void Spread::find_walkers() {
     for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
         starts.clear();
         const std::int32_t to = legs_[order[begin]].to;
-        for (end = begin; end < order.size() && legs_[order[end]].to == to; ++end) starts.push_back(legs_[order[end]].from);
+        for (end = begin; end < order.size() && legs_[order[end]].to == to; ++end)
+            starts.push_back(legs_[order[end]].from);
         dags_.push_back(forwarding_.towards(to, starts));
         for (std::size_t i = begin; i < end; ++i) {
             by_flow[order[i]].dag = static_cast<std::int32_t>(dags_.size()) - 1;
@@ -125,12 +126,13 @@ void Spread::find_walkers() {
         }
     }
     for (const Walker& walker : by_flow) {
-        const auto kind = legs_[walker.flow].kind;
-        if (flows_.amount[walker.flow] > 0.0 && (walker.start >= 0 || kind == Leg::Kind::direct)) walkers_.push_back(walker);
+        const bool served = walker.start >= 0 || legs_[walker.flow].kind == Leg::Kind::direct;
+        if (served && flows_.amount[walker.flow] > 0.0) walkers_.push_back(walker);
     }
     const auto key = [&](const Walker& w) {
         const std::int32_t f = w.flow;
-        return std::tuple(flows_.phase[f], w.dag, legs_[f].from, flows_.src[f], flows_.dst[f], flows_.amount[f], flows_.connections[f]);
+        return std::tuple(flows_.phase[f], w.dag, legs_[f].from, flows_.src[f], flows_.dst[f], flows_.amount[f],
+                          flows_.connections[f]);
     };
     std::sort(walkers_.begin(), walkers_.end(), [&](const Walker& x, const Walker& y) { return key(x) < key(y); });
 }
@@ -140,7 +142,8 @@ void Spread::name_connections(std::span<Walker> walkers) {
     std::uint64_t ordinal = 0;
     for (std::size_t i = 0; i < walkers.size(); ++i) {
         const std::int32_t f = walkers[i].flow;
-        const bool again = i > 0 && flows_.src[f] == flows_.src[walkers[i - 1].flow] && flows_.dst[f] == flows_.dst[walkers[i - 1].flow];
+        const std::int32_t before = i > 0 ? walkers[i - 1].flow : -1;
+        const bool again = before >= 0 && flows_.src[f] == flows_.src[before] && flows_.dst[f] == flows_.dst[before];
         ordinal = again ? ordinal + 1 : 0;
         walkers[i].first_connection = static_cast<std::int32_t>(names_.size());
         std::uint64_t pair = random::mix(0, static_cast<std::uint64_t>(flows_.src[f]));
