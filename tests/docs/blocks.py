@@ -5,8 +5,8 @@
   last whole site of the document. A first line ``# name.yaml`` writes the file for the commands that follow;
   ``# broken-name.yaml`` is a mistake on purpose and must not load.
 - ``console``: each ``$ `` line is run, and what is shown below it is compared; ``...`` stands for anything.
-  A command without shown output must succeed. ``EASTERLY_REGEN=1`` writes what was printed into the document, where
-  nothing was left out of it.
+  Where nothing is shown the command must succeed. ``EASTERLY_REGEN=1`` writes all that was printed into the document,
+  but where ``...`` leaves something out.
 - ``sh``: targets of the Makefile and installations: shown, and checked to exist.
 - ``json``: must be JSON. ``text`` and ``markdown`` are not code.
 """
@@ -113,7 +113,7 @@ def run_console(example: Example) -> None:
         code, output = shell(example, command)
         keep = wanted is not None and "..." in wanted
         if REGEN and not keep:
-            made.append((command, output if wanted is not None or code else None))
+            made.append((command, output or None))
             continue
         made.append((command, wanted))
         if wanted is None:

@@ -44,7 +44,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         ("console\n$ false", AssertionError),
         ("yaml\nversion: 1\nsite: {name: x}", AssertionError),
         ("yaml\njobs: {pre: {no_such_key: 1}}", AssertionError),
-        ("yaml\n# broken.yaml\nversion: 1\nsite: {name: x}\nfabrics: {}", AssertionError),
+        (f"yaml\n# broken.yaml\n{blocks.DEMO.read_text(encoding='utf-8')}", AssertionError),
         ("sh\nmake no-such-target", subprocess.CalledProcessError),
         ("sh\nrm -rf out", AssertionError),
         ("json\n{", ValueError),
@@ -64,7 +64,7 @@ def test_right_answers_are_right(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
         "```python\n>>> 1 + 1\n2\n```\n\n```console\n$ echo a; false\na\n$ echo $?\n1\n```\n"
-        "```yaml\nversion: 1\nsite: {name: x}\nfabrics: {}\n```\n"
+        f"```yaml\n{blocks.DEMO.read_text(encoding='utf-8')}\n```\n"
     )
     assert blocks.run_document(page, tmp_path) == 3
 
