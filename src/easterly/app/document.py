@@ -56,8 +56,21 @@ def document(plan: Plan) -> dict[str, Any]:
 
 
 def dump(value: Any) -> str:
-    """JSON text with sorted keys left as they are, one row of a table per line."""
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """JSON text that people and ``diff`` can read: one key of an object, one row of a table per line."""
+    return _dump(value, "") + "\n"
+
+
+def _dump(value: Any, indent: str) -> str:
+    inner = indent + " "
+    if isinstance(value, dict) and value and any(isinstance(v, (dict, list)) for v in value.values()):
+        rows = [f"{inner}{_compact(key)}: {_dump(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(inner + _compact(row) for row in value) + f"\n{indent}]"
+    return _compact(value)
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def number(value: float) -> float | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from easterly.model.outcome import Plan, Validation
+    from easterly.study.nouns import Nouns
     from easterly.study.stages import Stages
 
 
@@ -47,16 +48,14 @@ class Run:
         }  # fmt: skip
 
 
-def run(site: Any, findings: Sequence[Finding], *, cache: Path | None, validate: str, quiet: bool) -> Run:
+def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool) -> Run:
     """Plan a site and have its artefacts checked.
 
     Parameters
     ----------
-    site : Site
+    nouns : Nouns
     findings : sequence of Finding
         Located findings, none of them an error.
-    cache : Path or None
-        Folder of results kept between runs.
     validate : {"templates", "all", "none"}
         Whether outside checkers see one file per template, every file, or nothing.
     quiet : bool
@@ -64,11 +63,11 @@ def run(site: Any, findings: Sequence[Finding], *, cache: Path | None, validate:
     """
     from easterly.app.document import document
     from easterly.study.pipeline import plan
-    from easterly.study.stages import Stages
 
-    with progress(site, quiet) as notify:
-        stages = Stages(cache, notify)
-        made = plan(site, stages=stages, findings=findings)
+    stages = nouns.stages
+    with progress(nouns.site, quiet) as notify:
+        stages.notify = notify
+        made = plan(nouns.site, nouns=nouns, findings=findings)
         with _timed(stages, "document"):
             text = document(made)
         with _timed(stages, "validate"):

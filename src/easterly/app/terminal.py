@@ -66,13 +66,15 @@ def unreadable(path: Path, error: OSError, form: str = "text") -> NoReturn:
     sys.exit(USAGE)
 
 
-def read(path: Path, form: str) -> tuple[Any, tuple[Finding, ...], Any]:
-    """Site, located findings and source of a site file; the site is None where it has errors.
+def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[Finding, ...], Any]:
+    """Nouns, located findings and source of a site file; no nouns (None) where the site has errors.
 
-    Leaves with code 2 if the file cannot be read.
+    Leaves with code 2 if the file cannot be read. `cache` is the folder of results kept between runs.
     """
     from easterly import site as text
     from easterly.study.check import check
+    from easterly.study.nouns import Nouns
+    from easterly.study.stages import Stages
 
     try:
         source = text.read_source(path)
@@ -82,24 +84,23 @@ def read(path: Path, form: str) -> tuple[Any, tuple[Finding, ...], Any]:
         loaded = text.parse(source)
     except FindingsError as error:
         return None, text.locate(error.findings, source), source
-    found = text.locate((*loaded.notes, *check(loaded.site)), source)
+    nouns = Nouns(loaded.site, Stages(cache))
+    found = text.locate((*loaded.notes, *check(loaded.site, nouns)), source)
     broken = any(f.severity is Severity.ERROR for f in found)
-    return None if broken else loaded.site, found, source
+    return None if broken else nouns, found, source
 
 
-def read_or_leave(path: Path, form: str, *, quiet: bool = False) -> tuple[Any, tuple[Finding, ...], Any]:
+def read_or_leave(path: Path, form: str, cache: Path | None) -> tuple[Any, tuple[Finding, ...], Any]:
     """Like `read`, but prints the findings and leaves with code 1 where there are errors."""
-    site, found, source = read(path, form)
-    if site is None:
-        if form == "json":
-            emit_json(None, found)
-        else:
-            print_findings(found, source)
-            click.echo(summary(found), err=True)
-        sys.exit(FOUND)
-    if not quiet and form == "text":
+    nouns, found, source = read(path, form, cache)
+    if nouns is not None:
+        return nouns, found, source
+    if form == "json":
+        emit_json(None, found)
+    else:
         print_findings(found, source)
-    return site, found, source
+        click.echo(summary(found), err=True)
+    sys.exit(FOUND)
 
 
 def summary(findings: Sequence[Finding]) -> str:

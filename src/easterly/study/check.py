@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from easterly.base.findings import Finding, FindingsError, RuleEntry, Severity, rules
 from easterly.model.spec.site import Site
+from easterly.study.nouns import Nouns
+from easterly.study.stages import Held
 
 ROOMS = ("site", "site.blueprints", "address", "demand", "route", "qos", "config", "verify")
 
 
-def check(site: Site) -> tuple[Finding, ...]:
+def check(site: Site, nouns: Nouns | None = None) -> tuple[Finding, ...]:
     """Run every registered rule.
 
     Rules say by their parameter names which nouns they want. A noun that cannot be made contributes the
@@ -23,6 +24,8 @@ def check(site: Site) -> tuple[Finding, ...]:
     Parameters
     ----------
     site : Site
+    nouns : Nouns, optional
+        What was already made of this site; what rules make is then there for the plan.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def check(site: Site) -> tuple[Finding, ...]:
         In the order of the codes, without duplicates; `easterly.site.locate` puts them in file order.
     """
     load_rules()
-    bench = Bench(site)
+    bench = Bench(nouns or Nouns(site))
     found: list[Finding] = []
     for entry in rules().values():
         found.extend(bench.apply(entry))
@@ -72,56 +75,33 @@ def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 class Bench:
-    """Makes the nouns that rules ask for, each once, and keeps the findings of those that failed."""
+    """Hands rules the nouns that they ask for, and keeps the findings of nouns that cannot be made."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, nouns: Nouns) -> None:
         self.broken: list[Finding] = []
-        self._made: dict[str, Any] = {"site": site}
-        self._makers: dict[str, Callable[[], Any]] = {
-            "network": self._network,
-            "placement": self._placement,
-            "demands": self._demands,
-            "address": self._address,
-        }
+        self._nouns = nouns
+        self._held: dict[str, Held[Any] | None] = {}
 
     def apply(self, entry: RuleEntry) -> list[Finding]:
         """Findings of one rule; none if a noun it wants cannot be made."""
-        wanted = {name: self._noun(name) for name in inspect.signature(entry.check).parameters}
-        if any(noun is None for noun in wanted.values()):
+        held = {name: self._noun(name) for name in inspect.signature(entry.check).parameters}
+        wanted = {name: noun.value for name, noun in held.items() if noun is not None}
+        if len(wanted) < len(held):
             return []
-        return list(entry.check(**wanted))
+        if "site" in wanted:
+            return list(entry.check(**wanted))
+        reads = tuple(noun for noun in held.values() if noun is not None)
+        return list(self._nouns.stages.run(f"rule:{entry.code}", reads, lambda: tuple(entry.check(**wanted))).value)
 
-    def _noun(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = self._attempt(self._makers[name])
-        return self._made[name]
+    def _noun(self, name: str) -> Held[Any] | None:
+        if name not in self._held:
+            self._held[name] = self._attempt(name)
+        return self._held[name]
 
-    def _attempt(self, make: Callable[[], Any]) -> Any:
+    def _attempt(self, name: str) -> Held[Any] | None:
         try:
-            return make()
+            made: Held[Any] = Held(self._nouns.site, "") if name == "site" else getattr(self._nouns, name)
         except FindingsError as error:
             self.broken.extend(error.findings)
             return None
-
-    def _network(self) -> Any:
-        from easterly.site import blueprints
-
-        return blueprints.build(self._made["site"])
-
-    def _placement(self) -> Any:
-        from easterly import demand
-
-        network = self._noun("network")
-        return None if network is None else demand.place(self._made["site"], network)
-
-    def _demands(self) -> Any:
-        from easterly import demand
-
-        placement = self._noun("placement")
-        return None if placement is None else demand.build(self._made["site"], self._made["network"], placement)
-
-    def _address(self) -> Any:
-        from easterly import address
-
-        demands = self._noun("demands")
-        return None if demands is None else address.plan(self._made["site"], self._made["network"], demands.work)
+        return made

@@ -44,8 +44,8 @@ def document_of(path: Path, form: str) -> dict[str, Any]:
     from easterly.app.commands.plan import folder
     from easterly.app.planning import run
 
-    site, found, _ = terminal.read_or_leave(path, form, quiet=True)
-    return run(site, found, cache=folder(None), validate="none", quiet=form == "json").document
+    nouns, found, _ = terminal.read_or_leave(path, form, folder(None))
+    return run(nouns, found, validate="none", quiet=form == "json").document
 
 
 def _stored(path: Path, form: str) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def execute(path: Path, out: Path | None, *, validate: str, cache: Path | None, 
     """Plan a site file, print and write the result; the exit code."""
     from easterly.app import planning
 
-    site, found, source = terminal.read_or_leave(path, form, quiet=True)
-    done = planning.run(site, found, cache=cache, validate=validate, quiet=form == "json")
+    nouns, found, source = terminal.read_or_leave(path, form, cache)
+    done = planning.run(nouns, found, validate=validate, quiet=form == "json")
     if out is not None:
         planning.write(done, out)
     if form == "json":

@@ -24,8 +24,8 @@ def command(site: Path, section: str, name: str | None, top: int | None, form: s
     from easterly.app.commands.plan import folder
     from easterly.app.planning import run
 
-    loaded, found, _ = terminal.read_or_leave(site, form, quiet=True)
-    done = run(loaded, found, cache=folder(None), validate="none", quiet=form == "json")
+    nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
+    done = run(nouns, found, validate="none", quiet=form == "json")
     result = _configs(done.plan, name) if section == "config" else _section(done.document, section, name, top)
     if not result and name is not None:
         click.echo(f"easterly: nothing in {section} holds {name!r}", err=True)

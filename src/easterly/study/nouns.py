@@ -1,0 +1,139 @@
+"""The nouns of one site, each made when first asked for, each a content-addressed stage."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from easterly import address, config, demand, predict, qos
+from easterly.base.columns import IntColumn
+from easterly.model.address import AddressPlan
+from easterly.model.demand import DemandSet, Placement
+from easterly.model.network import Network
+from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
+from easterly.model.routing import LinkLoads, Routing
+from easterly.model.spec.site import Site
+from easterly.site import blueprints
+from easterly.study import bill, traffic
+from easterly.study.stages import Held, Stages
+
+
+class Nouns:
+    """Everything that can be computed from a site; what a stage reads stands in its second argument.
+
+    Rules and the plan share one object, so that nothing is made twice.
+
+    Parameters
+    ----------
+    site : Site
+    stages : Stages, optional
+        Remembers results between runs; keeps nothing if absent.
+    """
+
+    def __init__(self, site: Site, stages: Stages | None = None) -> None:
+        self.site = site
+        self.stages = stages or Stages()
+        self.text: dict[str, Any] = site.model_dump(mode="json", by_alias=True)
+
+    def part(self, *names: str) -> dict[str, Any]:
+        """Parts of the site file, in plain values."""
+        return {name: self.text[name] for name in names}
+
+    @cached_property
+    def network(self) -> Held[Network]:
+        """All fabrics and the WAN."""
+        reads = self.part("site", "hardware", "fabrics", "wan")
+        return self.stages.run("network", (reads,), lambda: blueprints.build(self.site))
+
+    @cached_property
+    def placement(self) -> Held[Placement]:
+        """Hosts of each job and service."""
+        return Held.of(demand.place(self.site, self.network.value))
+
+    @cached_property
+    def _parts(self) -> dict[str, Held[DemandSet]]:
+        """Demand of each job and service alone, so that a changed one leaves the others as they are."""
+        hosts = self.placement.value.hosts
+        return {name: self._demand(name, hosts[name]) for name in sorted(hosts)}
+
+    def _demand(self, name: str, hosts: IntColumn) -> Held[DemandSet]:
+        spec = self.text["jobs"].get(name, self.text["services"].get(name))
+        reads = (self.network, spec, sorted(self.text["classes"]), self.part("hardware", "fabrics"), hosts)
+        return self.stages.run(
+            f"demand:{name}", reads, lambda: demand.of_work(self.site, self.network.value, name, hosts)
+        )
+
+    @cached_property
+    def demands(self) -> Held[DemandSet]:
+        """Everything that the network is asked to carry."""
+        if not self._parts:
+            return Held.of(demand.build(self.site, self.network.value, self.placement.value))
+        return Held.of(demand.join([part.value for part in self._parts.values()]))
+
+    @cached_property
+    def routing(self) -> Held[Routing]:
+        """Paths of all flows, found owner by owner."""
+        wanted = self._parts or {"": self.demands}
+        routed = [self._route(name, part).value for name, part in wanted.items()]
+        return Held.of(traffic.join(routed, [part.value for part in wanted.values()]))
+
+    def _route(self, name: str, wanted: Held[DemandSet]) -> Held[Routing]:
+        return self.stages.run(
+            f"route:{name}",
+            (self.network, wanted, self.site.seed),
+            lambda: traffic.route_one(self.network.value, wanted.value, self.site.seed),
+        )
+
+    @cached_property
+    def prediction(self) -> Held[Prediction]:
+        """Step time of every job."""
+        return self.stages.run(
+            "predict",
+            (self.network, self.demands, self.routing),
+            lambda: predict.predict(self.network.value, self.demands.value, self.routing.value),
+        )
+
+    @cached_property
+    def loads(self) -> Held[LinkLoads]:
+        """Mean load of every link, by class."""
+        return self.stages.run(
+            "loads",
+            (self.network, self.demands, self.routing, self.prediction),
+            lambda: predict.link_loads(
+                self.network.value, self.demands.value, self.routing.value, self.prediction.value
+            ),
+        )
+
+    @cached_property
+    def address(self) -> Held[AddressPlan]:
+        """Every number handed out."""
+        work = traffic.placement_only(self.demands.value.work)
+        reads = (self.network, self.part("addressing", "tenants", "fabrics"), work)
+        return self.stages.run("address", reads, lambda: address.plan(self.site, self.network.value, work))
+
+    @cached_property
+    def bill(self) -> Held[Bill]:
+        """What has to be bought."""
+        return self.stages.run("bill", (self.network,), lambda: bill.tally(self.site, self.network.value))
+
+    @cached_property
+    def qos(self) -> Held[QosPlan]:
+        """Queues and shares."""
+        return self.stages.run("qos", (self.part("classes", "hardware"),), lambda: qos.plan(self.site))
+
+    @cached_property
+    def configs(self) -> Held[DeviceConfigs]:
+        """Every rendered file."""
+        work = traffic.placement_only(self.demands.value.work)
+        classes = {name: self.text[kind][name]["class"] for kind in ("jobs", "services") for name in self.text[kind]}
+        reads = (
+            self.network, self.address, self.qos, work, self.bill, classes,
+            self.part("site", "hardware", "fabrics", "addressing", "tenants"),
+        )  # fmt: skip
+        return self.stages.run(
+            "config",
+            reads,
+            lambda: config.render(
+                self.site, self.network.value, self.address.value, self.qos.value, work, self.bill.value
+            ),
+        )
