@@ -30,7 +30,7 @@ def cost(*arguments: str) -> Cost:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([EASTERLY, *arguments], capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.returncode in (0, 1), done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.returncode in (0, 1) and "Traceback" not in done.stderr, done.stdout[-2000:] + done.stderr[-2000:]
     return Cost(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, after.ru_maxrss * 1024)
 
 

@@ -90,6 +90,6 @@ easterly.app.cli.main()
     work = tmp_path / "work"
     work.mkdir()
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=work, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 1), done.stdout[-2000:] + done.stderr[-2000:]
+    assert done.returncode in (0, 1) and "Traceback" not in done.stderr, done.stdout[-2000:] + done.stderr[-2000:]
     assert (work / "out/report.html").stat().st_size > 10_000
     assert (work / "out/plan.json").exists()
