@@ -127,7 +127,12 @@ def _wrong_rates(spec: Graph, wishes: Wishes, rates_bps: Mapping[str, float]) ->
 def _free_ports(wishes: Wishes, ports: Mapping[str, range]) -> dict[str, Iterator[int]]:
     """Ports of each node that no link claims, in ascending order."""
     claimed = {(end.node, int(end.port)) for ends in wishes.values() for end in ends if end.port}
-    return {node: (p for p in have if (node, p) not in claimed) for node, have in ports.items()}
+    return {node: _unclaimed(node, have, claimed) for node, have in ports.items()}
+
+
+def _unclaimed(node: str, have: range, claimed: set[tuple[str, int]]) -> Iterator[int]:
+    # A function, for a generator expression in a comprehension would see the last node only.
+    return (port for port in have if (node, port) not in claimed)
 
 
 def _short_of_ports(wishes: Wishes, ports: Mapping[str, range]) -> Iterator[Finding]:
