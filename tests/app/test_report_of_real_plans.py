@@ -13,13 +13,14 @@ import pytest
 
 from easterly import site
 from easterly.app import planning, report
+from easterly.study.nouns import Nouns
 
 ROOT = Path(__file__).parents[2]
 SITES = [ROOT / "src/easterly/app/demo.yaml", *sorted((ROOT / "examples").glob("*.yaml"))]
 
 
 def planned(path: Path, out: Path) -> tuple[Any, str]:
-    done = planning.run(site.load(path).site, (), cache=None, validate="none", quiet=True)
+    done = planning.run(Nouns(site.load(path).site), (), validate="none", quiet=True)
     report.write(done.plan, done.document, out, done.as_json())
     return done, out.read_text("utf-8")
 

@@ -49,6 +49,7 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _jobs(page, document)
     _services(page, document)
     _hottest(page, document)
+    _hashing(page, document)
     for title in ("queues", "failures", "placement"):
         _records(page, title, document[title])
     _findings(page, document)
@@ -180,6 +181,27 @@ def _services(page: Page, document: Document) -> None:
         (Column("Service", gives_way=True), Column("GPUs", right=True), Column(f"Mean rate ({unit.unit})", right=True)),
         [(s["name"], grouped(s.get("gpus") or 0), unit.text(s["rate_bps"])) for s in found],
     )
+
+
+def _hashing(page: Page, document: Document) -> None:
+    rows = sections.uneven(document)
+    if not rows:
+        return
+    page.title("Hashing: load of the busiest uplink while a phase lasts")
+    page.table(
+        (
+            Column("Phase", gives_way=True), Column("Even (%)", right=True), Column("Mean (%)", right=True),
+            Column("P95 (%)", right=True), Column("Slows by", right=True),
+        ),
+        [
+            (
+                f"{row['owner']} {row['axis']} {row['collective']}",
+                *(sections.percent(row["uplink"][key]) for key in ("even", "mean", "p95")),
+                f"{row['p95']:.2f} x",
+            )
+            for row in rows[:HOTTEST]
+        ],
+    )  # fmt: skip
 
 
 def _hottest(page: Page, document: Document) -> None:

@@ -52,6 +52,7 @@ def render(
         verdicts=sections.verdicts(document),
         jobs=sections.jobs(document),
         services=sections.services(document),
+        hashing=sections.hashing(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
         failures=sections.records(document["failures"]),

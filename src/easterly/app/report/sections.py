@@ -172,6 +172,35 @@ def services(document: Document) -> Table | None:
     )
 
 
+def hashing(document: Document) -> Table | None:
+    """Phases that cross a switch: how full the busiest uplink is, split evenly and hashed."""
+    rows = uneven(document)
+    return _table(
+        ("Sender", "Axis", "Collective", "Even (%)", "Mean (%)", "95th percentile (%)", "Slows the phase by",
+         "Busiest uplink"),
+        [
+            (
+                row["owner"], row["axis"], row["collective"],
+                *(percent(row["uplink"][k]) for k in ("even", "mean", "p95")),
+                f"{row['p95']:.2f} \u00d7", row["uplink"]["link"],
+            )
+            for row in rows
+        ],
+        numeric={3, 4, 5, 6},
+    )  # fmt: skip
+
+
+def uneven(document: Document) -> list[Mapping[str, Any]]:
+    """Rows of hashing that have an uplink, the fullest first."""
+    rows = [row for row in document.get("hashing") or () if row["uplink"]]
+    return sorted(rows, key=lambda row: (-row["uplink"]["p95"], row["owner"], row["axis"], row["collective"]))
+
+
+def percent(value: float) -> str:
+    """A ratio as percent without the sign."""
+    return f"{100 * value:.1f}"
+
+
 def hottest(document: Document, shared: Mapping[str, str]) -> Table | None:
     """The links with the highest mean utilisation; `shared` names who is on each."""
     rows = top_links(document, HOTTEST)
