@@ -78,6 +78,15 @@ def test_a_broken_site_stops_every_verb_with_its_findings(verb: str, broken: Pat
     assert made["findings"][0]["line"] == 5
 
 
+def test_traffic_without_a_way_means_that_no_plan_exists() -> None:
+    """A well-formed site whose job cannot reach itself: check calls it an error, plan says that there is none."""
+    (site,) = (GOLDEN.parent / "errors").glob("E701*.yaml")
+    result = run("plan", site)
+    assert "E701" in result.output
+    assert result.exit_code == 3
+    assert run("check", site).exit_code == 1
+
+
 @pytest.mark.parametrize("verb", ["plan", "check", "show"])
 def test_a_file_that_is_not_there_is_code_two(verb: str, tmp_path: Path) -> None:
     result = run(verb, tmp_path / "none.yaml")

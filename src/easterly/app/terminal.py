@@ -15,6 +15,7 @@ from easterly.base.findings import Finding, FindingsError, Severity
 F = TypeVar("F", bound=Callable[..., Any])
 FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
 
+NO_PATH = "E701"
 SITE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -100,7 +101,12 @@ def read_or_leave(path: Path, form: str, cache: Path | None) -> tuple[Any, tuple
     else:
         print_findings(found, source)
         click.echo(summary(found), err=True)
-    sys.exit(FOUND)
+    sys.exit(NO_PLAN if infeasible(found) else FOUND)
+
+
+def infeasible(findings: Sequence[Finding]) -> bool:
+    """Whether the site is well-formed, and all that is wrong is that its traffic has no way."""
+    return {f.code for f in findings if f.severity is Severity.ERROR} <= {NO_PATH}
 
 
 def summary(findings: Sequence[Finding]) -> str:

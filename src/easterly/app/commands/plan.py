@@ -65,9 +65,7 @@ def show(done: Any, found: Any, source: Any, out: Path | None) -> None:
 
 
 def code(document: dict[str, Any], found: Any, *, strict: bool) -> int:
-    """Exit code of a plan: 3 where demand has no path, 1 for FAIL, with ``--strict`` also UNPROVEN."""
-    if document["unserved"]:
-        return terminal.NO_PLAN
+    """Exit code of a plan: 1 for FAIL, with ``--strict`` also for UNPROVEN and warnings."""
     statuses = {v["status"] for v in document["verdicts"]}
     bad = {"FAIL", "UNPROVEN"} if strict else {"FAIL"}
     return terminal.FOUND if statuses & bad else terminal.code_for(found, strict=strict)
