@@ -21,7 +21,9 @@ class Flows:
     dst: Annotated[IntColumn, Doc("Node index of the receiving interface.")]
     size_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes per occurrence of the phase.")]
     rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("Mean rate, for services.")]
-    connections: Annotated[IntColumn, Unit("1"), Doc("Connections that the flow is spread over; each is hashed on its own.")]
+    connections: Annotated[
+        IntColumn, Unit("1"), Doc("Connections that the flow is spread over; each is hashed on its own.")
+    ]
     phase: Annotated[IntColumn, Doc("Row of `Phases`.")]
 
     def __len__(self) -> int:
@@ -62,7 +64,9 @@ class Work:
     tenant: Annotated[TextColumn, Doc("Tenant, or empty.")]
     fabric: Annotated[TextColumn, Doc("Fabric.")]
     gpus: Annotated[IntColumn, Unit("1"), Doc("GPUs.")]
-    compute_s: Annotated[FloatColumn, Unit("s"), Doc("Compute time of one step, with the pipeline bubble; 0 for services.")]
+    compute_s: Annotated[
+        FloatColumn, Unit("s"), Doc("Compute time of one step, with the pipeline bubble; 0 for services.")
+    ]
     bubble: Annotated[FloatColumn, Unit("1"), Doc("Share of `compute_s` that is pipeline bubble.")]
     flop: Annotated[FloatColumn, Unit("FLOP"), Doc("Work of one step on all GPUs.")]
     tokens: Annotated[FloatColumn, Unit("1"), Doc("Tokens of one step.")]

@@ -69,7 +69,9 @@ class Prediction:
     step_low_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, full overlap.")]
     step_high_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, no overlap.")]
     bottleneck: Annotated[tuple[Ref, ...], Doc("What limits each job.")]
-    phase_low_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) time per step of each phase of the demand set, split evenly.")]
+    phase_low_s: Annotated[
+        FloatColumn, Unit("s"), Doc("(P,) time per step of each phase of the demand set, split evenly.")
+    ]
     phase_high_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) the same, hashed.")]
     method: Annotated[Method, Doc("How it was obtained.")] = Method.MEAN
 
@@ -88,7 +90,9 @@ class Verdict:
 
     intent: Annotated[str, Doc("Name of the intent.")]
     status: Annotated[Status, Doc("PASS, FAIL or UNPROVEN.")]
-    margin: Annotated[float | None, Unit("1"), Doc("Relative distance to the limit, positive when met; none if not a number.")]
+    margin: Annotated[
+        float | None, Unit("1"), Doc("Relative distance to the limit, positive when met; none if not a number.")
+    ]
     binds: Annotated[Ref | None, Doc("What limits it.")]
     method: Annotated[Method | None, Doc("How it was decided.")]
     because: Annotated[str, Doc("The reason, in one sentence.")]
@@ -115,7 +119,9 @@ class Bill:
     wan_links: Annotated[int, Unit("1"), Doc("WAN links.")]
     optics: Annotated[int, Unit("1"), Doc("Transceivers: two per optical cable, none on copper.")]
     oversubscription: Annotated[dict[str, float], Unit("1"), Doc("Worst down over up capacity by fabric.")]
-    oversubscription_failed: Annotated[dict[str, float], Unit("1"), Doc("The same with one switch of the binding upper tier failed.")]
+    oversubscription_failed: Annotated[
+        dict[str, float], Unit("1"), Doc("The same with one switch of the binding upper tier failed.")
+    ]
     binding_tier: Annotated[dict[str, str], Doc("Tier at which the worst ratio stands, by fabric.")]
     cable_medium: Annotated[TextColumn, Doc("Medium of each cable, in the order of `Network.cables`.")]
 

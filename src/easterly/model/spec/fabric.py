@@ -21,7 +21,9 @@ class Tier(Frozen):
     """A tier of switches that is counted from what hangs below it."""
 
     type: Annotated[str, Doc("Switch model.")]
-    count: Annotated[Count | None, Doc("Number of switches (per plane, per pod where pods exist); computed if absent.")] = None
+    count: Annotated[
+        Count | None, Doc("Number of switches (per plane, per pod where pods exist); computed if absent.")
+    ] = None
 
 
 class LeafTier(Frozen):
@@ -98,7 +100,9 @@ class MultiPlane(Blueprint):
     hosts: Annotated[HostGroup, Doc("The hosts; interface r is in plane r mod planes.")]
     leaf: Annotated[LeafTier, Doc("The leaves of each plane.")]
     spine: Annotated[Tier, Doc("The spines of each plane.")]
-    dual_tor: Annotated[bool, Doc("Each interface has two ports, at half the rate each, to leaves of planes 2j and 2j+1.")] = False
+    dual_tor: Annotated[
+        bool, Doc("Each interface has two ports, at half the rate each, to leaves of planes 2j and 2j+1.")
+    ] = False
 
 
 class Clos(Blueprint):
@@ -112,7 +116,9 @@ class Clos(Blueprint):
     super_spine: Annotated[MiddleTier | None, Doc("Tier 3, needed from three tiers on.")] = None
     core: Annotated[MiddleTier | None, Doc("Tier 4, needed for four tiers.")] = None
     pod_leaves: Annotated[Count | None, Doc("Leaves per pod; as many as a spine's down ports if absent.")] = None
-    taper: Annotated[float, Field(ge=1), Unit("1"), Doc("Down over up capacity of the top tier of a pod, 7 for 7:1.")] = 1.0
+    taper: Annotated[
+        float, Field(ge=1), Unit("1"), Doc("Down over up capacity of the top tier of a pod, 7 for 7:1.")
+    ] = 1.0
 
 
 class FatTree(Blueprint):

@@ -76,4 +76,6 @@ Frequency = quantity(units.FREQUENCY, minimum=0)
 MOST = 10**9
 Count = Annotated[int, Field(ge=1, le=MOST), Unit("1")]
 CountOrZero = Annotated[int, Field(ge=0, le=MOST), Unit("1")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$"), Doc("Letters, digits, ``_ . -``; starts with a letter.")]
+Name = Annotated[
+    str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$"), Doc("Letters, digits, ``_ . -``; starts with a letter.")
+]

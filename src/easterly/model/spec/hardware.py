@@ -25,7 +25,8 @@ class HostType(Named):
     nics: Annotated[Count, Doc("Network interfaces on the fabric per host.")]
     nic_rate: Annotated[Rate, Doc("Rate of one network interface.")]
     scaleup: Annotated[
-        Rate | None, Doc("Rate per GPU and direction inside the scale-up (NVLink) domain; from the GPU's catalog entry if absent.")
+        Rate | None,
+        Doc("Rate per GPU and direction inside the scale-up (NVLink) domain; from the GPU's catalog entry if absent."),
     ] = None
     gpu: Annotated[str, Doc("GPU, a name of the catalog.")] = "h100-sxm"
     peak: Annotated[Compute | None, Doc("Dense peak of one GPU in the job's dtype; from the catalog if absent.")] = None
@@ -37,5 +38,3 @@ class Hardware(Frozen):
 
     switches: Annotated[dict[Name, SwitchType], Doc("Switch models by name.")] = {}
     hosts: Annotated[dict[Name, HostType], Doc("Host models by name.")] = {}
-
-

@@ -27,7 +27,9 @@ class Tenant(Named):
 
     vrf: Annotated[bool, Doc("The tenant has a routing table of its own.")] = False
     share: Annotated[Share | None, Doc("Share of the fabric that is promised.")] = None
-    pool: Annotated[str | None, Doc("Address pool of the tenant's host prefixes; carved from ``hosts`` if absent.")] = None
+    pool: Annotated[str | None, Doc("Address pool of the tenant's host prefixes; carved from ``hosts`` if absent.")] = (
+        None
+    )
     slot: Annotated[CountOrZero | None, Doc("Fixed position in the address plan; by rank of name if absent.")] = None
 
 
@@ -35,8 +37,13 @@ class TrafficClass(Named):
     """A class of traffic with one marking and one queue."""
 
     dscp: Annotated[int, Field(ge=0, le=63), Unit("1"), Doc("Code point, 0 to 63; one meaning each.")]
-    share: Annotated[Share | Literal["rest"], Doc("Share of a link under contention; all add up to 100 %; ``rest`` takes what is left.")]
-    priority: Annotated[Literal["weighted", "strict"], Doc("Weighted sharing, or strict priority policed to `share`.")] = "weighted"
+    share: Annotated[
+        Share | Literal["rest"],
+        Doc("Share of a link under contention; all add up to 100 %; ``rest`` takes what is left."),
+    ]
+    priority: Annotated[
+        Literal["weighted", "strict"], Doc("Weighted sharing, or strict priority policed to `share`.")
+    ] = "weighted"
     lossless: Annotated[bool, Doc("Priority flow control instead of drops.")] = False
     ecn: Annotated[Literal["auto"] | bool, Doc("Explicit congestion notification; ``auto`` sets thresholds.")] = False
     queue: Annotated[CountOrZero | None, Doc("Queue number; chosen if absent.")] = None

@@ -50,12 +50,20 @@ class Job(Named):
     dtype: Annotated[Literal["bf16", "fp16", "fp32", "fp8"], Doc("Number format of weights and activations.")] = "bf16"
     grad_dtype: Annotated[Literal["bf16", "fp16", "fp32"], Doc("Number format in which gradients are summed.")] = "fp32"
     zero: Annotated[int, Field(ge=0, le=3), Doc("ZeRO stage (1: distributed optimiser).")] = 1
-    recompute: Annotated[Literal["none", "selective", "full"], Doc("Activations recomputed in the backward pass.")] = "selective"
+    recompute: Annotated[Literal["none", "selective", "full"], Doc("Activations recomputed in the backward pass.")] = (
+        "selective"
+    )
     mfu: Annotated[Share | None, Doc("Efficiency of the compute part, of the GPU's peak.")] = None
     peak: Annotated[Compute | None, Doc("Peak of one GPU; the host's if absent.")] = None
-    collective: Annotated[Literal["auto", "ring", "hierarchical"], Doc("Algorithm of the data-parallel collectives.")] = "auto"
-    first_host: Annotated[CountOrZero | None, Doc("First host of the job in its fabric; packed in the order of names if absent.")] = None
-    connections: Annotated[Count, Doc("Connections (queue pairs) per pair of interfaces; they spread over equal-cost paths.")] = 4
+    collective: Annotated[
+        Literal["auto", "ring", "hierarchical"], Doc("Algorithm of the data-parallel collectives.")
+    ] = "auto"
+    first_host: Annotated[
+        CountOrZero | None, Doc("First host of the job in its fabric; packed in the order of names if absent.")
+    ] = None
+    connections: Annotated[
+        Count, Doc("Connections (queue pairs) per pair of interfaces; they spread over equal-cost paths.")
+    ] = 4
 
 
 class Load(Frozen):
@@ -86,5 +94,3 @@ class Service(Named):
     replicas: Annotated[Replicas, Doc("Pool sizes.")] = Replicas()
     load: Annotated[Load, Doc("Offered load.")]
     first_host: Annotated[CountOrZero | None, Doc("First host in its fabric; packed after the jobs if absent.")] = None
-
-
