@@ -66,7 +66,9 @@ def test_core_tags(tag, value):
     assert read(f"a: !!{tag} 12")["a"] == value
 
 
-words = st.text(st.characters(exclude_categories=["Nd", "Cs"]), max_size=20)
+# PyYAML's writer folds texts at the breaks of YAML 1.1 and reads them back as spaces itself.
+BREAKS = "\x85\u2028\u2029"
+words = st.text(st.characters(exclude_categories=["Nd", "Cs"], exclude_characters=BREAKS), max_size=20)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | words
 keys = st.text("abcxyz _./", min_size=1, max_size=8)
 documents = st.recursive(
