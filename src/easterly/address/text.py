@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 BITS = {4: 32, 6: 128}
-_DECIMAL = re.compile(r"\d{1,3}")
+_DECIMAL = re.compile(r"[0-9]{1,3}")
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}")
 
 

@@ -8,6 +8,9 @@ from easterly.address.text import BITS
 from easterly.base.columns import IndexColumn
 from easterly.base.findings import Finding, FindingsError, Severity
 
+# A /64 is used as if it had 32 bits: enough for any site, and the numbers stay short.
+WIDEST = 32
+
 
 def give(source: Source, wish: Wish, unit: int = 0) -> tuple[IndexColumn, list[Finding]]:
     """Assign numbers out of a source.
@@ -32,7 +35,7 @@ def give(source: Source, wish: Wish, unit: int = 0) -> tuple[IndexColumn, list[F
     """
     bits = BITS[source.prefix.family] - source.prefix.length - unit
     try:
-        given = assign(wish, min(bits, 62))
+        given = assign(wish, min(bits, WIDEST))
     except TooSmall as error:
         raise FindingsError([_too_small(source, error.bits + unit)]) from None
     return given.first, [_tight(source, needed_bits(wish) + unit)] if given.packed else []
