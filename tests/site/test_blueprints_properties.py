@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import networks, site_dicts
 
+from easterly.base.findings import FindingsError
 from easterly.model.network import LinkKind, Network, NodeKind
 from easterly.model.spec.site import Site
 from easterly.site.blueprints import build
@@ -149,3 +150,50 @@ def test_hosts_and_interfaces_are_all_there(document):
             expected[name] = fabric["hosts"]["count"]
     assert Counter(network.hosts.fabric.tolist()) == +expected
     assert (network.links.kind == LinkKind.WAN).sum() == 2 * len(document.get("wan", {}).get("links", {}))
+
+
+_ANY = st.one_of(st.integers(1, 12), st.integers(2 * 10**6, 10**9))
+_SWITCH = st.sampled_from(["small", "vast"])
+_TIER = st.fixed_dictionaries({"type": _SWITCH}, optional={"down": _ANY, "up": _ANY})
+_LEAF = st.fixed_dictionaries({"type": _SWITCH, "down": _ANY}, optional={"up": _ANY, "up_rate": st.just("200Gb/s")})
+_SPINE = st.fixed_dictionaries({"type": _SWITCH}, optional={"count": _ANY})
+_HOSTS = st.fixed_dictionaries({"type": st.sampled_from(["few", "many"]), "count": _ANY})
+_COMMON = {"border": st.fixed_dictionaries({"count": _ANY}, optional={"type": _SWITCH})}
+_TWO = st.sampled_from(["leaf-spine", "rail-optimized"])
+_WILD = st.one_of(
+    st.fixed_dictionaries({"blueprint": _TWO, "hosts": _HOSTS, "leaf": _LEAF, "spine": _SPINE}, optional=_COMMON),
+    st.fixed_dictionaries({"blueprint": st.just("rail-only"), "hosts": _HOSTS, "leaf": _LEAF}, optional=_COMMON),
+    st.fixed_dictionaries(
+        {"blueprint": st.just("multi-plane"), "planes": _ANY, "dual_tor": st.booleans(), "hosts": _HOSTS, "leaf": _LEAF,
+         "spine": _SPINE}, optional=_COMMON),
+    st.fixed_dictionaries(
+        {"blueprint": st.just("fat-tree"), "k": _ANY.map(lambda k: 2 * k), "switch": _SWITCH, "hosts": _HOSTS},
+        optional=_COMMON,
+    ),
+    st.fixed_dictionaries(
+        {"blueprint": st.just("clos"), "tiers": st.integers(2, 4), "hosts": _HOSTS, "leaf": _LEAF, "spine": _TIER},
+        optional={**_COMMON, "super_spine": _TIER, "core": _TIER, "pod_leaves": _ANY, "taper": st.floats(1, 1e9)},
+    ),
+)  # fmt: skip
+
+
+@given(_WILD, _ANY, st.booleans())
+@settings(max_examples=200)
+def test_wild_numbers_are_built_or_found_wanting(fabric, nics, joined):
+    """Whatever numbers the grammar admits: a network that fits its radix, or findings with a place and a repair."""
+    many = {"gpus": 8, "nics": nics, "nic_rate": "400Gb/s"}
+    hardware = {
+        "switches": {"small": {"ports": 16, "rate": "100Gb/s"}, "vast": {"ports": 10**9, "rate": "400Gb/s"}},
+        "hosts": {"few": {"gpus": 1, "nics": 1, "nic_rate": "100Gb/s"}, "many": many},
+    }
+    link = {"a": "f", "b": "x", "rate": "100Gb/s", "delay": "1ms"}
+    wan = {"sites": {"x": {}}, "links": {"w": link}} if joined else {}
+    document = {"version": 1, "site": {"name": "s"}, "hardware": hardware, "fabrics": {"f": fabric}, "wan": wan}
+    try:
+        network = build(Site.model_validate(document))
+    except FindingsError as error:
+        assert error.findings
+        assert all(f.code.startswith("E4") and f.at.startswith("fabrics/f") and f.hint for f in error.findings)
+        return
+    degree = np.bincount(network.links.src, minlength=len(network.nodes))
+    assert (degree <= network.nodes.ports).all()

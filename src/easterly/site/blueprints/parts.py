@@ -18,7 +18,7 @@ from easterly.model.spec.hardware import HostType, SwitchType
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MOST = 1 << 22
+MOST = 1 << 20
 """Switches, interfaces or cables of one fabric; more is refused before memory is asked for."""
 
 

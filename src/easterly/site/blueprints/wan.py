@@ -20,7 +20,7 @@ from easterly.model.spec.hardware import SwitchType
 from easterly.model.spec.site import Site
 from easterly.site.blueprints.assemble import FIBRE_M_PER_S, Assembly
 from easterly.site.blueprints.faults import refuse, refuse_any
-from easterly.site.blueprints.parts import Cables, Ints, Parts, numbered, switch_block
+from easterly.site.blueprints.parts import Cables, Ints, Parts, count_up, numbered, switch_block
 from easterly.site.blueprints.stock import Stock
 from easterly.site.blueprints.wiring import ceil_div
 
@@ -65,6 +65,7 @@ def with_border(spec: Any, parts: Parts, stock: Stock, wan_links: int) -> tuple[
         return parts, None
     model = _model(spec, parts, stock)
     start, top = sum(len(block) for block in parts.switches), parts.top
+    count_up(len(top) * count, "cables to border routers")
     ports, role = _top_ports(parts)
     refuse_any(_lacking(spec, parts, model, count, wan_links))
     lower, border = np.repeat(top, count), np.tile(np.arange(count), len(top))
