@@ -105,7 +105,8 @@ def test_accepted(text, kind, value):
     ("text", "kind", "code", "hint"),
     [
         ("400Gx", RATE, "E312", "400Gb/s"), ("fast", RATE, "E312", "like"), ("400Gb", RATE, "E303", "400Gb/s"),
-        ("64MB", RATE, "E303", "64MB/s"), ("400", RATE, "E305", "400Gb/s"), ("", RATE, "E312", "like"),
+        ("64MB", RATE, "E303", "64MB/s"), ("400G/s", RATE, "E302", "400Gb/s"), ("1 Gps", RATE, "E302", "1Gb/s"),
+        ("400", RATE, "E305", "400Gb/s"), ("", RATE, "E312", "like"),
         ("100M", SIZE, "E302", "100MB"), ("64Mb", SIZE, "E302", "8MB"), ("64Mib", SIZE, "E302", "8.388608MB"),
         ("64MB/s", SIZE, "E303", "64MB"), ("1,5MB", SIZE, "E313", "64MB"), ("64ii", SIZE, "E313", "64MB"),
         ("20", TIME, "E305", "20ms"), ("20m", TIME, "E314", "20ms"), ("20 fortnights", TIME, "E314", "20ms"),

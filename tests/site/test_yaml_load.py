@@ -105,6 +105,8 @@ def test_source_is_at_hand_when_parsing_failed(tmp_path):
         ("name: east1", "name: ''", [("E205", "site/name")]),
         ("ports: 64", "ports: *x", [("E110", "hardware/switches/sw64/ports")]),
         ("share: rest", "share: *x", [("E110", "classes/bulk/share")]),
+        ("{max: 30s}", "{amax: 30s}", [("E201", "intents/fast/step_time/amax")]),
+        ("{max: 30s}", "{}", [("E202", "intents/fast/step_time")]),
         ("30s", "30", [("E305", "intents/fast/step_time/max")]),
     ],
 )  # fmt: skip

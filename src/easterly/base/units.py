@@ -149,6 +149,9 @@ def _rate_factor(text: str, unit: str) -> tuple[Decimal, str]:
         raise QuantityError("E305", f"rate {_quoted(text)} has no unit", f"write it like {RATE.example}")
     scale = Decimal(PREFIXES[prefix])
     if symbol is None:
+        if per is not None:
+            hint = f"did you mean {_number(text)}{prefix}b/s?"
+            raise QuantityError("E302", f"rate {_quoted(text)} could be bits or bytes", hint)
         return scale, ""
     if per is None:
         fix = f"{text.strip()}/s"

@@ -111,7 +111,7 @@ def _place(error: Mapping[str, Any]) -> Fault:
                 union, tag = tuple(path), str(part)
             here = _chosen(options, str(part))
             continue
-        owner, here = here, _step(options, str(part))
+        owner, here = (options[0] if options else None), _step(options, str(part))
         path.append(str(part))
     return Fault(error, tuple(path), here, owner, union, tag, is_key)
 
