@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.address.sites import POOLS, fabric, job, made, planned, site
 
-from address.sites import POOLS, fabric, job, made, planned, site
 from easterly import demand
 from easterly.address import checks, tight_pools
 from easterly.base.findings import FindingsError, Severity
@@ -55,7 +55,8 @@ def test_an_ipv6_pool_of_a_tenant_numbers_its_hosts():
 
 
 @pytest.mark.parametrize("pools, purposes", [
-    ({}, "hosts links loopback"), ({"fabric": "10.64.0.0/16"}, "loopback"), ({"hosts": "10.64.0.0/16"}, "links loopback"),
+    ({}, "hosts links loopback"), ({"fabric": "10.64.0.0/16"}, "loopback"),
+    ({"hosts": "10.64.0.0/16"}, "links loopback"),
     ({"v6": "fd00::/40", "loopback": "10.64.0.0/16"}, "hosts links"), ({"v6": "fd00::/40"}, ""),
 ])  # fmt: skip
 def test_what_is_taken_by_default_is_noted(pools, purposes):

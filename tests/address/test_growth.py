@@ -8,8 +8,7 @@ from ipaddress import ip_interface
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from address.sites import POOLS, asns, fabric, job, planned, ports, prefixes, site
+from tests.address.sites import POOLS, asns, fabric, job, planned, ports, prefixes, site
 
 ROLES = ("loopback", "link", "host", "gateway")
 RAILS = {"leaf": {"type": "sw", "down": 4, "up": 4}}

@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.address.sites import POOLS, asns, fabric, job, made, planned, ports, prefixes, site
+from tests.strategies import sites
 
-from address.sites import POOLS, asns, fabric, job, made, planned, ports, prefixes, site
 from easterly.address import plan, prove
 from easterly.base.findings import FindingsError
 from easterly.model.network import LinkKind, NodeKind
-from strategies import sites
 
 
 def assert_disjoint(networks: list[str]) -> None:

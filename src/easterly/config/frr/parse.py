@@ -47,6 +47,11 @@ def parse(text: str) -> DeviceState:
     -------
     DeviceState
 
+    Raises
+    ------
+    ValueError
+        A line lacks what its first words call for; the message has its number.
+
     Examples
     --------
     >>> state = parse("hostname a\nrouter bgp 65001\n neighbor 10.0.0.1 remote-as 65002\n")
@@ -54,10 +59,13 @@ def parse(text: str) -> DeviceState:
     ('a', 65001, {'10.0.0.1': 65002})
     """
     reading = Reading()
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if words and words[0] not in ("!", "end"):
-            _read(reading, words, indented=line[0] == " ")
+            try:
+                _read(reading, words, indented=line[0] == " ")
+            except (IndexError, ValueError):
+                raise ValueError(f"line {number} is cut short or has no number: {line.strip()}") from None
     return DeviceState(
         reading.device, reading.asn, reading.router_id, _frozen(reading.interfaces), reading.neighbors,
         tuple(reading.networks), tuple(reading.vrfs), _frozen(reading.lists), tuple(reading.uses),
@@ -113,6 +121,9 @@ def _prefix_list(reading: Reading, words: list[str]) -> None:
 
 
 def _router(reading: Reading, words: list[str]) -> None:
+    if words[1] != "bgp":
+        reading.block = ""
+        return
     reading.table = words[4] if len(words) > 4 else ""
     if not reading.table:
         reading.asn = int(words[2])

@@ -1,0 +1,141 @@
+"""Host settings and tables, read with parsers that are not ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+from ipaddress import ip_interface, ip_network
+
+import pytest
+import yaml
+from tests.address.sites import fabric, job, ports, site
+from tests.config.rendered import everything, render, text_of, whole
+
+from easterly.config import csv as tables
+from easterly.config import linux
+from easterly.model.network import NodeKind
+
+
+def hosts(configs):
+    return {f.device: yaml.safe_load(f.text)["network"] for f in configs.artifacts if f.path.endswith(".yaml")}
+
+
+def test_addresses_of_hosts_are_those_of_the_plan():
+    _, plan, configs = whole()
+    wanted = {}
+    for (device, port, _, _), address in ports(plan, "host").items():
+        wanted.setdefault(device, {}).setdefault(port, set()).add(address)
+    for file in configs.artifacts:
+        if file.path.endswith(".yaml"):
+            state = linux.parse(file.text)
+            assert {nic: set(found) for nic, found in state.interfaces.items()} == wanted.pop(file.device)
+            assert state.device == file.device
+    assert not wanted
+
+
+def route(nics: dict, source: str, target: str) -> tuple[str, str]:
+    """Interface and gateway that Linux would choose: rules by source first, then the longest prefix."""
+    table = [rule["table"] for nic in nics.values() for rule in nic["routing-policy"] if rule["from"] == source]
+    assert len(table) == 1
+    found = [
+        (ip_network(r["to"]).prefixlen, name, r.get("via", ""))
+        for name, nic in nics.items() for r in nic["routes"]
+        if r.get("table") == table[0] and ip_interface(target).ip in ip_network(r["to"])
+    ]  # fmt: skip
+    best = max(found)
+    assert [f[0] for f in found].count(best[0]) == 1
+    return best[1], best[2]
+
+
+def test_every_interface_leaves_by_its_own_gateway():
+    _, plan, configs = whole()
+    gateways = {a.partition("/")[0]: k for k, a in ports(plan, "gateway").items() if k[3] != "beta"}
+    for device, network in hosts(configs).items():
+        for name, nic in network["ethernets"].items():
+            for address in nic["addresses"]:
+                own = ip_interface(address)
+                far = str(own.network.network_address + (1 << (own.max_prefixlen - own.network.prefixlen)) * 4 + 5)
+                used, via = route(network["ethernets"], str(own.ip), far)
+                assert used == name and ip_interface(via).ip == own.network[1], device
+                assert via in gateways
+                assert route(network["ethernets"], str(own.ip), str(own.network[6])) == (name, "")
+            assert nic["mtu"] == 9000
+
+
+def test_routes_lead_to_what_the_tenant_has():
+    network = hosts(whole()[2])["train-host-0"]["ethernets"]["nic0"]
+    assert {r["to"] for r in network["routes"] if "via" in r} == {"10.99.0.0/20", "fd00:64::/42"}
+    network = hosts(whole()[2])["train-host-15"]["ethernets"]["nic0"]
+    assert {r["to"] for r in network["routes"] if "via" in r} == {"10.64.0.0/17", "fd00:64::/42"}
+
+
+def test_ipv4_only_hosts_say_nothing_of_ipv6():
+    configs = render(site(pools={"fabric": "10.64.0.0/16", "loopback": "10.65.0.0/24"}))[2]
+    assert not any("fd00" in f.text or "::" in f.text for f in configs.artifacts if f.path.endswith(".yaml"))
+
+
+@pytest.mark.parametrize("dscp, octet", [(0, 0), (26, 104), (46, 184), (63, 252)])
+def test_traffic_class_octet(dscp, octet):
+    """RFC 2474 section 3: the code point is the upper six bits of the octet."""
+    spec = site(classes={"bulk": {"dscp": dscp, "share": "100%"}}, tenants={"acme": {}}, jobs={"j": job("acme")})
+    text = text_of(render(spec)[2], "linux/job-j.env")
+    values = dict(line.split("=") for line in text.splitlines() if not line.startswith("#"))
+    assert values == {"NCCL_IB_TC": str(octet), "UCX_IB_TRAFFIC_CLASS": str(octet)}
+
+
+def test_rails_are_not_crossed():
+    assert "NCCL_CROSS_NIC=0" in text_of(whole()[2], "linux/job-j.env")
+
+
+def test_settings_of_the_kernel_are_pairs():
+    for name in ("linux/90-fabric-hosts.conf", "linux/90-fabric-switches.conf"):
+        lines = [line for line in text_of(whole()[2], name).splitlines() if not line.startswith("#")]
+        pairs = dict(line.split(" = ") for line in lines)
+        assert len(pairs) == len(lines) > 3 and all(value.isdigit() for value in pairs.values())
+
+
+def test_every_cable_is_listed_once_with_both_ends():
+    network, _, configs = whole()
+    rows = list(csv.DictReader(io.StringIO(text_of(configs, "cables.csv"))))
+    assert len(rows) == len(network.cables) and rows == tables.parse(text_of(configs, "cables.csv"))
+    ends = [(row[f"{end}_device"], row[f"{end}_port"]) for row in rows for end in "ab"]
+    assert len(set(ends)) == len(ends)
+    names = {network.nodes.device[i] for i in range(len(network.nodes)) if network.nodes.kind[i] != NodeKind.NIC}
+    assert {device for device, port in ends if port.startswith("swp")} == names
+    first = rows[0]
+    assert first["label"] == f"{first['a_device']}:{first['a_port']} / {first['b_device']}:{first['b_port']}"
+    assert {row["rate"] for row in rows} == {"400Gb/s", "100Gb/s"} and all(row["length"].endswith("m") for row in rows)
+
+
+def test_tables_of_addresses_hold_the_plan():
+    _, plan, configs = whole()
+    rows = list(csv.reader(io.StringIO(text_of(configs, "addresses.csv"))))
+    assert [row[2] for row in rows[1:]] == plan.interfaces.address.tolist()
+    rows = list(csv.reader(io.StringIO(text_of(configs, "prefixes.csv"))))
+    assert [row[0] for row in rows[1:]] == plan.prefixes.prefix.tolist()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "network: {}", "network: {ethernets: [a]}", "a: b"])
+def test_what_is_no_host_file_is_refused(text):
+    with pytest.raises(ValueError, match="not the settings of a host"):
+        linux.parse(text)
+
+
+def test_files_are_sorted_and_the_same_every_time():
+    paths = [file.path for file in whole()[2].artifacts]
+    assert paths == sorted(paths) and len(set(paths)) == len(paths)
+    assert [f.sha256 for f in render(everything())[2].artifacts] == [f.sha256 for f in whole()[2].artifacts]
+
+
+def test_files_of_one_template_have_the_same_lines_but_for_numbers():
+    """Checkers run once per template, so a template may not hide a line that another file has."""
+    configs = render(site({"train": fabric("fat-tree", 8, k=4, switch="sw")}))[2]
+    words: dict[str, set[frozenset[str]]] = {}
+    for file in configs.artifacts:
+        if file.dialect == "frr":
+            keep = {
+                " ".join(w for w in line.split() if not any(c.isdigit() or c == ":" for c in w))
+                for line in file.text.splitlines()
+            }
+            words.setdefault(file.template, set()).add(frozenset(keep))
+    assert words and all(len(found) == 1 for found in words.values())

@@ -1,0 +1,110 @@
+"""FRR's own checkers: they pass what is rendered, and they catch what is broken."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from tests.config.rendered import changed, text_of, whole
+from tests.lab import require
+
+from easterly.config import validate
+from easterly.config.frr import check
+from easterly.model.outcome import DeviceConfigs
+
+LEAF, SPINE = "frr/train-rail0-leaf-0.conf", "frr/train-spine-0.conf"
+
+
+@pytest.fixture
+def frr_here():
+    require("vtysh")
+    require("bgpd")
+    check.checker.cache_clear()
+
+
+def only(configs: DeviceConfigs, path: str) -> DeviceConfigs:
+    return DeviceConfigs(tuple(file for file in configs.artifacts if file.path == path))
+
+
+@pytest.mark.lab
+def test_frr_takes_every_template(frr_here):
+    said = [v for v in validate(whole()[2]) if v.validator.startswith("FRR")]
+    templates = {file.template for file in whole()[2].artifacts if file.dialect == "frr"}
+    assert len(said) == len(templates) == 3
+    assert [(v.path, v.output) for v in said if not v.ok] == []
+    assert {v.validator for v in said} == {said[0].validator} and "bgpd -C" in said[0].validator
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("old, new, word", [
+    ("maximum-paths 64", "maximum-pathes 64", "Unknown command"),
+    ("remote-as", "remote-ass", "Unknown command"),
+    ("ip address 10.64.128.0/31", "ip address 10.64.128.0/33", "Unknown command"),
+    ("route-target import 64512:", "route-target import ", ""),
+    ("router bgp 42", "router bgp 99999999942", ""),
+])  # fmt: skip
+def test_mistakes_are_caught(frr_here, old, new, word):
+    [said] = validate(only(changed(whole()[2], LEAF, old, new), LEAF))
+    assert said.ok is False
+    assert word in said.output and said.output
+    assert "/tmp" not in said.output
+
+
+@pytest.mark.lab
+def test_what_only_bgpd_sees_is_caught(frr_here):
+    """``vtysh -C`` takes a neighbour that has no AS number; bgpd does not, and exits with 0 all the same."""
+    text = text_of(whole()[2], LEAF)
+    line = next(x for x in text.splitlines() if "remote-as" in x)
+    address = line.split()[1]
+    mended = text.replace(f"{line}\n", "").replace(f" neighbor {address} peer-group FABRIC4\n", "")
+    broken = changed(whole()[2], LEAF, text, mended)
+    [said] = validate(only(broken, LEAF))
+    assert said.ok is False and "remote-as or peer-group" in said.output
+
+
+@pytest.mark.lab
+def test_all_files_on_request_with_progress(frr_here):
+    paths = ["cables.csv", LEAF, "frr/train-rail0-leaf-1.conf", SPINE]
+    few = DeviceConfigs(tuple(file for file in whole()[2].artifacts if file.path in paths))
+    seen: list[tuple[int, int]] = []
+    said = validate(few, everything=True, progress=lambda done, of: seen.append((done, of)))
+    assert [v.path for v in said] == paths
+    assert [v.ok for v in said] == [None, True, True, True]
+    assert seen == [(i, len(said)) for i in range(1, len(said) + 1)]
+
+
+def test_without_frr_nothing_is_called_good(monkeypatch):
+    monkeypatch.setattr(check.shutil, "which", lambda *args, **kwargs: None)
+    check.checker.cache_clear()
+    said = validate(whole()[2])
+    check.checker.cache_clear()
+    assert {(v.validator, v.ok) for v in said} == {("not validated", None)}
+
+
+def test_vtysh_alone_is_named_alone(monkeypatch):
+    monkeypatch.setattr(check.shutil, "which", lambda name, **kwargs: "/bin/vtysh" if name == "vtysh" else None)
+    monkeypatch.setattr(
+        check, "_run", lambda command: subprocess.CompletedProcess(command, 0, "vtysh version 9.1\n", "")
+    )
+    check.checker.cache_clear()
+    said = validate(only(whole()[2], LEAF))
+    check.checker.cache_clear()
+    assert [(v.validator, v.ok, v.output) for v in said] == [("FRR 9.1 (vtysh -C)", True, "")]
+
+
+def test_a_checker_that_does_not_answer_is_no_praise(monkeypatch):
+    def hang(command, **kwargs):
+        raise subprocess.TimeoutExpired(command, 20)
+
+    monkeypatch.setattr(check.subprocess, "run", hang)
+    said = check.Checker("/bin/vtysh", "/bin/bgpd", "FRR").check(only(whole()[2], LEAF).artifacts[0])
+    assert said.ok is False and said.output == "vtysh did not answer: TimeoutExpired"
+
+
+def test_a_daemon_that_fails_without_a_word_is_no_praise(monkeypatch):
+    def run(command):
+        return subprocess.CompletedProcess(command, 0 if "vtysh" in command[0] else 3, "", "")
+
+    monkeypatch.setattr(check, "_run", run)
+    said = check.Checker("/bin/vtysh", "/bin/bgpd", "FRR").check(only(whole()[2], LEAF).artifacts[0])
+    assert (said.ok, said.output) == (False, "bgpd exits 3")

@@ -1,0 +1,31 @@
+"""What tests of real parts need: a program, a right. Absence is a skip with its reason, or a failure on request."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+DAEMONS = "/usr/lib/frr:/usr/local/sbin:/usr/libexec/frr"
+
+
+def require(program: str) -> str:
+    """Path of a program; skips where it is absent, fails where ``EASTERLY_REQUIRE_LAB=1``."""
+    path = shutil.which(program) or shutil.which(program, path=DAEMONS)
+    if path is None:
+        _absent(f"{program} is not installed")
+    assert path is not None
+    return path
+
+
+def require_root() -> None:
+    """The right to make network namespaces."""
+    if os.geteuid() != 0:
+        _absent("network namespaces need root")
+
+
+def _absent(reason: str) -> None:
+    if os.environ.get("EASTERLY_REQUIRE_LAB") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
