@@ -104,7 +104,10 @@ def test_borders_and_the_wan_are_bought_and_do_not_count_as_uplinks():
 def test_lines_add_up():
     found, _ = billed(two_tiers("rail-optimized", 32, 32, cables={"host": "2m", "leaf": "80m"}))
     assert [(line.item, line.what, line.detail, line.count) for line in found.lines] == [
-        ("switch", "sw64", "leaf", 32), ("switch", "sw64", "spine", 16), ("host", "dgx", "8 GPUs, 8 interfaces", 128),
+        ("switch", "sw64", "leaf", 32), ("switch", "sw64", "spine", 16),
+        ("port", "sw64", "leaf, free", 0), ("port", "sw64", "leaf, in use", 2048),
+        ("port", "sw64", "spine, free", 0), ("port", "sw64", "spine, in use", 1024),
+        ("host", "dgx", "8 GPUs, 8 interfaces", 128),
         ("cable", "400GBASE-CR4", "400Gb/s, 2m", 1024), ("cable", "400GBASE-SR4", "400Gb/s, 80m", 1024),
         ("optic", "400GBASE-SR4", "transceiver", 2048),
     ]  # fmt: skip
@@ -125,6 +128,9 @@ def test_totals_by_plain_loops(site):
     assert sum(line.count for line in found.lines if line.item == "cable") == counted["HOST"] + counted["FABRIC"]
     assert found.optics == sum(line.count for line in found.lines if line.item == "optic")
     assert len(found.cable_medium) == len(network.cables)
+    ports = int(nodes.ports[nodes.kind == NodeKind.SWITCH].sum())
+    assert sum(line.count for line in found.lines if line.item == "port") == ports
+    assert all(line.count >= 0 for line in found.lines)
     for name in site.fabrics:
         assert found.oversubscription[name] == pytest.approx(_worst_ratio(network, name))
         assert found.oversubscription_failed[name] >= found.oversubscription[name]

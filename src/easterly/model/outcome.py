@@ -102,7 +102,7 @@ class Verdict:
 class BillLine:
     """One row of the bill of materials."""
 
-    item: Annotated[str, Doc("switch, cable, optic, host.")]
+    item: Annotated[str, Doc("switch, port, host, cable, optic, WAN link.")]
     what: Annotated[str, Doc("Model, or medium.")]
     detail: Annotated[str, Doc("Role, length or rate.")]
     count: Annotated[int, Unit("1"), Doc("How many.")]

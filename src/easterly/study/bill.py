@@ -43,7 +43,13 @@ def tally(site: Site, network: Network) -> Bill:
     kinds = network.links.kind[cables]
     ratios = {name: _worst(network, name) for name in sorted(site.fabrics)}
     return Bill(
-        lines=(*_switches(network), *_hosts(site, network), *_cables(network, media), *_optics(network, media)),
+        lines=(
+            *_switches(network),
+            *_ports(network),
+            *_hosts(site, network),
+            *_cables(network, media),
+            *_optics(network, media),
+        ),
         switches_by_role=_by_role(network),
         fabric_links=int((kinds == LinkKind.FABRIC).sum()),
         host_links=int((kinds == LinkKind.HOST).sum()),
@@ -75,6 +81,19 @@ def _switches(network: Network) -> list[BillLine]:
     keep = network.nodes.kind == NodeKind.SWITCH
     kinds = Counter(zip(network.nodes.switch_type[keep].tolist(), network.nodes.role[keep].tolist(), strict=True))
     return [BillLine("switch", model, role, count) for (model, role), count in sorted(kinds.items())]
+
+
+def _ports(network: Network) -> list[BillLine]:
+    """Ports of the switches in use and free, by model and role."""
+    nodes = network.nodes
+    used = np.bincount(network.links.src, minlength=len(nodes))
+    counts: Counter[tuple[str, str]] = Counter()
+    keep = np.flatnonzero(nodes.kind == NodeKind.SWITCH)
+    columns = (nodes.switch_type, nodes.role, nodes.ports, used)
+    for model, role, ports, taken in zip(*(column[keep].tolist() for column in columns), strict=True):
+        counts[model, f"{role}, in use"] += taken
+        counts[model, f"{role}, free"] += ports - taken
+    return [BillLine("port", model, state, count) for (model, state), count in sorted(counts.items())]
 
 
 def _hosts(site: Site, network: Network) -> list[BillLine]:
