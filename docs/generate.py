@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import click
+
+from easterly.base.schema import Doc, Unit
 
 
 def write(folder: Path) -> None:
@@ -136,10 +140,37 @@ are read-only numpy columns in SI units: bit/s, bytes, seconds, metres.
 
 
 def listing(directive: str, names: list[str]) -> str:
-    """Directives that document some public names."""
+    """Directives that document some public names; the attributes of nouns follow as tables."""
+    return "\n".join(entry(directive, name) for name in names)
+
+
+def entry(directive: str, name: str) -> str:
+    """One public name."""
+    import easterly
+
     members = "\n   :members:\n   :exclude-members: model_config, model_post_init" if directive == "autoclass" else ""
-    blocks = "\n\n".join(f".. {directive}:: easterly.{name}{members}" for name in names)
-    return f"```{{eval-rst}}\n{blocks}\n```\n"
+    text = f"```{{eval-rst}}\n.. {directive}:: easterly.{name}{members}\n```\n"
+    return text + attributes(getattr(easterly, name)) if directive == "autoclass" else text
+
+
+def attributes(noun: type) -> str:
+    """Columns of a noun, and of the tables that it consists of: unit and meaning as declared."""
+    if not dataclasses.is_dataclass(noun):
+        return ""
+    hints = get_type_hints(noun, include_extras=True)
+    declared = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    rows = "\n".join(f"| `{name}` | {noted(notes, Unit)} | {noted(notes, Doc)} |" for name, notes in declared.items())
+    inner = [get_args(hint)[0] for name, hint in hints.items() if declared[name]]
+    tables = [f"`{part.__name__}`:\n\n{attributes(part)}" for part in inner if dataclasses.is_dataclass(part)]
+    head = "| attribute | unit | meaning |\n|---|---|---|\n" if any(declared.values()) else ""
+    return "\n".join([head + rows + "\n" if head else "", *tables])
+
+
+def noted(notes: tuple[object, ...], kind: type) -> str:
+    """The unit or the meaning among the annotations of an attribute."""
+    found = next((note for note in notes if isinstance(note, kind)), None)
+    text = getattr(found, "symbol", None) or getattr(found, "text", "")
+    return text.replace("|", "\\|")
 
 
 def included(name: str) -> Callable[[], str]:
