@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from easterly.base.findings import Finding
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 
 STAGES = 10  # of a plan without any work; each job or service adds two
+
+
+class Notify(Protocol):
+    """Told what is at work, and by how much the bar moves."""
+
+    def __call__(self, name: str, advance: int = 1) -> None:
+        """Name the stage."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +78,22 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
         with _timed(stages, "document"):
             text = document(made)
         with _timed(stages, "validate"):
-            said = validations(made, validate)
+            said = validations(made, validate, notify)
         stages.prune()
     return Run(made, text, said, stages.timings, tuple(stages.reused))
 
 
-def validations(made: Plan, validate: str) -> tuple[Validation, ...]:
+def validations(made: Plan, validate: str, notify: Notify = lambda name, advance=1: None) -> tuple[Validation, ...]:
     """What outside checkers say of the rendered files."""
     from easterly import config
 
-    return () if validate == "none" else config.validate(made.configs, everything=validate == "all")
+    if validate == "none":
+        return ()
+    return config.validate(
+        made.configs,
+        everything=validate == "all",
+        progress=lambda done, total: notify(f"validate {done:,} of {total:,}", 0),
+    )
 
 
 def write(done: Run, folder: Path) -> None:
@@ -116,10 +129,10 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def progress(site: Any, quiet: bool) -> Iterator[Any]:
+def progress(site: Any, quiet: bool) -> Iterator[Notify]:
     """A progress bar on stderr that names the stage at work; silent where stderr is no terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda name: None
+        yield lambda name, advance=1: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -127,7 +140,7 @@ def progress(site: Any, quiet: bool) -> Iterator[Any]:
     columns = (TextColumn("planning"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=STAGES + 2 * (len(site.jobs) + len(site.services)))
-        yield lambda name: bar.update(task, description=name, advance=1)
+        yield lambda name, advance=1: bar.update(task, description=name, advance=advance)
 
 
 @contextmanager
