@@ -17,7 +17,11 @@ from easterly.model.network import NodeKind
 
 
 def hosts(configs):
-    return {f.device: yaml.safe_load(f.text)["network"] for f in configs.artifacts if f.path.endswith(".yaml")}
+    return {f.device: yaml.safe_load(f.text)["network"] for f in files_of(configs, "linux host of")}
+
+
+def files_of(configs, template):
+    return [file for file in configs.artifacts if file.template.startswith(template)]
 
 
 def test_addresses_of_hosts_are_those_of_the_plan():
@@ -25,11 +29,10 @@ def test_addresses_of_hosts_are_those_of_the_plan():
     wanted = {}
     for (device, port, _, _), address in ports(plan, "host").items():
         wanted.setdefault(device, {}).setdefault(port, set()).add(address)
-    for file in configs.artifacts:
-        if file.path.endswith(".yaml"):
-            state = linux.parse(file.text)
-            assert {nic: set(found) for nic, found in state.interfaces.items()} == wanted.pop(file.device)
-            assert state.device == file.device
+    for file in files_of(configs, "linux host of"):
+        state = linux.parse(file.text)
+        assert {nic: set(found) for nic, found in state.interfaces.items()} == wanted.pop(file.device)
+        assert state.device == file.device
     assert not wanted
 
 
@@ -62,6 +65,47 @@ def test_every_interface_leaves_by_its_own_gateway():
             assert nic["mtu"] == 9000
 
 
+def test_every_port_of_a_host_is_in_the_bridge_of_its_prefix():
+    """From the plan alone: gateway and host are in one prefix and table, so their bridge and port belong together."""
+    network, plan, configs = whole()
+    bridge = {(d, vrf, ip_interface(a).network): port for (d, port, _, vrf), a in ports(plan, "gateway").items()}
+    names, links = network.nodes.name.tolist(), network.links
+    device, port = network.nodes.device.tolist(), {}
+    for row in range(len(links)):
+        port[device[links.src[row]], f"nic{links.src_port[row]}"] = names[links.dst[row]], f"swp{links.dst_port[row]}"
+    wanted: dict[tuple[str, str], set[str]] = {}
+    for (host, nic, _, vrf), address in ports(plan, "host").items():
+        leaf, plug = port[host, nic]
+        wanted.setdefault((leaf, bridge[leaf, vrf, ip_interface(address).network]), set()).add(plug)
+    found = {}
+    for file in files_of(configs, "linux switch"):
+        spec = yaml.safe_load(file.text)["network"]
+        for name, body in spec.get("bridges", {}).items():
+            assert set(body["interfaces"]) <= {*spec["ethernets"], *spec.get("tunnels", {})}
+            if name.startswith("br") and body["interfaces"]:
+                found[file.device, name] = set(body["interfaces"])
+    assert found == wanted
+
+
+def test_tables_of_tenants_hold_their_bridges():
+    _, plan, configs = whole()
+    vni = dict(zip(plan.vrfs.name.tolist(), plan.vrfs.vni.tolist(), strict=True))
+    seen = set()
+    for file in files_of(configs, "linux switch hosts vrf"):
+        spec = yaml.safe_load(file.text)["network"]
+        vtep = ports(plan, "loopback")[file.device, "lo", "v4", "default"].partition("/")[0]
+        for vrf, body in spec["vrfs"].items():
+            assert body["interfaces"] == [f"br{vni[vrf]}", f"l3{vni[vrf]}"] and body["table"] > 1000
+            assert spec["bridges"][f"l3{vni[vrf]}"]["interfaces"] == [f"vx{vni[vrf]}"]
+            assert (spec["tunnels"][f"vx{vni[vrf]}"]["id"], spec["tunnels"][f"vx{vni[vrf]}"]["local"]) == (
+                vni[vrf],
+                vtep,
+            )
+            seen.add(vrf)
+        assert all(len(name) <= 15 for kind in ("bridges", "tunnels", "vrfs") for name in spec[kind])
+    assert seen == {"acme", "beta"}
+
+
 def test_routes_lead_to_what_the_tenant_has():
     network = hosts(whole()[2])["train-host-0"]["ethernets"]["nic0"]
     assert {r["to"] for r in network["routes"] if "via" in r} == {"10.99.0.0/20", "fd00:64::/42"}
@@ -71,7 +115,7 @@ def test_routes_lead_to_what_the_tenant_has():
 
 def test_ipv4_only_hosts_say_nothing_of_ipv6():
     configs = render(site(pools={"fabric": "10.64.0.0/16", "loopback": "10.65.0.0/24"}))[2]
-    assert not any("fd00" in f.text or "::" in f.text for f in configs.artifacts if f.path.endswith(".yaml"))
+    assert not any("::" in file.text for file in files_of(configs, "linux host of"))
 
 
 @pytest.mark.parametrize("dscp, octet", [(0, 0), (26, 104), (46, 184), (63, 252)])

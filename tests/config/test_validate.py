@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import pytest
 from tests.config.rendered import changed, text_of, whole
 from tests.lab import require
 
-from easterly.config import validate
+from easterly.config import running, validate
 from easterly.config.frr import check
+from easterly.config.linux import check as netplan
 from easterly.model.outcome import DeviceConfigs
 
 LEAF, SPINE = "frr/train-rail0-leaf-0.conf", "frr/train-spine-0.conf"
@@ -20,6 +22,11 @@ def frr_here():
     require("vtysh")
     require("bgpd")
     check.checker.cache_clear()
+
+
+def clear() -> None:
+    check.checker.cache_clear()
+    netplan.checker.cache_clear()
 
 
 def only(configs: DeviceConfigs, path: str) -> DeviceConfigs:
@@ -75,16 +82,17 @@ def test_all_files_on_request_with_progress(frr_here):
 
 def test_without_frr_nothing_is_called_good(monkeypatch):
     monkeypatch.setattr(check.shutil, "which", lambda *args, **kwargs: None)
-    check.checker.cache_clear()
+    monkeypatch.setattr(netplan, "PLACES", ())
+    clear()
     said = validate(whole()[2])
-    check.checker.cache_clear()
+    clear()
     assert {(v.validator, v.ok) for v in said} == {("not validated", None)}
 
 
 def test_vtysh_alone_is_named_alone(monkeypatch):
     monkeypatch.setattr(check.shutil, "which", lambda name, **kwargs: "/bin/vtysh" if name == "vtysh" else None)
     monkeypatch.setattr(
-        check, "_run", lambda command: subprocess.CompletedProcess(command, 0, "vtysh version 9.1\n", "")
+        check, "run", lambda command: subprocess.CompletedProcess(command, 0, "vtysh version 9.1\n", "")
     )
     check.checker.cache_clear()
     said = validate(only(whole()[2], LEAF))
@@ -96,7 +104,7 @@ def test_a_checker_that_does_not_answer_is_no_praise(monkeypatch):
     def hang(command, **kwargs):
         raise subprocess.TimeoutExpired(command, 20)
 
-    monkeypatch.setattr(check.subprocess, "run", hang)
+    monkeypatch.setattr(running.subprocess, "run", hang)
     said = check.Checker("/bin/vtysh", "/bin/bgpd", "FRR").check(only(whole()[2], LEAF).artifacts[0])
     assert said.ok is False and said.output == "vtysh did not answer: TimeoutExpired"
 
@@ -105,6 +113,34 @@ def test_a_daemon_that_fails_without_a_word_is_no_praise(monkeypatch):
     def run(command):
         return subprocess.CompletedProcess(command, 0 if "vtysh" in command[0] else 3, "", "")
 
-    monkeypatch.setattr(check, "_run", run)
+    monkeypatch.setattr(check, "run", run)
     said = check.Checker("/bin/vtysh", "/bin/bgpd", "FRR").check(only(whole()[2], LEAF).artifacts[0])
     assert (said.ok, said.output) == (False, "bgpd exits 3")
+
+
+STRICT = """#!{python}
+import pathlib, sys, yaml
+file = next(pathlib.Path(sys.argv[2]).rglob("*.yaml"))
+assert file.stat().st_mode & 0o77 == 0
+known = {{"version", "renderer", "ethernets", "bridges", "tunnels", "vrfs"}}
+unknown = set(yaml.safe_load(file.read_text())["network"]) - known
+sys.exit(f"{{file}}: unknown key {{min(unknown)}}" if unknown else 0)
+"""
+
+
+def test_netplan_is_asked_about_hosts_and_switches_only(monkeypatch, tmp_path):
+    """By a stand-in that knows netplan's top-level keys, called as netplan's generator is."""
+    program = tmp_path / "generate"
+    program.write_text(STRICT.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setattr(netplan, "PLACES", (str(tmp_path / "absent"), str(program)))
+    clear()
+    good = [v for v in validate(whole()[2]) if v.validator == "netplan generate"]
+    path = "linux/train-host-0.yaml"
+    [bad] = validate(only(changed(whole()[2], path, "renderer:", "rendererr:"), path))
+    clear()
+    assert {v.path for v in good} >= {path, "linux/train-rail0-leaf-0.yaml"} and all(
+        v.path.endswith(".yaml") for v in good
+    )
+    assert [v.output for v in good if not v.ok] == []
+    assert bad.ok is False and bad.output == "fabric.yaml: unknown key rendererr"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from ipaddress import ip_interface
 from typing import NamedTuple
 
 from easterly.model.address import AddressPlan, Prefixes
@@ -70,6 +71,18 @@ class Sheet:
         return dict(zip(self.plan.asn_device.tolist(), self.plan.asn.tolist(), strict=True))
 
     @cached_property
+    def _bridges(self) -> dict[tuple[str, str, str], str]:
+        """Port of the gateway by device, VRF and prefix."""
+        return {
+            (device, port.vrf, _network(port.address)): port.port
+            for device, ports in self.ports.items() for port in ports if port.role == "gateway"
+        }  # fmt: skip
+
+    def bridge(self, device: str, host: Port) -> str:
+        """Interface of a switch that holds the gateway of a host's interface."""
+        return self._bridges[device, host.vrf, _network(host.address)]
+
+    @cached_property
     def by_link(self) -> dict[tuple[int, int], str]:
         """Bare address of the interface that a directed link leaves, by link and family."""
         rows = self.plan.interfaces
@@ -116,6 +129,11 @@ class Sheet:
         rows: Prefixes = self.plan.prefixes
         columns = (rows.prefix.tolist(), rows.vrf.tolist(), rows.owner.tolist(), rows.role.tolist())
         return [(text, vrf, owner) for text, vrf, owner, role in zip(*columns, strict=True) if role == "pool"]
+
+
+@cache
+def _network(address: str) -> str:
+    return str(ip_interface(address).network)
 
 
 def _family(text: str) -> int:

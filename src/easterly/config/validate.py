@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from easterly.config.frr.check import Checker, checker
+from easterly.config.frr import check as frr_check
+from easterly.config.linux import check as netplan_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
@@ -15,9 +16,9 @@ def validate(
 ) -> tuple[Validation, ...]:
     """Have every dialect checked by its own tools, where they are installed.
 
-    FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line).
-    There is no offline checker for the other dialects, and where FRR is missing there is none for it either:
-    such files are marked ``not validated``, never as good.
+    FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line), those
+    of hosts and switches through netplan's generator. There is no offline checker for the rest, and where a
+    program is missing there is none for its files either: they are marked ``not validated``, never as good.
 
     Parameters
     ----------
@@ -33,10 +34,10 @@ def validate(
         One per file looked at, sorted by path.
     """
     files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
-    checkers: dict[str, Checker | None] = {"frr": checker()}
+    checkers = [checker for checker in (frr_check.checker(), netplan_check.checker()) if checker is not None]
     done = []
     for count, file in enumerate(files, 1):
-        check = checkers.get(file.dialect)
+        check = next((checker for checker in checkers if checker.takes(file)), None)
         done.append(Validation(file.path, NONE, None, "") if check is None else check.check(file))
         if progress is not None:
             progress(count, len(files))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from easterly.config.running import run
 from easterly.model.outcome import Artifact, Validation
 
-SECONDS = 20
 DAEMONS = ("/usr/lib/frr", "/usr/local/sbin", "/usr/libexec/frr", "/usr/sbin")
 # bgpd prints what it refuses and still exits with 0. The nexthop message is about zebra, which does not run.
 _REFUSED = re.compile(r"No such command|Command incomplete|Ambiguous|Error occurred|[Ii]nvalid|[Ff]ailed|%|not exist")
@@ -28,6 +27,10 @@ class Checker:
     bgpd: str | None
     version: str
 
+    def takes(self, file: Artifact) -> bool:
+        """Whether the file is one that it can judge: every FRR file is."""
+        return file.dialect == "frr"
+
     def check(self, file: Artifact) -> Validation:
         """Syntax of the whole file by vtysh, then its BGP part by bgpd."""
         with tempfile.TemporaryDirectory(prefix="easterly-frr-") as name:
@@ -41,7 +44,7 @@ class Checker:
         return Validation(file.path, self.version, not said, said)
 
     def _syntax(self, path: Path) -> str:
-        done = _run([self.vtysh, "-C", "-f", str(path)])
+        done = run([self.vtysh, "-C", "-f", str(path)])
         return (
             "" if done.returncode == 0 else _clean(done.stdout + done.stderr, path) or f"vtysh exits {done.returncode}"
         )
@@ -53,7 +56,7 @@ class Checker:
         path.write_text(bgp_part(text))
         path.chmod(0o644)
         own = ["--vty_socket", str(folder), "-i", str(folder / "pid"), "-z", str(folder / "zserv.api")]
-        done = _run([self.bgpd, "-C", "-f", str(path), *own])
+        done = run([self.bgpd, "-C", "-f", str(path), *own])
         lines = _clean(done.stdout + done.stderr, path).splitlines()
         said = [line for line in lines if _REFUSED.search(line) and not _HARMLESS.search(line)]
         if done.returncode != 0 and not said:
@@ -68,7 +71,7 @@ def checker() -> Checker | None:
     if vtysh is None:
         return None
     bgpd = next((path for folder in DAEMONS if (path := shutil.which("bgpd", path=folder))), None)
-    words = _run([bgpd or vtysh, "--version"]).stdout.split()
+    words = run([bgpd or vtysh, "--version"]).stdout.split()
     number = next((word for word in words if re.match(r"\d+\.\d", word)), "of unknown version")
     return Checker(vtysh, bgpd, f"FRR {number} ({'vtysh -C, bgpd -C' if bgpd else 'vtysh -C'})")
 
@@ -92,20 +95,3 @@ def _clean(output: str, path: Path) -> str:
     """Without time stamps and temporary names: equal files get equal answers."""
     lines = (_STAMP.sub("", line).replace(str(path), path.name).rstrip() for line in output.splitlines())
     return "\n".join(line for line in lines if line)
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            stdin=subprocess.DEVNULL,
-            check=False,
-            errors="replace",
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return subprocess.CompletedProcess(
-            command, 1, "", f"{Path(command[0]).name} did not answer: {type(error).__name__}"
-        )

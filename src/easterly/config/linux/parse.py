@@ -8,7 +8,7 @@ from easterly.model.outcome import DeviceState
 
 
 def parse(text: str) -> DeviceState:
-    r"""Read a host's netplan file: the addresses of its interfaces.
+    r"""Read a netplan file: the addresses of its interfaces.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def parse(text: str) -> DeviceState:
     try:
         document: Any = yaml.safe_load(text)
         nics = document["network"]["ethernets"]
-        interfaces = {nic: tuple(spec["addresses"]) for nic, spec in nics.items()}
+        interfaces = {nic: tuple(spec.get("addresses", ())) for nic, spec in nics.items()}
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{name}: not the settings of a host: {error}") from None
     return DeviceState(name, 0, "", interfaces, {}, (), ())

@@ -8,7 +8,8 @@ from ipaddress import ip_interface
 
 import numpy as np
 
-from easterly.config.sheet import DEFAULT, Port, Sheet
+from easterly.config.linux import switch
+from easterly.config.sheet import Port, Sheet
 from easterly.config.templates import template
 from easterly.model.demand import Work
 from easterly.model.network import Network
@@ -49,7 +50,8 @@ def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work)
     Returns
     -------
     list of Artifact
-        ``linux/<host>.yaml`` (netplan), ``linux/90-*.conf`` (sysctl.d), ``linux/<kind>-<name>.env``.
+        ``linux/<device>.yaml`` (netplan, hosts and switches), ``linux/90-*.conf`` (sysctl.d),
+        ``linux/<kind>-<name>.env``.
     """
     page, owner = template("linux/host.yaml.j2"), _owners(network, work)
     nets = _Nets(sheet)
@@ -58,7 +60,7 @@ def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work)
         host = Host(name, owner.get(row, ""), tuple(nets.nics(sheet.ports.get(name, []))))
         shape = f"linux host of {len(host.nics)} interfaces, IPv" + " and IPv".join(map(str, sheet.families))
         files.append(Artifact(f"linux/{name}.yaml", page.render(host=host), name, "linux", shape))
-    return [*files, *_settings(), *_environments(site, network, qos, work)]
+    return [*files, *switch.render(network, sheet), *_settings(), *_environments(site, network, qos, work)]
 
 
 def _owners(network: Network, work: Work) -> dict[int, str]:
@@ -124,6 +126,3 @@ def _environments(site: Site, network: Network, qos: QosPlan, work: Work) -> lis
             )
             files.append(Artifact(f"linux/{kind}-{name}.env", text, "", "linux", f"linux {kind} environment"))
     return files
-
-
-__all__ = ["DEFAULT", "render"]
