@@ -77,8 +77,9 @@ def host_rows(network: Network) -> dict[str, IntColumn]:
     """Host indices of each fabric, in the order of the network."""
     fabrics, inverse = np.unique(network.hosts.fabric, return_inverse=True)
     order = np.argsort(inverse, kind="stable")
-    cuts = np.cumsum(np.bincount(inverse, minlength=len(fabrics)))[:-1]
-    return {str(name): ints(rows) for name, rows in zip(fabrics, np.split(order, cuts), strict=True)}
+    ends = np.cumsum(np.bincount(inverse, minlength=len(fabrics)))
+    groups = np.split(order, ends)[: len(fabrics)]
+    return {str(name): ints(rows) for name, rows in zip(fabrics, groups, strict=True)}
 
 
 def wants(site: Site, network: Network, findings: list[Finding] | None = None) -> Iterator[Want]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field
+
 from easterly.base.schema import Doc
 from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Size, Time
 
@@ -21,8 +23,8 @@ class SwitchType(Named):
 class HostType(Named):
     """A model of GPU server."""
 
-    gpus: Annotated[Count, Doc("GPUs per host.")]
-    nics: Annotated[Count, Doc("Network interfaces on the fabric per host.")]
+    gpus: Annotated[Count, Field(le=4096), Doc("GPUs per host.")]
+    nics: Annotated[Count, Field(le=4096), Doc("Network interfaces on the fabric per host.")]
     nic_rate: Annotated[Rate, Doc("Rate of one network interface.")]
     scaleup: Annotated[
         Rate | None,
