@@ -27,10 +27,8 @@ class Tenant(Named):
 
     vrf: Annotated[bool, Doc("The tenant has a routing table of its own.")] = False
     share: Annotated[Share | None, Doc("Share of the fabric that is promised.")] = None
-    pool: Annotated[str | None, Doc("Address pool of the tenant's host prefixes; carved from ``hosts`` if absent.")] = (
-        None
-    )
-    slot: Annotated[CountOrZero | None, Doc("Fixed position in the address plan; by rank of name if absent.")] = None
+    pool: Annotated[str | None, Doc("Address pool of the tenant's host prefixes; the leaves' own if absent.")] = None
+    slot: Annotated[CountOrZero | None, Doc("VNI 10000 + slot; by a hash of its name if absent.")] = None
 
 
 class TrafficClass(Named):
