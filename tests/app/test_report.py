@@ -110,7 +110,8 @@ def test_what_users_wrote_never_becomes_markup(small: Plan, tmp_path: Path) -> N
         provenance={"easterly": HOSTILE},
         configs=DeviceConfigs((Artifact(f"{HOSTILE}.conf", "", "", HOSTILE, "t"),)),
     )
-    said = [{"path": f"{HOSTILE}.conf", "validator": HOSTILE, "ok": False, "output": "</details>" + HOSTILE}]
+    said = [{"path": f"{HOSTILE}.conf", "validator": HOSTILE, "ok": False, "output": "</details>" + HOSTILE,
+             "read": f"{HOSTILE}.conf"}]  # fmt: skip
     text = written(hostile, tmp_path / "hostile.html", {"validations": said})
     page = Outline(text)
     assert page.scripts == plain.scripts == 3
@@ -303,7 +304,7 @@ def test_hottest_links_are_the_twenty_fullest() -> None:
     [
         ([], "NONE", "not validated"),
         ([("leaf-0", None)], "NONE", "not validated"),
-        ([("leaf-0", True)], "PASS", "bgpd 8: accepted 1 of 30"),
+        ([("leaf-0", True)], "PASS", "bgpd 8: accepted (1 of 30 read"),
         ([("leaf-0", True), ("leaf-1", False)], "FAIL", "rejected configs/leaf-1/frr.conf: line 3"),
     ],
 )
@@ -311,7 +312,13 @@ def test_artefacts_say_who_checked_them(small: Plan, validations: list[Any], sta
     from easterly.app.report.artefacts import artefacts
 
     said = [
-        {"path": f"configs/{d}/frr.conf", "validator": "bgpd 8", "ok": ok, "output": "line 3\n"}
+        {
+            "path": f"configs/{d}/frr.conf",
+            "validator": "bgpd 8",
+            "ok": ok,
+            "output": "line 3\n",
+            "read": f"configs/{d}/frr.conf",
+        }
         for d, ok in validations
     ]
     group = artefacts(small, factory.described(small), {"validations": said})[1]

@@ -100,13 +100,14 @@ def test_markup_in_messages_is_text(document: dict[str, Any]) -> None:
 def test_artefacts_say_what_was_checked(document: dict[str, Any]) -> None:
     row = {"validator": "bgpd 8", "output": "line 3: unknown command"}
     said = [
-        {**row, "path": "configs/leaf-0/frr.conf", "ok": True},
-        {**row, "path": "configs/leaf-1/frr.conf", "ok": False},
-        {**row, "path": "configs/leaf-2/frr.conf", "ok": None},
+        {**row, "path": "configs/leaf-0/frr.conf", "ok": True, "read": "configs/leaf-0/frr.conf"},
+        {**row, "path": "configs/leaf-1/frr.conf", "ok": False, "read": "configs/leaf-1/frr.conf"},
+        {**row, "path": "configs/leaf-2/frr.conf", "ok": None, "read": None},
+        {**row, "path": "configs/leaf-3/frr.conf", "ok": True, "read": "configs/leaf-0/frr.conf"},
     ]
     text = printed(document, {"validations": said})
-    assert "  bgpd 8         1 accepted, 1 rejected\n" in text
-    assert "  not validated  29 of 31 files\n" in text
+    assert "  bgpd 8         2 accepted, 1 rejected (2 read)\n" in text
+    assert "  not validated  28 of 31 files\n" in text
     assert "  configs/leaf-1/frr.conf: line 3: unknown command\n" in text
     assert "  not validated  31 of 31 files\n" in printed(document)
 

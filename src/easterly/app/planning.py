@@ -51,7 +51,7 @@ class Run:
                 "python": platform.python_version(), "system": platform.system(), "release": platform.release(),
                 "machine": platform.machine(),
             },
-            "validations": [asdict(v) for v in self.validations],
+            "validations": per_artifact(self.plan, self.validations),
         }  # fmt: skip
 
 
@@ -81,6 +81,22 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
             said = validations(made, validate, notify)
         stages.prune()
     return Run(made, text, said, stages.timings, tuple(stages.reused))
+
+
+def per_artifact(plan: Plan, said: Sequence[Validation]) -> list[dict[str, Any]]:
+    """One row per artefact: what a checker said of it, or of the file of its template that was ``read``."""
+    template = {a.path: a.template for a in plan.configs.artifacts}
+    by_path = {v.path: v for v in said}
+    by_template = {template[v.path]: v for v in said if v.path in template}
+    rows = []
+    for path in template:
+        found = by_path.get(path) or by_template.get(template[path])
+        if found is None:
+            rows.append({"path": path, "validator": "not validated", "ok": None, "output": "", "read": None})
+        else:
+            read = None if found.ok is None else found.path
+            rows.append({**asdict(found), "path": path, "read": read})
+    return rows
 
 
 def validations(made: Plan, validate: str, notify: Notify = lambda name, advance=1: None) -> tuple[Validation, ...]:

@@ -7,6 +7,7 @@ import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
@@ -256,16 +257,22 @@ def _artefacts(page: Page, document: Document, run: Mapping[str, Any] | None) ->
     page.title("Artefacts")
     ran = [v for v in (run or {}).get("validations") or [] if v["ok"] is not None and v["path"] in paths]
     seen = {v["path"] for v in ran}
-    by: dict[str, Counter[bool]] = {}
-    for row in ran:
-        by.setdefault(row["validator"], Counter())[row["ok"]] += 1
-    rows = [
-        (who, f"{grouped(said[True])} accepted, {grouped(said[False])} rejected") for who, said in sorted(by.items())
-    ]
+    rows = [(who, _said(list(said))) for who, said in groupby(sorted(ran, key=_checker), key=_checker)]
     rows.append(("not validated", f"{grouped(len(paths - seen))} of {grouped(len(paths))} files"))
     page.table((Column("", gives_way=True), Column("")), rows if seen != paths else rows[:-1])
-    if seen and seen != paths:
-        page.wrapped("checkers saw one file per template; --validate all shows them every file", "dim", INDENT)
+    if any(row["read"] != row["path"] for row in ran):
+        page.wrapped("one file per template was read; --validate all has every file read", "dim", INDENT)
     for row in ran:
-        if not row["ok"]:
+        if not row["ok"] and row["read"] == row["path"]:
             page.wrapped(f"{row['path']}: {row['output'].strip() or DASH}", "red", INDENT)
+
+
+def _checker(row: Mapping[str, Any]) -> str:
+    return str(row["validator"])
+
+
+def _said(rows: Sequence[Mapping[str, Any]]) -> str:
+    """How many files a checker accepted and rejected, and how many of them it read."""
+    good, read = sum(row["ok"] for row in rows), sum(row["read"] == row["path"] for row in rows)
+    words = f"{grouped(good)} accepted, {grouped(len(rows) - good)} rejected"
+    return words if read == len(rows) else f"{words} ({grouped(read)} read)"

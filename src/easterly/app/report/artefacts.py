@@ -52,7 +52,7 @@ def _group(
 ) -> Group:
     answers = [row for file in files for row in said.get(file.path, ())]
     ran = [row for row in answers if row["ok"] is not None]
-    bad = [row for row in ran if not row["ok"]]
+    bad = [row for row in ran if not row["ok"] and row["read"] == row["path"]]
     state = "FAIL" if bad else "PASS" if ran else "NONE"
     first = files[0]
     title = f"{dialect} \u00b7 {first.path}" + (f" and {grouped(len(files) - 1)} alike" if len(files) > 1 else "")
@@ -70,9 +70,11 @@ def _summary(ran: list[Mapping[str, Any]], files: int) -> str:
     """Who accepted how many files."""
     if not ran:
         return NOT_VALIDATED
-    seen = len({row["path"] for row in ran})
+    seen = sum(row["read"] == row["path"] for row in ran)
     who = ", ".join(sorted({row["validator"] for row in ran}))
-    return f"{who}: accepted" + (f" {grouped(seen)} of {grouped(files)} (one per template)" if seen < files else "")
+    return f"{who}: accepted" + (
+        f" ({grouped(seen)} of {grouped(files)} read, one per template)" if seen < files else ""
+    )
 
 
 def _said(row: Mapping[str, Any]) -> str:
