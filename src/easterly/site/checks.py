@@ -45,9 +45,15 @@ class Reference:
 @rule("E211", "a name is used that nothing bears")
 def known_names(site: Site) -> Iterator[Finding]:
     """Every reference between objects of the file leads somewhere."""
+    return (found for found, _ in dangling(site))
+
+
+def dangling(site: Site) -> Iterator[tuple[Finding, str]]:
+    """A finding for every name that nothing bears, and the name."""
     for one in references(site):
         if one.is_broken:
-            yield Finding("E211", one.at, f"there is no {one.kind} {one.name}", did_you_mean(str(one.name), one.known))
+            name = str(one.name)
+            yield Finding("E211", one.at, f"there is no {one.kind} {name}", did_you_mean(name, one.known)), name
 
 
 @rule("E214", "a catalog name that the catalog does not have")

@@ -19,6 +19,7 @@ from easterly.model.spec.site import Site
 from easterly.site.blame import blame
 from easterly.site.compose import UNKNOWN, Composer
 from easterly.site.places import locate
+from easterly.site.salvage import names_in_the_rest
 from easterly.site.source import Source, from_text, read_source
 
 _BYTES_PER_SECOND = re.compile(r"\d\s*[kKMGTPE]?i?(?:B|bytes?)(?:/s|ps)\b")
@@ -116,7 +117,8 @@ def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
     try:
         site = Site.model_validate(tree.data, strict=True)
     except ValidationError as error:
-        return None, findings + blame(error)
+        blamed = blame(error)
+        return None, findings + blamed + names_in_the_rest(tree.data, blamed)
     return (None if findings else site), findings + list(_conversions(source))
 
 
