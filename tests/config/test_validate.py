@@ -144,3 +144,14 @@ def test_netplan_is_asked_about_hosts_and_switches_only(monkeypatch, tmp_path):
     )
     assert [v.output for v in good if not v.ok] == []
     assert bad.ok is False and bad.output == "fabric.yaml: unknown key rendererr"
+
+
+@pytest.mark.lab
+def test_the_real_netplan_takes_every_host_and_switch_and_refuses_a_misspelt_key():
+    require("netplan")
+    clear()
+    path = "linux/train-host-0.yaml"
+    good = [v for v in validate(whole()[2], everything=True) if v.validator == "netplan generate"]
+    assert good and all(v.ok for v in good), [v.output for v in good if not v.ok]
+    [bad] = validate(only(changed(whole()[2], path, "addresses:", "adresses:"), path))
+    assert bad.ok is False and "adresses" in bad.output

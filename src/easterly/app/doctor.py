@@ -58,6 +58,7 @@ KERNEL = {
 }
 VALIDATORS = {
     "vtysh": "the syntax check of rendered FRR configuration: files are marked `not validated` (install frr)",
+    "netplan": "netplan's check of hosts and switches: files are marked `not validated` (install netplan.io)",
     "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
 }
 EXTRAS = {
@@ -130,9 +131,10 @@ def _loads(room: str) -> bool:
 def _validators() -> tuple[Part, ...]:
     bgpd = shutil.which("bgpd") or shutil.which("bgpd", path=DAEMONS)
     checker = _program("bgpd", bgpd, VALIDATORS["bgpd"], "validator")
+    netplan = _program("netplan", shutil.which("netplan"), VALIDATORS["netplan"], "validator")
     # vtysh does not say its version; it comes with bgpd, in one package.
     here = shutil.which("vtysh") is not None
-    return Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"]), checker
+    return Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"]), checker, netplan
 
 
 def _first(names: tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from easterly import address, config, demand, predict, qos
 from easterly.base.columns import IntColumn
+from easterly.base.findings import Finding
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Placement
 from easterly.model.network import Network
@@ -137,3 +138,8 @@ class Nouns:
                 self.site, self.network.value, self.address.value, self.qos.value, work, self.bill.value
             ),
         )
+
+    @cached_property
+    def contradictions(self) -> Held[tuple[Finding, ...]]:
+        """What the rendered routers, read back, disagree about; nothing, unless a renderer is wrong."""
+        return self.stages.run("contradictions", (self.configs,), lambda: config.contradictions(self.configs.value))

@@ -41,6 +41,7 @@ def plan(site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] 
     found = tuple(findings) if findings is not None else check(site, nouns)
     if errors(found):
         raise FindingsError(errors(found))
+    found = (*found, *nouns.contradictions.value)
     made = Plan(
         site=site,
         network=nouns.network.value,
