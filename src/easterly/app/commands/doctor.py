@@ -22,5 +22,5 @@ def command(form: str) -> None:
     width = max(len(part.name) for part in parts)
     for part in parts:
         state = "found  " if part.found else "absent "
-        tail = part.version if part.found else f"without it: {part.lost}"
+        tail = part.version or "" if part.found else f"without it: {part.lost}"
         click.echo(f"{part.kind:<10} {part.name:<{width}}  {state} {tail}".rstrip())
