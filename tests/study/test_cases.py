@@ -51,6 +51,21 @@ def test_roles_combine() -> None:
     assert found.name.tolist() == ["f-leaf-0 + f-spine-0", "f-leaf-1 + f-spine-0"]
 
 
+@pytest.mark.parametrize("failures", [Failures(spine=1, link=1), Failures(link=1, named=("f-spine-0",))])
+def test_a_cable_fails_beside_a_switch_and_not_at_it(failures: Failures) -> None:
+    """With the first spine down, the cable that fails is one of the second spine's."""
+    found = cases.failure_cases(NET, failures, "f")
+    assert found.name.tolist() == [f"f-leaf-{leaf}:swp6>f-spine-1:swp{leaf + 1} + f-spine-0" for leaf in range(2)]
+    assert found.link_down.sum(axis=1).tolist() == [6, 6]
+
+
+def test_beside_a_named_cable_every_other_is_tried() -> None:
+    """Leaf 0 loses a cable by name: that leaf 1 loses the one to the same spine, or to the other, is not the same."""
+    found = cases.failure_cases(NET, Failures(link=1, named=("f-leaf-0:swp5>f-spine-0:swp1",)), "f")
+    assert len(found.name) == 3
+    assert found.link_down.sum(axis=1).tolist() == [4, 4, 4]
+
+
 @pytest.mark.parametrize(
     ("name", "count"), [("f-spine-1", 4), ("f-host-0", 4), ("f-leaf-0:swp5>f-spine-0:swp1", 2)]
 )  # fmt: skip

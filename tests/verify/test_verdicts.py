@@ -67,6 +67,17 @@ def test_step_time_takes_the_worst_case_and_names_it() -> None:
     assert "f-spine-1" in made.because
 
 
+def test_one_case_whose_low_end_misses_the_limit_is_a_fail_even_if_another_reaches_higher() -> None:
+    net = small.network()
+    cases = tuple(
+        Case(name, small.prediction(low=low, high=high), small.loads(net, {}), small.all_up(net))
+        for name, low, high in (("f-spine-0", 1.0, 9.0), ("f-spine-1", 3.0, 4.0))
+    )
+    made = verdict({"job": "j", "step_time": {"max": "2s"}}, cases)
+    assert (made.status, made.margin) == (Status.FAIL, pytest.approx(-0.5))
+    assert "f-spine-1" in made.because
+
+
 def test_a_job_without_a_path_fails_whatever_its_limit() -> None:
     net = small.network()
     case = Case("f-leaf-0", small.prediction(), small.loads(net, {}), small.all_up(net), ("j",))
@@ -104,6 +115,13 @@ def test_utilisation_binds_at_the_busiest_fabric_link_not_at_host_links() -> Non
     assert verdict({"utilisation": {"max": "70%"}}, (case,), network=net).status is Status.FAIL
 
 
+def test_a_link_that_is_full_but_for_rounding_meets_a_limit_of_all_of_it() -> None:
+    net = small.network()
+    uplink = net.link_ids.tolist().index("f-leaf-1:swp5>f-spine-0:swp2")
+    case = Case("nothing", small.prediction(), small.loads(net, {uplink: 400e9 * (1 + 1e-15)}), small.all_up(net))
+    assert verdict({"utilisation": {"max": "100%"}}, (case,), network=net).status is Status.PASS
+
+
 def test_utilisation_of_a_class_that_sends_nothing_is_unproven() -> None:
     assert verdict({"class": "idle", "utilisation": {"max": "80%"}}).status is Status.UNPROVEN
 
@@ -129,6 +147,15 @@ def test_oversubscription_doubles_when_one_of_two_spines_is_down() -> None:
     made = verdict({"oversubscription": {"max": 1.5}}, (case,), network=net)
     assert (made.status, made.margin) == (Status.FAIL, pytest.approx(-1 / 3))
     assert "f-spine-1 down" in made.because
+
+
+def test_border_routers_and_links_to_them_are_no_tier() -> None:
+    """As in the bill: a spine that is joined to a border router is not oversubscribed by that."""
+    net = small.network()
+    role = np.where(net.nodes.role == "spine", "border", net.nodes.role)
+    bordered = dataclasses.replace(net, nodes=dataclasses.replace(net.nodes, role=role))
+    assert worst_ratio(bordered, small.all_up(net), "f") == (-1.0, -1)
+    assert worst_ratio(net, small.all_up(net), "f")[0] == pytest.approx(2.0)
 
 
 def test_a_leaf_cut_off_is_infinitely_oversubscribed() -> None:

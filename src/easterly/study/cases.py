@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from easterly.model.spec.intent import Failures
 
 MOST_CASES = 256
 Twins = dict[tuple[object, ...], list[int]]
+Choice = tuple[tuple[str, ...], tuple[int, ...]]
 Case = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]
 
 
@@ -42,7 +43,7 @@ def failure_cases(network: Network, failures: Failures, fabric: str | None) -> F
     Returns
     -------
     FailureSet
-        One row per distinct case; a single all-up row if nothing fails.
+        One row per distinct case; a single all-up row if nothing fails, none if there is not so much to fail.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def failure_cases(network: Network, failures: Failures, fabric: str | None) -> F
     named = _named(network, failures.named)
     standing = np.ones(len(network.nodes), dtype=np.bool_)
     standing[np.isin(network.nodes.device, failures.named)] = False
-    cases = list(_limited(_cases(network, failures, fabric, standing)))
+    cases = list(_limited(_cases(network, failures, fabric, standing, named)))
     names = texts([" + ".join(sorted([*failures.named, *case[0]])) or "nothing" for case in cases])
     down = np.zeros((len(cases), len(network.links)), dtype=np.bool_)
     for row, (_, nodes, cables) in enumerate(cases):
@@ -66,50 +67,55 @@ def _limited(cases: Iterator[Case]) -> Iterator[Case]:
         yield case
 
 
-def _cases(network: Network, failures: Failures, fabric: str | None, standing: BoolColumn) -> Iterator[Case]:
+def _cases(
+    network: Network, failures: Failures, fabric: str | None, standing: BoolColumn, named: BoolColumn
+) -> Iterator[Case]:
     roles = (("leaf", failures.leaf), ("spine", failures.spine), ("super-spine", failures.super_spine))
     choices = [list(_device_choices(network, role, count, fabric, standing)) for role, count in roles if count]
-    if failures.link:
-        choices.append(list(_cable_choices(network, failures.link, fabric)))
+    keys = _cable_keys(network, fabric, failures) if failures.link else {}
     for picks in product(*choices):
-        yield (
-            tuple(name for pick in picks for name in pick[0]),
-            tuple(node for pick in picks for node in pick[1]),
-            tuple(cable for pick in picks for cable in pick[2]),
-        )
+        names = tuple(name for pick in picks for name in pick[0])
+        nodes = tuple(node for pick in picks for node in pick[1])
+        for ids, cables in _cable_choices(network, failures.link, keys, named | _touching(network, nodes)):
+            yield (*names, *ids), nodes, cables
 
 
 def _device_choices(
     network: Network, role: str, count: int, fabric: str | None, standing: BoolColumn
-) -> Iterator[Case]:
+) -> Iterator[Choice]:
     twins = twin_classes(network, role, fabric).values()
     classes = [left for nodes in twins if (left := [node for node in nodes if standing[node]])]
     for pick in combinations_with_replacement(range(len(classes)), count):
         uses = [pick[:i].count(c) for i, c in enumerate(pick)]
         if all(use < len(classes[c]) for use, c in zip(uses, pick, strict=True)):
             nodes = tuple(classes[c][use] for use, c in zip(uses, pick, strict=True))
-            yield tuple(str(network.nodes.name[n]) for n in nodes), nodes, ()
+            yield tuple(str(network.nodes.name[n]) for n in nodes), nodes
 
 
-def _cable_choices(network: Network, count: int, fabric: str | None) -> Iterator[Case]:
-    """Cables, one per lower node and class of upper twins; two or more cables are all enumerated."""
+def _cable_keys(network: Network, fabric: str | None, failures: Failures) -> dict[int, object]:
+    """Cables, each with what it shares with its twins: its lower end and the class of its upper end.
+
+    Where two or more fail, or some have failed by name, exchanging twins would move those too: then each
+    cable is alone.
+    """
     cables = fabric_cables(network, fabric)
-    if count == 1:
-        upper = {
-            node: key
-            for role in _roles(network)
-            for key, ns in twin_classes(network, role, fabric).items()
-            for node in ns
-        }
-        first: dict[tuple[object, ...], int] = {}
-        for cable in cables:
-            low, high = int(network.links.src[cable]), int(network.links.dst[cable])
-            first.setdefault((low, upper.get(high, high)), cable)
-        cables = list(first.values())
-    ids = network.link_ids
-    for pick in combinations_with_replacement(cables, count):
-        if len(set(pick)) == count:
-            yield tuple(str(ids[c]) for c in pick), (), pick
+    if failures.link > 1 or any(">" in name for name in failures.named):
+        return {cable: cable for cable in cables}
+    upper = {
+        node: key for role in _roles(network) for key, ns in twin_classes(network, role, fabric).items() for node in ns
+    }
+    low, high = network.links.src[cables].tolist(), network.links.dst[cables].tolist()
+    return {cable: (a, upper.get(b, b)) for cable, a, b in zip(cables, low, high, strict=True)}
+
+
+def _cable_choices(network: Network, count: int, keys: dict[int, object], down: BoolColumn) -> Iterator[Choice]:
+    """Sets of cables that are still up, one cable for all its twins; the empty set where none is to fail."""
+    first: dict[object, int] = {}
+    for cable, key in keys.items():
+        if not down[cable]:
+            first.setdefault(key, cable)
+    for pick in combinations(first.values(), count):
+        yield tuple(str(network.link_ids[cable]) for cable in pick), pick
 
 
 def fabric_cables(network: Network, fabric: str | None) -> list[int]:

@@ -23,12 +23,12 @@ class Conditions:
         self._cases: dict[bytes, Case] = {}
 
     def of(self, intent: Intent) -> tuple[Case, ...]:
-        """Every distinct case of the intent's conditions; the plan itself is one where nothing fails.
+        """Every distinct case of the intent's conditions, and the plan itself, where nothing fails.
 
         Raises
         ------
         Undecided
-            There are too many cases to try all, or a named device does not exist.
+            There are too many cases to try all, none at all, or a named device does not exist.
         """
         failures = intent.under.failures
         if failures == Failures():
@@ -39,8 +39,10 @@ class Conditions:
             raise Undecided(f"{error}: not all were tried") from None
         except UnknownElement as error:
             raise Undecided(f"nothing is called {error}") from None
+        if not len(found.name):
+            raise Undecided("there are not so many switches or cables to fail")
         rows = zip(found.name.tolist(), found.link_down, strict=True)
-        return tuple(self._case(name, ~down) for name, down in rows)
+        return (*(self._case(name, ~down) for name, down in rows), self._healthy())
 
     def _fabric(self, intent: Intent) -> str | None:
         if intent.job is not None:
