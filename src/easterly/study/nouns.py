@@ -115,7 +115,8 @@ class Nouns:
     @cached_property
     def bill(self) -> Held[Bill]:
         """What has to be bought."""
-        return self.stages.run("bill", (self.network,), lambda: bill.tally(self.site, self.network.value))
+        reads = (self.network, self.part("hardware", "fabrics"))
+        return self.stages.run("bill", reads, lambda: bill.tally(self.site, self.network.value))
 
     @cached_property
     def qos(self) -> Held[QosPlan]:
