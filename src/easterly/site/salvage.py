@@ -1,7 +1,8 @@
 """What is wrong with the rest of a file that has broken parts: names that lead nowhere.
 
 A misspelt quantity is no reason to hide a misspelt tenant. The broken parts are cut out until the rest is a
-site, and the names used there are followed; names that were cut out with them count as known.
+site, and the names used there are followed; names that were cut out with them, or are spelt much like one that
+was, count as known.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from easterly.base.findings import Finding
+from easterly.base.findings import Finding, nearest
 from easterly.model.spec.site import Site
 from easterly.site.blame import blame
 from easterly.site.checks import catalog_names, dangling
@@ -47,7 +48,7 @@ def names_in_the_rest(data: dict[str, Any], findings: Iterable[Finding]) -> list
         except ValidationError as error:
             blamed = blame(error)
         else:
-            return [f for f, name in dangling(site) if name not in lost] + list(catalog_names(site))
+            return [f for f, name in dangling(site) if nearest(name, lost) is None] + list(catalog_names(site))
     return []
 
 
@@ -67,3 +68,8 @@ def _names(value: Any) -> Iterator[str]:
         for key, inner in value.items():
             yield key
             yield from _names(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _names(inner)
+    elif isinstance(value, str):
+        yield value
