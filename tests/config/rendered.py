@@ -18,11 +18,11 @@ TENANTS = {"acme": {"vrf": True, "slot": 0, "pool": "own"}, "beta": {"vrf": True
 WAN = {"sites": {"west": {}}, "links": {"w": {"a": "train", "b": "west", "rate": "100Gb/s", "delay": "5ms"}}}
 
 
-def everything() -> Site:
-    """Two tenants with tables, both families, a border and a WAN router."""
+def everything(**tenants: object) -> Site:
+    """Two tenants with tables (and more if given), both families, a border and a WAN router."""
     pools = {**POOLS, "own": "10.99.0.0/20"}
     jobs = {"j": job("acme", 8), "k": job("beta", 8)}
-    return site({"train": fabric("rail-optimized", 16)}, pools, tenants=TENANTS, jobs=jobs, wan=WAN)
+    return site({"train": fabric("rail-optimized", 16)}, pools, tenants={**TENANTS, **tenants}, jobs=jobs, wan=WAN)
 
 
 def render(spec: Site) -> tuple[Network, AddressPlan, DeviceConfigs]:

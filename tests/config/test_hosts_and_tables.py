@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from ipaddress import ip_interface, ip_network
 
 import pytest
@@ -11,8 +12,11 @@ import yaml
 from tests.address.sites import fabric, job, ports, site
 from tests.config.rendered import everything, render, text_of, whole
 
+from easterly.base.columns import ints, texts
 from easterly.config import csv as tables
 from easterly.config import linux
+from easterly.config.sheet import Sheet
+from easterly.model.address import Vrfs
 from easterly.model.network import NodeKind
 
 
@@ -183,3 +187,15 @@ def test_files_of_one_template_have_the_same_lines_but_for_numbers():
             }
             words.setdefault(file.template, set()).add(frozenset(keep))
     assert words and all(len(found) == 1 for found in words.values())
+
+
+def test_another_tenant_changes_no_file():
+    """Neither distinguishers nor kernel tables are counted through: a tenant without work is nobody's business."""
+    assert render(everything(aaa={"vrf": True}))[2] == whole()[2]
+
+
+def test_tables_whose_numbers_meet_in_sixteen_bits_have_distinguishers_of_their_own():
+    names, rows = ("a", "b", "c"), (0x1FFFF, 0x2FFFF, 0x10000)
+    vrfs = Vrfs(texts(names), texts(names), ints(rows), texts(["1:1"] * 3))
+    sheet = Sheet(replace(whole()[1], vrfs=vrfs))
+    assert sheet.numbers == {"c": 0, "a": 0xFFFF, "b": 1}

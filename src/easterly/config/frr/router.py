@@ -168,9 +168,9 @@ class Drafting:
             if vrf in self.sheet.vrfs:
                 networks[vrf][family].append(prefix)
         return tuple(
-            Table(vrf, self.sheet.vrfs[vrf][0], number, self.sheet.vrfs[vrf][1],
+            Table(vrf, self.sheet.vrfs[vrf][0], self.sheet.numbers[vrf], self.sheet.vrfs[vrf][1],
                   tuple((WORD[family], tuple(found)) for family, found in sorted(networks[vrf].items())))
-            for number, vrf in enumerate(sorted(self.sheet.vrfs), 1) if vrf in networks
+            for vrf in sorted(networks)
         )  # fmt: skip
 
 

@@ -12,16 +12,15 @@ from easterly.config.templates import template
 from easterly.model.network import LinkKind, Network
 from easterly.model.outcome import Artifact
 
-# Kernel routing tables of tenants, clear of those that hosts and the kernel itself use.
-FIRST_TABLE = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A tenant's table: its VRF device, the bridge of its hosts, its layer-3 VNI."""
+    """A tenant's table: its VRF device, the bridge of its hosts, its layer-3 VNI.
+
+    The kernel's table has the number of the VNI (from 10,000 on), clear of those that the kernel itself uses.
+    """
 
     name: str
-    number: int
     vni: int
     bridge: str
 
@@ -70,8 +69,7 @@ def _switch(name: str, used: list[int], hosts: dict[str, list[int]], sheet: Shee
     rows = sheet.ports.get(name, [])
     gateways: dict[str, Port] = {row.port: row for row in rows if row.role == "gateway"}
     vtep = next((row.bare for row in rows if row.role == "loopback"), "")
-    numbers = {vrf: FIRST_TABLE + i for i, vrf in enumerate(sorted(sheet.vrfs), 1)}
-    tables = [Table(row.vrf, numbers[row.vrf], sheet.vrfs[row.vrf][0], port)
+    tables = [Table(row.vrf, sheet.vrfs[row.vrf][0], port)
               for port, row in sorted(gateways.items()) if row.vrf != DEFAULT]  # fmt: skip
     bridges = [(bridge, tuple(f"swp{p}" for p in sorted(hosts.get(bridge, [])))) for bridge in sorted(gateways)]
     return Switch(name, tuple(f"swp{p}" for p in used), tuple(bridges), tuple(tables), vtep)
