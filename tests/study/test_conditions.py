@@ -62,3 +62,20 @@ def test_what_does_not_hold_without_failures_does_not_hold_with_them() -> None:
     tight = SITE.replace("max: 3.5", "max: 1.5") % "{named: [t-leaf-0, t-leaf-1, t-leaf-2]}"
     made = plan(site.load_text(tight).site).verdicts[0]
     assert (made.status, made.margin) == (Status.FAIL, pytest.approx(-1 / 3))
+
+
+@pytest.mark.parametrize(
+    ("down", "status"),
+    [
+        ("t-leaf-0:swp9>t-spine-0:swp1", Status.PASS),
+        ("t-leaf-0:swp9>t-spine-0:swp1, t-leaf-1:swp9>t-spine-0:swp2", Status.PASS),
+        ("t-leaf-0:swp9>t-spine-0:swp1, t-leaf-1:swp10>t-spine-1:swp2", Status.FAIL),
+    ],
+)
+def test_a_leaf_is_no_way_round(down: str, status: Status) -> None:
+    """Two leaves that reach no common spine are joined by the third in the graph, and by nothing in BGP."""
+    two = SITE.replace("down: 8, up: 4", "down: 8, up: 2").replace("type: sw, count: 4", "type: sw, count: 2")
+    two = two.replace("dp: 8}, batch: 64", "dp: 12}, batch: 96")
+    two = two.replace("fabric: t, oversubscription: {max: 3.5}", "job: j, step_time: {max: 1h}")
+    names = ", ".join(f'"{name}"' for name in down.split(", "))
+    assert plan(site.load_text(two % f"{{named: [{names}]}}").site).verdicts[0].status is status

@@ -41,6 +41,8 @@ class Conditions:
             raise Undecided(f"nothing is called {error}") from None
         if not len(found.name):
             raise Undecided("there are not so many switches or cables to fail")
+        if not len(found.name):
+            raise Undecided(f"there is no {_asked(failures)} to fail")
         rows = zip(found.name.tolist(), found.link_down, strict=True)
         return (*(self._case(name, ~down) for name, down in rows), self._healthy())
 
@@ -69,4 +71,14 @@ class Conditions:
         ).value
         prediction = predict.predict(plan.network, plan.demands, routing)
         loads = predict.link_loads(plan.network, plan.demands, routing, prediction)
-        return Case(name, prediction, loads, bools(alive), traffic.stranded(plan.demands, routing))
+        lost = {
+            *traffic.stranded(plan.demands, routing),
+            *traffic.through_leaves(plan.network, plan.demands, routing),
+        }
+        return Case(name, prediction, loads, bools(alive), tuple(sorted(lost)))
+
+
+def _asked(failures: Failures) -> str:
+    """What is to fail together, in words: 3 spine and 1 link."""
+    counts = {role: getattr(failures, role) for role in ("leaf", "spine", "super_spine", "link")}
+    return " and ".join(f"{count} {role.replace('_', '-')}" for role, count in counts.items() if count)
