@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import json
 import os
@@ -36,7 +37,12 @@ REGEN = bool(os.environ.get("EASTERLY_REGEN"))
 
 def run_python(example: Example) -> None:
     """Execute a block; compare answers where it has prompts."""
-    code = str(example.parsed)
+    with contextlib.chdir(folder(example)):
+        execute(example, str(example.parsed))
+
+
+def execute(example: Example, code: str) -> None:
+    """Run code in the document's namespace."""
     if ">>>" not in code:
         exec(compile(code, example.path, "exec"), example.namespace)
         return
