@@ -9,6 +9,7 @@ import pytest
 
 from easterly.base.columns import floats
 from easterly.model.outcome import Ref
+from easterly.study import stages
 from easterly.study.stages import Held, Stages
 
 
@@ -82,7 +83,15 @@ def test_pruning_deletes_what_was_not_read_for_longest(tmp_path: Path) -> None:
 
 def test_notice_is_given_of_each_stage(tmp_path: Path) -> None:
     seen: list[str] = []
-    stages = Stages(tmp_path, seen.append)
-    stages.run("one", (), lambda: Ref("a", "b"))
+    made = Stages(tmp_path, seen.append)
+    made.run("one", (), lambda: Ref("a", "b"))
     assert seen == ["one"]
-    assert list(stages.timings) == ["one"]
+    assert list(made.timings) == ["one"]
+
+
+def test_results_of_another_numpy_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stages.fingerprint()
+    monkeypatch.setattr(stages, "version", lambda name: f"another {name}")
+    stages.fingerprint.cache_clear()
+    assert stages.fingerprint() != before
+    stages.fingerprint.cache_clear()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -21,6 +22,8 @@ from easterly.model import store
 
 T = TypeVar("T")
 LIMIT_B = 1_000_000_000
+BESIDE = ("jinja2", "numpy")
+"""Libraries whose version may show in a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,11 @@ class Held(Generic[T]):
 
 @cache
 def fingerprint() -> str:
-    """Hash of Easterly's own code, compiled core included: another version never reads old results."""
-    total = hashlib.sha256()
+    """Hash of Easterly's own code, compiled core included, and of the versions of what computes and renders with it.
+
+    So another version never reads old results.
+    """
+    total = hashlib.sha256("".join(f"{name} {version(name)} " for name in BESIDE).encode())
     for path in sorted([*_code(Path(str(resources.files("easterly")))), _core()]):
         total.update(path.name.encode() + path.read_bytes())
     return total.hexdigest()
