@@ -118,11 +118,6 @@ class Network:
         return {name: i for i, name in enumerate(self.nodes.name.tolist())}
 
     @cached_property
-    def host_index(self) -> dict[str, int]:
-        """Host index by host name."""
-        return {name: i for i, name in enumerate(self.hosts.name.tolist())}
-
-    @cached_property
     def node_host(self) -> IntColumn:
         """(N,) index of the host of each interface; -1 for other nodes."""
         owner = np.full(len(self.nodes), -1, dtype=np.int32)
@@ -142,10 +137,6 @@ class Network:
         out = self._ends(self.links.src, self.links.src_port)
         into = self._ends(self.links.dst, self.links.dst_port)
         return np.array([f"{a}>{b}" for a, b in zip(out, into, strict=True)], dtype=np.str_)
-
-    def port_name(self, node: int, port: int) -> str:
-        """Interface name of a port: ``swp7`` on a switch, ``nic3`` on a host."""
-        return f"{'nic' if self.nodes.kind[node] == NodeKind.NIC else 'swp'}{port}"
 
     def _ends(self, nodes: IntColumn, ports: IntColumn) -> list[str]:
         device, nic = self.nodes.device[nodes].tolist(), (self.nodes.kind[nodes] == NodeKind.NIC).tolist()
