@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from math import comb
 
 import numpy as np
 import pytest
@@ -48,9 +49,12 @@ def test_one_flow_takes_size_over_rate() -> None:
     assert found.bottleneck == (Ref("link", "f-host-0:nic0>f-leaf-0:swp1"),)
 
 
-def test_four_flows_over_two_uplinks_take_twice_as_long() -> None:
+def test_four_flows_over_two_uplinks_take_more_than_twice_as_long() -> None:
+    """Split evenly, twice; hashed, as much longer as the fuller of two bins gets of 16 balls in the mean."""
     _, routing, found = predicted([phase("j", [(NIC[i], NIC[4 + i], GB) for i in range(4)])])
-    assert found.comm_low_s[0] == pytest.approx(2 * LINE, rel=1e-12)
+    assert routing.spread.even_s[0] == pytest.approx(2 * LINE, rel=1e-12)
+    fuller = sum(comb(16, k) * max(k, 16 - k) for k in range(17)) / 2**16
+    assert found.comm_low_s[0] == pytest.approx(2 * LINE * fuller / 8, rel=0.03)
     assert found.comm_high_s[0] == pytest.approx(routing.spread.p95_s[0], rel=1e-12)
     assert found.comm_high_s[0] > found.comm_low_s[0]
     assert found.bottleneck[0].id.startswith("f-leaf-0:swp5>")

@@ -43,7 +43,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "services": services(plan),
         "links": links(plan),
         "hashing": hashing(plan),
-        "unserved": list(stranded(plan.demands, plan.routing)),
+        "unserved": list(stranded(plan.network, plan.demands, plan.routing)),
         "classes": classes(plan),
         "queues": [],
         "failures": [],

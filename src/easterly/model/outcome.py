@@ -58,21 +58,21 @@ class FailureSet:
 class Prediction:
     """Step time of each job, from a full-overlap low to a no-overlap high.
 
-    low: ``max(compute, communication split evenly over equal-cost paths)``;
+    low: ``max(compute, communication hashed, mean)``;
     high: ``compute + communication hashed, 95th percentile``.
     """
 
     job: Annotated[TextColumn, Doc("Job.")]
     compute_s: Annotated[FloatColumn, Unit("s"), Doc("Compute, with the pipeline bubble.")]
-    comm_low_s: Annotated[FloatColumn, Unit("s"), Doc("Communication, split evenly.")]
+    comm_low_s: Annotated[FloatColumn, Unit("s"), Doc("Communication, hashed, mean.")]
     comm_high_s: Annotated[FloatColumn, Unit("s"), Doc("Communication, hashed, 95th percentile.")]
     step_low_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, full overlap.")]
     step_high_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, no overlap.")]
     bottleneck: Annotated[tuple[Ref, ...], Doc("What limits each job.")]
     phase_low_s: Annotated[
-        FloatColumn, Unit("s"), Doc("(P,) time per step of each phase of the demand set, split evenly.")
+        FloatColumn, Unit("s"), Doc("(P,) time per step of each phase of the demand set, hashed, mean.")
     ]
-    phase_high_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) the same, hashed.")]
+    phase_high_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) the same, hashed, 95th percentile.")]
     method: Annotated[Method, Doc("How it was obtained.")] = Method.MEAN
 
 

@@ -11,17 +11,18 @@ from easterly.base.registry import backend
 from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.outcome import Method, Prediction, Ref
-from easterly.model.routing import Routing
+from easterly.model.routing import Routing, Spread
 from easterly.predict.contention import background, by_owner, mean_rates, owner_rows, residual
 from easterly.predict.transfers import Transfers, transfers
 
 
 @backend("predict", "fluid", scales_to="100k links")
 def predict(network: Network, demands: DemandSet, routing: Routing) -> Prediction:
-    """Step time of each job, from full overlap and even splitting to no overlap and unlucky hashing.
+    """Step time of each job, from full overlap and mean hashing to no overlap and unlucky hashing.
 
     Low: every job alone on the network; a phase lasts until its slowest flow is done at max-min fair rates, with
-    every flow split evenly over its equal-cost paths; communication is hidden behind compute as far as it can be:
+    every flow split evenly over its equal-cost paths, times how much fuller the busiest link of the phase is in
+    the mean over hashings than when split evenly; communication is hidden behind compute as far as it can be:
     ``max(compute, communication)``.
 
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
@@ -42,12 +43,15 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
         path never ends: its times are infinite and its bottleneck is a `Ref` of kind ``path``.
     """
     alone = transfers(demands, routing.paths, network.links.capacity_bps)
-    phase_low = per_step(demands, alone.time_s)
+    hashed = floats(alone.time_s * _stretch(routing.spread, routing.spread.mean_s))
+    phase_low = per_step(demands, hashed)
     compute, owner = demands.work.compute_s, owner_rows(demands)
     comm_low = _by_work(phase_low, owner, len(compute))
     step_low = np.maximum(compute, comm_low)
     crowded = _crowded(network, demands, routing, alone, floats(step_low))
-    phase_high = np.maximum(per_step(demands, floats(crowded * _stretch(routing))), phase_low)
+    phase_high = np.maximum(
+        per_step(demands, floats(crowded * _stretch(routing.spread, routing.spread.p95_s))), phase_low
+    )
     comm_high = _by_work(phase_high, owner, len(compute))
     jobs = np.flatnonzero(demands.work.kind == "job")
     return Prediction(
@@ -57,7 +61,7 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
         comm_high_s=floats(comm_high[jobs]),
         step_low_s=floats(step_low[jobs]),
         step_high_s=floats((compute + comm_high)[jobs]),
-        bottleneck=tuple(_bottleneck(network, demands, alone, owner, int(w), comm_low[w]) for w in jobs),
+        bottleneck=tuple(_bottleneck(network, demands, alone, hashed, owner, int(w), comm_low[w]) for w in jobs),
         phase_low_s=phase_low,
         phase_high_s=floats(phase_high),
         method=Method.MEAN,
@@ -87,16 +91,10 @@ def _by_work(phase_s: FloatColumn, owner: IntColumn, count: int) -> FloatColumn:
     return floats(np.bincount(owner, phase_s, count))
 
 
-def _stretch(routing: Routing) -> FloatColumn:
-    """(P,) busiest link at the 95th percentile of hashings over the same when split evenly, at least 1."""
-    spread = routing.spread
-    return floats(
-        np.where(
-            spread.even_s > 0,
-            np.maximum(ratio(spread.p95_s, np.where(spread.even_s > 0, spread.even_s, 1.0)), 1.0),
-            1.0,
-        )
-    )
+def _stretch(spread: Spread, hashed_s: FloatColumn) -> FloatColumn:
+    """(P,) time of the busiest link when hashed over the same when split evenly, at least 1."""
+    even = np.where(spread.even_s > 0, spread.even_s, 1.0)
+    return floats(np.where(spread.even_s > 0, np.maximum(ratio(hashed_s, even), 1.0), 1.0))
 
 
 def _crowded(
@@ -117,7 +115,13 @@ def _crowded(
 
 
 def _bottleneck(
-    network: Network, demands: DemandSet, alone: Transfers, owner: IntColumn, work: int, comm_s: float
+    network: Network,
+    demands: DemandSet,
+    alone: Transfers,
+    transfer_s: FloatColumn,
+    owner: IntColumn,
+    work: int,
+    comm_s: float,
 ) -> Ref:
     """What the step of one job waits for most: compute, or the longest part of its communication."""
     phases = demands.phases
@@ -128,7 +132,7 @@ def _bottleneck(
         stuck = alone.flow[own[np.argmax(np.isinf(alone.time_s[own]))]]
         names = network.nodes.name
         return Ref("path", f"{names[demands.flows.src[stuck]]}>{names[demands.flows.dst[stuck]]}")
-    parts = {"scale-up": phases.scaleup_s, "latency": phases.latency_s, "link": alone.time_s}
+    parts = {"scale-up": phases.scaleup_s, "latency": phases.latency_s, "link": transfer_s}
     times = {kind: phases.times[own] * part[own] for kind, part in parts.items()}
     kind = max(parts, key=lambda k: math.fsum(times[k]))
     if kind != "link":

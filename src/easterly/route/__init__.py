@@ -1,5 +1,5 @@
 """Network and demand to paths: shortest paths, equal-cost multipath, the spread of hashing."""
 
-from easterly.route.ecmp import paths_of, policy_of, solve, spread_of
+from easterly.route.ecmp import paths_of, policy_of, solve, spread_of, through_leaves
 
-__all__ = ["paths_of", "policy_of", "solve", "spread_of"]
+__all__ = ["paths_of", "policy_of", "solve", "spread_of", "through_leaves"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.routing import Paths
 from easterly.model.spec.site import Site
-from easterly.route.ecmp import paths_of, policy_of, unserved
+from easterly.route.ecmp import paths_of, policy_of, through_leaves, unserved
 
 
 @rule("E701", "traffic has no path")
@@ -79,6 +80,49 @@ def equal_cost_means_equal_rate(site: Site, network: Network, demands: DemandSet
             Severity.WARNING,
             on_key=True,
         )
+
+
+@rule("E704", "costs send traffic where BGP does not")
+def costs_agree_with_hops(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+    """The rendered routers count AS hops: a cost that changes the way is known to the plan alone."""
+    policy = policy_of(network, seed=site.seed)
+    by_cost = paths_of(network, demands.flows, policy)
+    by_hops = paths_of(network, demands.flows, replace(policy, cost=floats(np.ones(len(network.links)))))
+    for owner in _owners(demands, _differing(by_cost, by_hops)):
+        yield Finding(
+            "E704",
+            _origin(site, owner),
+            "its cheapest paths are not those of fewest hops, which the rendered BGP takes",
+            "make the costs agree with the number of hops, or take them away",
+            Severity.WARNING,
+            on_key=True,
+        )
+
+
+@rule("E705", "traffic passes through a leaf")
+def leaves_are_ends(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+    """A leaf announces its own prefixes and no others (RFC 7938): it is no way for other leaves' traffic."""
+    for owner in _owners(demands, through_leaves(network, demands.flows, _paths(site, network, demands))):
+        yield Finding(
+            "E705",
+            _origin(site, owner),
+            "its cheapest paths go down to a leaf and up again, which the rendered BGP refuses",
+            "join these leaves to a common spine",
+            Severity.WARNING,
+            on_key=True,
+        )
+
+
+def _owners(demands: DemandSet, flows: NDArray[np.intp]) -> list[str]:
+    """Jobs and services of some flows, sorted."""
+    return sorted(set(demands.phases.owner[demands.flows.phase[flows]].tolist()))
+
+
+def _differing(one: Paths, other: Paths) -> NDArray[np.intp]:
+    """Flows whose links are not the same in both."""
+    count = len(one.ptr) - 1
+    first, second = (np.repeat(np.arange(count), np.diff(p.ptr)) * (2**32) + p.link for p in (one, other))
+    return np.unique(np.setxor1d(first, second) // 2**32)
 
 
 def _paths(site: Site, network: Network, demands: DemandSet) -> Paths:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easterly._kernel import graph
 from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
@@ -145,3 +146,29 @@ def unserved(flows: Flows, paths: Paths) -> IntColumn:
         Rows of `Flows`, ascending.
     """
     return ints(np.flatnonzero((np.diff(paths.ptr) == 0) & (flows.src != flows.dst)))
+
+
+def through_leaves(network: Network, flows: Flows, paths: Paths) -> NDArray[np.intp]:
+    """Flows that go down to a leaf and up again.
+
+    The cheapest way may lead there when links have failed, but no router would take it: a leaf whose cables to
+    switches all lead upwards announces nothing but its own prefixes (RFC 7938).
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    paths : Paths
+
+    Returns
+    -------
+    (K,) int
+        Rows of `Flows`, ascending.
+    """
+    links, tier = network.links, network.nodes.tier
+    edge = network.nodes.role == "leaf"
+    edge[links.src[(links.kind != LinkKind.HOST) & (tier[links.dst] <= tier[links.src])]] = False
+    flow = np.repeat(np.arange(len(flows)), np.diff(paths.ptr)) * len(tier)
+    src, dst = links.src[paths.link], links.dst[paths.link]
+    down, up = edge[dst] & (tier[src] > tier[dst]), edge[src] & (tier[dst] > tier[src])
+    return np.unique(np.intersect1d((flow + dst)[down], (flow + src)[up]) // len(tier))

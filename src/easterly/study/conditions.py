@@ -40,9 +40,7 @@ class Conditions:
         except UnknownElement as error:
             raise Undecided(f"nothing is called {error}") from None
         if not len(found.name):
-            raise Undecided("there are not so many switches or cables to fail")
-        if not len(found.name):
-            raise Undecided(f"there is no {_asked(failures)} to fail")
+            raise Undecided(f"{_asked(failures)} cannot fail: there are not so many")
         rows = zip(found.name.tolist(), found.link_down, strict=True)
         return (*(self._case(name, ~down) for name, down in rows), self._healthy())
 
@@ -54,7 +52,9 @@ class Conditions:
     def _healthy(self) -> Case:
         plan = self._plan
         alive = bools(np.ones(len(plan.network.links), dtype=np.bool_))
-        return Case("nothing", plan.prediction, plan.loads, alive, traffic.stranded(plan.demands, plan.routing))
+        return Case(
+            "nothing", plan.prediction, plan.loads, alive, traffic.stranded(plan.network, plan.demands, plan.routing)
+        )
 
     def _case(self, name: str, alive: np.ndarray) -> Case:
         key = np.packbits(alive).tobytes()
@@ -71,11 +71,7 @@ class Conditions:
         ).value
         prediction = predict.predict(plan.network, plan.demands, routing)
         loads = predict.link_loads(plan.network, plan.demands, routing, prediction)
-        lost = {
-            *traffic.stranded(plan.demands, routing),
-            *traffic.through_leaves(plan.network, plan.demands, routing),
-        }
-        return Case(name, prediction, loads, bools(alive), tuple(sorted(lost)))
+        return Case(name, prediction, loads, bools(alive), traffic.stranded(plan.network, plan.demands, routing))
 
 
 def _asked(failures: Failures) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from easterly import route
 from easterly.base.columns import BoolColumn, column, floats, indices, ints
 from easterly.model.demand import DemandSet, Work
-from easterly.model.network import LinkKind, Network
+from easterly.model.network import Network
 from easterly.model.routing import Paths, Routing, Spread
 
 
@@ -58,26 +58,11 @@ def _join_spreads(parts: Sequence[Spread]) -> Spread:
     return Spread(**columns, draws=parts[0].draws)
 
 
-def stranded(demands: DemandSet, routing: Routing) -> tuple[str, ...]:
-    """Jobs and services that have a flow without a path."""
-    phases = demands.flows.phase[routing.unserved]
+def stranded(network: Network, demands: DemandSet, routing: Routing) -> tuple[str, ...]:
+    """Jobs and services that have a flow without a path, or with one that no router would take."""
+    around = route.through_leaves(network, demands.flows, routing.paths)
+    phases = demands.flows.phase[np.concatenate([routing.unserved, around])]
     return tuple(sorted(set(demands.phases.owner[phases].tolist())))
-
-
-def through_leaves(network: Network, demands: DemandSet, routing: Routing) -> tuple[str, ...]:
-    """Jobs and services with a flow that goes down to a leaf and up again.
-
-    The cheapest way may lead there when links have failed, but no router would take it: a leaf whose cables to
-    switches all lead upwards announces nothing but its own prefixes.
-    """
-    links, tier = network.links, network.nodes.tier
-    edge = network.nodes.role == "leaf"
-    edge[links.src[(links.kind != LinkKind.HOST) & (tier[links.dst] <= tier[links.src])]] = False
-    flow = np.repeat(np.arange(len(demands.flows)), np.diff(routing.paths.ptr)) * len(tier)
-    src, dst = links.src[routing.paths.link], links.dst[routing.paths.link]
-    down, up = edge[dst] & (tier[src] > tier[dst]), edge[src] & (tier[dst] > tier[src])
-    rows = np.intersect1d((flow + dst)[down], (flow + src)[up]) // len(tier)
-    return tuple(sorted(set(demands.phases.owner[demands.flows.phase[rows]].tolist())))
 
 
 def placement_only(work: Work) -> Work:

@@ -67,8 +67,9 @@ def utilisation(evidence: Evidence, intent: Intent) -> Verdict:
         raise Undecided("the fabric has no links between switches")
     worst, value, link = None, -1.0, -1
     for case in evidence.under(intent):
-        if case.stranded:
-            return _stranded(intent, case)
+        lost = _concerned(evidence, case, intent.fabric)
+        if lost:
+            return _stranded(intent, case, lost)
         use = np.where(links & case.alive, _utilisation(evidence, case, intent.traffic_class), -1.0)
         if use.max() > value:
             worst, value, link = case, float(use.max()), int(use.argmax())
@@ -79,8 +80,14 @@ def utilisation(evidence: Evidence, intent: Intent) -> Verdict:
     return Verdict(intent.name, status, margin(value, limit), binds, Method.MEAN, because)
 
 
-def _stranded(intent: Intent, case: Case) -> Verdict:
-    who = ", ".join(case.stranded)
+def _concerned(evidence: Evidence, case: Case, fabric: str | None) -> list[str]:
+    """Who has no path, of those that run on the intent's fabric."""
+    at = dict(zip(evidence.work.name.tolist(), evidence.work.fabric.tolist(), strict=True))
+    return [name for name in case.stranded if fabric is None or at.get(name) == fabric]
+
+
+def _stranded(intent: Intent, case: Case, lost: list[str]) -> Verdict:
+    who = ", ".join(lost)
     because = f"{who} has no path when {case.name} fails"
     return Verdict(intent.name, Status.FAIL, None, Ref("failure", case.name), Method.MEAN, because)
 

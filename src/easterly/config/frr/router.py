@@ -68,6 +68,11 @@ class Router:
     overlay: str
 
     @property
+    def paths(self) -> int:
+        """Next hops that BGP may use at once: as many as there are peers, and never fewer than FRR's usual 64."""
+        return max(64, *(len(family.neighbors) for family in self.families), 0)
+
+    @property
     def shape(self) -> str:
         """What decides which lines of the template are used; routers of one shape differ in numbers only."""
         own = any(family.announce.startswith("OWN") for family in self.families)

@@ -1,0 +1,39 @@
+"""Ways that the plan could take and the rendered routers would not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from easterly import site
+from easterly.study.check import check
+
+ERRORS = Path(__file__).parents[1] / "errors"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def codes(path: Path, *changes: tuple[str, str]) -> set[str]:
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return {finding.code for finding in check(site.load_text(text).site)}
+
+
+def test_costs_that_agree_with_hops_are_no_matter() -> None:
+    detour = ERRORS / "E704-detour.yaml"
+    assert "E704" in codes(detour)
+    assert "E704" not in codes(detour, (", cost: 9", ""))
+    assert "E704" not in codes(detour, (", cost: 9", ", cost: 2"))
+
+
+def test_a_common_spine_spares_the_way_through_a_leaf() -> None:
+    valley = ERRORS / "E705-valley.yaml"
+    assert "E705" in codes(valley)
+    assert "E705" not in codes(valley, ("u4: {a: leaf3, b: spine2}", "u4: {a: leaf3, b: spine1}"))
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda p: p.stem)
+def test_examples_go_where_their_routers_go(path: Path) -> None:
+    assert not codes(path) & {"E704", "E705"}
