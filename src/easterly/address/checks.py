@@ -156,6 +156,19 @@ def slots_apart(site: Site) -> Iterator[Finding]:
             seen.setdefault(thing.slot, name)
 
 
+@rule("E508", "fabrics take their numbers by rank of name")
+def slots_given(site: Site) -> Iterator[Finding]:
+    """With several fabrics, a new one whose name comes first would move the numbers of the others."""
+    loose = sorted(name for name, fabric in site.fabrics.items() if fabric.slot is None)
+    if len(site.fabrics) > 1 and loose:
+        text = (
+            f"{', '.join(loose)}: numbers follow the rank of the name, and move when a fabric of an earlier name comes"
+        )
+        yield Finding(
+            "E508", "fabrics", text, "give each fabric a slot of its own: slot: 0, slot: 1", Severity.NOTE, on_key=True
+        )
+
+
 @rule("E509", "AS numbers are not private")
 def asn_private(site: Site) -> Iterator[Finding]:
     """Numbers outside RFC 6996 belong to somebody."""
