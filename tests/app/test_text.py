@@ -44,7 +44,7 @@ def test_no_line_is_wider_than_the_terminal(document: dict[str, Any], width: int
 def test_a_pipe_gets_whole_names(document: dict[str, Any]) -> None:
     text = printed(document, width=40)
     assert "\u2026" not in text
-    assert "train-host-96:nic7>train-rail7-leaf-3:swp1" in text
+    assert "train-host-96:nic4>train-rail4-leaf-3:swp1" in text
 
 
 def test_colours_only_where_they_are_wanted(document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ where the section is left out.
 from __future__ import annotations
 
 import heapq
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -224,16 +223,9 @@ def hottest(document: Document, shared: Mapping[str, str]) -> Table | None:
 
 
 def top_links(document: Document, count: int) -> list[Mapping[str, Any]]:
-    """Used links by utilisation, then by id with the numbers in it as numbers."""
+    """Used links by utilisation; of equals, those that the network names first."""
     used = [row for row in document["links"] if row["utilisation"]]
-    limit = min(heapq.nlargest(count, (row["utilisation"] for row in used)), default=0.0)
-    near = [row for row in used if row["utilisation"] >= limit]
-    return sorted(near, key=lambda row: (-row["utilisation"], _natural(row["id"])))[:count]
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Key that puts ``host-9`` before ``host-10``."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text)]
+    return heapq.nsmallest(count, used, key=lambda row: -row["utilisation"])
 
 
 def records(rows: Sequence[Mapping[str, Any]]) -> Table | None:
