@@ -186,3 +186,14 @@ def test_convert_writes_a_topology_and_refuses_nonsense(tmp_path: Path) -> None:
     assert run("convert", tmp_path / "bad.json", tmp_path / "x.graphml").exit_code == 1
     assert run("convert", tmp_path / "none.json", tmp_path / "x.graphml").exit_code in (1, 2)
     assert not (tmp_path / "x.graphml").exists()
+
+
+@pytest.mark.parametrize("words", [("plan", RAILS, "--validate", "none", "-o"), ("demo", "-o"), ("convert", RAILS)])
+def test_a_place_that_cannot_be_written_is_code_two(words: tuple[object, ...], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    target = tmp_path / "file" / ("net.json" if words[0] == "convert" else "out")
+    result = run(*words, target)
+    assert result.exit_code == 2
+    assert "cannot be written" in result.output
+    made = json.loads(run(*words, target, "--format", "json").stdout)
+    assert made["result"] is None and made["findings"][0]["code"] == "E100"

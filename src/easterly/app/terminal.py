@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -65,6 +66,24 @@ def unreadable(path: Path, error: OSError, form: str = "text") -> NoReturn:
         emit_json(None, [Finding("E100", "", message, "check the path and its permissions")])
     click.echo(f"easterly: {message}", err=True)
     sys.exit(USAGE)
+
+
+def unwritable(path: Path, error: OSError, form: str = "text") -> NoReturn:
+    """Leave with code 2 and one line that says why nothing can be written there."""
+    message = f"{path}: cannot be written: {error.strerror or error}"
+    if form == "json":
+        emit_json(None, [Finding("E100", "", message, "name a folder that you may write to")])
+    click.echo(f"easterly: {message}", err=True)
+    sys.exit(USAGE)
+
+
+@contextmanager
+def writing(path: Path, form: str) -> Iterator[None]:
+    """Turn the failure to write something below `path` into `unwritable`."""
+    try:
+        yield
+    except OSError as error:
+        unwritable(Path(error.filename or path), error, form)
 
 
 def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[Finding, ...], Any]:

@@ -31,7 +31,8 @@ def command(source: Path, target: Path, unit: str | None, rate: str | None, dist
     except FindingsError as error:
         found = error.findings
     except OSError as error:
-        terminal.unreadable(Path(error.filename or source), error, form)
+        where = Path(error.filename or source)
+        (terminal.unreadable if where == source else terminal.unwritable)(where, error, form)
     code = terminal.code_for(found, strict=False)
     if form == "json":
         terminal.emit_json({"target": str(target)} if code == terminal.FINE else None, found)

@@ -25,5 +25,5 @@ def command(out: Path, form: str) -> None:
     try:
         write_text(site, text)
     except OSError as error:
-        terminal.unreadable(site, error, form)
+        terminal.unwritable(site, error, form)
     sys.exit(execute(site, out, validate="templates", cache=folder(None), strict=False, form=form))

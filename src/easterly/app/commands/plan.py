@@ -42,9 +42,13 @@ def execute(path: Path, out: Path | None, *, validate: str, cache: Path | None, 
     from easterly.app import planning
 
     nouns, found, source = terminal.read_or_leave(path, form, cache)
+    if out is not None:  # a place that cannot be written is better known before the work than after it
+        with terminal.writing(out, form):
+            out.mkdir(parents=True, exist_ok=True)
     done = planning.run(nouns, found, validate=validate, quiet=form == "json")
     if out is not None:
-        planning.write(done, out)
+        with terminal.writing(out, form):
+            planning.write(done, out)
     if form == "json":
         terminal.emit_json(done.document, found)
     else:
