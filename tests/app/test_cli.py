@@ -197,3 +197,28 @@ def test_a_place_that_cannot_be_written_is_code_two(words: tuple[object, ...], t
     assert "cannot be written" in result.output
     made = json.loads(run(*words, target, "--format", "json").stdout)
     assert made["result"] is None and made["findings"][0]["code"] == "E100"
+
+
+@pytest.mark.parametrize("words", [("explain", "E999"), ("diff", RAILS, "not.json"), ("check", "."), ("plan", ".")])
+def test_what_is_asked_in_vain_is_one_object_too(words: tuple[object, ...], tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "not.json").write_text("{}")
+    result = run(*words, "--format", "json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["result"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("requests: 20/s", "requests: 1e300/s"),
+        ("batch: 64", "batch: 64, mfu: 1e-320%"),
+        ("rate: 400Gb/s", "rate: 1e99Gb/s"),
+    ],
+)
+def test_numbers_beyond_reason_are_findings(old: str, new: str, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(RAILS.read_text().replace(old, new, 1))
+    result = run("plan", site, "--validate", "none")
+    assert result.exit_code == 1
+    assert "error[E304]" in result.output or "error[E618]" in result.output

@@ -89,3 +89,12 @@ def test_too_many_cases_are_refused_not_sampled(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(cases, "MOST_CASES", 3)
     with pytest.raises(cases.TooManyCases, match="more than 3"):
         cases.failure_cases(NET, Failures(link=2), "f")
+
+
+@pytest.mark.parametrize(("count", "cases_found"), [(0, 1), (1, 3), (2, 5), (3, 6), (6, 1), (7, 0), (10**9, 0)])
+def test_multisets_against_enumeration(count: int, cases_found: int) -> None:
+    """Classes of 3, 2 and 1 twins."""
+    made = list(cases._multisets([3, 2, 1], count))
+    every = [(a, b, c) for a in range(4) for b in range(3) for c in range(2) if a + b + c == count]
+    assert sorted(made) == sorted(every)
+    assert len(made) == cases_found

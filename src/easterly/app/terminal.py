@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
 
 NO_PATH = "E701"
-SITE = click.Path(dir_okay=False, path_type=Path)
+SITE = click.Path(path_type=Path)
 
 
 def format_option(command: F) -> F:
@@ -73,6 +73,14 @@ def unwritable(path: Path, error: OSError, form: str = "text") -> NoReturn:
     message = f"{path}: cannot be written: {error.strerror or error}"
     if form == "json":
         emit_json(None, [Finding("E100", "", message, "name a folder that you may write to")])
+    click.echo(f"easterly: {message}", err=True)
+    sys.exit(USAGE)
+
+
+def misused(message: str, form: str) -> NoReturn:
+    """Leave with code 2 and one line that says what was asked for in vain."""
+    if form == "json":
+        emit_json(None, [Finding("E100", "", message)])
     click.echo(f"easterly: {message}", err=True)
     sys.exit(USAGE)
 

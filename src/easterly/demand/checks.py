@@ -294,9 +294,9 @@ def pipeline_is_filled(site: Site) -> Iterator[Finding]:
 
 @rule("E618", "a share is impossible")
 def shares_are_possible(site: Site) -> Iterator[Finding]:
-    """GPUs reach more than none and at most all of their peak; at most the whole prompt is found in a cache."""
+    """GPUs reach from a thousandth to all of their peak; at most the whole prompt is found in a cache."""
     for job in _jobs(site):
-        if job.mfu is not None and not 0 < job.mfu <= 1:
+        if job.mfu is not None and not 0.001 <= job.mfu <= 1:
             message = f"{job.name} cannot compute at {format_short(job.mfu, SHARE)} of its GPUs' peak"
             yield Finding(
                 "E618", f"{job.origin}/mfu", message, "large models reach 30% to 60%; leave it out for a default"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, product
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from easterly.model.outcome import FailureSet
 from easterly.model.spec.intent import Failures
 
 MOST_CASES = 256
+T = TypeVar("T")
 Twins = dict[tuple[object, ...], list[int]]
 Choice = tuple[tuple[str, ...], tuple[int, ...]]
 Case = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]
@@ -60,7 +62,7 @@ def failure_cases(network: Network, failures: Failures, fabric: str | None) -> F
     return FailureSet(name=names, link_down=bools(down))
 
 
-def _limited(cases: Iterator[Case]) -> Iterator[Case]:
+def _limited(cases: Iterator[T]) -> Iterator[T]:
     for count, case in enumerate(cases):
         if count >= MOST_CASES:
             raise TooManyCases(f"more than {MOST_CASES} distinct failure cases")
@@ -85,11 +87,23 @@ def _device_choices(
 ) -> Iterator[Choice]:
     twins = twin_classes(network, role, fabric).values()
     classes = [left for nodes in twins if (left := [node for node in nodes if standing[node]])]
-    for pick in combinations_with_replacement(range(len(classes)), count):
-        uses = [pick[:i].count(c) for i, c in enumerate(pick)]
-        if all(use < len(classes[c]) for use, c in zip(uses, pick, strict=True)):
-            nodes = tuple(classes[c][use] for use, c in zip(uses, pick, strict=True))
-            yield tuple(str(network.nodes.name[n]) for n in nodes), nodes
+    for taken in _limited(_multisets([len(nodes) for nodes in classes], count)):
+        chosen = tuple(node for nodes, use in zip(classes, taken, strict=True) for node in nodes[:use])
+        yield tuple(str(network.nodes.name[n]) for n in chosen), chosen
+
+
+def _multisets(sizes: list[int], count: int) -> Iterator[tuple[int, ...]]:
+    """How many to take of each class, so that `count` are taken in all."""
+    total = sum(sizes)
+    if count >= total or count == 0:
+        if count in (total, 0):
+            yield tuple(sizes) if count else (0,) * len(sizes)
+        return
+    if len(sizes) > MOST_CASES:  # each class alone is a case
+        raise TooManyCases(f"more than {MOST_CASES} distinct failure cases")
+    for first in range(min(count, sizes[0]), -1, -1):
+        for rest in _multisets(sizes[1:], count - first):
+            yield (first, *rest)
 
 
 def _cable_keys(network: Network, fabric: str | None, failures: Failures) -> dict[int, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,10 +55,7 @@ def _stored(path: Path, form: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or found.get("schema") != 1 or "verdicts" not in found:
-        click.echo(
-            f"easterly: {path} is not a plan.json of schema 1; make one with: easterly plan SITE -o DIR", err=True
-        )
-        sys.exit(terminal.USAGE)
+        terminal.misused(f"{path} is not a plan.json of schema 1; make one with: easterly plan SITE -o DIR", form)
     return found
 
 

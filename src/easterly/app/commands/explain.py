@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from easterly.app import terminal
@@ -19,8 +17,7 @@ def command(code: str, form: str) -> None:
 
     wanted = code.upper()
     if wanted not in pages.codes():
-        click.echo(f"easterly: no finding has the code {code!r}: {did_you_mean(wanted, pages.codes())}", err=True)
-        sys.exit(terminal.USAGE)
+        terminal.misused(f"no finding has the code {code!r}: {did_you_mean(wanted, pages.codes())}", form)
     text = pages.page(wanted)
     if form == "json":
         terminal.emit_json({"code": wanted, "page": text})

@@ -40,6 +40,9 @@ class Named(Frozen):
         self._origin = origin
 
 
+LARGEST = 1e21  # in SI units: far above what exists, far below where sums and products overflow
+
+
 def _quantity(kind: units.Kind, minimum: float | None, above: float | None) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -52,6 +55,9 @@ def _quantity(kind: units.Kind, minimum: float | None, above: float | None) -> C
             bound = f"at least {minimum:g}" if minimum is not None else f"more than {above:g}"
             text = f"{kind.name} {str(value)!r} must be {bound}"
             raise PydanticCustomError("E304", "{text}", {"text": text, "hint": ""})
+        if number > LARGEST:
+            text = f"{kind.name} {str(value)!r} is beyond anything that is built"
+            raise PydanticCustomError("E304", "{text}", {"text": text, "hint": f"write it like {kind.example}"})
         return number
 
     return read
