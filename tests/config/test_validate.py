@@ -155,3 +155,11 @@ def test_the_real_netplan_takes_every_host_and_switch_and_refuses_a_misspelt_key
     assert good and all(v.ok for v in good), [v.output for v in good if not v.ok]
     [bad] = validate(only(changed(whole()[2], path, "addresses:", "adresses:"), path))
     assert bad.ok is False and "adresses" in bad.output
+
+
+def test_a_directory_that_an_earlier_process_left_is_no_fault_of_the_file(monkeypatch):
+    """bgpd makes a directory for crash logs, named by its process number, and never removes it."""
+    left = 'BGP: [ZG9QC-QRCJZ] failed to mkdir "/var/tmp/frr/bgpd.30110": File exists\n'
+    monkeypatch.setattr(check, "run", lambda words: subprocess.CompletedProcess(words, 0, "", left))
+    file = next(a for a in whole()[2].artifacts if a.path == SPINE)
+    assert check.Checker("vtysh", "bgpd", "FRR").check(file).ok

@@ -13,9 +13,10 @@ from easterly.config.running import run
 from easterly.model.outcome import Artifact, Validation
 
 DAEMONS = ("/usr/lib/frr", "/usr/local/sbin", "/usr/libexec/frr", "/usr/sbin")
-# bgpd prints what it refuses and still exits with 0. The nexthop message is about zebra, which does not run.
+# bgpd prints what it refuses and still exits with 0. The nexthop message is about zebra, which does not run;
+# that about a directory is about crash logs, of which a process with the same number left one behind.
 _REFUSED = re.compile(r"No such command|Command incomplete|Ambiguous|Error occurred|[Ii]nvalid|[Ff]ailed|%|not exist")
-_HARMLESS = re.compile(r"zclient_send_message|sendmsg_nexthop")
+_HARMLESS = re.compile(r"zclient_send_message|sendmsg_nexthop|failed to mkdir")
 _STAMP = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d ")
 
 
