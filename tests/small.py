@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any, TypeVar
+
 import numpy as np
 
-from easterly.base.columns import bools, floats, indices, ints, texts
+from easterly.base.columns import bools, column, floats, indices, ints, texts
 from easterly.model.address import AddressPlan, Interfaces, Prefixes, Vrfs
 from easterly.model.demand import Work
 from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes
@@ -12,6 +15,7 @@ from easterly.model.outcome import Method, Prediction, Ref
 from easterly.model.routing import LinkLoads
 
 G = 1e9
+T = TypeVar("T")
 SWITCHES = ("f-leaf-0", "f-leaf-1", "f-spine-0", "f-spine-1")
 HOSTS = ("f-host-0", "f-host-1", "f-host-2", "f-host-3")
 
@@ -53,14 +57,20 @@ def network(up_bps: float = 400 * G) -> Network:
     return Network("small", nodes, links, hosts, (), {})
 
 
+def rows(noun: type[T], count: int, **given: Any) -> T:
+    """A table of `count` rows: columns as given, and zero or empty where nothing is given."""
+    empty = {"TextColumn": np.str_, "FloatColumn": np.float64, "IndexColumn": np.int64, "IntColumn": np.int32}
+    kinds = {f.name: next(kind for word, kind in empty.items() if word in str(f.type)) for f in fields(noun)}
+    return noun(**{name: given.get(name, column(np.zeros(count, kind), kind)) for name, kind in kinds.items()})
+
+
 def work(*owners: tuple[str, str, tuple[int, ...]]) -> Work:
     """Rows of (name, tenant, hosts)."""
     n = len(owners)
-    zero = floats(np.zeros(n))
-    return Work(
-        name=texts([o[0] for o in owners]), kind=texts(["job"] * n), tenant=texts([o[1] for o in owners]),
-        fabric=texts(["f"] * n), gpus=ints([2 * len(o[2]) for o in owners]), compute_s=zero, bubble=zero, flop=zero,
-        tokens=zero, host_ptr=indices(np.cumsum([0, *(len(o[2]) for o in owners)])),
+    return rows(
+        Work, n, name=texts([o[0] for o in owners]), kind=texts(["job"] * n), tenant=texts([o[1] for o in owners]),
+        fabric=texts(["f"] * n), gpus=ints([2 * len(o[2]) for o in owners]),
+        host_ptr=indices(np.cumsum([0, *(len(o[2]) for o in owners)])),
         host_idx=ints([h for o in owners for h in o[2]]),
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ from easterly.model.outcome import (
 )
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.spec.site import Site
+from small import rows as table
 
 RATE = 400e9
 CLASSES = ("bulk", "training")
@@ -174,26 +175,26 @@ def rings(net: Network, jobs: dict[str, range]) -> tuple[DemandSet, Paths]:
         connections=ints(np.full(count, 4)),
         phase=ints(phase),
     )
-    ones, zero = floats(np.ones(p)), floats(np.zeros(p))
-    phases = Phases(
+    ones = floats(np.ones(p))
+    phases = table(
+        Phases,
+        p,
         owner=texts(names),
         axis=texts(["dp"] * p),
         collective=texts(["all-reduce"] * p),
         algorithm=texts(["ring"] * p),
         times=floats(np.full(p, 3.0)),
-        latency_s=zero,
-        scaleup_s=zero,
-        scaleup_B=zero,
         traffic_class=ints(np.arange(p) % 2),
     )
-    work = Work(
+    work = table(
+        Work,
+        p,
         name=texts(names),
         kind=texts(["job"] * p),
         tenant=texts([("acme", "beta")[i % 2] for i in range(p)]),
         fabric=texts([net.name] * p),
         gpus=ints([8 * len(r) for r in jobs.values()]),
         compute_s=ones,
-        bubble=zero,
         flop=ones,
         tokens=floats(np.full(p, 4e6)),
         host_ptr=indices(np.cumsum([0, *map(len, jobs.values())])),

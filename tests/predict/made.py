@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.small import rows as table
+
 from easterly.base.columns import floats, indices, ints, texts
 from easterly.model.demand import DemandSet, Flows, Phases, Work
 
@@ -37,20 +39,19 @@ def demands(phases: Sequence[Made], compute_s: dict[str, float] | None = None) -
     kinds = {p.owner: p.kind for p in phases}
     rows = [(*flow, row) for row, p in enumerate(phases) for flow in p.flows]
     jobs = [phases[row].kind == "job" for *_, row in rows]
-    n = len(owners)
-    zero = floats([0.0] * n)
+    n, jobs_only = len(owners), [kinds.get(o, "job") for o in owners]
     return DemandSet(
         classes=("bulk", "quick"),
-        work=Work(
-            name=texts(list(owners)), kind=texts([kinds.get(o, "job") for o in owners]), tenant=texts([""] * n),
+        work=table(
+            Work, n, name=texts(list(owners)), kind=texts(jobs_only), tenant=texts([""] * n),
             fabric=texts(["f"] * n), gpus=ints([1] * n), compute_s=floats([compute_s.get(o, 0.0) for o in owners]),
-            bubble=zero, flop=zero, tokens=zero, host_ptr=indices([0] * (n + 1)), host_idx=ints([]),
+            host_ptr=indices([0] * (n + 1)), host_idx=ints([]),
         ),
-        phases=Phases(
-            owner=texts([p.owner for p in phases]), axis=texts([p.axis for p in phases]),
+        phases=table(
+            Phases, len(phases), owner=texts([p.owner for p in phases]), axis=texts([p.axis for p in phases]),
             collective=texts(["send"] * len(phases)), algorithm=texts(["direct"] * len(phases)),
             times=floats([p.times for p in phases]), latency_s=floats([p.latency_s for p in phases]),
-            scaleup_s=floats([p.scaleup_s for p in phases]), scaleup_B=floats([0.0] * len(phases)),
+            scaleup_s=floats([p.scaleup_s for p in phases]),
             traffic_class=ints([p.traffic_class for p in phases]),
         ),
         flows=Flows(

@@ -10,8 +10,9 @@ from easterly.demand.phases import Effort, Label, demand_of, join, nothing
 from easterly.demand.placement import fabric_of, place, replicas, tensor_parallel
 from easterly.model.demand import DemandSet, Placement
 from easterly.model.network import Network
+from easterly.model.spec.job import Job
+from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
-from easterly.model.spec.work import Job, Service
 
 
 def build(site: Site, network: Network, placement: Placement | None = None) -> DemandSet:

@@ -13,8 +13,10 @@ from easterly.demand.placement import Want, arrange, replicas, wants
 from easterly.demand.serving import cache_rate_bps
 from easterly.model.network import Network
 from easterly.model.spec.hardware import HostType
+from easterly.model.spec.job import Job
+from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
-from easterly.model.spec.work import Job, ModelSpec, Service
+from easterly.model.spec.transformer import ModelSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from easterly.base.findings import Finding, FindingsError, did_you_mean
 from easterly.model.catalog import gpus, models
 from easterly.model.spec.hardware import HostType
-from easterly.model.spec.work import Job, ModelSpec, Service
+from easterly.model.spec.job import Job
+from easterly.model.spec.service import Service
+from easterly.model.spec.transformer import ModelSpec
 
 
 def is_known(work: Job | Service) -> bool:

@@ -15,6 +15,10 @@ from easterly.model.demand import DemandSet, Flows, Phases, Work
 
 T = TypeVar("T", Work, Phases, Flows)
 
+_NUMBERS = (
+    "times", "every_s", "message_B", "hidden", "window_s", "latency_s", "scaleup_s", "scaleup_B",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -28,6 +32,11 @@ class Phase:
     scaleup_s: float
     scaleup_B: float
     traffic: Traffic
+    stage: str = "steady"
+    every_s: float = 0.0
+    message_B: float = 0.0
+    hidden: float = 0.0
+    window_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,13 @@ class Effort:
     bubble: float = 0.0
     flop: float = 0.0
     tokens: float = 0.0
+    forward_s: float = 0.0
+    backward_s: float = 0.0
+    optimizer_s: float = 0.0
+    weights_B: float = 0.0
+    gradients_B: float = 0.0
+    state_B: float = 0.0
+    activations_B: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +74,19 @@ def demand_of(
 ) -> DemandSet:
     """The demand of one work, as columns."""
     rates = label.kind == "service"
-    number = ints([classes.index(label.traffic_class)] * len(phases))
+    number = ints([classes.index(label.traffic_class) for _ in phases])
     return DemandSet(classes, _work(label, effort, hosts), _phases(label, phases, number), _flows(label, phases, rates))
 
 
 def _work(label: Label, effort: Effort, hosts: IntColumn) -> Work:
+    figures = {f.name: floats([getattr(effort, f.name)]) for f in fields(Effort) if f.name != "gpus"}
     return Work(
         name=texts([label.name]),
         kind=texts([label.kind]),
         tenant=texts([label.tenant]),
         fabric=texts([label.fabric]),
         gpus=ints([effort.gpus]),
-        compute_s=floats([effort.compute_s]),
-        bubble=floats([effort.bubble]),
-        flop=floats([effort.flop]),
-        tokens=floats([effort.tokens]),
+        **figures,
         host_ptr=indices([0, len(hosts)]),
         host_idx=ints(hosts),
     )
@@ -84,10 +98,8 @@ def _phases(label: Label, phases: Sequence[Phase], number: IntColumn) -> Phases:
         axis=texts([p.axis for p in phases]),
         collective=texts([p.collective for p in phases]),
         algorithm=texts([p.algorithm for p in phases]),
-        times=floats([p.times for p in phases]),
-        latency_s=floats([p.latency_s for p in phases]),
-        scaleup_s=floats([p.scaleup_s for p in phases]),
-        scaleup_B=floats([p.scaleup_B for p in phases]),
+        stage=texts([p.stage for p in phases]),
+        **{name: floats([getattr(p, name) for p in phases]) for name in _NUMBERS},
         traffic_class=number,
     )
 
@@ -113,11 +125,9 @@ def _joined(columns: Sequence[NDArray[Any]], dtype: type[np.generic]) -> NDArray
 
 def nothing(classes: tuple[str, ...]) -> DemandSet:
     """The demand of no work at all."""
-    text, real, count = texts([]), floats([]), ints([])
-    work = Work(text, text, text, text, count, real, real, real, real, indices([0]), count)
-    phases = Phases(text, text, text, text, real, real, real, real, count)
-    flows = Flows(count, count, real, real, count, count)
-    return DemandSet(classes, work, phases, flows)
+    made = demand_of(Label("", "", "", "", "", 0), Effort(gpus=0), [], ints([]), classes)
+    rows = {f.name: getattr(made.work, f.name)[:0] for f in fields(Work)}
+    return replace(made, work=Work(**{**rows, "host_ptr": indices([0])}))
 
 
 def join(parts: Sequence[DemandSet]) -> DemandSet:

@@ -15,8 +15,9 @@ from easterly.demand.facts import has_gpu, is_known
 from easterly.model.demand import Placement
 from easterly.model.network import Network
 from easterly.model.spec.hardware import HostType
+from easterly.model.spec.job import Job
+from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
-from easterly.model.spec.work import Job, Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from easterly.demand import collectives, transformer
 from easterly.demand.layout import Layout
 from easterly.demand.phases import Phase
 from easterly.demand.placement import replicas, tensor_parallel
-from easterly.model.spec.work import ModelSpec, Service
+from easterly.model.spec.service import Service
+from easterly.model.spec.transformer import ModelSpec
 
 CONNECTIONS = 4
 """Connections per pair of interfaces of a service; as many as a job has if it does not say."""

@@ -15,7 +15,8 @@ import numpy as np
 from easterly.demand import collectives, transformer
 from easterly.demand.layout import Layout, Ranks, Runs, Traffic
 from easterly.demand.phases import Effort, Phase
-from easterly.model.spec.work import Job, ModelSpec
+from easterly.model.spec.job import Job
+from easterly.model.spec.transformer import ModelSpec
 
 Collective = Callable[["Group", str, float], Phase]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from easterly.model.spec.work import Job, ModelSpec
+from easterly.model.spec.job import Job
+from easterly.model.spec.transformer import ModelSpec
 
 BYTES = {"bf16": 2, "fp16": 2, "fp32": 4, "fp8": 1}
 """Bytes of one number."""

@@ -38,11 +38,24 @@ class Phases:
     ``times * (latency_s + scaleup_s + transfer)`` with the transfer time found by a predictor.
     """
 
-    owner: Annotated[TextColumn, Doc("Job or service.")]
+    owner: Annotated[TextColumn, Doc("Job, service or traffic.")]
     axis: Annotated[TextColumn, Doc("tp, pp, dp, kv, ...: why it communicates.")]
     collective: Annotated[TextColumn, Doc("all-reduce, reduce-scatter, all-gather, send, ...")]
     algorithm: Annotated[TextColumn, Doc("ring, hierarchical, direct, ...")]
     times: Annotated[FloatColumn, Unit("1"), Doc("Occurrences per step.")]
+    stage: Annotated[
+        TextColumn, Doc("forward, backward, optimiser; checkpoint, data, evaluate, geo; steady for what has no steps.")
+    ]
+    every_s: Annotated[
+        FloatColumn,
+        Unit("s"),
+        Doc("Interval of what runs beside the steps, such as checkpoints; 0 for what is in them."),
+    ]
+    message_B: Annotated[FloatColumn, Unit("B"), Doc("Size of one message between two GPUs.")]
+    hidden: Annotated[FloatColumn, Unit("1"), Doc("Share of its time that may be hidden behind compute.")]
+    window_s: Annotated[
+        FloatColumn, Unit("s"), Doc("Compute behind which it may be hidden, all occurrences of a step together.")
+    ]
     latency_s: Annotated[FloatColumn, Unit("s"), Doc("Latency of its serial messages, per occurrence.")]
     scaleup_s: Annotated[FloatColumn, Unit("s"), Doc("Time in the scale-up domain, per occurrence.")]
     scaleup_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes per GPU in the scale-up domain, per occurrence.")]
@@ -59,17 +72,24 @@ class Work:
     The hosts of row w are ``host_idx[host_ptr[w]:host_ptr[w + 1]]``, in rank order.
     """
 
-    name: Annotated[TextColumn, Doc("Job or service.")]
-    kind: Annotated[TextColumn, Doc("job or service.")]
+    name: Annotated[TextColumn, Doc("Job, service or traffic.")]
+    kind: Annotated[TextColumn, Doc("job, service or traffic.")]
     tenant: Annotated[TextColumn, Doc("Tenant, or empty.")]
     fabric: Annotated[TextColumn, Doc("Fabric.")]
     gpus: Annotated[IntColumn, Unit("1"), Doc("GPUs.")]
     compute_s: Annotated[
         FloatColumn, Unit("s"), Doc("Compute time of one step, with the pipeline bubble; 0 for services.")
     ]
+    forward_s: Annotated[FloatColumn, Unit("s"), Doc("Forward passes of one step on one GPU, without bubble.")]
+    backward_s: Annotated[FloatColumn, Unit("s"), Doc("Backward passes, recomputation included, without bubble.")]
+    optimizer_s: Annotated[FloatColumn, Unit("s"), Doc("Update of the weights.")]
     bubble: Annotated[FloatColumn, Unit("1"), Doc("Share of `compute_s` that is pipeline bubble.")]
     flop: Annotated[FloatColumn, Unit("FLOP"), Doc("Work of one step on all GPUs.")]
     tokens: Annotated[FloatColumn, Unit("1"), Doc("Tokens of one step.")]
+    weights_B: Annotated[FloatColumn, Unit("B"), Doc("Weights on the fullest GPU.")]
+    gradients_B: Annotated[FloatColumn, Unit("B"), Doc("Gradients on it.")]
+    state_B: Annotated[FloatColumn, Unit("B"), Doc("Optimiser state on it; key/value caches for services.")]
+    activations_B: Annotated[FloatColumn, Unit("B"), Doc("Activations on it.")]
     host_ptr: Annotated[IndexColumn, Doc("CSR pointer into `host_idx`.")]
     host_idx: Annotated[IntColumn, Doc("Host indices, in rank order.")]
 

@@ -19,6 +19,7 @@ from easterly.model import shape
 from easterly.model.spec.site import Site
 
 SCHEMA_ID = "urn:easterly:schema:site:1"
+_FAMILIES = {"blueprint": "Fabric", "kind": "Traffic"}
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -135,10 +136,10 @@ def yaml_reference() -> str:
 
 
 def _title(model: type[BaseModel]) -> str:
-    """Heading of an object: its blueprint where it is a fabric, else its class as words."""
-    blueprint = shape.attributes(model).get("blueprint")
-    if blueprint is not None:
-        return f"Fabric: {shape.choices(blueprint.annotation)[0]}"
+    """Heading of an object: its blueprint or kind where there are several, else its class as words."""
+    told = shape.tag(model)
+    if told is not None:
+        return f"{_FAMILIES[told[0]]}: {told[1]}"
     return re.sub("(?<=[a-z])(?=[A-Z])", " ", model.__name__).capitalize().replace("Wan", "WAN")
 
 
@@ -187,8 +188,9 @@ def _type(attribute: shape.Attribute) -> str:
 
 
 def _alternatives(words: list[str]) -> str:
-    if len(words) > 1 and all(word.startswith("Fabric: ") for word in words):
-        return "Fabric, told apart by `blueprint`"
+    for key, family in _FAMILIES.items():
+        if len(words) > 1 and all(word.startswith(f"{family}: ") for word in words):
+            return f"{family}, told apart by `{key}`"
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
 
 

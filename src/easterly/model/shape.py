@@ -13,6 +13,9 @@ from pydantic_core import PydanticUndefined
 from easterly.base.schema import Doc, Unit
 from easterly.base.units import KINDS, Kind
 
+TAGS = ("blueprint", "kind")
+"""Keys that tell which of several objects is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -80,6 +83,14 @@ def kind_of(annotation: Any) -> Kind | None:
         return None
     symbol = unit_of(annotation)
     return next(kind for kind in KINDS.values() if kind.unit == symbol)
+
+
+def tag(annotation: Any) -> tuple[str, str] | None:
+    """Key and value by which an object is told from its alternatives: a fabric's blueprint, the kind of traffic."""
+    if not is_model(annotation):
+        return None
+    known = attributes(bare(annotation))
+    return next(((key, str(choices(known[key].annotation)[0])) for key in TAGS if key in known), None)
 
 
 def choices(annotation: Any) -> tuple[Any, ...]:

@@ -117,22 +117,20 @@ def _place(error: Mapping[str, Any]) -> Fault:
 
 
 def _is_tagged(options: tuple[Any, ...]) -> bool:
-    """True for fabrics: the alternative is told by the key ``blueprint``."""
-    return all(shape.is_model(option) and "blueprint" in shape.attributes(shape.bare(option)) for option in options)
+    """True for fabrics and traffic: the alternative is told by the key ``blueprint`` or ``kind``."""
+    return all(shape.tag(option) is not None for option in options)
 
 
 def _chosen(options: tuple[Any, ...], tag: str) -> Any:
     for option in options:
         model = shape.bare(option)
-        if shape.is_model(option) and (model.__name__ == tag or tag in _blueprints((option,))):
+        if shape.is_model(option) and (model.__name__ == tag or tag in _tags((option,))):
             return option
     return next(option for option in options if not shape.is_model(option))
 
 
-def _blueprints(options: Iterable[Any]) -> list[str]:
-    return [
-        shape.choices(shape.attributes(shape.bare(o))["blueprint"].annotation)[0] for o in options if _is_tagged((o,))
-    ]
+def _tags(options: Iterable[Any]) -> list[str]:
+    return [found[1] for option in options if (found := shape.tag(option)) is not None]
 
 
 def _step(options: tuple[Any, ...], part: str) -> Any:
@@ -211,7 +209,7 @@ def _name_hint(text: str) -> str:
 def _bad_value(fault: Fault, at: str, key: str) -> Finding:
     value, kind = fault.error["input"], fault.kind
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _bad_blueprint(fault, at, key)
+        return _bad_tag(fault, at, key)
     if kind == "string_pattern_mismatch":
         return Finding("E205", at, f"{_shown(value)} is not a name", _name_hint(str(value)))
     if kind in _BOUNDS:
@@ -232,12 +230,13 @@ def _union_annotation(fault: Fault) -> Any:
     return shape.attributes(shape.bare(fault.owner))[fault.path[-1]].annotation
 
 
-def _bad_blueprint(fault: Fault, at: str, key: str) -> Finding:
-    names = _blueprints(shape.alternatives(fault.annotation))
+def _bad_tag(fault: Fault, at: str, key: str) -> Finding:
+    options = shape.alternatives(fault.annotation)
+    names, (word, _) = _tags(options), shape.tag(options[0]) or ("", "")
     if fault.kind == "union_tag_not_found":
-        return Finding("E202", at, f"{key} lacks `blueprint`", "one of: " + ", ".join(sorted(names)), on_key=True)
-    value = fault.error["input"]["blueprint"]
-    return Finding("E204", f"{at}/blueprint", f"unknown blueprint {_shown(value)}", _near(value, names))
+        return Finding("E202", at, f"{key} lacks `{word}`", "one of: " + ", ".join(sorted(names)), on_key=True)
+    value = fault.error["input"][word]
+    return Finding("E204", f"{at}/{word}", f"unknown {word} {_shown(value)}", _near(value, names))
 
 
 def _choices(annotation: Any) -> list[str]:

@@ -153,11 +153,6 @@ def _meant(data: Any, annotation: Any) -> Any:
     options = shape.alternatives(annotation)
     if isinstance(data, dict):
         models = [o for o in options if shape.is_model(o) and set(data) <= set(shape.attributes(shape.bare(o)))]
-        named = [o for o in models if _blueprint(o) == data.get("blueprint")]
+        named = [o for o in models if (told := shape.tag(o)) and data.get(told[0]) == told[1]]
         return next(iter(named or models or options), None)
     return next(iter(options), None)
-
-
-def _blueprint(option: Any) -> Any:
-    attribute = shape.attributes(shape.bare(option)).get("blueprint")
-    return None if attribute is None else shape.choices(attribute.annotation)[0]

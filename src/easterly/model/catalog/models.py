@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from easterly.base.schema import Doc
-from easterly.model.spec.work import ModelSpec
+from easterly.model.spec.transformer import ModelSpec
 
 _LLAMA = "The Llama 3 Herd of Models, arXiv 2407.21783, table 3; parameters counted from the shape"
 _GPT3 = "Brown et al. 2020, arXiv 2005.14165, table 2.1"

@@ -11,10 +11,13 @@ from easterly.model.spec.fabric import Fabric, Wan
 from easterly.model.spec.fields import Frozen, Name, Named
 from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
+from easterly.model.spec.job import Job
 from easterly.model.spec.policy import Addressing, Tenant, TrafficClass
-from easterly.model.spec.work import Job, Service
+from easterly.model.spec.service import Service
+from easterly.model.spec.time import Profile
+from easterly.model.spec.traffic import Work
 
-NAMED_MAPS = ("fabrics", "tenants", "classes", "jobs", "services", "intents")
+NAMED_MAPS = ("fabrics", "tenants", "classes", "jobs", "services", "traffic", "profiles", "intents")
 
 
 class SiteName(Frozen):
@@ -39,6 +42,11 @@ class Site(Frozen):
     classes: Annotated[dict[Name, TrafficClass], Doc("Traffic classes by name.")] = {}
     jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}
     services: Annotated[dict[Name, Service], Doc("Inference services by name.")] = {}
+    traffic: Annotated[dict[Name, Work], Doc("Storage, backups, pipelines, management and other traffic by name.")] = {}
+    profiles: Annotated[dict[Name, Profile], Doc("Courses over day and week by name.")] = {}
+    protocols: Annotated[
+        tuple[str, ...], Doc("Protocols and programming interfaces that the site relies on; each is checked to exist.")
+    ] = ()
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
     seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
 
