@@ -50,7 +50,7 @@ def test_join_is_build():
     net = network(8)
     placed = demand.place(plan, net)
     whole = demand.build(plan, net)
-    parts = [demand.of_work(plan, net, name, placed.hosts[name]) for name in ("a", "j", "k")]
+    parts = [demand.of_work(plan, net, name, placed.hosts) for name in ("a", "j", "k")]
     joined = demand.join(parts)
     for table in ("work", "phases", "flows"):
         a, b = getattr(whole, table), getattr(joined, table)
@@ -87,9 +87,9 @@ def test_unknown_facts_are_findings():
     for job, code in (({"model": "gpt9"}, "E214"), ({"dtype": "fp8"}, "E612")):
         plan = site({"j": job}, hardware=hardware("a100-sxm-80"))
         with pytest.raises(FindingsError, match=code):
-            demand.of_work(plan, net, "j", np.array([0], dtype=np.int32))
+            demand.of_work(plan, net, "j", {"j": np.array([0], dtype=np.int32)})
     with pytest.raises(FindingsError, match="E214"):
-        demand.of_work(site({"j": {}}, hardware=hardware("x")), net, "j", np.array([0], dtype=np.int32))
+        demand.of_work(site({"j": {}}, hardware=hardware("x")), net, "j", {"j": np.array([0], dtype=np.int32)})
 
 
 def hardware(gpu):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -55,11 +56,16 @@ class Nouns:
     def _parts(self) -> dict[str, Held[DemandSet]]:
         """Demand of each job and service alone, so that a changed one leaves the others as they are."""
         hosts = self.placement.value.hosts
-        return {name: self._demand(name, hosts[name]) for name in sorted(hosts)}
+        return {name: self._demand(name, hosts) for name in demand.names(self.site, hosts)}
 
-    def _demand(self, name: str, hosts: IntColumn) -> Held[DemandSet]:
-        spec = self.text["jobs"].get(name, self.text["services"].get(name))
-        reads = (self.network, spec, sorted(self.text["classes"]), self.part("hardware", "fabrics"), hosts)
+    def _demand(self, name: str, placed: Mapping[str, IntColumn]) -> Held[DemandSet]:
+        """Demand of one work; it reads its own hosts and those of the works that it sends to."""
+        spec = next(self.text[kind][name] for kind in ("jobs", "services", "traffic") if name in self.text[kind])
+        hosts = {end: placed[end] for end in (name, *demand.partners(self.site, name)) if end in placed}
+        reads = (
+            self.network, spec, sorted(self.text["classes"]), self.part("hardware", "fabrics"), sorted(hosts),
+            *(hosts[end] for end in sorted(hosts)),
+        )  # fmt: skip
         return self.stages.run(
             f"demand:{name}", reads, lambda: demand.of_work(self.site, self.network.value, name, hosts)
         )
