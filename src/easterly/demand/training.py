@@ -7,48 +7,17 @@ and what real collectives lose to it belongs to the high end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from easterly.demand import collectives, transformer
-from easterly.demand.layout import Layout, Ranks, Runs, Traffic
+from easterly.demand.layout import Layout, Ranks
+from easterly.demand.mapping import Group, beyond_wire_s, run
 from easterly.demand.phases import Effort, Phase
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
-
-Collective = Callable[["Group", str, float], Phase]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Groups of ranks that run the same collective at the same time, on their hosts.
-
-    Attributes
-    ----------
-    axis : str
-        Why: ``tp`` or ``dp``.
-    layout : Layout
-    runs : Runs
-    ranks : int
-        Ranks in each group.
-    """
-
-    axis: str
-    layout: Layout
-    runs: Runs
-    ranks: int
-
-    @staticmethod
-    def of(axis: str, layout: Layout, groups: Ranks) -> Group:
-        """Groups from an array, (groups, ranks)."""
-        return Group(axis, layout, Runs.of(layout, groups), groups.shape[1])
-
-    @property
-    def even(self) -> bool:
-        """True where every group has as many ranks in each of its hosts."""
-        return bool((self.runs.count == self.runs.count[0]).all())
 
 
 def effort(job: Job, model: ModelSpec, peak_FLOPs: float) -> Effort:
@@ -85,7 +54,7 @@ def _tensor(job: Job, model: ModelSpec, group: Group) -> Phase:
     size_B = transformer.activation_B(model, job.micro_batch, job.seq or model.seq, job.dtype)
     per_layer = 6 if job.recompute == "full" else 4
     times = per_layer * model.layers / job.parallel.pp * transformer.micro_batches(job)
-    return replace(quickest(group, "all-reduce", size_B), times=times)
+    return replace(run(group, "all-reduce", size_B), times=times)
 
 
 def _pipeline(job: Job, model: ModelSpec, layout: Layout, stages: Ranks) -> Phase:
@@ -105,7 +74,7 @@ def _pipeline(job: Job, model: ModelSpec, layout: Layout, stages: Ranks) -> Phas
     hop_s = collectives.NETWORK_HOP_S if len(traffic.src) else collectives.SCALEUP_HOP_S
     return Phase(
         axis="pp", collective="send", algorithm="direct", times=transformer.micro_batches(job),
-        latency_s=2 * plan.interleave * hop_s, scaleup_s=_beyond_wire_s(layout, traffic, traffic.scaleup_B),
+        latency_s=2 * plan.interleave * hop_s, scaleup_s=beyond_wire_s(layout, traffic, traffic.scaleup_B),
         scaleup_B=traffic.scaleup_B, traffic=traffic,
     )  # fmt: skip
 
@@ -117,77 +86,11 @@ def _data(job: Job, model: ModelSpec, group: Group) -> Iterator[Phase]:
     all-gather of the weights; stage 3 gathers the weights twice per micro-batch instead (Rajbhandari et al. 2020,
     section 7). Gradients are summed over micro-batches on each GPU and exchanged once.
     """
-    run = {"auto": quickest, "ring": ring, "hierarchical": _hierarchical_or_ring}[job.collective]
     shard = transformer.shard_params(model, job.parallel.tp, job.parallel.pp)
     grad_B, weight_B = shard * transformer.BYTES[job.grad_dtype], shard * transformer.BYTES[job.dtype]
     if job.zero == 0:
-        yield run(group, "all-reduce", grad_B)
+        yield run(group, "all-reduce", grad_B, job.collective)
         return
-    yield run(group, "reduce-scatter", grad_B)
+    yield run(group, "reduce-scatter", grad_B, job.collective)
     times = 2 * transformer.micro_batches(job) if job.zero == 3 else 1.0
-    yield replace(run(group, "all-gather", weight_B), times=times)
-
-
-def quickest(group: Group, collective: str, size_B: float) -> Phase:
-    """Rings or two levels, whichever is faster at line rate; rings if equal."""
-    return min(ring(group, collective, size_B), _hierarchical_or_ring(group, collective, size_B), key=_line_rate_s)
-
-
-def ring(group: Group, collective: str, size_B: float) -> Phase:
-    """Rings through all ranks of each group, one per interface that it can leave its hosts by.
-
-    Parameters
-    ----------
-    group : Group
-    collective : str
-        ``all-reduce``, ``reduce-scatter`` or ``all-gather``.
-    size_B : float [B]
-        The whole array.
-    """
-    runs = group.runs
-    sent_B = collectives.wire_factor(collective, group.ranks) * size_B
-    src, dst, owner = runs.neighbours()
-    traffic = group.layout.traffic(src, dst, sent_B / runs.channels[owner])
-    # A rank that is the exit of one of C rings sends 1/C of its bytes by the network, the rest to its neighbour.
-    leaves = np.where((runs.hosts[runs.group] > 1) & (runs.count == runs.channels[runs.group]), runs.count, np.inf)
-    scaleup_B = float((sent_B * (1 - 1 / leaves)).max()) + traffic.scaleup_B
-    hosts = int(runs.hosts.max())
-    return Phase(
-        axis=group.axis, collective=collective, algorithm="ring", times=1.0,
-        latency_s=collectives.ring_latency_s(collective, hosts, group.ranks),
-        scaleup_s=_beyond_wire_s(group.layout, traffic, scaleup_B), scaleup_B=scaleup_B, traffic=traffic,
-    )  # fmt: skip
-
-
-def hierarchical(group: Group, collective: str, size_B: float) -> Phase:
-    """Two levels: reduce and gather inside each host, and rings between equal GPUs of the hosts, one after the other.
-
-    Only for groups with as many ranks in each of their hosts.
-    """
-    runs, hosts = group.runs, int(group.runs.hosts.max())
-    per_host = group.ranks // hosts
-    src, dst, _ = runs.neighbours()
-    part_B = collectives.wire_factor(collective, hosts) * size_B / per_host
-    traffic = group.layout.traffic(src, dst, np.full(len(src), part_B))
-    inside_B = collectives.wire_factor(collective, per_host) * size_B
-    return Phase(
-        axis=group.axis, collective=collective, algorithm="hierarchical", times=1.0,
-        latency_s=collectives.hierarchical_latency_s(collective, hosts, per_host),
-        scaleup_s=group.layout.scaleup_s(inside_B), scaleup_B=inside_B + traffic.scaleup_B, traffic=traffic,
-    )  # fmt: skip
-
-
-def _hierarchical_or_ring(group: Group, collective: str, size_B: float) -> Phase:
-    """Two levels where there are two; rings where hosts hold one rank or all ranks, or different numbers of them."""
-    two_levels = group.even and 1 < group.runs.count[0] < group.ranks
-    return (hierarchical if two_levels else ring)(group, collective, size_B)
-
-
-def _beyond_wire_s(layout: Layout, traffic: Traffic, scaleup_B: float) -> float:
-    """What the scale-up hops of a pipelined algorithm take longer than its network hops at line rate."""
-    return max(0.0, layout.scaleup_s(scaleup_B) - traffic.busiest_s)
-
-
-def _line_rate_s(phase: Phase) -> float:
-    """Time of one occurrence if the network gave every interface its rate."""
-    return phase.latency_s + phase.scaleup_s + phase.traffic.busiest_s
+    yield replace(run(group, "all-gather", weight_B, job.collective), times=times)
