@@ -77,11 +77,12 @@ def work(*owners: tuple[str, str, tuple[int, ...]]) -> Work:
 
 def prediction(job: str = "j", low: float = 1.0, high: float = 2.0) -> Prediction:
     """One job between two step times."""
-    one = floats([0.5])
+    one, none = floats([0.5]), floats([])
     return Prediction(
         job=texts([job]), compute_s=one, comm_low_s=one, comm_high_s=one, step_low_s=floats([low]),
-        step_high_s=floats([high]), bottleneck=(Ref("link", "f-leaf-0:swp5>f-spine-0:swp1"),),
-        phase_low_s=floats([]), phase_high_s=floats([]), method=Method.MEAN,
+        step_expected_s=floats([(low + high) / 2]), step_high_s=floats([high]),
+        bottleneck=(Ref("link", "f-leaf-0:swp5>f-spine-0:swp1"),), phase_low_s=none, phase_expected_s=none,
+        phase_exposed_s=none, phase_high_s=none, method=Method.MEAN,
     )  # fmt: skip
 
 

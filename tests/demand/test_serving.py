@@ -62,7 +62,7 @@ def test_join_is_build():
     sizes = [len(part.flows) for part in parts]
     assert owners.tolist() == ["a"] * sizes[0] + ["j"] * sizes[1] + ["k"] * sizes[2]
     assert whole.classes == ("bulk", "training")
-    assert whole.phases.traffic_class[whole.phases.owner == "j"].tolist() == [1] * 3
+    assert whole.phases.traffic_class[whole.phases.owner == "j"].tolist() == [1] * 6
 
 
 def test_no_work_is_no_demand():

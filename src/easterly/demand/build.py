@@ -88,7 +88,7 @@ def _of_job(site: Site, network: Network, job: Job, hosts: Hosts) -> DemandSet:
     return demand_of(
         _label(site, job, "job", job.connections),
         effort,
-        training.phases(job, model, layout),
+        training.phases(training.Step(job, model, layout, effort)),
         rows,
         tuple(sorted(site.classes)),
     )

@@ -59,6 +59,7 @@ class Prediction:
     """Step time of each job, from a full-overlap low to a no-overlap high.
 
     low: ``max(compute, communication hashed, mean)``;
+    expected: ``compute + exposed communication``, beside the others, hashed, mean;
     high: ``compute + communication hashed, 95th percentile``.
     """
 
@@ -67,10 +68,15 @@ class Prediction:
     comm_low_s: Annotated[FloatColumn, Unit("s"), Doc("Communication, hashed, mean.")]
     comm_high_s: Annotated[FloatColumn, Unit("s"), Doc("Communication, hashed, 95th percentile.")]
     step_low_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, full overlap.")]
+    step_expected_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, the overlap that the job states.")]
     step_high_s: Annotated[FloatColumn, Unit("s"), Doc("Step time, no overlap.")]
     bottleneck: Annotated[tuple[Ref, ...], Doc("What limits each job.")]
     phase_low_s: Annotated[
         FloatColumn, Unit("s"), Doc("(P,) time per step of each phase of the demand set, hashed, mean.")
+    ]
+    phase_expected_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) the same, beside the others, hashed, mean.")]
+    phase_exposed_s: Annotated[
+        FloatColumn, Unit("s"), Doc("(P,) what of it the step waits for, stretched by the pipeline bubble.")
     ]
     phase_high_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) the same, hashed, 95th percentile.")]
     method: Annotated[Method, Doc("How it was obtained.")] = Method.MEAN

@@ -31,7 +31,7 @@ def owner_rows(demands: DemandSet) -> IntColumn:
 
 
 def mean_rates(demands: DemandSet, step_s: FloatColumn) -> FloatColumn:
-    """Mean rate of each flow over a step of its job, or the rate of its service.
+    """Mean rate of each flow over a step of its job or over its own interval, or the rate of its service.
 
     Parameters
     ----------
@@ -44,7 +44,8 @@ def mean_rates(demands: DemandSet, step_s: FloatColumn) -> FloatColumn:
     (F,) float [bit/s]
     """
     phase = demands.flows.phase
-    step = step_s[owner_rows(demands)[phase]]
+    every_s = demands.phases.every_s[phase]
+    step = np.where(every_s > 0, every_s, step_s[owner_rows(demands)[phase]])
     sent = demands.flows.size_B * 8 * demands.phases.times[phase]
     return floats(np.divide(sent, step, out=np.zeros(len(sent)), where=step > 0) + demands.flows.rate_bps)
 

@@ -13,6 +13,7 @@ from easterly.model.network import Network
 from easterly.model.outcome import Method, Prediction, Ref
 from easterly.model.routing import Routing, Spread
 from easterly.predict.contention import background, by_owner, mean_rates, owner_rows, residual
+from easterly.predict.overlap import exposed, in_steps
 from easterly.predict.transfers import Transfers, transfers
 
 
@@ -24,6 +25,9 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     every flow split evenly over its equal-cost paths, times how much fuller the busiest link of the phase is in
     the mean over hashings than when split evenly; communication is hidden behind compute as far as it can be:
     ``max(compute, communication)``.
+
+    Expected: compute and what is exposed of every phase (`overlap.exposed`), at mean hashing and beside the others;
+    never outside low and high.
 
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
     services; bytes over the low step time of jobs), down to an equal share among them; the transfer time is
@@ -49,10 +53,14 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     comm_low = _by_work(phase_low, owner, len(compute))
     step_low = np.maximum(compute, comm_low)
     crowded = _crowded(network, demands, routing, alone, floats(step_low))
-    phase_high = np.maximum(
-        per_step(demands, floats(crowded * _stretch(routing.spread, routing.spread.p95_s))), phase_low
+    phase_expected, phase_high = (
+        np.maximum(per_step(demands, floats(crowded * _stretch(routing.spread, hashed_s))), phase_low)
+        for hashed_s in (routing.spread.mean_s, routing.spread.p95_s)
     )
-    comm_high = _by_work(phase_high, owner, len(compute))
+    comm_high = _by_work(floats(phase_high), owner, len(compute))
+    step_high = compute + comm_high
+    waits = exposed(demands, floats(phase_expected))
+    step_expected = np.clip(compute + _by_work(waits, owner, len(compute)), step_low, step_high)
     jobs = np.flatnonzero(demands.work.kind == "job")
     return Prediction(
         job=texts(demands.work.name[jobs]),
@@ -60,16 +68,19 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
         comm_low_s=floats(comm_low[jobs]),
         comm_high_s=floats(comm_high[jobs]),
         step_low_s=floats(step_low[jobs]),
-        step_high_s=floats((compute + comm_high)[jobs]),
+        step_expected_s=floats(step_expected[jobs]),
+        step_high_s=floats(step_high[jobs]),
         bottleneck=tuple(_bottleneck(network, demands, alone, hashed, owner, int(w), comm_low[w]) for w in jobs),
         phase_low_s=phase_low,
+        phase_expected_s=floats(phase_expected),
+        phase_exposed_s=waits,
         phase_high_s=floats(phase_high),
         method=Method.MEAN,
     )
 
 
 def per_step(demands: DemandSet, transfer_s: FloatColumn) -> FloatColumn:
-    """Time per step of each phase, from the transfer time of one occurrence; 0 for phases of services.
+    """Time per step of each phase, from the transfer time of one occurrence; 0 for phases that are in no step.
 
     Parameters
     ----------
@@ -81,8 +92,7 @@ def per_step(demands: DemandSet, transfer_s: FloatColumn) -> FloatColumn:
     (P,) float [s]
     """
     phases = demands.phases
-    of_job = demands.work.kind[owner_rows(demands)] == "job"
-    runs = of_job & (phases.times > 0)
+    runs = in_steps(demands)
     each = phases.latency_s + phases.scaleup_s + transfer_s
     return floats(np.where(runs, np.where(runs, phases.times, 1.0) * each, 0.0))
 

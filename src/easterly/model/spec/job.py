@@ -141,3 +141,9 @@ class Job(Named):
     connections: Annotated[
         Count, Doc("Connections (queue pairs) per pair of interfaces; they spread over equal-cost paths.")
     ] = 4
+
+    @property
+    def sequence_parallel(self) -> bool:
+        """Whether ranks of a tensor-parallel group share the activations between its matrices."""
+        given = self.parallel.sp
+        return self.recompute != "full" if given is None else given

@@ -1,0 +1,12 @@
+"""One training job as phases: every axis of parallelism, stage by stage, mapped onto hosts and rails.
+
+Ranks are numbered tensor-parallel fastest, then context, data and pipeline, as Megatron does (``tp-cp-dp-pp``), and
+fill the hosts of the job in order. Sizes are those of the arithmetic; what real collectives lose to the line rate
+stands beside them, in `Phases.reach`.
+"""
+
+from easterly.demand.training.axes import phases
+from easterly.demand.training.effort import effort
+from easterly.demand.training.step import Step
+
+__all__ = ["Step", "effort", "phases"]
