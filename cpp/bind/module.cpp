@@ -7,6 +7,8 @@ NB_MODULE(_core, m) {
         nanobind::module_ part = m.def_submodule(name, doc);
         return part;
     };
+    auto dag = room("dag", "Graphs of events: their order, and when each can start.");
+    easterly::bind::dag(dag);
     auto graph = room("graph", "Paths, equal-cost shares and the spread of hashing.");
     easterly::bind::graph(graph);
     auto flow = room("flow", "Rates of flows that share links.");
