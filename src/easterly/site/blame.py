@@ -21,6 +21,7 @@ _BOUNDS = {
     "less_than_equal": ("at most", "le"), "less_than": ("less than", "lt"),
     "multiple_of": ("a multiple of", "multiple_of"),
 }  # fmt: skip
+_OF_OBJECTS = ("E210", "E640")
 _YES_NO = {"yes": "true", "on": "true", "no": "false", "off": "false", "y": "true", "n": "false"}
 
 
@@ -166,7 +167,9 @@ def _finding(fault: Fault) -> Finding:
         return Finding("E207", at, shown, "write `version: 1`", on_key=fault.kind == "missing")
     if fault.code is not None:
         context = fault.error.get("ctx", {})
-        return Finding(fault.code, at, fault.error["msg"], str(context.get("hint", "")), on_key=fault.code == "E210")
+        return Finding(
+            fault.code, at, fault.error["msg"], str(context.get("hint", "")), on_key=fault.code in _OF_OBJECTS
+        )
     if fault.is_key:
         return Finding("E205", at, f"{key!r} is not a name", _name_hint(key), on_key=True)
     if _is_unknown(fault):
