@@ -82,16 +82,10 @@ def of_work(site: Site, network: Network, name: str, hosts: Hosts) -> DemandSet:
 
 def _of_job(site: Site, network: Network, job: Job, hosts: Hosts) -> DemandSet:
     rows = hosts[job.name]
-    layout, host = Layout.of(network, rows), site.hardware.hosts[str(network.hosts.host_type[rows[0]])]
-    model = model_of(job)
-    effort = training.effort(job, model, peak_FLOPs(job, host))
-    return demand_of(
-        _label(site, job, "job", job.connections),
-        effort,
-        training.phases(training.Step(job, model, layout, effort)),
-        rows,
-        tuple(sorted(site.classes)),
-    )
+    host = site.hardware.hosts[str(network.hosts.host_type[rows[0]])]
+    effort, phases = training.demand(job, model_of(job), network, hosts, peak_FLOPs(job, host))
+    label = _label(site, job, "job", job.library.qps or job.connections)
+    return demand_of(label, effort, phases, rows, tuple(sorted(site.classes)))
 
 
 def _of_service(site: Site, network: Network, service: Service, hosts: Hosts) -> DemandSet:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import RATE, SHARE, SIZE, format_short
+from easterly.demand import checks_training as checks_training  # registers its rules
 from easterly.demand import transformer
 from easterly.demand.facts import memory_B, missing_dtype, model_of
 from easterly.demand.placement import Want, arrange, replicas, wants

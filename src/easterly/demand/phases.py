@@ -55,6 +55,10 @@ class Effort:
     gradients_B: float = 0.0
     state_B: float = 0.0
     activations_B: float = 0.0
+    checkpoint_B: float = 0.0
+    checkpoint_s: float = 0.0
+    checkpoint_every_s: float = 0.0
+    goodput: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

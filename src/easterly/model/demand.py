@@ -90,6 +90,12 @@ class Work:
     gradients_B: Annotated[FloatColumn, Unit("B"), Doc("Gradients on it.")]
     state_B: Annotated[FloatColumn, Unit("B"), Doc("Optimiser state on it; key/value caches for services.")]
     activations_B: Annotated[FloatColumn, Unit("B"), Doc("Activations on it.")]
+    checkpoint_B: Annotated[FloatColumn, Unit("B"), Doc("Size of a checkpoint; 0 where none is written.")]
+    checkpoint_s: Annotated[FloatColumn, Unit("s"), Doc("Time until a checkpoint is in its store.")]
+    checkpoint_every_s: Annotated[FloatColumn, Unit("s"), Doc("Interval between checkpoints.")]
+    goodput: Annotated[
+        FloatColumn, Unit("1"), Doc("Share of time whose progress lasts, after checkpoints, failures and restarts.")
+    ]
     host_ptr: Annotated[IndexColumn, Doc("CSR pointer into `host_idx`.")]
     host_idx: Annotated[IntColumn, Doc("Host indices, in rank order.")]
 
@@ -112,21 +118,3 @@ class DemandSet:
     work: Annotated[Work, Doc("Jobs and services.")]
     phases: Annotated[Phases, Doc("Phases of communication.")]
     flows: Annotated[Flows, Doc("Flows.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """Events with dependencies; an event starts when all its predecessors are done.
-
-    The predecessors of event e are ``pred_idx[pred_ptr[e]:pred_ptr[e + 1]]``.
-    """
-
-    kind: Annotated[TextColumn, Doc("compute or send.")]
-    src: Annotated[IntColumn, Doc("Node index of the sender, or of the computing end point.")]
-    dst: Annotated[IntColumn, Doc("Node index of the receiver; equal to `src` for compute.")]
-    size_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes sent.")]
-    duration_s: Annotated[FloatColumn, Unit("s"), Doc("Time computed.")]
-    traffic_class: Annotated[IntColumn, Doc("Index into the classes of the demand set.")]
-    job: Annotated[IntColumn, Doc("Row of `Work`.")]
-    pred_ptr: Annotated[IndexColumn, Doc("CSR pointer into `pred_idx`.")]
-    pred_idx: Annotated[IntColumn, Doc("Predecessors.")]

@@ -8,5 +8,6 @@ stands beside them, in `Phases.reach`.
 from easterly.demand.training.axes import phases
 from easterly.demand.training.effort import effort
 from easterly.demand.training.step import Step
+from easterly.demand.training.whole import demand
 
-__all__ = ["Step", "effort", "phases"]
+__all__ = ["Step", "demand", "effort", "phases"]
