@@ -112,15 +112,23 @@ class Layout:
     def _first_nic(self, ranks: Ranks) -> Ranks:
         return ranks % self.gpus * self.nics // self.gpus
 
-    def _pairs(self, src: Ranks, dst: Ranks, amount: NDArray[np.float64]) -> tuple[IntColumn, IntColumn, FloatColumn]:
-        """Flows of edges between hosts: spread over a GPU's interfaces, then summed by pair of interfaces."""
+    def ends(self, src: Ranks, dst: Ranks) -> tuple[Ranks, Ranks]:
+        """(E, lanes) nodes of the interfaces by which ranks of different hosts send and receive.
+
+        A GPU with several interfaces spreads what it sends over them, a lane each.
+        """
         lanes = np.arange(max(1, self.nics // self.gpus))
         into = self._first_nic(dst)[:, None] + lanes
         out = into if self.railed else self._first_nic(src)[:, None] + lanes
-        a = self.nic_node[self.host(src)[:, None], out].ravel().astype(np.int64)
-        b = self.nic_node[self.host(dst)[:, None], into].ravel()
+        a = self.nic_node[self.host(src)[:, None], out].astype(np.int64)
+        return a, self.nic_node[self.host(dst)[:, None], into].astype(np.int64)
+
+    def _pairs(self, src: Ranks, dst: Ranks, amount: NDArray[np.float64]) -> tuple[IntColumn, IntColumn, FloatColumn]:
+        """Flows of edges between hosts: spread over a GPU's interfaces, then summed by pair of interfaces."""
+        out, into = self.ends(src, dst)
+        (a, b), lanes = (out.ravel(), into.ravel()), out.shape[1]
         keys, inverse = np.unique(a * len(self.nic_bps) + b, return_inverse=True)
-        total = np.bincount(inverse, np.repeat(amount / len(lanes), len(lanes)), minlength=len(keys))
+        total = np.bincount(inverse, np.repeat(amount / lanes, lanes), minlength=len(keys))
         return ints(keys // len(self.nic_bps)), ints(keys % len(self.nic_bps)), floats(total)
 
     def _busiest_s(self, src: IntColumn, dst: IntColumn, amount: FloatColumn) -> float:
