@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import IntColumn, floats, indices, ints, texts
-from easterly.demand.layout import Traffic
+from easterly.demand.layout import Ranks, Traffic
 from easterly.model.demand import DemandSet, Flows, Phases, Work
 
 T = TypeVar("T", Work, Phases, Flows)
@@ -22,7 +22,11 @@ _NUMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Why a work communicates, how, how often, and the traffic of one occurrence; units as in `Phases`."""
+    """Why a work communicates, how, how often, and the traffic of one occurrence; units as in `Phases`.
+
+    A collective also says among which ranks, (groups, ranks), and of what whole array, so that its messages can be
+    told one by one.
+    """
 
     axis: str
     collective: str
@@ -37,6 +41,8 @@ class Phase:
     message_B: float = 0.0
     hidden: float = 0.0
     window_s: float = 0.0
+    members: Ranks | None = None
+    size_B: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
