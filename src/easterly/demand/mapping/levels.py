@@ -5,30 +5,40 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.demand import collectives
+from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.ring import ring
+from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.wire import inside_B, phase
 from easterly.demand.phases import Phase
 
 
 def hierarchical(group: Group, collective: str, size_B: float) -> Phase:
-    """Two levels: reduce and gather inside each host, and rings between equal GPUs of the hosts, one after the other.
+    """Reduce and gather inside each host, and rings between equal GPUs of the hosts, one after the other.
 
-    Rings where hosts hold one rank or all ranks, or different numbers of them.
+    ``factor(K) S / q`` leaves each of q GPUs on its own rail (Cho et al. 2019, BlueConnect, MLSys).
+
+    Parameters
+    ----------
+    group : Group
+        As many ranks in each host, more than one, and more than one host.
+    collective : str
+        ``all-reduce``, ``reduce-scatter`` or ``all-gather``.
+    size_B : float [B]
     """
-    two_levels = group.even and 1 < group.runs.count[0] < group.ranks
-    return (_two_levels if two_levels else ring)(group, collective, size_B)
-
-
-def _two_levels(group: Group, collective: str, size_B: float) -> Phase:
-    """Only for groups with as many ranks in each of their hosts."""
-    runs, hosts = group.runs, int(group.runs.hosts.max())
-    per_host = group.ranks // hosts
-    src, dst, _ = runs.neighbours()
-    part_B = collectives.wire_factor(collective, hosts) * size_B / per_host
-    traffic = group.layout.traffic(src, dst, np.full(len(src), part_B))
-    inside_B = collectives.wire_factor(collective, per_host) * size_B
-    return Phase(
-        axis=group.axis, collective=collective, algorithm="hierarchical", times=1.0,
-        latency_s=collectives.hierarchical_latency_s(collective, hosts, per_host),
-        scaleup_s=group.layout.scaleup_s(inside_B), scaleup_B=inside_B + traffic.scaleup_B, traffic=traffic,
+    exits, (src, dst) = Exits.of(group), group.runs.around()
+    hosts, per_host = group.hosts, group.per_host
+    across_B = float(collectives.wire_factor(collective, hosts)) * size_B
+    within_B = inside_B(group, collective, per_host, size_B)
+    traffic = exits.connect(group, src, dst, np.full(len(src), across_B))
+    hop = ring_hop(group.library)
+    inside, across = collectives.steps(collective, per_host), collectives.steps(collective, hosts)
+    return phase(
+        group, collective, "hierarchical", traffic, inside_B=within_B,
+        latency_s=hop.base_s + hop.latency_s(inside, across), message_B=size_B / hosts / int(exits.channels.max()),
+        serial_B=within_B,
     )  # fmt: skip
+
+
+def two_levels(group: Group) -> bool:
+    """True where there are two levels: hosts hold as many ranks each, neither one nor all."""
+    return group.even and 1 < group.per_host < group.ranks

@@ -1,0 +1,9 @@
+"""Ranks on hosts, and what they send to each other as flows between interfaces."""
+
+from easterly.demand.layout.layout import Layout
+from easterly.demand.layout.order import order
+from easterly.demand.layout.runs import Runs
+from easterly.demand.layout.standby import Standby
+from easterly.demand.layout.traffic import Ranks, Traffic
+
+__all__ = ["Layout", "Ranks", "Runs", "Standby", "Traffic", "order"]
