@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,5 +18,16 @@ class Profile(Named):
     day: Annotated[
         tuple[Factor, ...], Unit("1"), Doc("Factors of equal parts of the day, such as 24 or 96; constant if absent.")
     ] = ()
-    week: Annotated[tuple[Factor, ...], Unit("1"), Doc("Seven factors, from Monday on; constant if absent.")] = ()
+    week: Annotated[
+        tuple[Factor, ...],
+        Unit("1"),
+        Doc("Factors of equal parts of the week: 7 for days from Monday on, 168 for hours; constant if absent."),
+    ] = ()
+    base: Annotated[
+        Literal["one", "mean", "peak"],
+        Doc("What the rate of a work with this profile is: its rate at factor one, in the mean of a week, at its peak."),
+    ] = "one"
+    zone: Annotated[
+        str, Doc("Clock of day and week as an offset from UTC, such as ``+09:00``; what is printed is in UTC.")
+    ] = "UTC"
     growth: Annotated[Factor, Doc("Factor per year, 1.5 for half as much again.")] = 1.0
