@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.base.columns import IndexColumn, IntColumn, indices
-from easterly.model.network import LinkKind, Network
+from easterly.demand.layout.uplinks import switches
+from easterly.model.network import Network
 
 
 def order(network: Network, hosts: IntColumn) -> IndexColumn:
@@ -36,14 +37,5 @@ def order(network: Network, hosts: IntColumn) -> IndexColumn:
     nic = table.nic_node[table.nic_ptr[rows][:, None] + np.arange(nics)]
     first = nic[:, 0]
     fabric = np.unique(table.fabric[rows], return_inverse=True)[1]
-    leaves = first_switch(network)[nic]
+    leaves = switches(network)[nic, 0]
     return indices(np.lexsort((*leaves.T[::-1], nodes.su[first], nodes.pod[first], fabric)))
-
-
-def first_switch(network: Network) -> IntColumn:
-    """(N,) switch at the first port of each interface; -1 for other nodes and for interfaces without a cable."""
-    links = network.links
-    rows = np.flatnonzero((links.kind == LinkKind.HOST) & ~network.transit[links.src])[::-1]
-    switch = np.full(len(network.nodes), -1, dtype=np.int32)
-    switch[links.src[rows]] = links.dst[rows]
-    return switch

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from easterly.base.columns import BoolColumn, IntColumn, bools, ints
 from easterly.demand.layout.joined import joined
 from easterly.demand.layout.traffic import Ranks
+from easterly.demand.layout.uplinks import uplinks
 from easterly.model.network import Network
 
 
@@ -36,9 +37,10 @@ class Standby:
     @staticmethod
     def of(network: Network, nic_node: IntColumn, alive: BoolColumn) -> Standby | None:
         """What `alive` leaves of the interfaces of some hosts; None if all their uplinks are up."""
-        reach = _reach(network, nic_node, alive)
+        ports = uplinks(network)[nic_node]
+        reach = _reach(network, ports, alive)
         up = reach >= 0
-        if bool((up == _present(network, nic_node, reach.shape[-1])).all()):
+        if bool((up == (ports >= 0)).all()):
             return None
         live = np.asarray(up.any(axis=-1))
         return Standby(bools(live), ints(_instead(live)), ints(reach))
@@ -86,32 +88,12 @@ class Standby:
         return np.where(apart.min(axis=1) < nics.size, apart.argmin(axis=1), -1)
 
 
-def _reach(network: Network, nic_node: IntColumn, alive: BoolColumn) -> NDArray[np.int64]:
+def _reach(network: Network, ports: Ranks, alive: BoolColumn) -> Ranks:
     """(H, nics, uplinks) part of the network behind each uplink, -1 for those that are down or not there."""
-    links, nodes = network.links, len(network.nodes)
+    links = network.links
     inner = alive & network.transit[links.src] & network.transit[links.dst]
-    part = joined(nodes, links.src[inner], links.dst[inner])
-    row, port = _uplinks(network)
-    table = np.full((nodes, int(port.max(initial=0)) + 1), -1, dtype=np.int64)
-    table[links.src[row], port] = np.where(alive[row], part[links.dst[row]], -1)
-    return table[nic_node]
-
-
-def _present(network: Network, nic_node: IntColumn, ports: int) -> NDArray[np.bool_]:
-    """(H, nics, uplinks) uplinks that were built."""
-    row, port = _uplinks(network)
-    table = np.zeros((len(network.nodes), ports), dtype=np.bool_)
-    table[network.links.src[row], port] = True
-    return table[nic_node]
-
-
-def _uplinks(network: Network) -> tuple[Ranks, Ranks]:
-    """Links out of interfaces, and the how-manieth of its interface each is."""
-    src = network.links.src
-    row = np.flatnonzero(~network.transit[src])
-    row = row[np.argsort(src[row], kind="stable")]
-    first = np.flatnonzero(np.diff(src[row], prepend=-1))
-    return row, np.arange(len(row)) - np.repeat(first, np.diff(np.append(first, len(row))))
+    part = joined(len(network.nodes), links.src[inner], links.dst[inner])
+    return np.where((ports >= 0) & alive[ports], part[links.dst[ports]], -1)
 
 
 def _instead(live: NDArray[np.bool_]) -> NDArray[np.int64]:
