@@ -30,6 +30,7 @@ class Made:
     every_s: float = 0.0
     hidden: float = 0.0
     window_s: float = 0.0
+    reach: float = 1.0
 
 
 def phase(owner: str, flows: Sequence[Flow] = (), **more: object) -> Made:
@@ -57,7 +58,8 @@ def demands(phases: Sequence[Made], compute_s: dict[str, float] | None = None, b
             times=floats([p.times for p in phases]), latency_s=floats([p.latency_s for p in phases]),
             scaleup_s=floats([p.scaleup_s for p in phases]),
             traffic_class=ints([p.traffic_class for p in phases]), stage=texts([p.stage for p in phases]),
-            every_s=floats([p.every_s for p in phases]), hidden=floats([p.hidden for p in phases]),
+            every_s=floats([p.every_s for p in phases]), hidden=floats([p.hidden for p in phases]), scaleup_reach=floats([1.0] * len(phases)),
+            network_reach=floats([p.reach for p in phases]),
             window_s=floats([p.window_s for p in phases]),
         ),
         flows=Flows(

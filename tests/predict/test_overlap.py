@@ -62,3 +62,10 @@ def test_communication_that_dominates_is_never_below_low() -> None:
     """Windows of two phases may name the same compute; the step is not shorter than all communication."""
     found = predicted([one(hidden=1.0, window_s=1e9), one(hidden=1.0, window_s=1e9)], {"j": LINE})
     assert found.step_expected_s[0] == found.step_low_s[0] == pytest.approx(2 * LINE)
+
+
+def test_what_small_transfers_lose_to_the_line_rate_is_in_expected_and_high() -> None:
+    found = predicted([one(reach=0.5)], {"j": 1.0})
+    assert found.phase_low_s[0] == pytest.approx(LINE)
+    assert found.phase_expected_s[0] == pytest.approx(2 * LINE)
+    assert found.phase_high_s[0] == pytest.approx(2 * LINE)

@@ -21,7 +21,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "address.vrfs": ("name",),
     "address.pools": ("name",),
     "bill.lines": ("item", "what", "detail"),
-    "hashing": ("owner", "axis", "collective"),
+    "hashing": ("owner", "axis", "stage", "collective"),
 }
 IGNORED = ("findings", "provenance", "hashing")
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from easterly.app.jobs import jobs
 from easterly.app.numbers import addresses
+from easterly.app.values import number, numbers, reference
 from easterly.base.columns import ratio
 from easterly.base.findings import Finding
-from easterly.model.outcome import Bill, Plan, Ref, Verdict
+from easterly.model.outcome import Bill, Plan, Verdict
 from easterly.study.traffic import stranded
 
 SCHEMA = 1
-DIGITS = 9
 
 
 def document(plan: Plan) -> dict[str, Any]:
@@ -73,21 +72,6 @@ def _dump(value: Any, indent: str) -> str:
 _compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
-def number(value: float) -> float | None:
-    """A float as it is printed: nine significant digits, null where there is none."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
-
-
-def numbers(values: Iterable[float]) -> list[float | None]:
-    """`number` of each value."""
-    return [float(f"{v:.9g}") if math.isfinite(v) else None for v in values]
-
-
-def reference(ref: Ref | None) -> dict[str, str] | None:
-    """What binds, as an object."""
-    return None if ref is None else {"kind": ref.kind, "id": ref.id}
-
-
 def finding(found: Finding) -> dict[str, Any]:
     """A finding as an object."""
     return {
@@ -135,44 +119,6 @@ def bill(made: Bill) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def jobs(plan: Plan) -> list[dict[str, Any]]:
-    """Step time of each job, with its parts."""
-    predicted = plan.prediction
-    return [_job(plan, row, str(name)) for row, name in enumerate(predicted.job)]
-
-
-def _job(plan: Plan, row: int, name: str) -> dict[str, Any]:
-    made, work = plan.prediction, plan.demands.work
-    at = work.name.tolist().index(name)
-    spec = plan.site.jobs[name]
-    low, high, compute = float(made.step_low_s[row]), float(made.step_high_s[row]), float(made.compute_s[row])
-    return {
-        "name": name, "tenant": spec.tenant, "fabric": spec.fabric, "class": spec.traffic_class,
-        "gpus": int(work.gpus[at]), "hosts": int(work.host_ptr[at + 1] - work.host_ptr[at]),
-        "step_s": {"low": number(low), "high": number(high)}, "compute_s": number(compute),
-        "bubble": number(float(work.bubble[at])),
-        "comm_s": number(float(made.comm_low_s[row])), "comm_high_s": number(float(made.comm_high_s[row])),
-        "exposed_s": number(high - compute), "exposed_low_s": number(low - compute),
-        "tokens_per_s": {"low": number(float(work.tokens[at]) / high), "high": number(float(work.tokens[at]) / low)},
-        "bottleneck": reference(made.bottleneck[row]), "method": made.method.value, "axes": _axes(plan, name),
-    }  # fmt: skip
-
-
-def _axes(plan: Plan, owner: str) -> list[dict[str, Any]]:
-    """What a job sends, by axis of parallelism."""
-    phases, flows, made = plan.demands.phases, plan.demands.flows, plan.prediction
-    network_B = np.bincount(flows.phase, flows.size_B, len(phases)) * phases.times
-    return [
-        {
-            "axis": str(phases.axis[p]), "collective": str(phases.collective[p]), "algorithm": str(phases.algorithm[p]),
-            "times": number(float(phases.times[p])), "network_B": number(float(network_B[p])),
-            "scaleup_B": number(float(phases.scaleup_B[p] * phases.times[p])),
-            "low_s": number(float(made.phase_low_s[p])), "high_s": number(float(made.phase_high_s[p])),
-        }
-        for p in np.flatnonzero(phases.owner == owner)
-    ]  # fmt: skip
-
-
 def services(plan: Plan) -> list[dict[str, Any]]:
     """Mean rate that each service puts on the network."""
     work, flows, phases = plan.demands.work, plan.demands.flows, plan.demands.phases
@@ -212,8 +158,8 @@ def hashing(plan: Plan) -> list[dict[str, Any]]:
     rows = [p for p in range(len(phases)) if spread.even_link[p] >= 0 and spread.even_s[p] > 0]
     return [
         {
-            "owner": str(phases.owner[p]), "axis": str(phases.axis[p]), "collective": str(phases.collective[p]),
-            "mean": number(float(spread.mean_s[p] / spread.even_s[p])),
+            "owner": str(phases.owner[p]), "axis": str(phases.axis[p]), "stage": str(phases.stage[p]),
+            "collective": str(phases.collective[p]), "mean": number(float(spread.mean_s[p] / spread.even_s[p])),
             "p95": number(float(spread.p95_s[p] / spread.even_s[p])),
             "uplink": _uplink(plan, p),
             "even_link": str(ids[spread.even_link[p]]), "p95_link": str(ids[spread.p95_link[p]]), "draws": spread.draws,

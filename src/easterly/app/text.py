@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
 from easterly.app.report import sections
-from easterly.app.report.measure import DASH, RATES, TIMES, grouped, measure
+from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
+from easterly.app.report.steps import crossing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -156,20 +157,34 @@ def _jobs(page: Page, document: Document) -> None:
         return
     page.title("Jobs")
     unit = measure([j["step_s"]["high"] for j in found], TIMES)
+    size = measure([j["memory_B"]["total"] for j in found], SIZES, digits=3)
     page.table(
         (
             Column("Job"), Column("GPUs", right=True), Column(f"Compute ({unit.unit})", right=True),
-            Column("Exposed", right=True), Column(f"Step ({unit.unit})", right=True),
-            Column("Bottleneck", gives_way=True),
+            Column("Exposed", right=True), Column(f"Expected ({unit.unit})", right=True), Column("Step", right=True),
+            Column("MFU", right=True), Column("Memory", right=True), Column("Bottleneck", gives_way=True),
         ),
         [
             (j["name"], grouped(j.get("gpus") or 0), unit.text(j["compute_s"]),
-             sections.span(unit, j.get("exposed_low_s", j["exposed_s"]), j["exposed_s"]),
-             sections.span(unit, j["step_s"]["low"], j["step_s"]["high"]), sections.reference(j["bottleneck"]))
+             sections.span(unit, j["exposed_low_s"], j["exposed_s"]), unit.text(j["step_s"]["expected"]),
+             sections.span(unit, j["step_s"]["low"], j["step_s"]["high"]), f"{100 * (j['mfu'] or 0):.1f} %",
+             size.full(j["memory_B"]["total"]), sections.reference(j["bottleneck"]))
             for j in found[:SLOWEST]
         ],
     )  # fmt: skip
     _more(page, len(found) - SLOWEST)
+    _crossing(page, document)
+
+
+def _crossing(page: Page, document: Document) -> None:
+    """Which axis of parallelism crosses which links."""
+    made = crossing(document)
+    if made is None:
+        return
+    page.title("Bytes per GPU and step, by axis and links crossed")
+    columns = [Column(head, i in made.numeric, i == 1) for i, head in enumerate(made.heads)]
+    page.table(columns, [[cell.text for cell in row] for row in made.rows[: 2 * SLOWEST]])
+    _more(page, len(made.rows) - 2 * SLOWEST)
 
 
 def _services(page: Page, document: Document) -> None:

@@ -27,7 +27,7 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     ``max(compute, communication)``.
 
     Expected: compute and what is exposed of every phase (`overlap.exposed`), at mean hashing and beside the others;
-    never outside low and high.
+    never outside low and high. From here on, transfers reach what those of their size do of the line rate.
 
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
     services; bytes over the low step time of jobs), down to an equal share among them; the transfer time is
@@ -54,7 +54,7 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     step_low = np.maximum(compute, comm_low)
     crowded = _crowded(network, demands, routing, alone, floats(step_low))
     phase_expected, phase_high = (
-        np.maximum(per_step(demands, floats(crowded * _stretch(routing.spread, hashed_s))), phase_low)
+        np.maximum(per_step(demands, floats(crowded * _stretch(routing.spread, hashed_s)), line_rate=False), phase_low)
         for hashed_s in (routing.spread.mean_s, routing.spread.p95_s)
     )
     comm_high = _by_work(floats(phase_high), owner, len(compute))
@@ -79,13 +79,15 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     )
 
 
-def per_step(demands: DemandSet, transfer_s: FloatColumn) -> FloatColumn:
+def per_step(demands: DemandSet, transfer_s: FloatColumn, *, line_rate: bool = True) -> FloatColumn:
     """Time per step of each phase, from the transfer time of one occurrence; 0 for phases that are in no step.
 
     Parameters
     ----------
     demands : DemandSet
     transfer_s : (P,) float [s]
+    line_rate : bool
+        Whether transfers reach the line rate, or what those of their size do.
 
     Returns
     -------
@@ -93,7 +95,8 @@ def per_step(demands: DemandSet, transfer_s: FloatColumn) -> FloatColumn:
     """
     phases = demands.phases
     runs = in_steps(demands)
-    each = phases.latency_s + phases.scaleup_s + transfer_s
+    inside, outside = (1.0, 1.0) if line_rate else (phases.scaleup_reach, phases.network_reach)
+    each = phases.latency_s + phases.scaleup_s / inside + transfer_s / outside
     return floats(np.where(runs, np.where(runs, phases.times, 1.0) * each, 0.0))
 
 

@@ -18,6 +18,7 @@ from easterly.app.report import sections
 from easterly.app.report.artefacts import artefacts
 from easterly.app.report.join import STATIC, joined
 from easterly.app.report.measure import grouped
+from easterly.app.report.steps import steps
 from easterly.app.report.view import view
 from easterly.model.outcome import Plan
 
@@ -51,6 +52,7 @@ def render(
         header=sections.header(document),
         verdicts=sections.verdicts(document),
         jobs=sections.jobs(document),
+        steps=steps(document),
         services=sections.services(document),
         hashing=sections.hashing(document),
         hottest=sections.hottest(document, shared),

@@ -122,7 +122,8 @@ def _job(job: Mapping[str, Any], unit: Measure, longest: float) -> dict[str, Any
         "name": job["name"], "tenant": job.get("tenant") or "", "gpus": grouped(job["gpus"]) if job.get("gpus") else "",
         "compute": unit.text(compute), "comm": unit.text(job["comm_s"]),
         "exposed": span(unit, exposed_low if exposed_low is not None else max(low - compute, 0.0), job["exposed_s"]),
-        "step": span(unit, low, high), "bottleneck": reference(job["bottleneck"]), "link": _link(job["bottleneck"]),
+        "expected": unit.text(job["step_s"].get("expected")), "step": span(unit, low, high),
+        "bottleneck": reference(job["bottleneck"]), "link": _link(job["bottleneck"]),
         "tokens": grouped(round(tokens)) if tokens else "",
         "parts": [
             ("compute", _share(compute, longest)), ("exposed", _share(low - compute, longest)),
@@ -155,7 +156,7 @@ def services(document: Document) -> Table | None:
     """Services and the rate each puts on the network."""
     found = document.get("services") or []
     unit = measure([s["rate_bps"] for s in found], RATES)
-    return _table(
+    return table_of(
         ("Service", "Tenant", "Class", "GPUs", f"Mean rate ({unit.unit})"),
         [
             (
@@ -174,7 +175,7 @@ def services(document: Document) -> Table | None:
 def hashing(document: Document) -> Table | None:
     """Phases that cross a switch: how full the busiest uplink is, split evenly and hashed."""
     rows = uneven(document)
-    return _table(
+    return table_of(
         ("Sender", "Axis", "Collective", "Even (%)", "Mean (%)", "95th percentile (%)", "Slows the phase by",
          "Busiest uplink"),
         [
@@ -233,7 +234,7 @@ def records(rows: Sequence[Mapping[str, Any]]) -> Table | None:
     keys = list(dict.fromkeys(key for row in rows for key in row))
     numeric = {i for i, key in enumerate(keys) if all(isinstance(row.get(key), (int, float)) for row in rows)}
     words = [tuple(_words(row.get(key)) for key in keys) for row in rows]
-    return _table(tuple(key.replace("_", " ").capitalize() for key in keys), words, numeric)
+    return table_of(tuple(key.replace("_", " ").capitalize() for key in keys), words, numeric)
 
 
 def _words(value: Any) -> str:
@@ -257,7 +258,7 @@ def queues(document: Document) -> Table | None:
         return records(document["queues"])
     found = document.get("classes") or []
     unit = measure([c["share"] for c in found], PERCENT)
-    return _table(
+    return table_of(
         ("Class", "DSCP", "Queue", "Share (%)", "Served", "On congestion"),
         [
             (c["name"], str(c["dscp"]), str(c["queue"]), unit.text(c["share"]),
@@ -286,8 +287,8 @@ def bill(document: Document) -> dict[str, Any]:
     lines = [(r["item"], r["what"], r["detail"], grouped(r["count"])) for r in made.get("lines") or []]
     return {
         "totals": totals,
-        "ratios": _table(("Fabric", "Oversubscription", "One switch failed", "Binding tier"), ratios, {1, 2}),
-        "lines": _table(("Item", "Type", "Detail", "Count"), lines, {3}),
+        "ratios": table_of(("Fabric", "Oversubscription", "One switch failed", "Binding tier"), ratios, {1, 2}),
+        "lines": table_of(("Item", "Type", "Detail", "Count"), lines, {3}),
     }
 
 
@@ -337,7 +338,8 @@ def _place(found: Mapping[str, Any]) -> str:
     return str(found.get("at") or "whole file")
 
 
-def _table(heads: tuple[str, ...], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> Table | None:
+def table_of(heads: tuple[str, ...], rows: Iterable[Sequence[str]], numeric: Iterable[int] = ()) -> Table | None:
+    """A table of texts, numbers right-aligned; None where there are no rows."""
     columns = frozenset(numeric)
     cells = tuple(tuple(Cell(t, kind="num" if i in columns else "text") for i, t in enumerate(row)) for row in rows)
     return Table(heads, cells, columns) if cells else None

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from easterly.base.columns import IntColumn
 from easterly.demand import collectives
-from easterly.demand.ends import nodes_of
-from easterly.demand.layout import Traffic
+from easterly.demand.ends import Ends
+from easterly.demand.layout import Ranks, Traffic
 from easterly.demand.phases import Phase
 from easterly.demand.saving import Saving
-from easterly.demand.spread import spread
 from easterly.demand.training.step import Step
-from easterly.model.network import Network
 
 TOKEN_B = 4
 """Bytes of a token of training data, as a 32-bit number."""
 
 
-def checkpoint(step: Step, network: Network, hosts: Mapping[str, IntColumn], saved: Saving | None) -> Iterator[Phase]:
+def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
     """One burst per interval from the ranks that hold the state to the store.
 
     With ZeRO every rank writes its shard; without, the first replica writes all.
@@ -29,26 +27,22 @@ def checkpoint(step: Step, network: Network, hosts: Mapping[str, IntColumn], sav
     spec = step.job.checkpoint
     if spec is None or saved is None or spec.to is None:
         return
-    store = nodes_of(network, hosts, spec.to)
     writers = step.grid if step.job.zero else step.grid[:, :1, :1]
-    nics = _nics(step, writers.ravel())
-    if len(store) and len(nics):
-        traffic = spread(nics, store, saved.size_B, step.layout.nic_bps)
+    traffic = ends.traffic([ends.evenly(_nics(step, writers), ends.nodes(spec.to), saved.size_B)])
+    if len(traffic.src):
         made = _burst("checkpoint", traffic, saved.size_B / writers.size)
         yield replace(made, stage="checkpoint", every_s=saved.every_s)
 
 
-def reading(step: Step, network: Network, hosts: Mapping[str, IntColumn]) -> Iterator[Phase]:
+def reading(step: Step, ends: Ends) -> Iterator[Phase]:
     """Sequences of one step, from the store to the first stage: one reader per replica, ahead of their use."""
     spec = step.job.data
     if spec is None or spec.source is None:
         return
-    store = nodes_of(network, hosts, spec.source)
-    readers = step.grid[0, :, :, 0].ravel()
-    nics = _nics(step, readers)
-    if len(store) and len(nics):
-        each_B = TOKEN_B * step.seq if spec.sample is None else spec.sample
-        traffic = spread(store, nics, step.job.batch * each_B, step.layout.nic_bps)
+    each_B = TOKEN_B * step.seq if spec.sample is None else spec.sample
+    readers = _nics(step, step.grid[0, :, :, 0])
+    traffic = ends.traffic([ends.evenly(ends.nodes(spec.source), readers, step.job.batch * each_B)])
+    if len(traffic.src):
         made = _burst("data", traffic, each_B)
         yield step.hide(made, "data", times=1.0, hidden=1.0, window_s=step.effort.compute_s)
 
@@ -61,7 +55,7 @@ def evaluation(step: Step, phases: Sequence[Phase]) -> Iterator[Phase]:
         yield from (replace(p, stage="evaluate", times=p.times * share) for p in phases if p.stage == "forward")
 
 
-def _nics(step: Step, ranks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> IntColumn:
+def _nics(step: Step, ranks: Ranks) -> IntColumn:
     """Interfaces of the hosts of some ranks, each once, by host and number."""
     rows = np.unique(step.layout.host(ranks))
     nics: IntColumn = step.layout.nic_node[rows].ravel()

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from easterly.demand import transformer
 from easterly.demand.layout import Ranks
+from easterly.demand.mapping.exchange import pairwise
 from easterly.demand.phases import Phase
 from easterly.demand.training.data import exchanged
 from easterly.demand.training.shape import expert_params, layers_with_experts
 from easterly.demand.training.step import Step
+from easterly.model.spec.transformer import MoE
 
 
 def expert(step: Step) -> Iterator[Phase]:
     """Dispatch and combine of ``tokens k h e`` per layer of experts, micro-batch and direction; gradients of experts.
+
+    Where a token may visit few hosts, it goes once to each of them and is copied there (DeepSeek-V3, arXiv 2412.19437,
+    section 3.2.2).
 
     Ranks that share the experts of a layer are neighbours within a stage, so that they fill hosts first. The tokens
     of a micro-batch are spread over the tensor-parallel ranks (sequence parallelism). Replicas of an expert are
@@ -37,6 +42,11 @@ def _places(step: Step) -> Ranks:
     return step.grid.reshape(plan.pp, -1, plan.ep, plan.etp or 1)
 
 
+def _copies(moe: MoE) -> float:
+    """Copies of a token that leave for other hosts, over those if every expert got its own."""
+    return 1.0 if moe.max_hosts is None else min(1.0, moe.max_hosts / moe.top_k)
+
+
 def _exchanged_tokens(step: Step, members: Ranks) -> Iterator[Phase]:
     moe, plan = step.model.moe, step.job.parallel
     assert moe is not None
@@ -46,7 +56,8 @@ def _exchanged_tokens(step: Step, members: Ranks) -> Iterator[Phase]:
     for stage in ("forward", "backward"):
         repeats = 2 if stage == "backward" and step.job.recompute == "full" else 1
         for each_B in (step.bytes_each, transformer.BYTES[step.job.dtype]):
-            made = step.collective(group, "all-to-all", tokens * step.model.hidden * each_B)
+            size_B = tokens * step.model.hidden * each_B
+            made = pairwise(group, "all-to-all", size_B, remote=_copies(moe), imbalance=min(moe.imbalance, group.ranks))
             yield step.hide(
                 made, stage, times=times * repeats, hidden=step.job.overlap.ep, window_s=step.window_s(stage)
             )

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from easterly.base.columns import IntColumn
+from easterly.base.columns import BoolColumn
 from easterly.base.findings import FindingsError
-from easterly.demand.ends import nodes_of
+from easterly.demand.ends import Ends
 from easterly.demand.layout import Layout
 from easterly.demand.phases import Effort, Phase
+from easterly.demand.reach import with_reach
 from easterly.demand.saving import Saving, saving
-from easterly.demand.training import beside
+from easterly.demand.training import beside, geo
 from easterly.demand.training.axes import phases
 from easterly.demand.training.degrees import misfits
 from easterly.demand.training.effort import effort
 from easterly.demand.training.step import Step
-from easterly.model.network import Network
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
 
 def demand(
-    job: Job, model: ModelSpec, network: Network, hosts: Mapping[str, IntColumn], peak_FLOPs: float
+    job: Job, model: ModelSpec, ends: Ends, peak_FLOPs: float, alive: BoolColumn | None = None
 ) -> tuple[Effort, list[Phase]]:
     """Compute of a job, and every phase of its communication.
 
@@ -30,11 +29,12 @@ def demand(
     ----------
     job : Job
     model : ModelSpec
-    network : Network
-    hosts : mapping of str to (H,) int
-        Hosts of the job, and of the stores that it names.
+    ends : Ends
+        With the hosts of the job, of its replicas on other fabrics, and of the stores that it names.
     peak_FLOPs : float [FLOP/s]
         Peak of one GPU.
+    alive : (L,) bool, optional
+        Links that are up; all if absent. Interfaces without any are not used.
 
     Raises
     ------
@@ -44,27 +44,31 @@ def demand(
     faults = list(misfits(job))
     if faults:
         raise FindingsError(faults)
-    layout = Layout.of(network, hosts[job.name])
-    step = Step(job, model, layout, effort(job, model, peak_FLOPs))
-    saved = saving(job, model, _store_bps(step, network, hosts))
-    axes = phases(step)
+    layouts = [Layout.of(ends.network, ends.hosts[name], alive) for name in geo.replicas(job)]
+    one = effort(job, model, peak_FLOPs)
+    steps = [Step(job, model, layout, one) for layout in layouts]
+    saved = saving(job, model, _store_bps(steps[0], ends), len(layouts))
+    axes = geo.everywhere([phases(step) for step in steps])
     made = [
-        *axes, *beside.evaluation(step, axes), *beside.reading(step, network, hosts),
-        *beside.checkpoint(step, network, hosts, saved),
+        *axes, *beside.evaluation(steps[0], axes), *geo.exchange(steps, ends), *beside.reading(steps[0], ends),
+        *beside.checkpoint(steps[0], ends, saved),
     ]  # fmt: skip
-    return _with_checkpoints(step.effort, saved), made
+    return _whole(one, saved, len(layouts)), [with_reach(phase, layouts[0]) for phase in made]
 
 
-def _store_bps(step: Step, network: Network, hosts: Mapping[str, IntColumn]) -> float:
+def _store_bps(step: Step, ends: Ends) -> float:
     """What the interfaces of the writers, and those of the store, can move."""
-    nics = step.layout.nic_bps
-    own = float(nics[step.layout.nic_node.ravel()].sum())
+    own = ends.total_bps(step.layout.nic_node.ravel())
     spec = step.job.checkpoint
-    store = nodes_of(network, hosts, spec.to) if spec is not None and spec.to is not None else ()
-    return min(own, float(nics[store].sum())) if len(store) else own
+    if spec is None or spec.to is None:
+        return own
+    store = ends.nodes(spec.to)
+    return min(own, ends.total_bps(store)) if len(store) else own
 
 
-def _with_checkpoints(made: Effort, saved: Saving | None) -> Effort:
+def _whole(one: Effort, saved: Saving | None, replicas: int) -> Effort:
+    """Effort of all replicas together, with the figures of the checkpoints."""
+    made = replace(one, gpus=one.gpus * replicas, flop=one.flop * replicas, tokens=one.tokens * replicas)
     if saved is None:
         return made
     return replace(
