@@ -32,7 +32,7 @@ def phase(
     scaleup_s = pipelined_s if serial_B is None else layout.scaleup_s(serial_B)
     return Phase(
         axis=group.axis, collective=collective, algorithm=algorithm, times=1.0, latency_s=latency_s,
-        scaleup_s=scaleup_s, scaleup_B=scaleup_B, traffic=traffic, message_B=message_B,
+        scaleup_s=scaleup_s, scaleup_B=scaleup_B, traffic=traffic, message_B=message_B, members=group.members,
     )  # fmt: skip
 
 

@@ -82,5 +82,4 @@ class Step:
 
     def collective(self, group: Group, collective: str, size_B: float, algorithm: str = "auto") -> Phase:
         """One collective of all groups of an axis, by the settings of the job's library."""
-        made = run(group, collective, size_B, algorithm, self.job.library)
-        return replace(made, members=group.runs.members.reshape(-1, group.ranks), size_B=size_B)
+        return replace(run(group, collective, size_B, algorithm, self.job.library), size_B=size_B)
