@@ -11,7 +11,7 @@ from easterly.model.spec.site import Site
 NIC_BPS = 400e9
 SCALEUP_BPS = 3600e9
 CLASSES = {"bulk": {"dscp": 0, "share": "rest"}, "training": {"dscp": 26, "share": "50%"}}
-MODEL = {"params": 1e9, "layers": 8, "hidden": 1024, "heads": 16, "seq": 1024, "vocab": 32000}
+MODEL = {"params": 1e9, "layers": 8, "hidden": 1024, "heads": 16, "ffn": 54976, "seq": 1024, "vocab": 32000}
 
 
 def network(

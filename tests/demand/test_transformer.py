@@ -31,12 +31,33 @@ def test_full_recomputation_costs_a_third_more(name):
     assert full / selective == pytest.approx(work, rel=0.10)
 
 
-def test_work_is_six_per_parameter_and_token_and_attention():
-    """Kaplan et al. 2020: 6 N per token; attention adds 12 L h s."""
-    gpt = models.lookup("megatron-175b")
-    tokens = 64 * 2048
-    counted = 6 * gpt.params + 12 * gpt.layers * gpt.hidden * 2048
-    assert t.step_FLOP(gpt, 64, 2048) == pytest.approx(counted * tokens, rel=1e-3)
+@pytest.mark.parametrize("name", sorted(MEGATRON))
+def test_work_of_a_gpt_is_the_published_formula(name):
+    """Equation 7 of arXiv 2205.05198 and equation 3 of arXiv 2104.04473, to the last digit."""
+    m, s, batch = models.lookup(name), 2048, 8
+    big = batch * s * m.layers * m.hidden**2
+    model = 72 * big * (1 + s / (6 * m.hidden) + m.vocab / (12 * m.hidden * m.layers))
+    full = 96 * big * (1 + s / (6 * m.hidden) + m.vocab / (16 * m.hidden * m.layers))
+    assert t.step_FLOP(m, batch, s) == pytest.approx(model, rel=1e-12)
+    assert t.step_FLOP(m, batch, s, "full") == t.hardware_FLOP(m, batch, s, "full") == pytest.approx(full, rel=1e-12)
+
+
+def test_selective_recomputation_repeats_the_scores():
+    """``4 B s^2 h`` a layer (arXiv 2205.05198, appendix A, in words; its equation 8 adds three times that)."""
+    m = models.lookup("megatron-175b")
+    again = t.hardware_FLOP(m, 3, 2048) - t.step_FLOP(m, 3, 2048)
+    assert again == pytest.approx(4 * 3 * 2048**2 * m.hidden * m.layers)
+    assert t.hardware_FLOP(m, 3, 2048, "none") == t.step_FLOP(m, 3, 2048)
+
+
+@pytest.mark.parametrize("name", ["megatron-175b", "llama3-70b", "mixtral-8x7b", "qwen3-235b-a22b", "deepseek-v3"])
+def test_work_is_six_per_active_parameter_and_token_and_attention(name):
+    """Kaplan et al. 2020: 6 N per token; attention adds 6 s a (d_k + d_v) a layer; an embedding is only looked up."""
+    m = models.lookup(name)
+    keys, values = (192, 128) if m.mla else (m.head_dim or m.hidden // m.heads,) * 2
+    looked_up = 0 if m.tied else m.vocab * m.hidden
+    counted = 6 * ((m.active or m.params) - looked_up) + 6 * m.layers * m.heads * (keys + values) * 2048
+    assert t.step_FLOP(m, 64, 2048) == pytest.approx(counted * 64 * 2048, rel=0.03)
 
 
 def test_zero_memory_and_traffic():
@@ -53,6 +74,19 @@ def test_cache_of_llama_405b():
     assert t.kv_rate_bps(1, 4989, token_B) / 400e9 == pytest.approx(51.5e-3, rel=0.002)
     assert t.kv_rate_bps(40, 3000, token_B, 0.5) == pytest.approx(40 * 3000 * 516096 * 4)
     assert t.kv_token_B(models.lookup("megatron-22b"), "fp8") == 2 * 48 * 6144
+
+
+def test_cache_of_deepseek_v3():
+    """70 KB per token against 516 KB of Llama 405B and 328 KB of Qwen2.5-72B (arXiv 2505.09343, table 1)."""
+    token_B = t.kv_token_B(models.lookup("deepseek-v3"), "bf16")
+    assert token_B == 70_272
+    assert t.kv_token_B(models.lookup("qwen2.5-72b"), "bf16") == 327_680
+    assert 4989 * token_B * 8 / 400e9 == pytest.approx(7.0e-3, rel=0.005)
+
+
+def test_heads_may_be_wider_than_the_hidden_size():
+    """Gemma 7B: 16 heads of 256 for a hidden size of 3,072."""
+    assert t.kv_token_B(models.lookup("gemma-7b"), "bf16") == 2 * 28 * 16 * 256 * 2
 
 
 def test_bubble_shrinks_with_interleaving():

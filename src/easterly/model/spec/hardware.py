@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from easterly.base.schema import Doc
-from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Size, Time
+from easterly.base.schema import Doc, Unit
+from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Share, Size, Time
 
 
 class SwitchType(Named):
@@ -16,8 +16,24 @@ class SwitchType(Named):
     ports: Annotated[Count, Doc("Number of ports (the radix).")]
     rate: Annotated[Rate, Doc("Rate of one port.")]
     buffer: Annotated[Size | None, Doc("Packet buffer of the chip.")] = None
+    guaranteed: Annotated[Size | None, Doc("Part of `buffer` that is reserved; the ports share the rest.")] = None
+    port_guarantee: Annotated[Size | None, Doc("Part of `guaranteed` that each port has.")] = None
+    headroom: Annotated[
+        Size | None, Doc("Part of `buffer` for what still arrives after a pause (PFC), of all ports together.")
+    ] = None
+    alpha: Annotated[
+        float | None, Field(gt=0), Unit("1"), Doc("Dynamic threshold: a queue may hold `alpha` times the free memory.")
+    ] = None
+    rtt: Annotated[Time | None, Doc("Round trip that `buffer` was chosen for; checked against rate x RTT.")] = None
     queues: Annotated[Count, Doc("Egress queues per port.")] = 8
     delay: Annotated[Time, Doc("Forwarding delay, port to port, without queueing.")] = 600e-9
+
+
+class Efficiency(Frozen):
+    """Share of its peak that a GPU reaches in matrix products of one size."""
+
+    flop: Annotated[float, Field(gt=0), Unit("FLOP"), Doc("Work of one product, 2 m k n.")]
+    share: Annotated[Share, Doc("Share of the peak.")]
 
 
 class HostType(Named):
@@ -33,6 +49,10 @@ class HostType(Named):
     gpu: Annotated[str, Doc("GPU, a name of the catalog.")] = "h100-sxm"
     peak: Annotated[Compute | None, Doc("Dense peak of one GPU in the job's dtype; from the catalog if absent.")] = None
     memory: Annotated[Size | None, Doc("Memory of one GPU; from the catalog if absent.")] = None
+    memory_rate: Annotated[Rate | None, Doc("Rate of that memory; from the catalog if absent.")] = None
+    efficiency: Annotated[
+        tuple[Efficiency, ...], Doc("What one GPU reaches, by size of the product; the catalog's curve if empty.")
+    ] = ()
 
 
 class Hardware(Frozen):

@@ -123,6 +123,10 @@ class Job(Named):
     recompute: Annotated[Literal["none", "selective", "full"], Doc("Activations recomputed in the backward pass.")] = (
         "selective"
     )
+    attention: Annotated[
+        Literal["fused", "unfused"],
+        Doc("Whether scores stay on the chip (FlashAttention) or pass through its memory, as until about 2022."),
+    ] = "fused"
     mfu: Annotated[
         Share | None, Doc("Efficiency of the compute part, of the GPU's peak; from the GPU's curve if absent.")
     ] = None

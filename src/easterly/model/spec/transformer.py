@@ -51,6 +51,7 @@ class ModelSpec(Frozen):
     head_dim: Annotated[Count | None, Doc("Size of one head; hidden / heads if absent.")] = None
     ffn: Annotated[Count | None, Doc("Inner size of the feed-forward part; 4 x hidden if absent.")] = None
     gated: Annotated[bool, Doc("The feed-forward part has three matrices (SwiGLU) instead of two.")] = False
+    tied: Annotated[bool, Doc("Input and output embedding are one matrix.")] = False
     seq: Annotated[Count, Doc("Training sequence length.")] = 8192
     vocab: Annotated[Count, Doc("Vocabulary.")] = 128256
     moe: Annotated[MoE | None, Doc("Mixture of experts; dense if absent.")] = None
