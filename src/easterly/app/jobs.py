@@ -89,7 +89,7 @@ def _memory(plan: Plan, at: int) -> dict[str, float | None]:
     work = plan.demands.work
     columns = {
         "weights": work.weights_B, "gradients": work.gradients_B, "optimizer": work.state_B,
-        "activations": work.activations_B,
+        "activations": work.activations_B, "workspace": work.workspace_B,
     }  # fmt: skip
     parts = {name: float(column[at]) for name, column in columns.items()}
     return {**{name: number(value) for name, value in parts.items()}, "total": number(sum(parts.values()))}

@@ -44,6 +44,14 @@ def exposed(demands: DemandSet, phase_s: FloatColumn) -> FloatColumn:
     shown = 1 - phases.hidden
     part_s = np.multiply(shown, phase_s, out=np.zeros(len(phase_s)), where=shown > 0)
     waits = np.maximum(part_s, phase_s - phases.window_s)
-    bubble = demands.work.bubble[owner_rows(demands)]
     stretched = np.isin(phases.stage, IN_EVERY_MICRO_BATCH)
-    return floats(np.where(in_steps(demands), waits / np.where(stretched, 1 - bubble, 1.0), 0.0))
+    return floats(np.where(in_steps(demands), waits * np.where(stretched, _stretch(demands), 1.0), 0.0))
+
+
+def _stretch(demands: DemandSet) -> FloatColumn:
+    """(P,) time of all micro-batches with the bubble of their pipeline over the same without."""
+    work = demands.work
+    idle_s = work.bubble * work.compute_s
+    busy_s = work.compute_s - idle_s - work.optimizer_s
+    stretch = 1 + np.divide(idle_s, busy_s, out=np.zeros(len(work)), where=busy_s > 0)
+    return floats(stretch[owner_rows(demands)])

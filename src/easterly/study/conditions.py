@@ -1,4 +1,4 @@
-"""The plan again under an intent's failures: routed anew around what is down, predicted anew."""
+"""The plan again under an intent's failures: jobs formed, routed and predicted anew around what is down."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from easterly.model.outcome import Plan
 from easterly.model.spec.intent import Failures, Intent
 from easterly.study import traffic
 from easterly.study.cases import TooManyCases, UnknownElement, failure_cases
-from easterly.study.stages import Stages
+from easterly.study.nouns import Nouns
 from easterly.verify import Case, Undecided
 
 
 class Conditions:
     """Evaluates the failure cases that intents ask for, each case once per plan."""
 
-    def __init__(self, plan: Plan, stages: Stages) -> None:
+    def __init__(self, plan: Plan, nouns: Nouns) -> None:
         self._plan = plan
-        self._stages = stages
+        self._nouns = nouns
         self._cases: dict[bytes, Case] = {}
 
     def of(self, intent: Intent) -> tuple[Case, ...]:
@@ -63,15 +63,16 @@ class Conditions:
         return self._cases[key]
 
     def _evaluate(self, name: str, alive: np.ndarray) -> Case:
-        plan = self._plan
-        routing = self._stages.run(
+        plan, network = self._plan, self._plan.network
+        demands = self._nouns.after(alive)
+        routing = self._nouns.stages.run(
             f"failure:{name}",
-            (plan.network, plan.demands, alive, plan.site.seed),
-            lambda: traffic.route_one(plan.network, plan.demands, plan.site.seed, alive),
+            (network, demands, alive, plan.site.seed),
+            lambda: traffic.route_one(network, demands, plan.site.seed, alive),
         ).value
-        prediction = predict.predict(plan.network, plan.demands, routing)
-        loads = predict.link_loads(plan.network, plan.demands, routing, prediction)
-        return Case(name, prediction, loads, bools(alive), traffic.stranded(plan.network, plan.demands, routing))
+        prediction = predict.predict(network, demands, routing)
+        loads = predict.link_loads(network, demands, routing, prediction)
+        return Case(name, prediction, loads, bools(alive), traffic.stranded(network, demands, routing))
 
 
 def _asked(failures: Failures) -> str:

@@ -69,7 +69,7 @@ def _verdicts(made: Plan, nouns: Nouns) -> tuple[Verdict, ...]:
         address=made.address,
         work=made.demands.work,
         classes=made.demands.classes,
-        under=Conditions(made, nouns.stages).of,
+        under=Conditions(made, nouns).of,
     )
     return verify.decide(evidence)
 

@@ -99,13 +99,14 @@ def crossing(document: Document) -> Table | None:
     """Bytes per GPU and step, by axis and by the class of links they cross."""
     rows = [(job, axis, sent) for job in document["jobs"] for axis, sent in _by_axis(job).items()]
     used = [name for name in LINKS if any(sent[name] for *_, sent in rows)]
-    unit = measure([sent[name] for *_, sent in rows for name in used], SIZES)
-    heads = ("Job", "Axis", *(f"{name.capitalize()} ({unit.unit})" for name in used))
-    cells = [
-        (job["name"], AXES.get(axis, axis), *(unit.text(sent[name]) if sent[name] else DASH for name in used))
-        for job, axis, sent in rows
-    ]
+    heads = ("Job", "Axis", *(name.capitalize() for name in used))
+    cells = [(job["name"], AXES.get(axis, axis), *(_size(sent[name]) for name in used)) for job, axis, sent in rows]
     return table_of(heads, cells, range(2, len(heads)))
+
+
+def _size(size_B: float) -> str:
+    """Bytes in their own unit, as those of one table differ by orders of magnitude."""
+    return measure([size_B], SIZES, digits=3).full(size_B) if size_B else DASH
 
 
 def _by_axis(job: Mapping[str, Any]) -> dict[str, dict[str, float]]:

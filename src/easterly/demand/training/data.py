@@ -9,7 +9,7 @@ from easterly.demand import transformer
 from easterly.demand.layout import Ranks
 from easterly.demand.mapping import Group
 from easterly.demand.phases import Phase
-from easterly.demand.training.shape import expert_params
+from easterly.demand.stages import expert_params
 from easterly.demand.training.step import Step
 
 

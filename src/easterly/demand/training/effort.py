@@ -1,24 +1,34 @@
-"""Compute of one step of a job."""
+"""Compute and memory of one step of a job."""
 
 from __future__ import annotations
 
-from easterly.demand import transformer
+from easterly.demand.compute import compute
+from easterly.demand.memory import memory
 from easterly.demand.phases import Effort
+from easterly.demand.roofline import roofline
+from easterly.model.spec.hardware import HostType
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
 
-def effort(job: Job, model: ModelSpec, peak_FLOPs: float) -> Effort:
-    """Compute of one step: work over the reached rate of all GPUs, stretched by the pipeline bubble.
+def effort(job: Job, model: ModelSpec, host: HostType) -> Effort:
+    """Compute of one step on the busiest GPU, and memory of the fullest.
 
-    Stages are taken as equal; where layers do not divide, E608 says what the longest stage adds.
+    Parameters
+    ----------
+    job : Job
+    model : ModelSpec
+    host : HostType
+
+    Raises
+    ------
+    FindingsError
+        E214 the catalog has no such GPU, E612 the GPU has no arithmetic of the job's number format.
     """
-    plan, seq = job.parallel, job.seq or model.seq
-    flop = transformer.step_FLOP(model, job.batch, seq, job.recompute)
-    busy_s = flop / (plan.gpus * peak_FLOPs * (job.mfu or transformer.DEFAULT_MFU))
-    idle = transformer.bubble(plan.pp, transformer.micro_batches(job), plan.interleave)
-    backward = 3 / 4 if job.recompute == "full" else 2 / 3
+    time, space = compute(job, model, roofline(job, host)), memory(job, model)
     return Effort(
-        gpus=plan.gpus, compute_s=busy_s * (1 + idle), forward_s=busy_s * (1 - backward), backward_s=busy_s * backward,
-        bubble=idle / (1 + idle), flop=flop, tokens=float(job.batch * seq),
+        gpus=job.parallel.gpus, compute_s=time.total_s, forward_s=time.forward_s, backward_s=time.backward_s,
+        optimizer_s=time.optimizer_s, bubble=time.bubble, flop=time.model_FLOP,
+        tokens=float(job.batch * (job.seq or model.seq)), weights_B=space.weights_B, gradients_B=space.gradients_B,
+        state_B=space.state_B, activations_B=space.activations_B, workspace_B=space.workspace_B,
     )  # fmt: skip

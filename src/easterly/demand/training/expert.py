@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from easterly.demand import transformer
 from easterly.demand.layout import Ranks
 from easterly.demand.mapping.exchange import pairwise
+from easterly.demand.parameters import layers_with_experts
 from easterly.demand.phases import Phase
+from easterly.demand.stages import expert_params
 from easterly.demand.training.data import exchanged
-from easterly.demand.training.shape import expert_params, layers_with_experts
 from easterly.demand.training.step import Step
 from easterly.model.spec.transformer import MoE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from easterly.demand.parameters import layers_with_experts
 from easterly.demand.phases import Phase
-from easterly.demand.training.shape import layers_with_experts
 from easterly.demand.training.step import Step
 
 

@@ -16,12 +16,13 @@ from easterly.demand.training.axes import phases
 from easterly.demand.training.degrees import misfits
 from easterly.demand.training.effort import effort
 from easterly.demand.training.step import Step
+from easterly.model.spec.hardware import HostType
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
 
 def demand(
-    job: Job, model: ModelSpec, ends: Ends, peak_FLOPs: float, alive: BoolColumn | None = None
+    job: Job, model: ModelSpec, ends: Ends, host: HostType, alive: BoolColumn | None = None
 ) -> tuple[Effort, list[Phase]]:
     """Compute of a job, and every phase of its communication.
 
@@ -31,21 +32,22 @@ def demand(
     model : ModelSpec
     ends : Ends
         With the hosts of the job, of its replicas on other fabrics, and of the stores that it names.
-    peak_FLOPs : float [FLOP/s]
-        Peak of one GPU.
+    host : HostType
+        Of its first host.
     alive : (L,) bool, optional
         Links that are up; all if absent. Interfaces without any are not used.
 
     Raises
     ------
     FindingsError
-        E620 experts that cannot be spread over the ranks, or a state that cannot be over the replicas.
+        E214 the catalog has no such GPU, E612 the GPU has no arithmetic of the job's number format, E620 experts that
+        cannot be spread over the ranks, or a state that cannot be over the replicas.
     """
     faults = list(misfits(job))
     if faults:
         raise FindingsError(faults)
     layouts = [Layout.of(ends.network, ends.hosts[name], alive) for name in geo.replicas(job)]
-    one = effort(job, model, peak_FLOPs)
+    one = effort(job, model, host)
     steps = [Step(job, model, layout, one) for layout in layouts]
     saved = saving(job, model, _store_bps(steps[0], ends), len(layouts))
     axes = geo.everywhere([phases(step) for step in steps])
