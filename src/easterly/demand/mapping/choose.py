@@ -66,10 +66,10 @@ def _has_switches(group: Group) -> bool:
 _REDUCED = ("all-reduce", "reduce-scatter", "all-gather")
 ALGORITHMS = {
     "ring": Algorithm(ring, (*_REDUCED, "broadcast", "reduce"), _always, _always),
+    "in-network": Algorithm(in_network, ("all-reduce",), _always, _has_switches),
     "hierarchical": Algorithm(hierarchical, _REDUCED, _levels, _always),
     "tree": Algorithm(tree, ("all-reduce", "broadcast", "reduce"), _always, _always),
     "halving-doubling": Algorithm(halving_doubling, _REDUCED, _halves, _several_hosts),
-    "in-network": Algorithm(in_network, ("all-reduce",), _always, _has_switches),
     "parameter-server": Algorithm(parameter_server, _REDUCED, _always, lambda _: False),
     "pairwise": Algorithm(pairwise, ("all-to-all",), _always, _always),
     "bruck": Algorithm(bruck, ("all-to-all",), _always, _always),

@@ -77,13 +77,13 @@ def bruck(group: Group, collective: str, size_B: float) -> Phase:
     """
     members, count = group.members, group.ranks
     rounds = (count - 1).bit_length()
-    blocks = [int(((np.arange(count) >> k) & 1).sum()) for k in range(rounds)]
-    dst = np.concatenate([np.roll(members, -(1 << k), axis=1).ravel() for k in range(rounds)])
-    amount = np.repeat(np.array(blocks) * (size_B / count), members.size)
+    blocks = np.array([((np.arange(count) >> k) & 1).sum() for k in range(rounds)])
+    dst = np.array([np.roll(members, -(1 << k), axis=1) for k in range(rounds)], dtype=np.int64).ravel()
+    amount = np.repeat(blocks * (size_B / count), members.size)
     traffic = group.layout.traffic(np.tile(members.ravel(), rounds), dst, amount)
     across = rounds if group.hosts > 1 else 0
     return phase(
-        group, collective, "bruck", traffic, inside_B=0.0, message_B=max(blocks) * size_B / count,
+        group, collective, "bruck", traffic, inside_B=0.0, message_B=float(blocks.max(initial=0)) * size_B / count,
         latency_s=ring_hop(group.library).latency_s(rounds - across, across),
         serial_B=traffic.scaleup_B,
     )  # fmt: skip

@@ -33,7 +33,8 @@ def halving_doubling(group: Group, collective: str, size_B: float) -> Phase:
     exchanges = [
         (inner, inner[:, np.arange(1 << rounds) ^ (1 << i)], passes * size_B / (2 << i)) for i in range(rounds)
     ]
-    src, dst, amount = (np.concatenate(column) for column in zip(*map(_flat, [*folds, *exchanges]), strict=True))
+    edges = [(inner[:, :0], inner[:, :0], 0.0), *folds, *exchanges]
+    src, dst, amount = (np.concatenate(column) for column in zip(*map(_flat, edges), strict=True))
     traffic = group.layout.traffic(src, dst, amount)
     return phase(
         group, collective, "halving-doubling", traffic, inside_B=0.0, message_B=size_B / 2 / group.per_host,

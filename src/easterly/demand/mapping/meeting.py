@@ -85,7 +85,7 @@ def _without_top(network: Network, fabric: Tiers, climbs: IntColumn) -> Tiers:
     """
     links, nodes = network.links, network.nodes
     leaf = (nodes.kind == NodeKind.SWITCH) & (nodes.tier == 1)
-    below = random.mix64(np.arange(len(nodes), dtype=np.uint64)) * leaf
+    below = random.mix64(np.arange(len(nodes), dtype=np.uint64)[:, None]) * leaf
     up = np.unique(np.stack([links.src, links.dst])[:, (links.kind == LinkKind.FABRIC) & (climbs == 1)], axis=1)
     bad = [np.zeros(0, dtype=np.int64)]
     for tier in range(2, int(nodes.tier.max(initial=0)) + 1):
