@@ -80,6 +80,12 @@ def test_gpus_are_dense_and_per_direction():
     assert h100.scaleup_bps * 2 / 8 == pytest.approx(900e9)
 
 
+@pytest.mark.parametrize("name, mebibytes", [("a100-sxm-80", 81920), ("h100-sxm", 81559), ("h200-sxm", 143771)])
+def test_memory_is_what_drivers_show(name, mebibytes):
+    """nvidia-smi: the whole, or a percent less where error correction and firmware have some."""
+    assert gpus.lookup(name).memory_B == pytest.approx(mebibytes * 2**20, rel=0.01)
+
+
 def test_every_gpu_is_consistent():
     for name in gpus.names():
         gpu = gpus.lookup(name)

@@ -1,5 +1,7 @@
 """Time of a step's arithmetic against published times, and against schedules written out."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,21 +51,28 @@ def test_other_software_was_slower():
         assert 0.15 < (-error(point) if point.seconds else error(point)) < 0.40
 
 
-@pytest.mark.parametrize(
-    "recompute, sp, forward_ms, backward_ms",
-    [("none", False, 7.7, 11.9), ("none", True, 7.2, 11.8), ("full", False, 7.7, 19.5),
-     ("selective", False, 7.7, 13.2), ("selective", True, 7.2, 13.1)],
+TABLE_4 = (  # recomputation, sequence parallelism, milliseconds forward and backward
+    ("none", False, 7.7, 11.9), ("none", True, 7.2, 11.8), ("full", False, 7.7, 19.5),
+    ("selective", False, 7.7, 13.2), ("selective", True, 7.2, 13.1),
 )  # fmt: skip
-def test_one_layer_of_22b(recompute, sp, forward_ms, backward_ms):
-    """Table 4 of arXiv 2205.05198, not used to fit: forward within 3 %, backward, where part is hidden, 10 %."""
+
+
+def table_4(recompute, sp, forward_ms, backward_ms):
+    """Relative errors of one layer of 22B, with its sums of activations."""
     model = models.lookup("megatron-22b")
     made = job("megatron-22b", micro_batch=4, batch=4, recompute=recompute, parallel={"sp": sp})
     gpu, part = roofline(made, A100), operators.slice_of(made, model)
     one = layer_times(operators.layer(model, part, experts=False), made, gpu, part)
     sums_s = 2 * 2 * 7 / 8 * 4 * 2048 * 6144 * 2 / NVLINK_Bps["a100-sxm-80"]
     again = 2 if recompute == "full" else 1
-    assert one.forward_s + sums_s == pytest.approx(forward_ms * 1e-3, rel=0.03)
-    assert one.backward_s + again * sums_s == pytest.approx(backward_ms * 1e-3, rel=0.10)
+    return (one.forward_s + sums_s) / forward_ms * 1e3 - 1, (one.backward_s + again * sums_s) / backward_ms * 1e3 - 1
+
+
+@pytest.mark.parametrize("row", TABLE_4)
+def test_one_layer_of_22b(row):
+    """Table 4 of arXiv 2205.05198, not used to fit: forward within 3 %, backward, where part is hidden, 10 %."""
+    forward, backward = table_4(*row)
+    assert abs(forward) < 0.03 and abs(backward) < 0.10
 
 
 def one_f_one_b(forward, backward, m):
@@ -216,3 +225,25 @@ def test_fused_attention_is_faster_and_keeps_nothing_to_repeat():
         for a in ("unfused", "fused")
     )
     assert fast.forward_s < slow.forward_s and slow.layer.recompute_s > 0 == fast.layer.recompute_s
+
+
+def test_the_documentation_says_what_is_reached():
+    """Rows of docs/explanation/compute-and-memory.md that no executed block prints."""
+    text = (Path(__file__).parents[2] / "docs/explanation/compute-and-memory.md").read_text(encoding="utf-8")
+    gpts, mt_nlg, bloom = UNSEEN[:10], OTHER_SOFTWARE[:3], OTHER_SOFTWARE[3:]
+    rows = {
+        "table 4) | 7.2 and 7.7 ms": [table_4(*row)[0] for row in TABLE_4],
+        "the same, backward": [table_4(*row)[1] for row in TABLE_4],
+        "arXiv 2104.04473, table 1": [error(p) for p in gpts],
+        "section 6.3)": [error(UNSEEN[10])],
+        "on 16,384 H100": [error(LLAMA_UNSEEN)],
+        "MT-NLG": [error(p) for p in mt_nlg],
+        "BLOOM": [error(p) for p in bloom],
+    }
+    for label, errors_ in rows.items():
+        (line,) = [line for line in text.splitlines() if line.startswith("|") and label in line]
+        *_, mean, worst, _ = line.split("|")
+        each = [abs(e) for e in errors_]
+        digits = 0.5 if max(each) > 0.15 else 0.05
+        assert float(mean.strip(" %")) == pytest.approx(100 * sum(each) / len(each), abs=digits), line
+        assert not worst.strip() or float(worst.strip(" %")) == pytest.approx(100 * max(each), abs=digits), line

@@ -10,7 +10,7 @@ from tests.demand.test_work_rules import FINE, hardware
 from easterly.base.findings import Severity, rules
 from easterly.demand import checks_model
 from easterly.demand.memory import memory
-from easterly.demand.remedies import changed, remedy
+from easterly.demand.remedies import changed, larger, remedy
 from easterly.model.catalog import models
 
 MOE = {"experts": 8, "top_k": 2, "ffn": 1024}
@@ -102,7 +102,15 @@ def test_no_remedy_where_there_is_none():
     (finding,) = [
         f for f in found(site({"j": {**FINE, "model": "llama3-405b", "parallel": {"tp": 8}}})) if f.code == "E610"
     ]
-    assert "more of them" in finding.hint
+    assert finding.hint.startswith("no other split of its 8 GPUs fits; pp: ")
+
+
+def test_a_longer_pipeline_fits_and_a_shorter_does_not():
+    model, made = models.lookup("llama3-405b"), job("llama3-405b", tp=8, dp=4, batch=64, seq=8192, zero=1)
+    change, need = larger(made, model, 80e9)
+    assert memory(changed(made, change), model).total_B == need <= 80e9
+    shorter = ({"pp": change["pp"] - 1, "recompute": kind} for kind in ("none", "selective", "full"))
+    assert all(memory(changed(made, one), model).total_B > 80e9 for one in shorter)
 
 
 def test_the_published_runs_of_large_models_fit():

@@ -10,7 +10,7 @@ from easterly.demand import parameters
 from easterly.demand.facts import has_gpu, memory_B, missing_dtype
 from easterly.demand.memory import Memory, memory
 from easterly.demand.posed import Posed, posed
-from easterly.demand.remedies import Change, remedy
+from easterly.demand.remedies import Change, changed, larger, remedy
 from easterly.demand.roofline import REFERENCE, roofline
 from easterly.model.catalog import gpus
 from easterly.model.network import Network
@@ -43,7 +43,7 @@ def jobs_fit_memory(site: Site, network: Network) -> Iterator[Finding]:
             at=f"{one.job.origin}/parallel",
             message=f"{one.job.name} needs {format_short(need.total_B, SIZE, 3)} per GPU, which has "
             f"{format_short(limit, SIZE, 3)}: {_parts(need)}",
-            hint=_hint(remedy(one.job, one.model, limit, one.host.gpus)),
+            hint=_hint(one, limit),
         )
 
 
@@ -56,12 +56,20 @@ def _parts(need: Memory) -> str:
     return ", ".join(f"{name} {format_short(parts[name], SIZE, 3)}" for name in sorted(parts, key=lambda n: -parts[n]))
 
 
-def _hint(found: tuple[Change, float] | None) -> str:
-    if found is None:
-        return "no other split of these GPUs fits: give the job more of them, and raise tp x pp"
-    change, need = found
-    words = ", ".join(f"{key}: {str(value).lower() if value is True else value}" for key, value in change.items())
-    return f"{words} would fit, with {format_short(need, SIZE, 3)}"
+def _hint(one: Posed, limit_B: float) -> str:
+    """What fits on as many GPUs, or on how many more."""
+    found = remedy(one.job, one.model, limit_B, one.host.gpus)
+    if found is not None:
+        return f"{_words(found[0])} would fit, with {format_short(found[1], SIZE, 3)}"
+    more, gpus_now = larger(one.job, one.model, limit_B), one.job.parallel.gpus
+    if more is None:
+        return f"no split of its {gpus_now} GPUs and no longer pipeline fits: raise tp, or ep where there are experts"
+    count = changed(one.job, more[0]).parallel.gpus
+    return f"no other split of its {gpus_now} GPUs fits; {_words(more[0])} would on {count} GPUs"
+
+
+def _words(change: Change) -> str:
+    return ", ".join(f"{key}: {'true' if value is True else value}" for key, value in change.items())
 
 
 @rule("E615", "efficiency of the compute part is assumed")

@@ -43,6 +43,20 @@ def remedy(job: Job, model: ModelSpec, memory_B: float, gpus_per_host: int) -> t
     return None
 
 
+def larger(job: Job, model: ModelSpec, memory_B: float) -> tuple[Change, float] | None:
+    """The shortest pipeline on more GPUs with which the fullest has room, with full recomputation if it needs that.
+
+    Parameters and result as of `remedy`.
+    """
+    lengths = range(job.parallel.pp + 1, model.layers // job.parallel.interleave + 1)
+    for pp, more in product(lengths, [{}, {"recompute": "full"}]):
+        change: Change = {"pp": pp, **more}
+        need = memory(changed(job, change), model).total_B
+        if need <= memory_B:
+            return change, need
+    return None
+
+
 def changed(job: Job, change: Change) -> Job:
     """The job with some keys changed."""
     own = {key: value for key, value in change.items() if key not in type(job.parallel).model_fields}

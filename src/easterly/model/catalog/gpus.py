@@ -1,7 +1,9 @@
 """GPUs and other accelerators: dense peak, memory and scale-up bandwidth, from the vendors' data sheets.
 
 Peaks are *dense*: where a data sheet prints figures "with sparsity" they are halved. Scale-up bandwidth is
-per GPU and per direction: half of what data sheets call total or bidirectional bandwidth.
+per GPU and per direction: half of what data sheets call total or bidirectional bandwidth. Memory is counted in
+powers of two, whatever the data sheets call it: an H100 "of 80 GB" shows 81,559 MiB to its driver, an H200 "of 141 GB"
+143,771 MiB.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from easterly.base.schema import Doc, Unit
 
 TERA = 1e12
 GB = 1e9
+GiB = 2.0**30
 BITS_PER_GB = 8e9
 
 A100_FLOPs = 312e12
@@ -81,7 +84,7 @@ def _gpu(
     half = {"bf16": peaks["half"], "fp16": peaks["half"]} if "half" in peaks else {}
     given = {dtype: tera for dtype, tera in peaks.items() if dtype != "half"}
     rates = {dtype: tera * TERA for dtype, tera in (half | given).items()}
-    return Gpu(name, rates, memory_GB * GB, memory_GBps * GB, scaleup_GBps * BITS_PER_GB, source, reach)
+    return Gpu(name, rates, memory_GB * GiB, memory_GBps * GB, scaleup_GBps * BITS_PER_GB, source, reach)
 
 
 _A100 = {"half": 312, "fp32": 19.5}
