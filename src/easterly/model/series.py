@@ -78,3 +78,16 @@ class Alignments:
 
     def __len__(self) -> int:
         return len(self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Links that fill up as demand grows: the mean of jobs, and services and other traffic at their busiest hour."""
+
+    link: Annotated[IntColumn, Doc("(K,) row of `Links`; those that fill first come first.")]
+    months: Annotated[IntColumn, Unit("1"), Doc("(K,) months from now; 0 where the busiest hour is too much already.")]
+    load_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(K,) load in the busiest hour of that month.")]
+    owner: Annotated[TextColumn, Doc("(K,) what of it grows most.")]
+
+    def __len__(self) -> int:
+        return len(self.link)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from easterly.base.columns import floats
 from easterly.demand.time.alignment import above, peaks
-from easterly.demand.time.overlap import commensurate, overlap
+from easterly.demand.time.several import commensurate, overlap
 from easterly.demand.time.waves import Levels, Wave, bursts, independent, levels, repeated, shifted, total, wave
 
 TICKS = 24
@@ -124,7 +124,9 @@ def test_incommensurate_periods_show_everything_in_a_long_run(one, drifting, lim
     other = Wave(8 * golden, floats(drifting.start_s * golden), drifting.rate_bps)
     found = overlap([one, other], limit)
     moments = (np.arange(400_000) + 0.5) * 8 / 100  # 4,000 periods, at a hundred moments each
-    rate = sum(w.rate_bps[np.searchsorted(w.start_s, np.mod(moments, w.period_s), side="right") - 1] for w in (one, other))
+    rate = sum(
+        w.rate_bps[np.searchsorted(w.start_s, np.mod(moments, w.period_s), side="right") - 1] for w in (one, other)
+    )
     assert found.best_bps == found.worst_bps == found.expected_bps == rate.max()
     assert found.over_best == found.over_expected == found.over_worst
     assert found.over_expected == pytest.approx((rate > limit).mean(), abs=0.01)
@@ -178,7 +180,9 @@ def test_many_levels_are_rounded_up_and_keep_their_shares():
 
 def test_alignments_of_jobs_with_hundreds_of_bursts_take_less_than_two_seconds():
     random = np.random.default_rng(2)
-    jobs = [bursts(10.0, np.arange(160) / 16, np.arange(160) / 16 + 0.03, random.integers(1, 12, 160)) for _ in range(3)]
+    jobs = [
+        bursts(10.0, np.arange(160) / 16, np.arange(160) / 16 + 0.03, random.integers(1, 12, 160)) for _ in range(3)
+    ]
     started = time.process_time()
     overlap(jobs[:2], 15.0)
     assert time.process_time() - started < 2

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, floats
 from easterly.demand.time.waves import NEAR, Levels, Wave
 
-
 MOMENT = 1e-6
 """Share of shifts that counts as none: waves that only just pass each other do so at single shifts."""
 
@@ -166,11 +165,11 @@ def _gap(covered: Pairs, period: float) -> float | None:
 
 
 def _folded(corners: FloatColumn, turns: FloatColumn, period: float) -> tuple[FloatColumn, FloatColumn]:
-    """A periodic function of straight lines from its changes of slope: its corners, and its values but for a constant."""
+    """A periodic function of straight lines from its changes of slope: its corners, and values but for a constant."""
     at, inverse = np.unique(np.mod(corners, period), return_inverse=True)
-    slope = np.cumsum(np.bincount(inverse, turns))
+    turned = np.cumsum(np.bincount(inverse, turns))
     width = np.diff(at, append=at[0] + period)
-    slope = slope - math.fsum(slope * width) / period  # it comes back to where it was
+    slope = turned - math.fsum(turned * width) / period  # it comes back to where it was
     return floats(at), floats(np.append(0.0, np.cumsum(slope * width)[:-1]))
 
 

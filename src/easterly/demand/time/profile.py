@@ -14,12 +14,20 @@ from numpy.typing import ArrayLike
 
 from easterly._kernel import maths
 from easterly.base.columns import FloatColumn, floats
+from easterly.model.spec.site import Site
 from easterly.model.spec.time import Profile
 
 DAY_s = 86_400.0
 WEEK_s = 7 * DAY_s
 YEAR_s = 365.25 * DAY_s
 _CLOCK = re.compile(r"([+-])(\d\d):([0-5]\d)")
+
+
+def profiles(site: Site) -> dict[str, Profile]:
+    """Profile of each service and other traffic that has one, by its name."""
+    works = {**site.services, **site.traffic}
+    named = {name: works[name].profile for name in sorted(works)}
+    return {name: site.profiles[word] for name, word in named.items() if word is not None and word in site.profiles}
 
 
 def offset_s(zone: str) -> float:

@@ -25,7 +25,9 @@ class Profile(Named):
     ] = ()
     base: Annotated[
         Literal["one", "mean", "peak"],
-        Doc("What the rate of a work with this profile is: its rate at factor one, in the mean of a week, at its peak."),
+        Doc(
+            "What the rate of a work with this profile is: its rate at factor one, in the mean of a week, at its peak."
+        ),
     ] = "one"
     zone: Annotated[
         str, Doc("Clock of day and week as an offset from UTC, such as ``+09:00``; what is printed is in UTC.")

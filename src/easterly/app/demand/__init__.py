@@ -1,0 +1,1 @@
+"""``easterly demand``: what works send, as tables for people and for programs."""
