@@ -40,7 +40,7 @@ def test_rates_are_conserved_but_for_pairs_in_one_host(prefill, decode, tp, rail
 
 def test_a_service_in_one_host_sends_nothing():
     demands = demands_of({**LLAMA, "tp": 4})
-    assert len(demands.flows) == 0 and demands.phases.axis.tolist() == ["kv"]
+    assert len(demands.flows) == 0 and demands.phases.axis.tolist() == ["kv", "tp", "tp"]
     assert demands.work.gpus.tolist() == [8] and demands.work.kind.tolist() == ["service"]
 
 

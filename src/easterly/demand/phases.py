@@ -17,6 +17,7 @@ T = TypeVar("T", Work, Phases, Flows)
 
 _NUMBERS = (
     "times", "every_s", "message_B", "hidden", "window_s", "latency_s", "scaleup_s", "scaleup_B",
+    "scaleup_reach", "network_reach",
 )  # fmt: skip
 
 
@@ -41,6 +42,8 @@ class Phase:
     message_B: float = 0.0
     hidden: float = 0.0
     window_s: float = 0.0
+    scaleup_reach: float = 1.0
+    network_reach: float = 1.0
     members: Ranks | None = None
     size_B: float = 0.0
 
@@ -61,6 +64,7 @@ class Effort:
     gradients_B: float = 0.0
     state_B: float = 0.0
     activations_B: float = 0.0
+    workspace_B: float = 0.0
     checkpoint_B: float = 0.0
     checkpoint_s: float = 0.0
     checkpoint_every_s: float = 0.0
@@ -83,9 +87,8 @@ def demand_of(
     label: Label, effort: Effort, phases: Sequence[Phase], hosts: IntColumn, classes: tuple[str, ...]
 ) -> DemandSet:
     """The demand of one work, as columns."""
-    rates = label.kind == "service"
     number = ints([classes.index(label.traffic_class) for _ in phases])
-    return DemandSet(classes, _work(label, effort, hosts), _phases(label, phases, number), _flows(label, phases, rates))
+    return DemandSet(classes, _work(label, effort, hosts), _phases(label, phases, number), _flows(label, phases))
 
 
 def _work(label: Label, effort: Effort, hosts: IntColumn) -> Work:
@@ -114,15 +117,15 @@ def _phases(label: Label, phases: Sequence[Phase], number: IntColumn) -> Phases:
     )
 
 
-def _flows(label: Label, phases: Sequence[Phase], rates: bool) -> Flows:
+def _flows(label: Label, phases: Sequence[Phase]) -> Flows:
     parts = [p.traffic for p in phases]
     amount = _joined([t.amount for t in parts], np.float64)
-    none = np.zeros_like(amount)
+    steady = _joined([np.full(len(p.traffic.src), label.kind != "job" and not p.every_s) for p in phases], np.bool_)
     return Flows(
         src=ints(_joined([t.src for t in parts], np.int32)),
         dst=ints(_joined([t.dst for t in parts], np.int32)),
-        size_B=floats(none if rates else amount),
-        rate_bps=floats(amount if rates else none),
+        size_B=floats(np.where(steady, 0.0, amount)),
+        rate_bps=floats(np.where(steady, amount, 0.0)),
         connections=ints(np.full(len(amount), label.connections)),
         phase=ints(np.repeat(np.arange(len(parts)), [len(t.src) for t in parts])),
     )

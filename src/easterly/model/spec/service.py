@@ -148,9 +148,7 @@ class Service(Named):
     chunk: Annotated[
         Count | None, Doc("Tokens of a prompt between two steps of decoding, aggregated; the whole prompt if absent.")
     ] = None
-    mfu: Annotated[Share | None, Doc("Share of the GPUs' peak that prefill reaches; that of training if absent.")] = (
-        None
-    )
+    mfu: Annotated[Share, Doc("Share of the GPUs' peak that prefill reaches.")] = 0.43
     mbu: Annotated[Share, Doc("Share of the memory bandwidth that decode reaches.")] = 0.6
     memory: Annotated[Share, Doc("Share of a GPU's memory for weights and caches.")] = 0.9
     overlap: Annotated[Share, Doc("Share of the exchange with experts that is hidden behind compute, at most.")] = 0.0
