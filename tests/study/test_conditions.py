@@ -13,7 +13,7 @@ version: 1
 site: {name: x}
 hardware:
   switches: {sw: {ports: 16, rate: 400Gb/s}}
-  hosts: {h: {gpus: 8, nics: 2, nic_rate: 400Gb/s, scaleup: 450GB/s}}
+  hosts: {h: {gpus: 8, nics: 2, nic_rate: 400Gb/s, scaleup: 450GB/s, memory: 200GB}}
 fabrics:
   t:
     blueprint: leaf-spine

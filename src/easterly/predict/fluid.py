@@ -32,7 +32,8 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
     services; bytes over the low step time of jobs), down to an equal share among them; the transfer time is
     stretched by how much the busiest link of the phase is fuller at the 95th percentile of hashings than when
-    split evenly; nothing is hidden: ``compute + communication``.
+    split evenly; nothing is hidden: ``compute + communication``, what every micro-batch waits for stretched by the
+    pipeline bubble as compute is.
 
     Parameters
     ----------
@@ -58,9 +59,9 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
         for hashed_s in (routing.spread.mean_s, routing.spread.p95_s)
     )
     comm_high = _by_work(floats(phase_high), owner, len(compute))
-    step_high = compute + comm_high
+    step_high = compute + _by_work(exposed(demands, floats(phase_high), overlap=False), owner, len(compute))
     waits = exposed(demands, floats(phase_expected))
-    step_expected = np.clip(compute + _by_work(waits, owner, len(compute)), step_low, step_high)
+    step_expected = np.maximum(compute + _by_work(waits, owner, len(compute)), step_low)
     jobs = np.flatnonzero(demands.work.kind == "job")
     return Prediction(
         job=texts(demands.work.name[jobs]),

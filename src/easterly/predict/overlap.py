@@ -22,8 +22,8 @@ def in_steps(demands: DemandSet) -> NDArray[np.bool_]:
     return inside
 
 
-def exposed(demands: DemandSet, phase_s: FloatColumn) -> FloatColumn:
-    """Time that a step waits for each phase: ``max((1 - hidden) t, t - window)``.
+def exposed(demands: DemandSet, phase_s: FloatColumn, *, overlap: bool = True) -> FloatColumn:
+    """Time that a step waits for each phase: ``max((1 - hidden) t, t - window)``, or all of it without overlap.
 
     What every micro-batch waits for is stretched by the bubble of the pipeline, as the compute beside it is: with
     idle time i over busy time, all stages together take ``(1 + i)`` times as long (Narayanan et al. 2021,
@@ -34,6 +34,8 @@ def exposed(demands: DemandSet, phase_s: FloatColumn) -> FloatColumn:
     demands : DemandSet
     phase_s : (P,) float [s]
         Time of each phase per step.
+    overlap : bool
+        Whether anything is hidden.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def exposed(demands: DemandSet, phase_s: FloatColumn) -> FloatColumn:
         0 for what runs beside the steps.
     """
     phases = demands.phases
-    shown = 1 - phases.hidden
+    shown = 1 - phases.hidden * overlap
     part_s = np.multiply(shown, phase_s, out=np.zeros(len(phase_s)), where=shown > 0)
     waits = np.maximum(part_s, phase_s - phases.window_s)
     stretched = np.isin(phases.stage, IN_EVERY_MICRO_BATCH)
