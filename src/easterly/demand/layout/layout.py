@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, floats, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, floats, ints, ratio
 from easterly.demand.layout.order import order
 from easterly.demand.layout.standby import Standby
 from easterly.demand.layout.traffic import Bytes, Ranks, Traffic
@@ -102,7 +102,9 @@ class Layout:
         """
         return self.wired(src, dst, self.own(src), self.own(dst), amount)
 
-    def wired(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, amount: Bytes) -> Traffic:
+    def wired(
+        self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, amount: Bytes, crossing: NDArray[np.bool_] | None = None
+    ) -> Traffic:
         """Flows between interfaces where senders and receivers name those that they would like to use.
 
         Parameters
@@ -113,13 +115,16 @@ class Layout:
             Numbers of interfaces; each carries an equal share.
         amount : (E,) float
             Bytes (or bit/s) per edge.
+        crossing : (E,) bool, optional
+            Edges that keep to the interfaces named, though rails differ; none if absent.
         """
         inside = self.host(src) == self.host(dst)
-        a, b, crossing = src[~inside], dst[~inside], amount[~inside]
-        out, into = self._settled(a, b, out[~inside], into[~inside])
-        relay, relayed = self._relayed(a, b, out, into, crossing)
+        a, b, sent = src[~inside], dst[~inside], amount[~inside]
+        kept = None if crossing is None else crossing[~inside]
+        out, into = self._settled(a, b, out[~inside], into[~inside], kept)
+        relay, relayed = self._relayed(a, b, out, into, sent)
         handed = np.bincount(np.append(src[inside], relay), np.append(amount[inside], relayed), minlength=1)
-        pairs = self._pairs(self.host(a), self.host(b), out, into, crossing)
+        pairs = self._pairs(self.host(a), self.host(b), out, into, sent)
         return Traffic(*pairs, busiest_s=self._busiest_s(*pairs), scaleup_B=float(handed.max()))
 
     def ends(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks) -> tuple[Ranks, Ranks]:
@@ -132,11 +137,14 @@ class Layout:
         """Time to send within the scale-up domain; 0 where nobody said how fast it is."""
         return size_B * 8 / self.scaleup_bps if self.scaleup_bps > 0 else 0.0
 
-    def _settled(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks) -> tuple[Ranks, Ranks]:
+    def _settled(
+        self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, crossing: NDArray[np.bool_] | None = None
+    ) -> tuple[Ranks, Ranks]:
         """Interfaces that are used in the end: on rails the number that traffic arrives on, and none that is down."""
         if self.standby is None:
             return (into if self.railed else out), into
-        return self.standby.settle(self.host(src), self.host(dst), out, into, self.railed)
+        railed = np.array([self.railed]) if crossing is None else self.railed & ~crossing
+        return self.standby.settle(self.host(src), self.host(dst), out, into, railed)
 
     def _relayed(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, amount: Bytes) -> tuple[Ranks, Bytes]:
         """Ranks that pass bytes on inside their host, and how many, as traffic uses an interface of another GPU.
@@ -177,4 +185,4 @@ class Layout:
         sent, received = (np.bincount(ends, amount, minlength=len(self.nic_bps)) for ends in (src, dst))
         busiest = np.maximum(sent, received)
         used = np.flatnonzero(busiest)
-        return float((busiest[used] * 8 / self.nic_bps[used]).max(initial=0.0))
+        return float(ratio(busiest[used] * 8, self.nic_bps[used]).max(initial=0.0))

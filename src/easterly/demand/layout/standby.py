@@ -50,7 +50,7 @@ class Standby:
         """True if any two interfaces that are up can talk to each other: rails and planes are joined."""
         return len(np.unique(self.reach[self.live].max(axis=-1))) == 1
 
-    def settle(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, railed: bool) -> tuple[Ranks, Ranks]:
+    def settle(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, railed: NDArray[np.bool_]) -> tuple[Ranks, Ranks]:
         """Interfaces that are used between pairs of hosts in place of those that were wanted.
 
         What a host lacks is replaced by its stand-in. On rails the sender follows the receiver's rail if it can, and
@@ -62,12 +62,12 @@ class Standby:
             Rows of the sending and receiving hosts.
         out, into : (E, W) int
             Numbers of the interfaces that are wanted.
-        railed : bool
+        railed : (E,) or (1,) bool
         """
         a, b = src[:, None], dst[:, None]
         arrives = self.instead[b, into].astype(np.int64)
         own = self.instead[a, out].astype(np.int64)
-        leaves = np.where(self.live[a, arrives], arrives, own) if railed else own
+        leaves = np.where(self.live[a, arrives] & railed[:, None], arrives, own)
         row, lane = np.nonzero(~self._meet(a, leaves, b, arrives))
         if len(row):
             common = self._nearest(src[row], dst[row], arrives[row, lane])

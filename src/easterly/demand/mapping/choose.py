@@ -9,7 +9,7 @@ from easterly.demand.mapping.exchange import bruck, pairwise
 from easterly.demand.mapping.group import PLAIN, Group
 from easterly.demand.mapping.halving import halving_doubling
 from easterly.demand.mapping.innetwork import in_network
-from easterly.demand.mapping.latency import WIRE
+from easterly.demand.mapping.latency import wire_share
 from easterly.demand.mapping.levels import hierarchical, two_levels
 from easterly.demand.mapping.ring import ring
 from easterly.demand.mapping.server import parameter_server
@@ -109,7 +109,7 @@ def run(group: Group, collective: str, size_B: float, algorithm: str = "auto", l
     able = {name: known for name, known in ALGORITHMS.items() if collective in known.collectives}
     if not able:
         raise ValueError(f"no algorithm for {collective}")
-    sent_B = size_B * WIRE[library.protocol]
+    sent_B = size_B / wire_share(library)
     if algorithm == "auto":
         return _fastest([each.make(group, collective, sent_B) for each in _offers(able, group, collective)])
     chosen = able.get(algorithm)

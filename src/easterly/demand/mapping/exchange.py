@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import POST_S, ring_hop
+from easterly.demand.mapping.latency import POST_S, latency_s, ring_hops
 from easterly.demand.mapping.wire import phase
 from easterly.demand.phases import Phase
 
@@ -58,8 +58,8 @@ def _weights(groups: int, count: int, imbalance: float) -> np.ndarray[tuple[int,
 
 def _latency_s(group: Group) -> float:
     remote = group.ranks - int(group.runs.count.min())
-    hop = ring_hop(group.library)
-    return hop.latency_s(0, 1) + (remote - 1) * POST_S if remote else hop.latency_s(1, 0)
+    hop = ring_hops(group.library)
+    return latency_s(hop, 0, 1) + (remote - 1) * POST_S if remote else latency_s(hop, 1, 0)
 
 
 def bruck(group: Group, collective: str, size_B: float) -> Phase:
@@ -84,6 +84,6 @@ def bruck(group: Group, collective: str, size_B: float) -> Phase:
     across = rounds if group.hosts > 1 else 0
     return phase(
         group, collective, "bruck", traffic, inside_B=0.0, message_B=float(blocks.max(initial=0)) * size_B / count,
-        latency_s=ring_hop(group.library).latency_s(rounds - across, across),
+        latency_s=latency_s(ring_hops(group.library), rounds - across, across),
         serial_B=traffic.scaleup_B,
     )  # fmt: skip

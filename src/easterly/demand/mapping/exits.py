@@ -27,21 +27,26 @@ class Exits:
         The GPU that sends and receives.
     nic : (X, W) int
         Interfaces that it would like to use.
+    crossing : (G,) bool
+        Groups that lack interfaces on rails that are joined: their channels stay on the interfaces named here, though
+        both ends may be of different rails.
     """
 
     channels: IndexColumn
     first: IndexColumn
     rank: Ranks
     nic: Ranks
+    crossing: NDArray[np.bool_]
 
     @staticmethod
     def of(group: Group) -> Exits:
         """Exits of every run, spread evenly over its ranks and over what is left of their interfaces."""
-        standby, slots = group.layout.standby, _Slots.of(group)
-        if standby is None:
-            return _chosen(group, slots, group.runs.channels)
-        live = slots.pruned(group, standby)
-        return _chosen(group, live, _channels(group, live, standby))
+        runs, layout = group.runs, group.layout
+        if layout.standby is None:
+            row = _spread(runs.start, runs.count, runs.channels[runs.group])
+            rank, none = runs.members[row], np.zeros(len(runs.root), dtype=np.bool_)
+            return Exits(runs.channels, _starts(runs.channels[runs.group]), rank, layout.own(rank), none)
+        return _Slots.of(group, layout.standby).exits(group, layout.standby)
 
     def connect(self, group: Group, src: IndexColumn, dst: IndexColumn, amount: NDArray[np.float64]) -> Traffic:
         """Traffic of runs that send to runs of the same group, spread evenly over its channels.
@@ -54,64 +59,87 @@ class Exits:
         amount : (E,) float [B]
             Bytes, all channels together.
         """
-        channels = self.channels[group.runs.group[src]]
+        owner = group.runs.group[src]
+        channels = self.channels[owner]
         edge = np.repeat(np.arange(len(src)), channels)
-        channel = np.arange(len(edge)) - np.repeat(np.cumsum(channels) - channels, channels)
+        channel = np.arange(len(edge)) - _starts(channels)[edge]
         a, b = self.first[src[edge]] + channel, self.first[dst[edge]] + channel
-        return group.layout.wired(self.rank[a], self.rank[b], self.nic[a], self.nic[b], (amount / channels)[edge])
+        return group.layout.wired(
+            self.rank[a], self.rank[b], self.nic[a], self.nic[b], (amount / channels)[edge], self.crossing[owner[edge]]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Slots:
-    """What a run may choose its exits from; those of run r are ``first[r]`` to ``first[r] + count[r]``."""
+    """Interfaces that each run may leave by, those that all hosts of its group have before the others.
+
+    Those of run r are ``first[r]`` to ``first[r] + count[r]``, down or not.
+    """
 
     first: IndexColumn
     count: IndexColumn
     rank: Ranks
     nic: Ranks
+    live: NDArray[np.bool_]
     missing: IndexColumn
 
     @staticmethod
-    def of(group: Group) -> _Slots:
-        """One slot per rank, with all of its interfaces."""
-        runs = group.runs
-        none = np.zeros(len(runs.members), dtype=np.int64)
-        return _Slots(runs.start, runs.count, runs.members, group.layout.own(runs.members), none)
+    def of(group: Group, standby: Standby) -> _Slots:
+        """One slot per rank and interface of its own."""
+        runs, layout = group.runs, group.layout
+        count = runs.count * layout.lanes
+        run, rank = np.repeat(np.arange(len(count)), count), np.repeat(runs.members, layout.lanes)
+        nic = layout.own(runs.members).ravel()
+        live = standby.live[layout.host(rank), nic]
+        key = runs.group[run] * layout.nics + nic
+        missing = np.bincount(key[~live], minlength=len(runs.root) * layout.nics)[key]
+        by_rank = np.lexsort((np.arange(len(run)), missing, run))
+        return _Slots(_starts(count), count, rank[by_rank], nic[by_rank], live[by_rank], missing[by_rank])
 
-    def pruned(self, group: Group, standby: Standby) -> _Slots:
-        """One slot per interface that is up, those that all hosts of the group have before the others.
+    def exits(self, group: Group, standby: Standby) -> Exits:
+        """The first slots of each run, one per channel; the next ones fill the places of those that are down.
 
-        A run whose own interfaces are all down keeps them: others of its host stand in for them.
+        A run that has none left keeps its own: others of its host stand in for them.
         """
-        runs, lanes = group.runs, self.nic.shape[1]
-        run = np.repeat(np.repeat(np.arange(len(self.count)), self.count), lanes)
-        rank, nic = np.repeat(self.rank, lanes), self.nic.ravel()
-        live = standby.live[group.layout.host(rank), nic]
-        nics = group.layout.nics
-        lacks = np.bincount((runs.group[run] * nics + nic)[~live], minlength=(int(runs.group[-1]) + 1) * nics)
-        missing = lacks[runs.group[run] * nics + nic]
-        kept = live | (np.bincount(run, live, minlength=len(self.count)) == 0)[run]
-        keep = np.flatnonzero(kept)
-        keep = keep[np.lexsort((missing[keep], run[keep]))]
-        count = np.bincount(run[keep], minlength=len(self.count))
-        return _Slots(np.cumsum(count) - count, count, rank[keep], nic[keep][:, None], missing[keep])
+        owner = group.runs.group
+        lacks = np.bitwise_or.reduceat(~self.live, self.first)
+        hurt = np.bincount(owner, lacks) > 0
+        live = self.live | np.repeat(~np.bitwise_or.reduceat(self.live, self.first), self.count)
+        channels = self._channels(group, live, standby)
+        each = channels[owner]
+        row = _spread(self.first, self.count, each)
+        run = np.repeat(np.arange(len(each)), each)
+        plain = self.first[run] + np.arange(len(run)) - _starts(each)[run]
+        row = np.where(hurt[owner[run]], plain, row)
+        hole = np.flatnonzero(~live[row])
+        row[hole] = self._next(live, each, np.bincount(run[hole], minlength=len(each)))
+        return Exits(channels, _starts(each), self.rank[row], self.nic[row][:, None], hurt & standby.whole)
+
+    def _channels(self, group: Group, live: NDArray[np.bool_], standby: Standby) -> IndexColumn:
+        """(G,) channels: slots left in the host that has fewest; on rails apart, those that all hosts have."""
+        least = np.minimum.reduceat(np.add.reduceat(live, self.first, dtype=np.int64), group.runs.first)
+        if standby.whole:
+            return least
+        everywhere = np.add.reduceat(self.missing == 0, self.first, dtype=np.int64)
+        common = np.minimum.reduceat(everywhere, group.runs.first)
+        return np.where(common > 0, common, least)
+
+    def _next(self, live: NDArray[np.bool_], each: IndexColumn, wanted: IndexColumn) -> IndexColumn:
+        """Slots beyond the channels of each run that are up, as many as it wants."""
+        place = np.arange(len(live)) - np.repeat(self.first, self.count)
+        run = np.repeat(np.arange(len(each)), self.count)
+        spare = np.flatnonzero(live & (place >= each[run]))
+        count = np.bincount(run[spare], minlength=len(each))
+        return spare[np.arange(len(spare)) - _starts(count)[run[spare]] < wanted[run[spare]]]
 
 
-def _channels(group: Group, slots: _Slots, standby: Standby) -> IndexColumn:
-    """(G,) channels: interfaces left in the host that has fewest; on rails apart, those that all hosts have."""
-    least = np.minimum.reduceat(slots.count, group.runs.first)
-    if standby.whole:
-        return least
-    everywhere = np.add.reduceat(slots.missing == 0, slots.first)
-    common = np.minimum.reduceat(everywhere, group.runs.first)
-    return np.where(common > 0, common, least)
-
-
-def _chosen(group: Group, slots: _Slots, channels: IndexColumn) -> Exits:
-    """Slots of each channel, spread evenly over those of the run."""
-    each = channels[group.runs.group]
-    first = np.cumsum(each) - each
+def _spread(first: IndexColumn, count: IndexColumn, each: IndexColumn) -> IndexColumn:
+    """`each` rows of every run, spread evenly over its `count` rows from `first` on."""
     run = np.repeat(np.arange(len(each)), each)
-    channel = np.arange(len(run)) - first[run]
-    row = slots.first[run] + channel * slots.count[run] // each[run]
-    return Exits(channels, first, slots.rank[row], slots.nic[row])
+    channel = np.arange(len(run)) - _starts(each)[run]
+    return first[run] + channel * count[run] // each[run]
+
+
+def _starts(count: IndexColumn) -> IndexColumn:
+    """Row at which each part of so many rows starts."""
+    return np.cumsum(count) - count

@@ -6,7 +6,7 @@ import numpy as np
 
 from easterly.demand.layout import Ranks
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.latency import latency_s, ring_hops
 from easterly.demand.mapping.wire import phase
 from easterly.demand.phases import Phase
 
@@ -62,4 +62,4 @@ def _latency_s(group: Group, inner: Ranks, passes: int, folds: int) -> float:
     host = group.layout.host(inner)
     across = sum(bool((host != host[:, np.arange(inner.shape[1]) ^ (1 << i)]).any()) for i in range(rounds))
     apart = folds if group.per_host == 1 else 0
-    return ring_hop(group.library).latency_s(passes * (rounds - across) + folds - apart, passes * across + apart)
+    return latency_s(ring_hops(group.library), passes * (rounds - across) + folds - apart, passes * across + apart)

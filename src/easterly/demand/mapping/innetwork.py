@@ -6,7 +6,7 @@ import numpy as np
 
 from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import NVLS, SHARP
+from easterly.demand.mapping.latency import latency_s, switch_hops
 from easterly.demand.mapping.wire import inside_B, phase
 from easterly.demand.phases import Phase
 
@@ -40,7 +40,7 @@ def in_network(group: Group, collective: str, size_B: float) -> Phase:
 
 def _latency_s(group: Group) -> float:
     """NCCL's cost of NVLS, alone or with SHARP above it; of a chain inside the host below SHARP without it."""
-    across = 1 if group.hosts > 1 else 0
-    if group.library.nvls or not across:
-        return NVLS.latency_s(0, across)
-    return SHARP.latency_s(2 * (group.per_host - 1), across)
+    across = group.hosts > 1
+    hops = switch_hops(group.library, across)
+    chain = across and not group.library.nvls
+    return latency_s(hops, 2 * (group.per_host - 1) if chain else 1, int(across))

@@ -1,51 +1,35 @@
-"""Latency of the serial messages of an algorithm, inside hosts and between them."""
+"""Latency of the serial messages of an algorithm, inside hosts and between them, by protocol of the library."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from easterly.demand.collectives.latency import NVLS, RING, SHARP, TREE, Hops
 from easterly.model.spec.job import Library
 
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """What starting an algorithm costs, and each of its serial messages; per protocol."""
-
-    base_s: float
-    inside_s: float
-    across_s: float
-
-    def latency_s(self, inside: float, across: float) -> float:
-        """``base + inside * scale-up hop + across * network hop``."""
-        return self.base_s + inside * self.inside_s + across * self.across_s
-
-
-# NCCL, src/graph/tuning.cc: baseLat and hwLat (NVLink, NET) of Ring, Tree, CollNetChain and NVLS.
-RING = {
-    "simple": Hop(8.4e-6, 3.4e-6, 14e-6),
-    "ll": Hop(6.6e-6, 0.6e-6, 2.7e-6),
-    "ll128": Hop(14e-6, 1.9e-6, 4.0e-6),
-}
-TREE = {
-    "simple": Hop(8.4e-6, 4.0e-6, 14e-6),
-    "ll": Hop(6.8e-6, 0.6e-6, 5.0e-6),
-    "ll128": Hop(14e-6, 1.25e-6, 8.5e-6),
-}
-SHARP = Hop(0.0, 2.8e-6, 30e-6)
-NVLS = Hop(25e-6, 0.0, 18e-6)
-
+PROTOCOLS = ("ll", "ll128", "simple")
 POST_S = 1e-6
-"""Time to post one more message to the network (NCCL's NET_OVERHEAD)."""
-
-WIRE = {"simple": 1.0, "ll": 2.0, "ll128": 128 / 120}
-"""Bytes sent per byte of data: LL sends a flag of 4 bytes with every 4 of data, LL128 one of 8 with every 120."""
+"""Time to post one more message to the network (NCCL, src/graph/tuning.cc: NET_OVERHEAD)."""
 
 
-def ring_hop(library: Library) -> Hop:
+def latency_s(hops: Hops, inside: float, across: float) -> float:
+    """``base + inside * scale-up hop + across * network hop``."""
+    return hops.base_s + inside * hops.scaleup_s + across * hops.network_s
+
+
+def ring_hops(library: Library) -> Hops:
     """Messages of rings and of exchanges between pairs."""
-    return RING[library.protocol]
+    return RING[PROTOCOLS.index(library.protocol)]
 
 
-def tree_hop(library: Library) -> Hop:
+def tree_hops(library: Library) -> Hops:
     """Messages of trees."""
-    return TREE[library.protocol]
+    return TREE[PROTOCOLS.index(library.protocol)]
+
+
+def switch_hops(library: Library, across: bool) -> Hops:
+    """Messages to switches that reduce: of the scale-up domain where the library may (NVLS), else of the fabric."""
+    return NVLS[0] if library.nvls or not across else SHARP[0]
+
+
+def wire_share(library: Library) -> float:
+    """Share of the bytes on the wire that is data: LL and LL128 send flags beside it."""
+    return ring_hops(library).share

@@ -7,7 +7,7 @@ import numpy as np
 from easterly.demand import collectives
 from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.latency import latency_s, ring_hops
 from easterly.demand.mapping.wire import inside_B, phase
 from easterly.demand.phases import Phase
 
@@ -30,11 +30,11 @@ def hierarchical(group: Group, collective: str, size_B: float) -> Phase:
     across_B = float(collectives.wire_factor(collective, hosts)) * size_B
     within_B = inside_B(group, collective, per_host, size_B)
     traffic = exits.connect(group, src, dst, np.full(len(src), across_B))
-    hop = ring_hop(group.library)
+    hop = ring_hops(group.library)
     inside, across = collectives.steps(collective, per_host), collectives.steps(collective, hosts)
     return phase(
         group, collective, "hierarchical", traffic, inside_B=within_B,
-        latency_s=hop.base_s + hop.latency_s(inside, across), message_B=size_B / hosts / int(exits.channels.max()),
+        latency_s=hop.base_s + latency_s(hop, inside, across), message_B=size_B / hosts / int(exits.channels.max()),
         serial_B=within_B,
     )  # fmt: skip
 

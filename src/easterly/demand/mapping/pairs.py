@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from easterly.demand.layout import Layout, Ranks
 from easterly.demand.mapping.group import PLAIN
-from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.latency import latency_s, ring_hops
 from easterly.demand.mapping.wire import beyond_wire_s
 from easterly.demand.phases import Phase
 from easterly.model.spec.job import Library
@@ -32,7 +32,7 @@ def send(
     across = 1 if len(traffic.src) else 0
     return Phase(
         axis=axis, collective="send", algorithm="direct", times=1.0,
-        latency_s=ring_hop(library).latency_s(1 - across, across),
+        latency_s=latency_s(ring_hops(library), 1 - across, across),
         scaleup_s=beyond_wire_s(layout, traffic, traffic.scaleup_B), scaleup_B=traffic.scaleup_B, traffic=traffic,
         message_B=float(size_B.max(initial=0.0)),
     )  # fmt: skip

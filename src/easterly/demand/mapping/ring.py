@@ -7,7 +7,7 @@ import numpy as np
 from easterly.demand import collectives
 from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.latency import latency_s, ring_hops
 from easterly.demand.mapping.wire import phase
 from easterly.demand.phases import Phase
 
@@ -38,14 +38,14 @@ def ring(group: Group, collective: str, size_B: float) -> Phase:
     parts = 1 if collective in ("broadcast", "reduce") else group.ranks
     return phase(
         group, collective, "ring", traffic, inside_B=_inside_B(group, exits, sent_B),
-        latency_s=latency_s(group, collective), message_B=size_B / parts / int(exits.channels.max()),
+        latency_s=_latency_s(group, collective), message_B=size_B / parts / int(exits.channels.max()),
     )  # fmt: skip
 
 
-def latency_s(group: Group, collective: str) -> float:
+def _latency_s(group: Group, collective: str) -> float:
     """Of the serial messages of a ring, one per host and round crosses the network."""
     across = collectives.steps(collective, group.hosts)
-    return ring_hop(group.library).latency_s(collectives.steps(collective, group.ranks) - across, across)
+    return latency_s(ring_hops(group.library), collectives.steps(collective, group.ranks) - across, across)
 
 
 def _inside_B(group: Group, exits: Exits, sent_B: float) -> float:

@@ -8,7 +8,7 @@ from easterly.base.columns import IndexColumn
 from easterly.demand import collectives
 from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import ring_hop
+from easterly.demand.mapping.latency import latency_s, ring_hops
 from easterly.demand.mapping.wire import phase
 from easterly.demand.phases import Phase
 
@@ -38,7 +38,7 @@ def parameter_server(group: Group, collective: str, size_B: float) -> Phase:
     steps = len(both) * (group.per_host - 1)
     return phase(
         group, collective, "parameter-server", traffic, inside_B=inside_B,
-        latency_s=ring_hop(group.library).latency_s(steps, len(both)),
+        latency_s=latency_s(ring_hops(group.library), steps, len(both)),
         message_B=size_B / servers / int(exits.channels.max()),
     )  # fmt: skip
 

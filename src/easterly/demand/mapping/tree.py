@@ -8,7 +8,7 @@ from easterly.base.columns import IndexColumn
 from easterly.demand.layout import Ranks
 from easterly.demand.mapping.exits import Exits
 from easterly.demand.mapping.group import Group
-from easterly.demand.mapping.latency import tree_hop
+from easterly.demand.mapping.latency import latency_s, tree_hops
 from easterly.demand.mapping.wire import inside_B, phase
 from easterly.demand.phases import Phase
 
@@ -41,10 +41,10 @@ def _double(group: Group, collective: str, size_B: float) -> Phase:
     child, parent = np.concatenate(lower), np.concatenate(upper)
     src, dst = np.concatenate([child, parent]), np.concatenate([parent, child])
     traffic = exits.connect(group, src, dst, np.full(len(src), size_B / 2))
-    hop, depth = tree_hop(group.library), (group.hosts - 1).bit_length()
+    hop, depth = tree_hops(group.library), (group.hosts - 1).bit_length()
     return phase(
         group, collective, "tree", traffic, inside_B=inside_B(group, collective, group.per_host, size_B),
-        latency_s=hop.latency_s(2 * (group.per_host - 1), 2 * depth),
+        latency_s=latency_s(hop, 2 * (group.per_host - 1), 2 * depth),
         message_B=size_B / 2 / int(exits.channels.max()),
     )  # fmt: skip
 
@@ -78,6 +78,6 @@ def _binomial(group: Group, collective: str, size_B: float) -> Phase:
     inside, across = (group.per_host - 1).bit_length(), (group.hosts - 1).bit_length()
     return phase(
         group, collective, "tree", traffic, inside_B=inside * size_B,
-        latency_s=tree_hop(group.library).latency_s(inside, across),
+        latency_s=latency_s(tree_hops(group.library), inside, across),
         message_B=size_B / int(exits.channels.max()), serial_B=inside * size_B,
     )  # fmt: skip
