@@ -1,28 +1,33 @@
 """Published step times and rates of training, and what compute and closed forms of communication predict for them.
 
-The arithmetic is `easterly.demand.compute`; communication is not its business, and is written out here: all-reduces of
-``b s h e`` on NVLink, four per layer and micro-batch and six with full recomputation, none of them hidden; activations
-to the next stage, once per chunk, micro-batch and direction; gradients over the network where there are replicas. The
-first two are stretched by the pipeline's fill and drain, as compute is.
+The arithmetic is `easterly.demand.compute`; communication is not its business, and is written out here at what
+nccl-tests measure for each size. Sums of ``b s h e`` on NVLink (with sequence parallelism a reduce-scatter and an all-gather
+each), four per layer and micro-batch and six with full recomputation, none of them hidden; activations to the next
+stage, once per chunk, micro-batch and direction; both stretched by the pipeline's fill and drain, as compute is; and
+gradients over the network where there are replicas.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from easterly.demand import transformer
+from easterly.demand.collectives import PUBLISHED
 from easterly.demand.compute import Compute, compute
 from easterly.demand.facts import model_of
+from easterly.demand.reach import NETWORK_SHARE, SCALEUP_SHARE
 from easterly.demand.roofline import roofline
 from easterly.demand.stages import shard_params
+from easterly.model.catalog import gpus
 from easterly.model.spec.hardware import HostType
 from easterly.model.spec.job import Job
 
 A100 = HostType.model_validate({"gpus": 8, "nics": 8, "nic_rate": "200Gb/s", "gpu": "a100-sxm-80"})
 H100 = HostType.model_validate({"gpus": 8, "nics": 8, "nic_rate": "400Gb/s", "gpu": "h100-sxm"})
-NVLINK_Bps = {"a100-sxm-80": 230e9, "h100-sxm": 360e9}
-"""Bus bandwidth of large all-reduces on eight GPUs as nccl-tests count it; published measurements are 230 to 235 and
-360 to 480 GB/s."""
+HOP_s, BASE_s = 3.4e-6, 8.4e-6
+"""Latencies of NCCL's own tables: of a hop between two GPUs of a host, and of a collective."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,9 @@ def _narayanan():
         ("megatron-145b", 8, 8, 2, 1536, 2304, 2, 148), ("megatron-310b", 8, 16, 2, 1920, 2160, 1, 155),
         ("megatron-530b", 8, 35, 3, 2520, 2520, 1, 163), ("megatron-1t", 8, 64, 1, 3072, 3072, 1, 163),
     ]  # fmt: skip
-    for model, tp, pp, v, gpus, batch, micro_batch, tera in rows:
-        made = job(model, tp=tp, pp=pp, v=v, dp=gpus // tp // pp, batch=batch, micro_batch=micro_batch)
-        yield Point(f"{model} on {gpus}", made, tera=tera)
+    for model, tp, pp, v, count, batch, micro_batch, tera in rows:
+        made = job(model, tp=tp, pp=pp, v=v, dp=count // tp // pp, batch=batch, micro_batch=micro_batch)
+        yield Point(f"{model} on {count}", made, tera=tera)
 
 
 def _llama(dp, tera):
@@ -102,22 +107,32 @@ def predicted(point: Point) -> tuple[float, Compute]:
     return made.total_s + waits_s * stretch + gradients_s(point), made
 
 
+def sum_s(job: Job, host: HostType, size_B: float) -> float:
+    """One sum of activations over the tensor-parallel ranks of a host, by rings."""
+    tp, parts = job.parallel.tp, 2 if job.sequence_parallel else 1
+    sent_B = 2 / parts * (tp - 1) / tp * size_B
+    rate_Bps = gpus.lookup(host.gpu).scaleup_bps / 8 * SCALEUP_SHARE
+    hops = 2 / parts * (tp - 1)
+    wire_B = float(PUBLISHED.scaleup.wire_B(np.array(sent_B)))
+    return parts * (BASE_s + hops * HOP_s + wire_B / rate_Bps) if tp > 1 else 0.0
+
+
 def tensor_s(point: Point) -> float:
-    """All-reduces (or as many bytes of reduce-scatters and all-gathers) of the longest stage."""
+    """All sums of the longest stage."""
     job, model = point.job, model_of(point.job)
-    tp, pp = job.parallel.tp, job.parallel.pp
-    size_B = job.micro_batch * job.seq * model.hidden * 2
-    each_s = 2 * (tp - 1) / tp * size_B / NVLINK_Bps[point.host.gpu]
-    return (6 if job.recompute == "full" else 4) * -(-model.layers // pp) * transformer.micro_batches(job) * each_s
+    each_s = sum_s(job, point.host, job.micro_batch * job.seq * model.hidden * 2)
+    count = (6 if job.recompute == "full" else 4) * -(-model.layers // job.parallel.pp)
+    return count * transformer.micro_batches(job) * each_s
 
 
 def pipeline_s(point: Point) -> float:
-    """Activations and gradients of one boundary."""
+    """Activations and gradients of one boundary, all chunks of a stage together."""
     job, model = point.job, model_of(point.job)
     plan = job.parallel
-    part_B = job.micro_batch * job.seq * model.hidden * 2 / plan.tp
-    times = 2 * plan.interleave * transformer.micro_batches(job)
-    return times * part_B * 8 / point.host.nic_rate if plan.pp > 1 else 0.0
+    sent_B = plan.interleave * job.micro_batch * job.seq * model.hidden * 2 / plan.tp
+    wire_B = float(PUBLISHED.network.wire_B(np.array(sent_B)))
+    each_s = wire_B * 8 / (point.host.nic_rate * NETWORK_SHARE)
+    return 2 * transformer.micro_batches(job) * each_s if plan.pp > 1 else 0.0
 
 
 def gradients_s(point: Point) -> float:

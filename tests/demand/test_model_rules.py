@@ -128,7 +128,7 @@ def test_the_published_runs_of_large_models_fit():
 
 def test_the_curve_is_named():
     (finding,) = found(site({"j": {**FINE, "mfu": None}}))
-    assert finding.code == "E615" and "catalog says of h100-sxm, 56.2%" in finding.message
+    assert finding.code == "E615" and "catalog says of h100-sxm, 58.5%" in finding.message
     curve = [{"flop": 1e12, "share": "70%"}]
     (finding,) = found(site({"j": {**FINE, "mfu": None}}, hardware=hardware(efficiency=curve)))
     assert "efficiency of h, 70%" in finding.message

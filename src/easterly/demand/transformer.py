@@ -8,16 +8,12 @@ from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
 __all__ = [
-    "ADAM_B", "BYTES", "DEFAULT_MFU", "activation_B", "bubble", "core_FLOP", "hardware_FLOP", "kv_rate_bps",
+    "ADAM_B", "BYTES", "activation_B", "bubble", "core_FLOP", "hardware_FLOP", "kv_rate_bps",
     "kv_token_B", "layers_FLOP", "micro_batches", "shard_params", "state_B", "step_FLOP",
 ]  # fmt: skip
 
 BYTES = {"bf16": 2, "fp16": 2, "fp32": 4, "fp8": 1}
 """Bytes of one number."""
-
-DEFAULT_MFU = 0.43
-"""Share of the peak that the compute part reaches where a job does not say: what Llama 3 405B reached as a whole
-in bf16 on 8,192 H100 (arXiv 2407.21783, table 4), hence cautious for the compute part alone."""
 
 ADAM_B = 12
 """Bytes of optimiser state per parameter: 32-bit weight, momentum and variance (Rajbhandari et al. 2020, ZeRO)."""

@@ -20,12 +20,12 @@ BITS_PER_GB = 8e9
 
 A100_FLOPs = 312e12
 
-A100_CURVE = ((1e9, 0.20), (1e10, 0.45), (1e11, 0.57), (1e12, 0.75))
+A100_CURVE = ((1e9, 0.25), (1e10, 0.50), (1e11, 0.69), (1e12, 0.78))
 """Work of one matrix product [FLOP] and the share of an A100's 16-bit peak that it reaches in training.
 
 The points from 1e11 on, and `MEMORY_SHARE`, are *fitted* to the eight step times of table 5 of Korthikanti et al. 2022
-(arXiv 2205.05198), whose products have 0.8e11 to 1.3e12 FLOP. Those below lie where that table says nothing; they
-only keep small products from being free.
+(arXiv 2205.05198), whose products have 0.8e11 to 1.3e12 FLOP, with communication at what nccl-tests measure. Those below
+lie where that table says nothing; they only keep small products from being free.
 """
 
 HOPPER = 0.75
@@ -33,7 +33,7 @@ HOPPER = 0.75
 GPUs (arXiv 2407.21783, table 4), so that it holds what such a cluster loses besides. Taken over for every GPU that is
 not older: no published step time was compared with those."""
 
-MEMORY_SHARE = 0.80
+MEMORY_SHARE = 0.85
 """Share of the memory's rate that streaming kernels reach; fitted together with `A100_CURVE`."""
 
 
