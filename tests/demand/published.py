@@ -1,10 +1,10 @@
 """Published step times and rates of training, and what compute and closed forms of communication predict for them.
 
 The arithmetic is `easterly.demand.compute`; communication is not its business, and is written out here at what
-nccl-tests measure for each size. Sums of ``b s h e`` on NVLink (with sequence parallelism a reduce-scatter and an all-gather
-each), four per layer and micro-batch and six with full recomputation, none of them hidden; activations to the next
-stage, once per chunk, micro-batch and direction; both stretched by the pipeline's fill and drain, as compute is; and
-gradients over the network where there are replicas.
+nccl-tests measure for each size. Sums of ``b s h e`` on NVLink (with sequence parallelism a reduce-scatter and an
+all-gather each), four per layer and micro-batch and six with full recomputation, none of them hidden; activations to
+the next stage, once per chunk, micro-batch and direction; both stretched by the pipeline's fill and drain, as compute
+is; and gradients over the network where there are replicas.
 """
 
 from __future__ import annotations
