@@ -127,9 +127,11 @@ class Layout:
         pairs = self._pairs(self.host(a), self.host(b), out, into, sent)
         return Traffic(*pairs, busiest_s=self._busiest_s(*pairs), scaleup_B=float(handed.max()))
 
-    def ends(self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks) -> tuple[Ranks, Ranks]:
+    def ends(
+        self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, crossing: NDArray[np.bool_] | None = None
+    ) -> tuple[Ranks, Ranks]:
         """(E, W) nodes of the interfaces that ranks of different hosts send and receive by in the end; see `wired`."""
-        out, into = self._settled(src, dst, out, into)
+        out, into = self._settled(src, dst, out, into, crossing)
         a, b = self.host(src)[:, None], self.host(dst)[:, None]
         return self.nic_node[a, out].astype(np.int64), self.nic_node[b, into].astype(np.int64)
 
