@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from easterly.base.findings import Finding, Severity, rule
-from easterly.base.units import RATE, SHARE, SIZE, format_short
+from easterly.base.units import SHARE, format_short
+from easterly.demand import checks_failures as checks_failures  # registers its rules
+from easterly.demand import checks_model as checks_model  # registers its rules
+from easterly.demand import checks_serving as checks_serving  # registers its rules
+from easterly.demand import checks_time as checks_time  # registers its rules
 from easterly.demand import checks_training as checks_training  # registers its rules
 from easterly.demand import transformer
-from easterly.demand.facts import memory_B, missing_dtype, model_of
-from easterly.demand.placement import Want, arrange, replicas, wants
-from easterly.demand.serving import cache_rate_bps
+from easterly.demand.facts import missing_dtype
+from easterly.demand.placement import arrange, wants
+from easterly.demand.posed import posed
 from easterly.model.network import Network
-from easterly.model.spec.hardware import HostType
 from easterly.model.spec.job import Job
-from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
-from easterly.model.spec.transformer import ModelSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Posed:
-    """A job with the model and the hosts that it will have."""
-
-    job: Job
-    model: ModelSpec
-    host: HostType
+ENDS = 2
+"""Chunks that need no layer: the first may hold the embedding alone, the last the output matrix."""
 
 
 def _jobs(site: Site) -> list[Job]:
     return [site.jobs[name] for name in sorted(site.jobs)]
-
-
-def _posed(site: Site, network: Network) -> Iterator[Posed]:
-    """Jobs whose model and hosts are known."""
-    for want in wants(site, network):
-        if isinstance(want.work, Job):
-            yield Posed(want.work, model_of(want.work), want.host)
 
 
 def _arranged(site: Site, network: Network, code: str) -> Iterator[Finding]:
@@ -91,12 +78,6 @@ def tensor_parallel_stays_inside(site: Site, network: Network) -> Iterator[Findi
         )
 
 
-@rule("E605", "a replica does not fit into a host")
-def replicas_fit(site: Site, network: Network) -> Iterator[Finding]:
-    """A replica of a service is within one host."""
-    return _arranged(site, network, "E605")
-
-
 @rule("E606", "the batch is smaller than one micro-batch for every replica")
 def batch_reaches_every_replica(site: Site) -> Iterator[Finding]:
     """Every data-parallel replica has at least one micro-batch."""
@@ -131,78 +112,39 @@ def micro_batches_are_whole(site: Site) -> Iterator[Finding]:
 @rule("E608", "layers do not divide into stages")
 def layers_divide(site: Site, network: Network) -> Iterator[Finding]:
     """Stages are equally long; uneven ones are allowed, and the longest sets the pace."""
-    for posed in _posed(site, network):
-        chunks, layers = posed.job.parallel.pp * posed.job.parallel.interleave, posed.model.layers
-        if layers % chunks == 0 or layers < chunks:
+    for one in posed(site, network):
+        chunks, layers = one.job.parallel.pp * one.job.parallel.interleave, one.model.layers
+        if layers % chunks == 0 or layers + ENDS < chunks:
             continue
         longest = -(-layers // chunks)
         yield Finding(
             code="E608",
-            at=f"{posed.job.origin}/parallel/pp",
+            at=f"{one.job.origin}/parallel/pp",
             message=f"{layers} layers over {chunks} stages: some have {longest}, some {layers // chunks}",
-            hint=f"the plan counts equal stages; the longest may add {longest * chunks / layers - 1:.1%} to compute",
+            hint=f"the longest sets the pace: up to {longest * chunks / layers - 1:.1%} more compute than equal stages",
             severity=Severity.WARNING,
         )
 
 
 @rule("E609", "more stages than layers")
 def stages_have_layers(site: Site, network: Network) -> Iterator[Finding]:
-    """Every stage has a layer."""
-    for posed in _posed(site, network):
-        chunks, layers = posed.job.parallel.pp * posed.job.parallel.interleave, posed.model.layers
-        if chunks > layers:
+    """Every stage has a layer, the embedding or the output matrix."""
+    for one in posed(site, network):
+        chunks, layers = one.job.parallel.pp * one.job.parallel.interleave, one.model.layers
+        if chunks > layers + ENDS:
             yield Finding(
                 code="E609",
-                at=f"{posed.job.origin}/parallel/pp",
+                at=f"{one.job.origin}/parallel/pp",
                 message=f"pp x interleave = {chunks} stages for {layers} layers",
-                hint=f"pp x interleave can be {layers} at most",
-            )
-
-
-@rule("E610", "weights and optimiser state exceed the memory of a GPU")
-def state_fits_memory(site: Site, network: Network) -> Iterator[Finding]:
-    """Weights, gradients and optimiser state of a job fit, activations left aside."""
-    for posed in _posed(site, network):
-        job, memory, need = posed.job, memory_B(posed.host), _state_B(posed.job, posed.model, posed.job.zero)
-        if memory is None or need <= memory:
-            continue
-        fits = [zero for zero in range(job.zero + 1, 4) if _state_B(job, posed.model, zero) <= memory]
-        yield Finding(
-            code="E610",
-            at=f"{job.origin}/parallel",
-            message=f"{format_short(need, SIZE)} of weights, gradients and optimiser state per GPU, "
-            f"which has {format_short(memory, SIZE)}",
-            hint=f"zero: {fits[0]} would fit" if fits else "raise tp x pp, or dp together with zero: 3",
-            severity=Severity.WARNING,
-        )
-
-
-def _state_B(job: Job, model: ModelSpec, zero: int) -> float:
-    plan, size = job.parallel, transformer.BYTES
-    shard = transformer.shard_params(model, plan.tp, plan.pp)
-    return transformer.state_B(shard, plan.dp, zero, size[job.dtype], size[job.grad_dtype])
-
-
-@rule("E611", "a service does not say on which fabric it runs")
-def services_name_their_fabric(site: Site) -> Iterator[Finding]:
-    """Where there are several fabrics, a service names one."""
-    for name in sorted(site.services):
-        service = site.services[name]
-        if service.fabric is None and len(site.fabrics) > 1:
-            yield Finding(
-                code="E611",
-                at=service.origin,
-                message=f"service {name} does not say which of {len(site.fabrics)} fabrics it runs on",
-                hint=f"write fabric: {' or '.join(sorted(site.fabrics)[:4])}",
-                on_key=True,
+                hint=f"pp x interleave can be {layers + ENDS} at most: a stage per layer, embedding and output matrix",
             )
 
 
 @rule("E612", "a GPU lacks the number format of a job")
 def peaks_are_known(site: Site, network: Network) -> Iterator[Finding]:
     """The GPUs of every job have a peak in its number format."""
-    for posed in _posed(site, network):
-        finding = missing_dtype(posed.job, posed.host)
+    for one in posed(site, network):
+        finding = missing_dtype(one.job, one.host)
         if finding is not None:
             yield finding
 
@@ -222,56 +164,15 @@ def interfaces_pair_with_gpus(site: Site) -> Iterator[Finding]:
             )
 
 
-@rule("E614", "a service offers more than its hosts can send")
-def caches_fit_interfaces(site: Site, network: Network) -> Iterator[Finding]:
-    """The caches of all requests fit through the interfaces of the smaller pool of replicas."""
-    for want in wants(site, network):
-        if not isinstance(want.work, Service):
-            continue
-        load, rate_bps = want.work.load, cache_rate_bps(want.work, model_of(want.work))
-        limit_bps = _pool_bps(want, want.work)
-        if rate_bps <= limit_bps:
-            continue
-        yield Finding(
-            code="E614",
-            at=f"{want.work.origin}/load/requests",
-            message=f"{load.requests:g} requests/s of {load.prompt} tokens hand over {format_short(rate_bps, RATE)} "
-            f"of cache; the smaller pool has {format_short(limit_bps, RATE)}",
-            hint=f"at most {load.requests * limit_bps / rate_bps:.4g}/s can pass; add replicas",
-            severity=Severity.WARNING,
-        )
-
-
-def _pool_bps(want: Want, service: Service) -> float:
-    """Rate of the interfaces of the smaller of both pools; replicas of one host share its interfaces."""
-    smaller = min(service.replicas.prefill, service.replicas.decode)
-    return smaller / replicas(service) * want.hosts * want.host.nics * float(want.host.nic_rate)
-
-
-@rule("E615", "efficiency of the compute part is assumed")
-def efficiency_is_given(site: Site) -> Iterator[Finding]:
-    """Say what is taken where a job does not say how much of the peak it reaches."""
-    for job in _jobs(site):
-        if job.mfu is None:
-            yield Finding(
-                code="E615",
-                at=job.origin,
-                message=f"{job.name} is taken to compute at {transformer.DEFAULT_MFU:.0%} of its GPUs' peak",
-                hint="write mfu: with what the job has measured",
-                severity=Severity.NOTE,
-                on_key=True,
-            )
-
-
 @rule("E616", "heads do not divide by the tensor-parallel degree")
 def heads_divide(site: Site, network: Network) -> Iterator[Finding]:
     """Attention heads are split evenly among the ranks of a tensor-parallel group."""
-    for posed in _posed(site, network):
-        tp, heads = posed.job.parallel.tp, posed.model.heads
+    for one in posed(site, network):
+        tp, heads = one.job.parallel.tp, one.model.heads
         if heads % tp:
             yield Finding(
                 code="E616",
-                at=f"{posed.job.origin}/parallel/tp",
+                at=f"{one.job.origin}/parallel/tp",
                 message=f"{heads} attention heads cannot be split evenly among tp {tp}",
                 hint=f"tp: {max(d for d in range(1, min(tp, heads) + 1) if heads % d == 0)} divides them",
                 severity=Severity.WARNING,
