@@ -1,8 +1,23 @@
 """Demand: AI jobs and services to traffic."""
 
 from easterly.demand import collectives
-from easterly.demand.build import build, names, of_work, partners
+from easterly.demand.again import again
+from easterly.demand.build import build, figures, names, of_work, partners
 from easterly.demand.phases import join
 from easterly.demand.placement import place
+from easterly.demand.services import services
+from easterly.demand.traffic import directions
 
-__all__ = ["build", "collectives", "join", "names", "of_work", "partners", "place"]
+__all__ = [
+    "again",
+    "build",
+    "collectives",
+    "directions",
+    "figures",
+    "join",
+    "names",
+    "of_work",
+    "partners",
+    "place",
+    "services",
+]

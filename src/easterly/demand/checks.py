@@ -10,6 +10,7 @@ from easterly.demand import checks_failures as checks_failures  # registers its 
 from easterly.demand import checks_model as checks_model  # registers its rules
 from easterly.demand import checks_serving as checks_serving  # registers its rules
 from easterly.demand import checks_time as checks_time  # registers its rules
+from easterly.demand import checks_traffic as checks_traffic  # registers its rules
 from easterly.demand import checks_training as checks_training  # registers its rules
 from easterly.demand import transformer
 from easterly.demand.facts import missing_dtype

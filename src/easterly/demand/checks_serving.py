@@ -89,7 +89,7 @@ def caches_fit_interfaces(site: Site, network: Network) -> Iterator[Finding]:
 def weights_fit(site: Site, network: Network) -> Iterator[Finding]:
     """Every GPU has memory for its part of the weights, with room for caches."""
     for run in _running(site, network):
-        for pool in _too_heavy(run):
+        for pool in _too_heavy(run) if run.service.memory else []:
             held_B, memory_B = weights(run.service, run.model, pool).gpu_B, run.engine.memory_B
             times = -(-held_B // (memory_B * run.service.memory))
             yield Finding(

@@ -1,4 +1,4 @@
-"""Which hosts each job and service runs on."""
+"""Which hosts each job, service and other traffic runs on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 from easterly.base.columns import IntColumn, ints
 from easterly.base.findings import Finding, FindingsError
 from easterly.demand.facts import has_gpu, is_known
+from easterly.demand.serving.pools import hosts_needed, widest
 from easterly.model.demand import Placement
 from easterly.model.network import Network
 from easterly.model.spec.hardware import HostType
 from easterly.model.spec.job import Job
 from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
+from easterly.model.spec.traffic import Hosted
+
+Placed = Job | Service | Hosted
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What one job or service needs: how many hosts of which fabric."""
+    """What one work needs: how many hosts of which fabric."""
 
-    work: Job | Service
+    work: Placed
     fabric: str
     hosts: int
     gpus_per_host: int
@@ -37,10 +41,11 @@ class Want:
 
 
 def place(site: Site, network: Network) -> Placement:
-    """Give hosts to jobs and services.
+    """Give hosts to jobs, services and traffic with hosts of its own.
 
     Those that say ``first_host`` get the run of hosts that starts there (counted within the fabric); then jobs,
-    then services, each in the order of names, get the first free hosts of their fabric. A host is never shared.
+    then services, then traffic, each in the order of names, get the first free hosts of their fabric. A host is
+    never shared.
 
     Parameters
     ----------
@@ -84,7 +89,7 @@ def host_rows(network: Network) -> dict[str, IntColumn]:
 
 
 def wants(site: Site, network: Network, findings: list[Finding] | None = None) -> Iterator[Want]:
-    """What each job, then each service needs, in the order of names; findings for what can be in no host.
+    """What jobs, services and traffic need, each in the order of names; findings for what can be in no host.
 
     Works that name what does not exist are left out: the room that reads the file says so (E211, E213, E214).
     """
@@ -92,23 +97,31 @@ def wants(site: Site, network: Network, findings: list[Finding] | None = None) -
     for work in works(site):
         fabric = fabric_of(site, work)
         make = makes.get(fabric)
-        if make is None or work.traffic_class not in site.classes or not is_known(work):
+        if make is None or work.traffic_class not in site.classes:
             continue
         gpus, host = make
-        if isinstance(work, Job):
+        if isinstance(work, Hosted):
+            yield Want(work, fabric, work.own_hosts, gpus, host)
+        elif not is_known(work):
+            continue
+        elif isinstance(work, Job):
             if has_gpu(work, host):
                 yield Want(work, fabric, -(-work.parallel.gpus // gpus), gpus, host)
-        elif tensor_parallel(work, gpus) <= gpus:
-            slots = gpus // tensor_parallel(work, gpus)
-            yield Want(work, fabric, -(-replicas(work) // slots), gpus, host)
+        elif widest(work, gpus) <= gpus:
+            yield Want(work, fabric, hosts_needed(work, gpus), gpus, host)
         elif findings is not None:
             findings.append(too_wide(work, gpus))
 
 
-def works(site: Site) -> list[Job | Service]:
-    """Jobs, then services, each in the order of names; a service with the name of a job is left out (E213)."""
-    jobs: list[Job | Service] = [site.jobs[name] for name in sorted(site.jobs)]
-    return jobs + [site.services[name] for name in sorted(set(site.services) - set(site.jobs))]
+def works(site: Site) -> list[Placed]:
+    """Jobs, then services, then traffic with hosts of its own, each by name; of equal names the first (E213)."""
+    found: dict[str, Placed] = {}
+    for things in (site.jobs, site.services, site.traffic):
+        for name in sorted(set(things) - set(found)):
+            work = things[name]
+            if isinstance(work, Job | Service) or (isinstance(work, Hosted) and work.own_hosts):
+                found[name] = work
+    return list(found.values())
 
 
 def _make(site: Site, network: Network, rows: IntColumn) -> tuple[int, HostType] | None:
@@ -117,21 +130,11 @@ def _make(site: Site, network: Network, rows: IntColumn) -> tuple[int, HostType]
     return None if host is None else (int(network.hosts.gpus[rows].min()), host)
 
 
-def fabric_of(site: Site, work: Job | Service) -> str:
+def fabric_of(site: Site, work: Placed) -> str:
     """Fabric that the work runs on: the one it names, or the only one; empty if there is a choice."""
     if work.fabric is not None:
         return work.fabric
     return next(iter(site.fabrics)) if len(site.fabrics) == 1 else ""
-
-
-def tensor_parallel(work: Job | Service, gpus_per_host: int) -> int:
-    """Tensor-parallel degree; a service without one takes all GPUs of a host."""
-    return work.parallel.tp if isinstance(work, Job) else work.tp or gpus_per_host
-
-
-def replicas(service: Service) -> int:
-    """All replicas of a service, prefill first."""
-    return service.replicas.prefill + service.replicas.decode
 
 
 def too_wide(service: Service, gpus: int) -> Finding:
@@ -139,7 +142,7 @@ def too_wide(service: Service, gpus: int) -> Finding:
     return Finding(
         code="E605",
         at=f"{service.origin}/tp",
-        message=f"a replica of {service.name} needs {service.tp} GPUs in one host, the hosts have {gpus}",
+        message=f"a replica of {service.name} needs {widest(service, gpus)} GPUs in one host, the hosts have {gpus}",
         hint=f"write tp: {gpus}, or leave it out",
     )
 

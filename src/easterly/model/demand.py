@@ -59,6 +59,10 @@ class Phases:
     latency_s: Annotated[FloatColumn, Unit("s"), Doc("Latency of its serial messages, per occurrence.")]
     scaleup_s: Annotated[FloatColumn, Unit("s"), Doc("Time in the scale-up domain, per occurrence.")]
     scaleup_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes per GPU in the scale-up domain, per occurrence.")]
+    scaleup_reach: Annotated[
+        FloatColumn, Unit("1"), Doc("Share of the scale-up domain's rate that transfers of this size reach.")
+    ]
+    network_reach: Annotated[FloatColumn, Unit("1"), Doc("The same of an interface's rate.")]
     traffic_class: Annotated[IntColumn, Doc("Index into `DemandSet.classes`.")]
 
     def __len__(self) -> int:
@@ -90,6 +94,7 @@ class Work:
     gradients_B: Annotated[FloatColumn, Unit("B"), Doc("Gradients on it.")]
     state_B: Annotated[FloatColumn, Unit("B"), Doc("Optimiser state on it; key/value caches for services.")]
     activations_B: Annotated[FloatColumn, Unit("B"), Doc("Activations on it.")]
+    workspace_B: Annotated[FloatColumn, Unit("B"), Doc("What kernels and libraries need besides.")]
     checkpoint_B: Annotated[FloatColumn, Unit("B"), Doc("Size of a checkpoint; 0 where none is written.")]
     checkpoint_s: Annotated[FloatColumn, Unit("s"), Doc("Time until a checkpoint is in its store.")]
     checkpoint_every_s: Annotated[FloatColumn, Unit("s"), Doc("Interval between checkpoints.")]
@@ -118,3 +123,30 @@ class DemandSet:
     work: Annotated[Work, Doc("Jobs and services.")]
     phases: Annotated[Phases, Doc("Phases of communication.")]
     flows: Annotated[Flows, Doc("Flows.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """Traffic inside fabrics (east-west) and across their borders (north-south), by tenant and class."""
+
+    tenant: Annotated[TextColumn, Doc("Tenant, or empty.")]
+    traffic_class: Annotated[IntColumn, Doc("Index into the classes of the demand set.")]
+    east_west_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("Between interfaces of one fabric.")]
+    north_south_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("With an end in another fabric, or at a WAN site.")]
+
+    def __len__(self) -> int:
+        return len(self.tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Numbers of single works that fit into no other table: what a cache saves, how long a rebuild takes."""
+
+    owner: Annotated[TextColumn, Doc("Name of the traffic.")]
+    name: Annotated[TextColumn, Doc("Name of the figure; ends in its unit.")]
+    value: Annotated[FloatColumn, Unit("as `unit` says"), Doc("Value.")]
+    unit: Annotated[TextColumn, Doc("Unit: s, B, bit/s, 1/s, 1.")]
+    meaning: Annotated[TextColumn, Doc("What it is, in words.")]
+
+    def __len__(self) -> int:
+        return len(self.owner)

@@ -7,17 +7,23 @@ from functools import cached_property
 from typing import Any
 
 from easterly import address, config, demand, predict, qos
-from easterly.base.columns import IntColumn
-from easterly.base.findings import Finding
+from easterly.base.columns import BoolColumn, IntColumn
+from easterly.base.findings import Finding, FindingsError
+from easterly.demand import checks_time
+from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Placement
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
 from easterly.model.routing import LinkLoads, Routing
+from easterly.model.series import Outlook
 from easterly.model.spec.site import Site
 from easterly.site import blueprints
-from easterly.study import bill, traffic
+from easterly.study import bill, outlook, traffic
 from easterly.study.stages import Held, Stages
+
+WORKS = ("jobs", "services", "traffic")
+"""Maps of the site file whose objects send something."""
 
 
 class Nouns:
@@ -59,16 +65,20 @@ class Nouns:
         return {name: self._demand(name, hosts) for name in demand.names(self.site, hosts)}
 
     def _demand(self, name: str, placed: Mapping[str, IntColumn]) -> Held[DemandSet]:
-        """Demand of one work; it reads its own hosts and those of the works that it sends to."""
-        spec = next(self.text[kind][name] for kind in ("jobs", "services", "traffic") if name in self.text[kind])
-        hosts = {end: placed[end] for end in (name, *demand.partners(self.site, name)) if end in placed}
+        """Demand of one work; it reads itself and the works that it sends to, and the hosts of all of them."""
+        ends = (name, *demand.partners(self.site, name))
+        hosts = {end: placed[end] for end in ends if end in placed}
         reads = (
-            self.network, spec, sorted(self.text["classes"]), self.part("hardware", "fabrics"), sorted(hosts),
-            *(hosts[end] for end in sorted(hosts)),
+            self.network, [self._text_of(end) for end in ends], sorted(self.text["classes"]),
+            self.part("hardware", "fabrics"), sorted(hosts), *(hosts[end] for end in sorted(hosts)),
         )  # fmt: skip
         return self.stages.run(
             f"demand:{name}", reads, lambda: demand.of_work(self.site, self.network.value, name, hosts)
         )
+
+    def _text_of(self, name: str) -> Any:
+        """What the file says of a work; nothing for the name of a place."""
+        return next((self.text[kind][name] for kind in WORKS if name in self.text[kind]), None)
 
     @cached_property
     def demands(self) -> Held[DemandSet]:
@@ -76,6 +86,13 @@ class Nouns:
         if not self._parts:
             return Held.of(demand.build(self.site, self.network.value, self.placement.value))
         return Held.of(demand.join([part.value for part in self._parts.values()]))
+
+    def after(self, alive: BoolColumn) -> DemandSet:
+        """What the network is asked to carry when some links are down, jobs formed anew around them."""
+        parts = {name: part.value for name, part in self._parts.items()}
+        if not parts:
+            return self.demands.value
+        return demand.again(self.site, self.network.value, self.placement.value.hosts, parts, alive)
 
     @cached_property
     def routing(self) -> Held[Routing]:
@@ -112,6 +129,21 @@ class Nouns:
         )
 
     @cached_property
+    def outlook(self) -> Held[Outlook]:
+        """Links that growing demand fills; routed and predicted only where something varies or grows."""
+        faults, varying = checks_time.faults(self.site), profiles(self.site)
+        if faults:
+            raise FindingsError(faults)
+        if not varying:
+            return Held.of(outlook.NOTHING)
+        reads = (self.demands, self.routing, self.loads, self.part("profiles"), {n: p.name for n, p in varying.items()})
+        return self.stages.run(
+            "outlook",
+            reads,
+            lambda: outlook.outlook(self.demands.value, self.routing.value, self.loads.value, varying),
+        )
+
+    @cached_property
     def address(self) -> Held[AddressPlan]:
         """Every number handed out."""
         work = traffic.placement_only(self.demands.value.work)
@@ -133,7 +165,7 @@ class Nouns:
     def configs(self) -> Held[DeviceConfigs]:
         """Every rendered file."""
         work = traffic.placement_only(self.demands.value.work)
-        classes = {name: self.text[kind][name]["class"] for kind in ("jobs", "services") for name in self.text[kind]}
+        classes = {name: self.text[kind][name]["class"] for kind in WORKS for name in self.text[kind]}
         reads = (
             self.network, self.address, self.qos, work, self.bill, classes,
             self.part("site", "hardware", "fabrics", "addressing", "tenants"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_interface
+from typing import Any
 
 import numpy as np
 
@@ -108,12 +110,14 @@ def _settings() -> list[Artifact]:
 
 
 def _environments(site: Site, network: Network, qos: QosPlan, work: Work) -> list[Artifact]:
-    """``NCCL_IB_TC`` and the like for every job and service whose class has a code point."""
+    """``NCCL_IB_TC`` and the like for everything that has hosts and a class with a code point."""
     dscp = dict(zip(qos.traffic_class.tolist(), qos.dscp.tolist(), strict=True))
     railed = {str(f) for f in np.unique(network.nodes.fabric[network.nodes.rail_group >= 0])}
     page, files = template("linux/work.env.j2"), []
-    for name, kind, fabric in zip(work.name.tolist(), work.kind.tolist(), work.fabric.tolist(), strict=True):
-        spec = site.jobs.get(name) if kind == "job" else site.services.get(name)
+    specs: dict[str, Mapping[str, Any]] = {"job": site.jobs, "service": site.services, "traffic": site.traffic}
+    hosted = np.flatnonzero(np.diff(work.host_ptr))
+    for name, kind, fabric in zip(*(c[hosted].tolist() for c in (work.name, work.kind, work.fabric)), strict=True):
+        spec = specs[kind].get(name)
         if spec is not None and spec.traffic_class in dscp:
             point = dscp[spec.traffic_class]
             text = page.render(

@@ -1,0 +1,150 @@
+"""Distribution of weights to many: from the source to each, handed on, or copied by the switches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from easterly.base.columns import IntColumn, ints
+from easterly.demand import transformer
+from easterly.demand.ends import Ends, Nodes, Piece
+from easterly.demand.facts import is_known, model_of
+from easterly.demand.layout import Traffic as Moved
+from easterly.demand.phases import Phase
+from easterly.demand.traffic.parts import Figure, phase
+from easterly.demand.traffic.way import Ways, busiest_s
+from easterly.model.spec.traffic import Delivery
+
+
+def size_B(work: Delivery, ends: Ends) -> float:
+    """Bytes that each receiver needs: as written, else the weights of the receivers' model in their format."""
+    if work.size is not None:
+        return float(work.size)
+    target = ends.site.jobs.get(work.to) or ends.site.services.get(work.to)
+    if target is None or not is_known(target):
+        return 0.0
+    return model_of(target).params * transformer.BYTES[target.dtype]
+
+
+def receivers(work: Delivery, ends: Ends) -> list[IntColumn]:
+    """Interfaces of each receiving host, in rank order."""
+    rows = ends.hosts.get(work.to, ints([]))
+    return [ends.own(work.to, i, 1) for i in range(len(rows))]
+
+
+def moved(work: Delivery, ends: Ends) -> Moved:
+    """What one distribution puts on the network."""
+    source, targets, size = ends.nodes(work.source), receivers(work, ends), size_B(work, ends)
+    if not len(source) or not targets:
+        return ends.traffic([])
+    if work.method == "unicast":
+        return ends.traffic(ends.evenly(source, target, size) for target in targets)
+    if work.method == "multicast":
+        return ends.traffic(_copied(ends, source, targets, size))
+    return ends.traffic(_handed_on(ends, source, targets, size, 1 if work.method == "chain" else work.fanout))
+
+
+def _handed_on(ends: Ends, source: Nodes, targets: list[IntColumn], size: float, fanout: int) -> Iterator[Piece]:
+    """A tree whose root is the source: host i has it from host ``(i - fanout) // fanout``."""
+    for i, target in enumerate(targets):
+        parent = (i - fanout) // fanout
+        yield ends.evenly(source if i < fanout else targets[parent], target, size)
+
+
+def _copied(ends: Ends, source: Nodes, targets: list[IntColumn], size: float) -> Iterator[Piece]:
+    """Every link of a shortest-path tree once, as a flow between its two nodes: one tree per interface of the source.
+
+    Each tree carries an equal part to the interface of each target that has the same number, modulo how many.
+    """
+    part = size / len(source)
+    for number, root in enumerate(np.asarray(source).tolist()):
+        leaves = [int(target[number % len(target)]) for target in targets]
+        links = _tree(ends, root, [leaf for leaf in leaves if leaf != root])
+        src, dst = ends.network.links.src[links], ends.network.links.dst[links]
+        yield src, dst, np.full(len(links), part)
+
+
+def _tree(ends: Ends, root: int, leaves: list[int]) -> IntColumn:
+    """Links of one shortest path from the root to each leaf; of several next hops the first that reaches it."""
+    ways, network = Ways.of(ends.network, ints([root] * len(leaves)), ints(leaves)), ends.network
+    feeds: dict[int, int] = {}
+    for flow, leaf in enumerate(leaves):
+        links = ways.link[ways.ptr[flow] : ways.ptr[flow + 1]].tolist()
+        into = {int(network.links.dst[link]): link for link in sorted(links, reverse=True)}
+        node = leaf
+        while node != root and node not in feeds and node in into:
+            feeds[node] = into[node]
+            node = int(network.links.src[into[node]])
+    return ints(sorted(feeds.values()))
+
+
+def time_s(work: Delivery, ends: Ends) -> float:
+    """Time until the last host has it, with the network to itself.
+
+    Unicast ``N S / B``; multicast ``S / B``; a chain ``S / B + (N - 1) c / B``; a tree of fan-out f and depth d
+    ``f S / B + (d - 1) f c / B``: pieces of c are handed on as they come, and a host sends each f times. For N
+    hosts, S the size, B the lower of the rate of a host and, for the first hop, of the source; and never sooner than
+    the busiest link has carried its bytes.
+    """
+    made = moved(work, ends)
+    return max(_at_interfaces_s(work, ends), float(busiest_s(ends.network, made).max(initial=0.0)))
+
+
+def _at_interfaces_s(work: Delivery, ends: Ends) -> float:
+    targets, size = receivers(work, ends), size_B(work, ends)
+    if not targets or not len(ends.nodes(work.source)):
+        return 0.0
+    host_bps = min(ends.total_bps(target) for target in targets)
+    root_bps = ends.total_bps(ends.nodes(work.source))
+    count = len(targets)
+    if work.method == "unicast":
+        return max(count * size * 8 / root_bps, size * 8 / host_bps)
+    if work.method == "multicast":
+        return size * 8 / min(host_bps, root_bps)
+    fanout = 1 if work.method == "chain" else min(work.fanout, count)
+    piece = min(work.chunk, size)
+    return float(fanout * (size + (depth(count, fanout) - 1) * piece) * 8 / min(host_bps, root_bps))
+
+
+def depth(count: int, fanout: int) -> int:
+    """Levels of hosts in a tree whose source and hosts all have `fanout` children.
+
+    >>> depth(5, 1), depth(2, 2), depth(3, 2), depth(7, 2)
+    (5, 1, 2, 3)
+    """
+    levels, filled, level = 0, 0, fanout
+    while filled < count:
+        levels, filled, level = levels + 1, filled + level, level * fanout
+    return levels
+
+
+def phases(work: Delivery, ends: Ends) -> list[Phase]:
+    """One burst per distribution."""
+    made = moved(work, ends)
+    return [phase("weights", made, every_s=work.every, message_B=work.chunk, collective="broadcast",
+                  algorithm=work.method)]  # fmt: skip
+
+
+def figures(work: Delivery, ends: Ends) -> list[Figure]:
+    """Bytes at the source and over all links, and the time, beside those of plain unicast."""
+    made, targets = moved(work, ends), receivers(work, ends)
+    size = size_B(work, ends)
+    at_source = np.isin(made.src, ends.nodes(work.source))
+    return [
+        Figure("size_B", size, "B", "what each receiver needs"),
+        Figure("receivers", float(len(targets)), "1", "hosts that need it"),
+        Figure("source_B", _sum(made.amount[at_source]), "B", "what the source sends"),
+        Figure("unicast_source_B", size * len(targets), "B", "what it would send to each in turn"),
+        Figure("links_B", _over_links(ends, made), "B", "bytes over all links together"),
+        Figure("time_s", time_s(work, ends), "s", "until the last host has it"),
+    ]
+
+
+def _over_links(ends: Ends, made: Moved) -> float:
+    ways = Ways.of(ends.network, made.src, made.dst)
+    return _sum(made.amount[ways.flow] * ways.share)
+
+
+def _sum(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+    return float(np.cumsum(np.append(0.0, values))[-1])
