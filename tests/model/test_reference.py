@@ -126,7 +126,7 @@ def test_every_file_that_loads_validates():
 
 def test_files_with_a_wrong_shape_do_not_validate():
     """All that pydantic refuses for its shape the schema refuses too; bounds of quantities are beyond it."""
-    beyond = {"E210", "E211", "E212", "E213", "E214", "E215", "E304", "E319"}
+    beyond = {"E210", "E211", "E212", "E213", "E214", "E215", "E216", "E217", "E304", "E319"}
     for path in BROKEN:
         if path.stem[:4] < "E320" and path.stem[:4] not in beyond:
             assert not VALIDATOR.is_valid(plain(read_source(path).tree.data)), path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -9,10 +10,15 @@ from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import SHARE, format_short
 from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
+from easterly.qos import checks_buffers, checks_marks, checks_memory, checks_shares
 from easterly.qos.plan import queues, stated
 
+MORE = (checks_buffers, checks_marks, checks_memory, checks_shares)
+"""Modules whose rules register themselves when they are imported."""
+
 SCAVENGER = {8: "RFC 4594: CS1 is for what may starve", 1: "RFC 8622: LE is less than best effort"}
-CS6, CS7 = 48, 56
+MANAGEMENT = {"management", "mgmt", "mgt", "oam", "control", "monitoring", "telemetry", "snmp", "ssh", "ptp", "ntp"}
+CS2, CS6, CS7 = 16, 48, 56
 EF = 46
 LOSSLESS_LIMIT = 2
 TOLERANCE = 1e-6
@@ -114,6 +120,9 @@ def _against_convention(c: TrafficClass) -> tuple[str, str] | None:
     number = 1.0 if c.share == "rest" else float(c.share)
     if c.dscp in SCAVENGER and (c.priority == "strict" or c.lossless):
         return f"dscp {c.dscp} of class {c.name} marks scavenger traffic", f"{SCAVENGER[c.dscp]}; management is CS2, 16"
+    if c.dscp in SCAVENGER and not MANAGEMENT.isdisjoint(re.split(r"[^a-z]+", c.name.lower())):
+        text = f"dscp {c.dscp} of class {c.name} marks what may starve, not what the network is run with"
+        return text, f"{SCAVENGER[c.dscp]}; write dscp: {CS2} (CS2), its code point for management"
     if c.dscp == CS7:
         return (
             f"dscp {CS7} of class {c.name} is reserved for the network",

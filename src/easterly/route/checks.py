@@ -15,7 +15,11 @@ from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.routing import Paths
 from easterly.model.spec.site import Site
+from easterly.route import checks_hashing
 from easterly.route.ecmp import paths_of, policy_of, through_leaves, unserved
+
+MORE = (checks_hashing,)
+"""Modules whose rules register themselves when they are imported."""
 
 
 @rule("E701", "traffic has no path")
@@ -35,7 +39,7 @@ def every_flow_has_a_path(site: Site, network: Network, demands: DemandSet) -> I
         )
 
 
-@rule("E702", "services send more over a link than it carries")
+@rule("E702", "steady traffic is more than a link carries")
 def links_carry_services(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
     """Steady rates, split evenly over equal-cost paths, fit into every link."""
     paths = _paths(site, network, demands)
@@ -47,14 +51,14 @@ def links_carry_services(site: Site, network: Network, demands: DemandSet) -> It
         return
     worst = int(full[np.argmax(over[full])])
     text = (
-        f"services send {_rate(load[worst])} over {network.link_ids[worst]}, "
+        f"steady traffic puts {_rate(load[worst])} on {network.link_ids[worst]}, "
         f"which carries {_rate(network.links.capacity_bps[worst])}"
     )
     yield Finding(
         "E702",
         _origin(site, _largest_sender(demands, paths, sent, worst)),
         text + (f" (one of {len(full)} such links)" if len(full) > 1 else ""),
-        "add links or a faster rate there, or spread the replicas",
+        "add links or a faster rate there, or spread the hosts that send",
         Severity.WARNING,
         on_key=True,
     )
@@ -148,7 +152,9 @@ def _largest_sender(demands: DemandSet, paths: Paths, sent_bps: FloatColumn, lin
 
 
 def _origin(site: Site, owner: str) -> str:
-    return f"{'jobs' if owner in site.jobs else 'services'}/{owner}"
+    if owner in site.jobs:
+        return f"jobs/{owner}"
+    return f"services/{owner}" if owner in site.services else f"traffic/{owner}"
 
 
 def _rate(bps: float) -> str:

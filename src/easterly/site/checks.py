@@ -10,8 +10,14 @@ from easterly.base.findings import Finding, Severity, did_you_mean, rule
 from easterly.model.catalog import gpus, models
 from easterly.model.spec.fabric import FatTree, Graph, HostGroup
 from easterly.model.spec.intent import Intent
+from easterly.model.spec.job import Job
+from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
+from easterly.model.spec.traffic import Traffic
+from easterly.site import checks_protocols
 
+MORE = (checks_protocols,)
+"""Modules whose rules register themselves when they are imported."""
 _TIERS = ("leaf", "spine", "super_spine", "core", "border")
 
 
@@ -71,22 +77,29 @@ def catalog_names(site: Site) -> Iterator[Finding]:
 
 @rule("E212", "a tenant that nothing uses")
 def used_names(site: Site) -> Iterator[Finding]:
-    """Warn of tenants that no job, service or intent names.
+    """Warn of tenants that no job, service, other traffic or intent names.
 
     A class may serve what the file does not describe, such as storage or congestion notices.
     """
     used = {(one.kind, one.name) for one in references(site)}
     for tenant in _values(site.tenants):
         if ("tenant", tenant.name) not in used:
-            message = f"tenant {tenant.name} is not used by any job, service or intent"
+            message = f"tenant {tenant.name} is not used by any job, service, traffic or intent"
             yield Finding("E212", tenant.origin, message, "use it, or remove it", Severity.WARNING, on_key=True)
 
 
 @rule("E213", "two things of one name")
 def shared_names(site: Site) -> Iterator[Finding]:
-    """Jobs and services, fabrics and WAN sites, switch and host types each share one space of names."""
+    """Jobs, services and traffic, fabrics and WAN sites, switch and host types each share one space of names.
+
+    An end of traffic may be a work or a place, so that these may not share a name either.
+    """
+    places = {**site.wan.sites, **site.fabrics}
     pairs: tuple[tuple[str, Mapping[str, Any], str, Mapping[str, Any]], ...] = (
         ("service", site.services, "job", site.jobs),
+        ("traffic", site.traffic, "job", site.jobs),
+        ("traffic", site.traffic, "service", site.services),
+        ("traffic", site.traffic, "fabric or WAN site", places),
         ("WAN site", site.wan.sites, "fabric", site.fabrics),
         ("host type", site.hardware.hosts, "switch type", site.hardware.switches),
     )
@@ -124,12 +137,41 @@ def references(site: Site) -> Iterator[Reference]:
         yield Reference(f"{link.origin}/b", "fabric or WAN site", link.b, ends)
     for tenant in _values(site.tenants):
         yield Reference(f"{tenant.origin}/pool", "address pool", tenant.pool, site.addressing.pools)
-    for thing in (*_values(site.jobs), *_values(site.services)):
-        yield Reference(f"{thing.origin}/tenant", "tenant", thing.tenant, site.tenants)
-        yield Reference(f"{thing.origin}/fabric", "fabric", thing.fabric, site.fabrics)
-        yield Reference(f"{thing.origin}/class", "class", thing.traffic_class, site.classes)
+        for name in sorted(tenant.classes):
+            yield Reference(f"{tenant.origin}/classes/{name}", "class", name, site.classes)
+    for work in (*_values(site.jobs), *_values(site.services), *_values(site.traffic)):
+        yield from _of_work(work, site)
     for intent in _values(site.intents):
         yield from _of_intent(intent, site)
+
+
+def _of_work(work: Any, site: Site) -> Iterator[Reference]:
+    """Names that jobs, services and other traffic have in common, and those of the ends of their traffic."""
+    yield Reference(f"{work.origin}/tenant", "tenant", work.tenant, site.tenants)
+    yield Reference(f"{work.origin}/fabric", "fabric", getattr(work, "fabric", None), site.fabrics)
+    yield Reference(f"{work.origin}/class", "class", work.traffic_class, site.classes)
+    yield Reference(f"{work.origin}/profile", "profile", getattr(work, "profile", None), site.profiles)
+    ends = {*site.jobs, *site.services, *site.traffic, *site.fabrics, *site.wan.sites}
+    for path, name in sorted(_ends(work).items()):
+        yield Reference(f"{work.origin}/{path}", "work, fabric or WAN site", name, ends)
+    for number, name in enumerate(work.geo.fabrics if isinstance(work, Job) and work.geo is not None else ()):
+        yield Reference(f"{work.origin}/geo/fabrics/{number}", "fabric", name, site.fabrics)
+
+
+def _ends(work: Job | Service | Traffic) -> dict[str, str]:
+    """What a work sends to or reads from besides its own hosts, by the key that says so."""
+    if isinstance(work, Traffic):
+        return work.ends
+    named = (
+        {"checkpoint/to": work.checkpoint and work.checkpoint.to, "data/from": work.data and work.data.source}
+        if isinstance(work, Job)
+        else {f"{key}/from": part and part.source for key, part in _stores(work).items()}
+    )
+    return {path: name for path, name in named.items() if name}
+
+
+def _stores(service: Service) -> dict[str, Any]:
+    return {"users": service.users, "prefix": service.prefix, "weights": service.weights}
 
 
 def _of_intent(intent: Intent, site: Site) -> Iterator[Reference]:

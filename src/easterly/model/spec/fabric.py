@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Name, Named, Rate, Time
+from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Name, Named, Rate, Size, Time
 
 
 class HostGroup(Frozen):
@@ -58,12 +58,25 @@ class Border(Frozen):
     type: Annotated[str | None, Doc("Switch model; that of the top tier if absent.")] = None
 
 
+class Hash(Frozen):
+    """How switches choose among links of equal cost; checked, the plan itself takes connections and a seed per switch."""
+
+    fields: Annotated[
+        tuple[Literal["src-ip", "dst-ip", "protocol", "src-port", "dst-port", "dest-qp", "flow-label", "vlan"], ...],
+        Doc("Header fields that are hashed; ``dest-qp`` is the destination queue pair of RoCE."),
+    ] = ("src-ip", "dst-ip", "protocol", "src-port", "dst-port")
+    seed: Annotated[
+        Literal["per-switch", "per-tier", "same"], Doc("Whose seed differs: every switch's, every tier's, nobody's.")
+    ] = "per-switch"
+
+
 class Blueprint(Named):
     """What all blueprints share."""
 
     cables: Annotated[Cables, Doc("Cable lengths.")] = Cables()
     border: Annotated[Border | None, Doc("Border routers; one is made when the WAN names the fabric.")] = None
     slot: Annotated[CountOrZero | None, Doc("Fixed position in the address plan; by rank of name if absent.")] = None
+    hash: Annotated[Hash | None, Doc("Hashing of its switches.")] = None
 
 
 class LeafSpine(Blueprint):
@@ -176,6 +189,7 @@ class WanLink(Named):
     b: Annotated[str, Doc("Fabric or WAN site.")]
     rate: Annotated[Rate, Doc("Capacity in each direction.")]
     delay: Annotated[Time, Doc("One-way propagation delay.")]
+    buffer: Annotated[Size | None, Doc("Packet memory in front of it; checked against rate x round trip.")] = None
     cost: Annotated[float, Field(ge=0), Unit("1"), Doc("Routing cost.")] = 10.0
     srlg: Annotated[tuple[str, ...], Doc("Shared-risk groups, such as ducts.")] = ()
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import CountOrZero, Frozen, Named, Share, Time
+from easterly.model.spec.fields import Count, CountOrZero, Frozen, Named, Share, Time
 
 DECIDES = ("step_time", "isolate", "oversubscription", "utilisation", "loss", "latency", "queue_delay")
 
@@ -31,11 +31,20 @@ class Fraction(Frozen):
     max: Annotated[Share, Doc("Load over capacity.")]
 
 
+class Measured(Frozen):
+    """What was measured of a delay; checked to say anything of the quantile that is promised."""
+
+    quantile: Annotated[float, Field(gt=0, lt=1), Unit("1"), Doc("Quantile that was measured, 0.95 for P95.")]
+    value: Annotated[Time | None, Doc("What it was.")] = None
+    samples: Annotated[Count | None, Doc("Number of measurements.")] = None
+
+
 class Quantile(Frozen):
     """An upper limit of a quantile of a delay."""
 
     max: Annotated[Time, Doc("Upper limit.")]
     quantile: Annotated[float, Field(gt=0, lt=1), Unit("1"), Doc("Quantile that must meet it, 0.999 for P99.9.")] = 0.99
+    measured: Annotated[Measured | None, Doc("What it was measured to be.")] = None
 
 
 class Failures(Frozen):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import CountOrZero, Frozen, Name, Named, Share
+from easterly.model.spec.fields import Count, CountOrZero, Frozen, Name, Named, Rate, Share, Size, Time
 
 
 class Addressing(Frozen):
@@ -27,8 +27,47 @@ class Tenant(Named):
 
     vrf: Annotated[bool, Doc("The tenant has a routing table of its own.")] = False
     share: Annotated[Share | None, Doc("Share of the fabric that is promised.")] = None
+    classes: Annotated[
+        dict[Name, Share],
+        Unit("1"),
+        Doc("How it divides its share among classes, by name; each gets the product of both shares."),
+    ] = {}
     pool: Annotated[str | None, Doc("Address pool of the tenant's host prefixes; the leaves' own if absent.")] = None
     slot: Annotated[CountOrZero | None, Doc("VNI 10000 + slot; by a hash of its name if absent.")] = None
+
+
+class Wred(Frozen):
+    """Random early detection: marks or drops packets at random while the queue is between two thresholds.
+
+    A threshold is a size, or a share of the class's `buffer`.
+    """
+
+    min: Annotated[Size | Share, Doc("Queue at which it starts (Kmin).")]
+    max: Annotated[Size | Share, Doc("Queue from which on every packet is meant (Kmax).")]
+    probability: Annotated[Share, Doc("Probability just below `max`.")] = 1.0
+    mark: Annotated[Literal["ecn", "drop"], Doc("What is done to a packet: a congestion mark, or a drop.")] = "ecn"
+
+
+class Pause(Frozen):
+    """Priority flow control: the queue at which senders are paused, and may go on."""
+
+    xoff: Annotated[Size, Doc("Queue at which senders are paused.")]
+    xon: Annotated[Size | None, Doc("Queue at which they may go on.")] = None
+
+
+class ClassBuffer(Frozen):
+    """Packet memory that a class may take at one port, and what it was worked out from; the numbers are checked."""
+
+    size: Annotated[Size | None, Doc("Memory at one port; beyond it packets are dropped.")] = None
+    share: Annotated[Share | None, Doc("Share of the switch's buffer; those of all classes add up to 100 %.")] = None
+    alpha: Annotated[
+        float | None, Field(gt=0), Unit("1"), Doc("Dynamic threshold, in free memory; the switch's if absent.")
+    ] = None
+    rate: Annotated[Rate | None, Doc("Rate of the port; those of the switch models if absent.")] = None
+    rtt: Annotated[Time | None, Doc("Round trip of its connections.")] = None
+    flows: Annotated[Count | None, Doc("Long connections that share the port and are not in step.")] = None
+    senders: Annotated[Count | None, Doc("Senders that may start at the same moment (incast).")] = None
+    window: Annotated[Size | None, Doc("What each of them sends before it hears anything.")] = None
 
 
 class TrafficClass(Named):
@@ -45,3 +84,6 @@ class TrafficClass(Named):
     lossless: Annotated[bool, Doc("Priority flow control instead of drops.")] = False
     ecn: Annotated[Literal["auto"] | bool, Doc("Explicit congestion notification; ``auto`` sets thresholds.")] = False
     queue: Annotated[CountOrZero | None, Doc("Queue number; chosen if absent.")] = None
+    wred: Annotated[Wred | None, Doc("Thresholds of marks or early drops; chosen by `ecn` if absent.")] = None
+    pfc: Annotated[Pause | None, Doc("Thresholds of pauses, where the class is lossless.")] = None
+    buffer: Annotated[ClassBuffer | None, Doc("Packet memory at a port.")] = None
