@@ -46,7 +46,8 @@ def enough(time_s: float) -> str:
 def deadlines_are_possible(site: Site, network: Network, placement: Placement) -> Iterator[Finding]:
     """Transfers, backups, distributions, rebuilds and exchanges with parameter servers end in the time they have."""
     ends = Ends(site, network, placement.hosts)
-    for work in (*ready(site, ends, Transfer), *ready(site, ends, Backup)):
+    bulky: list[Transfer | Backup] = [*ready(site, ends, Transfer), *ready(site, ends, Backup)]
+    for work in bulky:
         yield from _late_bulk(work, ends)
     for sent in ready(site, ends, Delivery):
         needs_s = delivery.time_s(sent, ends)

@@ -108,8 +108,22 @@ def test_three_copies_where_nothing_is_said():
     assert storage.factors(store()).servers == 3
 
 
-def test_what_a_job_saves_can_be_written_through_the_store():
-    """`written` is what a checkpoint of 10 TB puts on the network: to the store, and two more copies inside it."""
-    made = places.ends({"s": {"kind": "storage", "hosts": 6}, "c": CLIENT})
-    pieces = list(storage.written(made.site.traffic["s"], made, made.nodes("c"), 10e12))
-    assert [part.sum() for _, _, part in pieces] == pytest.approx([10e12, 20e12])
+def test_copies_of_a_checkpoint_are_part_of_its_burst():
+    """A job of two hosts saves 10 TB: as much goes to the store, and twice as much from server to server."""
+    model = {"params": 1e9, "layers": 8, "hidden": 1024, "heads": 16, "seq": 1024, "vocab": 32000}
+    job = {
+        "fabric": "west",
+        "class": "bulk",
+        "model": model,
+        "parallel": {"dp": 16},
+        "batch": 16,
+        "mfu": "40%",
+        "checkpoint": {"to": "s", "size": "10TB", "every": "1h"},
+        "data": {"from": "s", "sample": "1MB"},
+    }
+    for copies in (1, 3):
+        built = places.build({"s": {"kind": "storage", "hosts": 6, "copies": copies}}, jobs={"j": job})
+        assert places.of(built, "j", "checkpoint")[2].sum() == pytest.approx(copies * 10e12)
+        assert places.of(built, "j", "data")[2].sum() == pytest.approx(16e6)
+    there = places.build({}, jobs={"j": {**job, "checkpoint": {**job["checkpoint"], "to": "lake"}, "data": None}})
+    assert places.of(there, "j", "checkpoint")[2].sum() == pytest.approx(10e12)

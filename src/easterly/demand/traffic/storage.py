@@ -83,6 +83,22 @@ def read(work: Storage, ends: Ends, clients: Nodes, amount: float) -> Iterator[P
     yield ends.among(servers, whole * cost.server_read)
 
 
+def to_store(ends: Ends, clients: Nodes, name: str, amount: float) -> list[Piece]:
+    """What is sent when a work writes to a named end: to storage servers with what they send each other for it."""
+    store = ends.site.traffic.get(name)
+    if isinstance(store, Storage):
+        return list(written(store, ends, clients, amount))
+    return [ends.evenly(clients, ends.nodes(name), amount)]
+
+
+def from_store(ends: Ends, clients: Nodes, name: str, amount: float) -> list[Piece]:
+    """What is sent when a work reads from a named end."""
+    store = ends.site.traffic.get(name)
+    if isinstance(store, Storage):
+        return list(read(store, ends, clients, amount))
+    return [ends.evenly(ends.nodes(name), clients, amount)]
+
+
 def rebuilt(work: Storage, ends: Ends) -> Moved:
     """Bytes that move when a server is lost, even among all servers."""
     lost_B = 0.0 if work.rebuild is None else work.rebuild.used * factors(work).rebuild

@@ -13,6 +13,7 @@ from easterly.demand.ends import Ends
 from easterly.demand.layout import Ranks, Traffic
 from easterly.demand.phases import Phase
 from easterly.demand.saving import Saving
+from easterly.demand.traffic import storage
 from easterly.demand.training.step import Step
 
 TOKEN_B = 4
@@ -22,13 +23,14 @@ TOKEN_B = 4
 def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
     """One burst per interval from the ranks that hold the state to the store.
 
-    With ZeRO every rank writes its shard; without, the first replica writes all.
+    With ZeRO every rank writes its shard; without, the first replica writes all. Storage servers send each other the
+    copies or coded pieces at the same time.
     """
     spec = step.job.checkpoint
     if spec is None or saved is None or spec.to is None:
         return
     writers = step.grid if step.job.zero else step.grid[:, :1, :1]
-    traffic = ends.traffic([ends.evenly(_nics(step, writers), ends.nodes(spec.to), saved.size_B)])
+    traffic = ends.traffic(storage.to_store(ends, _nics(step, writers), spec.to, saved.size_B))
     if len(traffic.src):
         made = _burst("checkpoint", traffic, saved.size_B / writers.size)
         yield replace(made, stage="checkpoint", every_s=saved.every_s)
@@ -41,7 +43,7 @@ def reading(step: Step, ends: Ends) -> Iterator[Phase]:
         return
     each_B = TOKEN_B * step.seq if spec.sample is None else spec.sample
     readers = _nics(step, step.grid[0, :, :, 0])
-    traffic = ends.traffic([ends.evenly(ends.nodes(spec.source), readers, step.job.batch * each_B)])
+    traffic = ends.traffic(storage.from_store(ends, readers, spec.source, step.job.batch * each_B))
     if len(traffic.src):
         made = _burst("data", traffic, each_B)
         yield step.hide(made, "data", times=1.0, hidden=1.0, window_s=step.effort.compute_s)
