@@ -143,7 +143,9 @@ class Answers:
     def itl_mean_s(self, replicas: int, free: float = 1.0) -> float:
         """Mean time between tokens: sequences at work over the rate of tokens (Little 1961)."""
         offered = self._offered(replicas)
-        return self.mean(replicas, free) / offered if offered else float(self.step_s[0])
+        if not offered and self.limit:
+            return float(self.step_s[0])
+        return self.mean(replicas, free) / offered if offered else math.inf
 
     def itl_s(self, replicas: int, quantile: float, free: float = 1.0) -> float:
         """Quantile of the time of a step, over all tokens."""

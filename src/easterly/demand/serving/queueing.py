@@ -107,9 +107,9 @@ def quantile_s(wait: Wait, service_s: FloatColumn, weight: FloatColumn, quantile
     Returns
     -------
     float [s]
-        Infinite where the wait is.
+        Infinite where the wait is, or a service time.
     """
-    if not math.isfinite(wait.mean_s):
+    if not math.isfinite(wait.mean_s) or not math.isfinite(float(service_s.max())):
         return math.inf
     low, high = 0.0, 2 * float(service_s.max()) + wait.mean_s + 1e-9
     while _above(wait, service_s, weight, high) > 1 - quantile:

@@ -18,6 +18,10 @@ from easterly.model.spec.service import Service
 from easterly.model.spec.transformer import ModelSpec
 
 
+LEAST = 1e-6
+"""Share that stands in for none at all, which E638 reports."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A service on its GPUs, as one pool of it runs.
@@ -38,7 +42,12 @@ class Bench:
     @property
     def FLOPs(self) -> float:
         """Rate that a tensor-parallel group reaches in large products."""
-        return self.pool.tp * self.engine.peak_FLOPs * float(self.service.mfu)
+        return self.pool.tp * self.engine.peak_FLOPs * max(float(self.service.mfu), LEAST)
+
+    @property
+    def memory_Bps(self) -> float:
+        """Rate that a GPU reaches of its memory."""
+        return self.engine.memory_Bps * max(float(self.service.mbu), LEAST)
 
     @property
     def hosts(self) -> int:
@@ -115,7 +124,7 @@ def prefill_s(bench: Bench, prompt: FloatColumn) -> FloatColumn:
     service, pool = bench.service, bench.pool
     known = floats(prompt * found(service))
     new = floats(prompt - known)
-    least = pool.pp * weights(service, bench.model, pool).gpu_B / (bench.engine.memory_Bps * service.mbu)
+    least = pool.pp * weights(service, bench.model, pool).gpu_B / bench.memory_Bps
     compute = floats(np.maximum(prompt_FLOP(bench.model, new, known) / bench.FLOPs, least))
     alone = _reduced_s(bench, new) + _handed_s(bench, new, pool.pp - 1)
     return floats(compute + alone + _exposed_s(bench, floats(new / pool.tp), compute) + service.overhead)
@@ -148,7 +157,7 @@ def step_parts(bench: Bench, sequences: FloatColumn) -> dict[str, FloatColumn]:
     context = service.load.prompt + service.load.output / 2
     read_B = pool.pp * _weights_B(bench, floats(sequences / pool.pp))
     read_B = read_B + tokens * pool.pp * sequence_B(service, model, pool, context)
-    memory = floats(read_B / (bench.engine.memory_Bps * service.mbu))
+    memory = floats(read_B / bench.memory_Bps)
     compute = floats(tokens * (token_FLOP(model) + context_FLOP(model, context)) / bench.FLOPs)
     alone = _reduced_s(bench, tokens) + _handed_s(bench, tokens, pool.pp if pool.pp > 1 else 0)
     exposed = _exposed_s(bench, floats(tokens / pool.tp), floats(np.maximum(memory, compute)))
