@@ -61,7 +61,7 @@ def test_everything_in_short_names_every_work_and_every_axis() -> None:
     result = run(SITE)
     assert result.exit_code == 0, result.output
     made = json.loads(run(SITE, "--format", "json").stdout)["result"]
-    assert list(made) == ["years", "jobs", "works", "sums"]
+    assert list(made) == ["years", "jobs", "works", "sums", "figures"]
     assert made["jobs"] and made["works"]
     for job in made["jobs"]:
         assert f"{job['name']}: " in result.output

@@ -22,7 +22,7 @@ DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What each phase puts on each link: sparse, one row per pair, by link and phase.
+    """What each phase puts on each link that several works share: sparse, one row per pair, by link and phase.
 
     Attributes
     ----------
@@ -39,10 +39,17 @@ class Carried:
 
     @staticmethod
     def of(demands: DemandSet, paths: Paths, links: int) -> Carried:
-        """Sum what every flow puts on the links of its paths."""
+        """Sum what every flow with bytes puts on the links of its paths, where several works meet."""
         flows, phases, counts = demands.flows, demands.phases, np.diff(paths.ptr)
-        bits = np.repeat(flows.size_B * 8 * phases.times[flows.phase], counts) * paths.share
-        key = paths.link.astype(np.int64) * len(phases) + np.repeat(flows.phase, counts)
+        sends = np.zeros(links, dtype=np.int32)
+        for _, rows in aggregate.by_owner(demands):
+            own = np.zeros(len(flows), dtype=np.bool_)
+            own[rows] = flows.size_B[rows] > 0
+            sends += np.bincount(paths.link[np.repeat(own, counts)], minlength=links) > 0
+        met = np.flatnonzero((sends > 1)[paths.link])
+        flow = np.searchsorted(paths.ptr, met, side="right") - 1
+        bits = flows.size_B[flow] * 8 * phases.times[flows.phase[flow]] * paths.share[met]
+        key = paths.link[met].astype(np.int64) * len(phases) + flows.phase[flow]
         pairs, inverse = np.unique(key[bits > 0], return_inverse=True)
         ptr = np.searchsorted(pairs, np.arange(links + 1, dtype=np.int64) * len(phases))
         return Carried(ints(ptr), ints(pairs % len(phases)), floats(np.bincount(inverse, bits[bits > 0], len(pairs))))

@@ -77,6 +77,19 @@ def test_without_parts_a_third_of_compute_is_forward():
     assert made.step_s == 8.0
 
 
+def test_what_the_bubble_stretches_is_drawn_with_it():
+    """A quarter of the compute is bubble: a second that every micro-batch waits for costs the step a third more."""
+    demands = job_and_service()
+    work = replace(demands.work, bubble=floats([0.25, 0]))
+    lasts, waits = times()
+    inside = np.isin(demands.phases.stage, ("forward", "backward"))
+    made = timeline(replace(demands, work=work), "j", lasts, floats(np.where(inside, waits / 0.75, waits)))
+    assert made.step_s == pytest.approx(STEP_S + (0.6 + 0.1 + 0.1) / 3)
+    assert math.fsum(made.exposed_s) == pytest.approx(1.3)
+    assert math.fsum((made.end_s - made.start_s)[made.axis == "bubble"]) == pytest.approx(BUBBLE_S + 0.8 / 3)
+    assert made.end_s.max() == pytest.approx(made.step_s)
+
+
 def test_reading_that_takes_longer_than_the_step_ends_it():
     demands = job_and_service()
     stage = np.where(demands.phases.axis == "tp", "data", demands.phases.stage)

@@ -13,7 +13,7 @@ from easterly.model.series import Timeline
 from easterly.study.demand import Outgoing
 
 CELLS = 64
-SHADES = " .:-=+*#%@"
+SHADES = " ,-~=+*#%@"
 INDENT = "  "
 
 

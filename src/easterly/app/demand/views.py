@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from easterly.app.demand.tables import Field, Table, reals, truths, wholes, words
 from easterly.base.columns import FloatColumn, floats, texts
 from easterly.demand.mapping.classes import LINK_CLASSES
+from easterly.demand.time.step import STEPS
 from easterly.model.series import Series
 from easterly.study import demand, sharing
 from easterly.study.demand import Outgoing
@@ -160,7 +161,8 @@ def summary(made: Outgoing) -> Table:
     bars = step(made)
     column = {field.name: field.values for field in bars.fields}
     keys = list(zip(*(column[name] for name in BAR), strict=True))
-    rows = {key: [k for k, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys) if key[-1]}
+    order = sorted((key for key in dict.fromkeys(keys) if key[-1]), key=lambda key: (key[0], _stage(key[1])))
+    rows = {key: [k for k, other in enumerate(keys) if other == key] for key in order}
 
     def summed(name: str) -> list[float]:
         return [math.fsum(column[name][k] for k in own) for own in rows.values()]
@@ -179,6 +181,10 @@ def summary(made: Outgoing) -> Table:
 
 
 BAR = ("work", "stage", "axis", "collective")
+
+
+def _stage(name: str) -> int:
+    return STEPS.index(name) if name in STEPS else len(STEPS)
 
 
 def shared(made: Outgoing, years: float) -> Table:

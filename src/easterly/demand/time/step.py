@@ -71,7 +71,8 @@ def timeline(demands: DemandSet, name: str, phase_s: FloatColumn, exposed_s: Flo
     phase_s : (P,) float [s]
         Time of each phase per step, such as a prediction's; 0 for what is in no step.
     exposed_s : (P,) float [s]
-        What of it the step waits for.
+        What of it the step waits for; in forward and backward stretched by the bubble, as a prediction has it. Here
+        what is stretched is drawn with the bubble.
 
     Returns
     -------
@@ -90,12 +91,12 @@ def timeline(demands: DemandSet, name: str, phase_s: FloatColumn, exposed_s: Flo
     own = np.flatnonzero((phases.owner == name) & (phases.every_s == 0) & (phase_s > 0))
     if not np.isfinite(phase_s[own]).all():
         raise ValueError(f"the step of {name} never ends")
-    parts = [
-        Part(int(p), float(phase_s[p]), float(exposed_s[p]), float(phases.times[p])) for p in _ordered(demands, own)
-    ]
+    waits_s = exposed_s * np.where(np.isin(phases.stage, STEPS[:2]), 1 - work.bubble[row], 1.0)
+    parts = [Part(int(p), float(phase_s[p]), float(waits_s[p]), float(phases.times[p])) for p in _ordered(demands, own)]
     computed = {"forward": work.forward_s, "backward": work.backward_s, "optimiser": work.optimizer_s}
     compute_s = _split({stage: float(column[row]) for stage, column in computed.items()}, float(work.compute_s[row]))
-    step_s = float(work.compute_s[row]) + math.fsum(part.exposed_s for part in parts)
+    compute_s["bubble"] += math.fsum((exposed_s - waits_s)[own])
+    step_s = float(work.compute_s[row]) + math.fsum(exposed_s[own])
     bars = sorted(_bars(demands, parts, compute_s), key=lambda bar: (bar.start_s, bar.phase))
     return _columns(demands, name, step_s, [piece for bar in bars for piece in _wrapped(bar, step_s)])
 
