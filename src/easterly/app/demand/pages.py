@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from easterly.app import columns
-from easterly.app.demand import chart, views
+from easterly.app.demand import chart, figures, views
 from easterly.app.demand.tables import BOTH, WHOLE, WORDS, Field, Table, reals, words
 from easterly.app.jobs import jobs
 from easterly.app.report.measure import DASH, RATES, TIMES, measure
@@ -25,12 +25,13 @@ INDENT = "  "
 
 
 def document(made: Outgoing, years: float) -> dict[str, Any]:
-    """Jobs with their axes, the rate of every work, and sums by class, tenant, link class and direction."""
+    """Jobs with their axes, the rate of every work, sums by class and other labels, figures of other traffic."""
     return {
         "years": number(years),
         "jobs": _jobs(made),
         "works": views.rates(made, ("work", "kind", "tenant", "class"), WEEK_s, years).document()["rows"],
         "sums": {key: views.rates(made, (key,), WEEK_s, years).document()["rows"] for key in SUMMED},
+        "figures": figures.document(made),
     }
 
 
@@ -42,7 +43,7 @@ def _jobs(made: Outgoing) -> list[dict[str, Any]]:
 def text(made: Outgoing, table: Table | None, years: float, width: int | None) -> str:
     """A table as it is printed, or everything in short."""
     if table is None:
-        parts = [*_job_pages(made, width), *_sums(made, years, width)]
+        parts = [*_job_pages(made, width), *figures.lines(made, width), *_sums(made, years, width)]
     elif table.name == "step":
         parts = [*chart.steps(made, width), *_titled("Bursts of each phase", views.summary(made), width)]
     else:
