@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tests.demand.clusters import NIC_BPS, network, site
 
 from easterly import demand
+from easterly.demand import parameters
+from easterly.model.spec.transformer import ModelSpec
 
 MOE = {"experts": 16, "top_k": 4, "ffn": 512}
 SHAPE = {"params": 4e9, "layers": 8, "hidden": 1024, "heads": 16, "kv_heads": 4, "seq": 4096, "vocab": 32000}
@@ -92,12 +94,13 @@ def test_experts_are_spread_over_neighbours_of_a_stage(degrees, pp):
 def test_gradients_of_experts_go_to_their_own_replicas():
     """8 ranks of ep 4: two replicas of every expert, eight of the rest."""
     moe = {**SHAPE, "moe": MOE}
+    moe["params"] = parameters.total(ModelSpec.model_validate(moe))
     demands = demands_of({"parallel": {"dp": 8, "ep": 4}, "model": moe, "zero": 0}, hosts=8, gpus=1, nics=1)
     expert = 8 * 16 * 2 * 1024 * 512
     (own,), (rest,) = rows(demands, axis="edp"), rows(demands, axis="dp")
     assert list(sent(demands, own).values()) == pytest.approx([2 * 1 / 2 * expert / 4 * 4] * len(sent(demands, own)))
     assert list(sent(demands, rest).values()) == pytest.approx(
-        [2 * 7 / 8 * (4e9 - expert) * 4] * len(sent(demands, rest))
+        [2 * 7 / 8 * (moe["params"] - expert) * 4] * len(sent(demands, rest))
     )
     flows = demands.flows.phase == own
     assert {abs(a - b) for a, b in zip(demands.flows.src[flows], demands.flows.dst[flows], strict=True)} == {4}
