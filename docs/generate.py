@@ -78,8 +78,17 @@ def command_line() -> str:
     for name in main.list_commands(context):
         command = main.get_command(context, name)
         assert command is not None
-        parts.append(verb(command, click.Context(command, info_name=f"easterly {name}")))
+        parts.append(verbs(command, f"easterly {name}"))
     return "\n".join(parts)
+
+
+def verbs(command: click.Command, name: str) -> str:
+    """One verb, and those below it if it is a group."""
+    context = click.Context(command, info_name=name)
+    below = command.list_commands(context) if isinstance(command, click.Group) else []
+    found = [(word, command.get_command(context, word)) for word in below]
+    inner = [verbs(one, f"{name} {word}") for word, one in found if one is not None]
+    return "\n".join([verb(command, context), *inner])
 
 
 def verb(command: click.Command, context: click.Context) -> str:

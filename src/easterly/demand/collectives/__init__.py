@@ -26,7 +26,7 @@ from easterly.demand.collectives.forms import (
 from easterly.demand.collectives.grid import grid_s
 from easterly.demand.collectives.latency import BASE_S, NETWORK_HOP_S, SCALEUP_HOP_S, Latency
 from easterly.demand.collectives.metrics import COLLECTIVES, algbw_bps, busbw_bps, steps, wire_factor
-from easterly.demand.collectives.table import ALGORITHMS, Algorithm, lookup
+from easterly.demand.collectives.table import ALGORITHMS, Algorithm, fitting, lookup
 from easterly.demand.collectives.times import Model, Times, cost_of, times
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "cluster_ring_s",
     "cost_of",
     "evaluate",
+    "fitting",
     "grid_s",
     "halving_doubling_s",
     "hierarchical_latency_s",

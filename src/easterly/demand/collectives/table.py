@@ -46,7 +46,7 @@ ALGORITHMS = {
         Algorithm("ring", (*_SPLIT, *_ROOTED), flat.ring, "2(n-1) alpha + 2(n-1)/n S beta"),
         Algorithm("pairwise", ("all-to-all",), exchange.pairwise, "(n-1) alpha + (n-1)/n S beta"),
         Algorithm("hierarchical", (*_SPLIT, *_ROOTED, "all-to-all"), levels.hierarchical,
-                  "2(g-1)/g S beta_in, 2(K-1)/K S/(g) beta_out, overlapped or summed"),
+                  "2(g-1)/g S beta_in and 2(K-1)/K S beta_out, overlapped or summed"),
         Algorithm("tree", ("all-reduce", *_ROOTED), flat.tree, "2 ceil(lg n) alpha + 2 S beta"),
         Algorithm("halving-doubling", ("all-reduce", "reduce-scatter"), levels.halving_doubling,
                   "2 lg n alpha + 2(n-1)/n S beta + (n-1)/n S gamma",

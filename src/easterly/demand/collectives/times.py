@@ -139,7 +139,7 @@ def clock(cost: Cost, cluster: Cluster, model: Model) -> Times:
 def _links_s(cost: Cost, cluster: Cluster, share: Efficiency, inside_share: float) -> list[tuple[Array, Array]]:
     """Time of the links inside the hosts and of the interfaces, stage by stage."""
     inside_Bps, outside_Bps = rates_of(cluster)
-    made = []
+    made: list[tuple[Array, Array]] = []
     for stage in cost.stages:
         inside_s = share.scaleup.wire_B(np.asarray(stage.inside_B)) / (inside_Bps * inside_share)
         each_B = np.asarray(stage.outside_B / cluster.nics)

@@ -1,0 +1,145 @@
+"""Options of calculators: quantities with units and counts, and misuse answered in the form that was asked for."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from easterly.app import terminal
+from easterly.base import units
+from easterly.base.findings import Finding, did_you_mean
+
+if TYPE_CHECKING:  # older versions of click have no type arguments
+    FloatType = click.ParamType[float]
+    IntType = click.ParamType[int]
+    NameType = click.Choice[str]
+else:
+    FloatType = IntType = click.ParamType
+    NameType = click.Choice
+
+LARGEST = 1e21
+"""In SI units, as in site files: far above what exists, far below where sums and products overflow."""
+
+
+class Misread(click.BadParameter):
+    """A value that is no quantity of the kind wanted, with the code and the hint of the parser."""
+
+    def __init__(self, message: str, code: str, hint: str, param: click.Parameter | None) -> None:
+        super().__init__(f"{message}; {hint}" if hint else message, param=param)
+        self.code, self.said, self.hint = code, message, hint
+
+
+class Quantity(FloatType):
+    """A number with its unit, such as ``50GB/s``: read into SI, above 0 unless told otherwise."""
+
+    def __init__(self, kind: units.Kind, *, zero: bool = False) -> None:
+        self.kind, self.zero, self.name = kind, zero, kind.name.replace(" ", "_")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the text."""
+        if isinstance(value, float):
+            return value
+        try:
+            number = units.parse(str(value), self.kind)
+        except units.QuantityError as error:
+            raise Misread(str(error), error.code, error.hint, param) from None
+        if number < 0 or (number == 0 and not self.zero):
+            least = "at least 0" if self.zero else "more than 0"
+            raise Misread(f"{self.kind.name} {value!r} must be {least}", "E304", "", param)
+        if number > LARGEST:
+            raise Misread(f"{self.kind.name} {value!r} is beyond anything that is built", "E304", "", param)
+        return number
+
+
+class Count(IntType):
+    """A whole number of at least `least`, in digits: ``1024``, ``16_384``, ``7.5e9``."""
+
+    name = "count"
+
+    def __init__(self, least: int = 1, most: int = 10**18) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        number = _number(str(value))
+        if number is None or number != math.floor(number):
+            raise Misread(f"{value!r} is not a whole number", "E203", "", param)
+        if not self.least <= number <= self.most:
+            raise Misread(f"{value!r} must be between {self.least:,} and {self.most:,}", "E206", "", param)
+        return int(number)
+
+
+def _number(text: str) -> float | None:
+    if not re.fullmatch(r"\s*[+-]?[0-9][0-9_]*(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?\s*", text):
+        return None
+    number = float(text.replace("_", ""))
+    return number if math.isfinite(number) else None
+
+
+class Named(NameType):
+    """One of some names; the nearest is suggested for any other."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Look the name up."""
+        names = [str(name) for name in self.choices]
+        if str(value) not in names:
+            raise Misread(f"{str(value)!r} is unknown", "E204", did_you_mean(str(value), names), param)
+        return str(value)
+
+
+class Calculator(click.Command):
+    """A command that answers misuse with the one JSON object where ``--format json`` was asked for."""
+
+    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
+        """Read the options."""
+        form = form_of(args, parent)
+        made: click.Context = _answered(
+            form, lambda: super(Calculator, self).make_context(info_name, args, parent, **extra)
+        )
+        return made
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a `ValueError` is a question that has no answer."""
+        run = super().invoke
+        return _answered(ctx.params.get("form", "text"), lambda: run(ctx))
+
+
+def form_of(args: Sequence[str], parent: click.Context | None = None) -> str:
+    """The form that is asked for, before the options are read.
+
+    >>> form_of(["all-reduce", "--format", "json"]), form_of(["--format=json"]), form_of([])
+    ('json', 'json', 'text')
+    """
+    pairs = pairwise([*args, ""])
+    asked = any(word == "--format=json" or (word, following) == ("--format", "json") for word, following in pairs)
+    above = (parent.params.get("form") if parent else None) or "text"
+    return "json" if asked else above
+
+
+def _answered(form: str, run: Callable[[], Any]) -> Any:
+    try:
+        return run()
+    except click.UsageError as error:
+        if form != "json":
+            raise
+        _refuse(error)
+    except ValueError as error:
+        if form != "json":
+            raise click.UsageError(str(error)) from None
+        _refuse(click.UsageError(str(error)))
+
+
+def _refuse(error: click.UsageError) -> NoReturn:
+    """Print the finding as JSON and leave."""
+    message, hint = getattr(error, "said", error.format_message()), getattr(error, "hint", "")
+    option = getattr(error, "param", None)
+    at = "" if option is None else (option.opts[0] if isinstance(option, click.Option) else option.human_readable_name)
+    terminal.emit_json(None, [Finding(getattr(error, "code", "E100"), at, message, hint)])
+    click.echo(f"easterly: {error.format_message()}", err=True)
+    sys.exit(terminal.USAGE)

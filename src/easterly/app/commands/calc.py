@@ -1,0 +1,35 @@
+"""``easterly calc``: calculators that need no site file."""
+
+from __future__ import annotations
+
+import click
+
+from easterly.app import terminal
+from easterly.app.verbs import Verbs
+
+CALCULATORS = {
+    "collective": "Time, bandwidths and bound of an all-reduce, all-to-all, ... of one cluster.",
+    "bdp": "Bandwidth-delay product: bytes in flight, and the buffer of many flows.",
+    "incast": "Highest queue when many senders start together.",
+    "kv": "Key/value cache of a model: bytes per token, and the time to move it.",
+    "memory": "Memory of one GPU for weights, gradients and optimiser state, by ZeRO stage.",
+    "checkpoint": "Best interval between checkpoints, and what is lost (Young, Daly).",
+    "entropy": "How many links hashing uses, and how loaded the fullest is.",
+}
+
+
+@click.group("calc", cls=Verbs, verbs=CALCULATORS, package="easterly.app.commands.calculators", noun="calculator",
+             invoke_without_command=True)  # fmt: skip
+@terminal.format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Calculate one thing of numbers alone, without a site file.
+
+    Every calculator names its formula and what binds. Without a calculator, lists them.
+    """
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
+    elif form == "json":
+        terminal.emit_json([{"name": name, "does": does} for name, does in CALCULATORS.items()])
+    else:
+        click.echo(ctx.get_help())
