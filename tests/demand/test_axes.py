@@ -150,7 +150,7 @@ def test_evaluation_repeats_the_forward_passes():
     assert sent(demands, extra) == sent(demands, ahead)
 
 
-STORE = {"traffic": {"disks": {"kind": "storage", "class": "bulk", "hosts": 2}}}
+STORE = {"traffic": {"disks": {"kind": "storage", "class": "bulk", "hosts": 2, "copies": 1}}}
 
 
 @pytest.mark.parametrize("zero, writers", [(0, 8), (1, 32)])

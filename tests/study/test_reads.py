@@ -16,8 +16,8 @@ from easterly.study.stages import Held, Stages
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOUNS = ("network", "demands", "routing", "prediction", "loads", "address", "bill", "qos", "configs")
 # What a stage has in its key in another shape than the part of the file: one spec, names alone, one number.
-IN_PART = {"network": {"name"}, "demand": {"classes", "jobs", "services"}, "route": {"seed"},
-           "config": {"jobs", "services"}}  # fmt: skip
+IN_PART = {"network": {"name"}, "demand": {"classes", "jobs", "services", "traffic"}, "route": {"seed"},
+           "config": {"jobs", "services", "traffic"}}  # fmt: skip
 
 
 class Watched:

@@ -22,8 +22,8 @@ def again(site: Site, network: Network, hosts: Hosts, parts: Mapping[str, Demand
     """What all works send when some links are down.
 
     Jobs are formed anew: an interface without any link that is up is not used, so that rings have fewer channels and
-    its GPUs' bytes leave by the others of its host; a host without any interface is replaced by a free one of its fabric,
-    or a data-parallel replica is dropped and the batch shrinks with it. Other works, and jobs of which nothing
+    its GPUs' bytes leave by the others of its host; a host without any interface is replaced by a free one of its
+    fabric, or a data-parallel replica is dropped and the batch shrinks with it. Other works, and jobs of which nothing
     would be left, stay as they are.
 
     Parameters

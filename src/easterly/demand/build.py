@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from easterly.base.columns import BoolColumn, IntColumn, ints
 from easterly.demand import serving, traffic, training
 from easterly.demand.ends import Ends
 from easterly.demand.facts import model_of
 from easterly.demand.layout import Layout
 from easterly.demand.phases import Effort, Label, demand_of, join, nothing
-from easterly.demand.placement import fabric_of, place
+from easterly.demand.placement import fabric_of, homes, place
 from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.network import Network
 from easterly.model.spec.job import Job
@@ -53,7 +55,7 @@ def names(site: Site, hosts: Hosts) -> list[str]:
         if not work.own_hosts and work.traffic_class in site.classes
         and name not in site.jobs and name not in site.services
     }  # fmt: skip
-    return sorted({*hosts, *free})
+    return sorted({name for name in hosts if name in site.jobs or name in site.services or name in site.traffic} | free)
 
 
 def partners(site: Site, name: str) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def partners(site: Site, name: str) -> tuple[str, ...]:
         return serving.partners(site.services[name])
     job = site.jobs[name]
     ends = (job.checkpoint and job.checkpoint.to, job.data and job.data.source)
-    return tuple(sorted({end for end in ends if end}))
+    return tuple(sorted({*homes(job)[1:], *(end for end in ends if end)}))
 
 
 def of_work(site: Site, network: Network, name: str, hosts: Hosts, alive: BoolColumn | None = None) -> DemandSet:
@@ -112,7 +114,7 @@ def figures(site: Site, network: Network, hosts: Hosts) -> Figures:
 
 
 def _of_job(site: Site, network: Network, job: Job, hosts: Hosts, alive: BoolColumn | None = None) -> DemandSet:
-    rows = hosts[job.name]
+    rows = ints(np.concatenate([hosts[home] for home in homes(job)]))
     host = site.hardware.hosts[str(network.hosts.host_type[rows[0]])]
     ends = Ends(site, network, hosts)
     effort, phases = training.demand(job, model_of(job), ends, host, alive)

@@ -152,6 +152,21 @@ def _way_out(job: Job, binds: str, least_s: float, target_s: float) -> str:
     return ", ".join([*ways, f"or {factor:.3g} times the rate"])
 
 
+@rule("E624", "a replica of a job on its own fabric")
+def replicas_are_elsewhere(site: Site) -> Iterator[Finding]:
+    """Replicas that are kept together over the WAN are on different fabrics, and not on that of the job."""
+    for job in _jobs(site):
+        named = [job.fabric, *(job.geo.fabrics if job.geo is not None else ())]
+        for number, fabric in enumerate(named):
+            if fabric in named[:number]:
+                yield Finding(
+                    code="E624",
+                    at=f"{job.origin}/geo/fabrics/{number - 1}",
+                    message=f"fabric {fabric} has a replica of {job.name} already",
+                    hint="raise dp for more replicas on one fabric; name each other fabric once",
+                )
+
+
 @rule("E623", "checkpoints cost more than they save")
 def checkpoints_pay(site: Site, demands: DemandSet) -> Iterator[Finding]:
     """A checkpoint is written before the next one starts, and most of the time makes progress that lasts."""

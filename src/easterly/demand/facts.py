@@ -76,6 +76,16 @@ def missing_dtype(job: Job, host: HostType) -> Finding | None:
     return Finding("E612", f"{job.origin}/dtype", message, hint)
 
 
+def settled(job: Job, host: HostType) -> Job:
+    """The job with what it leaves to its GPU: how attention is computed."""
+    if job.attention is not None:
+        return job
+    known = gpus.lookup(host.gpu).attention if host.gpu in gpus.names() else "fused"
+    made = job.model_copy(update={"attention": known})
+    made.named(job.name, job.origin)
+    return made
+
+
 def memory_B(host: HostType) -> float | None:
     """Memory of one GPU; None if nobody knows it."""
     given: float | None = host.memory

@@ -82,7 +82,7 @@ def slice_of(job: Job, model: ModelSpec) -> Slice:
     return Slice(
         tokens=job.micro_batch * seq / plan.cp, seq=seq, rows=seq / plan.cp,
         number_B=max(2, BYTES[job.dtype]), tp=plan.tp, ep=plan.ep, etp=plan.etp or 1,
-        spread=plan.tp if job.sequence_parallel else 1, fused=job.attention == "fused",
+        spread=plan.tp if job.sequence_parallel else 1, fused=job.attention != "unfused",
     )  # fmt: skip
 
 

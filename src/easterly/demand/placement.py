@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +33,12 @@ class Want:
     hosts: int
     gpus_per_host: int
     host: HostType
+    replica: bool = False
 
     @property
     def name(self) -> str:
-        """Name of the work."""
-        return self.work.name
+        """Name under which its hosts are kept: that of the work, or of its replica on another fabric."""
+        return elsewhere(self.work.name, self.fabric) if self.replica else self.work.name
 
 
 def place(site: Site, network: Network) -> Placement:
@@ -107,10 +108,31 @@ def wants(site: Site, network: Network, findings: list[Finding] | None = None) -
         elif isinstance(work, Job):
             if has_gpu(work, host):
                 yield Want(work, fabric, -(-work.parallel.gpus // gpus), gpus, host)
+                yield from _replicas(work, makes)
         elif widest(work, gpus) <= gpus:
             yield Want(work, fabric, hosts_needed(work, gpus), gpus, host)
         elif findings is not None:
             findings.append(too_wide(work, gpus))
+
+
+def elsewhere(name: str, fabric: str) -> str:
+    """Name under which the hosts of a job's replica on another fabric are kept."""
+    return f"{name}@{fabric}"
+
+
+def homes(job: Job) -> tuple[str, ...]:
+    """Names under which hosts are kept for a job: its own, and one for every other fabric that it has a replica on."""
+    others = dict.fromkeys(job.geo.fabrics if job.geo is not None else ())
+    return (job.name, *(elsewhere(job.name, fabric) for fabric in others if fabric != job.fabric))
+
+
+def _replicas(job: Job, makes: Mapping[str, tuple[int, HostType] | None]) -> Iterator[Want]:
+    """What the replicas of a job on other fabrics need."""
+    for fabric in dict.fromkeys(job.geo.fabrics if job.geo is not None else ()):
+        make = makes.get(fabric)
+        if make is not None and fabric != job.fabric:
+            gpus, host = make
+            yield Want(job, fabric, -(-job.parallel.gpus // gpus), gpus, host, replica=True)
 
 
 def works(site: Site) -> list[Placed]:

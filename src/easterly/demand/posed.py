@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from easterly.demand.facts import model_of
+from easterly.demand.facts import model_of, settled
 from easterly.demand.placement import wants
 from easterly.model.network import Network
 from easterly.model.spec.hardware import HostType
@@ -27,4 +27,4 @@ def posed(site: Site, network: Network) -> Iterator[Posed]:
     """Jobs whose model and hosts are known."""
     for want in wants(site, network):
         if isinstance(want.work, Job):
-            yield Posed(want.work, model_of(want.work), want.host)
+            yield Posed(settled(want.work, want.host), model_of(want.work), want.host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from easterly.demand.compute import compute
+from easterly.demand.facts import settled
 from easterly.demand.memory import memory
 from easterly.demand.phases import Effort
 from easterly.demand.roofline import roofline
@@ -25,6 +26,7 @@ def effort(job: Job, model: ModelSpec, host: HostType) -> Effort:
     FindingsError
         E214 the catalog has no such GPU, E612 the GPU has no arithmetic of the job's number format.
     """
+    job = settled(job, host)
     time, space = compute(job, model, roofline(job, host)), memory(job, model)
     return Effort(
         gpus=job.parallel.gpus, compute_s=time.total_s, forward_s=time.forward_s, backward_s=time.backward_s,

@@ -14,18 +14,6 @@ from easterly.demand.layout import Layout, Ranks, Traffic
 from easterly.demand.phases import Phase
 from easterly.demand.traffic.way import one_way_s
 from easterly.demand.training.step import Step
-from easterly.model.spec.job import Job
-
-
-def replicas(job: Job) -> tuple[str, ...]:
-    """Names under which hosts are kept for a job: its own, and one per other fabric."""
-    others = job.geo.fabrics if job.geo is not None else ()
-    return (job.name, *(elsewhere(job, fabric) for fabric in others))
-
-
-def elsewhere(job: Job, fabric: str) -> str:
-    """Name of the replica of a job on another fabric."""
-    return f"{job.name}@{fabric}"
 
 
 def everywhere(phases: Sequence[Sequence[Phase]]) -> list[Phase]:

@@ -9,6 +9,7 @@ from easterly.base.findings import FindingsError
 from easterly.demand.ends import Ends
 from easterly.demand.layout import Layout
 from easterly.demand.phases import Effort, Phase
+from easterly.demand.placement import homes
 from easterly.demand.reach import with_reach
 from easterly.demand.saving import Saving, saving
 from easterly.demand.training import beside, geo
@@ -46,7 +47,7 @@ def demand(
     faults = list(misfits(job))
     if faults:
         raise FindingsError(faults)
-    layouts = [Layout.of(ends.network, ends.hosts[name], alive) for name in geo.replicas(job)]
+    layouts = [Layout.of(ends.network, ends.hosts[name], alive) for name in homes(job)]
     one = effort(job, model, host)
     steps = [Step(job, model, layout, one) for layout in layouts]
     saved = saving(job, model, _store_bps(steps[0], ends), len(layouts))

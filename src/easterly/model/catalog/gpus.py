@@ -9,7 +9,7 @@ powers of two, whatever the data sheets call it: an H100 "of 80 GB" shows 81,559
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from easterly.base.schema import Doc, Unit
 
@@ -61,6 +61,11 @@ class Gpu:
     def half_FLOPs(self) -> float:
         """Dense peak in 16 bits."""
         return self.peak_FLOPs["bf16" if "bf16" in self.peak_FLOPs else "fp16"]
+
+    @property
+    def attention(self) -> Literal["fused", "unfused"]:
+        """How attention was computed in the step times that the shares come from: A100's are of 2022, H100's of 2024."""
+        return "unfused" if self.reach == 1.0 else "fused"
 
     @property
     def efficiency(self) -> tuple[tuple[float, float], ...]:

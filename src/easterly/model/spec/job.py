@@ -124,9 +124,12 @@ class Job(Named):
         "selective"
     )
     attention: Annotated[
-        Literal["fused", "unfused"],
-        Doc("Whether scores stay on the chip (FlashAttention) or pass through its memory, as until about 2022."),
-    ] = "fused"
+        Literal["fused", "unfused"] | None,
+        Doc(
+            "Whether scores stay on the chip (FlashAttention) or pass through its memory, as until about 2022; "
+            "as in the step times that the GPU's curve comes from, if absent."
+        ),
+    ] = None
     mfu: Annotated[
         Share | None, Doc("Efficiency of the compute part, of the GPU's peak; from the GPU's curve if absent.")
     ] = None
