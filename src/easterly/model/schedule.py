@@ -58,13 +58,13 @@ class Schedule:
     are ``pred_idx[pred_ptr[e]:pred_ptr[e + 1]]``; nothing but them holds an event up, so events of one stream, which
     never overlap, are tied by predecessors too.
 
-    Compute is an event at the first interface of its stream. A transfer inside a host is an event at the interface of the
-    sending GPU: it takes its time there and needs no network. A join takes no time: it stands for all its predecessors.
+    Compute is an event at the first interface of its stream. A transfer inside a host has both GPUs' interfaces as its
+    ends, takes its own time and needs no network. A join takes no time: it stands for all its predecessors.
     """
 
     kind: Annotated[IntColumn, Doc("An `EventKind`.")]
     src: Annotated[IntColumn, Doc("Node of the sender, or of what computes.")]
-    dst: Annotated[IntColumn, Doc("Node of the receiver; `src` for all but sends.")]
+    dst: Annotated[IntColumn, Doc("Node of the receiver; `src` for compute and joins.")]
     size_B: Annotated[FloatColumn, Unit("B"), Doc("Bytes sent; of a transfer inside a host, for information.")]
     duration_s: Annotated[FloatColumn, Unit("s"), Doc("Time that it takes; 0 for sends.")]
     delay_s: Annotated[FloatColumn, Unit("s"), Doc("Latency between the last predecessor and the beginning.")]

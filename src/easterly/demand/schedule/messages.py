@@ -118,7 +118,7 @@ def doors(group: Group) -> Exits:
 def woven(layout: Layout, messages: Messages, latency: Latency, beside: Numbers | int = 1) -> Pattern:
     """Events of messages: sends between hosts, one per interface; transfers inside a host, which take their time.
 
-    A message inside a host is an event at the first interface of its sender.
+    A message inside a host goes from the first interface of its sender to that of its receiver, on paper.
 
     Parameters
     ----------
@@ -152,10 +152,9 @@ def woven(layout: Layout, messages: Messages, latency: Latency, beside: Numbers 
 
 
 def _nodes(layout: Layout, hop: Hop, crosses: NDArray[np.bool_]) -> tuple[Ranks, Ranks]:
-    """(M, W) nodes of the interfaces; the sender's own for what stays in its host."""
-    home = layout.nic_node[layout.host(hop.src)[:, None], layout.own(hop.src)[:, :1]]
-    out: Ranks = np.repeat(home.astype(np.int64), hop.out.shape[1], axis=1)
-    into = out.copy()
+    """(M, W) nodes of the interfaces; for what stays in a host the first ones of both ranks."""
+    home, width = homes(layout), hop.out.shape[1]
+    out, into = (np.repeat(home[ranks][:, None], width, axis=1) for ranks in (hop.src, hop.dst))
     wired = [getattr(hop, name)[crosses] for name in ("src", "dst", "out", "into", "crossing")]
     out[crosses], into[crosses] = layout.ends(*wired)
     return out, into
