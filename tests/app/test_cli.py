@@ -36,7 +36,7 @@ def envelope(*words: object) -> dict:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_and_json(verb: str) -> None:
-    assert "--format [text|json]" in run(verb, "--help").output
+    assert "--format [text|json" in run(verb, "--help").output
 
 
 def test_an_unknown_verb_suggests_the_nearest() -> None:

@@ -10,7 +10,7 @@ from easterly.base.schema import Doc, Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class StepBars:
     """One step of one job, as bars over time: what it computes, and the bursts of every phase.
 
     Occurrences of a phase are drawn together into a few bursts, which keeps its time, its bytes and its rate.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn, bools, floats, texts
 from easterly.demand.mapping.classes import LINK_CLASSES, link_class
 from easterly.demand.time import aggregate, places, profile
-from easterly.demand.time.step import timeline
+from easterly.demand.time.step import step_bars
 from easterly.demand.traffic.split import is_north_south
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.matrix import TrafficMatrices
@@ -70,7 +70,7 @@ def outgoing(nouns: Nouns) -> Outgoing:
     demands, routing, prediction = nouns.demands.value, nouns.routing.value, nouns.prediction.value
     lasts_s = _phase_s(demands, routing, prediction)
     steps = {
-        name: timeline(demands, name, prediction.phase_expected_s, prediction.phase_exposed_s)
+        name: step_bars(demands, name, prediction.phase_expected_s, prediction.phase_exposed_s)
         for name in sorted(prediction.job.tolist())
     }
     step_s = floats([steps[name].step_s if name in steps else 0.0 for name in demands.work.name.tolist()])

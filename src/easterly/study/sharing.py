@@ -7,13 +7,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn, IntColumn, bools, floats, ints, texts
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, ints, texts
 from easterly.demand.time import aggregate, profile, waves
 from easterly.demand.time.several import Overlap, overlap
 from easterly.demand.time.step import pulses
 from easterly.model.demand import DemandSet
 from easterly.model.routing import Paths
 from easterly.model.series import Alignments
+from easterly.predict.transfers import rows_of
 from easterly.study.demand import Outgoing
 
 DIGITS = 6
@@ -40,12 +41,10 @@ class Carried:
     @staticmethod
     def of(demands: DemandSet, paths: Paths, links: int) -> Carried:
         """Sum what every flow with bytes puts on the links of its paths, where several works meet."""
-        flows, phases, counts = demands.flows, demands.phases, np.diff(paths.ptr)
+        flows, phases = demands.flows, demands.phases
         sends = np.zeros(links, dtype=np.int32)
         for _, rows in aggregate.by_owner(demands):
-            own = np.zeros(len(flows), dtype=np.bool_)
-            own[rows] = flows.size_B[rows] > 0
-            sends += np.bincount(paths.link[np.repeat(own, counts)], minlength=links) > 0
+            sends += np.bincount(_links_of(paths, rows[flows.size_B[rows] > 0]), minlength=links) > 0
         met = np.flatnonzero((sends > 1)[paths.link])
         flow = np.searchsorted(paths.ptr, met, side="right") - 1
         bits = flows.size_B[flow] * 8 * phases.times[flows.phase[flow]] * paths.share[met]
@@ -104,13 +103,22 @@ def alignments(made: Outgoing, top: int = 20, years: float = 0.0) -> Alignments:
     )
 
 
+def _links_of(paths: Paths, rows: IndexColumn) -> IntColumn:
+    """Links of some flows; without a copy where the flows follow each other, as those of one work do."""
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return paths.link[paths.ptr[rows[0]] : paths.ptr[rows[-1] + 1]]
+    return rows_of(paths, rows).link
+
+
 def _steady_bps(made: Outgoing, years: float) -> FloatColumn:
     """(L,) what has no steps puts on each link, each work at its own busiest hour."""
-    flows, paths = made.demands.flows, made.routing.paths
+    flows = made.demands.flows
     rate = np.array(flows.rate_bps)
     for owner, rows in aggregate.by_owner(made.demands):
         rate[rows] *= profile.over(made.paced.profiles.get(owner), [0.0], [profile.WEEK_s], years)[1][0]
-    load = np.repeat(rate, np.diff(paths.ptr)) * paths.share
+    steady = np.flatnonzero(rate > 0)
+    paths = rows_of(made.routing.paths, steady)
+    load = np.repeat(rate[steady], np.diff(paths.ptr)) * paths.share
     return floats(np.bincount(paths.link, load, len(made.network.links)))
 
 

@@ -13,11 +13,11 @@ from easterly.base.columns import floats, texts
 from easterly.demand.time.aggregate import Paced, grouped, lasts_s, series, together
 from easterly.demand.time.places import matrices, place_of
 from easterly.demand.time.profile import WEEK_s
-from easterly.demand.time.step import timeline
+from easterly.demand.time.step import step_bars
 from easterly.model.spec.time import Profile
 
 DEMANDS = job_and_service()
-STEP = timeline(DEMANDS, "j", *times())
+STEP = step_bars(DEMANDS, "j", *times())
 DAYTIME = Profile(day=(0.0, 0.5, 2.0, 1.5), week=(1, 1, 1, 1, 1, 0.5, 0.5), growth=1.5)
 COUNT = len(DEMANDS.flows)
 EVERY_S = np.array([p[4] or STEP_S for p in PHASES] + [1.0])

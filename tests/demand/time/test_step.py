@@ -9,10 +9,10 @@ import pytest
 from tests.demand.time.made import BACKWARD_S, BUBBLE_S, FORWARD_S, PHASES, STEP_S, UPDATE_S, job_and_service, times
 
 from easterly.base.columns import floats
-from easterly.demand.time.step import pulses, timeline
+from easterly.demand.time.step import pulses, step_bars
 
 DEMANDS = job_and_service()
-STEP = timeline(DEMANDS, "j", *times())
+STEP = step_bars(DEMANDS, "j", *times())
 
 
 def bars(phase):
@@ -72,7 +72,7 @@ def test_without_parts_a_third_of_compute_is_forward():
     demands = job_and_service()
     nothing = floats(np.zeros(2))
     bare = replace(demands, work=replace(demands.work, forward_s=nothing, backward_s=nothing, optimizer_s=nothing))
-    made = timeline(bare, "j", *(floats(np.zeros(7)) for _ in range(2)))
+    made = step_bars(bare, "j", *(floats(np.zeros(7)) for _ in range(2)))
     assert (made.end_s - made.start_s).tolist() == pytest.approx([8 / 3, 16 / 3])
     assert made.step_s == 8.0
 
@@ -83,7 +83,7 @@ def test_what_the_bubble_stretches_is_drawn_with_it():
     work = replace(demands.work, bubble=floats([0.25, 0]))
     lasts, waits = times()
     inside = np.isin(demands.phases.stage, ("forward", "backward"))
-    made = timeline(replace(demands, work=work), "j", lasts, floats(np.where(inside, waits / 0.75, waits)))
+    made = step_bars(replace(demands, work=work), "j", lasts, floats(np.where(inside, waits / 0.75, waits)))
     assert made.step_s == pytest.approx(STEP_S + (0.6 + 0.1 + 0.1) / 3)
     assert math.fsum(made.exposed_s) == pytest.approx(1.3)
     assert math.fsum((made.end_s - made.start_s)[made.axis == "bubble"]) == pytest.approx(BUBBLE_S + 0.8 / 3)
@@ -94,7 +94,7 @@ def test_reading_that_takes_longer_than_the_step_ends_it():
     demands = job_and_service()
     stage = np.where(demands.phases.axis == "tp", "data", demands.phases.stage)
     data = replace(demands, phases=replace(demands.phases, stage=stage))
-    made = timeline(data, "j", *times())
+    made = step_bars(data, "j", *times())
     own = made.phase == 0
     assert made.step_s == pytest.approx(STEP_S)
     assert made.end_s[own].max() == pytest.approx(STEP_S)
@@ -104,9 +104,9 @@ def test_reading_that_takes_longer_than_the_step_ends_it():
 def test_a_step_that_never_ends_and_a_job_that_is_none_are_refused():
     lasts, exposed = times()
     with pytest.raises(ValueError, match="never ends"):
-        timeline(DEMANDS, "j", floats(np.where(lasts > 0, np.inf, 0)), exposed)
+        step_bars(DEMANDS, "j", floats(np.where(lasts > 0, np.inf, 0)), exposed)
     with pytest.raises(ValueError, match="no job"):
-        timeline(DEMANDS, "s", lasts, exposed)
+        step_bars(DEMANDS, "s", lasts, exposed)
 
 
 def test_pulses_carry_the_bytes_of_their_phases():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.units import TIME, format_short
-from easterly.model.series import Timeline
+from easterly.model.series import StepBars
 from easterly.study.demand import Outgoing
 
 CELLS = 64
@@ -26,7 +26,7 @@ def steps(made: Outgoing, width: int | None) -> Iterator[str]:
             yield ""
 
 
-def _step(given: Timeline, cells: int) -> Iterator[str]:
+def _step(given: StepBars, cells: int) -> Iterator[str]:
     yield f"{given.owner}: one step of {format_short(given.step_s, TIME, 3)}"
     lanes = list(dict.fromkeys(given.axis.tolist()))
     wide = max(map(len, lanes))
@@ -44,7 +44,7 @@ def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "0 %"
 
 
-def _lane(given: Timeline, own: NDArray[np.bool_], cells: int) -> str:
+def _lane(given: StepBars, own: NDArray[np.bool_], cells: int) -> str:
     """The darker a character, the longer the lane is busy in its stretch of time."""
     edges = np.linspace(0.0, given.step_s, cells + 1)
     start, end = given.start_s[own][:, None], given.end_s[own][:, None]

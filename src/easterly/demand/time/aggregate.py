@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, IndexColumn, TextColumn, floats, texts
 from easterly.demand.time.profile import WEEK_s, intervals, over
 from easterly.model.demand import DemandSet
-from easterly.model.series import Series, Timeline
+from easterly.model.series import Series, StepBars
 from easterly.model.spec.time import Profile
 
 
@@ -26,7 +26,7 @@ class Paced:
         Mean rate of each flow, at factor one of its profile.
     phase_s : (P,) float [s]
         Time of each phase per step, or per interval for what runs beside the steps; 0 where it is steady.
-    steps : mapping of str to Timeline
+    steps : mapping of str to StepBars
         Step of each job.
     profiles : mapping of str to Profile
         How the rate of a work varies; steady and without growth if absent.
@@ -35,7 +35,7 @@ class Paced:
     demands: DemandSet
     rate_bps: FloatColumn
     phase_s: FloatColumn
-    steps: Mapping[str, Timeline]
+    steps: Mapping[str, StepBars]
     profiles: Mapping[str, Profile]
 
 
@@ -75,7 +75,7 @@ def series(
     column = np.repeat(np.arange(len(names)), len(start))
     return Series(
         keys=keys,
-        labels=tuple(texts([names[row][k] for row in column.tolist()]) for k in range(len(keys))),
+        labels=tuple(texts(texts([name[k] for name in names])[column]) for k in range(len(keys))),
         start_s=floats(np.tile(start, len(names))),
         length_s=floats(np.tile(length, len(names))),
         mean_bps=floats(mean.ravel()),
@@ -124,19 +124,19 @@ def _bursts(paced: Paced, owner: str, rows: IndexColumn, group: IndexColumn, cou
     return floats(peak)
 
 
-def lasts_s(step: Timeline, phases: NDArray[np.integer]) -> FloatColumn:
+def lasts_s(step: StepBars, phases: NDArray[np.integer]) -> FloatColumn:
     """(K,) time for which each of some phases, rising, runs in a step."""
     own = np.isin(step.phase, phases)
     place = np.searchsorted(phases, step.phase[own])
     return floats(np.bincount(place, (step.end_s - step.start_s)[own], len(phases)))
 
 
-def together(step: Timeline, phases: NDArray[np.integer]) -> NDArray[np.float64]:
+def together(step: StepBars, phases: NDArray[np.integer]) -> NDArray[np.float64]:
     """Which phases run at once: (moments, phases), how many bursts of each; every combination once.
 
     Parameters
     ----------
-    step : Timeline
+    step : StepBars
     phases : (K,) int
         Rows of `Phases`, rising.
     """

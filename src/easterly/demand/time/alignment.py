@@ -73,7 +73,7 @@ def peaks(one: Wave, other: Wave) -> Peaks:
     >>> from easterly.demand.time.waves import bursts
     >>> half = bursts(2.0, [0.0], [1.0], [8.0])
     >>> found = peaks(half, half)
-    >>> found.best_bps, found.best_s, found.spread.rate_bps.tolist()
+    >>> found.best_bps, round(found.best_s, 9), found.spread.rate_bps.tolist()
     (8.0, 1.0, [16.0])
     """
     period = one.period_s

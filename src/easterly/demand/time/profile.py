@@ -135,7 +135,7 @@ def over(
     Examples
     --------
     >>> mean, peak = over(Profile(day=(0.0, 4.0)), [0.0, 39600.0], [86400.0, 7200.0])
-    >>> mean.tolist(), peak.tolist()
+    >>> mean.round(9).tolist(), peak.tolist()
     ([2.0, 2.0], [4.0, 4.0])
     """
     start, length = np.asarray(start_s, dtype=np.float64), np.asarray(length_s, dtype=np.float64)

@@ -18,7 +18,7 @@ import numpy as np
 from easterly.base.columns import FloatColumn, IntColumn, floats, ints, texts
 from easterly.demand.time.waves import NEAR, Wave, bursts
 from easterly.model.demand import DemandSet
-from easterly.model.series import Timeline
+from easterly.model.series import StepBars
 
 STEPS = ("forward", "backward", "optimiser")
 AXES = ("tp", "cp", "ep", "pp", "dp")
@@ -29,7 +29,7 @@ BURSTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of time in which one thing goes on; units as in `Timeline`."""
+    """A stretch of time in which one thing goes on; units as in `StepBars`."""
 
     phase: int
     stage: str
@@ -60,7 +60,7 @@ class Part:
         return int(2 ** math.floor(math.log2(min(BURSTS, max(1.0, self.times)))))
 
 
-def timeline(demands: DemandSet, name: str, phase_s: FloatColumn, exposed_s: FloatColumn) -> Timeline:
+def step_bars(demands: DemandSet, name: str, phase_s: FloatColumn, exposed_s: FloatColumn) -> StepBars:
     """Bars of one step of a job.
 
     Parameters
@@ -76,7 +76,7 @@ def timeline(demands: DemandSet, name: str, phase_s: FloatColumn, exposed_s: Flo
 
     Returns
     -------
-    Timeline
+    StepBars
 
     Raises
     ------
@@ -181,14 +181,14 @@ def _wrapped(bar: Bar, step_s: float) -> Iterator[Bar]:
         at, left = 0.0, left - piece
 
 
-def _columns(demands: DemandSet, name: str, step_s: float, bars: list[Bar]) -> Timeline:
+def _columns(demands: DemandSet, name: str, step_s: float, bars: list[Bar]) -> StepBars:
     phases = demands.phases
     bars.sort(key=lambda bar: (bar.start_s, bar.phase))
     per_step, busiest = sent_B(demands), busiest_B(demands)
     share, lasts_s = np.array([b.share for b in bars]), np.array([b.end_s - b.start_s for b in bars])
     row = np.array([b.phase for b in bars], dtype=np.int64)
     known = row >= 0
-    return Timeline(
+    return StepBars(
         owner=name,
         step_s=step_s,
         phase=ints(row),
@@ -220,12 +220,12 @@ def busiest_B(demands: DemandSet) -> FloatColumn:
     return floats(most * phases.times)
 
 
-def pulses(given: Timeline, phases: IntColumn, rate_bps: FloatColumn) -> Wave:
+def pulses(given: StepBars, phases: IntColumn, rate_bps: FloatColumn) -> Wave:
     """Rate over a step where each phase of a job puts some rate while it runs, as on one link.
 
     Parameters
     ----------
-    given : Timeline
+    given : StepBars
     phases : (K,) int
         Rows of `Phases`.
     rate_bps : (K,) float [bit/s]
