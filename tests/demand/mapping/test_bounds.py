@@ -157,6 +157,29 @@ def test_what_is_down_carries_nothing():
     assert half == 2 * whole and cut == "host f-host-0"
 
 
+@pytest.mark.parametrize(
+    "collective, up, down",
+    [
+        ("all-reduce", 1, 1),
+        ("reduce-scatter", 1 / 4, 3 / 4),
+        ("all-gather", 3 / 4, 1 / 4),
+        ("all-to-all", 3 / 4, 3 / 4),
+        ("broadcast", 1, 0),
+        ("reduce", 0, 1),
+    ],
+)
+def test_what_must_leave_and_enter_a_host(collective, up, down):
+    """Host 0 has three ranks of four; its links of 400 Gb/s one way are all but closed, then the other way."""
+    network = one_switch(2, 3, 1, scaleup_bps=1e18)
+    group = group_of(network, range(2), [[0, 1, 2, 3]])
+    for row, share in ((0, up), (1, down)):
+        rates = np.array(network.links.capacity_bps)
+        rates[row] /= 1e6
+        slow = replace(network, links=replace(network.links, capacity_bps=rates))
+        least, _ = bound(slow, group, ints(range(2)), collective, SIZE_B, in_network=True)
+        assert least == pytest.approx(max(share * 1e6, 1) * SIZE_B * 8 / NIC_BPS, rel=1e-5)
+
+
 def test_groups_side_by_side_add_up():
     network = one_switch(2, scaleup_bps=1e14)
     one = bound(network, group_of(network, range(2)), ints(range(2)), "all-reduce", SIZE_B)[0]

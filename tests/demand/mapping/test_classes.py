@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.demand.mapping.made import flows_of, paths_of
+from tests.demand.mapping.sites import SMALL, clos_site, site, two_fabrics
 from tests.strategies import networks
 
 from easterly.base.columns import bools
 from easterly.demand.layout.joined import joined
 from easterly.demand.mapping import LINK_CLASSES, link_class
 from easterly.model.network import NodeKind
+from easterly.site.blueprints import build
 
 
 def class_by_paths(network, flows, paths, row):
@@ -50,11 +52,59 @@ def test_the_class_is_the_highest_tier_on_the_shortest_paths(blueprint, data):
     assert [LINK_CLASSES[c] for c in link_class(network, flows)] == wanted
 
 
+@st.composite
+def odd_graphs(draw):
+    """Switches on tiers as they come, joined in any way at unequal costs, and hosts on some of them."""
+    count = draw(st.integers(3, 8))
+    nodes = {f"s{i}": {"type": "sw", "tier": draw(st.integers(1, 4))} for i in range(count)}
+    links = {f"t{i}": {"a": f"s{i}", "b": f"s{draw(st.integers(0, i - 1))}"} for i in range(1, count)}
+    for i in range(draw(st.integers(0, 8))):
+        a, b = draw(st.permutations(range(count)))[:2]
+        links[f"x{i}"] = {"a": f"s{a}", "b": f"s{b}", "cost": draw(st.sampled_from([1, 1, 2, 3]))}
+    for h in range(draw(st.integers(2, 5))):
+        nodes[f"n{h}"] = {"type": "h"}
+        for r in (0, 1):
+            links[f"h{h}r{r}"] = {"a": f"n{h}:{r}", "b": f"s{draw(st.integers(0, count - 1))}"}
+    return build(site({"f": {"blueprint": "graph", "nodes": nodes, "links": links}}, SMALL))
+
+
+def agree(network):
+    """Every pair of interfaces has the class that its paths have."""
+    nics = network.hosts.nic_node.tolist()
+    flows = flows_of([(a, b) for a in nics for b in nics if a != b])
+    paths = paths_of(network, flows)
+    wanted = [class_by_paths(network, flows, paths, row) for row in range(len(flows))]
+    assert [LINK_CLASSES[c] for c in link_class(network, flows)] == wanted
+    return set(wanted)
+
+
+@given(odd_graphs())
+def test_graphs_of_any_kind_are_searched(network):
+    agree(network)
+
+
+def chain(tiers):
+    """Leaves 0, 1, 2 below spines a (0 and 1) and b (1 and 2), which a switch above joins, or not."""
+    nodes = {f"l{i}": {"type": "sw", "tier": 1} for i in range(3)} | {s: {"type": "sw", "tier": 2} for s in "ab"}
+    ends = [("l0", "a"), ("l1", "a"), ("l1", "b"), ("l2", "b")]
+    if tiers == 3:
+        nodes["t"] = {"type": "sw", "tier": 3}
+        ends += [("a", "t"), ("b", "t")]
+    for i in range(3):
+        nodes[f"n{i}"] = {"type": "h"}
+        ends += [(f"n{i}:0", f"l{i}"), (f"n{i}:1", f"l{i}")]
+    links = {f"k{i}": {"a": a, "b": b} for i, (a, b) in enumerate(ends)}
+    return build(site({"f": {"blueprint": "graph", "nodes": nodes, "links": links}}, SMALL))
+
+
+def test_leaves_that_meet_only_over_a_third_leaf():
+    """Down to leaf 1 and up again is as short as over the top: with a top, that is the highest."""
+    assert agree(chain(2)) == {"leaf", "spine"}
+    assert agree(chain(3)) == {"leaf", "spine", "super-spine"}
+
+
 def test_all_classes_occur_somewhere():
     """The test above is no proof if networks so small never climb."""
-    from tests.demand.mapping.sites import clos_site
-
-    from easterly.site.blueprints import build
 
     network = build(clos_site(tiers=4, count=64))
     nics = network.hosts.nic_node
@@ -63,9 +113,6 @@ def test_all_classes_occur_somewhere():
 
 
 def test_storage_and_the_wan_come_before_tiers():
-    from tests.demand.mapping.sites import two_fabrics
-
-    from easterly.site.blueprints import build
 
     network = build(two_fabrics())
     east, west = (

@@ -181,6 +181,16 @@ def test_a_group_on_the_lost_rail_moves_next_door():
     assert load == pytest.approx({0: 1, 1: 1, 2: 2, 3: 0, 4: 1, 5: 1, 6: 1, 7: 1})
 
 
+def test_extra_work_is_shared():
+    """Interfaces 0 and 1 are down: 2, the nearest to both, carries one of them, and 3 the other; then 0 to 3."""
+    network, ranks = NETWORKS["leaf-spine"], np.arange(32).reshape(4, 8).T
+    for down, twice in (((0, 1), {2, 3}), ((0, 1, 2, 3), {4, 5, 6, 7}), ((3, 4), {2, 5})):
+        hurt = group_of(network, range(4), ranks, alive=without(network, [(1, r) for r in down]))
+        sent = by_node(ring(hurt, "reduce-scatter", SIZE_B).traffic, 0)
+        load = {r: sent.get(int(network.hosts.nics(1)[r]), 0) / (3 / 4 * SIZE_B) for r in range(8)}
+        assert load == pytest.approx({r: 0 if r in down else 2 if r in twice else 1 for r in range(8)})
+
+
 def test_hosts_with_more_interfaces_than_gpus_spread_over_those_left():
     host = {"gpus": 4, "nics": 8, "nic_rate": "400Gb/s", "scaleup": "450GB/s"}
     leaf = {"type": "sw", "down": 32}
