@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.demand.clusters import site
 
-from easterly.base.findings import Severity
+from easterly.base.findings import Severity, rules
 from easterly.qos import checks_buffers, checks_memory
 
 RULES = (
@@ -219,3 +219,42 @@ def test_shares_of_the_buffer(shares, severity):
         for n, s in enumerate(shares)
     }
     assert found(site(classes=classes)) == ([("E828", severity)] if severity else [])
+
+
+SIZES = st.sampled_from(["0B", "1B", "500kB", "12.5MB", "64MB", "4GB", "1e21B"])
+COUNTS = st.sampled_from([1, 2, 64, 10**9])
+TIMES = st.sampled_from(["0s", "1ns", "10us", "1ms", "1e6s"])
+LEVELS = SIZES | st.sampled_from(["0%", "70%", "100%", "250%"])
+
+
+def some(**keys):
+    return st.fixed_dictionaries({}, optional=keys)
+
+
+BUFFERS = some(
+    size=SIZES, share=st.sampled_from(["0%", "60%", "300%"]), alpha=st.floats(0.001, 1000), rtt=TIMES, flows=COUNTS,
+    rate=st.sampled_from(["1b/s", "100Gb/s", "1e21b/s"]), senders=COUNTS, window=SIZES,
+)  # fmt: skip
+SHARES = st.sampled_from(["0%", "5%", "250%"])
+CLASSES = some(
+    buffer=BUFFERS, lossless=st.booleans(), ecn=st.booleans(),
+    pfc=st.fixed_dictionaries({"xoff": SIZES}, optional={"xon": SIZES}),
+    wred=st.fixed_dictionaries({"min": LEVELS, "max": LEVELS}, optional={"probability": SHARES}),
+)  # fmt: skip
+SWITCHES = some(
+    buffer=SIZES, guaranteed=SIZES, port_guarantee=SIZES, headroom=SIZES, alpha=st.floats(0.001, 1000), rtt=TIMES
+)
+
+
+@given(CLASSES, SWITCHES, st.booleans())
+def test_any_numbers_are_answered(keys, memory, with_hosts):
+    hardware = {"switches": {"sw": {"ports": 64, "rate": "400Gb/s", **memory}}}
+    if with_hosts:
+        hardware["hosts"] = {"h": {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s"}}
+    given_ = site(classes={"a": {"dscp": 0, "share": "rest", **keys}}, hardware=hardware)
+    mine = [e.check for e in rules().values() if e.check.__module__.startswith("easterly.qos.") and e.code != "E826"]
+    assert len(mine) >= 25
+    for check in mine:
+        for finding in check(given_):
+            assert finding.message and "nan" not in finding.message and " - " not in finding.hint
+            assert finding.at.split("/")[0] in ("classes", "hardware")

@@ -14,7 +14,7 @@ from easterly.base.findings import Severity
 from easterly.model.network import Network
 from easterly.route.checks import equal_cost_means_equal_rate, every_flow_has_a_path, links_carry_services
 
-SITE = SimpleNamespace(seed=1, jobs={"j": None})
+SITE = SimpleNamespace(seed=1, jobs={"j": None}, services=dict.fromkeys("abs"))
 NET = small.network()
 NIC = [int(node) for node in NET.hosts.nic_node]
 
@@ -62,7 +62,7 @@ def test_services_are_summed_and_the_largest_is_named() -> None:
     [found] = links_carry_services(SITE, with_capacity(f_spine_1=5e9), wanted)  # type: ignore[arg-type]
     assert found.at == "services/b"
     assert found.message == (
-        "services send 6Gb/s over f-leaf-0:swp6>f-spine-1:swp1, which carries 5Gb/s (one of 2 such links)"
+        "steady traffic puts 6Gb/s on f-leaf-0:swp6>f-spine-1:swp1, which carries 5Gb/s (one of 2 such links)"
     )
     assert found.severity is Severity.WARNING
     assert list(links_carry_services(SITE, with_capacity(f_spine_1=6e9), wanted)) == []  # type: ignore[arg-type]

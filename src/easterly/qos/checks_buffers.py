@@ -68,7 +68,7 @@ def buffers_hold_the_incast(site: Site) -> Iterator[Finding]:
     for c in _stated(site):
         stated, size_B = _buffer(c), _buffer(c).size
         burst_B = burst(site, stated)
-        if burst_B is None or size_B is None or c.name in _slipped(site):
+        if not burst_B or size_B is None or c.name in _slipped(site):
             continue
         standing_B = _standing_B(site, stated)
         need_B = standing_B + burst_B

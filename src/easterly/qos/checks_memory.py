@@ -129,5 +129,7 @@ def _size(size_B: float) -> str:
 
 def _floor(size_B: float) -> str:
     """A size rounded down to four digits, so that all ports together stay within the whole."""
+    if size_B <= 0:
+        return "0B"
     step = 10 ** (math.floor(math.log10(size_B)) - 3)
     return _size(math.floor(size_B / step) * step)

@@ -106,7 +106,7 @@ def _kept(network: Network, demands: DemandSet) -> tuple[NDArray[np.intp], NDArr
     kept = np.full(len(demands.phases), -1, dtype=np.int64)
     leaves = (home[src] >= 0) & (home[src] != home[dst])
     place, count = np.unique(np.column_stack([phase[leaves], home[src[leaves]]]), axis=0, return_counts=True)
-    order = np.argsort(count, kind="stable")
+    order = np.argsort(-count, kind="stable")[::-1]
     kept[place[order, 0]] = place[order, 1]
     rows = rows[(kept[phase] < 0) | (kept[phase] == home[src])]
     return rows, np.where(kept >= 0, kept % pods, -1)
