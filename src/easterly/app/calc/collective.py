@@ -63,7 +63,7 @@ def answer_to(collective: str, *, algorithm: str, size: float, **asked: Any) -> 
         "binds": choice.times.binds,
         "parts_s": _parts(choice.times),
         "nic_B": row["nic_B"],
-        "formula": ALGORITHMS[name].formula,
+        "formula": ALGORITHMS[name].forms[collective],
         "size_B": size,
         "cluster": _given(question.cluster),
         "alternatives": [_row(question, other, made) for other, made in _others(question, name)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from easterly.base.findings import did_you_mean
@@ -18,8 +18,9 @@ class Algorithm:
 
     Attributes
     ----------
-    formula : str
-        Time of the flat case, with alpha per message, beta per byte and gamma per reduced byte.
+    forms : dict of str to str
+        Time by collective, for those that it can do: alpha per message, beta per byte, gamma per reduced byte; n
+        ranks, K hosts of g.
     needs : str
         What it takes besides ranks and links: ``switches``, ``servers``, or nothing.
     reducing : str
@@ -29,44 +30,86 @@ class Algorithm:
     """
 
     name: str
-    fits: tuple[str, ...]
     cost: Callable[[str, Shape], Cost]
-    formula: str
+    forms: Mapping[str, str]
     needs: str = ""
     reducing: str = "none"
     refuses: str = ""
 
+    @property
+    def fits(self) -> tuple[str, ...]:
+        """Collectives that it can do."""
+        return tuple(self.forms)
 
-_ROOTED = ("broadcast", "reduce")
-_SPLIT = ("all-reduce", "reduce-scatter", "all-gather")
+
+def _rooted(form: str) -> dict[str, str]:
+    return {"broadcast": form, "reduce": form}
+
+
+def _halves(form: str) -> dict[str, str]:
+    return {"reduce-scatter": form, "all-gather": form}
+
+
+_RING = {
+    "all-reduce": "2(n-1) alpha + 2(n-1)/n S beta",
+    **_halves("(n-1) alpha + (n-1)/n S beta"),
+    **_rooted("(n-1) alpha + S beta"),
+}
+_LEVELS = {
+    "all-reduce": "2(g-1)/g S beta_in and 2(K-1)/K S beta_out",
+    **_halves("(g-1)/g S beta_in and (K-1)/K S beta_out"),
+    **_rooted("2(g-1)/g S beta_in and S beta_out"),
+    "all-to-all": "(g-1)/g S beta_in and g(K-1)/K S beta_out",
+}
+_TREE = {
+    "all-reduce": "2(g-1 + ceil(lg K)) alpha + 2 S beta",
+    **_rooted("(g-1 + ceil(lg K)) alpha + S beta"),
+}
+_HALVING = {
+    "all-reduce": "2 lg n alpha + 2(n-1)/n S beta + (n-1)/n S gamma",
+    "reduce-scatter": "lg n alpha + (n-1)/n S (beta + gamma)",
+}
+_BRUCK = {
+    "all-to-all": "ceil(lg n) alpha + S/2 lg n beta",
+    "all-gather": "ceil(lg n) alpha + (n-1)/n S beta",
+}
+_SWITCHES = {
+    "all-reduce": "(g+1)/g S beta_in and S beta_out",
+    "reduce-scatter": "S beta_in and S beta_out",
+    "all-gather": "S beta_in and (K-1)/K S beta_out",
+    **_rooted("S beta_in and S beta_out"),
+}
+_ONE_HOST = "needs at least two hosts"
 
 ALGORITHMS = {
     made.name: made
     for made in (
-        Algorithm("ring", (*_SPLIT, *_ROOTED), flat.ring, "2(n-1) alpha + 2(n-1)/n S beta"),
-        Algorithm("pairwise", ("all-to-all",), exchange.pairwise, "(n-1) alpha + (n-1)/n S beta"),
-        Algorithm("hierarchical", (*_SPLIT, *_ROOTED, "all-to-all"), levels.hierarchical,
-                  "2(g-1)/g S beta_in and 2(K-1)/K S beta_out, overlapped or summed"),
-        Algorithm("tree", ("all-reduce", *_ROOTED), flat.tree, "2 ceil(lg n) alpha + 2 S beta"),
-        Algorithm("halving-doubling", ("all-reduce", "reduce-scatter"), levels.halving_doubling,
-                  "2 lg n alpha + 2(n-1)/n S beta + (n-1)/n S gamma",
-                  refuses="needs powers of two of hosts and of GPUs"),
-        Algorithm("bruck", ("all-to-all", "all-gather"), exchange.bruck, "ceil(lg n) alpha + S/2 lg n beta"),
-        Algorithm("binomial", _ROOTED, flat.binomial, "ceil(lg n) (alpha + S beta)"),
-        Algorithm("direct", ("send",), flat.direct, "alpha + S beta"),
-        Algorithm("in-network", (*_SPLIT, *_ROOTED), offload.in_network, "alpha + (g+1)/g S beta_in, S beta_out",
-                  needs="switches", reducing="both"),
-        Algorithm("nvls", ("all-reduce",), offload.nvls, "alpha + (g+1)/g S beta_in, 2 S beta_out",
-                  needs="switches", reducing="scale-up"),
-        Algorithm("sharp", ("all-reduce",), offload.sharp, "alpha + 2(g-1)/g S beta_in, S beta_out",
-                  needs="switches", reducing="fabric"),
-        Algorithm("parameter-server", ("all-reduce",), offload.central, "2 (alpha + n S beta)",
-                  needs="servers", reducing="fabric", refuses="needs at least two hosts"),
-        Algorithm("parameter-server-sharded", ("all-reduce",), offload.sharded, "2 (alpha + max(n/q, g) S beta)",
-                  needs="servers", reducing="fabric", refuses="needs at least two hosts"),
-        Algorithm("parameter-server-hierarchical", ("all-reduce",), offload.aggregated,
-                  "2(g-1)/g S beta_in + 2 (alpha + max(K/q, 1) S beta)",
-                  needs="servers", reducing="fabric", refuses="needs at least two hosts"),
+        Algorithm("ring", flat.ring, _RING),
+        Algorithm("pairwise", exchange.pairwise, {"all-to-all": "(n-1) alpha + (n-1)/n S beta"}),
+        Algorithm("hierarchical", levels.hierarchical, _LEVELS),
+        Algorithm("tree", flat.tree, _TREE),
+        Algorithm(
+            "halving-doubling", levels.halving_doubling, _HALVING, refuses="needs powers of two of hosts and of GPUs"
+        ),
+        Algorithm("bruck", exchange.bruck, _BRUCK),
+        Algorithm("binomial", flat.binomial, _rooted("ceil(lg n) (alpha + S beta)")),
+        Algorithm("direct", flat.direct, {"send": "alpha + S beta"}),
+        Algorithm("in-network", offload.in_network, _SWITCHES, "switches", "both"),
+        Algorithm("nvls", offload.nvls, {"all-reduce": "(g+1)/g S beta_in and 2 S beta_out"}, "switches", "scale-up"),
+        Algorithm("sharp", offload.sharp, {"all-reduce": "2(g-1)/g S beta_in and S beta_out"}, "switches", "fabric"),
+        Algorithm(
+            "parameter-server", offload.central, {"all-reduce": "2 (alpha + n S beta_out)"},
+            "servers", "fabric", _ONE_HOST,
+        ),
+        Algorithm(
+            "parameter-server-sharded", offload.sharded, {"all-reduce": "2 (alpha + max(n/q, g) S beta_out)"},
+            "servers", "fabric", _ONE_HOST,
+        ),
+        Algorithm(
+            "parameter-server-hierarchical", offload.aggregated,
+            {"all-reduce": "2(g-1)/g S beta_in and 2 (alpha + max(K/q, 1) S beta_out)"},
+            "servers", "fabric", _ONE_HOST,
+        ),
     )
 }  # fmt: skip
 """All algorithms by name; where two are equally fast the first is taken."""
