@@ -83,24 +83,34 @@ def test_graphs_of_any_kind_are_searched(network):
     agree(network)
 
 
-def chain(tiers):
-    """Leaves 0, 1, 2 below spines a (0 and 1) and b (1 and 2), which a switch above joins, or not."""
-    nodes = {f"l{i}": {"type": "sw", "tier": 1} for i in range(3)} | {s: {"type": "sw", "tier": 2} for s in "ab"}
-    ends = [("l0", "a"), ("l1", "a"), ("l1", "b"), ("l2", "b")]
-    if tiers == 3:
-        nodes["t"] = {"type": "sw", "tier": 3}
-        ends += [("a", "t"), ("b", "t")]
-    for i in range(3):
-        nodes[f"n{i}"] = {"type": "h"}
-        ends += [(f"n{i}:0", f"l{i}"), (f"n{i}:1", f"l{i}")]
-    links = {f"k{i}": {"a": a, "b": b} for i, (a, b) in enumerate(ends)}
+def graph(tiers, ends):
+    """Switches of these tiers, joined at these costs, and a host on every switch of tier 1."""
+    nodes = {name: {"type": "sw", "tier": tier} for name, tier in tiers.items()}
+    ends = [*ends]
+    for leaf in [name for name, tier in tiers.items() if tier == 1]:
+        nodes[f"n{leaf}"] = {"type": "h"}
+        ends += [(f"n{leaf}:0", leaf, 1), (f"n{leaf}:1", leaf, 1)]
+    links = {f"k{i}": {"a": a, "b": b, "cost": cost} for i, (a, b, cost) in enumerate(ends)}
     return build(site({"f": {"blueprint": "graph", "nodes": nodes, "links": links}}, SMALL))
 
 
 def test_leaves_that_meet_only_over_a_third_leaf():
-    """Down to leaf 1 and up again is as short as over the top: with a top, that is the highest."""
-    assert agree(chain(2)) == {"leaf", "spine"}
-    assert agree(chain(3)) == {"leaf", "spine", "super-spine"}
+    """Down to leaf y and up again is as short as over the top: with a top, that is the highest."""
+    tiers, ends = {"x": 1, "y": 1, "z": 1, "a": 2, "b": 2}, [("x", "a", 1), ("y", "a", 1), ("y", "b", 1), ("z", "b", 1)]
+    assert agree(graph(tiers, ends)) == {"leaf", "spine"}
+    assert agree(graph({**tiers, "t": 3}, [*ends, ("a", "t", 1), ("b", "t", 1)])) == {"leaf", "spine", "super-spine"}
+
+
+def test_leaves_in_a_row_below_one_spine():
+    """From one end to the other the way over the middle leaf is as short as the one over the spine."""
+    ends = [(leaf, "a", 1) for leaf in "xyz"] + [("x", "y", 1), ("y", "z", 1)]
+    assert agree(graph({"x": 1, "y": 1, "z": 1, "a": 2}, ends)) == {"leaf", "spine"}
+
+
+def test_a_cheap_way_over_the_top():
+    """Both spines join both leaves, each at a high cost to one of them: the way over the top is the cheapest."""
+    ends = [("x", "a", 1), ("y", "a", 100), ("x", "b", 100), ("y", "b", 1), ("a", "t", 1), ("b", "t", 1)]
+    assert agree(graph({"x": 1, "y": 1, "a": 2, "b": 2, "t": 3}, ends)) == {"leaf", "super-spine"}
 
 
 def test_all_classes_occur_somewhere():
