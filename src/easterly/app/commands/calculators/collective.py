@@ -32,7 +32,7 @@ NAMES = ("auto", *ALGORITHMS)
 )
 @click.option("--gpu", default="h100-sxm", show_default=True, help="GPU of the catalog.")
 @click.option("--algorithm", type=asking.Named(NAMES), default="auto", show_default=True, metavar="NAME",
-              help="An algorithm, or the fastest of those that need GPUs and links alone.")  # fmt: skip
+              help=f"The fastest of those that need GPUs and links alone, or {', '.join(ALGORITHMS)}.")  # fmt: skip
 @click.option(
     "--servers",
     type=asking.Count(most=10**7),
