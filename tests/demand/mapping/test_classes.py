@@ -108,9 +108,11 @@ def test_leaves_in_a_row_below_one_spine():
 
 
 def test_a_cheap_way_over_the_top():
-    """Both spines join both leaves, each at a high cost to one of them: the way over the top is the cheapest."""
-    ends = [("x", "a", 1), ("y", "a", 100), ("x", "b", 100), ("y", "b", 1), ("a", "t", 1), ("b", "t", 1)]
-    assert agree(graph({"x": 1, "y": 1, "a": 2, "b": 2, "t": 3}, ends)) == {"leaf", "super-spine"}
+    """Spine b joins both leaves, at a high cost or not; a and c have one each, and the top joins these."""
+    tiers = {"x": 1, "y": 1, "a": 2, "b": 2, "c": 2, "t": 3}
+    for cost, meets in ((100, "super-spine"), (1, "spine")):
+        ends = [("x", "a", 1), ("y", "c", 1), ("x", "b", cost), ("y", "b", cost), ("a", "t", 1), ("c", "t", 1)]
+        assert agree(graph(tiers, ends)) == {"leaf", meets}
 
 
 def test_all_classes_occur_somewhere():
