@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from easterly.app.cli import main
 from easterly.app.commands import demand as verb
 from easterly.app.demand import chart, tables, views
+from easterly.site.formats import chakra
 
 duckdb = pytest.importorskip("duckdb")
 SITE = Path(__file__).parent.parent / "golden" / "rails.yaml"
@@ -212,6 +213,19 @@ def test_a_step_is_drawn_as_wide_as_it_is_long() -> None:
         own = [bar for bar in bars if bar["work"] == work]
         assert min(bar["start_s"] for bar in own) == 0
         assert [bar["start_s"] for bar in own] == sorted(bar["start_s"] for bar in own)
+
+
+def test_a_step_is_written_as_traces_that_can_be_read_again(tmp_path: Path) -> None:
+    (job,) = json.loads(run(SITE, "--format", "json").stdout)["result"]["jobs"]
+    result = run(SITE, "--chakra", tmp_path / "traces", "--job", job["name"])
+    assert result.exit_code == 0, result.output
+    files = sorted((tmp_path / "traces").iterdir())
+    assert result.output == f"{tmp_path / 'traces'}: {len(files)} files written\n"
+    read, _ = chakra.read(tmp_path / "traces")
+    assert read.ranks == len(files)
+    assert run(SITE, "--chakra", tmp_path / "x").exit_code == 2
+    assert run(SITE, "--chakra", tmp_path / "x", "--job", "chat").exit_code == 2
+    assert not (tmp_path / "x").exists()
 
 
 def test_shared_links_keep_their_order_of_peaks() -> None:

@@ -121,8 +121,13 @@ def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[F
 def read_or_leave(path: Path, form: str, cache: Path | None) -> tuple[Any, tuple[Finding, ...], Any]:
     """Like `read`, but prints the findings and leaves with code 1 where there are errors."""
     nouns, found, source = read(path, form, cache)
-    if nouns is not None:
-        return nouns, found, source
+    if nouns is None:
+        refused(found, source, form)
+    return nouns, found, source
+
+
+def refused(found: Sequence[Finding], source: Any, form: str) -> NoReturn:
+    """Leave with the located findings that say why something cannot be made: code 1, or 3 where no plan exists."""
     if form == "json":
         emit_json(None, found)
     else:

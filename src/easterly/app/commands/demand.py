@@ -28,6 +28,8 @@ FORMATS = ("text", "json", "csv", "parquet")
 @click.option("--step", is_flag=True, help="One step of each job over time: compute, and the bursts of every phase.")
 @click.option("--shared", is_flag=True, help="Links that several jobs share: best, expected and worst alignment.")
 @click.option("--job", "name", metavar="NAME", help="Only this job, service or other traffic.")
+@click.option("--chakra", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write one step of the job as Chakra execution traces, a file per interface.")  # fmt: skip
 @click.option("--interval", default="1h", show_default=True, help="Length of the intervals of `--by interval`.")
 @click.option("--years", type=click.FloatRange(0, 100), default=0.0, help="A week that is some years ahead.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
@@ -35,17 +37,20 @@ FORMATS = ("text", "json", "csv", "parquet")
 @click.option("-o", "--output", "out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to.")
 def command(
     site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None, interval: str,
-    years: float, form: str, out: Path | None,
+    years: float, form: str, out: Path | None, chakra: Path | None,
 ) -> None:  # fmt: skip
     """Tell what the jobs, services and other traffic of SITE send: per GPU and step, per second, per link class.
 
     Without a choice of table, text and JSON give everything in short, CSV and Parquet one row per phase.
     """
     keys = _keys(by, form)
-    if sum((bool(keys), matrix is not None, step, shared)) > 1:
-        terminal.misused("choose one of --by, --matrix, --step and --shared", form)
+    if sum((bool(keys), matrix is not None, step, shared, chakra is not None)) > 1:
+        terminal.misused("choose one of --by, --matrix, --step, --shared and --chakra", form)
     if form == "parquet" and out is None:
         terminal.misused("parquet is no text: name a file with -o", form)
+    if chakra is not None:
+        _write_traces(site, name, chakra, form)
+        return
     made, found = _outgoing(site, name, form)
     from easterly.app.demand import pages, views
 
@@ -93,6 +98,30 @@ def _length(text: str, form: str) -> float:
     if not 60 <= length_s <= WEEK_s:
         terminal.misused(f"--interval: {text} is not between 1min and 7d", form)
     return length_s
+
+
+def _write_traces(path: Path, name: str | None, folder: Path, form: str) -> None:
+    """Write one step of a job for other simulators."""
+    from easterly.app.commands import plan
+    from easterly.base.findings import FindingsError, did_you_mean
+    from easterly.demand import schedule
+    from easterly.site import locate
+    from easterly.study.traces import write_chakra
+
+    nouns, found, source = terminal.read_or_leave(path, form, plan.folder(None))
+    if name is None or name not in nouns.site.jobs:
+        terminal.misused(f"--chakra needs --job: {did_you_mean(name or '', nouns.site.jobs)}", form)
+    network, hosts = nouns.network.value, nouns.placement.value.hosts
+    try:
+        made = schedule.of_job(nouns.site, network, name, hosts)
+    except FindingsError as error:
+        terminal.refused(locate(error.findings, source), source, form)
+    with terminal.writing(folder, form):
+        written = write_chakra(made, network, folder, name)
+    if form == "json":
+        terminal.emit_json({"written": [str(file) for file in written]}, found)
+    else:
+        click.echo(f"{folder}: {len(written)} files written")
 
 
 def _outgoing(path: Path, name: str | None, form: str) -> tuple[Any, Any]:
