@@ -14,6 +14,7 @@ from easterly.base.findings import Finding, Severity, rule
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.site import Site
+from easterly.route.bins import used_links
 from easterly.route.ecmp import paths_of, policy_of
 from easterly.route.entropy import Choices, admitted_bps, choices, growth
 
@@ -69,7 +70,7 @@ def _few(
 
 def _used(used: float, links: float, connections: float) -> str:
     """Links in use, with the arithmetic where it is that of one node alone."""
-    if math.isclose(used, links * (1 - (1 - 1 / links) ** connections), rel_tol=1e-9):
+    if math.isclose(used, used_links(round(connections), round(links)), rel_tol=1e-9):
         return f"{links:.0f} x (1 - (1 - 1/{links:.0f})^{connections:.4g}) = {used:.3g}"
     return f"{used:.3g}"
 
