@@ -89,8 +89,8 @@ def slowdown(work: Memory, latency_s: float) -> float:
     The share s of the time that waits for accesses grows with their latency, and the rest stays (Amdahl's law).
 
     >>> slowdown(Memory.model_validate({"kind": "memory", "class": "bulk", "hosts": 1, "clients": "j",
-    ...                                 "local": "100ns", "sensitivity": "10%"}), 2e-6)
-    2.9
+    ...                                 "local": "100ns", "sensitivity": "50%"}), 300e-9)
+    2.0
     """
     return float(1 + work.sensitivity * (latency_s / work.local - 1))
 
