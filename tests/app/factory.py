@@ -16,7 +16,7 @@ from easterly.app.document import document
 from easterly.base.columns import bools, floats, indices, ints, texts
 from easterly.base.findings import Finding, Severity
 from easterly.model.address import AddressPlan, Interfaces, Prefixes, Vrfs
-from easterly.model.demand import DemandSet, Flows, Phases, Work
+from easterly.model.demand import DemandSet, Figures, Flows, Phases, Work
 from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes
 from easterly.model.outcome import (
     Artifact,
@@ -32,6 +32,7 @@ from easterly.model.outcome import (
     Verdict,
 )
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
+from easterly.model.serving import Services
 from easterly.model.spec.site import Site
 from small import rows as table
 
@@ -271,6 +272,8 @@ def plan(net: Network, jobs: dict[str, range], *, dead: tuple[int, ...] = (), **
             bools([False, False]),
             bools([False, True]),
         ),
+        services=table(Services, 0),
+        figures=table(Figures, 0),
         prediction=Prediction(
             job=texts(list(jobs)),
             compute_s=floats(np.ones(n)),

@@ -12,7 +12,10 @@ from tests.app import factory
 from easterly.app.columns import elide
 from easterly.app.text import print_plan
 
-TITLES = ("Verdicts", "Bill", "Jobs", "Hottest links", "Findings", "Artefacts")
+TITLES = (
+    "Verdicts", "Bill", "Jobs", "Bytes of a GPU and step, by links", "East-west and north-south",
+    "Hottest links", "Findings", "Artefacts",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def test_old_terminals_get_ascii(document: dict[str, Any]) -> None:
 
 
 def test_empty_sections_are_left_out(document: dict[str, Any]) -> None:
-    bare = {**document, "verdicts": [], "jobs": [], "links": [], "findings": [], "artifacts": []}
+    bare = {**document, "verdicts": [], "jobs": [], "links": [], "directions": [], "findings": [], "artifacts": []}
     assert [line for line in printed(bare).splitlines() if line and not line.startswith(" ")] == ["Bill"]
 
 
@@ -85,7 +88,7 @@ def test_later_sections_appear_once_they_have_rows(document: dict[str, Any]) -> 
 
 def test_many_jobs_print_the_slowest(document: dict[str, Any]) -> None:
     job = document["jobs"][0]
-    many = [{**job, "name": f"j{i:02}", "step_s": {"low": 1.0, "high": 1.0 + i}} for i in range(20)]
+    many = [{**job, "name": f"j{i:02}", "step_s": {"low": 1.0, "expected": 1.0, "high": 1.0 + i}} for i in range(20)]
     text = printed({**document, "jobs": many})
     assert "j19" in text
     assert "j07" not in text

@@ -75,3 +75,11 @@ def test_others_are_left_alone():
     mine = after.phases.owner[after.flows.phase] == "k"
     assert after.flows.src[mine].tolist() == parts["k"].flows.src.tolist()
     assert after.work.name.tolist() == ["j", "k"]
+
+
+def test_two_jobs_do_not_take_the_same_spare():
+    jobs = {"j": {"parallel": {"tp": 8, "dp": 2}}, "k": {"parallel": {"tp": 8, "dp": 2}}}
+    plan, net, placed, parts = made(jobs, hosts=6)
+    lost = [placed["j"][0], placed["k"][0]]
+    after = again(plan, net, placed, parts, (1 + 8 * np.array(lost)[:, None] + np.arange(8)).ravel())
+    assert after.work.host_idx.tolist() == [4, placed["j"][1], 5, placed["k"][1]]

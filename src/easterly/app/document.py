@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from easterly.app.jobs import jobs
 from easterly.app.numbers import addresses
+from easterly.app.services import services, sides, traffic
 from easterly.app.values import number, numbers, reference
 from easterly.base.columns import ratio
 from easterly.base.findings import Finding
@@ -40,6 +40,8 @@ def document(plan: Plan) -> dict[str, Any]:
         "address": addresses(plan),
         "jobs": jobs(plan),
         "services": services(plan),
+        "traffic": traffic(plan),
+        "directions": sides(plan),
         "links": links(plan),
         "hashing": hashing(plan),
         "unserved": list(stranded(plan.network, plan.demands, plan.routing)),
@@ -117,23 +119,6 @@ def bill(made: Bill) -> dict[str, Any]:
         "binding_tier": dict(sorted(made.binding_tier.items())),
         "lines": [{"item": r.item, "what": r.what, "detail": r.detail, "count": r.count} for r in made.lines],
     }  # fmt: skip
-
-
-def services(plan: Plan) -> list[dict[str, Any]]:
-    """Mean rate that each service puts on the network."""
-    work, flows, phases = plan.demands.work, plan.demands.flows, plan.demands.phases
-    rates: Counter[str] = Counter()
-    for owner, rate in zip(phases.owner[flows.phase].tolist(), flows.rate_bps.tolist(), strict=True):
-        rates[owner] += rate
-    return [
-        {
-            "name": name, "tenant": plan.site.services[name].tenant, "fabric": str(work.fabric[row]),
-            "class": plan.site.services[name].traffic_class, "gpus": int(work.gpus[row]),
-            "hosts": int(work.host_ptr[row + 1] - work.host_ptr[row]), "rate_bps": number(rates[name]),
-        }
-        for row, name in enumerate(work.name.tolist())
-        if work.kind[row] == "service"
-    ]  # fmt: skip
 
 
 def links(plan: Plan) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
-from easterly.app.report import sections
+from easterly.app.report import sections, serving
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
 
@@ -173,30 +173,22 @@ def _jobs(page: Page, document: Document) -> None:
         ],
     )  # fmt: skip
     _more(page, len(found) - SLOWEST)
-    _crossing(page, document)
-
-
-def _crossing(page: Page, document: Document) -> None:
-    """Which axis of parallelism crosses which links."""
-    made = crossing(document)
-    if made is None:
-        return
-    page.title("Bytes per GPU and step, by axis and links crossed")
-    columns = [Column(head, i in made.numeric, i == 1) for i, head in enumerate(made.heads)]
-    page.table(columns, [[cell.text for cell in row] for row in made.rows[: 2 * SLOWEST]])
-    _more(page, len(made.rows) - 2 * SLOWEST)
+    _made(page, "Bytes of a GPU and step, by links", crossing({**document, "jobs": found[:SLOWEST]}))
 
 
 def _services(page: Page, document: Document) -> None:
-    found = document.get("services") or []
-    if not found:
-        return
-    page.title("Services")
-    unit = measure([s["rate_bps"] for s in found], RATES)
-    page.table(
-        (Column("Service", gives_way=True), Column("GPUs", right=True), Column(f"Mean rate ({unit.unit})", right=True)),
-        [(s["name"], grouped(s.get("gpus") or 0), unit.text(s["rate_bps"])) for s in found],
-    )
+    _made(page, "Services", serving.services(document))
+    _made(page, "Other traffic", serving.traffic(document))
+    _made(page, "East-west and north-south", serving.directions(document))
+
+
+def _made(page: Page, title: str, made: sections.Table | None) -> None:
+    """A table of the report."""
+    if made is not None:
+        page.title(title)
+        columns = [Column(head, i in made.numeric, i == 0) for i, head in enumerate(made.heads)]
+        page.table(columns, [[cell.text for cell in row] for row in made.rows[:HOTTEST]])
+        _more(page, len(made.rows) - HOTTEST)
 
 
 def _hashing(page: Page, document: Document) -> None:

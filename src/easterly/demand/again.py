@@ -38,11 +38,12 @@ def again(site: Site, network: Network, hosts: Hosts, parts: Mapping[str, Demand
         Links that are up.
     """
     cut = np.bincount(network.links.src, alive, len(network.nodes)) == 0
-    spares = free(network, hosts)
-    made = []
+    spares, made = free(network, hosts).tolist(), []
     for name, part in parts.items():
         hit = name in site.jobs and bool(cut[interfaces(network, hosts[name])].any())
-        made.append(_anew(site, network, hosts, site.jobs[name], spares, alive, part) if hit else part)
+        anew = _anew(site, network, hosts, site.jobs[name], spares, alive) if hit else None
+        made.append(part if anew is None else anew)
+        spares = [host for host in spares if host not in set(made[-1].work.host_idx.tolist())]
     return join(made)
 
 
@@ -55,14 +56,15 @@ def free(network: Network, hosts: Hosts) -> IntColumn:
 
 
 def _anew(
-    site: Site, network: Network, hosts: Hosts, job: Job, spares: IntColumn, alive: BoolColumn, before: DemandSet
-) -> DemandSet:
+    site: Site, network: Network, hosts: Hosts, job: Job, spares: list[int], alive: BoolColumn
+) -> DemandSet | None:
+    """The job on hosts that are left; None where it cannot go on."""
     try:
-        found = reform(network, job, hosts[job.name], alive=alive, spares=spares.tolist())
+        found = reform(network, job, hosts[job.name], alive=alive, spares=spares)
         placed = {**hosts, job.name: found.hosts}
         return of_work(_with_replicas(site, job, found.dp), network, job.name, placed, alive)
     except FindingsError:
-        return before
+        return None
 
 
 def _with_replicas(site: Site, job: Job, dp: int) -> Site:

@@ -113,7 +113,10 @@ def wanted_s(site: Site, job: Job) -> tuple[float, str] | None:
 
 @rule("E622", "a step that no network of this kind could carry in the time wanted")
 def steps_are_feasible(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
-    """What a step sends and computes fits into the time wanted, even if everything overlapped perfectly."""
+    """What a step sends and computes fits into the time wanted, even if everything overlapped perfectly.
+
+    An intent gets a warning, as its verdict says FAIL besides.
+    """
     for row, name in enumerate(demands.work.name.tolist()):
         wish = wanted_s(site, site.jobs[name]) if name in site.jobs else None
         if wish is None:
@@ -124,7 +127,8 @@ def steps_are_feasible(site: Site, network: Network, demands: DemandSet) -> Iter
         for binds, least_s in (wire, ("compute", asked.compute_s)):
             if least_s > target_s > 0:
                 said = _infeasible(asked, binds, least_s, target_s)
-                yield Finding("E622", at, said, _way_out(site.jobs[name], binds, least_s, target_s))
+                how = Severity.ERROR if at.startswith("jobs/") else Severity.WARNING
+                yield Finding("E622", at, said, _way_out(site.jobs[name], binds, least_s, target_s), how)
 
 
 def _infeasible(asked: Need, binds: str, least_s: float, target_s: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from easterly.demand import transformer
+from easterly.demand import optimizer, transformer
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
@@ -74,9 +74,7 @@ def size(job: Job, model: ModelSpec) -> float:
 
     14 bytes per parameter in bf16 with Adam: 2 + 12.
     """
-    each = transformer.BYTES[job.dtype]
-    master = 4 if each == 4 else 0
-    return float(model.params * (each + transformer.ADAM_B - master))
+    return float(model.params * (transformer.BYTES[job.dtype] + optimizer.state_B(job)))
 
 
 def young_s(cost_s: float, mtbf_s: float) -> float:

@@ -11,9 +11,10 @@ from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn
 from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan
-from easterly.model.demand import DemandSet
+from easterly.model.demand import DemandSet, Figures
 from easterly.model.network import Network
 from easterly.model.routing import LinkLoads, Routing
+from easterly.model.serving import Services
 from easterly.model.spec.site import Site
 
 
@@ -200,6 +201,8 @@ class Plan:
     routing: Annotated[Routing, Doc("Paths.")]
     loads: Annotated[LinkLoads, Doc("Load of each link.")]
     qos: Annotated[QosPlan, Doc("Queues and shares.")]
+    services: Annotated[Services, Doc("Inference services as they run.")]
+    figures: Annotated[Figures, Doc("Numbers of other traffic.")]
     prediction: Annotated[Prediction, Doc("Step times.")]
     configs: Annotated[DeviceConfigs, Doc("Rendered files.")]
     verdicts: Annotated[tuple[Verdict, ...], Doc("One per intent.")]

@@ -12,11 +12,12 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.demand import checks_time
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
-from easterly.model.demand import DemandSet, Placement
+from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.series import Outlook
+from easterly.model.serving import Services
 from easterly.model.spec.site import Site
 from easterly.site import blueprints
 from easterly.study import bill, outlook, traffic
@@ -142,6 +143,18 @@ class Nouns:
             reads,
             lambda: outlook.outlook(self.demands.value, self.routing.value, self.loads.value, varying),
         )
+
+    @cached_property
+    def services(self) -> Held[Services]:
+        """Inference services as they run."""
+        reads = (self.network, self.part("services", "hardware", "fabrics"))
+        return self.stages.run("services", reads, lambda: demand.services(self.site, self.network.value))
+
+    @cached_property
+    def figures(self) -> Held[Figures]:
+        """Numbers of other traffic besides its flows."""
+        hosts = self.placement.value.hosts
+        return Held.of(demand.figures(self.site, self.network.value, hosts))
 
     @cached_property
     def address(self) -> Held[AddressPlan]:

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from easterly.app.report import sections
+from easterly.app.report import sections, serving
 from easterly.app.report.artefacts import artefacts
 from easterly.app.report.join import STATIC, joined
 from easterly.app.report.measure import grouped
@@ -53,7 +53,9 @@ def render(
         verdicts=sections.verdicts(document),
         jobs=sections.jobs(document),
         steps=steps(document),
-        services=sections.services(document),
+        services=serving.services(document),
+        traffic=serving.traffic(document),
+        directions=serving.directions(document),
         hashing=sections.hashing(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),

@@ -152,26 +152,6 @@ def _ticks(longest: float, unit: Measure) -> list[tuple[str, str]]:
     return [(f"{100 * i * step / top:.3f}", f"{i * step:g}") for i in range(int(top / step + 1e-9) + 1)]
 
 
-def services(document: Document) -> Table | None:
-    """Services and the rate each puts on the network."""
-    found = document.get("services") or []
-    unit = measure([s["rate_bps"] for s in found], RATES)
-    return table_of(
-        ("Service", "Tenant", "Class", "GPUs", f"Mean rate ({unit.unit})"),
-        [
-            (
-                s["name"],
-                s.get("tenant") or DASH,
-                s.get("class") or DASH,
-                grouped(s.get("gpus") or 0),
-                unit.text(s["rate_bps"]),
-            )
-            for s in found
-        ],
-        numeric={3, 4},
-    )
-
-
 def hashing(document: Document) -> Table | None:
     """Phases that cross a switch: how full the busiest uplink is, split evenly and hashed."""
     rows = uneven(document)

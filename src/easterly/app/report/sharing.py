@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn, IndexColumn
+from easterly.base.columns import FloatColumn, IndexColumn, floats
 from easterly.model.outcome import Plan
+from easterly.predict.contention import mean_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def share_links(plan: Plan) -> Sharing:
     flow = np.repeat(np.arange(len(demands.flows)), np.diff(paths.ptr))
     owner = _owner_of_phase(plan)[demands.flows.phase]
     key = paths.link.astype(np.int64) * owners + owner[flow]
-    load = paths.share * _mean_rates(plan)[flow]
+    step = dict(zip(plan.prediction.job.tolist(), plan.prediction.step_low_s.tolist(), strict=True))
+    step_s = floats([step.get(name, 0.0) for name in plan.demands.work.name.tolist()])
+    load = paths.share * mean_rates(plan.demands, step_s)[flow]
     used = load > 0
     cells, place = np.unique(key[used], return_inverse=True)
     sums = np.bincount(place, weights=load[used], minlength=len(cells)).astype(np.float64)
@@ -55,12 +58,3 @@ def _owner_of_phase(plan: Plan) -> IndexColumn:
     """(P,) row of `Work` that each phase belongs to."""
     row = {name: i for i, name in enumerate(plan.demands.work.name.tolist())}
     return np.array([row[name] for name in plan.demands.phases.owner.tolist()], dtype=np.int64)
-
-
-def _mean_rates(plan: Plan) -> FloatColumn:
-    """(F,) mean rate of each flow over a step of its job [bit/s]."""
-    flows, phases = plan.demands.flows, plan.demands.phases
-    step = dict(zip(plan.prediction.job.tolist(), plan.prediction.step_low_s.tolist(), strict=True))
-    step_s = np.array([step.get(name, 0.0) for name in phases.owner.tolist()], dtype=np.float64)
-    per_step = np.divide(phases.times * 8, step_s, out=np.zeros(len(phases)), where=step_s > 0)
-    return flows.size_B * per_step[flows.phase] + flows.rate_bps
