@@ -2,14 +2,17 @@
 
 from easterly.demand.schedule.choose import of_collective
 from easterly.demand.schedule.course import Detail
+from easterly.demand.schedule.expand import Replay
+from easterly.demand.schedule.export import traces_of
 from easterly.demand.schedule.job import of_job, step_of
 from easterly.demand.schedule.longest import critical_events, critical_path
 from easterly.demand.schedule.messages import Latency
+from easterly.demand.schedule.replay import of_traces
 from easterly.demand.schedule.size import LIMIT, size_of
 from easterly.demand.schedule.step import of_step
 from easterly.demand.schedule.together import together
 
 __all__ = [
-    "LIMIT", "Detail", "Latency", "critical_events", "critical_path", "of_collective", "of_job", "of_step", "size_of",
-    "step_of", "together",
+    "LIMIT", "Detail", "Latency", "Replay", "critical_events", "critical_path", "of_collective", "of_job", "of_step",
+    "of_traces", "size_of", "step_of", "together", "traces_of",
 ]  # fmt: skip

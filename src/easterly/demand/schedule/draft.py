@@ -21,6 +21,20 @@ _NUMBERS = {
 _AMOUNTS = {"size_B": 0.0, "duration_s": 0.0, "delay_s": 0.0, "earliest_s": 0.0}
 
 
+class Circle(ValueError):
+    """Events that wait for each other.
+
+    Attributes
+    ----------
+    events : list of int
+        Each waits for the next, and the last for the first.
+    """
+
+    def __init__(self, events: list[int]) -> None:
+        super().__init__(f"{len(events)} events wait for each other")
+        self.events = events
+
+
 class Draft:
     """Events without an order.
 
@@ -89,14 +103,14 @@ class Draft:
 
         Raises
         ------
-        ValueError
-            If events wait for each other in a circle.
+        Circle
+            If events wait for each other.
         """
         event, before = joined(*self._waits)
         ptr, idx = rows(event, before, self.count)
         order = dag.order(ptr, idx)
         if len(order) < self.count:
-            raise ValueError(f"{self.count - len(order)} events wait for each other")
+            raise Circle(_circle(ptr, idx, order))
         place = np.empty(self.count, dtype=np.int32)
         place[order] = np.arange(self.count, dtype=np.int32)
         ptr, idx = rows(place[event], place[before], self.count)
@@ -106,6 +120,18 @@ class Draft:
 
     def _column(self, name: str) -> NDArray[Any]:
         return np.concatenate([np.empty(0, dtype=np.int32), *(block[name] for block in self._blocks)])
+
+
+def _circle(ptr: Numbers, idx: NDArray[np.int32], order: NDArray[np.int32]) -> list[int]:
+    """One circle among the events that have no place in an order: they all wait for another one of them."""
+    stuck = np.ones(len(ptr) - 1, dtype=np.bool_)
+    stuck[order] = False
+    way, at = [int(np.argmax(stuck))], {}
+    while way[-1] not in at:
+        at[way[-1]] = len(way) - 1
+        before = idx[ptr[way[-1]] : ptr[way[-1] + 1]]
+        way.append(int(before[stuck[before]][0]))
+    return way[at[way[-1]] : -1]
 
 
 def placed(local: Numbers, first: Numbers) -> Numbers:
