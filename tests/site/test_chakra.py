@@ -46,7 +46,8 @@ RANGES = {
     "uint32": st.integers(0, 2**32 - 1), "uint64": st.integers(0, 2**64 - 1),
     "sint32": st.integers(-(2**31), 2**31 - 1), "sint64": st.integers(-(2**63), 2**63 - 1),
     "fixed32": st.integers(0, 2**32 - 1), "fixed64": st.integers(0, 2**64 - 1),
-    "sfixed32": st.integers(-(2**31), 2**31 - 1), "sfixed64": st.integers(-(2**63), 2**63 - 1), "bool": st.booleans(), "string": st.text(),
+    "sfixed32": st.integers(-(2**31), 2**31 - 1), "sfixed64": st.integers(-(2**63), 2**63 - 1),
+    "bool": st.booleans(), "string": st.text(),
 }  # fmt: skip
 
 
