@@ -17,10 +17,15 @@ GALLERY = [
 ]
 
 
+AS_PUBLISHED = {"llama3-405b": {"E608", "E615", "E319"}}
+"""Findings that an example is meant to show: 126 layers on 16 stages, and an efficiency that nobody states."""
+
+
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
 def test_an_example_has_no_findings(path):
     findings, source = check_path(path)
-    assert not findings, format_findings(findings, source)
+    told = [finding for finding in findings if finding.code not in AS_PUBLISHED.get(path.stem, set())]
+    assert not told, format_findings(told, source)
 
 
 def test_every_blueprint_has_its_example():

@@ -53,6 +53,7 @@ LIBRARIES = {
 KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
+    "dag": "order and start times of schedules",
     "random": "reproducible random streams",
     "maths": "functions with the same bits on every machine",
 }

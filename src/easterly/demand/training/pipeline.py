@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from easterly.demand import collectives
-from easterly.demand.mapping import beyond_wire_s
+from easterly.demand.mapping import send
 from easterly.demand.phases import Phase
 from easterly.demand.training.step import Step
 
@@ -18,7 +18,7 @@ def pipeline(step: Step) -> Iterator[Phase]:
     With v chunks per stage each boundary is crossed v times, and the last stage hands over to the first v-1 times
     (Narayanan et al. 2021, sections 2.2 and 4.1).
     """
-    plan, layout = step.job.parallel, step.layout
+    plan = step.job.parallel
     if plan.pp == 1:
         return
     stages = step.grid.reshape(plan.pp, -1)
@@ -27,13 +27,8 @@ def pipeline(step: Step) -> Iterator[Phase]:
     used = crossings > 0
     part_B = step.activation_B / plan.tp
     for stage, src, dst in (("forward", ahead, behind), ("backward", behind, ahead)):
-        traffic = layout.traffic(src[used], dst[used], part_B * crossings[used])
-        hop_s = collectives.NETWORK_HOP_S if len(traffic.src) else collectives.SCALEUP_HOP_S
-        made = Phase(
-            axis="pp", collective="send", algorithm="direct", times=1.0, latency_s=plan.interleave * hop_s,
-            scaleup_s=beyond_wire_s(layout, traffic, traffic.scaleup_B), scaleup_B=traffic.scaleup_B, traffic=traffic,
-            message_B=part_B,
-        )  # fmt: skip
+        made = send("pp", step.layout, src[used], dst[used], part_B * crossings[used], step.job.library)
+        made = replace(made, latency_s=plan.interleave * made.latency_s, message_B=part_B)
         yield step.hide(
             made, stage, times=step.micro_batches, hidden=step.job.overlap.pp, window_s=step.window_s(stage)
         )
