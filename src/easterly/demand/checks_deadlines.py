@@ -50,7 +50,7 @@ def deadlines_are_possible(site: Site, network: Network, placement: Placement) -
     for work in bulky:
         yield from _late_bulk(work, ends)
     for sent in ready(site, ends, Delivery):
-        needs_s = delivery.time_s(sent, ends)
+        needs_s = delivery.time_s(sent, ends) if sent.within is not None else 0.0
         if sent.within is not None and _late(needs_s, sent.within):
             yield _too_late(f"{sent.origin}/within", sent.within, needs_s, "all have it at the earliest",
                             "write within: {}, or method: tree or multicast")  # fmt: skip

@@ -57,26 +57,25 @@ def _copied(ends: Ends, source: Nodes, targets: list[IntColumn], size: float) ->
 
     Each tree carries an equal part to the interface of each target that has the same number, modulo how many.
     """
-    part = size / len(source)
-    for number, root in enumerate(np.asarray(source).tolist()):
-        leaves = [int(target[number % len(target)]) for target in targets]
-        links = _tree(ends, root, [leaf for leaf in leaves if leaf != root])
-        src, dst = ends.network.links.src[links], ends.network.links.dst[links]
-        yield src, dst, np.full(len(links), part)
+    roots = np.asarray(source).tolist()
+    pairs = [(root, int(t[n % len(t)])) for n, root in enumerate(roots) for t in targets]
+    pairs = [(root, leaf) for root, leaf in pairs if root != leaf]
+    ways = Ways.of(ends.network, ints([root for root, _ in pairs]), ints([leaf for _, leaf in pairs]))
+    feeds: dict[int, dict[int, int]] = {root: {} for root in roots}
+    for flow, (root, leaf) in enumerate(pairs):
+        _join(ends, feeds[root], root, leaf, ways.link[ways.ptr[flow] : ways.ptr[flow + 1]])
+    links = ints([link for root in roots for link in sorted(feeds[root].values())])
+    yield ends.network.links.src[links], ends.network.links.dst[links], np.full(len(links), size / len(roots))
 
 
-def _tree(ends: Ends, root: int, leaves: list[int]) -> IntColumn:
-    """Links of one shortest path from the root to each leaf; of several next hops the first that reaches it."""
-    ways, network = Ways.of(ends.network, ints([root] * len(leaves)), ints(leaves)), ends.network
-    feeds: dict[int, int] = {}
-    for flow, leaf in enumerate(leaves):
-        links = ways.link[ways.ptr[flow] : ways.ptr[flow + 1]].tolist()
-        into = {int(network.links.dst[link]): link for link in sorted(links, reverse=True)}
-        node = leaf
-        while node != root and node not in feeds and node in into:
-            feeds[node] = into[node]
-            node = int(network.links.src[into[node]])
-    return ints(sorted(feeds.values()))
+def _join(ends: Ends, feeds: dict[int, int], root: int, leaf: int, links: IntColumn) -> None:
+    """Join a leaf to a tree, given as the link into each node, upwards along the first of its cheapest paths."""
+    src, dst = ends.network.links.src, ends.network.links.dst
+    into = {int(dst[link]): int(link) for link in np.sort(links)[::-1]}
+    node = leaf
+    while node != root and node not in feeds and node in into:
+        feeds[node] = into[node]
+        node = int(src[into[node]])
 
 
 def time_s(work: Delivery, ends: Ends) -> float:
@@ -87,7 +86,10 @@ def time_s(work: Delivery, ends: Ends) -> float:
     hosts, S the size, B the lower of the rate of a host and, for the first hop, of the source; and never sooner than
     the busiest link has carried its bytes.
     """
-    made = moved(work, ends)
+    return _with_links_s(work, ends, moved(work, ends))
+
+
+def _with_links_s(work: Delivery, ends: Ends, made: Moved) -> float:
     return max(_at_interfaces_s(work, ends), float(busiest_s(ends.network, made).max(initial=0.0)))
 
 
@@ -137,7 +139,7 @@ def figures(work: Delivery, ends: Ends) -> list[Figure]:
         Figure("source_B", _sum(made.amount[at_source]), "B", "what the source sends"),
         Figure("unicast_source_B", size * len(targets), "B", "what it would send to each in turn"),
         Figure("links_B", _over_links(ends, made), "B", "bytes over all links together"),
-        Figure("time_s", time_s(work, ends), "s", "until the last host has it"),
+        Figure("time_s", _with_links_s(work, ends, made), "s", "until the last host has it"),
     ]
 
 

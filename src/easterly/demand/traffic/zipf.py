@@ -75,5 +75,5 @@ def one_minus_exp(y: FloatColumn) -> FloatColumn:
 def at_least_once(p: FloatColumn, tries: float) -> FloatColumn:
     """(N,) ``1 - (1 - p)**n``, exact for small p too."""
     rest = np.minimum(p, 1 - 1e-16)
-    small = rest * (1 + rest / 2 + rest**2 / 3 + rest**3 / 4 + rest**4 / 5)
+    small = rest * (1 + rest * (1 / 2 + rest * (1 / 3 + rest * (1 / 4 + rest / 5))))
     return one_minus_exp(floats(tries * np.where(rest < 1e-3, small, -maths.log(floats(1 - rest)))))
