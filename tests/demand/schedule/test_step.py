@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.demand.clusters import NIC_BPS, network, site
+from tests.demand.clusters import MODEL, NIC_BPS, network, site
 from tests.demand.schedule.steps import BACKWARD_S, FORWARD_S, assert_sound, predecessors, sent, step_of
 
 from easterly import demand
@@ -89,7 +89,25 @@ JOBS = st.fixed_dictionaries(
         "library": st.sampled_from([{}, {"bucket": "40MB"}]),
     }
 )
+EXPERTS = st.fixed_dictionaries(
+    {
+        "experts": st.just(8),
+        "top_k": st.integers(1, 4),
+        "max_hosts": st.sampled_from([None, 1]),
+        "imbalance": st.sampled_from([1.0, 1.5]),
+    }
+)
 DETAILS = st.builds(Detail, messages=st.booleans(), layer_groups=st.integers(1, 2), buckets=st.integers(1, 5))
+
+
+def wanted_of(step):
+    """Bytes of all phases of a step by sending and receiving node."""
+    wanted = Counter()
+    for phase in training.phases(step):
+        ends = zip(phase.traffic.src.tolist(), phase.traffic.dst.tolist(), strict=True)
+        for pair, size in zip(ends, phase.traffic.amount.tolist(), strict=True):
+            wanted[pair] += size * phase.times
+    return dict(wanted)
 
 
 @given(GRIDS, st.sampled_from([(8, 8), (4, 4), (8, 4), (4, 8)]), JOBS, DETAILS, st.integers(1, 3), st.booleans())
@@ -100,13 +118,20 @@ def test_schedules_send_what_the_phases_of_the_step_say(degrees, make, job, deta
     parallel = {"tp": tp, "cp": cp, "pp": pp, "dp": dp, "interleave": chunks if pp > 1 else 1}
     step = step_of(parallel, dp * micro_batches, gpus=make[0], nics=make[1], railed=railed, **job)
     made = of_step(step, detail=detail)
-    wanted = Counter()
-    for phase in training.phases(step):
-        for a, b, size in zip(
-            phase.traffic.src.tolist(), phase.traffic.dst.tolist(), phase.traffic.amount, strict=True
-        ):
-            wanted[a, b] += size * phase.times
-    assert sent(made) == pytest.approx(dict(wanted))
+    assert sent(made) == pytest.approx(wanted_of(step))
+    assert size_of(step, detail=detail) == len(made)
+    assert_sound(made)
+
+
+@given(EXPERTS, st.sampled_from([1, 2, 4]), st.integers(1, 2), st.integers(1, 2), DETAILS, st.sampled_from([1, 2, 3]))
+@settings(max_examples=25, deadline=None)
+def test_experts_and_hybrid_shards_send_what_their_phases_say(moe, ep, tp, pp, detail, zero):
+    """All-to-alls in every pass, replicas of experts apart from those of the rest, shards summed between groups."""
+    parallel = {"tp": tp, "pp": pp, "dp": 8, "ep": ep, "shard": 4}
+    step = step_of(parallel, 16, gpus=4, nics=4, zero=zero, model={**MODEL, "params": 8e9, "moe": moe})
+    made = of_step(step, detail=detail)
+    assert {phase.axis for phase in training.phases(step)} >= ({"ep"} if ep > 1 else {"dp"})
+    assert sent(made) == pytest.approx(wanted_of(step))
     assert size_of(step, detail=detail) == len(made)
     assert_sound(made)
 

@@ -29,7 +29,7 @@ def parameter_server(group: Group, collective: str, size_B: float) -> Phase:
     size_B : float [B]
     """
     exits, servers = Exits.of(group), group.library.servers or group.hosts
-    worker, server, shards = _pairs(group, servers)
+    worker, server, shards = workers_and_servers(group, servers)
     ends = {"reduce-scatter": [(worker, server)], "all-gather": [(server, worker)]}
     both = ends.get(collective, [(worker, server), (server, worker)])
     src, dst = (np.concatenate([pair[end] for pair in both]) for end in (0, 1))
@@ -43,7 +43,9 @@ def parameter_server(group: Group, collective: str, size_B: float) -> Phase:
     )  # fmt: skip
 
 
-def _pairs(group: Group, servers: int) -> tuple[IndexColumn, IndexColumn, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+def workers_and_servers(
+    group: Group, servers: int
+) -> tuple[IndexColumn, IndexColumn, np.ndarray[tuple[int], np.dtype[np.float64]]]:
     """Runs of workers and of servers on other hosts, and how many shards the latter hold."""
     runs = group.runs
     place = np.arange(servers)[None, :] * runs.hosts[:, None] // servers

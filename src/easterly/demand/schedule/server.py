@@ -6,7 +6,7 @@ import numpy as np
 
 from easterly.base.columns import IndexColumn
 from easterly.demand.mapping import Group
-from easterly.demand.mapping.server import _pairs as shards
+from easterly.demand.mapping.server import workers_and_servers
 from easterly.demand.schedule.levels import inside
 from easterly.demand.schedule.messages import Hop, Latency, at_once, doors
 from easterly.demand.schedule.pairs import Amounts
@@ -27,7 +27,7 @@ def parameter_server(group: Group, collective: str, size_B: float, latency: Late
     latency : Latency
     """
     servers = group.library.servers or group.hosts
-    worker, server, held = shards(group, servers)
+    worker, server, held = workers_and_servers(group, servers)
     amount = held * (size_B / servers)
     push = _sent(group, worker, server, amount, latency) if collective != "all-gather" else empty()
     pull = _sent(group, server, worker, amount, latency) if collective != "reduce-scatter" else empty()
