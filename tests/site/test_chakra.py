@@ -98,14 +98,16 @@ def any_traces(draw):
                 draw(sizes) if talks or meets else 0,
                 draw(st.integers(0, 9)) if talks else -1, draw(st.integers(0, 9)) if talks else -1,
                 draw(st.integers(0, 2**31 - 1)) if talks else -1, draw(st.integers(0, 9)) if meets else -1,
-                draw(st.integers(-1, len(names) - 1)) if meets else -1, 0,
+                draw(st.integers(-2, len(names) - 1)) if meets else -1, 0,
             ))  # fmt: skip
+            if columns[-1][12] == -2:
+                columns[-1] = (*columns[-1][:13], draw(st.integers(1, 2**9)))
             deps.append(
                 sorted(draw(st.sets(st.integers(first, first + len(numbers) - 1), max_size=3)) - {first + place})
             )
     used = [c[12] for c in columns if c[12] >= 0]
     order = list(dict.fromkeys(used))
-    columns = [(*c[:12], order.index(c[12]) if c[12] >= 0 else -1, c[13]) for c in columns]
+    columns = [(*c[:12], order.index(c[12]) if c[12] >= 0 else c[12], c[13]) for c in columns]
     table = list(zip(*columns, strict=True)) or [()] * 14
     make = (ints, indices, ints, bools, floats, floats, floats, floats, ints, ints, indices, ints, ints, indices)
     made = [build(column) for build, column in zip(make, table, strict=True)]
@@ -157,6 +159,8 @@ def test_protobuf_reads_what_we_write(tmp_path_factory, traces):
                 assert values["comm_size"].int64_val == round(traces.size_B[row])
             if traces.kind[row] == COLL:
                 assert values["comm_type"].int64_val == traces.collective[row]
+                flags = values["involved_dim"].bool_list.values if "involved_dim" in values else []
+                assert sum(flag << place for place, flag in enumerate(flags)) == traces.dimensions[row]
 
 
 def test_what_other_tools_write_is_read(tmp_path):

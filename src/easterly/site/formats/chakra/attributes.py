@@ -11,7 +11,7 @@ from easterly.site.formats.chakra import wire
 Attribute = bool | int | float | str | list[int] | None
 """A value; none for types that no node of ours has use for."""
 
-DOUBLE, INT32, INT64, UINT64, BOOL, STRING = 3, 7, 9, 13, 27, 29
+DOUBLE, INT32, INT64, UINT64, BOOL, BOOLS, STRING = 3, 7, 9, 13, 27, 28, 29
 
 
 def _signed(bits: int) -> Callable[[int], int]:
@@ -98,7 +98,9 @@ def _listed(number: int, kind: int, raw: wire.Value) -> list[int]:
     return values
 
 
-def put_attribute(name: str, number: int, value: int | float | str) -> bytes:
+def put_attribute(name: str, number: int, value: int | float | str | list[bool]) -> bytes:
     """An attribute as bytes, its value in the field of that number."""
+    if isinstance(value, list):
+        return wire.put(1, name.encode()) + wire.put(number, wire.put(1, bytes(value)))
     given = value.encode() if isinstance(value, str) else float(value) if number == DOUBLE else int(value)
     return wire.put(1, name.encode()) + wire.put(number, given)

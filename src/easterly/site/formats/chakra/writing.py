@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,21 @@ import numpy as np
 
 from easterly.model.traces import TraceKind, Traces
 from easterly.site.formats.chakra import wire
-from easterly.site.formats.chakra.attributes import BOOL, DOUBLE, INT32, INT64, STRING, UINT64, put_attribute
+from easterly.site.formats.chakra.attributes import BOOL, BOOLS, DOUBLE, INT32, INT64, STRING, UINT64, put_attribute
+from easterly.site.formats.chakra.nodes import MICRO_S
 
 VERSION = "0.0.4"
 _TYPES = {
     "num_ops": INT64, "tensor_size": UINT64, "comm_size": INT64, "comm_type": INT64, "comm_src": INT32,
     "comm_dst": INT32, "comm_tag": INT32, "pg_name": STRING, "is_cpu_op": BOOL, "duration_s": DOUBLE, "size_B": DOUBLE,
+    "involved_dim": BOOLS,
 }  # fmt: skip
 """Types that the readers of Chakra and ASTRA-sim expect of these attributes."""
+
+_COLUMNS = (
+    "node", "kind", "on_cpu", "duration_s", "operations", "tensor_B", "size_B", "src", "dst", "tag", "collective",
+    "group", "dimensions",
+)  # fmt: skip
 
 
 def write(
@@ -53,11 +61,10 @@ def write(
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    first = np.searchsorted(traces.rank, np.arange(traces.ranks + 1))
+    encode, written = {"et": _messages, "json": _json}[form], []
+    first = np.searchsorted(traces.rank, np.arange(traces.ranks + 1)).tolist()
     for rank in range(traces.ranks):
-        rows = range(int(first[rank]), int(first[rank + 1]))
-        data = (_json if form == "json" else _messages)(traces, rank, rows)
+        data = encode(str(traces.interface[rank]), list(_nodes(traces, first[rank], first[rank + 1])))
         path = folder / f"{name}.{rank}.{form}{'.gz' if compress else ''}"
         _replace(path, gzip.compress(data, mtime=0) if compress else data)
         written.append(path)
@@ -74,60 +81,73 @@ def _replace(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _messages(traces: Traces, rank: int, rows: range) -> bytes:
-    told = put_attribute("interface", STRING, str(traces.interface[rank]))
-    parts = [wire.put_message(wire.put(1, VERSION.encode()) + (wire.put(2, told) if traces.interface[rank] else b""))]
-    for row, number, deps, values in _nodes(traces, rows):
-        kind = TraceKind(int(traces.kind[row]))
-        fields = [wire.put(1, number), wire.put(2, f"{kind.name}_NODE".encode()), wire.put(3, int(kind))]
-        fields += [wire.put(5, b"".join(map(wire.put_varint, deps)))] if deps else []
-        fields += [wire.put(7, _micros(float(traces.duration_s[row])))] if traces.duration_s[row] > 0 else []
-        fields += [wire.put(10, put_attribute(key, _TYPES[key], value)) for key, value in values.items()]
-        parts.append(wire.put_message(b"".join(fields)))
-    return b"".join(parts)
+Value = bool | int | float | str | list[bool]
 
 
-def _json(traces: Traces, rank: int, rows: range) -> bytes:
-    graph = []
-    for row, number, deps, values in _nodes(traces, rows):
-        kind = TraceKind(int(traces.kind[row]))
-        head = {"Id": number, "Name": f"{kind.name}_NODE", "NodeType": int(kind), "data_deps": deps}
-        graph.append({**head, "runtime": _micros(float(traces.duration_s[row])), **values})
-    document = {"interface": str(traces.interface[rank]), "workload_graph": graph}
-    return json.dumps(document, indent=1).encode() + b"\n"
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A node to be written: durations in whole microseconds."""
+
+    number: int
+    kind: TraceKind
+    deps: list[int]
+    duration_us: int
+    values: dict[str, Value]
 
 
-def _micros(time_s: float) -> int:
-    return round(time_s * 1e6)
+def _messages(interface: str, nodes: list[_Node]) -> bytes:
+    told = wire.put(2, put_attribute("interface", STRING, interface)) if interface else b""
+    return b"".join([wire.put_message(wire.put(1, VERSION.encode()) + told), *map(_message, nodes)])
 
 
-def _nodes(traces: Traces, rows: range) -> Iterator[tuple[int, int, list[int], dict[str, Any]]]:
-    """Row, number, numbers of dependencies and attributes of each node."""
-    for row in rows:
-        deps = traces.dep_idx[traces.dep_ptr[row] : traces.dep_ptr[row + 1]]
-        yield row, int(traces.node[row]), traces.node[deps].tolist(), _attributes(traces, row)
+def _message(node: _Node) -> bytes:
+    fields = [wire.put(1, node.number), wire.put(2, f"{node.kind.name}_NODE".encode()), wire.put(3, int(node.kind))]
+    fields += [wire.put(5, b"".join(map(wire.put_varint, node.deps)))] if node.deps else []
+    fields += [wire.put(7, node.duration_us)] if node.duration_us else []
+    fields += [wire.put(10, put_attribute(key, _TYPES[key], value)) for key, value in node.values.items()]
+    return wire.put_message(b"".join(fields))
 
 
-def _attributes(traces: Traces, row: int) -> dict[str, Any]:
-    """Attributes that the kind of a node has."""
-    kind, values = int(traces.kind[row]), {"is_cpu_op": bool(traces.on_cpu[row])}
-    given: dict[str, Any] = dict(values)
-    duration_s, size_B = float(traces.duration_s[row]), float(traces.size_B[row])
-    if duration_s != _micros(duration_s) * 1e-6:
-        given["duration_s"] = duration_s
+def _json(interface: str, nodes: list[_Node]) -> bytes:
+    graph = [
+        {"Id": n.number, "Name": f"{n.kind.name}_NODE", "NodeType": int(n.kind), "data_deps": n.deps,
+         "runtime": n.duration_us, **n.values}
+        for n in nodes
+    ]  # fmt: skip
+    return json.dumps({"interface": interface, "workload_graph": graph}, indent=1).encode() + b"\n"
+
+
+def _nodes(traces: Traces, first: int, last: int) -> Iterator[_Node]:
+    """Nodes of one rank."""
+    begin, end = int(traces.dep_ptr[first]), int(traces.dep_ptr[last])
+    deps = traces.node[traces.dep_idx[begin:end]].tolist()
+    ptr = (traces.dep_ptr[first : last + 1] - begin).tolist()
+    for at, row in enumerate(_rows(traces, first, last)):
+        yield _Node(row["node"], TraceKind(row["kind"]), deps[ptr[at] : ptr[at + 1]], *_timed(traces, row))
+
+
+def _rows(traces: Traces, first: int, last: int) -> Iterator[dict[str, Any]]:
+    columns = {name: getattr(traces, name)[first:last].tolist() for name in _COLUMNS}
+    return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+
+def _timed(traces: Traces, row: dict[str, Any]) -> tuple[int, dict[str, Value]]:
+    """Duration in microseconds, and the attributes that a node of this kind has."""
+    kind, duration_us = row["kind"], round(row["duration_s"] * 1e6)
+    values: dict[str, Value] = {"is_cpu_op": row["on_cpu"]}
+    if row["duration_s"] != duration_us * MICRO_S:
+        values["duration_s"] = row["duration_s"]
     if kind == TraceKind.COMP:
-        given |= _counted(num_ops=traces.operations[row], tensor_size=traces.tensor_B[row])
-    elif kind in (TraceKind.COMM_SEND, TraceKind.COMM_RECV):
-        given |= {"comm_src": int(traces.src[row]), "comm_dst": int(traces.dst[row]), "comm_tag": int(traces.tag[row])}
-    elif kind == TraceKind.COMM_COLL:
-        given["comm_type"] = int(traces.collective[row])
-        group = int(traces.group[row])
-        given |= {"pg_name": str(traces.groups.name[group])} if group >= 0 else {}
+        counted = {"num_ops": row["operations"], "tensor_size": row["tensor_B"]}
+        values |= {name: round(amount) for name, amount in counted.items() if amount > 0}
+    if kind in (TraceKind.COMM_SEND, TraceKind.COMM_RECV):
+        values |= {"comm_src": row["src"], "comm_dst": row["dst"], "comm_tag": row["tag"]}
+    if kind == TraceKind.COMM_COLL:
+        values["comm_type"] = row["collective"]
+        values |= {"pg_name": str(traces.groups.name[row["group"]])} if row["group"] >= 0 else {}
+        flags = [bool(row["dimensions"] >> place & 1) for place in range(row["dimensions"].bit_length())]
+        values |= {"involved_dim": flags} if row["group"] == -2 else {}
     if kind in (TraceKind.COMM_SEND, TraceKind.COMM_RECV, TraceKind.COMM_COLL):
-        given["comm_size"] = round(size_B)
-        given |= {} if size_B == round(size_B) else {"size_B": size_B}
-    return given
-
-
-def _counted(**amounts: np.float64) -> dict[str, int]:
-    return {name: round(float(amount)) for name, amount in amounts.items() if amount > 0}
+        values["comm_size"] = round(row["size_B"])
+        values |= {} if row["size_B"] == values["comm_size"] else {"size_B": row["size_B"]}
+    return duration_us, values
