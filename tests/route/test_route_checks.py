@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from tests import small
 from tests.predict.made import demands, phase
 
 from easterly.base.columns import floats
-from easterly.base.findings import Severity
+from easterly.base.findings import Finding, Severity
+from easterly.model.demand import DemandSet
 from easterly.model.network import Network
+from easterly.model.routing import Paths
 from easterly.route.checks import equal_cost_means_equal_rate, every_flow_has_a_path, links_carry_services
+from easterly.route.ecmp import paths_of, policy_of
 
 SITE = SimpleNamespace(seed=1, jobs={"j": None}, services=dict.fromkeys("abs"))
 NET = small.network()
@@ -39,18 +44,27 @@ def without_spines() -> Network:
     return Network("cut", NET.nodes, cut, NET.hosts, (), {})
 
 
+def routed(network: Network, wanted: DemandSet) -> tuple[Any, Network, DemandSet, Paths]:
+    """What rules ask for."""
+    return SITE, network, wanted, paths_of(network, wanted.flows, policy_of(network, seed=1))
+
+
+def uneven(network: Network, wanted: DemandSet) -> Iterator[Finding]:
+    return equal_cost_means_equal_rate(network, routed(network, wanted)[-1])
+
+
 def test_flows_without_a_path_are_counted_by_owner() -> None:
     wanted = demands([
         phase("j", [(NIC[0], NIC[4], 1.0), (NIC[0], NIC[2], 1.0), (NIC[1], NIC[5], 1.0)]),
         phase("s", [(NIC[0], NIC[6], 1e9)], kind="service"),
         phase("fine", [(NIC[0], NIC[1], 1e9)], kind="service"),
     ])  # fmt: skip
-    found = list(every_flow_has_a_path(SITE, without_spines(), wanted))  # type: ignore[arg-type]
+    found = list(every_flow_has_a_path(*routed(without_spines(), wanted)))
     assert [(f.at, f.message) for f in found] == [
         ("jobs/j", "2 of 3 flows have no path, such as f-host-0:nic0 to f-host-2:nic0"),
         ("services/s", "1 of 1 flows have no path, such as f-host-0:nic0 to f-host-3:nic0"),
     ]
-    assert list(every_flow_has_a_path(SITE, NET, wanted)) == []  # type: ignore[arg-type]
+    assert list(every_flow_has_a_path(*routed(NET, wanted))) == []
 
 
 def test_services_are_summed_and_the_largest_is_named() -> None:
@@ -59,22 +73,23 @@ def test_services_are_summed_and_the_largest_is_named() -> None:
         phase("b", [(NIC[1], NIC[5], 8e9)], kind="service"),
         phase("j", [(NIC[2], NIC[6], 1e15)]),
     ])  # fmt: skip
-    [found] = links_carry_services(SITE, with_capacity(f_spine_1=5e9), wanted)  # type: ignore[arg-type]
+    [found] = links_carry_services(*routed(with_capacity(f_spine_1=5e9), wanted))
     assert found.at == "services/b"
     assert found.message == (
         "steady traffic puts 6Gb/s on f-leaf-0:swp6>f-spine-1:swp1, which carries 5Gb/s (one of 2 such links)"
     )
     assert found.severity is Severity.WARNING
-    assert list(links_carry_services(SITE, with_capacity(f_spine_1=6e9), wanted)) == []  # type: ignore[arg-type]
+    assert list(links_carry_services(*routed(with_capacity(f_spine_1=6e9), wanted))) == []
 
 
 def test_an_even_split_over_unequal_links_is_said_once_per_fabric() -> None:
     wanted = demands([phase("j", [(NIC[0], NIC[4], 1.0), (NIC[6], NIC[1], 1.0)])])
-    [found] = equal_cost_means_equal_rate(SITE, with_capacity(f_spine_0=100e9), wanted)  # type: ignore[arg-type]
+    [found] = uneven(with_capacity(f_spine_0=100e9), wanted)
     assert (found.at, found.message) == (
         "fabrics/f",
         "f-leaf-0 splits traffic evenly over links of 100Gb/s and 400Gb/s",
     )
     inside = demands([phase("j", [(NIC[0], NIC[2], 1.0)])])
-    assert list(equal_cost_means_equal_rate(SITE, with_capacity(f_spine_0=100e9), inside)) == []  # type: ignore[arg-type]
-    assert list(equal_cost_means_equal_rate(SITE, NET, demands([]))) == []  # type: ignore[arg-type]
+    assert list(uneven(with_capacity(f_spine_0=100e9), inside)) == []
+    assert list(uneven(NET, demands([]))) == []
+    assert list(uneven(with_capacity(f_spine_0=100e9), demands([]))) == []

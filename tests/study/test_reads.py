@@ -17,6 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 NOUNS = ("network", "demands", "routing", "prediction", "loads", "address", "bill", "qos", "configs")
 # What a stage has in its key in another shape than the part of the file: one spec, names alone, one number.
 IN_PART = {"network": {"name"}, "demand": {"classes", "jobs", "services", "traffic"}, "route": {"seed"},
+           "policy": {"seed"},
            "config": {"jobs", "services", "traffic"}}  # fmt: skip
 
 
@@ -41,6 +42,12 @@ class Watching(Stages):
         self.missing: dict[str, set[str]] = {}
 
     def run(self, name: str, inputs: tuple[Any, ...], make: Callable[[], Any]) -> Held[Any]:
+        return super().run(name, inputs, self.noting(name, inputs, make))
+
+    def derive(self, name: str, inputs: tuple[Any, ...], make: Callable[[], Any]) -> Held[Any]:
+        return super().derive(name, inputs, self.noting(name, inputs, make))
+
+    def noting(self, name: str, inputs: tuple[Any, ...], make: Callable[[], Any]) -> Callable[[], Any]:
         keyed = {key for part in inputs if isinstance(part, dict) for key in part}
         keyed |= IN_PART.get(name.partition(":")[0], set())
 
@@ -50,7 +57,7 @@ class Watching(Stages):
             self.missing[name] = self.watched.seen - keyed
             return value
 
-        return super().run(name, inputs, noted)
+        return noted
 
 
 @pytest.mark.parametrize("name", ["two-fabrics-wan.yaml", "graph.yaml", "multi-plane.yaml", "leaf-spine.yaml"])

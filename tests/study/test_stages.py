@@ -65,6 +65,17 @@ def test_a_folder_that_cannot_be_written_costs_only_the_reuse(tmp_path: Path) ->
     assert Stages(tmp_path / "file").run("s", (1,), lambda: Ref("a", "b")).value == Ref("a", "b")
 
 
+def test_what_is_derived_is_made_in_every_run_and_its_key_stands_for_it(tmp_path: Path) -> None:
+    """What reads it is not computed again, as long as it reads the same."""
+    calls: list[str] = []
+    for text in ("a", "a", "b"):
+        stages = Stages(tmp_path)
+        first = stages.derive("first", (text,), lambda: calls.append("first") or Ref("k", text))  # noqa: B023
+        stages.run("second", (first,), counted(calls, "second", Ref("x", "y")))
+    assert calls == ["first", "second", "first", "first", "second"]
+    assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 2
+
+
 def test_held_digests_tell_content_not_identity() -> None:
     assert Held.of(floats([1.0, 2.0])).digest == Held.of(floats([1.0, 2.0])).digest
     assert Held.of(floats([1.0, 2.0])).digest != Held.of(floats([2.0, 1.0])).digest

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn
+import numpy as np
+
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.base.schema import Doc, Unit
 
 
@@ -47,6 +49,29 @@ class Paths:
     ptr: Annotated[IndexColumn, Doc("(F+1,) CSR pointer.")]
     link: Annotated[IntColumn, Doc("Link rows.")]
     share: Annotated[FloatColumn, Unit("1"), Doc("Share of the flow on the link.")]
+
+
+def rows_of(paths: Paths, members: IndexColumn) -> Paths:
+    """Paths of some flows, in the order in which they are named.
+
+    Parameters
+    ----------
+    paths : Paths
+    members : (K,) int
+        Rows of `paths`.
+
+    Returns
+    -------
+    Paths
+        Where the members follow each other, a view: paths of large sites take hundreds of megabytes.
+    """
+    if len(members) and members[-1] - members[0] + 1 == len(members) and (np.diff(members) == 1).all():
+        ptr = paths.ptr[members[0] : members[-1] + 2]
+        return Paths(indices(ptr - ptr[0]), paths.link[ptr[0] : ptr[-1]], paths.share[ptr[0] : ptr[-1]])
+    counts = np.diff(paths.ptr)[members]
+    ptr = np.concatenate([[0], np.cumsum(counts)])
+    entries = np.arange(ptr[-1]) + np.repeat(paths.ptr[members] - ptr[:-1], counts)
+    return Paths(indices(ptr), ints(paths.link[entries]), floats(paths.share[entries]))
 
 
 @dataclass(frozen=True, slots=True)

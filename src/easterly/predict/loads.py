@@ -8,9 +8,9 @@ from easterly.base.columns import FloatColumn, floats
 from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.outcome import Prediction
-from easterly.model.routing import LinkLoads, Routing
+from easterly.model.routing import LinkLoads, Routing, rows_of
 from easterly.predict.contention import mean_rates
-from easterly.predict.transfers import by_phase, rows_of, transfers
+from easterly.predict.transfers import by_phase, transfers
 
 
 def link_loads(network: Network, demands: DemandSet, routing: Routing, prediction: Prediction) -> LinkLoads:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import flow
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ints
 from easterly.base.schema import Doc, Unit
 from easterly.model.demand import DemandSet
-from easterly.model.routing import Paths
+from easterly.model.routing import Paths, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,6 @@ def by_phase(demands: DemandSet, phases: NDArray[np.integer] | None = None) -> I
     starts = np.flatnonzero(np.diff(demands.flows.phase[rows], prepend=-1))
     for members in np.split(rows, starts[1:]) if len(rows) else ():
         yield int(demands.flows.phase[members[0]]), members
-
-
-def rows_of(paths: Paths, members: IndexColumn) -> Paths:
-    """Paths of some flows, in the order in which they are named."""
-    counts = np.diff(paths.ptr)[members]
-    ptr = np.concatenate([[0], np.cumsum(counts)])
-    entries = np.arange(ptr[-1]) + np.repeat(paths.ptr[members] - ptr[:-1], counts)
-    return Paths(indices(ptr), ints(paths.link[entries]), floats(paths.share[entries]))
 
 
 def _worst(took: FloatColumn, bottleneck: IntColumn) -> int:

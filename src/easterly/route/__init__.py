@@ -1,5 +1,13 @@
 """Network and demand to paths: shortest paths, equal-cost multipath, the spread of hashing."""
 
-from easterly.route.ecmp import paths_of, policy_of, solve, spread_of, through_leaves
+from easterly.route.ecmp import (
+    paths_of,
+    policy_of,
+    solve,
+    spread_of,
+    spreads_of,
+    through_leaves,
+    unserved,
+)
 
-__all__ = ["paths_of", "policy_of", "solve", "spread_of", "through_leaves"]
+__all__ = ["paths_of", "policy_of", "solve", "spread_of", "spreads_of", "through_leaves", "unserved"]

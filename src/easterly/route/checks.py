@@ -13,7 +13,7 @@ from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import RATE, format_short
 from easterly.model.demand import DemandSet
 from easterly.model.network import Network
-from easterly.model.routing import Paths
+from easterly.model.routing import Paths, rows_of
 from easterly.model.spec.site import Site
 from easterly.route import checks_hashing
 from easterly.route.ecmp import paths_of, policy_of, through_leaves, unserved
@@ -23,9 +23,9 @@ MORE = (checks_hashing,)
 
 
 @rule("E701", "traffic has no path")
-def every_flow_has_a_path(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+def every_flow_has_a_path(site: Site, network: Network, demands: DemandSet, paths: Paths) -> Iterator[Finding]:
     """The network joins the interfaces of every job and service."""
-    lost = unserved(demands.flows, _paths(site, network, demands))
+    lost = unserved(demands.flows, paths)
     owners = demands.phases.owner[demands.flows.phase]
     for owner in sorted(set(owners[lost].tolist())):
         own = lost[owners[lost] == owner]
@@ -40,10 +40,11 @@ def every_flow_has_a_path(site: Site, network: Network, demands: DemandSet) -> I
 
 
 @rule("E702", "steady traffic is more than a link carries")
-def links_carry_services(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+def links_carry_services(site: Site, network: Network, demands: DemandSet, paths: Paths) -> Iterator[Finding]:
     """Steady rates, split evenly over equal-cost paths, fit into every link."""
-    paths = _paths(site, network, demands)
-    sent = np.repeat(demands.flows.rate_bps, np.diff(paths.ptr)) * paths.share
+    steady = np.flatnonzero(demands.flows.rate_bps)
+    paths = rows_of(paths, steady)
+    sent = np.repeat(demands.flows.rate_bps[steady], np.diff(paths.ptr)) * paths.share
     load = floats(np.bincount(paths.link, sent, len(network.links)))
     over = ratio(load, network.links.capacity_bps)
     full = np.flatnonzero(over > 1 + 1e-9)
@@ -56,7 +57,7 @@ def links_carry_services(site: Site, network: Network, demands: DemandSet) -> It
     )
     yield Finding(
         "E702",
-        _origin(site, _largest_sender(demands, paths, sent, worst)),
+        _origin(site, _largest_sender(demands, steady, paths, sent, worst)),
         text + (f" (one of {len(full)} such links)" if len(full) > 1 else ""),
         "add links or a faster rate there, or spread the hosts that send",
         Severity.WARNING,
@@ -65,9 +66,8 @@ def links_carry_services(site: Site, network: Network, demands: DemandSet) -> It
 
 
 @rule("E703", "equal-cost links have unequal rates")
-def equal_cost_means_equal_rate(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+def equal_cost_means_equal_rate(network: Network, paths: Paths) -> Iterator[Finding]:
     """Where traffic is split evenly, the links can carry equal parts."""
-    paths = _paths(site, network, demands)
     starts, narrow, wide = _splits(network, paths)
     uneven = narrow < wide
     nodes = network.links.src[paths.link[starts[uneven]]]
@@ -106,9 +106,9 @@ def costs_agree_with_hops(site: Site, network: Network, demands: DemandSet) -> I
 
 
 @rule("E705", "traffic passes through a leaf")
-def leaves_are_ends(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+def leaves_are_ends(site: Site, network: Network, demands: DemandSet, paths: Paths) -> Iterator[Finding]:
     """A leaf announces its own prefixes and no others (RFC 7938): it is no way for other leaves' traffic."""
-    for owner in _owners(demands, through_leaves(network, demands.flows, _paths(site, network, demands))):
+    for owner in _owners(demands, through_leaves(network, demands.flows, paths)):
         yield Finding(
             "E705",
             _origin(site, owner),
@@ -131,25 +131,36 @@ def _differing(one: Paths, other: Paths) -> NDArray[np.intp]:
     return np.unique(np.setxor1d(first, second) // 2**32)
 
 
-def _paths(site: Site, network: Network, demands: DemandSet) -> Paths:
-    return paths_of(network, demands.flows, policy_of(network, seed=site.seed))
-
-
 def _splits(network: Network, paths: Paths) -> tuple[NDArray[np.intp], FloatColumn, FloatColumn]:
-    """Runs of entries that leave one node for one flow: first entry, least and greatest capacity of their links."""
-    if not len(paths.link):
+    """Runs of entries that leave one node for one flow: first entry, least and greatest capacity of their links.
+
+    Only of nodes whose links differ in capacity: of the others there is nothing to say, and they are nearly all.
+    """
+    entry = np.flatnonzero(_of_mixed_nodes(network)[paths.link])
+    if not len(entry):
         return np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0)
-    flow = np.repeat(np.arange(len(paths.ptr) - 1), np.diff(paths.ptr))
-    node, capacity = network.links.src[paths.link], network.links.capacity_bps[paths.link]
+    flow = np.searchsorted(paths.ptr, entry, side="right")
+    node, capacity = network.links.src[paths.link[entry]], network.links.capacity_bps[paths.link[entry]]
     starts = np.flatnonzero(np.r_[True, (np.diff(flow) != 0) | (np.diff(node) != 0)])
-    return starts, np.minimum.reduceat(capacity, starts), np.maximum.reduceat(capacity, starts)
+    return entry[starts], np.minimum.reduceat(capacity, starts), np.maximum.reduceat(capacity, starts)
 
 
-def _largest_sender(demands: DemandSet, paths: Paths, sent_bps: FloatColumn, link: int) -> str:
-    """The service with the largest part of the load of a link; of equals, the first by name."""
-    flow = np.repeat(np.arange(len(demands.flows)), np.diff(paths.ptr))
+def _of_mixed_nodes(network: Network) -> NDArray[np.bool_]:
+    """(L,) True for links that leave a node whose links have several capacities."""
+    least, most = np.full(len(network.nodes), np.inf), np.zeros(len(network.nodes))
+    np.minimum.at(least, network.links.src, network.links.capacity_bps)
+    np.maximum.at(most, network.links.src, network.links.capacity_bps)
+    mixed: NDArray[np.bool_] = (least < most)[network.links.src]
+    return mixed
+
+
+def _largest_sender(
+    demands: DemandSet, members: NDArray[np.intp], paths: Paths, sent_bps: FloatColumn, link: int
+) -> str:
+    """The service with the largest part of the load of a link, of the flows named; of equals, the first by name."""
     on = np.flatnonzero(paths.link == link)
-    names, row = np.unique(demands.phases.owner[demands.flows.phase[flow[on]]], return_inverse=True)
+    flow = members[np.searchsorted(paths.ptr, on, side="right") - 1]
+    names, row = np.unique(demands.phases.owner[demands.flows.phase[flow]], return_inverse=True)
     return str(names[np.argmax(np.bincount(row, sent_bps[on]))])
 
 

@@ -13,9 +13,9 @@ from easterly.base.columns import IntColumn, floats, ints
 from easterly.base.findings import Finding, Severity, rule
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
+from easterly.model.routing import Paths, rows_of
 from easterly.model.spec.site import Site
 from easterly.route.bins import used_links
-from easterly.route.ecmp import paths_of, policy_of
 from easterly.route.entropy import Choices, admitted_bps, choices, growth
 
 ENOUGH = 0.8
@@ -30,15 +30,16 @@ DISTINCT = {"src-port", "dest-qp", "flow-label"}
 
 
 @rule("E706", "too few connections for the links that they may use")
-def connections_fill_links(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
+def connections_fill_links(site: Site, network: Network, demands: DemandSet, paths: Paths) -> Iterator[Finding]:
     """Hashing f connections to w links uses w (1 - (1 - 1/w)^f) of them, on average."""
     rows, pod = _kept(network, demands)
     if not len(rows):
         return
     flows = _some(demands.flows, rows)
     told_apart = _told_apart(site, network, flows)
-    paths = paths_of(network, flows, policy_of(network, seed=site.seed))
-    found = choices(network, flows, paths, told_apart, floats(admitted_bps(network, demands.flows)[rows]))
+    found = choices(
+        network, flows, rows_of(paths, rows), told_apart, floats(admitted_bps(network, demands.flows)[rows])
+    )
     few = (found.needed >= 2) & (found.used < ENOUGH * found.needed)
     few &= (pod[found.phase] < 0) | (pod[found.phase] == network.nodes.pod[found.node])
     owner = demands.phases.owner[found.phase]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, ints
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
@@ -43,14 +43,8 @@ def solve(
     """
     policy = policy_of(network, seed=seed, alive=alive)
     paths = paths_of(network, demands.flows, policy)
-    between = floats(np.where(network.links.kind == LinkKind.HOST, np.inf, network.links.capacity_bps))
-    return Routing(
-        policy=policy,
-        paths=paths,
-        spread=spread_of(network, demands, policy, network.links.capacity_bps, seed=seed, draws=draws),
-        unserved=unserved(demands.flows, paths),
-        uplinks=spread_of(network, demands, policy, between, seed=seed, draws=draws),
-    )
+    spread, uplinks = spreads_of(network, demands, policy, seed=seed, draws=draws)
+    return Routing(policy, paths, spread, unserved(demands.flows, paths), uplinks)
 
 
 def policy_of(network: Network, *, seed: int, alive: BoolColumn | None = None) -> Policy:
@@ -92,11 +86,13 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     Paths
         An empty row where a flow has no path, or ends where it starts.
     """
-    ptr, link, share = graph.ecmp_shares(
+    columns = graph.ecmp_shares(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, flows.src, flows.dst,
     )  # fmt: skip
-    return Paths(indices(ptr), ints(link), floats(share))
+    for made in columns:  # nobody else holds them, and a copy may be of hundreds of megabytes
+        made.flags.writeable = False
+    return Paths(*columns)
 
 
 def spread_of(
@@ -130,6 +126,29 @@ def spread_of(
         flows.connections, flows.phase, len(demands.phases), capacity_bps, seed & (2**64 - 1), draws,
     )  # fmt: skip
     return Spread(floats(even), floats(mean), floats(p95), ints(even_link), ints(p95_link), draws)
+
+
+def spreads_of(
+    network: Network, demands: DemandSet, policy: Policy, *, seed: int, draws: int = 64
+) -> tuple[Spread, Spread]:
+    """`spread_of` all links, and of those between switches alone.
+
+    Parameters
+    ----------
+    network : Network
+    demands : DemandSet
+    policy : Policy
+    seed : int
+    draws : int
+
+    Returns
+    -------
+    Spread, Spread
+    """
+    every = network.links.capacity_bps
+    between = floats(np.where(network.links.kind == LinkKind.HOST, np.inf, every))
+    spread, uplinks = (spread_of(network, demands, policy, each, seed=seed, draws=draws) for each in (every, between))
+    return spread, uplinks
 
 
 def unserved(flows: Flows, paths: Paths) -> IntColumn:
@@ -168,7 +187,14 @@ def through_leaves(network: Network, flows: Flows, paths: Paths) -> NDArray[np.i
     links, tier = network.links, network.nodes.tier
     edge = network.nodes.role == "leaf"
     edge[links.src[(links.kind != LinkKind.HOST) & (tier[links.dst] <= tier[links.src])]] = False
-    flow = np.repeat(np.arange(len(flows)), np.diff(paths.ptr)) * len(tier)
-    src, dst = links.src[paths.link], links.dst[paths.link]
-    down, up = edge[dst] & (tier[src] > tier[dst]), edge[src] & (tier[dst] > tier[src])
-    return np.unique(np.intersect1d((flow + dst)[down], (flow + src)[up]) // len(tier))
+    down = edge[links.dst] & (tier[links.src] > tier[links.dst])
+    up = edge[links.src] & (tier[links.dst] > tier[links.src])
+    reached, left = _visits(paths, down, links.dst, len(tier)), _visits(paths, up, links.src, len(tier))
+    return np.unique(np.intersect1d(reached, left) // len(tier))
+
+
+def _visits(paths: Paths, chosen: NDArray[np.bool_], node: IntColumn, nodes: int) -> NDArray[np.int64]:
+    """``flow * nodes + node`` of the entries on chosen links, given the node of each link."""
+    entry = np.flatnonzero(chosen[paths.link])
+    visit = (np.searchsorted(paths.ptr, entry, side="right") - 1) * nodes + node[paths.link[entry]]
+    return np.asarray(visit[np.diff(visit, prepend=-1) != 0], dtype=np.int64)  # links of a node follow each other

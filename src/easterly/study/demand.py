@@ -18,12 +18,11 @@ from easterly.model.demand import DemandSet, Flows
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
 from easterly.model.outcome import Prediction
-from easterly.model.routing import Routing
+from easterly.model.routing import Routing, rows_of
 from easterly.model.series import Series
 from easterly.model.spec.site import Site
 from easterly.model.spec.traffic import Storage
 from easterly.predict.contention import mean_rates
-from easterly.predict.transfers import rows_of
 from easterly.study.nouns import Nouns
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from easterly import address, config, demand, predict, qos
+from easterly import address, config, demand, predict, qos, route
 from easterly.base.columns import BoolColumn, IntColumn
 from easterly.base.findings import Finding, FindingsError
 from easterly.demand import checks_time
@@ -15,7 +15,7 @@ from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
-from easterly.model.routing import LinkLoads, Routing
+from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.series import Outlook
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
@@ -96,18 +96,36 @@ class Nouns:
         return demand.again(self.site, self.network.value, self.placement.value.hosts, parts, alive)
 
     @cached_property
-    def routing(self) -> Held[Routing]:
-        """Paths of all flows, found owner by owner."""
-        wanted = self._parts or {"": self.demands}
-        routed = [self._route(name, part).value for name, part in wanted.items()]
-        return Held.of(traffic.join(routed, [part.value for part in wanted.values()]))
+    def policy(self) -> Held[Policy]:
+        """How paths are chosen."""
+        reads = (self.network, self.site.seed)
+        return self.stages.derive("policy", reads, lambda: route.policy_of(self.network.value, seed=self.site.seed))
 
-    def _route(self, name: str, wanted: Held[DemandSet]) -> Held[Routing]:
+    @cached_property
+    def paths(self) -> Held[Paths]:
+        """Shares of every flow on every link: of a large site hundreds of megabytes, found as fast as read."""
+        flows = self.demands.value.flows
+        reads = (self.network, self.policy, flows.src, flows.dst)
+        return self.stages.derive("paths", reads, lambda: route.paths_of(self.network.value, flows, self.policy.value))
+
+    @cached_property
+    def routing(self) -> Held[Routing]:
+        """Where everything goes: paths of all flows, and the spread of hashing owner by owner."""
+        wanted = self._parts or {"": self.demands}
+        spreads = [self._spreads(name, part) for name, part in wanted.items()]
+        return self.stages.derive("route", (self.policy, self.paths, *spreads), lambda: self._routed(spreads))
+
+    def _spreads(self, name: str, wanted: Held[DemandSet]) -> Held[tuple[Spread, Spread]]:
         return self.stages.run(
             f"route:{name}",
             (self.network, wanted, self.site.seed),
-            lambda: traffic.route_one(self.network.value, wanted.value, self.site.seed),
+            lambda: route.spreads_of(self.network.value, wanted.value, self.policy.value, seed=self.site.seed),
         )
+
+    def _routed(self, spreads: Sequence[Held[tuple[Spread, Spread]]]) -> Routing:
+        spread, uplinks = traffic.join([part.value for part in spreads])
+        paths = self.paths.value
+        return Routing(self.policy.value, paths, spread, route.unserved(self.demands.value.flows, paths), uplinks)
 
     @cached_property
     def prediction(self) -> Held[Prediction]:

@@ -12,9 +12,8 @@ from easterly.demand.time import aggregate, profile, waves
 from easterly.demand.time.several import Overlap, overlap
 from easterly.demand.time.step import pulses
 from easterly.model.demand import DemandSet
-from easterly.model.routing import Paths
+from easterly.model.routing import Paths, rows_of
 from easterly.model.series import Alignments
-from easterly.predict.transfers import rows_of
 from easterly.study.demand import Outgoing
 
 DIGITS = 6

@@ -110,6 +110,24 @@ class Stages:
         self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - started
         return cast("Held[T]", held)
 
+    def derive(self, name: str, inputs: tuple[Any, ...], make: Callable[[], T]) -> Held[T]:
+        """A result that is not kept: quicker to make again than to store, read and hash.
+
+        The key stands for the content: equal inputs give an equal result.
+
+        Parameters
+        ----------
+        name : str
+        inputs : tuple
+            As for `run`.
+        make : callable
+        """
+        self.notify(name)
+        started = time.perf_counter()
+        held = Held(make(), self._key(name, inputs))
+        self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - started
+        return held
+
     def _key(self, name: str, inputs: tuple[Any, ...]) -> str:
         parts = [part.digest if isinstance(part, Held) else store.digest(part) for part in inputs]
         return hashlib.sha256("\n".join([fingerprint(), name, *parts]).encode()).hexdigest()

@@ -8,10 +8,10 @@ from dataclasses import fields, replace
 import numpy as np
 
 from easterly import route
-from easterly.base.columns import BoolColumn, column, floats, indices, ints
+from easterly.base.columns import BoolColumn, column, floats
 from easterly.model.demand import DemandSet, Work
 from easterly.model.network import Network
-from easterly.model.routing import Paths, Routing, Spread
+from easterly.model.routing import Routing, Spread
 
 
 def route_one(network: Network, demands: DemandSet, seed: int, alive: BoolColumn | None = None) -> Routing:
@@ -19,37 +19,18 @@ def route_one(network: Network, demands: DemandSet, seed: int, alive: BoolColumn
     return route.solve(network, demands, seed=seed, alive=alive)
 
 
-def join(routings: Sequence[Routing], demands: Sequence[DemandSet]) -> Routing:
-    """Routings of several owners as one, in the order in which `demand.join` puts their flows.
+def join(parts: Sequence[tuple[Spread, Spread]]) -> tuple[Spread, Spread]:
+    """Spreads of several owners as one, in the order in which `demand.join` puts their phases.
 
-    A flow's path and a phase's spread depend on the network and on the flow alone, so the whole is its
-    parts, one after the other.
+    The spread of a phase depends on the network and on the phase alone, so the whole is its parts, one after the other.
     """
-    first = routings[0]
-    if len(routings) == 1:
-        return first
-    starts = np.cumsum([0, *(len(d.flows) for d in demands)])[:-1]
-    unserved = [r.unserved + start for r, start in zip(routings, starts, strict=True)]
-    return replace(
-        first,
-        paths=_join_paths([r.paths for r in routings]),
-        spread=_join_spreads([r.spread for r in routings]),
-        unserved=ints(np.concatenate(unserved)),
-        uplinks=_join_spreads([r.uplinks for r in routings if r.uplinks is not None]),
-    )
+    if len(parts) == 1:
+        return parts[0]
+    every, between = zip(*parts, strict=True)
+    return _join(every), _join(between)
 
 
-def _join_paths(parts: Sequence[Paths]) -> Paths:
-    ends = np.cumsum([0, *(int(p.ptr[-1]) for p in parts)])
-    pointers = [p.ptr[1:] + start for p, start in zip(parts, ends[:-1], strict=True)]
-    return Paths(
-        ptr=indices(np.concatenate([[0], *pointers])),
-        link=ints(np.concatenate([p.link for p in parts])),
-        share=floats(np.concatenate([p.share for p in parts])),
-    )
-
-
-def _join_spreads(parts: Sequence[Spread]) -> Spread:
+def _join(parts: Sequence[Spread]) -> Spread:
     columns = {
         f.name: column(joined := np.concatenate([getattr(p, f.name) for p in parts]), joined.dtype.type)
         for f in fields(Spread)

@@ -22,7 +22,10 @@ class SwitchType(Named):
         Size | None, Doc("Part of `buffer` for what still arrives after a pause (PFC), of all ports together.")
     ] = None
     alpha: Annotated[
-        float | None, Field(ge=0.001, le=1000), Unit("1"), Doc("Dynamic threshold: a queue may hold `alpha` times the free memory.")
+        float | None,
+        Field(ge=0.001, le=1000),
+        Unit("1"),
+        Doc("Dynamic threshold: a queue may hold `alpha` times the free memory."),
     ] = None
     rtt: Annotated[Time | None, Doc("Round trip that `buffer` was chosen for; checked against rate x RTT.")] = None
     queues: Annotated[Count, Doc("Egress queues per port.")] = 8

@@ -61,7 +61,10 @@ class ClassBuffer(Frozen):
     size: Annotated[Size | None, Doc("Memory at one port; beyond it packets are dropped.")] = None
     share: Annotated[Share | None, Doc("Share of the switch's buffer; those of all classes add up to 100 %.")] = None
     alpha: Annotated[
-        float | None, Field(ge=0.001, le=1000), Unit("1"), Doc("Dynamic threshold, in free memory; the switch's if absent.")
+        float | None,
+        Field(ge=0.001, le=1000),
+        Unit("1"),
+        Doc("Dynamic threshold, in free memory; the switch's if absent."),
     ] = None
     rate: Annotated[Rate | None, Doc("Rate of the port; those of the switch models if absent.")] = None
     rtt: Annotated[Time | None, Doc("Round trip of its connections.")] = None
