@@ -45,7 +45,10 @@ class Step:
     def grid(self) -> Ranks:
         """(pp, dp, cp, tp) rank at each place."""
         plan = self.job.parallel
-        return np.arange(plan.gpus).reshape(plan.pp, plan.dp, plan.cp, plan.tp)
+        ranks = np.arange(plan.gpus)
+        if plan.order == "tp-cp-pp-dp":
+            return ranks.reshape(plan.dp, plan.pp, plan.cp, plan.tp).swapaxes(0, 1)
+        return ranks.reshape(plan.pp, plan.dp, plan.cp, plan.tp)
 
     @property
     def layers(self) -> int:

@@ -26,6 +26,10 @@ class Parallel(Frozen):
         bool | None, Doc("Sequence parallel beside tensor parallel; on unless everything is recomputed, if absent.")
     ] = None
     interleave: Annotated[Count, Doc("Model chunks per pipeline stage.")] = 1
+    order: Annotated[
+        Literal["tp-cp-dp-pp", "tp-cp-pp-dp"],
+        Doc("Order in which ranks are numbered, the axis whose ranks are neighbours first; the last crosses pods."),
+    ] = "tp-cp-dp-pp"
     shard: Annotated[
         Count | None, Doc("Replicas among which ZeRO shards the state (hybrid sharding); all of dp if absent.")
     ] = None
