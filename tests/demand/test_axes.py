@@ -165,7 +165,23 @@ def test_checkpoints_are_written_by_those_who_hold_the_state(zero, writers):
     mine = demands.flows.phase == row
     assert set((demands.flows.dst[mine] - 1) // 8) == {4, 5}
     assert ((demands.flows.src[mine] - 1) % 8 == (demands.flows.dst[mine] - 1) % 8).all()
-    assert demands.work.checkpoint_s[demands.work.name == "j"][0] == pytest.approx(14 * 4e9 * 8 / (16 * NIC_BPS))
+    taken = demands.work.checkpoint_s[demands.work.name == "j"][0]
+    assert taken == pytest.approx(14 * 4e9 * 8 / (min(writers, 16) * NIC_BPS))
+
+
+@pytest.mark.parametrize("keys, rate_bps", [
+    ({"copies": 2}, 24 * NIC_BPS / 2),
+    ({"erasure": {"data": 2, "parity": 1}}, 24 * NIC_BPS / 2),
+    ({"erasure": {"data": 2, "parity": 1}, "fanout": "client"}, 24 * NIC_BPS / 1.5),
+    ({"copies": 2, "disk": "10Gb/s"}, 3 * 10e9 / 2),
+    ({"erasure": {"data": 2, "parity": 1}, "disk": "10Gb/s", "metadata": "10%"}, 3 * 10e9 / 1.5 / 1.1),
+])  # fmt: skip
+def test_a_store_takes_in_what_its_interfaces_and_disks_can_with_all_copies(keys, rate_bps):
+    """3 servers of 8 interfaces; 32 interfaces write. Servers receive every copy or piece, and disks keep it."""
+    disks = {"kind": "storage", "class": "bulk", "hosts": 3, **keys}
+    job = {"parallel": {"tp": 8, "dp": 4}, "zero": 1, "checkpoint": {"to": "disks", "every": "10min"}}
+    demands = demands_of(job, hosts=7, traffic={"disks": disks})
+    assert demands.work.checkpoint_s[demands.work.name == "j"][0] == pytest.approx(14 * 4e9 * 8 / rate_bps)
 
 
 def test_training_data_is_read_by_the_first_stage():

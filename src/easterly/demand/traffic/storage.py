@@ -32,6 +32,8 @@ class Factors:
         Bytes moved among servers per byte lost.
     first : float [1]
         Bytes that the first server sends on per byte written to it.
+    kept : float [1]
+        Bytes on disks per byte written.
     """
 
     client_write: float
@@ -41,6 +43,7 @@ class Factors:
     servers: int
     rebuild: float
     first: float
+    kept: float
 
 
 def factors(work: Storage) -> Factors:
@@ -62,9 +65,9 @@ def factors(work: Storage) -> Factors:
         copies = work.copies or COPIES
         spread, gather, pieces, rebuild, whole = copies - 1.0, 0.0, copies, 1.0, float(copies)
     if work.fanout == "client":
-        return Factors(whole, 0.0, 1.0, 0.0, pieces, rebuild, 0.0)
+        return Factors(whole, 0.0, 1.0, 0.0, pieces, rebuild, 0.0, whole)
     first = spread if work.fanout == "primary" else spread / max(1, pieces - 1)
-    return Factors(1.0, spread, 1.0, gather, pieces, rebuild, first)
+    return Factors(1.0, spread, 1.0, gather, pieces, rebuild, first, whole)
 
 
 def written(work: Storage, ends: Ends, clients: Nodes, amount: float) -> Iterator[Piece]:
@@ -97,6 +100,21 @@ def from_store(ends: Ends, clients: Nodes, name: str, amount: float) -> list[Pie
     if isinstance(store, Storage):
         return list(read(store, ends, clients, amount))
     return [ends.evenly(ends.nodes(name), clients, amount)]
+
+
+def takes_bps(ends: Ends, name: str) -> float:
+    """Rate at which a named end takes in what is written: that of its interfaces, and of a store's disks.
+
+    A store of rate R takes in ``R / (w + v)``, as its servers receive w bytes of each from clients and v from each
+    other, and its disks keep all copies and pieces.
+    """
+    ports_bps, store = ends.total_bps(ends.nodes(name)), ends.site.traffic.get(name)
+    if not isinstance(store, Storage):
+        return ports_bps
+    cost, more = factors(store), 1 + store.metadata
+    taken_bps = ports_bps / (more * (cost.client_write + cost.server_write))
+    disks_bps = float("inf") if store.disk is None else store.disk * len(ends.hosts.get(name, ()))
+    return min(taken_bps, disks_bps / (more * cost.kept))
 
 
 def rebuilt(work: Storage, ends: Ends) -> Moved:

@@ -29,11 +29,23 @@ def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
     spec = step.job.checkpoint
     if spec is None or saved is None or spec.to is None:
         return
-    writers = step.grid if step.job.zero else step.grid[:, :1, :1]
+    writers = _writers(step)
     traffic = ends.traffic(storage.to_store(ends, _nics(step, writers), spec.to, saved.size_B))
     if len(traffic.src):
         made = _burst("checkpoint", traffic, saved.size_B / writers.size)
         yield replace(made, stage="checkpoint", every_s=saved.every_s)
+
+
+def written_bps(step: Step, ends: Ends) -> float:
+    """Rate of a checkpoint: what the interfaces of its writers, and its store, can move."""
+    own_bps, spec = ends.total_bps(_nics(step, _writers(step))), step.job.checkpoint
+    if spec is None or spec.to is None:
+        return own_bps
+    return min(own_bps, storage.takes_bps(ends, spec.to) or own_bps)
+
+
+def _writers(step: Step) -> Ranks:
+    return step.grid if step.job.zero else step.grid[:, :1, :1]
 
 
 def reading(step: Step, ends: Ends) -> Iterator[Phase]:

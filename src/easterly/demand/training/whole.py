@@ -50,23 +50,13 @@ def demand(
     layouts = [Layout.of(ends.network, ends.hosts[name], alive) for name in homes(job)]
     one = effort(job, model, host)
     steps = [Step(job, model, layout, one) for layout in layouts]
-    saved = saving(job, model, _store_bps(steps[0], ends), len(layouts))
+    saved = saving(job, model, beside.written_bps(steps[0], ends), len(layouts))
     axes = geo.everywhere([phases(step) for step in steps])
     made = [
         *axes, *beside.evaluation(steps[0], axes), *geo.exchange(steps, ends), *beside.reading(steps[0], ends),
         *beside.checkpoint(steps[0], ends, saved),
     ]  # fmt: skip
     return _whole(one, saved, len(layouts)), [with_reach(phase, layouts[0]) for phase in made]
-
-
-def _store_bps(step: Step, ends: Ends) -> float:
-    """What the interfaces of the writers, and those of the store, can move."""
-    own = ends.total_bps(step.layout.nic_node.ravel())
-    spec = step.job.checkpoint
-    if spec is None or spec.to is None:
-        return own
-    store = ends.nodes(spec.to)
-    return min(own, ends.total_bps(store)) if len(store) else own
 
 
 def _whole(one: Effort, saved: Saving | None, replicas: int) -> Effort:

@@ -47,7 +47,7 @@ class Storage(Hosted):
     clients: Annotated[dict[Name, Access], Doc("Who writes and reads: names of works, fabrics, WAN sites.")] = {}
     metadata: Annotated[Share, Doc("Metadata and journals, as a share of what is written and read.")] = 0.0
     disk: Annotated[
-        Rate | None, Doc("Rate at which the disks of one server read or write; no limit to a rebuild if absent.")
+        Rate | None, Doc("Rate at which the disks of one server read or write; no limit to anything if absent.")
     ] = None
     rebuild: Annotated[Rebuild | None, Doc("Loss of one server; not looked at if absent.")] = None
 
