@@ -70,3 +70,8 @@ def test_hosts_are_never_shared(wanted):
     assert len(taken) == len(set(taken)) and set(taken) <= set(range(8))
     for i, (dp, at) in enumerate(wanted):
         assert len(hosts[f"j{i}"]) == -(-dp // 8) and at in (None, hosts[f"j{i}"][0])
+
+
+@pytest.mark.parametrize("fabrics", [["nowhere"], ["nowhere", "f"]])
+def test_a_job_with_replicas_on_fabrics_that_are_not_there_is_left_to_the_room_that_reads_names(fabrics):
+    assert list(hosts_of(site({"a": {**EIGHT, "geo": {"fabrics": fabrics}}, "b": EIGHT}))) == ["b"]

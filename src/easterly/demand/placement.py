@@ -106,7 +106,7 @@ def wants(site: Site, network: Network, findings: list[Finding] | None = None) -
         elif not is_known(work):
             continue
         elif isinstance(work, Job):
-            if has_gpu(work, host):
+            if has_gpu(work, host) and all(makes.get(other) is not None for other in _others(work)):
                 yield Want(work, fabric, -(-work.parallel.gpus // gpus), gpus, host)
                 yield from _replicas(work, makes)
         elif widest(work, gpus) <= gpus:
@@ -122,15 +122,20 @@ def elsewhere(name: str, fabric: str) -> str:
 
 def homes(job: Job) -> tuple[str, ...]:
     """Names under which hosts are kept for a job: its own, and one for every other fabric that it has a replica on."""
-    others = dict.fromkeys(job.geo.fabrics if job.geo is not None else ())
-    return (job.name, *(elsewhere(job.name, fabric) for fabric in others if fabric != job.fabric))
+    return (job.name, *(elsewhere(job.name, fabric) for fabric in _others(job)))
+
+
+def _others(job: Job) -> list[str]:
+    """Other fabrics that a job has a replica on."""
+    named = dict.fromkeys(job.geo.fabrics if job.geo is not None else ())
+    return [fabric for fabric in named if fabric != job.fabric]
 
 
 def _replicas(job: Job, makes: Mapping[str, tuple[int, HostType] | None]) -> Iterator[Want]:
     """What the replicas of a job on other fabrics need."""
-    for fabric in dict.fromkeys(job.geo.fabrics if job.geo is not None else ()):
+    for fabric in _others(job):
         make = makes.get(fabric)
-        if make is not None and fabric != job.fabric:
+        if make is not None:
             gpus, host = make
             yield Want(job, fabric, -(-job.parallel.gpus // gpus), gpus, host, replica=True)
 

@@ -112,9 +112,11 @@ def takes_bps(ends: Ends, name: str) -> float:
     if not isinstance(store, Storage):
         return ports_bps
     cost, more = factors(store), 1 + store.metadata
-    taken_bps = ports_bps / (more * (cost.client_write + cost.server_write))
-    disks_bps = float("inf") if store.disk is None else store.disk * len(ends.hosts.get(name, ()))
-    return min(taken_bps, disks_bps / (more * cost.kept))
+    taken_bps: float = ports_bps / (more * (cost.client_write + cost.server_write))
+    if store.disk is None:
+        return taken_bps
+    disks_bps: float = store.disk * len(ends.hosts.get(name, ())) / (more * cost.kept)
+    return min(taken_bps, disks_bps)
 
 
 def rebuilt(work: Storage, ends: Ends) -> Moved:
