@@ -40,13 +40,13 @@ WAN = {
     },
 }
 CLASSES = {"bulk": {"dscp": 0, "share": "rest"}, "sync": {"dscp": 26, "share": "50%", "lossless": True, "ecn": "auto"}}
+HOSTED = {"storage", "memory", "features", "parameter-server", "federated", "pipeline", "management"}
 
 
 def site(traffic: dict[str, dict], **more) -> Site:
     """A site with this traffic, of class bulk and on fabric east unless it says otherwise."""
-    hosted = {"storage", "memory", "features", "parameter-server", "federated", "pipeline", "management"}
     given = {
-        name: {"class": "bulk", **({"fabric": "east"} if t["kind"] in hosted else {}), **t}
+        name: {"class": "bulk", **({"fabric": "east"} if t["kind"] in HOSTED else {}), **t}
         for name, t in traffic.items()
     }
     parts = {"hardware": HARDWARE, "fabrics": FABRICS, "wan": WAN, "classes": CLASSES, "traffic": given}
