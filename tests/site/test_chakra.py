@@ -344,13 +344,12 @@ def test_any_damage_to_a_trace_is_survived(tmp_path_factory, data):
 
 
 KEYS = ["workload_graph", "Id", "NodeType", "data_deps", "comm_size", "attr", "name", "id", "type", "int64Val"]
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(KEYS), inner, max_size=4,
-    ),
-    max_leaves=12,
-)  # fmt: skip
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+json_values = st.deferred(
+    lambda: (
+        scalars | st.lists(json_values, max_size=3) | st.dictionaries(st.sampled_from(KEYS), json_values, max_size=4)
+    )
+)
 
 
 @given(st.lists(json_values, min_size=1, max_size=3))
