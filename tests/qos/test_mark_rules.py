@@ -129,8 +129,8 @@ def test_nccl_takes_the_octet(dscp, right):
             site({"j": job(**{"class": "x"}, library={"ib_tc": tc} if tc is not None else {})}, classes=classes)
         )
 
-    assert marking(None) == [] and marking(right) == []
-    for tc in {0, right + 1, right + 2, dscp, 136, 255} - {right}:
+    assert all(marking(tc) == [] for tc in (None, right, right + 1, right + 2))  # ECT(1) and ECT(0) are a sender's
+    for tc in {0, right + 3, dscp, 136, 255} - {right}:
         (one,) = marking(tc)
         assert (one.code, one.at) == ("E827", "jobs/j/library/ib_tc")
         assert f"= {right}" in one.message and one.hint.startswith(f"write ib_tc: {right},")

@@ -155,12 +155,19 @@ def _contradiction(c: TrafficClass, wred: Wred) -> tuple[str, str] | None:
     return None
 
 
+CONGESTED = 3
+"""Both bits of ECN: a switch has marked the packet."""
+
+
 @rule("E827", "a job marks another code point than its class has")
 def jobs_mark_their_class(site: Site) -> Iterator[Finding]:
-    """NCCL_IB_TC is the traffic class octet: the code point shifted by the two bits of ECN."""
+    """NCCL_IB_TC is the traffic class octet: the code point above the two bits of ECN.
+
+    A sender may say there that it understands marks (ECT, as in 106 for DSCP 26), but not that it met congestion.
+    """
     for _, job in sorted(site.jobs.items()):
         c, tc = site.classes.get(job.traffic_class), job.library.ib_tc
-        if c is not None and tc is not None and tc != c.dscp << 2:
+        if c is not None and tc is not None and (tc >> 2 != c.dscp or tc & 3 == CONGESTED):
             yield _wrong_mark(site, job, c, tc)
 
 
@@ -170,7 +177,7 @@ def _wrong_mark(site: Site, job: Job, c: TrafficClass, tc: int) -> Finding:
     if tc == c.dscp:
         what = f"is the code point itself; the octet has it above the two bits of ECN, {c.dscp} x 4 = {right}"
     elif tc >> 2 == c.dscp:
-        what = f"sets the bits of ECN, which belong to the network: {c.dscp} x 4 = {right}"
+        what = f"says that every packet met congestion (ECN 11, RFC 3168): {c.dscp} x 4 = {right}"
     else:
         where = f"class {served}" if served else "no class"
         lossless = " (lossless)" if c.lossless else ""
