@@ -80,7 +80,7 @@ auto ecmp_loads(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, 
 
 auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Floats weight,
                    Ints node_seed, Ints flow_src, Ints flow_dst, Floats flow_amount, Ints connections,
-                   Ints flow_phase, std::int64_t n_phases, Floats capacity, std::uint64_t seed, std::int64_t draws) {
+                   Ints flow_phase, std::int64_t n_phases, In2<double> capacity, std::uint64_t seed, std::int64_t draws) {
     const auto graph = checked(n, src, dst, cost, transit, alive);
     check_flows(graph, weight, flow_src, flow_dst);
     const std::size_t count = view(flow_src).size();
@@ -88,26 +88,28 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
     same_length("flow_amount", view(flow_amount).size(), "flow", count);
     same_length("connections", view(connections).size(), "flow", count);
     same_length("flow_phase", view(flow_phase).size(), "flow", count);
-    same_length("capacity", view(capacity).size(), "link", graph.src.size());
+    same_length("capacity", capacity.shape(1), "link", graph.src.size());
     at_least("flow_amount", view(flow_amount), 0.0, false);
-    at_least("capacity", view(capacity), 0.0, true, true);
+    const graph::Capacities rows{{capacity.data(), capacity.size()}, capacity.shape(0)};
+    at_least("capacity", rows.value, 0.0, true, true);
     if (n_phases < 0) refuse("n_phases is " + std::to_string(n_phases) + ", not a number of phases");
     in_range("flow_phase", view(flow_phase), n_phases);
     if (draws < 1 || draws > 1000000) refuse("draws is " + std::to_string(draws) + ", not within 1..1000000");
     for (const std::int32_t k : view(connections))
         if (k < 1) refuse("connections must be at least 1, not " + std::to_string(k));
     const auto phases = static_cast<std::size_t>(n_phases);
-    std::vector<double> even(phases), mean(phases), p95(phases);
-    std::vector<std::int32_t> even_link(phases), p95_link(phases);
+    const std::size_t cells = rows.rows * phases;
+    std::vector<double> even(cells), mean(cells), p95(cells);
+    std::vector<std::int32_t> even_link(cells), p95_link(cells);
     {
         nb::gil_scoped_release released;
         const graph::SpreadFlows flows{view(flow_src), view(flow_dst), view(flow_amount), view(connections),
                                        view(flow_phase)};
-        graph::hashed_spread(graph, view(weight), view(node_seed), flows, view(capacity), seed,
-                             static_cast<std::int32_t>(draws), {even, mean, p95, even_link, p95_link});
+        graph::hashed_spread(graph, view(weight), view(node_seed), flows, rows, seed,
+                             static_cast<std::int32_t>(draws), {phases, even, mean, p95, even_link, p95_link});
     }
-    return nb::make_tuple(give(std::move(even)), give(std::move(mean)), give(std::move(p95)),
-                          give(std::move(even_link)), give(std::move(p95_link)));
+    const auto table = [&](auto& values) { return give(std::move(values), rows.rows, phases); };
+    return nb::make_tuple(table(even), table(mean), table(p95), table(even_link), table(p95_link));
 }
 
 }  // namespace

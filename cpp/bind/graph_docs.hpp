@@ -99,17 +99,17 @@ connections : (F,) int32
     At least 1.
 flow_phase : (F,) int32
 n_phases : int
-capacity : (L,) float64 [bit/s]
-    Above 0; may be infinite.
+capacity : (C, L) float64 [bit/s]
+    Above 0; may be infinite. The same walks are counted against every row.
 seed : int
     Of the draws; 64 bits.
 draws : int
 
 Returns
 -------
-even, mean, p95 : (P,) float64 [s or 1]
+even, mean, p95 : (C, P) float64 [s or 1]
     Amount over capacity of the busiest link: split evenly; mean, and 95th percentile by nearest rank, over the draws.
-even_link, p95_link : (P,) int32
+even_link, p95_link : (C, P) int32
     The busiest link when split evenly, and in the draw at the percentile; -1 where a phase loads no link.
 
 Raises

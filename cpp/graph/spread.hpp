@@ -1,6 +1,7 @@
 // How unevenly hashing fills links.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -16,7 +17,15 @@ struct SpreadFlows {
     std::span<const std::int32_t> phase;
 };
 
+// Rows of one capacity per link: the same walks are counted once against each row.
+struct Capacities {
+    std::span<const double> value;
+    std::size_t rows;
+};
+
+// Rows of one entry per phase, one row for each of the capacities.
 struct SpreadResult {
+    std::size_t phases;
     std::span<double> even;
     std::span<double> mean;
     std::span<double> p95;
@@ -30,7 +39,7 @@ struct SpreadResult {
 // A connection is (source, destination, ordinal among the flows of its phase between the two, number within
 // the flow): the same in every phase, and blind to what else is there and to the order of the flows.
 void hashed_spread(const Graph& graph, std::span<const double> weight, std::span<const std::int32_t> node_seed,
-                   const SpreadFlows& flows, std::span<const double> capacity, std::uint64_t seed, std::int32_t draws,
+                   const SpreadFlows& flows, const Capacities& capacity, std::uint64_t seed, std::int32_t draws,
                    const SpreadResult& result);
 
 }  // namespace easterly::graph

@@ -18,7 +18,7 @@ FLOWS: dict[str, Any] = {"weight": f64([1, 1]), "flow_src": i32([0]), "flow_dst"
 LOADS: dict[str, Any] = {**FLOWS, "amount": f64([1]), "group": i32([0]), "n_groups": 1}
 SPREAD: dict[str, Any] = {
     **FLOWS, "node_seed": i32([0, 0]), "flow_amount": f64([1]), "connections": i32([1]), "flow_phase": i32([0]),
-    "n_phases": 1, "capacity": f64([1, 1]), "seed": 1, "draws": 1,
+    "n_phases": 1, "capacity": f64([[1, 1]]), "seed": 1, "draws": 1,
 }  # fmt: skip
 FILL: dict[str, Any] = {
     "ptr": np.array([0, 1]), "link": i32([0]), "share": f64([1]), "capacity": f64([1]), "weight": f64([1]),
@@ -80,7 +80,8 @@ def test_loads_refuses(change: dict[str, Any], says: str) -> None:
         ({"connections": i32([0])}, "connections must be at least 1, not 0"),
         ({"flow_phase": i32([1])}, r"flow_phase\[0\] is 1"),
         ({"flow_amount": f64([np.nan])}, r"flow_amount\[0\] is nan"),
-        ({"capacity": f64([0, 1])}, r"capacity\[0\] is 0"),
+        ({"capacity": f64([[1, 1], [0, 1]])}, r"capacity\[2\] is 0"),
+        ({"capacity": f64([[1], [1]])}, "capacity has 1 entries, not one per link"),
         ({"n_phases": -1}, "n_phases is -1"),
         ({"draws": 0}, "draws is 0"),
     ],
@@ -127,7 +128,7 @@ def test_good_arguments_are_taken() -> None:
     assert graph.distances(**LINKS, sources=i32([0])).tolist() == [[0, 1]]
     assert graph.ecmp_shares(**LINKS, **FLOWS)[1].tolist() == [0]
     assert graph.ecmp_loads(**LINKS, **LOADS).tolist() == [[1, 0]]
-    assert [c[0] for c in graph.hashed_spread(**LINKS, **SPREAD)] == [1, 1, 1, 0, 0]
+    assert [c[0, 0] for c in graph.hashed_spread(**LINKS, **SPREAD)] == [1, 1, 1, 0, 0]
     assert flow.max_min_rates(**FILL)[0].tolist() == [1]
 
 

@@ -31,10 +31,11 @@ def spread(
     """Flows are (source, destination, amount, connections, phase)."""
     src, dst, amount, connections, phase = ([f[i] for f in flows] for i in range(5))
     node_seed = i32(np.arange(case.n) * 7919 + 1) if seeds is None else seeds
-    return graph.hashed_spread(
+    columns = graph.hashed_spread(
         *case.arrays, case.even if weight is None else weight, node_seed, i32(src), i32(dst), f64(amount),
-        i32(connections), i32(phase), phases, f64(capacity), seed, draws,
+        i32(connections), i32(phase), phases, f64(capacity)[None], seed, draws,
     )  # fmt: skip
+    return tuple(column[0] for column in columns)
 
 
 def two_switches(hosts: int, width: int) -> Case:
@@ -192,3 +193,30 @@ def test_more_connections_come_nearer_to_even() -> None:
     ]
     assert means == sorted(means, reverse=True)
     assert means[-1] == pytest.approx(2.0, rel=0.1)
+
+
+@given(cases(), st.data())
+def test_every_row_of_capacities_gives_what_it_gives_alone(case: Case, data: st.DataObject) -> None:
+    node, amount = st.integers(0, case.n - 1), st.sampled_from([0.0, 1.0, 3.0])
+    flow = st.tuples(node, node, amount, st.integers(1, 3), st.integers(0, 1))
+    flows = data.draw(st.lists(flow, max_size=8))
+    rows = f64([np.arange(case.links) + 1.0, np.full(case.links, np.inf), np.arange(case.links, 0, -1.0)])
+    arguments = [i32([f[i] for f in flows]) for i in range(2)] + [f64([f[2] for f in flows])]
+    arguments += [i32([f[i] for f in flows]) for i in (3, 4)]
+    together = graph.hashed_spread(*case.arrays, case.even, i32(range(case.n)), *arguments, 2, rows, 5, 7)
+    for row, capacity in enumerate(rows):
+        for one, all_ in zip(spread(case, flows, capacity, phases=2, seed=5, draws=7,
+                                    seeds=i32(range(case.n))), together, strict=True):  # fmt: skip
+            np.testing.assert_array_equal(one, all_[row])
+
+
+@pytest.mark.parametrize("phases", range(1, 7))
+def test_phases_between_the_same_ends_give_what_each_gives_alone(phases: int) -> None:
+    """They are walked together, four at most; a phase of other connections among them is not."""
+    tree, hosts = fat_tree(4), hosts_of(4).tolist()
+    capacity = np.arange(tree.links) + 1.0
+    parts = [[(hosts[i], hosts[(i + 6) % 16], (1.0 + i % 3) * 0.1 * (p + 1), 2 + (p == 1), 0) for i in range(16)]
+             for p in range(phases)]  # fmt: skip
+    together = spread(tree, [(*f[:4], p) for p, part in enumerate(parts) for f in part], capacity, phases=phases)
+    for p, part in enumerate(parts):
+        assert [c[p] for c in together] == [c[0] for c in spread(tree, part, capacity)]

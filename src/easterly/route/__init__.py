@@ -4,10 +4,9 @@ from easterly.route.ecmp import (
     paths_of,
     policy_of,
     solve,
-    spread_of,
     spreads_of,
     through_leaves,
     unserved,
 )
 
-__all__ = ["paths_of", "policy_of", "solve", "spread_of", "spreads_of", "through_leaves", "unserved"]
+__all__ = ["paths_of", "policy_of", "solve", "spreads_of", "through_leaves", "unserved"]

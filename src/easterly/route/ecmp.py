@@ -95,43 +95,14 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     return Paths(*columns)
 
 
-def spread_of(
-    network: Network, demands: DemandSet, policy: Policy, capacity_bps: FloatColumn, *, seed: int, draws: int = 64
-) -> Spread:
-    """Time of the busiest link of each phase, split evenly and over random hashings.
+def spreads_of(
+    network: Network, demands: DemandSet, policy: Policy, *, seed: int, draws: int = 64
+) -> tuple[Spread, Spread]:
+    """Time of the busiest link of each phase, split evenly and over random hashings: of all links, and of uplinks.
 
     Every connection picks a next hop at every node by a hash of its own name, the node's seed and the number of
     the draw. The busiest of many links that share the load by chance is fuller than the mean: for few connections
     per link by a factor of two and more (Raab & Steger 1998, balls into bins).
-
-    Parameters
-    ----------
-    network : Network
-    demands : DemandSet
-    policy : Policy
-    capacity_bps : (L,) float [bit/s]
-        Capacity of each link; a link of infinite capacity is never the busiest.
-    seed : int
-    draws : int
-
-    Returns
-    -------
-    Spread
-        In seconds for jobs; for services, which have rates and no bytes, load over capacity.
-    """
-    flows = demands.flows
-    even, mean, p95, even_link, p95_link = graph.hashed_spread(
-        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
-        policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
-        flows.connections, flows.phase, len(demands.phases), capacity_bps, seed & (2**64 - 1), draws,
-    )  # fmt: skip
-    return Spread(floats(even), floats(mean), floats(p95), ints(even_link), ints(p95_link), draws)
-
-
-def spreads_of(
-    network: Network, demands: DemandSet, policy: Policy, *, seed: int, draws: int = 64
-) -> tuple[Spread, Spread]:
-    """`spread_of` all links, and of those between switches alone.
 
     Parameters
     ----------
@@ -144,10 +115,20 @@ def spreads_of(
     Returns
     -------
     Spread, Spread
+        Over all links, and over those between switches alone. In seconds for jobs; for services, which have rates and
+        no bytes, load over capacity.
     """
-    every = network.links.capacity_bps
-    between = floats(np.where(network.links.kind == LinkKind.HOST, np.inf, every))
-    spread, uplinks = (spread_of(network, demands, policy, each, seed=seed, draws=draws) for each in (every, between))
+    flows, every = demands.flows, network.links.capacity_bps
+    between = np.where(network.links.kind == LinkKind.HOST, np.inf, every)
+    even, mean, p95, even_link, p95_link = graph.hashed_spread(
+        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
+        policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
+        flows.connections, flows.phase, len(demands.phases), np.stack([every, between]), seed & (2**64 - 1), draws,
+    )  # fmt: skip
+    spread, uplinks = (
+        Spread(floats(even[i]), floats(mean[i]), floats(p95[i]), ints(even_link[i]), ints(p95_link[i]), draws)
+        for i in range(2)
+    )
     return spread, uplinks
 
 
