@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, ints
+from easterly.base.columns import BoolColumn, IntColumn, bools, floats, ints
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
