@@ -13,7 +13,7 @@ from easterly.base.columns import FloatColumn, IntColumn, floats, ints
 from easterly.base.schema import Doc, Unit
 from easterly.model.demand import DemandSet
 from easterly.model.network import Network
-from easterly.model.routing import Paths
+from easterly.model.routing import Paths, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,15 @@ def by_owner(
     demands: DemandSet, network: Network, paths: Paths, rate_bps: FloatColumn
 ) -> Iterator[tuple[int, FloatColumn]]:
     """Mean load that each job or service puts on every link: pairs of row of `Work` and (L,) [bit/s]."""
-    owner = np.repeat(owner_rows(demands)[demands.flows.phase], np.diff(paths.ptr))
-    load = np.repeat(rate_bps, np.diff(paths.ptr)) * paths.share
-    order = np.argsort(owner, kind="stable")
-    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
-    for entries in np.split(order, starts[1:]) if len(order) else ():
-        yield int(owner[entries[0]]), floats(np.bincount(paths.link[entries], load[entries], len(network.links)))
+    owner = owner_rows(demands)[demands.flows.phase]
+    for work in np.unique(owner).tolist():
+        members = np.flatnonzero(owner == work)
+        yield work, link_sums(rows_of(paths, members), rate_bps[members], len(network.links))
+
+
+def link_sums(paths: Paths, rate_bps: FloatColumn, links: int) -> FloatColumn:
+    """(L,) what flows of these rates put on every link."""
+    return floats(np.bincount(paths.link, np.repeat(rate_bps, np.diff(paths.ptr)) * paths.share, links))
 
 
 def background(loads: list[tuple[int, FloatColumn]], links: int) -> Background:

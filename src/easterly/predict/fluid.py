@@ -18,7 +18,7 @@ from easterly.predict.transfers import Transfers, transfers
 
 
 @backend("predict", "fluid", scales_to="100k links")
-def predict(network: Network, demands: DemandSet, routing: Routing) -> Prediction:
+def predict(network: Network, demands: DemandSet, routing: Routing, alone: Transfers | None = None) -> Prediction:
     """Step time of each job, from full overlap and mean hashing to no overlap and unlucky hashing.
 
     Low: every job alone on the network; a phase lasts until its slowest flow is done at max-min fair rates, with
@@ -40,6 +40,8 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
     network : Network
     demands : DemandSet
     routing : Routing
+    alone : Transfers, optional
+        `transfers` of all phases at the capacities of the links; worked out if absent.
 
     Returns
     -------
@@ -47,7 +49,8 @@ def predict(network: Network, demands: DemandSet, routing: Routing) -> Predictio
         Times of phases are per step; those of services, which have no steps, are 0. A job with a flow that has no
         path never ends: its times are infinite and its bottleneck is a `Ref` of kind ``path``.
     """
-    alone = transfers(demands, routing.paths, network.links.capacity_bps)
+    if alone is None:
+        alone = transfers(demands, routing.paths, network.links.capacity_bps)
     hashed = floats(alone.time_s * _stretch(routing.spread, routing.spread.mean_s))
     phase_low = per_step(demands, hashed)
     compute, owner = demands.work.compute_s, owner_rows(demands)
@@ -116,6 +119,8 @@ def _crowded(
 ) -> FloatColumn:
     """(P,) transfer times when the others of the network send their mean rates."""
     capacity, owner = network.links.capacity_bps, owner_rows(demands)
+    if len(np.unique(owner[demands.flows.phase])) < 2:
+        return alone.time_s
     loads = list(by_owner(demands, network, routing.paths, mean_rates(demands, step_s)))
     behind = background(loads, len(network.links))
     time = np.array(alone.time_s)

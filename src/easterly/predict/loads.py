@@ -9,11 +9,13 @@ from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.outcome import Prediction
 from easterly.model.routing import LinkLoads, Routing, rows_of
-from easterly.predict.contention import mean_rates
-from easterly.predict.transfers import by_phase, transfers
+from easterly.predict.contention import link_sums, mean_rates
+from easterly.predict.transfers import Transfers, patterns, transfers
 
 
-def link_loads(network: Network, demands: DemandSet, routing: Routing, prediction: Prediction) -> LinkLoads:
+def link_loads(
+    network: Network, demands: DemandSet, routing: Routing, prediction: Prediction, alone: Transfers | None = None
+) -> LinkLoads:
     """Load that the demands put on each directed link when every flow is split evenly.
 
     The mean of a job is what it sends in a step over the low end of its step time, so it is the highest mean that
@@ -26,18 +28,22 @@ def link_loads(network: Network, demands: DemandSet, routing: Routing, predictio
     demands : DemandSet
     routing : Routing
     prediction : Prediction
+    alone : Transfers, optional
+        `transfers` of all phases at the capacities of the links; worked out if absent.
 
     Returns
     -------
     LinkLoads
     """
-    paths, phases = routing.paths, demands.phases
-    links = len(network.links)
-    counts = np.diff(paths.ptr)
-    load = np.repeat(mean_rates(demands, _steps(demands, prediction)), counts) * paths.share
-    place = np.repeat(phases.traffic_class[demands.flows.phase].astype(np.int64) * links, counts) + paths.link
-    mean = np.bincount(place, load, len(demands.classes) * links).reshape(len(demands.classes), links)
-    return LinkLoads(network.links.capacity_bps, floats(mean), _peaks(network, demands, routing))
+    if alone is None:
+        alone = transfers(demands, routing.paths, network.links.capacity_bps)
+    rate = mean_rates(demands, _steps(demands, prediction))
+    number = demands.phases.traffic_class[demands.flows.phase]
+    mean = np.zeros((len(demands.classes), len(network.links)))
+    for own in np.unique(number).tolist():
+        members = np.flatnonzero(number == own)
+        mean[own] = link_sums(rows_of(routing.paths, members), rate[members], len(network.links))
+    return LinkLoads(network.links.capacity_bps, floats(mean), _peaks(network, demands, routing, alone))
 
 
 def _steps(demands: DemandSet, prediction: Prediction) -> FloatColumn:
@@ -46,14 +52,12 @@ def _steps(demands: DemandSet, prediction: Prediction) -> FloatColumn:
     return floats([known.get(name, 0.0) for name in demands.work.name.tolist()])
 
 
-def _peaks(network: Network, demands: DemandSet, routing: Routing) -> FloatColumn:
+def _peaks(network: Network, demands: DemandSet, routing: Routing, alone: Transfers) -> FloatColumn:
     """(L,) highest load of any phase; the flows of a service count as one phase."""
     links, flows = len(network.links), demands.flows
-    rate = transfers(demands, routing.paths, network.links.capacity_bps).rate_bps
     steady = np.flatnonzero(flows.rate_bps > 0)
+    firsts = [alike[0][1] for alike in patterns(demands, routing.paths)]  # the others of a pattern do the same
     peak = np.zeros(links)
-    for members, sent in [*((m, rate) for _, m in by_phase(demands)), (steady, flows.rate_bps)]:
-        rows = rows_of(routing.paths, members)
-        load = np.repeat(sent[members], np.diff(rows.ptr)) * rows.share
-        np.maximum(peak, np.bincount(rows.link, load, links), out=peak)
+    for members, sent in [*((m, alone.rate_bps) for m in firsts), (steady, flows.rate_bps)]:
+        np.maximum(peak, link_sums(rows_of(routing.paths, members), sent[members], links), out=peak)
     return floats(peak)

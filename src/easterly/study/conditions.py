@@ -70,8 +70,9 @@ class Conditions:
             (network, demands, alive, plan.site.seed),
             lambda: traffic.route_one(network, demands, plan.site.seed, alive),
         ).value
-        prediction = predict.predict(network, demands, routing)
-        loads = predict.link_loads(network, demands, routing, prediction)
+        alone = predict.transfers(demands, routing.paths, network.links.capacity_bps)
+        prediction = predict.predict(network, demands, routing, alone)
+        loads = predict.link_loads(network, demands, routing, prediction, alone)
         return Case(name, prediction, loads, bools(alive), traffic.stranded(network, demands, routing))
 
 

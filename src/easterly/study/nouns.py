@@ -19,6 +19,7 @@ from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.series import Outlook
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
+from easterly.predict.transfers import Transfers
 from easterly.site import blueprints
 from easterly.study import bill, outlook, traffic
 from easterly.study.stages import Held, Stages
@@ -128,12 +129,17 @@ class Nouns:
         return Routing(self.policy.value, paths, spread, route.unserved(self.demands.value.flows, paths), uplinks)
 
     @cached_property
+    def _alone(self) -> Transfers:
+        """Transfer times of every phase alone; nobody asks if both that read it are kept from another run."""
+        return predict.transfers(self.demands.value, self.routing.value.paths, self.network.value.links.capacity_bps)
+
+    @cached_property
     def prediction(self) -> Held[Prediction]:
         """Step time of every job."""
         return self.stages.run(
             "predict",
             (self.network, self.demands, self.routing),
-            lambda: predict.predict(self.network.value, self.demands.value, self.routing.value),
+            lambda: predict.predict(self.network.value, self.demands.value, self.routing.value, self._alone),
         )
 
     @cached_property
@@ -143,7 +149,7 @@ class Nouns:
             "loads",
             (self.network, self.demands, self.routing, self.prediction),
             lambda: predict.link_loads(
-                self.network.value, self.demands.value, self.routing.value, self.prediction.value
+                self.network.value, self.demands.value, self.routing.value, self.prediction.value, self._alone
             ),
         )
 
