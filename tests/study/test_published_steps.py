@@ -7,8 +7,8 @@ import pytest
 from easterly.model.spec.site import Site
 from easterly.study.nouns import Nouns
 
-# Model, hosts of 8 A100, pipeline stages, chunks (the paper interleaves 175B and 530B), batch, micro-batch, seconds with
-# full recomputation without sequence parallelism, seconds with selective recomputation and sequence parallelism.
+# Model, hosts of 8 A100, pipeline stages, chunks (the paper interleaves 175B and 530B), batch, micro-batch, seconds
+# with full recomputation without sequence parallelism, seconds with selective recomputation and sequence parallelism.
 PUBLISHED = (
     ("megatron-22b", 1, 1, 1, 4, 4, 1.42, 1.10),
     ("megatron-175b", 8, 8, 3, 64, 1, 18.13, 13.75),

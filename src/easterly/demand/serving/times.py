@@ -17,7 +17,6 @@ from easterly.demand.stages import expert_params
 from easterly.model.spec.service import Service
 from easterly.model.spec.transformer import ModelSpec
 
-
 LEAST = 1e-6
 """Share that stands in for none at all, which E638 reports."""
 
