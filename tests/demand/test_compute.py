@@ -247,3 +247,9 @@ def test_the_documentation_says_what_is_reached():
         digits = 0.5 if max(each) > 0.15 else 0.05
         assert float(mean.strip(" %")) == pytest.approx(100 * sum(each) / len(each), abs=digits), line
         assert not worst.strip() or float(worst.strip(" %")) == pytest.approx(100 * max(each), abs=digits), line
+
+
+def test_an_efficiency_of_nothing_takes_a_million_times_as_long_and_divides_by_nothing():
+    """E618 reports it; the numbers beside it stay finite."""
+    none, all_of_it = (compute_of(job("megatron-22b", micro_batch=4, batch=4, mfu=mfu)) for mfu in ("0%", "100%"))
+    assert none.forward_s == pytest.approx(1e6 * all_of_it.forward_s)

@@ -72,3 +72,23 @@ def test_every_replica_has_the_traffic_of_the_job():
             sums.setdefault(fabric, []).append(float(demands.flows.size_B[inside].sum()))
     assert sums["a"] == sums["b"] == sums["c"] and min(sums["a"]) > 0
     assert len(demands.work.host_idx) == 6 and len(alone.work.host_idx) == 4
+
+
+@pytest.mark.parametrize("to, seconds", [("far", 8.0), ("lake", 16.0), ("near", 14e9 * 8 / (4 * 400e9))])
+def test_a_checkpoint_elsewhere_is_written_at_the_rate_of_the_links_there(to, seconds):
+    """100 GB over 100 Gb/s to the other fabric, or 50 Gb/s to the lake, which has a faster link that is farther."""
+    far = {"a": "a", "b": "b", "rate": "100Gb/s", "delay": "10ms"}
+    near, detour = ({"a": a, "b": "lake", "rate": r, "delay": "1ms"} for a, r in (("a", "50Gb/s"), ("b", "400Gb/s")))
+    stores = {n: {"kind": "storage", "class": "t", "fabric": f, "hosts": 1, "copies": 1} for n, f in
+              (("near", "a"), ("far", "b"))}  # fmt: skip
+    size = "100GB" if to != "near" else "14GB"
+    job = {"fabric": "a", "class": "t", "model": SHAPE, "parallel": {"tp": 4}, "batch": 64,
+           "checkpoint": {"to": to, "size": size, "every": "1h"}}  # fmt: skip
+    site = Site.model_validate({
+        "version": 1, "site": {"name": "s"}, "fabrics": {"a": LEAF, "b": LEAF}, "jobs": {"j": job},
+        "hardware": {"switches": {"sw": {"ports": 32, "rate": "400Gb/s"}}, "hosts": HOSTS}, "traffic": stores,
+        "wan": {"sites": {"lake": {}}, "links": {"ab": far, "al": near, "bl": detour}},
+        "classes": {"t": {"dscp": 26, "share": "rest"}},
+    })  # fmt: skip
+    made = demand.build(site, blueprints.build(site)).work
+    assert made.checkpoint_s[made.name == "j"][0] == pytest.approx(seconds)

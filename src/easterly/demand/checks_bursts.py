@@ -58,6 +58,11 @@ def accesses_are_possible(site: Site, network: Network, placement: Placement) ->
         found = memory.remote(work, ends)
         if found is None or found.asked_per_s <= found.reads_per_s * (1 + 1e-9):
             continue
+        at = f"{work.origin}/{'reads' if work.reads is not None else 'rate'}"
+        if not np.isfinite(found.latency_s):
+            text = f"no path leads from {work.clients} to this memory, for {found.asked_per_s:.4g} accesses/s"
+            yield Finding("E646", at, text, "join the two places by a link")
+            continue
         hosts = ends.machines(ends.nodes(work.clients))
         enough = memory.needed(work, found.asked_per_s, found.latency_s, hosts)
         by_ports = hosts * work.outstanding / found.latency_s > found.reads_per_s * (1 + 1e-9)
@@ -68,9 +73,7 @@ def accesses_are_possible(site: Site, network: Network, placement: Placement) ->
             + f" {found.reads_per_s:.4g}/s"
         )
         hint = "ask for less, or smaller accesses" if by_ports else f"write outstanding: {enough}, or larger accesses"
-        yield Finding(
-            "E646", f"{work.origin}/{'reads' if work.reads is not None else 'rate'}", text, hint, Severity.WARNING
-        )
+        yield Finding("E646", at, text, hint, Severity.WARNING)
 
 
 @rule("E647", "popular keys make one partition hot")

@@ -11,6 +11,9 @@ from easterly.demand.stages import Stage, stages
 from easterly.model.spec.job import Job
 from easterly.model.spec.transformer import ModelSpec
 
+LEAST = 1e-6
+"""Efficiency that stands in for none at all, which E618 reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -142,7 +145,7 @@ def _stated(job: Job, model: ModelSpec, gpu: Roofline, mfu: float) -> Compute:
     flop = transformer.step_FLOP(model, job.batch, seq, job.recompute)
     sizes = [stage.layers for stage in stages(model, plan.pp, plan.interleave)]
     longest = max(sizes)
-    busy_s = flop / (plan.gpus * gpu.peak_FLOPs * mfu) * longest * plan.pp / model.layers
+    busy_s = flop / (plan.gpus * gpu.peak_FLOPs * max(mfu, LEAST)) * longest * plan.pp / model.layers
     forward_s = busy_s / (4 if job.recompute == "full" else 3)
     again_s = forward_s if job.recompute == "full" else 0.0
     layer = Times(forward_s, busy_s - forward_s, again_s, forward_s) * (1 / (count * longest))

@@ -90,6 +90,11 @@ class Ends:
         rows = self.hosts.get(name, ints([]))
         return interfaces(self.network, rows[first : None if count is None else first + count])
 
+    def places(self, name: str) -> set[str]:
+        """Fabrics of the hosts that a name stands for, or the WAN site itself."""
+        rows = self.hosts.get(name)
+        return {name} if rows is None else {str(fabric) for fabric in np.unique(self.network.hosts.fabric[rows])}
+
     def machines(self, nodes: Nodes) -> int:
         """How many different devices some nodes belong to."""
         return len(np.unique(self._owner[nodes]))

@@ -223,3 +223,16 @@ def test_every_traffic_is_a_work_of_the_demand():
 def test_a_class_that_is_not_there_sends_nothing():
     plan = places.site({"t": {"kind": "transfer", "from": "lake", "to": "plants", "rate": "1Gb/s", "class": "no"}})
     assert isinstance(plan, Site) and len(demand.build(plan, places.network()).flows) == 0
+
+
+@pytest.mark.parametrize("method", ["unicast", "chain", "tree", "multicast"])
+def test_places_that_nothing_joins_are_told(method):
+    alone = {"wan": {"sites": {"lake": {}}, "links": {}}}
+    far = {"kind": "distribution", "from": "lake", "to": "s", "size": "1TB", "method": method}
+    for within in ({}, {"within": "1h"}):
+        codes = {f.code for f in check(places.site({"s": STORE, "b": {**far, **within}}, **alone))}
+        assert codes & {"E642", "E701"} and codes <= {"E508", "E519", "E642", "E701"}
+    pool = {"p": {"kind": "memory", "hosts": 2, "clients": "lake", "reads": "20M/s"}}
+    (found,) = findings(pool, **alone)
+    assert (found.code, found.at) == ("E646", "traffic/p/reads") and "no path" in found.message
+    assert findings({"p": {**pool["p"], "reads": "1k/s"}}) == []

@@ -12,6 +12,7 @@ from easterly.demand.ends import Ends, Nodes, Piece
 from easterly.demand.facts import is_known, model_of
 from easterly.demand.layout import Traffic as Moved
 from easterly.demand.phases import Phase
+from easterly.demand.traffic.bulk import shortest_s
 from easterly.demand.traffic.parts import Figure, phase
 from easterly.demand.traffic.way import Ways, busiest_s
 from easterly.model.spec.traffic import Delivery
@@ -55,7 +56,8 @@ def _handed_on(ends: Ends, source: Nodes, targets: list[IntColumn], size: float,
 def _copied(ends: Ends, source: Nodes, targets: list[IntColumn], size: float) -> Iterator[Piece]:
     """Every link of a shortest-path tree once, as a flow between its two nodes: one tree per interface of the source.
 
-    Each tree carries an equal part to the interface of each target that has the same number, modulo how many.
+    Each tree carries an equal part to the interface of each target that has the same number, modulo how many. A target
+    without a way to it stays a flow of its own, which routing will miss a path for.
     """
     roots = np.asarray(source).tolist()
     pairs = [(root, int(t[n % len(t)])) for n, root in enumerate(roots) for t in targets]
@@ -64,6 +66,8 @@ def _copied(ends: Ends, source: Nodes, targets: list[IntColumn], size: float) ->
     feeds: dict[int, dict[int, int]] = {root: {} for root in roots}
     for flow, (root, leaf) in enumerate(pairs):
         _join(ends, feeds[root], root, leaf, ways.link[ways.ptr[flow] : ways.ptr[flow + 1]])
+    lost = [pair for pair, count in zip(pairs, np.diff(ways.ptr).tolist(), strict=True) if not count]
+    yield ints([root for root, _ in lost]), ints([leaf for _, leaf in lost]), np.full(len(lost), size / len(roots))
     links = ints([link for root in roots for link in sorted(feeds[root].values())])
     yield ends.network.links.src[links], ends.network.links.dst[links], np.full(len(links), size / len(roots))
 
@@ -101,12 +105,12 @@ def _at_interfaces_s(work: Delivery, ends: Ends) -> float:
     root_bps = ends.total_bps(ends.nodes(work.source))
     count = len(targets)
     if work.method == "unicast":
-        return max(count * size * 8 / root_bps, size * 8 / host_bps)
+        return max(shortest_s(count * size, root_bps), shortest_s(size, host_bps))
     if work.method == "multicast":
-        return size * 8 / min(host_bps, root_bps)
+        return shortest_s(size, min(host_bps, root_bps))
     fanout = 1 if work.method == "chain" else min(work.fanout, count)
     piece = min(work.chunk, size)
-    return float(fanout * (size + (depth(count, fanout) - 1) * piece) * 8 / min(host_bps, root_bps))
+    return shortest_s(fanout * (size + (depth(count, fanout) - 1) * piece), min(host_bps, root_bps))
 
 
 def depth(count: int, fanout: int) -> int:

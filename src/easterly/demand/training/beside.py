@@ -14,6 +14,7 @@ from easterly.demand.layout import Ranks, Traffic
 from easterly.demand.phases import Phase
 from easterly.demand.saving import Saving
 from easterly.demand.traffic import storage
+from easterly.demand.traffic.way import limit
 from easterly.demand.training.step import Step
 
 TOKEN_B = 4
@@ -37,11 +38,17 @@ def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
 
 
 def written_bps(step: Step, ends: Ends) -> float:
-    """Rate of a checkpoint: what the interfaces of its writers, and its store, can move."""
-    own_bps, spec = ends.total_bps(_nics(step, _writers(step))), step.job.checkpoint
+    """Rate of a checkpoint: what the interfaces of its writers, its store, and links to another place can move."""
+    nics, spec = _nics(step, _writers(step)), step.job.checkpoint
+    own_bps = ends.total_bps(nics)
     if spec is None or spec.to is None:
         return own_bps
-    return min(own_bps, storage.takes_bps(ends, spec.to) or own_bps)
+    rate_bps = min(own_bps, storage.takes_bps(ends, spec.to) or own_bps)
+    if ends.places(spec.to) <= {step.job.fabric}:
+        return rate_bps
+    moved = ends.traffic(storage.to_store(ends, nics, spec.to, 1.0))
+    way_bps = limit(ends.network, moved).rate_bps / max(1.0, float(np.cumsum(np.append(0.0, moved.amount))[-1]))
+    return min(rate_bps, way_bps or rate_bps)  # without a way, which E701 says, as if there were one
 
 
 def _writers(step: Step) -> Ranks:
