@@ -93,6 +93,24 @@ def test_routing_part_by_part_is_routing_the_whole() -> None:
         )
 
 
+def test_loads_are_the_sums_over_paths() -> None:
+    net = small.network()
+    nic = net.hosts.nic_node
+    parts = [phase("a", [(nic[i], nic[(i + 3) % 8], 1e9 + i) for i in range(8)]),
+             phase("b", [(nic[1], nic[7], 5e9)]), phase("s", [(nic[2], nic[0], 3e9)], kind="service")]  # fmt: skip
+    wanted = demands(parts)
+    flows, policy = wanted.flows, route.policy_of(net, seed=1)
+    paths = route.paths_of(net, flows, policy)
+    each = np.repeat(flows.size_B * 8 + flows.rate_bps, np.diff(paths.ptr)) * paths.share
+    phase_of = np.repeat(flows.phase, np.diff(paths.ptr))
+    found = route.loads_of(net, flows, policy, flows.phase, 3)
+    for p in range(3):
+        expected = np.bincount(paths.link[phase_of == p], each[phase_of == p], len(net.links))
+        np.testing.assert_allclose(found[p], expected, rtol=1e-12)
+    assert found.sum() > 0
+    np.testing.assert_allclose(route.loads_of(net, flows, policy), found.sum(axis=0)[None], rtol=1e-12)
+
+
 @pytest.mark.parametrize("draws", [1, 7])
 def test_the_number_of_draws_is_the_callers(draws: int) -> None:
     net = small.network()

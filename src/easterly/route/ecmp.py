@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import BoolColumn, IntColumn, bools, floats, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, ints
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
@@ -93,6 +93,36 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     for made in columns:  # nobody else holds them, and a copy may be of hundreds of megabytes
         made.flags.writeable = False
     return Paths(*columns)
+
+
+def loads_of(
+    network: Network, flows: Flows, policy: Policy, group: IntColumn | None = None, groups: int = 1
+) -> FloatColumn:
+    """What flows put on every link, split evenly as in `paths_of`, without a share for every flow and link.
+
+    Traffic towards one switch is carried to it together, from the farthest sender on: a large site takes a fraction of
+    the time and of the memory of its paths.
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+    group : (F,) int, optional
+        Whose load each flow is, such as its phase; all the same if absent.
+    groups : int
+
+    Returns
+    -------
+    (G, L) float [bit or bit/s]
+        Bits of flows with bytes, rates of steady ones. What has no path loads nothing.
+    """
+    own = ints(np.zeros(len(flows), dtype=np.int32)) if group is None else group
+    load = graph.ecmp_loads(
+        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
+        policy.weight, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps), own, groups,
+    )  # fmt: skip
+    return floats(load)
 
 
 def spreads_of(
