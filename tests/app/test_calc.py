@@ -217,3 +217,23 @@ def test_entropy():
     assert made["fullest_flows"] == pytest.approx(3.078, abs=1e-3)
     assert answer("entropy --flows 100000 --links 64")["fullest_flows"] is None
     assert "fullest" in run("entropy --flows 16 --links 16").stdout
+
+
+@pytest.mark.parametrize(
+    "words, algbw, busbw",
+    [
+        ("all-reduce --ranks 8 --algbw 100GB/s", 100e9, 175e9),  # nccl-tests, doc/PERFORMANCE.md
+        ("all-to-all --ranks 16 --algbw 800Gb/s", 100e9, 93.75e9),
+        ("all-reduce --ranks 2 --size 33554432B --time 768us", 43.6906667e9, 43.6906667e9),
+        ("broadcast --ranks 5 --size 1GB --time 10ms", 100e9, 100e9),
+    ],
+)
+def test_bus_bandwidth_of_a_measurement(words, algbw, busbw):
+    made = answer(f"busbw {words}")
+    assert (made["algbw_Bps"], made["busbw_Bps"]) == pytest.approx((algbw, busbw), rel=1e-8)
+    assert f"{busbw / 1e9:.4g}GB/s  algbw x factor" in run(f"busbw {words}").stdout
+
+
+@pytest.mark.parametrize("words", ["", "--algbw 1GB/s --size 1GB", "--size 1GB", "--algbw 1GB/s --ranks 1"])
+def test_bus_bandwidth_takes_a_rate_or_a_size_and_a_time(words):
+    assert run(f"busbw all-reduce --ranks 8 {words}").exit_code == 2

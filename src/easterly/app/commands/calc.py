@@ -9,6 +9,7 @@ from easterly.app.verbs import Verbs
 
 CALCULATORS = {
     "collective": "Time, bandwidths and bound of an all-reduce, all-to-all, ... of one cluster.",
+    "busbw": "Bus bandwidth of a measured collective, as nccl-tests define it.",
     "bdp": "Bandwidth-delay product: bytes in flight, and the buffer of many flows.",
     "incast": "Highest queue when many senders start together.",
     "kv": "Key/value cache of a model: bytes per token, and the time to move it.",
