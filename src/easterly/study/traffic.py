@@ -49,4 +49,4 @@ def stranded(network: Network, demands: DemandSet, routing: Routing) -> tuple[st
 def placement_only(work: Work) -> Work:
     """Who runs where, without how much is computed: what addresses and configuration depend on."""
     nothing = floats(np.zeros(len(work)))
-    return replace(work, compute_s=nothing, bubble=nothing, flop=nothing, tokens=nothing)
+    return replace(work, **{f.name: nothing for f in fields(work) if getattr(work, f.name).dtype == np.float64})
