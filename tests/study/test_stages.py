@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tests import small
 
 from easterly.base.columns import floats
 from easterly.model.outcome import Ref
 from easterly.study import stages
 from easterly.study.stages import Held, Stages
+from easterly.study.traffic import placement_only
 
 
 def counted(calls: list[str], name: str, value: object) -> object:
@@ -106,3 +110,12 @@ def test_results_of_another_numpy_are_not_read(monkeypatch: pytest.MonkeyPatch) 
     stages.fingerprint.cache_clear()
     assert stages.fingerprint() != before
     stages.fingerprint.cache_clear()
+
+
+def test_addresses_and_configuration_do_not_depend_on_how_much_is_computed() -> None:
+    """Every float of a work is about compute, memory or checkpoints: where it runs is told without."""
+    made = small.work(("j", "", (0, 1)))
+    busy = replace(made, **{f.name: floats([7.0]) for f in fields(made) if getattr(made, f.name).dtype == np.float64})
+    plain, same = placement_only(made), placement_only(busy)
+    assert all(np.array_equal(getattr(plain, f.name), getattr(same, f.name)) for f in fields(made))
+    assert plain.host_idx.tolist() == [0, 1] and plain.gpus.tolist() == made.gpus.tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -49,4 +50,5 @@ def stranded(network: Network, demands: DemandSet, routing: Routing) -> tuple[st
 def placement_only(work: Work) -> Work:
     """Who runs where, without how much is computed: what addresses and configuration depend on."""
     nothing = floats(np.zeros(len(work)))
-    return replace(work, **{f.name: nothing for f in fields(work) if getattr(work, f.name).dtype == np.float64})
+    figures: dict[str, Any] = {f.name: nothing for f in fields(work) if getattr(work, f.name).dtype == np.float64}
+    return replace(work, **figures)
