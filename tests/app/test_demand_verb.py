@@ -235,3 +235,8 @@ def test_shared_links_keep_their_order_of_peaks() -> None:
         shares = [row[f"over_{name}"] for name in ("best", "expected", "worst")]
         assert shares == sorted(shares)
     assert run(SITE, "--shared").exit_code == 0
+
+
+@pytest.mark.parametrize("years", ["nan", "-1", "101", "inf"])
+def test_years_are_a_number_from_0_to_100(years: str) -> None:
+    assert run(SITE, "--years", years).exit_code == 2

@@ -44,6 +44,8 @@ def command(
     Without a choice of table, text and JSON give everything in short, CSV and Parquet one row per phase.
     """
     keys = _keys(by, form)
+    if not 0 <= years <= 100:  # nan passes the range of click
+        terminal.misused(f"--years: {years} is not between 0 and 100", form)
     if sum((bool(keys), matrix is not None, step, shared, chakra is not None)) > 1:
         terminal.misused("choose one of --by, --matrix, --step, --shared and --chakra", form)
     if form == "parquet" and out is None:
