@@ -217,10 +217,42 @@ def _unlike(text: str, unit: str, kind: Kind) -> QuantityError:
     """The error for a unit that this kind does not have."""
     hint = f"write it like {kind.example}"
     if not unit:
+        hint = _share_hint(text) if kind is SHARE else hint
         return QuantityError("E305", f"{kind.name} {_quoted(text)} has no unit", hint)
     if kind is RATE and unit[0] in PREFIXES and unit[:1]:
         hint = f"did you mean {_number(text)}{unit[0]}b/s?"
+    if kind is TIME:
+        hint = _time_hint(text, unit)
     return QuantityError(kind.code, f"{kind.name} {_quoted(text)} is not a {kind.name}", hint)
+
+
+def _share_hint(text: str) -> str:
+    """A share without its sign: 0.8 was a part of one, 80 was meant in percent.
+
+    >>> _share_hint("0.8"), _share_hint("80"), _share_hint("800")
+    ('write 80%', 'write 80%', 'write it like 40%')
+    """
+    number = _number(text)
+    if 1 < number <= 100:
+        return f"write {_plain(number)}%"
+    return f"write {_plain(number * 100)}%" if 0 <= number < 1 else f"write it like {SHARE.example}"
+
+
+_SPELT = {"s": "s|secs?|seconds?", "min": "mins?|minutes?", "h": "hrs?|hours?", "d": "days?"}
+
+
+def _time_hint(text: str, unit: str) -> str:
+    """The unit that was spelt out, or which units there are.
+
+    >>> _time_hint("30 minutes", "minutes"), _time_hint("6y", "y")
+    ('did you mean 30min?', 'write it like 20ms; units are ns, us, ms, s, min, h and d')
+    """
+    if unit == "m":
+        return f"did you mean {_plain(_number(text))}min or {_plain(_number(text))}ms?"
+    for symbol, spelt in _SPELT.items():
+        if re.fullmatch(spelt, unit, re.IGNORECASE):
+            return f"did you mean {_plain(_number(text))}{symbol}?"
+    return f"write it like {TIME.example}; units are ns, us, ms, s, min, h and d"
 
 
 def _times(text: str, factor: Decimal, kind: Kind) -> float:

@@ -211,19 +211,33 @@ def _name_hint(text: str) -> str:
 
 def _bad_value(fault: Fault, at: str, key: str) -> Finding:
     value, kind = fault.error["input"], fault.kind
+    what = _of_list(fault.path) if key.isdecimal() and len(fault.path) > 1 else f"`{key}`"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _bad_tag(fault, at, key)
     if kind == "string_pattern_mismatch":
         return Finding("E205", at, f"{_shown(value)} is not a name", _name_hint(str(value)))
     if kind in _BOUNDS:
         word, name = _BOUNDS[kind]
-        return Finding("E206", at, f"`{key}` must be {word} {_number(fault.error['ctx'][name])}, not {_shown(value)}")
+        limit = fault.error["ctx"][name]
+        message = f"{what} must be {word} {_number(limit)}, not {_shown(value)}"
+        return Finding("E206", at, message, _bound_hint(value, limit, word))
     if kind == "finite_number":
-        return Finding("E206", at, f"`{key}` must be a finite number, not {_shown(value)}")
+        return Finding("E206", at, f"{what} must be a finite number, not {_shown(value)}")
     annotation = _union_annotation(fault)
     code = "E204" if kind == "literal_error" or (isinstance(value, str) and _choices(annotation)) else "E203"
-    message = f"`{key}` must be {shape.wanted(annotation)}, not {_shown(value)}"
+    message = f"{what} must be {shape.wanted(annotation)}, not {_shown(value)}"
     return Finding(code, at, message, _value_hint(annotation, value))
+
+
+def _of_list(path: tuple[str, ...]) -> str:
+    """An entry of a list, by its place: people count from one."""
+    return f"entry {int(path[-1]) + 1} of `{path[-2]}`"
+
+
+def _bound_hint(value: Any, limit: float, word: str) -> str:
+    """Percent where a part of one is asked for."""
+    percent = word == "less than" and limit == 1 and isinstance(value, (int, float)) and 1 < value < 100
+    return f"write {value / 100:g}" if percent else ""
 
 
 def _union_annotation(fault: Fault) -> Any:
@@ -263,11 +277,31 @@ def _value_hint(annotation: Any, value: Any) -> str:
         return f'put it in quotes: "{_shown(value)}"'
     if isinstance(value, str) and (int in types or float in types) and value.strip().isdigit():
         return "write it without quotes"
-    if isinstance(value, str) and any(get_origin(one) is tuple for one in types):
-        return f"write a list: [{value}]"
+    if isinstance(value, str) and (int in types or float in types):
+        return _number_hint(value, whole=float not in types)
+    if isinstance(value, (str, int, float)) and any(get_origin(one) is tuple for one in types):
+        return f"write a list: [{value if isinstance(value, str) else _shown(value)}]"
     if value is None:
         return "write a value, or leave the key out if it may be absent"
     return ""
+
+
+_SCALES = {"%": 1e-2, "k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
+
+
+def _number_hint(text: str, *, whole: bool) -> str:
+    """What a number with a letter behind it stands for.
+
+    >>> _number_hint("5T", whole=False), _number_hint("99%", whole=False), _number_hint("4k", whole=True)
+    ('write 5e12', 'write 0.99', 'write 4000, or 4096')
+    """
+    match = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([%kKMBGT])\s*", text)
+    if match is None or (whole and match[2] == "%"):
+        return ""
+    number = float(match[1]) * _SCALES[match[2]]
+    if not whole:
+        return f"write {number:g}".replace("e+", "e")
+    return f"write {number:.0f}, or {float(match[1]) * 1024:.0f}" if match[2] in "kK" else f"write {number:.0f}"
 
 
 def _shown(value: Any) -> str:

@@ -69,7 +69,8 @@ class Count(IntType):
         """Read the text."""
         number = _number(str(value))
         if number is None or number != math.floor(number):
-            raise Misread(f"{value!r} is not a whole number", "E203", "", param)
+            hint = "" if number is not None else "write it in digits, or like 7.5e9"
+            raise Misread(f"{value!r} is not a whole number", "E203", hint, param)
         if not self.least <= number <= self.most:
             raise Misread(f"{value!r} must be between {self.least:,} and {self.most:,}", "E206", "", param)
         return int(number)
