@@ -35,9 +35,16 @@ def _step(given: StepBars, cells: int) -> Iterator[str]:
         busy_s = math.fsum((given.end_s - given.start_s)[own])
         exposed_s = math.fsum(given.exposed_s[own])
         said = f"{format_short(busy_s, TIME, 3)}"
+        if axis == "compute" and (waits_s := math.fsum(given.exposed_s[_between(given)])) > 0:
+            said += f", {format_short(waits_s, TIME, 3)} of it waiting"
         if axis not in ("compute", "bubble"):
             said += f", exposed {format_short(exposed_s, TIME, 3)} ({_share(exposed_s, busy_s)})"
         yield f"{INDENT}{axis:<{wide}}  |{_lane(given, own, cells)}|  {said}"
+
+
+def _between(given: StepBars) -> NDArray[np.bool_]:
+    """What is waited for between pieces of a pass, whose bar it makes longer."""
+    return np.isin(given.stage, ("forward", "backward"))
 
 
 def _share(part: float, whole: float) -> str:

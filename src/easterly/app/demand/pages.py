@@ -21,6 +21,7 @@ MOST = 40
 
 SUMMED = ("class", "tenant", "link-class", "direction")
 PHASES = ("stage", "axis", "collective", "algorithm", "times", "message_B")
+NOTHING = {"shared": "no two works share a link"}
 INDENT = "  "
 
 
@@ -137,6 +138,9 @@ def _titled(title: str, table: Table, width: int | None) -> Iterator[str]:
 
 def _table(table: Table, width: int | None) -> Iterator[str]:
     """A table as aligned columns, every number in a unit of its column."""
+    if not len(table):
+        yield f"{INDENT}{NOTHING.get(table.name, 'nothing')}"
+        return
     shown = [_texts(field) for field in table.fields]
     heads = [columns.Column(head, field.kind != WORDS, field.kind == WORDS and k == 0)
              for k, (field, (head, _)) in enumerate(zip(table.fields, shown, strict=True))]  # fmt: skip

@@ -23,9 +23,18 @@ class Measure:
     decimals: int
 
     def text(self, value: float | None) -> str:
-        """The number alone, without its unit; a dash where it is not known."""
+        """The number alone, without its unit; a dash where it is not known.
+
+        What is little beside the others is not shown as nothing.
+
+        >>> measure([4e12, 3e9, 0.0], RATES, 3).text(3e9), Measure("Tb/s", 1e12, 2).text(0.0)
+        ('< 0.01', '0.00')
+        """
         if value is None or not math.isfinite(value):
             return DASH
+        least = 10.0**-self.decimals
+        if 0 < value / self.factor < least / 2:
+            return f"< {least:.{self.decimals}f}"
         return f"{value / self.factor:,.{self.decimals}f}"
 
     def full(self, value: float | None) -> str:
