@@ -20,6 +20,7 @@ from easterly.model.spec.site import Site
 
 SCHEMA_ID = "urn:easterly:schema:site:1"
 _FAMILIES = {"blueprint": "Fabric", "kind": "Traffic"}
+_SHORT = {"MoE": "MoE", "Mla": "MLA", "Slo": "SLO"}
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -140,6 +141,8 @@ def _title(model: type[BaseModel]) -> str:
     told = shape.tag(model)
     if told is not None:
         return f"{_FAMILIES[told[0]]}: {told[1]}"
+    if model.__name__ in _SHORT:
+        return _SHORT[model.__name__]
     return re.sub("(?<=[a-z])(?=[A-Z])", " ", model.__name__).capitalize().replace("Wan", "WAN")
 
 
