@@ -204,3 +204,20 @@ def test_every_byte_that_is_sent_is_received_between_hosts(tp, cp, dp, pp):
     assert (demands.flows.size_B > 0).all()
     assert (((demands.flows.src - 1) // 4) != ((demands.flows.dst - 1) // 4)).all()
     assert np.isfinite(demands.phases.times).all() and (demands.phases.times > 0).all()
+
+
+@pytest.mark.parametrize("pp, chunks, batches", [(4, 1, 8), (4, 2, 8), (2, 4, 8), (8, 2, 8)])
+def test_gradients_of_the_first_chunk_leave_beside_the_chunks_that_are_left(pp, chunks, batches):
+    """Backward passes of a stage in the order of an interleaved pipeline: groups of p micro-batches, last chunk first."""
+    order = [
+        (chunk, group * pp + i)
+        for group in range(batches // pp)
+        for chunk in reversed(range(chunks))
+        for i in range(pp)
+    ]
+    done = max(place for place, (chunk, _) in enumerate(order) if chunk == chunks - 1)
+    left = len(order) - done
+    job = {"parallel": {"pp": pp, "dp": 2, "interleave": chunks}, "batch": 2 * batches, "mfu": "40%", "zero": 1}
+    demands = demands_of({**job, "model": {**SHAPE, "layers": 16}}, hosts=2 * pp, gpus=1, nics=1)
+    row = rows(demands, axis="dp", collective="reduce-scatter")[0]
+    assert demands.phases.window_s[row] == pytest.approx(demands.work.backward_s[0] * left / len(order))

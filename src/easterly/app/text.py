@@ -203,7 +203,7 @@ def _hashing(page: Page, document: Document) -> None:
         ),
         [
             (
-                f"{row['owner']} {row['axis']} {row['collective']}",
+                f"{row['owner']} {row['axis']} {row['stage']} {row['collective']}",
                 *(sections.percent(row["uplink"][key]) for key in ("even", "mean", "p95")),
                 f"{row['p95']:.2f} x",
             )

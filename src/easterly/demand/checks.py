@@ -117,11 +117,11 @@ def layers_divide(site: Site, network: Network) -> Iterator[Finding]:
         chunks, layers = one.job.parallel.pp * one.job.parallel.interleave, one.model.layers
         if layers % chunks == 0 or layers + ENDS < chunks:
             continue
-        longest = -(-layers // chunks)
+        longest, parts = -(-layers // chunks), "chunks" if one.job.parallel.interleave > 1 else "stages"
         yield Finding(
             code="E608",
             at=f"{one.job.origin}/parallel/pp",
-            message=f"{layers} layers over {chunks} stages: some have {longest}, some {layers // chunks}",
+            message=f"{layers} layers over {chunks} {parts}: some have {longest}, some {layers // chunks}",
             hint=f"the longest sets the pace: up to {longest * chunks / layers - 1:.1%} more compute than equal stages",
             severity=Severity.WARNING,
         )

@@ -156,17 +156,17 @@ def hashing(document: Document) -> Table | None:
     """Phases that cross a switch: how full the busiest uplink is, split evenly and hashed."""
     rows = uneven(document)
     return table_of(
-        ("Sender", "Axis", "Collective", "Even (%)", "Mean (%)", "95th percentile (%)", "Slows the phase by",
+        ("Sender", "Axis", "Stage", "Collective", "Even (%)", "Mean (%)", "95th percentile (%)", "Slows the phase by",
          "Busiest uplink"),
         [
             (
-                row["owner"], row["axis"], row["collective"],
+                row["owner"], row["axis"], row["stage"], row["collective"],
                 *(percent(row["uplink"][k]) for k in ("even", "mean", "p95")),
                 f"{row['p95']:.2f} \u00d7", row["uplink"]["link"],
             )
             for row in rows
         ],
-        numeric={3, 4, 5, 6},
+        numeric={4, 5, 6, 7},
     )  # fmt: skip
 
 

@@ -59,15 +59,26 @@ def _gradients(step: Step, group: Group, collective: str, size_B: float) -> Phas
     bucket_B = step.job.library.bucket
     count = max(1, math.ceil(size_B / bucket_B)) if bucket_B else 1
     made = step.collective(group, collective, size_B / count, step.job.collective)
-    window_s = step.window_s("backward") / step.micro_batches
+    window_s = window_at_the_end(step, "backward")
     return step.hide(made, "optimiser", times=float(count), hidden=step.job.overlap.dp, window_s=window_s)
+
+
+def window_at_the_end(step: Step, stage: str) -> float:
+    """Compute beside which gradients leave at the end of a step, or weights arrive at its beginning.
+
+    One pass of the last micro-batch; with v chunks on p stages, the passes of the last p micro-batches through the
+    chunks that are still to come: ``((v-1) p + 1)`` passes of a chunk (Narayanan et al. 2021, section 2.2).
+    """
+    plan = step.job.parallel
+    passes = min((plan.interleave - 1) * plan.pp + 1, plan.interleave * step.micro_batches)
+    return step.window_s(stage) * passes / (plan.interleave * step.micro_batches)
 
 
 def _weights(step: Step, group: Group, size_B: float) -> Iterator[Phase]:
     """Weights gathered again: once, beside the forward pass of the first micro-batch; or in every pass (stage 3)."""
     made = step.collective(group, "all-gather", size_B, step.job.collective)
     if step.job.zero < 3:
-        window_s = step.window_s("forward") / step.micro_batches
+        window_s = window_at_the_end(step, "forward")
         yield step.hide(made, "optimiser", times=1.0, hidden=step.job.overlap.dp, window_s=window_s)
         return
     for stage in ("forward", "backward"):
