@@ -208,7 +208,7 @@ def test_every_byte_that_is_sent_is_received_between_hosts(tp, cp, dp, pp):
 
 @pytest.mark.parametrize("pp, chunks, batches", [(4, 1, 8), (4, 2, 8), (2, 4, 8), (8, 2, 8)])
 def test_gradients_of_the_first_chunk_leave_beside_the_chunks_that_are_left(pp, chunks, batches):
-    """Backward passes of a stage in the order of an interleaved pipeline: groups of p micro-batches, last chunk first."""
+    """Backward passes of a stage in an interleaved pipeline: groups of p micro-batches, last chunk first."""
     order = [
         (chunk, group * pp + i)
         for group in range(batches // pp)
