@@ -8,7 +8,7 @@ import numpy as np
 
 from easterly.base.columns import FloatColumn, IndexColumn, floats
 from easterly.model.outcome import Plan
-from easterly.predict.contention import mean_rates
+from easterly.predict.contention import by_owner, mean_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,15 @@ def share_links(plan: Plan) -> Sharing:
     Sharing
         At most one entry per link and owner; entries of zero load are left out.
     """
-    demands, paths = plan.demands, plan.routing.paths
-    owners = max(len(demands.work), 1)
-    flow = np.repeat(np.arange(len(demands.flows)), np.diff(paths.ptr))
-    owner = _owner_of_phase(plan)[demands.flows.phase]
-    key = paths.link.astype(np.int64) * owners + owner[flow]
     step = dict(zip(plan.prediction.job.tolist(), plan.prediction.step_low_s.tolist(), strict=True))
     step_s = floats([step.get(name, 0.0) for name in plan.demands.work.name.tolist()])
-    load = paths.share * mean_rates(plan.demands, step_s)[flow]
-    used = load > 0
-    cells, place = np.unique(key[used], return_inverse=True)
-    sums = np.bincount(place, weights=load[used], minlength=len(cells)).astype(np.float64)
-    counts = np.bincount(cells // owners, minlength=len(plan.network.links))
-    return Sharing(np.concatenate(([0], np.cumsum(counts))), cells % owners, sums)
-
-
-def _owner_of_phase(plan: Plan) -> IndexColumn:
-    """(P,) row of `Work` that each phase belongs to."""
-    row = {name: i for i, name in enumerate(plan.demands.work.name.tolist())}
-    return np.array([row[name] for name in plan.demands.phases.owner.tolist()], dtype=np.int64)
+    links, owners, loads = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
+    for owner, load in by_owner(plan.demands, plan.network, plan.routing.paths, mean_rates(plan.demands, step_s)):
+        links.append(np.flatnonzero(load > 0))
+        owners.append(np.full(len(links[-1]), owner))
+        loads.append(load[links[-1]])
+    link = np.concatenate(links)
+    order = np.argsort(link, kind="stable")  # owners come in the order of their rows
+    counts = np.bincount(link, minlength=len(plan.network.links))
+    ptr = np.concatenate(([0], np.cumsum(counts)))
+    return Sharing(ptr, np.concatenate(owners)[order], np.concatenate(loads)[order])
