@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from easterly.study.stages import Stages
 
 
-STAGES = 12  # of a plan without any work; each job or service adds two
+STAGES = 15  # of a plan without any work; each job or service adds two
 
 
 class Notify(Protocol):
