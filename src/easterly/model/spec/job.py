@@ -139,7 +139,13 @@ class Job(Named):
     ] = None
     peak: Annotated[Compute | None, Doc("Peak of one GPU; the host's if absent.")] = None
     period: Annotated[Time | None, Doc("Step time that is wanted; what it would need is checked.")] = None
-    collective: Annotated[Algorithm, Doc("Algorithm of the data-parallel collectives.")] = "auto"
+    collective: Annotated[
+        Algorithm,
+        Doc(
+            "Algorithm of the data-parallel collectives; rings where it cannot do what is asked: trees and switches do "
+            "all-reduce alone, and ZeRO needs others."
+        ),
+    ] = "auto"
     library: Annotated[Library, Doc("Settings of the collective library.")] = Library()
     overlap: Annotated[Overlap, Doc("Communication hidden behind compute.")] = Overlap()
     checkpoint: Annotated[Checkpoint | None, Doc("Saving the state; none if absent.")] = None
