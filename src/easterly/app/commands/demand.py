@@ -44,12 +44,7 @@ def command(
     Without a choice of table, text and JSON give everything in short, CSV and Parquet one row per phase.
     """
     keys = _keys(by, form)
-    if not 0 <= years <= 100:  # nan passes the range of click
-        terminal.misused(f"--years: {years} is not between 0 and 100", form)
-    if sum((bool(keys), matrix is not None, step, shared, chakra is not None)) > 1:
-        terminal.misused("choose one of --by, --matrix, --step, --shared and --chakra", form)
-    if form == "parquet" and out is None:
-        terminal.misused("parquet is no text: name a file with -o", form)
+    _consistent((bool(keys), matrix is not None, step, shared, chakra is not None), years, out, form)
     if chakra is not None:
         _write_traces(site, name, chakra, form)
         return
@@ -73,6 +68,16 @@ def command(
         _emit(terminal.envelope(result, found), out, form)
     else:
         _emit_table(views.phases(made) if table is None else table, out, form)
+
+
+def _consistent(tables: tuple[bool, ...], years: float, out: Path | None, form: str) -> None:
+    """Leave where options contradict each other."""
+    if not 0 <= years <= 100:  # nan passes the range of click
+        terminal.misused(f"--years: {years} is not between 0 and 100", form)
+    if sum(tables) > 1:
+        terminal.misused("choose one of --by, --matrix, --step, --shared and --chakra", form)
+    if form == "parquet" and out is None:
+        terminal.misused("parquet is no text: name a file with -o", form)
 
 
 def _keys(by: tuple[str, ...], form: str) -> list[str]:
