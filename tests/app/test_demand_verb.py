@@ -62,7 +62,7 @@ def test_everything_in_short_names_every_work_and_every_axis() -> None:
     result = run(SITE)
     assert result.exit_code == 0, result.output
     made = json.loads(run(SITE, "--format", "json").stdout)["result"]
-    assert list(made) == ["years", "jobs", "works", "sums", "figures"]
+    assert list(made) == ["years", "jobs", "services", "works", "sums", "figures"]
     assert made["jobs"] and made["works"]
     for job in made["jobs"]:
         assert f"{job['name']}: " in result.output
@@ -240,3 +240,14 @@ def test_shared_links_keep_their_order_of_peaks() -> None:
 @pytest.mark.parametrize("years", ["nan", "-1", "101", "inf"])
 def test_years_are_a_number_from_0_to_100(years: str) -> None:
     assert run(SITE, "--years", years).exit_code == 2
+
+
+def test_a_service_says_what_its_users_notice_as_the_plan_does() -> None:
+    made = json.loads(run(SITE, "--job", "chat", "--format", "json").stdout)["result"]
+    (service,) = made["services"]
+    plan = json.loads(SITE.with_name("rails.plan.json").read_text())
+    assert service == plan["services"][0] and made["jobs"] == []
+    text = run(SITE, "--job", "chat").stdout
+    assert "chat: tenant beta, class inference" in text
+    assert f"first token after {service['ttft_mean_s'] * 1e3:.1f}ms in the mean" in text
+    assert "chat: " not in run(SITE, "--job", "pre").stdout

@@ -20,6 +20,7 @@ from easterly.model.network import Network
 from easterly.model.outcome import Prediction
 from easterly.model.routing import Routing, rows_of
 from easterly.model.series import Series
+from easterly.model.serving import Services
 from easterly.model.spec.site import Site
 from easterly.model.spec.traffic import Storage
 from easterly.predict.contention import mean_rates
@@ -37,6 +38,7 @@ class Outgoing:
     demands : DemandSet
     routing : Routing
     prediction : Prediction
+    services : Services
     paced : Paced
         Mean rates at the expected step times, and one step of every job.
     works : tuple of str
@@ -48,6 +50,7 @@ class Outgoing:
     demands: DemandSet
     routing: Routing
     prediction: Prediction
+    services: Services
     paced: aggregate.Paced
     works: tuple[str, ...]
 
@@ -75,7 +78,7 @@ def outgoing(nouns: Nouns) -> Outgoing:
     step_s = floats([steps[name].step_s if name in steps else 0.0 for name in demands.work.name.tolist()])
     paced = aggregate.Paced(demands, mean_rates(demands, step_s), lasts_s, steps, profile.profiles(nouns.site))
     works = tuple(sorted(demands.work.name.tolist()))
-    return Outgoing(nouns.site, nouns.network.value, demands, routing, prediction, paced, works)
+    return Outgoing(nouns.site, nouns.network.value, demands, routing, prediction, nouns.services.value, paced, works)
 
 
 def _phase_s(demands: DemandSet, routing: Routing, prediction: Prediction) -> FloatColumn:

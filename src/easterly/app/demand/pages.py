@@ -10,6 +10,7 @@ from easterly.app.demand import chart, figures, views
 from easterly.app.demand.tables import BOTH, WHOLE, WORDS, Field, Table, reals, words
 from easterly.app.jobs import jobs
 from easterly.app.report.measure import DASH, RATES, TIMES, measure
+from easterly.app.services import services
 from easterly.app.values import number
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.demand.time.profile import WEEK_s
@@ -30,6 +31,7 @@ def document(made: Outgoing, years: float) -> dict[str, Any]:
     return {
         "years": number(years),
         "jobs": _jobs(made),
+        "services": _services(made),
         "works": views.rates(made, ("work", "kind", "tenant", "class"), WEEK_s, years).document()["rows"],
         "sums": {key: views.rates(made, (key,), WEEK_s, years).document()["rows"] for key in SUMMED},
         "figures": figures.document(made),
@@ -41,10 +43,19 @@ def _jobs(made: Outgoing) -> list[dict[str, Any]]:
     return [job for job in jobs(cast(Plan, made)) if job["name"] in made.works]
 
 
+def _services(made: Outgoing) -> list[dict[str, Any]]:
+    return [one for one in services(cast(Plan, made)) if one["name"] in made.works]
+
+
 def text(made: Outgoing, table: Table | None, years: float, width: int | None) -> str:
     """A table as it is printed, or everything in short."""
     if table is None:
-        parts = [*_job_pages(made, width), *figures.lines(made, width), *_sums(made, years, width)]
+        parts = [
+            *_job_pages(made, width),
+            *_service_pages(made),
+            *figures.lines(made, width),
+            *_sums(made, years, width),
+        ]
     elif table.name == "step":
         parts = [*chart.steps(made, width), *_titled("Bursts of each phase", views.summary(made), width)]
     else:
@@ -67,6 +78,30 @@ def _job_pages(made: Outgoing, width: int | None) -> Iterator[str]:
         used = [f for f in phases.fields if f.name in PHASES or f.name in _used(phases, rows)]
         yield from _table(Table("", tuple(_chosen(field, rows) for field in used)), width)
         yield ""
+
+
+def _service_pages(made: Outgoing) -> Iterator[str]:
+    for one in _services(made):
+        yield f"{one['name']}: {_belongs(one)}, {one['gpus']:,} GPUs on {one['hosts']:,} hosts, {one['mode']}"
+        yield (
+            f"{INDENT}{one['requests_hz']:,.4g} requests/s of {_rate(one['capacity_hz'])} that it can serve; "
+            f"prefill {_percent(one['prefill_utilisation'])} used, decode {_percent(one['decode_utilisation'])}"
+        )
+        yield (
+            f"{INDENT}first token after {_s(one['ttft_mean_s'])} in the mean, {_s(one['ttft_s'])} at "
+            f"P{100 * one['ttft_quantile']:g}; next token after {_s(one['itl_mean_s'])}, {_s(one['itl_s'])} at "
+            f"P{100 * one['itl_quantile']:g}, bound by {one['binds']}"
+        )
+        yield f"{INDENT}{_b(one['cache_B'])} of cache per request, handed over in {_s(one['cache_s'])}"
+        yield ""
+
+
+def _rate(value: float | None) -> str:
+    return DASH if value is None else f"{value:,.4g}"
+
+
+def _percent(share: float | None) -> str:
+    return DASH if share is None else f"{100 * share:.1f} %"
 
 
 def _belongs(job: dict[str, Any]) -> str:
