@@ -76,7 +76,9 @@ def outgoing(nouns: Nouns) -> Outgoing:
         for name in sorted(prediction.job.tolist())
     }
     step_s = floats([steps[name].step_s if name in steps else 0.0 for name in demands.work.name.tolist()])
-    paced = aggregate.Paced(demands, mean_rates(demands, step_s), lasts_s, steps, profile.profiles(nouns.site))
+    site = nouns.site
+    courses = profile.profiles(site), profile.windows(site)
+    paced = aggregate.Paced(demands, mean_rates(demands, step_s), lasts_s, steps, *courses)
     works = tuple(sorted(demands.work.name.tolist()))
     return Outgoing(nouns.site, nouns.network.value, demands, routing, prediction, nouns.services.value, paced, works)
 

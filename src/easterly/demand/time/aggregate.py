@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class Paced:
         Step of each job.
     profiles : mapping of str to Profile
         How the rate of a work varies; steady and without growth if absent.
+    windows : mapping of str to Profile
+        Windows of works that send evenly within them.
     """
 
     demands: DemandSet
@@ -37,6 +39,7 @@ class Paced:
     phase_s: FloatColumn
     steps: Mapping[str, StepBars]
     profiles: Mapping[str, Profile]
+    windows: Mapping[str, Profile] = field(default_factory=dict)
 
 
 def series(
@@ -45,7 +48,8 @@ def series(
     """Mean and peak rate of every group of flows in every interval of a week.
 
     The mean is exact: factors are constant within their part of the day. The peak of a job is the highest rate of the
-    group at any moment of its step; that of everything else its rate at the highest factor in the interval. Peaks of
+    group at any moment of its step; that of everything else its rate at the highest factor in the interval, and of what
+    has a window its rate within it. Peaks of
     several works add up, as if they came at once; how likely that is tells `overlap`.
 
     Parameters
@@ -70,8 +74,12 @@ def series(
     for owner, rows in by_owner(paced.demands):
         factors, highest = over(paced.profiles.get(owner), start, length, years)
         sent = np.bincount(group[rows], paced.rate_bps[rows], len(names))
+        bursts = np.maximum(_bursts(paced, owner, rows, group, len(names)), sent)
+        if owner in paced.windows:
+            within, most = over(paced.windows[owner], start, length)
+            factors, bursts, highest = factors * within, sent, highest * most
         mean += sent[:, None] * factors
-        peak += np.maximum(_bursts(paced, owner, rows, group, len(names)), sent)[:, None] * highest
+        peak += bursts[:, None] * highest
     column = np.repeat(np.arange(len(names)), len(start))
     return Series(
         keys=keys,

@@ -16,6 +16,7 @@ from easterly._kernel import maths
 from easterly.base.columns import FloatColumn, floats
 from easterly.model.spec.site import Site
 from easterly.model.spec.time import Profile
+from easterly.model.spec.traffic import Backup
 
 DAY_s = 86_400.0
 WEEK_s = 7 * DAY_s
@@ -28,6 +29,22 @@ def profiles(site: Site) -> dict[str, Profile]:
     works = {**site.services, **site.traffic}
     named = {name: works[name].profile for name in sorted(works)}
     return {name: site.profiles[word] for name, word in named.items() if word is not None and word in site.profiles}
+
+
+def windows(site: Site) -> dict[str, Profile]:
+    """Course of each backup that has a window: its bytes spread evenly over it, every day, or on Mondays if rarer.
+
+    Windows are kept to the minute, on UTC.
+    """
+    found = {}
+    for name, work in sorted(site.traffic.items()):
+        if isinstance(work, Backup) and work.window is not None and work.every >= DAY_s:
+            minutes = np.arange(24 * 60)
+            first, count = round(work.window.start / 60), max(1, round(work.window.lasts / 60))
+            day = ((minutes - first) % (24 * 60) < count).astype(float)
+            week = (1.0, *(6 * [0.0])) if work.every >= WEEK_s else ()
+            found[name] = Profile(day=tuple(day.tolist()), week=week, base="mean")
+    return found
 
 
 def offset_s(zone: str) -> float:
