@@ -215,3 +215,10 @@ def test_no_demands_no_prediction() -> None:
     assert len(found.job) == 0
     assert loads([]).load_bps.shape == (2, len(NET.links))
     assert floats([]).tolist() == found.phase_low_s.tolist()
+
+
+def test_low_uses_what_a_finished_flow_leaves_and_high_does_not() -> None:
+    """1 GB and 3 GB by one interface: 4 GB at its rate, or 3 GB at half of it."""
+    _, _, found = predicted([phase("j", [(NIC[0], NIC[2], GB), (NIC[0], NIC[3], 3 * GB)])])
+    assert found.phase_low_s[0] == pytest.approx(4 * LINE)
+    assert found.phase_high_s[0] == pytest.approx(6 * LINE)

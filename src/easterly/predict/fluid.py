@@ -21,12 +21,12 @@ from easterly.predict.transfers import Transfers, transfers
 def predict(network: Network, demands: DemandSet, routing: Routing, alone: Transfers | None = None) -> Prediction:
     """Step time of each job, from full overlap and mean hashing to no overlap and unlucky hashing.
 
-    Low: every job alone on the network; a phase lasts until its slowest flow is done at max-min fair rates, with
-    every flow split evenly over its equal-cost paths, times how much fuller the busiest link of the phase is in
-    the mean over hashings than when split evenly; communication is hidden behind compute as far as it can be:
-    ``max(compute, communication)``.
+    Low: every job alone on the network; a phase lasts as long as its busiest link needs for its bytes, every flow split
+    evenly over its equal-cost paths, and in the mean over hashings; capacity that one flow leaves is used by the next;
+    communication is hidden behind compute as far as it can be: ``max(compute, communication)``.
 
-    Expected: compute and what is exposed of every phase (`overlap.exposed`), at mean hashing and beside the others;
+    Expected: compute and what is exposed of every phase (`overlap.exposed`), at mean hashing and beside the others, a
+    phase lasting until its slowest flow is done at max-min fair rates;
     never outside low and high. From here on, transfers reach what those of their size do of the line rate.
 
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
@@ -51,7 +51,7 @@ def predict(network: Network, demands: DemandSet, routing: Routing, alone: Trans
     """
     if alone is None:
         alone = transfers(demands, routing.paths, network.links.capacity_bps)
-    hashed = floats(alone.time_s * _stretch(routing.spread, routing.spread.mean_s))
+    hashed = _least(alone, routing.spread)
     phase_low = per_step(demands, hashed)
     compute, owner = demands.work.compute_s, owner_rows(demands)
     comm_low = _by_work(phase_low, owner, len(compute))
@@ -112,6 +112,12 @@ def _stretch(spread: Spread, hashed_s: FloatColumn) -> FloatColumn:
     """(P,) time of the busiest link when hashed over the same when split evenly, at least 1."""
     even = np.where(spread.even_s > 0, spread.even_s, 1.0)
     return floats(np.where(spread.even_s > 0, np.maximum(ratio(hashed_s, even), 1.0), 1.0))
+
+
+def _least(alone: Transfers, spread: Spread) -> FloatColumn:
+    """(P,) least transfer time: of the busiest link, hashed, mean, as if what is left free were always used."""
+    busiest = np.maximum(spread.even_s, spread.mean_s)
+    return floats(np.where(np.isfinite(alone.time_s) & (spread.even_s > 0), busiest, alone.time_s))
 
 
 def _crowded(
