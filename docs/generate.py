@@ -33,6 +33,13 @@ def site_file() -> str:
     return text if text.startswith("# ") else "# The site file\n\n" + text
 
 
+def catalog() -> str:
+    """Models and GPUs that a site file can name."""
+    from easterly.model.catalog import listing
+
+    return listing.markdown()
+
+
 def findings() -> str:
     """The list of codes, with the pages below it."""
     from easterly.base import pages
@@ -194,6 +201,7 @@ def included(name: str) -> Callable[[], str]:
 
 PAGES: dict[str, Callable[[], str]] = {
     "site-file.md": site_file,
+    "catalog.md": catalog,
     "findings.md": findings,
     "command-line.md": command_line,
     "api.md": api,
