@@ -125,6 +125,7 @@ def _job(job: Mapping[str, Any], unit: Measure, longest: float) -> dict[str, Any
         "expected": unit.text(job["step_s"].get("expected")), "step": span(unit, low, high),
         "bottleneck": reference(job["bottleneck"]), "link": _link(job["bottleneck"]),
         "tokens": grouped(round(tokens)) if tokens else "",
+        "mark": _share(job["step_s"].get("expected") or 0.0, longest),
         "parts": [
             ("compute", _share(compute, longest)), ("exposed", _share(low - compute, longest)),
             ("range", _share(high - max(low, compute), longest)),
