@@ -8,7 +8,7 @@ from tests.demand.published import job
 from tests.demand.test_work_rules import FINE, hardware
 
 from easterly.base.findings import Severity, rules
-from easterly.demand import checks_model
+from easterly.demand.checks import model as checks_model
 from easterly.demand.memory import memory
 from easterly.demand.remedies import changed, larger, remedy
 from easterly.model.catalog import models

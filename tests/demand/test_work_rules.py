@@ -6,7 +6,7 @@ import pytest
 from tests.demand.clusters import MODEL, network, site
 
 from easterly.base.findings import rules
-from easterly.demand import checks
+from easterly.demand.checks import jobs as checks
 
 HOST = {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s", "scaleup": "450GB/s"}
 FINE = {"parallel": {"tp": 8, "dp": 2}, "batch": 64, "mfu": "40%"}

@@ -9,7 +9,7 @@ from typing import Any
 from easterly import address, config, demand, predict, qos, route
 from easterly.base.columns import BoolColumn, IntColumn
 from easterly.base.findings import Finding, FindingsError
-from easterly.demand import checks_time
+from easterly.demand.checks import time as time_checks
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures, Placement
@@ -156,7 +156,7 @@ class Nouns:
     @cached_property
     def outlook(self) -> Held[Outlook]:
         """Links that growing demand fills; routed and predicted only where something varies or grows."""
-        faults, varying = checks_time.faults(self.site), profiles(self.site)
+        faults, varying = time_checks.faults(self.site), profiles(self.site)
         if faults:
             raise FindingsError(faults)
         if not varying:

@@ -5,7 +5,8 @@ import inspect
 from tests.demand.clusters import network, site
 
 from easterly.base.findings import rules
-from easterly.demand import checks_serving, serving
+from easterly.demand import serving
+from easterly.demand.checks import serving as checks_serving
 from easterly.demand.facts import model_of
 from easterly.model.spec.hardware import HostType
 from easterly.model.spec.service import Service

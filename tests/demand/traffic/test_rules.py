@@ -8,7 +8,7 @@ from tests.demand.traffic import places
 from easterly import demand
 from easterly.base.findings import FindingsError
 from easterly.base.units import TIME, parse
-from easterly.demand.checks_deadlines import duration, enough
+from easterly.demand.checks.deadlines import duration, enough
 from easterly.model.spec.site import Site
 from easterly.study.check import check
 from easterly.study.nouns import Nouns

@@ -10,7 +10,7 @@ from easterly import demand
 from easterly.app import columns
 from easterly.app.values import number
 from easterly.base.units import FREQUENCY, RATE, SIZE, format_short
-from easterly.demand.checks_deadlines import duration
+from easterly.demand.checks.deadlines import duration
 from easterly.model.demand import Figures, Work
 from easterly.study.demand import Outgoing
 

@@ -1,4 +1,4 @@
-"""Rules of demand: what of the jobs and services cannot be, or is unwise."""
+"""Rules of jobs and of where works run: hosts, batches, stages, shares."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ from collections.abc import Iterator
 
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import SHARE, format_short
-from easterly.demand import checks_failures as checks_failures  # registers its rules
-from easterly.demand import checks_model as checks_model  # registers its rules
-from easterly.demand import checks_serving as checks_serving  # registers its rules
-from easterly.demand import checks_time as checks_time  # registers its rules
-from easterly.demand import checks_traffic as checks_traffic  # registers its rules
-from easterly.demand import checks_training as checks_training  # registers its rules
 from easterly.demand import transformer
 from easterly.demand.facts import missing_dtype
 from easterly.demand.placement import arrange, wants

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from easterly.base.columns import IntColumn
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import RATE, format_short
-from easterly.demand import checks_bursts as checks_bursts  # registers its rules
-from easterly.demand import checks_deadlines as checks_deadlines  # registers its rules
 from easterly.demand.build import partners
 from easterly.demand.ends import Ends, known
 from easterly.demand.traffic import matrices, pipeline, storage
