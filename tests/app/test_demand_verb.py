@@ -187,6 +187,7 @@ def test_parquet_without_duckdb_says_what_to_install(monkeypatch: pytest.MonkeyP
         (["--by", "class", "--step"], "choose one of"),
         (["--by", "interval", "--interval", "5"], "no unit"),
         (["--by", "interval", "--interval", "1s"], "between 1min and 7d"),
+        (["--by", "class", "--interval", "2h"], "wants --by interval"),
         (["--job", "chatt"], "did you mean chat?"),
         (["-o", "/nowhere/at/all.txt"], "cannot be written"),
     ],

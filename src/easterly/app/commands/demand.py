@@ -30,13 +30,13 @@ FORMATS = ("text", "json", "csv", "parquet")
 @click.option("--job", "name", metavar="NAME", help="Only this job, service or other traffic.")
 @click.option("--chakra", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write one step of the job as Chakra execution traces, a file per interface.")  # fmt: skip
-@click.option("--interval", default="1h", show_default=True, help="Length of the intervals of `--by interval`.")
+@click.option("--interval", help="Length of the intervals of `--by interval`; 1h if absent.")
 @click.option("--years", type=click.FloatRange(0, 100), default=0.0, help="A week that is some years ahead.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
               help="Text for people, one JSON object, or one table.")  # fmt: skip
 @click.option("-o", "--output", "out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to.")
 def command(
-    site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None, interval: str,
+    site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None, interval: str | None,
     years: float, form: str, out: Path | None, chakra: Path | None,
 ) -> None:  # fmt: skip
     """Tell what the jobs, services and other traffic of SITE send: per GPU and step, per second, per link class.
@@ -45,6 +45,7 @@ def command(
     """
     keys = _keys(by, form)
     _consistent((bool(keys), matrix is not None, step, shared, chakra is not None), years, out, form)
+    length_s = _length(interval, keys, form)
     if chakra is not None:
         _write_traces(site, name, chakra, form)
         return
@@ -52,7 +53,7 @@ def command(
     from easterly.app.demand import pages, views
 
     if keys:
-        table: Any = views.rates(made, keys, _length(interval, form), years)
+        table: Any = views.rates(made, keys, length_s, years)
     elif matrix is not None:
         table = views.matrix(made, matrix, years)
     elif step:
@@ -93,11 +94,14 @@ def _keys(by: tuple[str, ...], form: str) -> list[str]:
     return keys
 
 
-def _length(text: str, form: str) -> float:
+def _length(given: str | None, keys: list[str], form: str) -> float:
     """Length of the intervals: at least a minute, at most a week."""
     from easterly.base.units import TIME, QuantityError, parse
     from easterly.demand.time.profile import WEEK_s
 
+    if given is not None and "interval" not in keys:
+        terminal.misused("--interval wants --by interval", form)
+    text = given or "1h"
     try:
         length_s = parse(text, TIME)
     except QuantityError as error:
