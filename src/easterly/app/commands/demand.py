@@ -36,8 +36,8 @@ FORMATS = ("text", "json", "csv", "parquet")
               help="Text for people, one JSON object, or one table.")  # fmt: skip
 @click.option("-o", "--output", "out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to.")
 def command(
-    site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None, interval: str | None,
-    years: float, form: str, out: Path | None, chakra: Path | None,
+    site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None,
+    interval: str | None, years: float, form: str, out: Path | None, chakra: Path | None,
 ) -> None:  # fmt: skip
     """Tell what the jobs, services and other traffic of SITE send: per GPU and step, per second, per link class.
 
