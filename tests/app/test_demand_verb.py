@@ -252,3 +252,24 @@ def test_a_service_says_what_its_users_notice_as_the_plan_does() -> None:
     assert "chat: tenant beta, class inference" in text
     assert f"first token after {service['ttft_mean_s'] * 1e3:.1f}ms in the mean" in text
     assert "chat: " not in run(SITE, "--job", "pre").stdout
+
+
+def test_traces_are_replayed_on_the_hosts_of_a_job(tmp_path: Path) -> None:
+    """What was written comes back: as many bytes on the network, and about as long without contention."""
+    folder = tmp_path / "traces"
+    (job,) = json.loads(run(SITE, "--format", "json").stdout)["result"]["jobs"]
+    assert run(SITE, "--chakra", folder, "--job", job["name"]).exit_code == 0
+    made = json.loads(run(SITE, "--replay", folder, "--job", job["name"], "--format", "json").stdout)["result"]
+    in_steps = sum(axis["network_B"] for axis in job["axes"] if axis["every_s"] is None)
+    assert made["network_B"] == pytest.approx(in_steps, rel=1e-6)
+    assert job["compute_s"] <= made["makespan_s"] <= job["step_s"]["high"]
+    text = run(SITE, "--replay", folder, "--job", job["name"]).stdout
+    assert f"{made['messages']:,} messages" in text
+
+
+def test_traces_that_are_none_are_findings_and_not_tracebacks(tmp_path: Path) -> None:
+    (tmp_path / "a.0.et").write_bytes(b"\xff" * 40)
+    broken = run(SITE, "--replay", tmp_path, "--job", "pre")
+    assert broken.exit_code == 1 and "error[E" in broken.output
+    assert run(SITE, "--replay", tmp_path / "none", "--job", "pre").exit_code == 2
+    assert run(SITE, "--replay", tmp_path).exit_code == 2

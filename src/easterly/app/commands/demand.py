@@ -30,6 +30,8 @@ FORMATS = ("text", "json", "csv", "parquet")
 @click.option("--job", "name", metavar="NAME", help="Only this job, service or other traffic.")
 @click.option("--chakra", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write one step of the job as Chakra execution traces, a file per interface.")  # fmt: skip
+@click.option("--replay", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+              help="Read Chakra execution traces, and replay them on the hosts of the job.")  # fmt: skip
 @click.option("--interval", help="Length of the intervals of `--by interval`; 1h if absent.")
 @click.option("--years", type=click.FloatRange(0, 100), default=0.0, help="A week that is some years ahead.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
@@ -37,17 +39,20 @@ FORMATS = ("text", "json", "csv", "parquet")
 @click.option("-o", "--output", "out", type=click.Path(dir_okay=False, path_type=Path), help="File to write to.")
 def command(
     site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None,
-    interval: str | None, years: float, form: str, out: Path | None, chakra: Path | None,
+    interval: str | None, years: float, form: str, out: Path | None, chakra: Path | None, replay: Path | None,
 ) -> None:  # fmt: skip
     """Tell what the jobs, services and other traffic of SITE send: per GPU and step, per second, per link class.
 
     Without a choice of table, text and JSON give everything in short, CSV and Parquet one row per phase.
     """
     keys = _keys(by, form)
-    _consistent((bool(keys), matrix is not None, step, shared, chakra is not None), years, out, form)
+    traced = chakra is not None, replay is not None
+    _consistent((bool(keys), matrix is not None, step, shared, *traced), years, out, form)
     length_s = _length(interval, keys, form)
-    if chakra is not None:
-        _write_traces(site, name, chakra, form)
+    if any(traced):
+        from easterly.app.demand import traces
+
+        traces.run(site, name, chakra, replay, form)
         return
     made, found = _outgoing(site, name, form)
     from easterly.app.demand import pages, views
@@ -76,7 +81,7 @@ def _consistent(tables: tuple[bool, ...], years: float, out: Path | None, form: 
     if not 0 <= years <= 100:  # nan passes the range of click
         terminal.misused(f"--years: {years} is not between 0 and 100", form)
     if sum(tables) > 1:
-        terminal.misused("choose one of --by, --matrix, --step, --shared and --chakra", form)
+        terminal.misused("choose one of --by, --matrix, --step, --shared, --chakra and --replay", form)
     if form == "parquet" and out is None:
         terminal.misused("parquet is no text: name a file with -o", form)
 
@@ -109,30 +114,6 @@ def _length(given: str | None, keys: list[str], form: str) -> float:
     if not 60 <= length_s <= WEEK_s:
         terminal.misused(f"--interval: {text} is not between 1min and 7d", form)
     return length_s
-
-
-def _write_traces(path: Path, name: str | None, folder: Path, form: str) -> None:
-    """Write one step of a job for other simulators."""
-    from easterly.app.commands import plan
-    from easterly.base.findings import FindingsError, did_you_mean
-    from easterly.demand import schedule
-    from easterly.site import locate
-    from easterly.study.traces import write_chakra
-
-    nouns, found, source = terminal.read_or_leave(path, form, plan.folder(None))
-    if name is None or name not in nouns.site.jobs:
-        terminal.misused(f"--chakra needs --job: {did_you_mean(name or '', nouns.site.jobs)}", form)
-    network, hosts = nouns.network.value, nouns.placement.value.hosts
-    try:
-        made = schedule.of_job(nouns.site, network, name, hosts)
-    except FindingsError as error:
-        terminal.refused(locate(error.findings, source), source, form)
-    with terminal.writing(folder, form):
-        written = write_chakra(made, network, folder, name)
-    if form == "json":
-        terminal.emit_json({"written": [str(file) for file in written]}, found)
-    else:
-        click.echo(f"{folder}: {len(written)} files written")
 
 
 def _outgoing(path: Path, name: str | None, form: str) -> tuple[Any, Any]:
