@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.app.values import number, numbers, reference
-from easterly.base.columns import BoolColumn, bools
 from easterly.demand.facts import peak_FLOPs
 from easterly.demand.mapping.classes import LINK_CLASSES, link_class
 from easterly.model.outcome import Plan
-from easterly.model.spec.traffic import Storage
+from easterly.study.demand import stores
 
 DAY_S = 86400.0
 
@@ -27,21 +26,10 @@ def tiers(plan: Plan) -> NDArray[np.float64]:
     """(P, C) bytes per step that each phase sends over each class of links, all GPUs together."""
     flows, phases = plan.demands.flows, plan.demands.phases
     count = len(LINK_CLASSES)
-    where = link_class(plan.network, flows, stores(plan))
+    where = link_class(plan.network, flows, stores(plan.site, plan.network, plan.demands.work))
     key = flows.phase.astype(np.int64) * count + where
     total = np.bincount(key, flows.size_B * phases.times[flows.phase], minlength=len(phases) * count)
     return np.asarray(total.reshape(len(phases), count), dtype=np.float64)
-
-
-def stores(plan: Plan) -> BoolColumn:
-    """(N,) True for interfaces of storage servers."""
-    work, hosts = plan.demands.work, plan.network.hosts
-    found = np.zeros(len(plan.network.nodes), dtype=np.bool_)
-    for row, name in enumerate(work.name.tolist()):
-        if isinstance(plan.site.traffic.get(name), Storage):
-            for host in work.host_idx[work.host_ptr[row] : work.host_ptr[row + 1]].tolist():
-                found[hosts.nics(host)] = True
-    return bools(found)
 
 
 def _job(plan: Plan, row: int, name: str, sent_B: NDArray[np.float64]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from easterly.demand.traffic import directions
 from easterly.model.outcome import Plan
 from easterly.model.serving import Services
 from easterly.predict.contention import mean_rates
+from easterly.predict.loads import low_steps
 
 
 def services(plan: Plan) -> list[dict[str, Any]]:
@@ -47,9 +48,7 @@ def traffic(plan: Plan) -> list[dict[str, Any]]:
 
 def sides(plan: Plan) -> list[dict[str, Any]]:
     """East-west and north-south traffic by tenant and class, jobs at the low end of their step times."""
-    work = plan.demands.work
-    step = dict(zip(plan.prediction.job.tolist(), plan.prediction.step_low_s.tolist(), strict=True))
-    step_s = np.array([step.get(name, 0.0) for name in work.name.tolist()])
+    step_s = low_steps(plan.demands, plan.prediction)
     made = directions(plan.network, plan.demands, mean_rates(plan.demands, step_s))
     return [
         {

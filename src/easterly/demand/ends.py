@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, IntColumn, floats, ints, ratio
-from easterly.demand.layout import Traffic
+from easterly.base.columns import FloatColumn, IntColumn, floats, ints
+from easterly.demand.layout import Traffic, busiest_s
 from easterly.demand.pairs import pairs, staircase
 from easterly.model.network import Network, NodeKind
 from easterly.model.spec.site import Site
@@ -133,13 +133,7 @@ class Ends:
         keys, row = np.unique(src[keep].astype(np.int64) * count + dst[keep], return_inverse=True)
         total = floats(np.bincount(row, amount[keep], minlength=len(keys)))
         a, b = keys // count, keys % count
-        return Traffic(ints(a), ints(b), floats(total), self._busiest_s(a, b, total), 0.0)
-
-    def _busiest_s(self, src: Nodes, dst: Nodes, amount: FloatColumn) -> float:
-        sent, received = (np.bincount(ends, amount, minlength=len(self.rate_bps)) for ends in (src, dst))
-        used = np.flatnonzero(sent + received)
-        busiest = floats(np.maximum(sent, received)[used] * 8)
-        return float(ratio(busiest, floats(self.rate_bps[used])).max(initial=0.0))
+        return Traffic(ints(a), ints(b), floats(total), busiest_s(ints(a), ints(b), total, self.rate_bps), 0.0)
 
     def _by_host(self, nodes: Nodes) -> NDArray[np.int64]:
         """(hosts, interfaces of one); one row per interface where hosts have unequally many."""

@@ -26,6 +26,9 @@ def services(site: Site, network: Network) -> Services:
     Services
         One row per service, by name.
     """
-    found = [want for want in wants(site, network) if isinstance(want.work, Service)]
-    runs = [serving.figures(want.work, model_of(want.work), want.host) for want in found]  # type: ignore[arg-type]
+    runs = [
+        serving.figures(work, model_of(work), want.host)
+        for want in wants(site, network)
+        if isinstance(work := want.work, Service)
+    ]
     return serving.table([serving.row(run) for run in runs])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IntColumn, floats, ints
-from easterly.demand.layout import Traffic
+from easterly.demand.layout import Traffic, busiest_s
 
 
 def spread(src: IntColumn, dst: IntColumn, amount: float, nic_bps: FloatColumn) -> Traffic:
@@ -27,12 +26,5 @@ def spread(src: IntColumn, dst: IntColumn, amount: float, nic_bps: FloatColumn) 
     count = max(len(src), len(dst))
     row = np.arange(count)
     a, b = src[row % len(src)], dst[row % len(dst)]
-    part = np.full(count, amount / count)
-    return Traffic(ints(a), ints(b), floats(part), _busiest_s(a, b, part, nic_bps), 0.0)
-
-
-def _busiest_s(src: IntColumn, dst: IntColumn, amount: NDArray[np.float64], nic_bps: FloatColumn) -> float:
-    sent, received = (np.bincount(ends, amount, minlength=len(nic_bps)) for ends in (src, dst))
-    busiest = np.maximum(sent, received)
-    used = busiest > 0
-    return float((busiest[used] * 8 / nic_bps[used]).max(initial=0.0))
+    part = floats(np.full(count, amount / count))
+    return Traffic(ints(a), ints(b), part, busiest_s(ints(a), ints(b), part, nic_bps), 0.0)

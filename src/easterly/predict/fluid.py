@@ -26,8 +26,8 @@ def predict(network: Network, demands: DemandSet, routing: Routing, alone: Trans
     communication is hidden behind compute as far as it can be: ``max(compute, communication)``.
 
     Expected: compute and what is exposed of every phase (`overlap.exposed`), at mean hashing and beside the others, a
-    phase lasting until its slowest flow is done at max-min fair rates;
-    never outside low and high. From here on, transfers reach what those of their size do of the line rate.
+    phase lasting until its slowest flow is done at max-min fair rates; never outside low and high. From here on,
+    transfers reach what those of their size do of the line rate.
 
     High: links that a job shares with other jobs and services lose what those send on average (the rates of
     services; bytes over the low step time of jobs), down to an equal share among them; the transfer time is
@@ -58,12 +58,12 @@ def predict(network: Network, demands: DemandSet, routing: Routing, alone: Trans
     step_low = np.maximum(compute, comm_low)
     crowded = _crowded(network, demands, routing, alone, floats(step_low))
     phase_expected, phase_high = (
-        np.maximum(per_step(demands, floats(crowded * _stretch(routing.spread, hashed_s)), line_rate=False), phase_low)
+        _beside_others(demands, crowded, phase_low, _stretch(routing.spread, hashed_s))
         for hashed_s in (routing.spread.mean_s, routing.spread.p95_s)
     )
-    comm_high = _by_work(floats(phase_high), owner, len(compute))
-    step_high = compute + _by_work(exposed(demands, floats(phase_high), overlap=False), owner, len(compute))
-    waits = exposed(demands, floats(phase_expected))
+    comm_high = _by_work(phase_high, owner, len(compute))
+    step_high = compute + _by_work(exposed(demands, phase_high, overlap=False), owner, len(compute))
+    waits = exposed(demands, phase_expected)
     step_expected = np.maximum(compute + _by_work(waits, owner, len(compute)), step_low)
     jobs = np.flatnonzero(demands.work.kind == "job")
     return Prediction(
@@ -76,9 +76,9 @@ def predict(network: Network, demands: DemandSet, routing: Routing, alone: Trans
         step_high_s=floats(step_high[jobs]),
         bottleneck=tuple(_bottleneck(network, demands, alone, hashed, owner, int(w), comm_low[w]) for w in jobs),
         phase_low_s=phase_low,
-        phase_expected_s=floats(phase_expected),
+        phase_expected_s=phase_expected,
         phase_exposed_s=waits,
-        phase_high_s=floats(phase_high),
+        phase_high_s=phase_high,
         method=Method.MEAN,
     )
 
@@ -112,6 +112,11 @@ def _stretch(spread: Spread, hashed_s: FloatColumn) -> FloatColumn:
     """(P,) time of the busiest link when hashed over the same when split evenly, at least 1."""
     even = np.where(spread.even_s > 0, spread.even_s, 1.0)
     return floats(np.where(spread.even_s > 0, np.maximum(ratio(hashed_s, even), 1.0), 1.0))
+
+
+def _beside_others(demands: DemandSet, crowded_s: FloatColumn, low_s: FloatColumn, stretch: FloatColumn) -> FloatColumn:
+    """(P,) time per step beside the others, hashed, at the rate that transfers of its size reach; never below low."""
+    return floats(np.maximum(per_step(demands, floats(crowded_s * stretch), line_rate=False), low_s))
 
 
 def _least(alone: Transfers, spread: Spread) -> FloatColumn:

@@ -37,7 +37,7 @@ def link_loads(
     """
     if alone is None:
         alone = transfers(demands, routing.paths, network.links.capacity_bps)
-    rate = mean_rates(demands, _steps(demands, prediction))
+    rate = mean_rates(demands, low_steps(demands, prediction))
     number = demands.phases.traffic_class[demands.flows.phase]
     mean = np.zeros((len(demands.classes), len(network.links)))
     for own in np.unique(number).tolist():
@@ -46,7 +46,7 @@ def link_loads(
     return LinkLoads(network.links.capacity_bps, floats(mean), _peaks(network, demands, routing, alone))
 
 
-def _steps(demands: DemandSet, prediction: Prediction) -> FloatColumn:
+def low_steps(demands: DemandSet, prediction: Prediction) -> FloatColumn:
     """(W,) low step time by row of `Work`; 0 for services."""
     known = dict(zip(prediction.job.tolist(), prediction.step_low_s.tolist(), strict=True))
     return floats([known.get(name, 0.0) for name in demands.work.name.tolist()])

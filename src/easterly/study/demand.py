@@ -14,7 +14,7 @@ from easterly.demand.mapping.classes import LINK_CLASSES, link_class
 from easterly.demand.time import aggregate, places, profile
 from easterly.demand.time.step import step_bars
 from easterly.demand.traffic.split import is_north_south
-from easterly.model.demand import DemandSet, Flows
+from easterly.model.demand import DemandSet, Flows, Work
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
 from easterly.model.outcome import Prediction
@@ -121,16 +121,16 @@ def _of_links(made: Outgoing) -> TextColumn:
 
 def link_classes(made: Outgoing) -> IntColumn:
     """(F,) index into `LINK_CLASSES` of the highest class of links that each flow takes."""
-    return link_class(made.network, made.demands.flows, stores(made))
+    return link_class(made.network, made.demands.flows, stores(made.site, made.network, made.demands.work))
 
 
-def stores(made: Outgoing) -> BoolColumn:
+def stores(site: Site, network: Network, work: Work) -> BoolColumn:
     """(N,) True for the interfaces of storage servers."""
-    work, hosts = made.demands.work, made.network.hosts
-    keeps = [isinstance(made.site.traffic.get(name), Storage) for name in work.name.tolist()]
+    hosts = network.hosts
+    keeps = [isinstance(site.traffic.get(name), Storage) for name in work.name.tolist()]
     stored = np.zeros(len(hosts), dtype=np.bool_)
     stored[work.host_idx[np.repeat(keeps, np.diff(work.host_ptr))]] = True
-    found = np.zeros(len(made.network.nodes), dtype=np.bool_)
+    found = np.zeros(len(network.nodes), dtype=np.bool_)
     found[hosts.nic_node[np.repeat(stored, np.diff(hosts.nic_ptr))]] = True
     return bools(found)
 

@@ -31,7 +31,10 @@ def made_of(*ranks, groups=()):
             rows.append((rank, number, kind, told))
             deps.append([first + b for b in before])
         first += len(nodes)
-    column = lambda name, other: [told.get(name, other) for *_, told in rows]  # noqa: E731
+
+    def column(name, other):
+        return [told.get(name, other) for *_, told in rows]
+
     ptr = np.cumsum([0, *(len(members) for _, members in groups)])
     return Traces(
         rank=ints([r[0] for r in rows]), node=indices([r[1] for r in rows]), kind=ints([r[2] for r in rows]),

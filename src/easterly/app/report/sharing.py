@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn, IndexColumn, floats
+from easterly.base.columns import FloatColumn, IndexColumn
 from easterly.model.outcome import Plan
 from easterly.predict.contention import by_owner, mean_rates
+from easterly.predict.loads import low_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,7 @@ def share_links(plan: Plan) -> Sharing:
     Sharing
         At most one entry per link and owner; entries of zero load are left out.
     """
-    step = dict(zip(plan.prediction.job.tolist(), plan.prediction.step_low_s.tolist(), strict=True))
-    step_s = floats([step.get(name, 0.0) for name in plan.demands.work.name.tolist()])
+    step_s = low_steps(plan.demands, plan.prediction)
     links, owners, loads = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
     for owner, load in by_owner(plan.demands, plan.network, plan.routing.paths, mean_rates(plan.demands, step_s)):
         links.append(np.flatnonzero(load > 0))

@@ -4,6 +4,6 @@ from easterly.demand.layout.layout import Layout
 from easterly.demand.layout.order import order
 from easterly.demand.layout.runs import Runs
 from easterly.demand.layout.standby import Standby
-from easterly.demand.layout.traffic import Ranks, Traffic
+from easterly.demand.layout.traffic import Ranks, Traffic, busiest_s
 
-__all__ = ["Layout", "Ranks", "Runs", "Standby", "Traffic", "order"]
+__all__ = ["Layout", "Ranks", "Runs", "Standby", "Traffic", "busiest_s", "order"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, floats, ints, ratio
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, floats, ints
 from easterly.demand.layout.order import order
 from easterly.demand.layout.standby import Standby
-from easterly.demand.layout.traffic import Bytes, Ranks, Traffic
+from easterly.demand.layout.traffic import Bytes, Ranks, Traffic, busiest_s
 from easterly.model.network import Network
 
 
@@ -86,6 +86,10 @@ class Layout:
         """Row of the host of each rank, among the hosts of the work."""
         return ranks // self.gpus
 
+    def interfaces(self, ranks: Ranks) -> IntColumn:
+        """Interfaces of the hosts of some ranks, each once, by host and number."""
+        return ints(self.nic_node[np.unique(self.host(ranks))].ravel())
+
     def own(self, ranks: Ranks) -> Ranks:
         """(E, lanes) numbers of the interfaces of each rank."""
         return (ranks % self.gpus * self.nics // self.gpus)[:, None] + np.arange(self.lanes)
@@ -125,7 +129,7 @@ class Layout:
         relay, relayed = self._relayed(a, b, out, into, sent)
         handed = np.bincount(np.append(src[inside], relay), np.append(amount[inside], relayed), minlength=1)
         pairs = self._pairs(self.host(a), self.host(b), out, into, sent)
-        return Traffic(*pairs, busiest_s=self._busiest_s(*pairs), scaleup_B=float(handed.max()))
+        return Traffic(*pairs, busiest_s=busiest_s(*pairs, self.nic_bps), scaleup_B=float(handed.max()))
 
     def ends(
         self, src: Ranks, dst: Ranks, out: Ranks, into: Ranks, crossing: NDArray[np.bool_] | None = None
@@ -180,11 +184,3 @@ class Layout:
         width = out.shape[1]
         total = np.bincount(inverse, np.repeat(amount / width, width), minlength=len(keys))
         return ints(keys // len(self.nic_bps)), ints(keys % len(self.nic_bps)), floats(total)
-
-    def _busiest_s(self, src: IntColumn, dst: IntColumn, amount: FloatColumn) -> float:
-        if len(src) == 0:
-            return 0.0
-        sent, received = (np.bincount(ends, amount, minlength=len(self.nic_bps)) for ends in (src, dst))
-        busiest = np.maximum(sent, received)
-        used = np.flatnonzero(busiest)
-        return float(ratio(busiest[used] * 8, self.nic_bps[used]).max(initial=0.0))

@@ -108,6 +108,6 @@ def _stand_ins(live: NDArray[np.bool_]) -> list[int]:
     up, tasks = np.flatnonzero(live).tolist(), [0] * len(live)
     chosen = list(range(len(live)))
     for nic in np.flatnonzero(~live).tolist() if up else ():
-        chosen[nic] = min(up, key=lambda other, nic=nic: (tasks[other], abs(other - nic), other))  # type: ignore[misc]
+        *_, chosen[nic] = min((tasks[other], abs(other - nic), other) for other in up)
         tasks[chosen[nic]] += 1
     return chosen

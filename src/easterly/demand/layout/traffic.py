@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, IntColumn
+from easterly.base.columns import FloatColumn, IntColumn, ratio
 
 Ranks = NDArray[np.int64]
 Bytes = NDArray[np.float64]
@@ -34,3 +34,27 @@ class Traffic:
     amount: FloatColumn
     busiest_s: float
     scaleup_B: float
+
+
+def busiest_s(src: IntColumn, dst: IntColumn, size_B: FloatColumn, nic_bps: FloatColumn) -> float:
+    """Least time in which the busiest interface can send or receive its share.
+
+    Parameters
+    ----------
+    src, dst : (F,) int
+        Nodes.
+    size_B : (F,) float [B]
+    nic_bps : (N,) float [bit/s]
+        Rate of each node.
+
+    Returns
+    -------
+    float [s]
+        0 where nothing is sent; infinite at a rate of 0.
+    """
+    if len(src) == 0:
+        return 0.0
+    sent, received = (np.bincount(ends, size_B, minlength=len(nic_bps)) for ends in (src, dst))
+    busiest = np.maximum(sent, received)
+    used = np.flatnonzero(busiest)
+    return float(ratio(busiest[used] * 8, nic_bps[used]).max(initial=0.0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from easterly.base.columns import IntColumn, ints
 from easterly.demand.ends import nodes_of
-from easterly.demand.layout import Layout, Ranks
+from easterly.demand.layout import Layout
 from easterly.demand.phases import Phase
 from easterly.demand.serving.inside import steady
 from easterly.demand.serving.pools import Pool, pools, ranks
@@ -48,10 +48,6 @@ class Site:
         border = np.flatnonzero((nodes.role == "border") & (nodes.fabric == (name or "")))
         return ints(border) if len(border) else self.nodes(name)
 
-    def nics(self, members: Ranks) -> IntColumn:
-        """Interfaces of the hosts of some ranks, by host and number."""
-        return ints(self.layout.nic_node[np.unique(self.layout.host(members.ravel()))].ravel())
-
 
 def partners(service: Service) -> tuple[str, ...]:
     """Names that a service reads from or answers to, sorted."""
@@ -67,8 +63,8 @@ def users(service: Service, where: Site) -> Iterator[Phase]:
     rows = ranks(service, where.layout.gpus)
     inwards, outwards = users_bps(service)
     rate_bps, each = where.layout.nic_bps, service.load.requests or 1.0
-    asked = spread(gates, where.nics(rows[0]), inwards, rate_bps)
-    told = spread(where.nics(rows[-1]), gates, outwards, rate_bps)
+    asked = spread(gates, where.layout.interfaces(rows[0]), inwards, rate_bps)
+    told = spread(where.layout.interfaces(rows[-1]), gates, outwards, rate_bps)
     yield steady("users", "request", "direct", asked, message_B=inwards / 8 / each)
     yield steady("users", "answer", "direct", told, message_B=service.users.token + service.users.per_token)
 
@@ -80,7 +76,7 @@ def prefixes(service: Service, model: ModelSpec, where: Site) -> Iterator[Phase]
     store, load = where.nodes(service.prefix.source), service.load
     if len(store):
         each_B = load.prompt * service.prefix.hit * token_B(service, model)
-        nics = where.nics(ranks(service, where.layout.gpus)[0])
+        nics = where.layout.interfaces(ranks(service, where.layout.gpus)[0])
         traffic = spread(store, nics, load.requests * each_B * 8, where.layout.nic_bps)
         yield steady("prefix", "send", "direct", traffic, message_B=each_B)
 
@@ -97,7 +93,7 @@ def loading(service: Service, model: ModelSpec, where: Site) -> Iterator[Phase]:
     sizes = [weights(service, model, pool).gpu_B * pool.gpus * count for pool, count in started]
     rows = ranks(service, where.layout.gpus)
     members = [row[len(row) - count :].ravel() for row, (_, count) in zip(rows, started, strict=True)]
-    traffic = spread(store, where.nics(np.concatenate(members)), sum(sizes), where.layout.nic_bps)
+    traffic = spread(store, where.layout.interfaces(np.concatenate(members)), sum(sizes), where.layout.nic_bps)
     message_B = max(weights(service, model, pool).gpu_B for pool, _ in started)
     yield steady("weights", "send", "direct", traffic, message_B=message_B, every_s=spec.every)
 

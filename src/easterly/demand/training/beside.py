@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from easterly.base.columns import IntColumn
 from easterly.demand import collectives
 from easterly.demand.ends import Ends
 from easterly.demand.layout import Ranks, Traffic
@@ -31,7 +30,7 @@ def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
     if spec is None or saved is None or spec.to is None:
         return
     writers = _writers(step)
-    traffic = ends.traffic(storage.to_store(ends, _nics(step, writers), spec.to, saved.size_B))
+    traffic = ends.traffic(storage.to_store(ends, step.layout.interfaces(writers), spec.to, saved.size_B))
     if len(traffic.src):
         made = _burst("checkpoint", traffic, saved.size_B / writers.size)
         yield replace(made, stage="checkpoint", every_s=saved.every_s)
@@ -39,7 +38,7 @@ def checkpoint(step: Step, ends: Ends, saved: Saving | None) -> Iterator[Phase]:
 
 def written_bps(step: Step, ends: Ends) -> float:
     """Rate of a checkpoint: what the interfaces of its writers, its store, and links to another place can move."""
-    nics, spec = _nics(step, _writers(step)), step.job.checkpoint
+    nics, spec = step.layout.interfaces(_writers(step)), step.job.checkpoint
     own_bps = ends.total_bps(nics)
     if spec is None or spec.to is None:
         return own_bps
@@ -61,7 +60,7 @@ def reading(step: Step, ends: Ends) -> Iterator[Phase]:
     if spec is None or spec.source is None:
         return
     each_B = TOKEN_B * step.seq if spec.sample is None else spec.sample
-    readers = _nics(step, step.grid[0, :, :, 0])
+    readers = step.layout.interfaces(step.grid[0, :, :, 0])
     traffic = ends.traffic(storage.from_store(ends, readers, spec.source, step.job.batch * each_B))
     if len(traffic.src):
         made = _burst("data", traffic, each_B)
@@ -74,13 +73,6 @@ def evaluation(step: Step, phases: Sequence[Phase]) -> Iterator[Phase]:
     if spec is not None:
         share = spec.batches / spec.every
         yield from (replace(p, stage="evaluate", times=p.times * share) for p in phases if p.stage == "forward")
-
-
-def _nics(step: Step, ranks: Ranks) -> IntColumn:
-    """Interfaces of the hosts of some ranks, each once, by host and number."""
-    rows = np.unique(step.layout.host(ranks))
-    nics: IntColumn = step.layout.nic_node[rows].ravel()
-    return nics
 
 
 def _burst(axis: str, traffic: Traffic, message_B: float) -> Phase:

@@ -149,15 +149,20 @@ def _of_json(data: bytes, found: Found) -> Content | None:
     return None
 
 
+def _behind_space(source: str, at: int) -> int:
+    found = _SPACE.match(source, at)
+    return found.end() if found else at
+
+
 def _documents(source: str) -> Iterator[dict[str, Any]]:
     """JSON objects, one behind the other."""
-    at = _SPACE.match(source).end()  # type: ignore[union-attr]
+    at = _behind_space(source, 0)
     while at < len(source):
         document, at = _DECODER.raw_decode(source, at)
         if not isinstance(document, dict):
             raise NodeError("the file is JSON, but no objects")
         yield document
-        at = _SPACE.match(source, at).end()  # type: ignore[union-attr]
+        at = _behind_space(source, at)
 
 
 def _rows(documents: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Any]]:

@@ -52,9 +52,11 @@ class Node:
 
     def whole(self, name: str, below: int = 1 << 31) -> int:
         """An attribute that numbers something; -1 if absent."""
-        value = self.values.get(name, -1)
-        if name not in self.values or (isinstance(value, int) and 0 <= value < below):
-            return int(value)  # type: ignore[arg-type]
+        if name not in self.values:
+            return -1
+        value = self.values[name]
+        if isinstance(value, int) and 0 <= value < below:
+            return int(value)
         raise NodeError(f"{name} is {_shown(value)}, not a number from 0 to {below - 1}")
 
 

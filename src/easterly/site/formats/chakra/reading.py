@@ -63,7 +63,7 @@ def read(
 def _files(source: str | Path | Iterable[str | Path]) -> list[File]:
     """Files of one trace, by rank."""
     single = isinstance(source, (str, Path))
-    paths = [Path(source)] if single else [Path(path) for path in source]  # type: ignore[arg-type, union-attr]
+    paths = [Path(path) for path in ([source] if isinstance(source, (str, Path)) else source)]
     if single and paths[0].is_dir():
         files = [file for path in sorted(paths[0].iterdir()) if (file := named(path)) is not None and path.is_file()]
     else:
