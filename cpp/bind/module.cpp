@@ -17,4 +17,14 @@ NB_MODULE(_core, m) {
     easterly::bind::random(random);
     auto maths = room("maths", "Elementary functions with the same bits on every machine.");
     easterly::bind::maths(maths);
+    auto paths = room("paths", "Searches for single paths: shortest, k shortest, disjoint, trees.");
+    easterly::bind::paths(paths);
+    auto cut = room("cut", "Maximum flows, minimum cuts, flows of least cost, reliability.");
+    easterly::bind::cut(cut);
+    auto hash = room("hash", "Hash functions of switches and hosts, and how they split traffic.");
+    easterly::bind::hash(hash);
+    auto fabric = room("fabric", "Routes of structured fabrics, by formula.");
+    easterly::bind::fabric(fabric);
+    auto allocate = room("allocate", "Rates of demands over many paths, with bounds.");
+    easterly::bind::allocate(allocate);
 }

@@ -10,5 +10,10 @@ void graph(nanobind::module_& m);
 void flow(nanobind::module_& m);
 void random(nanobind::module_& m);
 void maths(nanobind::module_& m);
+void paths(nanobind::module_& m);
+void cut(nanobind::module_& m);
+void hash(nanobind::module_& m);
+void fabric(nanobind::module_& m);
+void allocate(nanobind::module_& m);
 
 }  // namespace easterly::bind

@@ -14,7 +14,7 @@ import easterly._kernel
 from easterly._kernel import _core
 
 FOLDER = Path(easterly._kernel.__file__).parent
-ROOMS = ("dag", "flow", "graph", "maths", "random")
+ROOMS = ("allocate", "cut", "dag", "fabric", "flow", "graph", "hash", "maths", "paths", "random")
 
 
 def stub(room: str) -> ast.Module:

@@ -53,7 +53,12 @@ LIBRARIES = {
 KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
+    "allocate": "rates of demands over many paths",
+    "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",
+    "fabric": "routes of structured fabrics",
+    "hash": "hash functions of switches",
+    "paths": "k shortest and disjoint paths",
     "random": "reproducible random streams",
     "maths": "functions with the same bits on every machine",
 }

@@ -9,6 +9,7 @@ import numpy as np
 
 from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.base.schema import Doc, Unit
+from easterly.model.allocation import Allocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,11 @@ class Routing:
 
     policy: Annotated[Policy, Doc("How paths are chosen.")]
     paths: Annotated[Paths, Doc("Where each flow goes.")]
-    spread: Annotated[Spread, Doc("Unevenness of hashing.")]
+    spread: Annotated[Spread, Doc("Unevenness of hashing; without rows where rates are allocated to paths.")]
     unserved: Annotated[IntColumn, Doc("Flows without any path.")]
     uplinks: Annotated[Spread | None, Doc("The spread over links between switches alone.")] = None
     tunnels: Annotated[Tunnels | None, Doc("Explicit paths, where there are any.")] = None
+    allocation: Annotated[Allocation | None, Doc("Rates that an optimiser granted, with their bound.")] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,12 @@
 """Compiled algorithms of Easterly: arrays in, arrays out."""
 
+from . import allocate as allocate
+from . import cut as cut
 from . import dag as dag
+from . import fabric as fabric
 from . import flow as flow
 from . import graph as graph
+from . import hash as hash
 from . import maths as maths
+from . import paths as paths
 from . import random as random

@@ -1,0 +1,7 @@
+#include "bind/rooms.hpp"
+
+namespace easterly::bind {
+
+void allocate(nanobind::module_&) {}
+
+}  // namespace easterly::bind

@@ -1,0 +1,1 @@
+"""Rates of demands over many paths, with bounds."""

@@ -1,0 +1,1 @@
+"""Maximum flows, minimum cuts, flows of least cost, reliability."""

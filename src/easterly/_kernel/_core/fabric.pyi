@@ -1,0 +1,1 @@
+"""Routes of structured fabrics, by formula."""

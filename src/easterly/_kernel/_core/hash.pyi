@@ -1,0 +1,1 @@
+"""Hash functions of switches and hosts, and how they split traffic."""

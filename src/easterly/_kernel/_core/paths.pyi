@@ -1,0 +1,1 @@
+"""Searches for single paths: shortest, k shortest, disjoint, trees."""

@@ -1,0 +1,3 @@
+"""Rates of demands over many paths, with bounds."""
+
+__all__: list[str] = []

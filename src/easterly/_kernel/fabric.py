@@ -1,0 +1,3 @@
+"""Routes of structured fabrics, by formula."""
+
+__all__: list[str] = []
