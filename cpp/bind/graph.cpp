@@ -1,4 +1,5 @@
 #include "bind/arrays.hpp"
+#include "bind/graph_checks.hpp"
 #include "bind/graph_docs.hpp"
 #include "bind/rooms.hpp"
 #include "graph/distances.hpp"
@@ -14,30 +15,8 @@ using Floats = In<double>;
 using Bools = In<bool>;
 using nb::literals::operator""_a;
 
-graph::Graph checked(std::int64_t n, const Ints& src, const Ints& dst, const Floats& cost, const Bools& transit,
-                     const Bools& alive) {
-    if (n < 0 || n > 0x7fffffff) refuse("n is " + std::to_string(n) + ", not a number of nodes");
-    const auto links = view(src).size();
-    same_length("dst", view(dst).size(), "link", links);
-    same_length("cost", view(cost).size(), "link", links);
-    same_length("alive", view(alive).size(), "link", links);
-    same_length("transit", view(transit).size(), "node", static_cast<std::size_t>(n));
-    in_range("src", view(src), n);
-    in_range("dst", view(dst), n);
-    at_least("cost", view(cost), 0.0, false);
-    return {static_cast<std::int32_t>(n), view(src), view(dst), view(cost), view(transit), view(alive)};
-}
-
-void check_flows(const graph::Graph& graph, const Floats& weight, const Ints& flow_src, const Ints& flow_dst) {
-    same_length("weight", view(weight).size(), "link", graph.src.size());
-    at_least("weight", view(weight), 0.0, true);
-    same_length("flow_dst", view(flow_dst).size(), "flow", view(flow_src).size());
-    in_range("flow_src", view(flow_src), graph.nodes);
-    in_range("flow_dst", view(flow_dst), graph.nodes);
-}
-
 auto distances(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Ints sources) {
-    const auto graph = checked(n, src, dst, cost, transit, alive);
+    const auto graph = checked_graph(n, src, dst, cost, transit, alive);
     in_range("sources", view(sources), n);
     const std::size_t rows = view(sources).size();
     std::vector<double> distance(rows * static_cast<std::size_t>(n));
@@ -50,7 +29,7 @@ auto distances(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, B
 
 auto ecmp_shares(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Floats weight,
                  Ints flow_src, Ints flow_dst) {
-    const auto graph = checked(n, src, dst, cost, transit, alive);
+    const auto graph = checked_graph(n, src, dst, cost, transit, alive);
     check_flows(graph, weight, flow_src, flow_dst);
     graph::Shares shares;
     {
@@ -62,7 +41,7 @@ auto ecmp_shares(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit,
 
 auto ecmp_loads(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Floats weight,
                 Ints flow_src, Ints flow_dst, Floats amount, Ints group, std::int64_t n_groups) {
-    const auto graph = checked(n, src, dst, cost, transit, alive);
+    const auto graph = checked_graph(n, src, dst, cost, transit, alive);
     check_flows(graph, weight, flow_src, flow_dst);
     same_length("amount", view(amount).size(), "flow", view(flow_src).size());
     same_length("group", view(group).size(), "flow", view(flow_src).size());
@@ -81,7 +60,7 @@ auto ecmp_loads(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, 
 auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Floats weight,
                    Ints node_seed, Ints flow_src, Ints flow_dst, Floats flow_amount, Ints connections,
                    Ints flow_phase, std::int64_t n_phases, In2<double> capacity, std::uint64_t seed, std::int64_t draws) {
-    const auto graph = checked(n, src, dst, cost, transit, alive);
+    const auto graph = checked_graph(n, src, dst, cost, transit, alive);
     check_flows(graph, weight, flow_src, flow_dst);
     const std::size_t count = view(flow_src).size();
     same_length("node_seed", view(node_seed).size(), "node", static_cast<std::size_t>(n));
@@ -115,6 +94,7 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
 }  // namespace
 
 void graph(nb::module_& m) {
+    graph_failures(m);
     m.def("distances", &distances, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "sources"_a.noconvert(),
           kDistances);

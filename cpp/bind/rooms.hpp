@@ -7,6 +7,7 @@ namespace easterly::bind {
 
 void dag(nanobind::module_& m);
 void graph(nanobind::module_& m);
+void graph_failures(nanobind::module_& m);
 void flow(nanobind::module_& m);
 void random(nanobind::module_& m);
 void maths(nanobind::module_& m);

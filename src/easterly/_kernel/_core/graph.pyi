@@ -37,6 +37,21 @@ def ecmp_loads(
     group: _Ints,
     n_groups: int,
 ) -> _Floats: ...
+def ecmp_failures(
+    n: int,
+    src: _Ints,
+    dst: _Ints,
+    cost: _Floats,
+    transit: _Bools,
+    alive: _Bools,
+    weight: _Floats,
+    flow_src: _Ints,
+    flow_dst: _Ints,
+    amount: _Floats,
+    capacity: _Floats,
+    case_ptr: NDArray[np.int64],
+    case_link: _Ints,
+) -> tuple[_Floats, _Floats, NDArray[np.int64], _Ints, _Ints]: ...
 def hashed_spread(
     n: int,
     src: _Ints,

@@ -1,0 +1,233 @@
+#include "graph/failures.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+
+#include "graph/forwarding.hpp"
+
+namespace easterly::graph {
+
+namespace {
+
+struct Member {
+    std::int32_t flow;
+    std::int32_t start;  // local number in the DAG; -1 without a DAG or without a path
+    Leg leg;
+};
+
+// Flows that share their walk's destination, or the one link that is their path.
+struct Group {
+    Dag dag;
+    std::vector<Member> member;
+    std::vector<std::int32_t> link;  // used, ascending
+    std::vector<double> load;
+    bool direct = false;
+};
+
+struct Placement {
+    std::vector<Group> group;
+    std::vector<std::int32_t> lost;
+    std::vector<std::int32_t> local;
+};
+
+// Sums loads by link, and gives them as the rows that were touched.
+class Tally {
+public:
+    explicit Tally(std::size_t links) : load_(links, 0.0), seen_(links, 0) {}
+
+    void add(std::int32_t link, double amount) {
+        if (link < 0) return;
+        if (!seen_[link]) touched_.push_back(link);
+        seen_[link] = 1;
+        load_[link] += amount;
+    }
+
+    void hand_over(Group& group) {
+        std::sort(touched_.begin(), touched_.end());
+        group.link = touched_;
+        for (const std::int32_t link : touched_) {
+            group.load.push_back(load_[link]);
+            load_[link] = 0.0;
+            seen_[link] = 0;
+        }
+        touched_.clear();
+    }
+
+private:
+    std::vector<double> load_;
+    std::vector<char> seen_;
+    std::vector<std::int32_t> touched_;
+};
+
+class Sweep {
+public:
+    Sweep(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
+          std::span<const double> capacity)
+        : graph_(graph), weight_(weight), flows_(flows), capacity_(capacity), tally_(graph.src.size()) {
+        std::vector<std::int32_t> every(flows.src.size());
+        for (std::size_t f = 0; f < every.size(); ++f) every[f] = static_cast<std::int32_t>(f);
+        base_ = place(graph, every);
+        users_.resize(graph.src.size());
+        for (std::size_t g = 0; g < base_.group.size(); ++g)
+            for (const std::int32_t link : base_.group[g].link) users_[link].push_back(static_cast<std::int32_t>(g));
+        hit_.assign(base_.group.size(), 0);
+        up_ = std::make_unique<bool[]>(graph.src.size());
+        std::copy(graph.alive.begin(), graph.alive.end(), up_.get());
+    }
+
+    void run(std::span<const std::int32_t> dead, FailureOutcome& out);
+
+private:
+    Placement place(const Graph& graph, const std::vector<std::int32_t>& flows);
+    void carry(Group& group);
+    void add_loads(const Placement& placement, bool skip_hit, double* row) const;
+    double fitting(const Placement& placement, bool skip_hit, const double* utilisation);
+
+    const Graph& graph_;
+    std::span<const double> weight_;
+    const FailureFlows& flows_;
+    std::span<const double> capacity_;
+    Tally tally_;
+    Placement base_;
+    std::vector<std::vector<std::int32_t>> users_;  // groups by link
+    std::vector<char> hit_;
+    std::unique_ptr<bool[]> up_;
+    std::vector<double> value_;
+};
+
+void Sweep::carry(Group& group) {
+    value_.assign(static_cast<std::size_t>(group.dag.size()), 0.0);
+    for (const Member& member : group.member) {
+        const double amount = flows_.amount[member.flow];
+        if (!group.direct) value_[member.start] += amount;
+        tally_.add(member.leg.first_link, amount);
+        tally_.add(member.leg.last_link, amount);
+    }
+    // What carries nothing counts as used, too: its flows of no amount may lose their path.
+    for (const std::int32_t link : group.dag.link) tally_.add(link, 0.0);
+    propagate(group.dag, 0, value_, [&](std::int32_t link, double part) { tally_.add(link, part); });
+    tally_.hand_over(group);
+}
+
+Placement Sweep::place(const Graph& graph, const std::vector<std::int32_t>& flows) {
+    Forwarding forwarding(graph, weight_);
+    Placement made;
+    std::vector<Member> members;
+    for (const std::int32_t f : flows) {
+        const Leg leg = forwarding.leg(flows_.src[f], flows_.dst[f]);
+        if (leg.kind == Leg::Kind::none) made.lost.push_back(f);
+        else if (leg.kind == Leg::Kind::local) made.local.push_back(f);
+        else members.push_back({f, -1, leg});
+    }
+    const auto group_of = [](const Member& m) {
+        return std::tuple(m.leg.kind, m.leg.kind == Leg::Kind::direct ? m.leg.first_link : m.leg.to);
+    };
+    const auto key = [&](const Member& m) {
+        return std::tuple(group_of(m), m.leg.from, flows_.src[m.flow], flows_.dst[m.flow], flows_.amount[m.flow]);
+    };
+    std::sort(members.begin(), members.end(), [&](const Member& x, const Member& y) { return key(x) < key(y); });
+    std::vector<std::int32_t> starts;
+    for (std::size_t begin = 0, end = 0; begin < members.size(); begin = end) {
+        starts.clear();
+        for (end = begin; end < members.size() && group_of(members[end]) == group_of(members[begin]); ++end)
+            starts.push_back(members[end].leg.from);
+        Group group;
+        group.direct = members[begin].leg.kind == Leg::Kind::direct;
+        if (!group.direct) group.dag = forwarding.towards(members[begin].leg.to, starts);
+        for (std::size_t i = begin; i < end; ++i) {
+            if (!group.direct) members[i].start = group.dag.start[i - begin];
+            if (group.direct || members[i].start >= 0) group.member.push_back(members[i]);
+            else made.lost.push_back(members[i].flow);
+        }
+        group.dag.upto.clear();
+        carry(group);
+        made.group.push_back(std::move(group));
+    }
+    return made;
+}
+
+void Sweep::add_loads(const Placement& placement, bool skip_hit, double* row) const {
+    for (std::size_t g = 0; g < placement.group.size(); ++g) {
+        if (skip_hit && hit_[g]) continue;
+        const Group& group = placement.group[g];
+        for (std::size_t i = 0; i < group.link.size(); ++i) row[group.link[i]] += group.load[i];
+    }
+}
+
+double Sweep::fitting(const Placement& placement, bool skip_hit, const double* utilisation) {
+    double sum = 0.0;
+    for (std::size_t g = 0; g < placement.group.size(); ++g) {
+        if (skip_hit && hit_[g]) continue;
+        const Group& group = placement.group[g];
+        const Dag& dag = group.dag;
+        value_.assign(static_cast<std::size_t>(dag.size()), 1.0);
+        for (std::int32_t u = dag.size() - 1; u >= 0; --u)
+            for (std::int32_t row = dag.ptr[u]; row < dag.ptr[u + 1]; ++row)
+                value_[u] = std::max({value_[u], value_[dag.next[row]], utilisation[dag.link[row]]});
+        for (const Member& member : group.member) {
+            double worst = group.direct ? 1.0 : value_[member.start];
+            for (const std::int32_t link : {member.leg.first_link, member.leg.last_link})
+                if (link >= 0) worst = std::max(worst, utilisation[link]);
+            sum += flows_.amount[member.flow] / worst;
+        }
+    }
+    for (const std::int32_t f : placement.local) sum += flows_.amount[f];
+    return sum;
+}
+
+void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
+    std::vector<std::int32_t> struck;
+    for (const std::int32_t link : dead) {
+        up_[link] = false;
+        for (const std::int32_t g : users_[link])
+            if (!hit_[g]) {
+                hit_[g] = 1;
+                struck.push_back(g);
+            }
+    }
+    std::vector<std::int32_t> flows;
+    for (const std::int32_t g : struck)
+        for (const Member& member : base_.group[g].member) flows.push_back(member.flow);
+    Graph left = graph_;
+    left.alive = {up_.get(), graph_.src.size()};
+    Placement anew;
+    if (!flows.empty()) anew = place(left, flows);
+
+    const std::size_t links = graph_.src.size();
+    const std::size_t at = out.load.size();
+    out.load.resize(at + links, 0.0);
+    double* row = out.load.data() + at;
+    add_loads(base_, true, row);
+    add_loads(anew, false, row);
+    std::vector<double> utilisation(links, 0.0);
+    for (std::size_t l = 0; l < links; ++l)
+        if (row[l] > 0.0) utilisation[l] = capacity_[l] > 0.0 ? row[l] / capacity_[l] : kInfinity;
+    out.fits.push_back(fitting(base_, true, utilisation.data()) + fitting(anew, false, utilisation.data()));
+    std::vector<std::int32_t> lost = base_.lost;
+    lost.insert(lost.end(), anew.lost.begin(), anew.lost.end());
+    std::sort(lost.begin(), lost.end());
+    out.lost.insert(out.lost.end(), lost.begin(), lost.end());
+    out.lost_ptr.push_back(static_cast<std::int64_t>(out.lost.size()));
+    out.again.push_back(static_cast<std::int32_t>(flows.size()));
+
+    for (const std::int32_t link : dead) up_[link] = graph_.alive[link];
+    for (const std::int32_t g : struck) hit_[g] = 0;
+}
+
+}  // namespace
+
+FailureOutcome ecmp_failures(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
+                             std::span<const double> capacity, const FailureCases& cases) {
+    FailureOutcome out;
+    out.lost_ptr.push_back(0);
+    if (cases.size() == 0) return out;
+    Sweep sweep(graph, weight, flows, capacity);
+    for (std::size_t c = 0; c < cases.size(); ++c) {
+        const auto begin = static_cast<std::size_t>(cases.ptr[c]);
+        sweep.run(cases.link.subspan(begin, static_cast<std::size_t>(cases.ptr[c + 1]) - begin), out);
+    }
+    return out;
+}
+
+}  // namespace easterly::graph
