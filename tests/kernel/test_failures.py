@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ def swept(case: Case, flows: list[tuple[int, int, float]], dead: list[list[int]]
     load, fits, at, lost, again = graph.ecmp_failures(
         *case.arrays, case.even, i32(src), i32(dst), f64(amount), f64(capacity), ptr, i32([x for d in dead for x in d])
     )
-    return load, fits, [lost[a:b].tolist() for a, b in zip(at[:-1], at[1:], strict=True)], again
+    return load, fits, [lost[a:b].tolist() for a, b in pairwise(at)], again
 
 
 @given(st.data())
