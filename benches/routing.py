@@ -46,7 +46,19 @@ def measure(tree: Case, src: np.ndarray, dst: np.ndarray) -> float:
     hashed, _ = timed(
         f"{DRAWS} hashings of {CONNECTIONS * n} connections",
         lambda: graph.hashed_spread(
-            *tree.arrays, tree.even, seeds, src, dst, one, connections, first, 1, capacity[None], 1, DRAWS
+            *tree.arrays,
+            tree.even,
+            seeds,
+            src,
+            dst,
+            one,
+            connections,
+            np.full(n, 7, dtype=np.int32),
+            first,
+            1,
+            capacity[None],
+            1,
+            DRAWS,
         ),
     )
     return routed + shared + loaded + hashed

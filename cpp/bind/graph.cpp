@@ -58,7 +58,7 @@ auto ecmp_loads(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, 
 }
 
 auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, Bools alive, Floats weight,
-                   Ints node_seed, Ints flow_src, Ints flow_dst, Floats flow_amount, Ints connections,
+                   Ints node_seed, Ints flow_src, Ints flow_dst, Floats flow_amount, Ints connections, Ints told,
                    Ints flow_phase, std::int64_t n_phases, In2<double> capacity, std::uint64_t seed, std::int64_t draws) {
     const auto graph = checked_graph(n, src, dst, cost, transit, alive);
     check_flows(graph, weight, flow_src, flow_dst);
@@ -66,6 +66,8 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
     same_length("node_seed", view(node_seed).size(), "node", static_cast<std::size_t>(n));
     same_length("flow_amount", view(flow_amount).size(), "flow", count);
     same_length("connections", view(connections).size(), "flow", count);
+    same_length("told", view(told).size(), "flow", count);
+    in_range("told", view(told), 8);
     same_length("flow_phase", view(flow_phase).size(), "flow", count);
     same_length("capacity", capacity.shape(1), "link", graph.src.size());
     at_least("flow_amount", view(flow_amount), 0.0, false);
@@ -83,7 +85,7 @@ auto hashed_spread(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transi
     {
         nb::gil_scoped_release released;
         const graph::SpreadFlows flows{view(flow_src), view(flow_dst), view(flow_amount), view(connections),
-                                       view(flow_phase)};
+                                       view(told), view(flow_phase)};
         graph::hashed_spread(graph, view(weight), view(node_seed), flows, rows, seed,
                              static_cast<std::int32_t>(draws), {phases, even, mean, p95, even_link, p95_link});
     }
@@ -108,7 +110,7 @@ void graph(nb::module_& m) {
     m.def("hashed_spread", &hashed_spread, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "cost"_a.noconvert(),
           "transit"_a.noconvert(), "alive"_a.noconvert(), "weight"_a.noconvert(), "node_seed"_a.noconvert(),
           "flow_src"_a.noconvert(), "flow_dst"_a.noconvert(), "flow_amount"_a.noconvert(),
-          "connections"_a.noconvert(), "flow_phase"_a.noconvert(), "n_phases"_a, "capacity"_a.noconvert(), "seed"_a,
+          "connections"_a.noconvert(), "told"_a.noconvert(), "flow_phase"_a.noconvert(), "n_phases"_a, "capacity"_a.noconvert(), "seed"_a,
           "draws"_a,
           kHashedSpread);
 }

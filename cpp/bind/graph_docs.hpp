@@ -97,6 +97,9 @@ node_seed : (N,) int32
 flow_amount : (F,) float64 [bit or bit/s]
 connections : (F,) int32
     At least 1.
+told : (F,) int32
+    What of a connection's name enters the hash: 1 the source, 2 the destination, 4 the ordinal and the number; 7 all.
+    What does not is the same for all connections.
 flow_phase : (F,) int32
 n_phases : int
 capacity : (C, L) float64 [bit/s]
@@ -115,6 +118,6 @@ even_link, p95_link : (C, P) int32
 Raises
 ------
 ValueError
-    As for `ecmp_shares`, or a number of connections, phases or draws, or a capacity, that is none.)";
+    As for `ecmp_shares`, or a number of connections, phases or draws, or a capacity, that is none; told out of range.)";
 
 }  // namespace easterly::bind

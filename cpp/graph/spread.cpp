@@ -15,6 +15,7 @@ namespace easterly::graph {
 namespace {
 
 constexpr std::size_t kMostColumns = 4;  // phases that walk together
+constexpr std::uint64_t kUntold = ~std::uint64_t{0};  // in the place of what is not hashed
 
 // A flow with the next hops that it walks, and where the names of its connections begin.
 struct Walker {
@@ -111,7 +112,7 @@ void Spread::find_walkers() {
     const auto key = [&](const Walker& w) {
         const std::int32_t f = w.flow;
         return std::tuple(flows_.phase[f], w.dag, legs_[f].from, flows_.src[f], flows_.dst[f], flows_.amount[f],
-                          flows_.connections[f]);
+                          flows_.connections[f], flows_.told[f]);
     };
     std::sort(walkers_.begin(), walkers_.end(), [&](const Walker& x, const Walker& y) { return key(x) < key(y); });
 }
@@ -125,10 +126,12 @@ void Spread::name_connections(Walkers walkers) {
         const bool again = before >= 0 && flows_.src[f] == flows_.src[before] && flows_.dst[f] == flows_.dst[before];
         ordinal = again ? ordinal + 1 : 0;
         walkers[i].first_connection = static_cast<std::int32_t>(names_.size());
-        std::uint64_t pair = random::mix(0, static_cast<std::uint64_t>(flows_.src[f]));
-        pair = random::mix(random::mix(pair, static_cast<std::uint64_t>(flows_.dst[f])), ordinal);
+        const auto told = [&](Told part, std::uint64_t word) { return flows_.told[f] & part ? word : kUntold; };
+        std::uint64_t pair = random::mix(0, told(kSource, static_cast<std::uint64_t>(flows_.src[f])));
+        pair = random::mix(pair, told(kDestination, static_cast<std::uint64_t>(flows_.dst[f])));
+        pair = random::mix(pair, told(kNumber, ordinal));
         for (std::int32_t k = 0; k < flows_.connections[f]; ++k)
-            names_.push_back(random::mix(pair, static_cast<std::uint64_t>(k)));
+            names_.push_back(random::mix(pair, told(kNumber, static_cast<std::uint64_t>(k))));
     }
 }
 
@@ -231,7 +234,7 @@ void Spread::close(std::span<Busiest> worst, std::size_t columns) {
 bool Spread::alike(Walkers one, Walkers other) const {
     return std::equal(one.begin(), one.end(), other.begin(), other.end(), [&](const Walker& x, const Walker& y) {
         return flows_.src[x.flow] == flows_.src[y.flow] && flows_.dst[x.flow] == flows_.dst[y.flow] &&
-               flows_.connections[x.flow] == flows_.connections[y.flow];
+               flows_.connections[x.flow] == flows_.connections[y.flow] && flows_.told[x.flow] == flows_.told[y.flow];
     });
 }
 

@@ -9,11 +9,14 @@
 
 namespace easterly::graph {
 
+enum Told : std::int32_t { kSource = 1, kDestination = 2, kNumber = 4 };
+
 struct SpreadFlows {
     std::span<const std::int32_t> src;
     std::span<const std::int32_t> dst;
     std::span<const double> amount;
     std::span<const std::int32_t> connections;
+    std::span<const std::int32_t> told;  // what of the name of its connections is hashed: a sum of Told
     std::span<const std::int32_t> phase;
 };
 
@@ -37,7 +40,8 @@ struct SpreadResult {
 // hop per node by hash of (connection, node seed, draw); mean and nearest-rank 95th percentile over draws.
 //
 // A connection is (source, destination, ordinal among the flows of its phase between the two, number within
-// the flow): the same in every phase, and blind to what else is there and to the order of the flows.
+// the flow), or what of it is hashed: the same in every phase, and blind to what else is there and to the order of the
+// flows.
 void hashed_spread(const Graph& graph, std::span<const double> weight, std::span<const std::int32_t> node_seed,
                    const SpreadFlows& flows, const Capacities& capacity, std::uint64_t seed, std::int32_t draws,
                    const SpreadResult& result);

@@ -17,8 +17,8 @@ LINKS: dict[str, Any] = {
 FLOWS: dict[str, Any] = {"weight": f64([1, 1]), "flow_src": i32([0]), "flow_dst": i32([1])}
 LOADS: dict[str, Any] = {**FLOWS, "amount": f64([1]), "group": i32([0]), "n_groups": 1}
 SPREAD: dict[str, Any] = {
-    **FLOWS, "node_seed": i32([0, 0]), "flow_amount": f64([1]), "connections": i32([1]), "flow_phase": i32([0]),
-    "n_phases": 1, "capacity": f64([[1, 1]]), "seed": 1, "draws": 1,
+    **FLOWS, "node_seed": i32([0, 0]), "flow_amount": f64([1]), "connections": i32([1]), "told": i32([7]),
+    "flow_phase": i32([0]), "n_phases": 1, "capacity": f64([[1, 1]]), "seed": 1, "draws": 1,
 }  # fmt: skip
 FILL: dict[str, Any] = {
     "ptr": np.array([0, 1]), "link": i32([0]), "share": f64([1]), "capacity": f64([1]), "weight": f64([1]),
@@ -78,6 +78,8 @@ def test_loads_refuses(change: dict[str, Any], says: str) -> None:
     [
         ({"node_seed": i32([1])}, "node_seed has 1 entries"),
         ({"connections": i32([0])}, "connections must be at least 1, not 0"),
+        ({"told": i32([8])}, r"told\[0\] is 8"),
+        ({"told": i32([])}, "told has 0 entries"),
         ({"flow_phase": i32([1])}, r"flow_phase\[0\] is 1"),
         ({"flow_amount": f64([np.nan])}, r"flow_amount\[0\] is nan"),
         ({"capacity": f64([[1, 1], [0, 1]])}, r"capacity\[2\] is 0"),

@@ -27,13 +27,15 @@ def spread(
     draws: int = 64,
     weight: np.ndarray | None = None,
     seeds: np.ndarray | None = None,
+    told: list[int] | None = None,
 ) -> tuple[np.ndarray, ...]:
     """Flows are (source, destination, amount, connections, phase)."""
     src, dst, amount, connections, phase = ([f[i] for f in flows] for i in range(5))
     node_seed = i32(np.arange(case.n) * 7919 + 1) if seeds is None else seeds
+    named = np.full(len(flows), 7, dtype=np.int32) if told is None else i32(told)
     columns = graph.hashed_spread(
         *case.arrays, case.even if weight is None else weight, node_seed, i32(src), i32(dst), f64(amount),
-        i32(connections), i32(phase), phases, f64(capacity)[None], seed, draws,
+        i32(connections), named, i32(phase), phases, f64(capacity)[None], seed, draws,
     )  # fmt: skip
     return tuple(column[0] for column in columns)
 
@@ -129,13 +131,17 @@ def test_even_and_hashed_equal_the_walk_in_python(case: Case, data: st.DataObjec
         assert p95_link[0] == even_link[0] == -1
 
 
-def walked(case: Case, flows: list[Flow], seeds: np.ndarray, draw: int) -> np.ndarray:
+def walked(case: Case, flows: list[Flow], seeds: np.ndarray, draw: int, told: int = 7) -> np.ndarray:
     """Load of each link in one draw, connection by connection, hop by hop; flows are between distinct pairs."""
+    none = 2**64 - 1
     load = np.zeros(case.links)
     for source, target, amount, connections, _ in flows:
         hops = next_hops(case, target)
         for k in range(connections):
-            name = step(mix(source, target, 0, k), draw)
+            name = mix(
+                source if told & 1 else none, target if told & 2 else none, *((0, k) if told & 4 else (none, none))
+            )
+            name = step(name, draw)
             at = source
             while at in hops:
                 choice = hops[at]
@@ -152,6 +158,25 @@ def step(state: int, word: int) -> int:
     state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & mask
     state = (state ^ state >> 27) * 0x94D049BB133111EB & mask
     return state ^ state >> 31
+
+
+@pytest.mark.parametrize("told", range(8))
+def test_what_is_not_hashed_is_not_told_apart(told: int) -> None:
+    tree, hosts = fat_tree(4), hosts_of(4).tolist()
+    flows = [(hosts[i], hosts[(i * 3 + 6 + j) % 16], 1.0 + i % 3, 3, 0) for i in range(16) for j in range(2)]
+    seeds, capacity = i32(np.arange(tree.n) * 7919 + 1), np.arange(tree.links) + 1.0
+    _, mean, _, _, _ = spread(tree, flows, capacity, seeds=seeds, draws=10, seed=5, told=[told] * len(flows))
+    rounds = [walked(tree, flows, seeds, mix(5, d), told) / capacity for d in range(10)]
+    assert mean[0] == pytest.approx(math.fsum(r.max() for r in rounds) / 10, rel=1e-12)
+
+
+def test_flows_told_apart_differently_are_not_walked_together() -> None:
+    tree, hosts = fat_tree(4), hosts_of(4).tolist()
+    flows = [(hosts[i], hosts[(i + 6) % 16], 1.0, 4, p) for p in range(2) for i in range(16)]
+    both = spread(tree, flows, np.ones(tree.links), phases=2, told=[7] * 16 + [3] * 16)
+    for p, told in enumerate((7, 3)):
+        alone = spread(tree, [(*f[:4], 0) for f in flows[:16]], np.ones(tree.links), told=[told] * 16)
+        assert [c[p] for c in both] == [c[0] for c in alone]
 
 
 @given(st.permutations(range(32)))
@@ -202,7 +227,7 @@ def test_every_row_of_capacities_gives_what_it_gives_alone(case: Case, data: st.
     flows = data.draw(st.lists(flow, max_size=8))
     rows = f64([np.arange(case.links) + 1.0, np.full(case.links, np.inf), np.arange(case.links, 0, -1.0)])
     arguments = [i32([f[i] for f in flows]) for i in range(2)] + [f64([f[2] for f in flows])]
-    arguments += [i32([f[i] for f in flows]) for i in (3, 4)]
+    arguments += [i32([f[3] for f in flows]), i32([7] * len(flows)), i32([f[4] for f in flows])]
     together = graph.hashed_spread(*case.arrays, case.even, i32(range(case.n)), *arguments, 2, rows, 5, 7)
     for row, capacity in enumerate(rows):
         for one, all_ in zip(spread(case, flows, capacity, phases=2, seed=5, draws=7,

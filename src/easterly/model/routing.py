@@ -17,7 +17,7 @@ class Policy:
     """How paths are chosen; enough for `_kernel` to route again after a failure.
 
     A flow takes, at each node, one of the next hops on a cheapest path; which one is decided by
-    ``hash`` over (connection, seed of the node).
+    ``hash`` over (connection, seed of the node); nodes of one seed choose alike.
     """
 
     cost: Annotated[FloatColumn, Unit("1"), Doc("(L,) cost of each link.")]
@@ -26,6 +26,13 @@ class Policy:
     hash: Annotated[str, Doc("Hash function: ``mix64``.")]
     seed: Annotated[IntColumn, Doc("(N,) hash seed of each node.")]
     weight: Annotated[FloatColumn, Unit("1"), Doc("(L,) weight of a link among equal-cost next hops.")]
+    told: Annotated[
+        IntColumn | None,
+        Doc(
+            "(N,) what the hash tells apart of the connections that start at a node: 1 sources, 2 destinations, "
+            "4 connections of one pair, or a sum of these; all if absent."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

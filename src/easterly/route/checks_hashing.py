@@ -17,6 +17,7 @@ from easterly.model.routing import Paths, rows_of
 from easterly.model.spec.site import Site
 from easterly.route.bins import used_links
 from easterly.route.entropy import Choices, admitted_bps, choices, growth
+from easterly.route.seeds import DISTINCT
 
 ENOUGH = 0.8
 """Share of the links needed that shall be in use, in expectation; one connection per link reaches 63 to 66 %."""
@@ -25,8 +26,6 @@ LEADING = 0.1
 """A phase counts if it moves that share of what its owner sends."""
 MOST_QPS = 128
 """Largest NCCL_IB_QPS_PER_CONNECTION."""
-DISTINCT = {"src-port", "dest-qp", "flow-label"}
-"""Fields that differ between connections of one pair of interfaces; RoCE has one destination port for all."""
 
 
 @rule("E706", "too few connections for the links that they may use")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,8 @@ from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, flo
 from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
-from easterly.route.seeds import node_seeds
+from easterly.model.spec.fabric import Hash
+from easterly.route.seeds import ALL, seeds_of, told_apart
 
 
 def solve(
@@ -47,8 +50,10 @@ def solve(
     return Routing(policy, paths, spread, unserved(demands.flows, paths), uplinks)
 
 
-def policy_of(network: Network, *, seed: int, alive: BoolColumn | None = None) -> Policy:
-    """How paths are chosen on this network: costs of the links, even weights, one hash seed per node.
+def policy_of(
+    network: Network, *, seed: int, alive: BoolColumn | None = None, hashes: Mapping[str, Hash] | None = None
+) -> Policy:
+    """How paths are chosen on this network: costs of the links, even weights, hash seeds of the nodes.
 
     Parameters
     ----------
@@ -56,6 +61,8 @@ def policy_of(network: Network, *, seed: int, alive: BoolColumn | None = None) -
     seed : int
     alive : (L,) bool, optional
         Links that are up; all if absent.
+    hashes : mapping of str to Hash, optional
+        By fabric, what its switches hash and whose seeds differ; one seed per node and everything hashed if absent.
 
     Returns
     -------
@@ -67,8 +74,9 @@ def policy_of(network: Network, *, seed: int, alive: BoolColumn | None = None) -
         transit=bools(network.transit),
         alive=bools(np.ones(links, dtype=np.bool_) if alive is None else alive),
         hash="mix64",
-        seed=node_seeds(network.nodes.name, seed),
+        seed=seeds_of(network, seed, hashes),
         weight=floats(np.ones(links)),
+        told=told_apart(network, hashes or {}),
     )
 
 
@@ -131,7 +139,7 @@ def spreads_of(
     """Time of the busiest link of each phase, split evenly and over random hashings: of all links, and of uplinks.
 
     Every connection picks a next hop at every node by a hash of its own name, the node's seed and the number of
-    the draw. The busiest of many links that share the load by chance is fuller than the mean: for few connections
+    the draw; of its name counts what `Policy.told` says, and switches of one seed choose alike. The busiest of many links that share the load by chance is fuller than the mean: for few connections
     per link by a factor of two and more (Raab & Steger 1998, balls into bins).
 
     Parameters
@@ -149,11 +157,12 @@ def spreads_of(
         no bytes, load over capacity.
     """
     flows, every = demands.flows, network.links.capacity_bps
+    told = np.full(len(flows), ALL, dtype=np.int32) if policy.told is None else policy.told[flows.src]
     between = np.where(network.links.kind == LinkKind.HOST, np.inf, every)
     even, mean, p95, even_link, p95_link = graph.hashed_spread(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
-        flows.connections, flows.phase, len(demands.phases), np.stack([every, between]), seed & (2**64 - 1), draws,
+        flows.connections, told, flows.phase, len(demands.phases), np.stack([every, between]), seed & (2**64 - 1), draws,
     )  # fmt: skip
     spread, uplinks = (
         Spread(floats(even[i]), floats(mean[i]), floats(p95[i]), ints(even_link[i]), ints(p95_link[i]), draws)

@@ -99,8 +99,11 @@ class Nouns:
     @cached_property
     def policy(self) -> Held[Policy]:
         """How paths are chosen."""
-        reads = (self.network, self.site.seed)
-        return self.stages.derive("policy", reads, lambda: route.policy_of(self.network.value, seed=self.site.seed))
+        hashes = {name: fabric.hash for name, fabric in sorted(self.site.fabrics.items()) if fabric.hash}
+        reads = (self.network, self.site.seed, {name: given.model_dump(mode="json") for name, given in hashes.items()})
+        return self.stages.derive(
+            "policy", reads, lambda: route.policy_of(self.network.value, seed=self.site.seed, hashes=hashes)
+        )
 
     @cached_property
     def paths(self) -> Held[Paths]:
@@ -119,7 +122,7 @@ class Nouns:
     def _spreads(self, name: str, wanted: Held[DemandSet]) -> Held[tuple[Spread, Spread]]:
         return self.stages.run(
             f"route:{name}",
-            (self.network, wanted, self.site.seed),
+            (self.network, self.policy, wanted, self.site.seed),
             lambda: route.spreads_of(self.network.value, wanted.value, self.policy.value, seed=self.site.seed),
         )
 

@@ -65,6 +65,7 @@ def hashed_spread(
     flow_dst: _Ints,
     flow_amount: _Floats,
     connections: _Ints,
+    told: _Ints,
     flow_phase: _Ints,
     n_phases: int,
     capacity: _Floats,

@@ -59,7 +59,7 @@ class Border(Frozen):
 
 
 class Hash(Frozen):
-    """How switches choose among links of equal cost; checked, the plan itself takes connections and a seed per switch."""
+    """How switches choose among links of equal cost: what they tell apart, and whose choices differ."""
 
     fields: Annotated[
         tuple[Literal["src-ip", "dst-ip", "protocol", "src-port", "dst-port", "dest-qp", "flow-label", "vlan"], ...],
