@@ -13,13 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.base.findings import Severity
-from easterly.site.formats import Imported, graphml, nodelink, read
+from easterly.site.formats import Imported, gml, graphml, nodelink, read
 
 DATA = Path(__file__).parent / "data"
 NODES = '{"nodes": [{"id": "a"},\n {"id": "b"}],\n'
 GRAPHML = "<graphml>\n<graph edgedefault='directed'>\n<node id='a'/>\n<node id='b'/>\n{}</graph></graphml>"
 SNDLIB = (
     "<network><meta><unit>GBITPERSEC</unit></meta><networkStructure>\n<nodes><node id='a'/><node id='b'/></nodes>\n{}"
+)
+GML = "graph [ node [ id 1 ] node [ id 2 ]\nedge [ {} ] ]"
+NATIVE = (
+    "?SNDlib native format; type: network; version: 1.0\nMETA (\nunit = MBITPERSEC\n)\n"
+    "NODES (\nA ( 1 2 )\n B ( 2 3 )\n)\nLINKS (\n{}\n)\n"
 )
 REPETITA = "NODES 2\nlabel x y\na 0 0\nb 0 0\n\nEDGES 1\nlabel src dest weight bw delay\n{}\n"
 LAUGHS = (
@@ -118,6 +123,53 @@ CASES: list[tuple[str, str, str, str, int | None]] = [
     ("a demand of nobody", "xml", snddemand("z", "1"), "E125", 4),
     ("a negative demand", "xml", snddemand("b", "-1"), "E131", 4),
     ("a demand without value", "xml", snddemand("b", ""), "E131", 4),
+    ("no graph in gml", "gml", "Creator 1", "E122", 1),
+    ("two graphs", "gml", "graph [ node [ id 1 ] ]\ngraph [ ]", "E122", 2),
+    ("no node of gml", "gml", "graph [ ]", "E133", None),
+    ("a node without id in gml", "gml", "graph [\nnode [ label 5 ] ]", "E122", 2),
+    ("a node that is a number in gml", "gml", "graph [\nnode 5 ]", "E122", 1),
+    ("a node with two ids", "gml", "graph [\nnode [ id 5 id 6 ] ]", "E122", 2),
+    ("a node named by a list in gml", "gml", "graph [\nnode [ id [ ] ] ]", "E122", 2),
+    ("a twin of gml", "gml", 'graph [ node [ id 1 ]\n node [ id "1" ] ]', "E124", 2),
+    ("a dangling edge of gml", "gml", GML.format("source 1 target 9"), "E125", 2),
+    ("an edge without target in gml", "gml", GML.format("source 1"), "E122", 2),
+    ("an edge to a list", "gml", GML.format("source 1 target [ ]"), "E125", 2),
+    ("no capacity of gml", "gml", GML.format("source 1 target 2"), "E127", 2),
+    ("no unit of gml", "gml", GML.format("source 1 target 2 capacity 5"), "E121", 2),
+    ("a capacity that is a list", "gml", GML.format("source 1 target 2 capacity [ a 1 ]"), "E126", 2),
+    ("a capacity that is infinite in gml", "gml", GML.format("source 1 target 2 LinkSpeedRaw INF"), "E126", 2),
+    ("a capacity of many digits", "gml", GML.format(f"source 1 target 2 LinkSpeedRaw {'9' * 5000}"), "E126", 2),
+    ("a value too few", "gml", "graph [\nlabel\n]", "E122", 3),
+    ("a value too many", "gml", "graph [\nlabel 5\n6 ]", "E122", 3),
+    ("a bracket too many", "gml", "graph [ ]\n]", "E122", 2),
+    ("a bracket too few", "gml", "graph [\nnode [ id 1 ]\n", "E122", 3),
+    ("a text without end", "gml", 'graph [\nlabel "x\n]', "E122", 2),
+    ("a strange character in gml", "gml", "graph [\nlabel {5} ]", "E122", 2),
+    ("a strange number", "gml", "graph [\nlabel 1.2.3 ]", "E122", 2),
+    ("deep gml", "gml", "graph [\n" + "a [ " * 100_000, "E123", 2),
+    ("another type of sndlib", "txt", "?SNDlib native format; type: model; version: 1.0", "E122", 1),
+    ("another header of sndlib", "txt", "?SNDlib", "E122", 1),
+    ("no nodes of native sndlib", "txt", NATIVE.split("NODES")[0] + "LINKS ( )", "E122", 1),
+    ("an unknown section", "txt", NATIVE.replace("LINKS", "LINK"), "E122", 9),
+    ("a section twice", "txt", NATIVE.replace("LINKS", "NODES"), "E122", 9),
+    ("a section without end", "txt", NATIVE.format("")[:-3], "E122", 10),
+    ("a section in a line", "txt", NATIVE.replace("LINKS (", "LINKS ( L ( A B ) 1 0 0 0 ( ) )"), "E122", 9),
+    ("a twin of sndlib", "txt", NATIVE.format("").replace(" B", " A"), "E124", 7),
+    ("a row of a node", "txt", NATIVE.format("").replace("A ( 1 2 )", "A 1 2"), "E122", 6),
+    ("a row without link", "txt", NATIVE.format("L A B 1 0 0 0 ( )"), "E122", 10),
+    ("an open bracket", "txt", NATIVE.format("L ( A B 1 0 0 0 ( )"), "E122", 10),
+    ("a link of three", "txt", NATIVE.format("L ( A B A ) 1 0 0 0 ( )"), "E122", 10),
+    ("a module without cost", "txt", NATIVE.format("L ( A B ) 0 0 0 0 ( 5 )"), "E122", 10),
+    ("a dangling link of sndlib", "txt", NATIVE.format("L ( A Z ) 1 0 0 0 ( )"), "E125", 10),
+    ("a capacity in words", "txt", NATIVE.format("L ( A B ) much 0 0 0 ( )"), "E126", 10),
+    ("a negative module of sndlib", "txt", NATIVE.format("L ( A B ) 0 0 0 0 ( -5 1 )"), "E126", 10),
+    ("no capacity of native sndlib", "txt", NATIVE.format("L ( A B ) 0 0 0 0 ( )"), "E127", 10),
+    ("a cost in words", "txt", NATIVE.format("L ( A B ) 1 0 x 0 ( )"), "E128", 10),
+    ("no unit of native sndlib", "txt", NATIVE.replace("MBIT", "ERL").format("L ( A B ) 1 0 0 0 ( )"), "E121", 10),
+    ("a row of a demand", "txt", NATIVE.format(")\nDEMANDS (\nD ( A B ) 1"), "E122", 12),
+    ("a demand of nobody in sndlib", "txt", NATIVE.format(")\nDEMANDS (\nD ( A Z ) 1 1"), "E125", 12),
+    ("a demand in words", "txt", NATIVE.format(")\nDEMANDS (\nD ( A B ) 1 x"), "E131", 12),
+    ("a demand without end", "txt", NATIVE.format(")\nDEMANDS (\nD ( A B ) 1e300 1e300"), "E131", 12),
     ("no number of nodes", "graph", "NODES many\n", "E122", 1),
     ("a negative number of nodes", "graph", "NODES -1\n", "E122", 1),
     ("fewer edges than announced", "graph", REPETITA.replace("EDGES 1", f"EDGES {10**12}").format(""), "E122", 6),
@@ -223,6 +275,18 @@ def test_hostile_files_are_refused_quickly(tmp_path: Path) -> None:
     assert time.perf_counter() - start < 2
 
 
+@given(st.text(alphabet='[]()" \n#&;?=.-+eE019aNb_', max_size=200), st.sampled_from(["gml", "sndlib-native"]))
+@settings(max_examples=200, deadline=None)
+def test_noise_of_their_own_characters_ends_in_findings(
+    tmp_path_factory: pytest.TempPathFactory, text: str, name: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "noise.own"
+    for before in ("", "graph [ node [ id 1 ] " if name == "gml" else "NODES (\nA\n)\nLINKS (\n"):
+        path.write_text(before + text)
+        imported = read(path, format=name, rate="1Gb/s")
+        assert imported.matrices is None and (imported.network is not None or errors(imported))
+
+
 OWN = '{"directed": true, "graph": {"easterly": 1}, "nodes": [{"id": "a"},\n {"id": "b", %s}], "edges": []}'
 
 
@@ -246,11 +310,16 @@ def test_ports_and_kinds_of_ours_that_make_no_sense_are_counted_anew(tmp_path: P
     assert (network.links.src_port.tolist(), network.links.kind.tolist()) == ([1], [2])
 
 
-VALID = {name: (DATA / name).read_bytes() for name in ("triangle.json", "zoo.graphml", "small.xml", "three.graph",
-                                                       "three.0000.demands", "two.csv")}  # fmt: skip
+VALID = {name: (DATA / name).read_bytes() for name in (
+    "triangle.json", "zoo.graphml", "zoo.gml", "small.xml", "small.sndlib", "three.graph", "three.0000.demands",
+    "two.csv",
+)}  # fmt: skip
 NETWORK = read(DATA / "triangle.json", unit="Gb/s,ms").network
 assert NETWORK is not None
-VALID |= {"own.json": nodelink.write(NETWORK).encode(), "own.graphml": graphml.write(NETWORK).encode()}
+VALID |= {
+    f"own.{ending}": module.write(NETWORK).encode()
+    for ending, module in {"json": nodelink, "graphml": graphml, "gml": gml}.items()
+}
 SPLICES = [
     b"",
     b"\x00",
@@ -268,6 +337,10 @@ SPLICES = [
     b"null",
     b"\n",
     b"&x;",
+    b"(",
+    b")",
+    b"[ [",
+    b"#",
 ]
 
 
@@ -297,7 +370,10 @@ def test_mutated_files_end_in_findings_or_nouns(tmp_path_factory: pytest.TempPat
         assert (links.capacity_bps > 0).all() and (links.cost >= 0).all() and (links.delay_s >= 0).all()
 
 
-@given(st.binary(max_size=300), st.sampled_from(["json", "graphml", "xml", "graph", "demands", "csv", "yaml", "txt"]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["json", "graphml", "gml", "xml", "graph", "demands", "csv", "yaml", "txt"]),
+)
 @settings(max_examples=150, deadline=None)
 def test_noise_ends_in_findings(tmp_path_factory: pytest.TempPathFactory, data: bytes, ending: str) -> None:
     path = tmp_path_factory.getbasetemp() / f"noise.{ending}"

@@ -30,7 +30,7 @@ from easterly.site.formats.yamltext import site_names
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
-ENDINGS = ("json", "graphml")
+ENDINGS = ("json", "graphml", "gml")
 
 
 def small() -> Network:
@@ -101,7 +101,9 @@ def test_every_column_of_built_fabrics_is_carried(tmp_path: Path, ending: str) -
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("source", ["triangle.json", "zoo.graphml", "small.xml", "three.graph"])
+@pytest.mark.parametrize(
+    "source", ["triangle.json", "zoo.graphml", "zoo.gml", "small.xml", "small.sndlib", "three.graph"]
+)
 def test_an_imported_network_comes_back_whole(tmp_path: Path, source: str, ending: str) -> None:
     network = read(DATA / source, unit="Mb/s,ms", rate="1Gb/s", distances=True).network
     assert network is not None
@@ -151,14 +153,15 @@ def test_any_wan_comes_back_whole_and_networkx_reads_one_graph(
 
 
 def equal_in_networkx(folder: Path) -> nx.DiGraph:
-    """Both files, as networkx reads them: the same nodes, links and attributes."""
+    """The files, as networkx reads them: the same nodes, links and attributes."""
     a = nx.node_link_graph(json.loads((folder / "out.json").read_text()), edges="edges")
     b = nx.read_graphml(folder / "out.graphml", edge_key_type=int)
-    assert type(a) is type(b)
-    assert dict(a.nodes(data=True)) == dict(b.nodes(data=True))
-    edges = [sorted(g.edges(data=True, **({"keys": True} if g.is_multigraph() else {})), key=str) for g in (a, b)]
-    assert edges[0] == edges[1]
-    assert a.graph["name"] == b.graph["name"]
+    c = nx.read_gml(folder / "out.gml")
+    assert type(a) is type(b) is type(c)
+    assert dict(a.nodes(data=True)) == dict(b.nodes(data=True)) == dict(c.nodes(data=True))
+    edges = [sorted(g.edges(data=True, **({"keys": True} if g.is_multigraph() else {})), key=str) for g in (a, b, c)]
+    assert edges[0] == edges[1] == edges[2]
+    assert a.graph["name"] == b.graph["name"] == c.graph["name"]
     return a
 
 
@@ -328,8 +331,8 @@ def test_what_cannot_be_converted_is_a_finding_and_writes_nothing(
 
 
 def test_sndlib_goes_both_ways(tmp_path: Path) -> None:
-    assert convert(DATA / "small.xml", tmp_path / "m.csv") == ()
-    assert convert(DATA / "small.xml", tmp_path / "n.json") == ()
+    for target in ("m.csv", "n.json"):
+        assert [f.code for f in convert(DATA / "small.xml", tmp_path / target)] == ["E138"]
     assert (tmp_path / "m.csv").read_text() == (
         "tm,src,dst,demand\n0,Lisboa,Porto,12500000.0\n0,Évora,Lisboa,6000000.0\n"
     )

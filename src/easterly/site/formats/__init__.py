@@ -3,15 +3,20 @@
 | format | ending | unit of rates | unit of delays |
 |---|---|---|---|
 | node-link JSON | ``.json`` | asked for, or in the text of the value; bit/s in `capacity_bps` | so, s in `delay_s` |
-| GraphML | ``.graphml`` | as JSON; in the Topology Zoo bit/s in `LinkSpeedRaw` | as JSON |
-| SNDlib | ``.xml`` | that of ``meta/unit``; else asked for | none in the format |
+| GraphML, GML | ``.graphml``, ``.gml`` | as JSON; in the Topology Zoo bit/s in `LinkSpeedRaw` | as JSON |
+| SNDlib | ``.xml``, native text | that of ``meta/unit``; else asked for | none in the format |
 | REPETITA | ``.graph``, ``.demands`` | kbit/s, its convention | us, its convention |
 | CSV matrices | ``.csv`` | asked for; ratios without one | none in the format |
 | site file | ``.yaml`` | written with every value | written with every value |
+| TopoHub | ``topohub:NAME`` | no capacities; demands as CSV | from lengths, which are in km |
+
+Networks are also written for containerlab (``.clab.yml``) and Graphviz (``.dot``), neither of which has units.
 """
 
+from easterly.site.formats.containerlab import Lab
 from easterly.site.formats.converting import convert
 from easterly.site.formats.exporting import write
 from easterly.site.formats.importing import Imported, read
+from easterly.site.formats.matching import node_rows
 
-__all__ = ["Imported", "convert", "read", "write"]
+__all__ = ["Imported", "Lab", "convert", "node_rows", "read", "write"]

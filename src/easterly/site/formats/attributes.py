@@ -59,13 +59,17 @@ class Reader:
 
     def _capacity(self, attributes: Attributes, at: str, line: int | None) -> float | None:
         if "capacity_bps" in attributes:
+            self.values.stated = True
             return self.values.plain(attributes["capacity_bps"], code="E126", what="capacity_bps", at=at, line=line)
         if "LinkSpeedRaw" in attributes:
+            self.values.stated = True
             return self.values.plain(attributes["LinkSpeedRaw"], code="E126", what="LinkSpeedRaw", at=at, line=line)
         name = _first(attributes, CAPACITY)
         if name is not None:
             return self.values.rate(attributes[name], code="E126", what=name, at=at, line=line)
-        return speed(attributes)
+        rate_bps = speed(attributes)
+        self.values.stated = self.values.stated or rate_bps is not None
+        return rate_bps
 
     def _delay(self, attributes: Attributes, at: str, line: int | None) -> float | None:
         if "delay_s" in attributes:

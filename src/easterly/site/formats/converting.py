@@ -9,8 +9,9 @@ from pathlib import Path
 from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
-from easterly.site.formats import sitefile
-from easterly.site.formats.exporting import MATRICES, NETWORKS, replace_file, text_of
+from easterly.site.formats.containerlab import Lab
+from easterly.site.formats.exporting import MATRICES, NOTES, format_of, replace_file, text_of
+from easterly.site.formats.hub import name_in
 from easterly.site.formats.importing import Imported, read
 
 
@@ -21,18 +22,22 @@ def convert(
     unit: str | None = None,
     rate: str | None = None,
     distances: bool = False,
+    format: str | None = None,
+    lab: Lab | None = None,
 ) -> tuple[Finding, ...]:
     """Read one file and write what it holds as another; formats are told by the endings.
 
     Parameters
     ----------
     source : path
-        Any format that `read` knows.
+        Any format that `read` knows, or the name of a topology of TopoHub.
     target : path
-        ``.json``, ``.graphml`` or ``.yaml`` for a network, ``.csv`` for matrices. Replaced if it exists, whole or
+        Any ending that `write` knows: of a network, or ``.csv`` for matrices. Replaced if it exists, whole or
         not at all, but never if it is the source.
     unit, rate, distances
         As for `read`.
+    format, lab
+        As for `write`.
 
     Returns
     -------
@@ -44,36 +49,37 @@ def convert(
     OSError
         If a file cannot be read or written.
     """
-    source, target = Path(source), Path(target)
-    if _same(source, target):
+    target = Path(target)
+    if name_in(source) is None and _same(Path(source), target):
         hint = "name another target"
         return (Finding("E135", "", f"{str(target)!r} is the source itself", hint, file=str(target)),)
     imported = read(source, unit=unit, rate=rate, distances=distances)
     if any(finding.severity is Severity.ERROR for finding in imported.findings):
         return imported.findings
     try:
-        text = text_of(_chosen(imported, target), target.suffix.lower())
+        text = text_of(_chosen(imported, target, format), target, format=format, lab=lab)
     except FindingsError as error:
         return (*imported.findings, *(replace(finding, file=str(target)) for finding in error.findings))
     replace_file(target, text)
-    return (*imported.findings, *_notes(imported, target))
+    return (*imported.findings, *_notes(imported, target, format))
 
 
 def _same(source: Path, target: Path) -> bool:
     return target.exists() and source.exists() and target.samefile(source)
 
 
-def _chosen(imported: Imported, target: Path) -> Network | TrafficMatrices:
+def _chosen(imported: Imported, target: Path, format: str | None) -> Network | TrafficMatrices:
     """What goes into the target: matrices into a file of matrices, the network into any other."""
-    ending = target.suffix.lower()
-    noun = imported.matrices if ending in MATRICES else imported.network
+    of_matrices = format_of(target, format) in MATRICES
+    noun = imported.matrices if of_matrices else imported.network
     if noun is not None:
         return noun
-    what, hint = ("demands", "") if ending in MATRICES else ("network", "write its demands as .csv")
+    what, hint = ("demands", "") if of_matrices else ("network", "write its demands as .csv")
     raise FindingsError([Finding("E135", "", f"the source has no {what}", hint)])
 
 
-def _notes(imported: Imported, target: Path) -> Iterator[Finding]:
+def _notes(imported: Imported, target: Path, format: str | None) -> Iterator[Finding]:
     """What the target says otherwise than the source."""
-    if NETWORKS.get(target.suffix.lower()) is sitefile.write and imported.network is not None:
-        yield from (replace(note, file=str(target)) for note in sitefile.notes(imported.network))
+    name = format_of(target, format)
+    if imported.network is not None and name in NOTES:
+        yield from (replace(note, file=str(target)) for note in NOTES[name](imported.network))

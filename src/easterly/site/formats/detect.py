@@ -9,11 +9,13 @@ from easterly.site.formats.csvtm import is_header
 
 ENDINGS = {
     ".json": "node-link", ".graphml": "graphml", ".xml": "sndlib", ".graph": "repetita", ".demands": "repetita-demands",
-    ".csv": "csv", ".yaml": "site", ".yml": "site",
+    ".csv": "csv", ".gml": "gml", ".yaml": "site", ".yml": "site",
 }  # fmt: skip
-FORMATS = tuple(dict.fromkeys(ENDINGS.values()))
+FORMATS = (*dict.fromkeys(ENDINGS.values()), "sndlib-native")
 _COMMENTS = re.compile(r"\A(?:\s+|#[^\n]*\n)*")
 _ROOT = re.compile(r"<(?:\w+:)?(graphml|network)[\s>/]")
+_GML = re.compile(r'(?:[A-Za-z_]\w*\s+(?:"[^"]*"|[-+.\w]+)\s+)*graph\s*\[')
+_NATIVE = re.compile(r"\?SNDlib\b|(?:META|NODES)\s*\(", re.IGNORECASE)
 
 
 def detect(data: bytes, path: Path) -> str | None:
@@ -23,6 +25,8 @@ def detect(data: bytes, path: Path) -> str | None:
     --------
     >>> detect(b"NODES 2", Path("x.txt")), detect(b"", Path("x.csv")), detect(b"hello", Path("x.txt"))
     ('repetita', 'csv', None)
+    >>> detect(b"graph [ directed 0 ]", Path("x.txt")), detect(b"?SNDlib native format", Path("x.txt"))
+    ('gml', 'sndlib-native')
     """
     start = _COMMENTS.sub("", data[:4096].decode("utf-8", errors="replace").lstrip("\ufeff"))
     if start.startswith("<"):
@@ -30,6 +34,10 @@ def detect(data: bytes, path: Path) -> str | None:
         return {"graphml": "graphml", "network": "sndlib"}[root[1]] if root else _by_ending(path)
     if start.startswith("{"):
         return "node-link"
+    if _NATIVE.match(start):
+        return "sndlib-native"
+    if _GML.match(start):
+        return "gml"
     for title, name in (("NODES", "repetita"), ("DEMANDS", "repetita-demands")):
         if re.match(rf"{title}\s+\d", start):
             return name

@@ -10,7 +10,7 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.base.units import RATE, QuantityError, parse
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
-from easterly.site.formats import csvtm, graphml, nodelink, repetita, sndlib, xml
+from easterly.site.formats import csvtm, gml, gmltree, graphml, hub, nodelink, repetita, sndlib, sndtext, xml
 from easterly.site.formats.build import build
 from easterly.site.formats.demands import Demands
 from easterly.site.formats.detect import ENDINGS, FORMATS, detect
@@ -32,11 +32,17 @@ class Imported:
     matrices : TrafficMatrices or None
     findings : tuple of Finding
         In the order of the file, with lines where these can be told.
+    unitless : bool
+        True if the capacities stand as in the file, in a unit that nobody named (see `ratio` of `read`).
+    keys : tuple of str
+        By what the file names each node of the network, where that is not its name; empty otherwise.
     """
 
     network: Network | None
     matrices: TrafficMatrices | None
     findings: tuple[Finding, ...]
+    unitless: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,11 @@ class _Wishes:
     units: Units
     rate_bps: float | None
     distances: bool
+    ratio: bool
+
+    def values(self, found: Found) -> Values:
+        """A reader of quantities."""
+        return Values(found, self.units, ratio=self.ratio)
 
 
 def read(
@@ -55,15 +66,17 @@ def read(
     unit: str | None = None,
     rate: str | None = None,
     distances: bool = False,
+    ratio: bool = False,
 ) -> Imported:
     """Read a topology or traffic matrices.
 
     Parameters
     ----------
-    path : path
+    path : path or str
+        A file, or the name of a topology of TopoHub, such as ``topohub:sndlib/geant``.
     format : str, optional
-        One of ``node-link``, ``graphml``, ``sndlib``, ``repetita``, ``repetita-demands``, ``csv``, ``site``; told
-        from the content and the ending if absent.
+        One of ``node-link``, ``graphml``, ``gml``, ``sndlib``, ``sndlib-native``, ``repetita``, ``repetita-demands``,
+        ``csv``, ``site``; told from the content and the ending if absent.
     unit : str, optional
         Unit of the numbers that have none in the file: of rates (``Gb/s``), of delays (``ms``), or of both
         (``Gb/s,ms``).
@@ -72,6 +85,9 @@ def read(
     distances : bool
         Give links that have neither length nor delay the great-circle distance of their ends, where the file
         has coordinates, and the delay of light in fibre over it.
+    ratio : bool
+        Take rates that have no unit as they stand, with a note, if no rate of the file has one: enough where only
+        ratios are asked for, such as utilisations. `Imported.unitless` tells whether it was so.
 
     Returns
     -------
@@ -94,13 +110,16 @@ def read(
     >>> read(file).findings[0].message
     'the format states no unit for capacity, and the file has none'
     """
-    path = Path(path)
-    data = _bytes(path)
     found = Found(str(path))
     try:
-        wishes = _Wishes(parse_units(unit), _rate(rate), distances)
+        wishes = _Wishes(parse_units(unit), _rate(rate), distances, ratio)
     except FindingsError as error:
         return Imported(None, None, error.findings)
+    name = hub.name_in(path)
+    if name is not None:
+        return _topohub(name, found, wishes)
+    path = Path(path)
+    data = _bytes(path)
     name = _format(data, path, format, found)
     if found.failed or name is None:
         return Imported(None, None, found.all())
@@ -137,7 +156,8 @@ def _format(data: bytes, path: Path, wanted: str | None, found: Found) -> str | 
     if not data.strip() and name != "site":
         found.error("E133", "the file is empty", hint="fetch or write it again", line=1)
     elif name not in FORMATS:
-        known = "known formats: " + ", ".join(f"{name} ({ending})" for ending, name in ENDINGS.items())
+        endings = ", ".join(f"{name} ({ending})" for ending, name in ENDINGS.items())
+        known = f"known formats: {endings}, sndlib-native (?SNDlib in its first line)"
         what = f"{wanted!r} is no format" if wanted else "neither content nor ending tells the format"
         found.error("E120", what, hint=known)
     return name
@@ -155,36 +175,61 @@ def _text(data: bytes, found: Found) -> str | None:
 
 
 def _node_link(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
-    draft = Draft(name, found)
+    draft, values = Draft(name, found), wishes.values(found)
     text = _text(data, found)
     if text is not None:
-        nodelink.read(text, draft, Values(found, wishes.units))
-    return _imported(draft, None, wishes)
+        nodelink.read(text, draft, values)
+    return _imported(draft, None, values, wishes)
 
 
 def _graphml(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
-    draft = Draft(name, found)
+    draft, values = Draft(name, found), wishes.values(found)
     root = xml.parse(data, found)
     if root is not None:
-        graphml.read(root, draft, Values(found, wishes.units))
-    return _imported(draft, None, wishes)
+        graphml.read(root, draft, values)
+    return _imported(draft, None, values, wishes)
+
+
+def _gml(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft, values = Draft(name, found), wishes.values(found)
+    text = _text(data, found)
+    root = gmltree.parse(text, found) if text is not None else None
+    if root is not None:
+        gml.read(root, draft, values)
+    return _imported(draft, None, values, wishes)
 
 
 def _sndlib(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
-    draft, demands = Draft(name, found), Demands(found)
+    draft, demands, values = Draft(name, found), Demands(found), wishes.values(found)
     root = xml.parse(data, found)
     if root is not None:
-        sndlib.read(root, draft, demands, Values(found, wishes.units))
-    return _imported(draft, demands if demands.rows else None, wishes)
+        sndlib.read(root, draft, demands, values)
+    return _imported(draft, demands, values, wishes)
+
+
+def _sndlib_native(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft, demands, values = Draft(name, found), Demands(found), wishes.values(found)
+    text = _text(data, found)
+    if text is not None:
+        sndtext.read(text, draft, demands, values)
+    return _imported(draft, demands, values, wishes)
+
+
+def _topohub(name: str, found: Found, wishes: _Wishes) -> Imported:
+    draft, demands, values = Draft(hub.stem(name), found), Demands(found), wishes.values(found)
+    document = hub.document(name, found)
+    if document is not None:
+        hub.read(document, name, draft, demands, values)
+    return _imported(draft, demands, values, wishes)
 
 
 def _repetita(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     draft = Draft(name, found)
+    values = Values(found, wishes.units.otherwise(repetita.UNITS.rate_bps, repetita.UNITS.time_s))
     text = _text(data, found)
     if text is not None:
-        units = wishes.units.otherwise(repetita.UNITS.rate_bps, repetita.UNITS.time_s)
-        repetita.read_graph(text, draft, Values(found, units))
-    return _imported(draft, None, wishes)
+        repetita.read_graph(text, draft, values)
+    return _imported(draft, None, values, wishes)
 
 
 def _repetita_demands(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
@@ -207,20 +252,27 @@ def _csv(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
 
 _READERS: dict[str, Callable[[bytes, str, Found, _Wishes], Imported]] = {
     "node-link": _node_link, "graphml": _graphml, "sndlib": _sndlib, "repetita": _repetita,
-    "repetita-demands": _repetita_demands, "csv": _csv,
+    "repetita-demands": _repetita_demands, "csv": _csv, "gml": _gml, "sndlib-native": _sndlib_native,
 }  # fmt: skip
 
 
-def _imported(draft: Draft, demands: Demands | None, wishes: _Wishes) -> Imported:
+def _imported(draft: Draft, demands: Demands | None, values: Values, wishes: _Wishes) -> Imported:
     """The nouns of a draft; a file of demands without links has no network."""
-    if wishes.rate_bps is not None:
-        for arc in draft.arcs:
-            arc.capacity_bps = wishes.rate_bps if arc.capacity_bps is None else arc.capacity_bps
+    unknown = [arc for arc in draft.arcs if arc.capacity_bps is None] if wishes.rate_bps is not None else []
+    for arc in unknown:
+        arc.capacity_bps = wishes.rate_bps
+    values.settle(rate=bool(unknown))
+    if demands is not None and not demands.rows:
+        demands = None
+    elif demands is not None and values.unitless:
+        demands.unit = None
     network = None
     if draft.arcs or demands is None or draft.found.failed:
         network = build(draft, distances=wishes.distances) if not draft.found.failed else None
     matrices = demands.matrices() if demands is not None else None
-    return Imported(network, matrices, draft.found.all())
+    named = [(place.key, place.name) for place in draft.places.values()] if network is not None else []
+    keys = tuple(key for key, _ in named) if any(key != name for key, name in named) else ()
+    return Imported(network, matrices, draft.found.all(), values.unitless and network is not None, keys)
 
 
 def _site(path: Path) -> Imported:

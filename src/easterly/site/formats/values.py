@@ -121,11 +121,20 @@ class Values:
     found : Found
     units : Units
         For numbers without a unit of their own.
+    ratio : bool
+        Take rates without a unit as they stand, if no rate of the file has one.
+
+    Attributes
+    ----------
+    unitless, stated : bool
+        Whether a rate was taken as it stands; whether one had a unit.
     """
 
-    def __init__(self, found: Found, units: Units) -> None:
+    def __init__(self, found: Found, units: Units, *, ratio: bool = False) -> None:
         self.found = found
         self.units = units
+        self.ratio = ratio
+        self.unitless = self.stated = False
         self._asked: set[str] = set()
 
     def rate(self, value: Any, *, code: str, what: str, at: str = "", line: int | None = None) -> float | None:
@@ -169,6 +178,9 @@ class Values:
             plain = number(value)
         except (ValueError, OverflowError):
             return self._with_unit(value, kind, code, what, at, line)
+        if unit is None and self.ratio and kind is RATE:
+            self.unitless = True
+            return plain
         if unit is None:
             self._ask(kind, what, at, line)
             return None
@@ -181,11 +193,27 @@ class Values:
         hint = f"write a number, or a {kind.name} like {kind.example}"
         try:
             if isinstance(value, str) and len(value) <= LONGEST:
+                self.stated = self.stated or kind is RATE
                 return parse(value, kind)
         except QuantityError as error:
             hint = error.hint
         self.found.error(code, f"{what} {shown(value)} is not a {kind.name}", hint=hint, at=at, line=line)
         return None
+
+    def settle(self, *, rate: bool = False) -> None:
+        """Note that rates stand as they do in the file; refuse a file that has some with and some without a unit.
+
+        Parameters
+        ----------
+        rate : bool
+            Whether the user gave links a rate, which has a unit.
+        """
+        if self.unitless and (self.stated or rate):
+            message = "some rates have a unit, others have none: they cannot be compared"
+            self.found.error("E121", message, hint="name the unit of those without: --unit Gb/s")
+        elif self.unitless:
+            message = "the rates have no unit: they stand as in the file, good for ratios only"
+            self.found.note("E121", message, hint="name the unit, if the answer shall have one: --unit Gb/s")
 
     def _ask(self, kind: Kind, what: str, at: str, line: int | None) -> None:
         """Ask once per file for the unit of a kind."""
