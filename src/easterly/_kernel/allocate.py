@@ -1,3 +1,5 @@
 """Rates of demands over many paths, with bounds."""
 
-__all__: list[str] = []
+from easterly._kernel._core.allocate import solve
+
+__all__ = ["solve"]

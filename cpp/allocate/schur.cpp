@@ -1,0 +1,138 @@
+#include "allocate/schur.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace easterly::allocate {
+
+void Schur::shape(const Columns& columns, std::span<const std::int32_t> row, std::size_t rows) {
+    rows_ = rows;
+    stride_ = (rows + 7) / 8 * 8;
+    visits_.clear();
+    blocks_.clear();
+    mask_.clear();
+    class_ptr_.assign(1, 0);
+    rows_of_.clear();
+    const std::size_t pairs = columns.ptr.size() - 1;
+
+    std::vector<char> wanted(columns.up.size(), 0);
+    for (std::size_t k = 0; k < pairs; ++k)
+        if (columns.ptr[k + 1] == columns.ptr[k] + 1) wanted[columns.leaf[columns.ptr[k]]] = 1;
+    for (std::size_t v = columns.up.size(); v-- > 0;)
+        if (wanted[v] && columns.up[v] >= 0) wanted[columns.up[v]] = 1;
+    std::vector<std::int32_t> depth(columns.up.size(), 0);
+    std::int32_t deepest = 0;
+    for (std::size_t v = 0; v < columns.up.size(); ++v) {
+        if (!wanted[v] || columns.up[v] < 0) continue;
+        const std::int32_t r = row[columns.link[v]];
+        const std::int32_t above = depth[columns.up[v]];
+        depth[v] = above + (r >= 0);
+        deepest = std::max(deepest, depth[v]);
+        if (r >= 0) visits_.push_back({static_cast<std::int32_t>(v), r, above});
+    }
+    stack_.resize(static_cast<std::size_t>(deepest) + 1);
+
+    std::vector<std::int32_t> seen(rows, -1);
+    std::vector<std::pair<std::uint64_t, std::int32_t>> entries;
+    for (std::size_t k = 0; k < pairs; ++k) {
+        const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
+        if (last - first < 2) continue;
+        entries.clear();
+        for (std::int32_t p = first; p < last; ++p) {
+            const std::uint64_t bit = std::uint64_t{1} << (p - first);
+            for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) {
+                const std::int32_t r = row[columns.link[v]];
+                if (r < 0) continue;
+                if (seen[r] < 0) {
+                    seen[r] = static_cast<std::int32_t>(entries.size());
+                    entries.emplace_back(0, r);
+                }
+                entries[seen[r]].first |= bit;
+            }
+        }
+        for (const auto& [mask, r] : entries) seen[r] = -1;
+        if (entries.empty()) continue;
+        std::sort(entries.begin(), entries.end());
+        const auto begin = static_cast<std::int32_t>(mask_.size());
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            if (i == 0 || entries[i].first != entries[i - 1].first) {
+                if (i > 0) class_ptr_.push_back(static_cast<std::int32_t>(rows_of_.size()));
+                mask_.push_back(entries[i].first);
+            }
+            rows_of_.push_back(entries[i].second);
+        }
+        class_ptr_.push_back(static_cast<std::int32_t>(rows_of_.size()));
+        blocks_.push_back({static_cast<std::int32_t>(k), begin, static_cast<std::int32_t>(mask_.size())});
+    }
+}
+
+void Schur::singles(const Columns& columns, std::span<const double> theta, std::span<const double> kappa) {
+    weight_.assign(columns.up.size(), 0.0);
+    for (std::size_t k = 0; k < kappa.size(); ++k) {
+        const std::int32_t p = columns.ptr[k];
+        if (columns.ptr[k + 1] != p + 1) continue;
+        weight_[columns.leaf[p]] = kappa[k] == kRigid ? 0.0 : theta[p] / (1.0 + kappa[k] * theta[p]);
+    }
+    for (std::size_t v = columns.up.size(); v-- > 0;)
+        if (columns.up[v] >= 0) weight_[columns.up[v]] += weight_[v];
+    for (const Visit& visit : visits_) {
+        double* line = matrix_.data() + static_cast<std::size_t>(visit.row) * stride_;
+        const double w = weight_[visit.node];
+        stack_[visit.depth] = visit.row;
+        for (std::int32_t d = 0; d <= visit.depth; ++d) line[stack_[d]] += w;
+    }
+}
+
+void Schur::blocks(const Columns& columns, std::span<const double> theta, std::span<const double> kappa) {
+    for (const Block& block : blocks_) {
+        const std::int32_t first = columns.ptr[block.pair];
+        const std::int32_t count = columns.ptr[block.pair + 1] - first;
+        const double k = kappa[block.pair];
+        const double* const x = theta.data() + first;
+        double total = 0.0;
+        for (std::int32_t p = 0; p < count; ++p) total += x[p];
+        const auto classes = static_cast<std::size_t>(block.last - block.first);
+        if (part_.size() < classes) part_.resize(classes);
+        for (std::size_t i = 0; i < classes; ++i) {
+            const std::uint64_t mi = mask_[block.first + i];
+            for (std::size_t j = 0; j <= i; ++j) {
+                // [both (1 + kappa out) - kappa only_i only_j] / (1 + kappa total): no difference of near equals.
+                const std::uint64_t mj = mask_[block.first + j];
+                double both = 0.0, only_i = 0.0, only_j = 0.0, out = 0.0;
+                for (std::int32_t p = 0; p < count; ++p) {
+                    const bool a = mi >> p & 1, b = mj >> p & 1;
+                    (a ? (b ? both : only_i) : (b ? only_j : out)) += x[p];
+                }
+                part_[j] = k == kRigid ? (both * out - only_i * only_j) / total
+                                       : (both * (1.0 + k * out) - k * only_i * only_j) / (1.0 + k * total);
+            }
+            const std::int32_t begin = class_ptr_[block.first + i], end = class_ptr_[block.first + i + 1];
+            for (std::int32_t r = begin; r < end; ++r) {
+                double* line = matrix_.data() + static_cast<std::size_t>(rows_of_[r]) * stride_;
+                for (std::size_t j = 0; j < i; ++j) {
+                    const double value = part_[j];
+                    const std::int32_t stop = class_ptr_[block.first + j + 1];
+                    for (std::int32_t c = class_ptr_[block.first + j]; c < stop; ++c) line[rows_of_[c]] += value;
+                }
+                const double value = part_[i];
+                for (std::int32_t c = begin; c <= r; ++c) line[rows_of_[c]] += value;
+            }
+        }
+    }
+}
+
+std::vector<double>& Schur::fill(const Columns& columns, std::span<const double> theta,
+                                 std::span<const double> kappa, std::span<const double> diagonal) {
+    matrix_.assign(rows_ * stride_, 0.0);
+    singles(columns, theta, kappa);
+    blocks(columns, theta, kappa);
+    for (std::size_t i = 0; i < rows_; ++i) {
+        double* line = matrix_.data() + i * stride_;
+        line[i] += diagonal[i];
+        for (std::size_t j = 0; j < i; ++j) line[j] += matrix_[j * stride_ + i];
+    }
+    return matrix_;
+}
+
+}  // namespace easterly::allocate

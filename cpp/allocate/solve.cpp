@@ -1,0 +1,341 @@
+#include "allocate/solve.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <chrono>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "allocate/certificate.hpp"
+#include "allocate/interior.hpp"
+#include "allocate/pricing.hpp"
+#include "allocate/repair.hpp"
+
+namespace easterly::allocate {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Search {
+    const Problem& problem;
+    const Goal& goal;
+    const Options& options;
+    Interior inner;
+    Trees trees;
+    std::vector<double> length, distance, best_y, best_distance, floor_y;
+    double best_bound = kInfinity;
+    Plan best;
+    bool has_plan = false;
+    Answer answer{};
+    double tree_ms = 0, step_ms = 0, rep_ms = 0, shape_ms = 0;
+
+    Search(const Problem& p, const Goal& g, const Options& o)
+        : problem(p), goal(g), options(o), inner(p, g), trees(p), length(p.links()), distance(p.pairs()) {}
+
+    static double start_mu() { return std::getenv("MU0") ? atof(std::getenv("MU0")) : 0.1; }
+    static double ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+    // Distances of all pairs under `length`; adds the shortest path of each pair for which `wanted(k)` holds.
+    template <class Wanted>
+    std::size_t price(const Wanted& wanted) {
+        std::size_t added = 0;
+        std::vector<std::int32_t> place(problem.nodes), chain;
+        for (std::size_t k = 0; k < problem.pairs();) {
+            const std::int32_t destination = problem.pair_dst[k];
+            trees.grow(destination, length);
+            std::fill(place.begin(), place.end(), -1);
+            place[destination] = inner.columns.root(destination);
+            for (; k < problem.pairs() && problem.pair_dst[k] == destination; ++k) {
+                distance[k] = trees.distance[problem.pair_src[k]];
+                if (!wanted(k) || !std::isfinite(distance[k])) continue;
+                std::int32_t v = problem.pair_src[k];
+                chain.clear();
+                while (place[v] < 0) {
+                    chain.push_back(v);
+                    v = problem.dst[trees.next[v]];
+                }
+                std::int32_t at = place[v];
+                for (std::size_t i = chain.size(); i-- > 0;) {
+                    at = inner.columns.node(at, trees.next[chain[i]]);
+                    place[chain[i]] = at;
+                }
+                added += inner.columns.add(place[problem.pair_src[k]], static_cast<std::int32_t>(k));
+            }
+        }
+        return added;
+    }
+
+    void first_paths();
+    void begin();
+    double gap_scale() const;
+    bool closed() const { return has_plan && best_bound - best.value <= options.gap * gap_scale(); }
+    std::size_t round();
+    void make_plan();
+    void run(const std::function<bool(const Progress&)>& poll);
+    void finish();
+};
+
+double Search::gap_scale() const {
+    if (goal.curved()) {
+        if (goal.alpha == 1.0) {
+            double sum = 0.0;
+            for (const double w : problem.weight) sum += w;
+            return sum;
+        }
+        return std::abs(best.value) * std::min(1.0, std::abs(1.0 - goal.alpha));
+    }
+    return std::max(std::abs(best.value), std::abs(best_bound));
+}
+
+void Search::first_paths() {
+    double mean = 0.0;
+    for (const double c : problem.capacity) mean += c / static_cast<double>(problem.links());
+    double cost = 0.0;
+    for (const double c : problem.cost) cost += c / static_cast<double>(problem.links());
+    for (std::size_t l = 0; l < problem.links(); ++l)
+        length[l] = 1.0 + 0.01 * mean / (mean + problem.capacity[l]);
+    if (cost > 0.0)
+        for (std::size_t l = 0; l < problem.links(); ++l) length[l] = 1e-6 * length[l] * cost + problem.cost[l];
+    price([](std::size_t) { return true; });
+    for (std::size_t k = 0; k < problem.pairs(); ++k)
+        if (!std::isfinite(distance[k]))
+            throw std::invalid_argument("pair " + std::to_string(k) + " has no path");
+    inner.columns.settle({});
+}
+
+void Search::begin() {
+    first_paths();
+    Columns& columns = inner.columns;
+    const std::size_t pairs = problem.pairs(), links = problem.links();
+    std::vector<double> wish(pairs), rate(pairs), worth(pairs), load(links), node(columns.up.size());
+    // What pairs would like, on their first paths.
+    for (std::size_t k = 0; k < pairs; ++k) {
+        wish[k] = goal.kind == Kind::concurrent ? goal.growth[k] : problem.amount[k];
+        if (!std::isfinite(wish[k])) {
+            wish[k] = problem.weight[k];
+        }
+    }
+    columns.loads(wish, load, node);
+    double fits = kInfinity;
+    std::vector<double> use(links);
+    double spare_phi = kInfinity;
+    if (goal.kind == Kind::concurrent) {
+        std::vector<double> fixed(goal.base.begin(), goal.base.end()), held(links);
+        columns.loads(fixed, held, node);
+        for (std::size_t l = 0; l < links; ++l)
+            if (load[l] > 0.0)
+                spare_phi = std::min(spare_phi, std::max(problem.capacity[l] - held[l], 0.05 * problem.capacity[l]) / load[l]);
+        if (!std::isfinite(spare_phi)) spare_phi = 1.0;
+        for (std::size_t l = 0; l < links; ++l) use[l] = (held[l] + spare_phi * load[l]) / problem.capacity[l];
+        inner.phi = spare_phi;
+    } else {
+        for (std::size_t l = 0; l < links; ++l) use[l] = load[l] / problem.capacity[l];
+    }
+    for (std::size_t l = 0; l < links; ++l)
+        if (load[l] > 0.0) fits = std::min(fits, problem.capacity[l] / load[l]);
+
+    std::vector<double> worst(columns.up.size(), 0.0);
+    for (std::size_t v = 0; v < columns.up.size(); ++v)
+        worst[v] = columns.up[v] < 0 ? 0.0 : std::max(worst[columns.up[v]], use[columns.link[v]]);
+    double growth = 0.0;
+    if (goal.kind == Kind::concurrent)
+        for (const double g : goal.growth) growth += g;
+    double mean_cost = 0.0;
+    for (std::size_t k = 0; k < pairs; ++k) mean_cost += distance[k] / static_cast<double>(pairs);
+    for (std::size_t k = 0; k < pairs; ++k) {
+        const double crowd = std::max(1.0, worst[columns.leaf[columns.ptr[k]]]);
+        switch (goal.kind) {
+            case Kind::throughput:
+                rate[k] = std::isfinite(problem.amount[k]) ? problem.amount[k] : wish[k] * fits;
+                worth[k] = problem.weight[k];
+                break;
+            case Kind::utility:
+                rate[k] = std::isfinite(problem.amount[k]) ? problem.amount[k] / crowd
+                                                           : wish[k] / worst[columns.leaf[columns.ptr[k]]];
+                worth[k] = marginal(goal, problem.weight[k], rate[k]);
+                break;
+            case Kind::concurrent:
+                rate[k] = goal.base[k] + inner.phi * goal.growth[k];
+                worth[k] = 1.0 / growth;
+                break;
+            case Kind::cost:
+                rate[k] = problem.amount[k];
+                worth[k] = distance[k] + 0.1 * mean_cost;
+                break;
+        }
+    }
+    inner.scale(rate, worth);
+    double all = 0.0, spread = 0.0;
+    for (std::size_t k = 0; k < pairs; ++k) all += rate[k] * worth[k];
+    for (std::size_t l = 0; l < links; ++l) {
+        const double r = std::max(std::min(use[l], 4.0), 0.05);
+        inner.y[l] = r * r;
+        spread += r * r * problem.capacity[l];
+    }
+    const double level = goal.kind == Kind::cost ? 0.2 : 0.6;
+    for (std::size_t l = 0; l < links; ++l) inner.y[l] *= level * all / spread;
+    if (options.warm_price.size() == links)
+        for (std::size_t l = 0; l < links; ++l) inner.y[l] = std::max(options.warm_price[l], 1e-6 * all / spread);
+    floor_y.resize(links);
+    double capacity = 0.0;
+    for (const double c : problem.capacity) capacity += c;
+    const double least = std::min(1e-5, 1e-3 * options.gap) * all / capacity;
+    for (std::size_t l = 0; l < links; ++l) floor_y[l] = least;
+
+    for (std::size_t l = 0; l < links; ++l) length[l] = inner.y[l] + problem.cost[l] + floor_y[l];
+    price([](std::size_t) { return true; });
+    if (goal.kind == Kind::concurrent) {
+        double norm = 0.0;
+        for (std::size_t k = 0; k < pairs; ++k) norm += goal.growth[k] * distance[k];
+        if (options.warm_price.size() != links)
+            for (std::size_t l = 0; l < links; ++l) inner.y[l] /= norm;
+    }
+    for (std::size_t c = 0; c < options.warm_pair.size(); ++c) {
+        const std::int32_t k = options.warm_pair[c];
+        std::int32_t at = columns.root(problem.pair_dst[k]);
+        for (std::int64_t i = options.warm_ptr[c + 1]; i-- > options.warm_ptr[c];) at = columns.node(at, options.warm_link[i]);
+        columns.add(at, k);
+    }
+    inner.reshape(columns.settle({}));
+    const bool warm = options.warm_price.size() == links;
+    const double mu = warm ? options.warm_temperature : start_mu();
+    const bool trace = std::getenv("EASTERLY_TRACE") != nullptr;
+    const int sweeps = warm ? 0 : std::getenv("SWEEPS") ? atoi(std::getenv("SWEEPS")) : 12;
+    for (int sweep = 0; sweep < sweeps; ++sweep) {
+        const double off = inner.relax(mu);
+        if (trace) std::printf("  relax %d off %.3g bound %.6g phi %.4g\n", sweep, off, best_bound, inner.phi);
+        if (sweep % 2 == 1) round();
+    }
+    inner.respond(mu);
+}
+
+// Prices at the current point: a bound over all paths, and the columns that are missing.
+std::size_t Search::round() {
+    const std::size_t links = problem.links(), pairs = problem.pairs();
+    Columns& columns = inner.columns;
+    double t0 = ms();
+    std::vector<double> y(links), node(columns.up.size());
+    for (std::size_t l = 0; l < links; ++l) {
+        y[l] = inner.y[l] + floor_y[l];
+        length[l] = y[l] + problem.cost[l];
+    }
+    columns.lengths(length, node);
+    std::vector<double> shortest(pairs, kInfinity);
+    for (std::size_t p = 0; p < columns.size(); ++p)
+        shortest[columns.pair[p]] = std::min(shortest[columns.pair[p]], node[columns.leaf[p]]);
+    const double mu = inner.temperature();
+    static const double add_blur = std::getenv("BLUR") ? atof(std::getenv("BLUR")) : 0.3;
+    const auto wanted = [&](std::size_t k) {
+        const double d = distance[k];
+        // Paths within the temperature of what is there, or far above what the pair pays, change nothing yet.
+        const double blur = mu * inner.worth[k];
+        return d < shortest[k] * (1.0 - 1e-9) - add_blur * blur && d < inner.lambda[k] + 5.0 * blur;
+    };
+    const std::size_t added = price(wanted);
+    const double value = bound(problem, goal, y, distance);
+    if (value < best_bound) {
+        best_bound = value;
+        best_y = y;
+        best_distance = distance;
+    }
+    ++answer.rounds;
+    double t1 = ms();
+    tree_ms += t1 - t0;
+    std::vector<char> keep(columns.size(), 1);
+    std::size_t dropped = 0;
+    for (std::size_t p = 0; p < columns.size(); ++p) {
+        const std::int32_t k = columns.pair[p];
+        if (columns.ptr[k + 1] - columns.ptr[k] < 2) continue;
+        if (inner.x[p] < 1e-3 * inner.rate[k] && inner.x[p] * inner.worth[k] < 1e-2 * inner.rate[k] * inner.w[p]) keep[p] = 0, ++dropped;
+    }
+    if (added > 0 || dropped > 0) inner.reshape(columns.settle(keep));
+    shape_ms += ms() - t1;
+    if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size());
+    return added;
+}
+
+void Search::make_plan() {
+    double t0 = ms();
+    std::vector<std::int32_t> rank;
+    rank.reserve(inner.x.size());
+    for (std::size_t p = 0; p < inner.x.size(); ++p)
+        if (inner.x[p] * inner.worth[inner.columns.pair[p]] > inner.rate[inner.columns.pair[p]] * inner.w[p]) rank.push_back(static_cast<std::int32_t>(p));
+    for (std::size_t p = 0; p < inner.x.size(); ++p)
+        if (!(inner.x[p] * inner.worth[inner.columns.pair[p]] > inner.rate[inner.columns.pair[p]] * inner.w[p])) rank.push_back(static_cast<std::int32_t>(p));
+    Plan plan = repair(problem, goal, inner.columns, inner.x, inner.phi, rank);
+    const bool whole = plan.shortfall <= 1e-9;
+    if (!has_plan || (whole && (plan.value > best.value || best.shortfall > 1e-9)) ||
+        (!whole && plan.shortfall < best.shortfall)) {
+        best = std::move(plan);
+        has_plan = true;
+        finish();
+    }
+    rep_ms += ms() - t0;
+}
+
+void Search::finish() {
+    answer.pair.clear();
+    answer.link.clear();
+    answer.rate.clear();
+    answer.ptr.assign(1, 0);
+    const Columns& columns = inner.columns;
+    for (std::size_t p = 0; p < best.rate.size(); ++p) {
+        if (!(best.rate[p] > 0.0)) continue;
+        answer.pair.push_back(columns.pair[p]);
+        answer.rate.push_back(best.rate[p]);
+        for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) answer.link.push_back(columns.link[v]);
+        answer.ptr.push_back(static_cast<std::int64_t>(answer.link.size()));
+    }
+}
+
+void Search::run(const std::function<bool(const Progress&)>& poll) {
+    const bool trace = std::getenv("EASTERLY_TRACE") != nullptr;
+    double start = ms();
+    begin();
+    if (trace) std::printf("begin %.1f ms: pairs %zu columns %zu forest %zu rows %zu mu %.3g\n", ms() - start, problem.pairs(), inner.columns.size(), inner.columns.up.size(), inner.link_of.size(), inner.temperature());
+    for (answer.iterations = 0; answer.iterations < options.iterations; ++answer.iterations) {
+        double t0 = ms();
+        inner.step();
+        step_ms += ms() - t0;
+        round();
+        make_plan();
+        if (trace)
+            std::printf("%3d mu %.3e ap %.3f ad %.3f pres %.1e dres %.1e value %.8g bound %.8g gap %.2e phi %.6g short %.1e\n", answer.iterations,
+                        inner.temperature(), inner.primal_step, inner.dual_step, inner.primal_residual, inner.dual_residual,
+                        best.value, best_bound, (best_bound - best.value) / gap_scale(), inner.phi, best.shortfall);
+        if (closed() && best.shortfall <= 1e-9) break;
+        if (best.value >= options.target || best_bound < options.target) break;
+        if (!poll({answer.rounds, answer.iterations, best.value, best_bound})) break;
+    }
+    if (trace) std::printf("trees %.1f steps %.1f repair %.1f shape %.1f total %.1f ms\n", tree_ms, step_ms, rep_ms, shape_ms, ms() - start);
+    answer.value = best.value;
+    answer.bound = best_bound;
+    answer.phi = best.phi;
+    answer.shortfall = best.shortfall;
+    answer.proven = closed();
+    answer.price = best_y;
+    answer.pair_price = best_distance;
+    answer.warm_ptr.assign(1, 0);
+    const Columns& columns = inner.columns;
+    for (std::size_t p = 0; p < columns.size(); ++p) {
+        answer.warm_pair.push_back(columns.pair[p]);
+        for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) answer.warm_link.push_back(columns.link[v]);
+        answer.warm_ptr.push_back(static_cast<std::int64_t>(answer.warm_link.size()));
+    }
+    answer.warm_price = inner.y;
+}
+
+}  // namespace
+
+Answer solve(const Problem& problem, const Goal& goal, const Options& options,
+             const std::function<bool(const Progress&)>& poll) {
+    Search search(problem, goal, options);
+    search.run(poll);
+    return std::move(search.answer);
+}
+
+}  // namespace easterly::allocate
