@@ -43,22 +43,11 @@ def measure(tree: Case, src: np.ndarray, dst: np.ndarray) -> float:
         "loads without shares", lambda: graph.ecmp_loads(*tree.arrays, tree.even, src, dst, one, first, 1)
     )
     seeds, connections = np.arange(tree.n, dtype=np.int32), np.full(n, CONNECTIONS, dtype=np.int32)
+    whole = np.full(n, 7, dtype=np.int32)  # all of a connection's name is hashed
     hashed, _ = timed(
         f"{DRAWS} hashings of {CONNECTIONS * n} connections",
         lambda: graph.hashed_spread(
-            *tree.arrays,
-            tree.even,
-            seeds,
-            src,
-            dst,
-            one,
-            connections,
-            np.full(n, 7, dtype=np.int32),
-            first,
-            1,
-            capacity[None],
-            1,
-            DRAWS,
+            *tree.arrays, tree.even, seeds, src, dst, one, connections, whole, first, 1, capacity[None], 1, DRAWS
         ),
     )
     return routed + shared + loaded + hashed

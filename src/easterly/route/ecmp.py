@@ -139,8 +139,9 @@ def spreads_of(
     """Time of the busiest link of each phase, split evenly and over random hashings: of all links, and of uplinks.
 
     Every connection picks a next hop at every node by a hash of its own name, the node's seed and the number of
-    the draw; of its name counts what `Policy.told` says, and switches of one seed choose alike. The busiest of many links that share the load by chance is fuller than the mean: for few connections
-    per link by a factor of two and more (Raab & Steger 1998, balls into bins).
+    the draw. Of its name counts what `Policy.told` says, and nodes of one seed choose alike. The busiest of many links
+    that share the load by chance is fuller than the mean: for few connections per link by a factor of two and more
+    (Raab & Steger 1998, balls into bins).
 
     Parameters
     ----------
@@ -162,7 +163,8 @@ def spreads_of(
     even, mean, p95, even_link, p95_link = graph.hashed_spread(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, policy.seed, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps),
-        flows.connections, told, flows.phase, len(demands.phases), np.stack([every, between]), seed & (2**64 - 1), draws,
+        flows.connections, told, flows.phase, len(demands.phases), np.stack([every, between]),
+        seed & (2**64 - 1), draws,
     )  # fmt: skip
     spread, uplinks = (
         Spread(floats(even[i]), floats(mean[i]), floats(p95[i]), ints(even_link[i]), ints(p95_link[i]), draws)

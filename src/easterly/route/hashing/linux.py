@@ -2,8 +2,8 @@
 
 The kernel hashes the part of its `struct flow_keys` that describes the flow with SipHash-2-4 (44 bytes for IPv4, 68 for
 IPv6), after it has put the lower address first, and likewise the lower port: both directions of a connection therefore
-have one hash on one machine. The key is drawn at boot, so that two machines choose differently and no restart chooses as
-the last; since Linux 6.11 the sysctl `net.ipv4.fib_multipath_hash_seed` fixes it, by repeating its 32 bits four times.
+have one hash on one machine. The key is drawn at boot, so that machines choose differently, and after a restart not as
+before; since Linux 6.11 the sysctl `net.ipv4.fib_multipath_hash_seed` fixes it, by repeating its 32 bits four times.
 That is the seed here.
 
 Layout and sorting are those of Linux 5.17 and later on little-endian machines (`include/net/flow_dissector.h`,
