@@ -16,5 +16,6 @@ void cut(nanobind::module_& m);
 void hash(nanobind::module_& m);
 void fabric(nanobind::module_& m);
 void allocate(nanobind::module_& m);
+void allocate_split(nanobind::module_& m);
 
 }  // namespace easterly::bind

@@ -65,21 +65,20 @@ public:
     Sweep(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
           std::span<const double> capacity)
         : graph_(graph), weight_(weight), flows_(flows), capacity_(capacity), tally_(graph.src.size()) {
-        std::vector<std::int32_t> every(flows.src.size());
-        for (std::size_t f = 0; f < every.size(); ++f) every[f] = static_cast<std::int32_t>(f);
-        base_ = place(graph, every);
+        up_ = std::make_unique<bool[]>(graph.src.size());
+        std::copy(graph.alive.begin(), graph.alive.end(), up_.get());
+        base_ = place_all();
         users_.resize(graph.src.size());
         for (std::size_t g = 0; g < base_.group.size(); ++g)
             for (const std::int32_t link : base_.group[g].link) users_[link].push_back(static_cast<std::int32_t>(g));
         hit_.assign(base_.group.size(), 0);
-        up_ = std::make_unique<bool[]>(graph.src.size());
-        std::copy(graph.alive.begin(), graph.alive.end(), up_.get());
     }
 
     void run(std::span<const std::int32_t> dead, FailureOutcome& out);
 
 private:
-    Placement place(const Graph& graph, const std::vector<std::int32_t>& flows);
+    Placement place_all();
+    Group place(Forwarding& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost);
     void carry(Group& group);
     void add_loads(const Placement& placement, bool skip_hit, double* row) const;
     double fitting(const Placement& placement, bool skip_hit, const double* utilisation);
@@ -94,6 +93,7 @@ private:
     std::vector<char> hit_;
     std::unique_ptr<bool[]> up_;
     std::vector<double> value_;
+    std::vector<std::int32_t> starts_;
 };
 
 void Sweep::carry(Group& group) {
@@ -110,11 +110,12 @@ void Sweep::carry(Group& group) {
     tally_.hand_over(group);
 }
 
-Placement Sweep::place(const Graph& graph, const std::vector<std::int32_t>& flows) {
-    Forwarding forwarding(graph, weight_);
+Placement Sweep::place_all() {
+    Forwarding forwarding(graph_, weight_);
     Placement made;
     std::vector<Member> members;
-    for (const std::int32_t f : flows) {
+    for (std::size_t i = 0; i < flows_.src.size(); ++i) {
+        const auto f = static_cast<std::int32_t>(i);
         const Leg leg = forwarding.leg(flows_.src[f], flows_.dst[f]);
         if (leg.kind == Leg::Kind::none) made.lost.push_back(f);
         else if (leg.kind == Leg::Kind::local) made.local.push_back(f);
@@ -127,24 +128,35 @@ Placement Sweep::place(const Graph& graph, const std::vector<std::int32_t>& flow
         return std::tuple(group_of(m), m.leg.from, flows_.src[m.flow], flows_.dst[m.flow], flows_.amount[m.flow]);
     };
     std::sort(members.begin(), members.end(), [&](const Member& x, const Member& y) { return key(x) < key(y); });
-    std::vector<std::int32_t> starts;
     for (std::size_t begin = 0, end = 0; begin < members.size(); begin = end) {
-        starts.clear();
-        for (end = begin; end < members.size() && group_of(members[end]) == group_of(members[begin]); ++end)
-            starts.push_back(members[end].leg.from);
-        Group group;
-        group.direct = members[begin].leg.kind == Leg::Kind::direct;
-        if (!group.direct) group.dag = forwarding.towards(members[begin].leg.to, starts);
-        for (std::size_t i = begin; i < end; ++i) {
-            if (!group.direct) members[i].start = group.dag.start[i - begin];
-            if (group.direct || members[i].start >= 0) group.member.push_back(members[i]);
-            else made.lost.push_back(members[i].flow);
-        }
-        group.dag.upto.clear();
-        carry(group);
-        made.group.push_back(std::move(group));
+        for (end = begin; end < members.size() && group_of(members[end]) == group_of(members[begin]);) ++end;
+        made.group.push_back(place(forwarding, {members.data() + begin, end - begin}, made.lost));
     }
     return made;
+}
+
+// One group. A forced link that is down was the only one there is, so legs need not be found again.
+Group Sweep::place(Forwarding& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost) {
+    Group group;
+    group.direct = members.front().leg.kind == Leg::Kind::direct;
+    const auto up = [&](std::int32_t link) { return link < 0 || up_[link]; };
+    for (const Member& member : members) {
+        if (up(member.leg.first_link) && up(member.leg.last_link)) group.member.push_back(member);
+        else lost.push_back(member.flow);
+    }
+    if (!group.direct) {
+        starts_.clear();
+        for (const Member& member : group.member) starts_.push_back(member.leg.from);
+        group.dag = forwarding.towards(members.front().leg.to, starts_);
+        group.dag.upto.clear();
+        for (std::size_t i = 0; i < group.member.size(); ++i) {
+            group.member[i].start = group.dag.start[i];
+            if (group.dag.start[i] < 0) lost.push_back(group.member[i].flow);
+        }
+        std::erase_if(group.member, [](const Member& m) { return m.start < 0; });
+    }
+    carry(group);
+    return group;
 }
 
 void Sweep::add_loads(const Placement& placement, bool skip_hit, double* row) const {
@@ -186,13 +198,18 @@ void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
                 struck.push_back(g);
             }
     }
-    std::vector<std::int32_t> flows;
-    for (const std::int32_t g : struck)
-        for (const Member& member : base_.group[g].member) flows.push_back(member.flow);
-    Graph left = graph_;
-    left.alive = {up_.get(), graph_.src.size()};
+    std::sort(struck.begin(), struck.end());
     Placement anew;
-    if (!flows.empty()) anew = place(left, flows);
+    std::size_t again = 0;
+    if (!struck.empty()) {
+        Graph left = graph_;
+        left.alive = {up_.get(), graph_.src.size()};
+        Forwarding forwarding(left, weight_);
+        for (const std::int32_t g : struck) {
+            again += base_.group[g].member.size();
+            anew.group.push_back(place(forwarding, base_.group[g].member, anew.lost));
+        }
+    }
 
     const std::size_t links = graph_.src.size();
     const std::size_t at = out.load.size();
@@ -209,7 +226,7 @@ void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
     std::sort(lost.begin(), lost.end());
     out.lost.insert(out.lost.end(), lost.begin(), lost.end());
     out.lost_ptr.push_back(static_cast<std::int64_t>(out.lost.size()));
-    out.again.push_back(static_cast<std::int32_t>(flows.size()));
+    out.again.push_back(static_cast<std::int32_t>(again));
 
     for (const std::int32_t link : dead) up_[link] = graph_.alive[link];
     for (const std::int32_t g : struck) hit_[g] = 0;
