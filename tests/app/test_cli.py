@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -177,6 +178,27 @@ def test_doctor_names_what_is_lost() -> None:
     parts = envelope("doctor")["result"]
     assert {"name", "found", "lost"} <= set(parts[0])
     assert run("doctor").exit_code == 0
+
+
+def test_a_wan_without_anything_on_it_is_planned(tmp_path: Path) -> None:
+    """As an imported topology is, before fabrics and jobs are put on it."""
+    (tmp_path / "w.yaml").write_text(
+        "version: 1\nsite: {name: w}\nfabrics: {}\n"
+        "wan: {sites: {a: {}, b: {}}, links: {l: {a: a, b: b, rate: 10Gb/s, delay: 1ms}}}\n"
+    )
+    assert run("check", tmp_path / "w.yaml").exit_code == 0
+    assert run("plan", tmp_path / "w.yaml", "-o", tmp_path / "out", "--validate", "none").exit_code == 0
+    assert (tmp_path / "out/plan.json").exists()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("topohub") is None, reason="topohub is not installed")
+def test_convert_takes_a_name_of_topohub_and_writes_a_lab(tmp_path: Path) -> None:
+    target = tmp_path / "lab.yml"
+    words = ("topohub:sndlib/polska", target, "--rate", "10Gb/s", "--to", "containerlab")
+    assert run("convert", *words, "--kind", "ceos", "--image", "ceos:1").exit_code == 0
+    assert 'Gdansk: {kind: ceos, image: "ceos:1"}' in target.read_text()
+    found = run("convert", "topohub:sndlib/polka", target, "--format", "json")
+    assert found.exit_code == 1 and "did you mean sndlib/polska?" in found.output
 
 
 def test_convert_writes_a_topology_and_refuses_nonsense(tmp_path: Path) -> None:

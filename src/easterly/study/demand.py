@@ -127,7 +127,7 @@ def link_classes(made: Outgoing) -> IntColumn:
 def stores(site: Site, network: Network, work: Work) -> BoolColumn:
     """(N,) True for the interfaces of storage servers."""
     hosts = network.hosts
-    keeps = [isinstance(site.traffic.get(name), Storage) for name in work.name.tolist()]
+    keeps = np.array([isinstance(site.traffic.get(name), Storage) for name in work.name.tolist()], dtype=np.bool_)
     stored = np.zeros(len(hosts), dtype=np.bool_)
     stored[work.host_idx[np.repeat(keeps, np.diff(work.host_ptr))]] = True
     found = np.zeros(len(network.nodes), dtype=np.bool_)

@@ -11,18 +11,24 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.entities import html5
+from sys import intern
 from typing import Any
 
 from easterly.site.formats.found import Found
 from easterly.site.formats.values import shown
 
 DEEPEST = 64
-MOST_VALUES = 20_000_000
-_TOKEN = re.compile(
-    r"[ \t\r\n\f\v]+|(?m:^\#[^\n]*)|(?P<key>[A-Za-z_]\w*)|(?P<number>[+-]?(?:\d[\w.+-]*|\.\d[\w+-]*)|[+-](?:INF|NAN)\b)"
-    r'|"(?P<text>[^"]*)"|(?P<open>\[)|(?P<close>\])',
+MOST_VALUES = 10_000_000
+_HINT = "a GML file is made of keys, each with one value; texts stand in double quotes"
+_SKIP = r"(?:[ \t\r\n\f\v]++|(?m:^\#[^\n]*+))*+"
+_KEY, _NUMBER = r"[A-Za-z_]\w*+", r"[+-]?(?:\d[\w.+-]*+|\.\d[\w+-]*+|INF\b|NAN\b)"
+_STEP = re.compile(
+    rf'{_SKIP}(?:(?P<key>{_KEY}){_SKIP}(?:"(?P<text>[^"]*+)"|(?P<number>{_NUMBER})|(?P<open>\[))|(?P<close>\])|(?P<end>\Z))',
     re.ASCII,
 )
+"""One step through a file: a key with its value, or the end of a list."""
+
+_TOKEN = re.compile(rf'{_SKIP}(?P<token>{_KEY}|{_NUMBER}|"[^"]*+"|[^ ])', re.ASCII)
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(\w{1,31}));")
 
 
@@ -79,59 +85,50 @@ def parse(text: str, found: Found) -> Block | None:
 def _tree(text: str, lines: list[int]) -> Block:
     here = Block(1)
     above: list[Block] = []
-    key: str | None = None
-    count = 0
-    for kind, value, at in _tokens(text):
-        if kind == "key" and key is None:
-            key = value
-            count += 1
-            if count > MOST_VALUES:
-                raise Stop("E132", f"the file has more than {MOST_VALUES:,} values", "", at)
-        elif kind == "close" and key is None and above:
+    at = count = 0
+    while at < len(text):
+        step = _STEP.match(text, at)
+        if step is None:
+            raise _surprise(text, at)
+        kind, key, at = step.lastgroup, step["key"], step.end()
+        if kind == "close":
+            if not above:
+                raise Stop("E122", "']' stands where a key is expected", _HINT, at - 1)
             here = above.pop()
-        elif key is not None and kind == "open":
+        elif kind == "open":
             if len(above) >= DEEPEST:
-                raise Stop("E123", f"lists are nested more than {DEEPEST} deep", "", at)
-            block = Block(bisect_right(lines, at))
-            here.pairs.append((key, block))
+                raise Stop("E123", f"lists are nested more than {DEEPEST} deep", "", step.start("key"))
+            block = Block(bisect_right(lines, step.start("key")))
+            here.pairs.append((intern(key), block))
             above.append(here)
-            here, key = block, None
-        elif key is not None and kind == "key" and value in ("INF", "NAN"):
-            here.pairs.append((key, float(value)))
-            key = None
-        elif key is not None and kind in ("number", "text"):
-            here.pairs.append((key, value))
-            key = None
-        else:
-            raise Stop("E122", _surprise(kind, value, key), "a GML file is made of keys, each with one value", at)
-    if above or key is not None:
-        last = f"the value of {key!r}" if key is not None else "a closing ]"
-        raise Stop("E122", f"the file ends where {last} is expected", "the file may be cut short", len(text))
+            here = block
+        elif key is not None:
+            here.pairs.append((intern(key), _value(step)))
+        count += 1
+        if count > MOST_VALUES:
+            raise Stop("E132", f"the file has more than {MOST_VALUES:,} values", "", at - 1)
+    if above:
+        raise Stop("E122", "the file ends where a closing ] is expected", "the file may be cut short", len(text))
     return here
 
 
-def _surprise(kind: str, value: Any, key: str | None) -> str:
-    seen = {"open": "'['", "close": "']'"}.get(kind, shown(value))
-    return f"{seen} stands where {'a key' if key is None else f'the value of {key!r}'} is expected"
+def _value(step: re.Match[str]) -> str | int | float:
+    text = step["text"]
+    return unescape(text) if text is not None else _number(step["number"], step.start("number"))
 
 
-def _tokens(text: str) -> Iterator[tuple[str, Any, int]]:
-    """Kind, value and offset of each token."""
-    at = 0
-    match = _TOKEN.match
-    while at < len(text):
-        token = match(text, at)
-        if token is None:
-            what = "a text without end" if text[at] == '"' else f"unexpected character {shown(text[at])}"
-            raise Stop("E122", what, "texts stand in double quotes" if text[at] == '"' else "", at)
-        kind = token.lastgroup
-        if kind == "number":
-            yield kind, _number(token["number"], at), at
-        elif kind == "text":
-            yield kind, unescape(token["text"]), at
-        elif kind is not None:
-            yield kind, token[0], at
-        at = token.end()
+def _surprise(text: str, at: int) -> Stop:
+    """What stands where no step through the file is possible."""
+    token = _TOKEN.match(text, at)
+    expected = "a key"
+    if token is not None and re.fullmatch(_KEY, token["token"], re.ASCII):
+        expected = f"the value of {shown(token['token'])}"
+        token = _TOKEN.match(text, token.end())
+    if token is None:
+        return Stop("E122", f"the file ends where {expected} is expected", "the file may be cut short", len(text))
+    if token["token"] == '"':
+        return Stop("E122", "a text without end", "texts stand in double quotes", token.start("token"))
+    return Stop("E122", f"{shown(token['token'])} stands where {expected} is expected", _HINT, token.start("token"))
 
 
 def _number(word: str, at: int) -> int | float:
