@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn
 from easterly.base.schema import Doc, Unit
+from easterly.model.allocation_words import Difference, Explanation, difference, explanation, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class Warm:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What nodes and links are called, so that an answer can be told without its network."""
+
+    node: Annotated[TextColumn, Doc("(N,) name of each node.")]
+    link: Annotated[TextColumn, Doc("(L,) ``<node>><node>`` of each link.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation:
     """Rates granted to demands, feasible on every link, and a bound that no other allocation can pass.
 
@@ -87,3 +96,41 @@ class Allocation:
         None
     )
     warm: Annotated[Warm | None, Doc("Where the next solve may start.")] = None
+    names: Annotated[Names | None, Doc("What nodes and links are called.")] = None
+
+    def explain(self, most: int = 5) -> Explanation:
+        """What binds, what it is worth, who gets less than asked for and why.
+
+        Parameters
+        ----------
+        most : int
+            Rows of each kind that its text shows; the columns hold all.
+
+        Returns
+        -------
+        Explanation
+        """
+        return explanation(self, most)
+
+    def diff(self, other: Allocation, most: int = 5) -> Difference:
+        """What changes from this allocation to another of the same network and demands, largest first.
+
+        Parameters
+        ----------
+        other : Allocation
+        most : int
+            Rows of each kind that its text shows; the columns hold all.
+
+        Returns
+        -------
+        Difference
+
+        Raises
+        ------
+        ValueError
+            The other has another number of links or of demands.
+        """
+        return difference(self, other, most)
+
+    def __repr__(self) -> str:
+        return summary(self)

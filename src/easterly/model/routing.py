@@ -10,6 +10,7 @@ import numpy as np
 from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Allocation
+from easterly.model.allocation_words import Difference, Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,36 @@ class Routing:
     uplinks: Annotated[Spread | None, Doc("The spread over links between switches alone.")] = None
     tunnels: Annotated[Tunnels | None, Doc("Explicit paths, where there are any.")] = None
     allocation: Annotated[Allocation | None, Doc("Rates that an optimiser granted, with their bound.")] = None
+
+    def explain(self) -> Explanation:
+        """What binds, and who gets less than asked for: see `Allocation.explain`.
+
+        Raises
+        ------
+        ValueError
+            No rates were allocated.
+        """
+        return self._allocated().explain()
+
+    def diff(self, other: Routing) -> Difference:
+        """What changes from this routing to another: see `Allocation.diff`.
+
+        Raises
+        ------
+        ValueError
+            One of both has no rates, or they are of other networks.
+        """
+        return self._allocated().diff(other._allocated())
+
+    def _allocated(self) -> Allocation:
+        if self.allocation is None:
+            raise ValueError("this routing splits evenly over cheapest paths: it allocates no rates to explain")
+        return self.allocation
+
+    def __repr__(self) -> str:
+        flows = len(self.paths.ptr) - 1
+        head = f"<Routing of {flows} flows, {len(self.unserved)} without a path>"
+        return head if self.allocation is None else f"{head}\n{self.allocation!r}"
 
 
 @dataclass(frozen=True, slots=True)

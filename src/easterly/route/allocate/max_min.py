@@ -1,0 +1,100 @@
+"""Max-min fairness over all paths: nobody can have more but at the cost of one who has no more by weight."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import flow, graph
+from easterly.base.columns import FloatColumn, IndexColumn, bools, floats, indices, ints
+from easterly.route.allocate import objectives
+from easterly.route.allocate.engines import Wish
+from easterly.route.allocate.posed import Problem
+from easterly.route.allocate.problem import Posed, within_reach
+from easterly.route.allocate.result import Columns, Outcome
+
+METHOD = "parametric simplex sweep"
+
+
+def solve(posed: Posed, wish: Wish) -> Outcome:
+    """Weighted max-min fair rates, each demand up to its rate, class after class.
+
+    The sorted vector of rates over weights is the greatest in lexicographic order (Bertsekas & Gallager 1992, 6.5.2,
+    over all paths instead of given ones). Exact in every mode.
+
+    Parameters
+    ----------
+    posed : Posed
+        Not merged.
+    wish : Wish
+        Nothing of it matters.
+
+    Returns
+    -------
+    Outcome
+        Value in bit/s: all rates together; the bound is what they would be were every level as high as its prices
+        allow. The duals tell how much the share of those that a link holds back grows with its capacity.
+    """
+    amount = within_reach(posed.problem) * np.where(np.isfinite(posed.problem.amount), 1.0, 2.0)
+    count = posed.problem.pairs
+    return filled(posed, indices(np.arange(count + 1)), floats(amount / posed.problem.weight), floats(amount))
+
+
+def filled(posed: Posed, ptr: IndexColumn, share: FloatColumn, rate: FloatColumn) -> Outcome:
+    """Fill rows along their curves.
+
+    Parameters
+    ----------
+    posed : Posed
+    ptr : (K+1,) int64
+        Points of each row.
+    share, rate : (P,) float
+        In units of the problem.
+
+    Returns
+    -------
+    Outcome
+    """
+    problem = posed.problem
+    own = float(np.sort(posed.own_bps).sum())
+    if not problem.pairs:
+        nothing = objectives.nothing(posed, "bit/s")
+        return Outcome(nothing.columns, own, own, "bit/s", nothing.dual, nothing.method, "optimal")
+    stage = ints(np.unique(posed.priority, return_inverse=True)[1])
+    row, path_ptr, link, path_rate, _, level, level_share, _, price, _ = flow.max_min_paths(
+        problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
+        problem.pair_dst, ptr, share, rate, stage,
+    )  # fmt: skip
+    columns = Columns(ints(row), indices(path_ptr), ints(link), floats(path_rate))
+    got = floats(np.bincount(columns.row, columns.rate, problem.pairs))
+    excess = _excess(problem, got, level, price)
+    value = float(np.sort(got).sum()) * posed.unit_bps + own
+    dual = np.zeros(problem.links)
+    for v in reversed(range(len(level_share))):
+        held = level == v
+        if held.any():
+            dual = np.where(price[v] > 0, price[v] / _paid(problem, price[v])[held].sum(), dual)
+    return Outcome(columns, value, value * (1 + excess), "bit/s", floats(dual), METHOD)
+
+
+def _excess(
+    problem: Problem, got: FloatColumn, level: NDArray[np.int32], price: NDArray[np.float64]
+) -> float:  # fmt: skip
+    """How far, relatively, the rates of a level together stay below what its prices prove; of the worst level."""
+    worst = 0.0
+    for v in range(len(price)):
+        paid = _paid(problem, price[v])
+        room = float(problem.capacity @ price[v] - paid @ got)
+        held = float(paid[level == v] @ got[level == v])
+        worst = max(worst, room / held if held > 0 else 0.0)
+    return worst
+
+
+def _paid(problem: Problem, price: NDArray[np.float64]) -> FloatColumn:
+    """(K,) price of a cheapest path of each row."""
+    sources, index = np.unique(problem.pair_src, return_inverse=True)
+    table = graph.distances(
+        problem.nodes, problem.src, problem.dst, floats(price), problem.transit, bools(np.ones(problem.links)),
+        ints(sources),
+    )  # fmt: skip
+    return floats(table[index, problem.pair_dst])

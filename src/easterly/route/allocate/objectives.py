@@ -1,0 +1,316 @@
+"""The objectives: each poses one goal or several to an engine, and says what came of it in the caller's units."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import FloatColumn, floats
+from easterly.route.allocate import priorities
+from easterly.route.allocate.engines import Found, Wish, run
+from easterly.route.allocate.posed import Goal, Problem
+from easterly.route.allocate.problem import Posed, quantised, within_reach
+from easterly.route.allocate.result import NO_COLUMNS, Outcome
+
+
+def nothing(posed: Posed, unit: str, reason: str = "") -> Outcome:
+    """The outcome where no pair has anything to send that could get anywhere.
+
+    Parameters
+    ----------
+    posed : Posed
+    unit : str
+    reason : str
+
+    Returns
+    -------
+    Outcome
+    """
+    return Outcome(NO_COLUMNS, 0.0, 0.0, unit, floats(np.zeros(len(posed.link))), "nothing to do", "optimal", reason)
+
+
+def max_throughput(posed: Posed, wish: Wish) -> Outcome:
+    """The most of the sum of weights times rates, class after class.
+
+    Parameters
+    ----------
+    posed : Posed
+        Merged by weight.
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+        Value and bound in bit/s.
+    """
+    own = float(np.sort(posed.own_bps * posed.demands.weight).sum())
+    if not posed.problem.pairs:
+        return replace(nothing(posed, "bit/s"), value=own, bound=own)
+    scale = float(posed.problem.weight.max())
+    problem = replace(
+        posed.problem, amount=within_reach(posed.problem), weight=quantised(posed.problem.weight / scale),
+        cost=floats(np.zeros(posed.problem.links)),
+    )  # fmt: skip
+    staged = priorities.staged(problem, posed.priority, Goal("throughput"), wish)
+    last, unit = staged.last, posed.unit_bps * scale
+    value = sum(staged.values) * unit + own
+    bound = sum(staged.bounds) * unit + own
+    return Outcome(
+        last.columns, value, max(bound, value), "bit/s", floats(last.price * scale), last.method,
+        reason=staged.reason, warm=last.warm,
+    )  # fmt: skip
+
+
+def max_concurrent(posed: Posed, wish: Wish) -> Outcome:
+    """The greatest fraction that every demand with a path can have at once, class after class.
+
+    A class that has others below it takes all it asks for at most; the last takes what there is, beyond its demand
+    too. The value is the least fraction of all classes.
+
+    Parameters
+    ----------
+    posed : Posed
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+    """
+    if not posed.problem.pairs:
+        return nothing(posed, "1")
+    _limited(posed)
+    classes = np.unique(posed.priority).tolist()
+    granted, total = np.zeros(posed.problem.pairs), None
+    least = (math.inf, math.inf, floats([]))
+    for level in classes:
+        own = posed.priority == level
+        found, fraction, per_bps = _concurrent(posed, own, granted, wish)
+        value = fraction * found.phi
+        bound = fraction * found.bound
+        if level != classes[-1]:
+            value, bound = min(value, 1.0), min(bound, 1.0)
+        if value < least[0]:
+            least = (value, max(bound, value), floats(found.price * per_bps))
+        granted = np.where(own, value / fraction * _growth(posed, own)[0], granted)
+        total = priorities.trimmed(found, granted)
+    assert total is not None
+    return Outcome(total, least[0], least[1], "1", least[2], "column generation", warm=found.warm)
+
+
+def _growth(posed: Posed, own: NDArray[np.bool_]) -> tuple[FloatColumn, float]:
+    """Amounts scaled so that the greatest fraction is about 1, and the fraction of the demand that 1 stands for."""
+    amount = np.where(own, posed.problem.amount, 0.0)
+    fraction = float(posed.problem.capacity.sum() / np.sort(amount * posed.hops).sum())
+    return quantised(amount * fraction), fraction
+
+
+def _concurrent(posed: Posed, own: NDArray[np.bool_], base: FloatColumn, wish: Wish) -> tuple[Found, float, float]:
+    """One stage: its answer, the fraction of the demand that a phi of 1 is, and what a unit of price is per bit/s."""
+    growth, fraction = _growth(posed, own)
+    rows = own | (base > 0)
+    goal = Goal("concurrent", base=floats(base[rows]) if (base > 0).any() else None, growth=floats(growth[rows]))
+    found = priorities.run_rows(posed.problem, rows, goal, wish)
+    return found, fraction, fraction / posed.unit_bps
+
+
+def min_max_utilisation(posed: Posed, wish: Wish) -> Outcome:
+    """Every demand in full, on the paths that leave the fullest link least full, above its capacity if need be.
+
+    Parameters
+    ----------
+    posed : Posed
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+        The value is the reciprocal of the greatest concurrent fraction.
+    """
+    if not posed.problem.pairs:
+        return nothing(posed, "1")
+    _limited(posed)
+    everyone = np.ones(posed.problem.pairs, dtype=np.bool_)
+    found, fraction, per_bps = _concurrent(posed, everyone, np.zeros(posed.problem.pairs), wish)
+    columns = priorities.trimmed(found, posed.problem.amount)
+    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), posed.problem.links)
+    value = float((load / posed.problem.capacity).max())
+    bound = min(1 / (fraction * found.bound), value)
+    reason = "" if value <= 1 + 1e-9 else f"the demands do not fit: only {1 / value:.6g} of each does"
+    return Outcome(
+        columns, value, bound, "1", floats(found.price * per_bps * value**2), found.method, reason=reason,
+        exceed=True, warm=found.warm,
+    )  # fmt: skip
+
+
+def min_cost(posed: Posed, wish: Wish, unit: str) -> Outcome:
+    """Every demand in full at the least sum of cost times load.
+
+    Parameters
+    ----------
+    posed : Posed
+    wish : Wish
+    unit : str
+        Unit of the value: of cost times bit/s.
+
+    Returns
+    -------
+    Outcome
+        ``infeasible`` where the demands do not fit: then every demand gets the greatest common fraction, and the
+        reason names the links that are full.
+    """
+    if not posed.problem.pairs:
+        return nothing(posed, unit)
+    _limited(posed)
+    problem, scale = _costs(posed)
+    found = run(problem, Goal("cost"), wish) if _may_fit(posed) else None
+    if found is None or found.status == "infeasible" or not _granted(found, problem.amount):
+        return _does_not_fit(posed, wish, unit)
+    each = posed.unit_bps * scale
+    return Outcome(
+        priorities.trimmed(found, problem.amount), found.value * each, min(found.bound, found.value) * each, unit,
+        floats(found.price * scale), found.method, warm=found.warm,
+    )  # fmt: skip
+
+
+def _costs(posed: Posed) -> tuple[Problem, float]:
+    """The problem with costs of the order of 1, and what 1 stands for."""
+    scale = float(posed.problem.cost.max(initial=0.0)) or 1.0
+    return replace(posed.problem, cost=quantised(posed.problem.cost / scale)), scale
+
+
+def _may_fit(posed: Posed) -> bool:
+    """Whether what leaves each source and reaches each destination may pass: what need not be solved to be seen."""
+    problem = posed.problem
+    for ends, links in ((problem.pair_src, problem.src), (problem.pair_dst, problem.dst)):
+        wanted = np.bincount(ends, problem.amount, problem.nodes)
+        if (wanted > np.bincount(links, problem.capacity, problem.nodes) * (1 + 1e-9)).any():
+            return False
+    return True
+
+
+def _granted(found: Found, amount: FloatColumn) -> bool:
+    return bool((found.pair_rate >= amount * (1 - 1e-6)).all())
+
+
+def _does_not_fit(posed: Posed, wish: Wish, unit: str) -> Outcome:
+    part = max_concurrent(replace(posed, priority=np.zeros_like(posed.priority)), replace(wish, warm=None))
+    first = np.argsort(-part.dual, kind="stable")[:3]
+    names = ", ".join(posed.names.link[posed.link[first[part.dual[first] > 0]]].tolist())
+    reason = (
+        f"the demands do not fit: at most {part.bound:.6g} of each has room together; what binds most are links {names}"
+    )
+    return replace(
+        part, value=math.inf, bound=math.inf, unit=unit, status="infeasible", reason=reason
+    )  # fmt: skip
+
+
+def alpha_fair(posed: Posed, wish: Wish) -> Outcome:
+    """The most of the alpha-fair utility (Mo & Walrand 2000), class after class.
+
+    The value is the rate that all would have if all had the same and the utility were this: a power mean.
+
+    Parameters
+    ----------
+    posed : Posed
+        Merged where weight and rate are equal.
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+        In bit/s.
+    """
+    from easterly.route.allocate.alpha_fair import solve
+
+    return solve(posed, wish)
+
+
+def _limited(posed: Posed) -> None:
+    endless = np.flatnonzero(np.isinf(posed.demands.rate_bps) & (posed.row >= 0))
+    if len(endless):
+        raise ValueError(
+            f"demands.rate_bps[{endless[0]}] is infinite: this objective grants a part of every demand, so each "
+            "needs a rate; max-throughput, max-min and alpha-fair take demands without limit"
+        )
+
+
+def max_min(posed: Posed, wish: Wish) -> Outcome:
+    """Weighted max-min fairness over all paths, each demand up to its rate; see `easterly.route.allocate.max_min`.
+
+    Parameters
+    ----------
+    posed : Posed
+        Not merged.
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+        Value in bit/s: all rates together.
+    """
+    from easterly.route.allocate.max_min import solve
+
+    return solve(posed, wish)
+
+
+def bandwidth_functions(posed: Posed, wish: Wish) -> Outcome:
+    """Max-min fairness in the fair share, each demand by its curve; see `easterly.route.allocate.bandwidth`.
+
+    Parameters
+    ----------
+    posed : Posed
+        Not merged.
+    wish : Wish
+
+    Returns
+    -------
+    Outcome
+        Value in bit/s: all rates together.
+    """
+    from easterly.route.allocate.bandwidth import solve
+
+    return solve(posed, wish)
+
+
+def min_cost_max_flow(posed: Posed, wish: Wish, unit: str) -> Outcome:
+    """The most flow, and of all ways to carry it the cheapest.
+
+    Parameters
+    ----------
+    posed : Posed
+    wish : Wish
+    unit : str
+        Of the cost, which the reason tells.
+
+    Returns
+    -------
+    Outcome
+        Value in bit/s: the flow.
+    """
+    if not posed.problem.pairs:
+        return max_throughput(posed, wish)
+    problem, scale = _costs(posed)
+    problem = replace(problem, amount=within_reach(problem), weight=floats(np.ones(problem.pairs)))
+    each = posed.unit_bps * scale
+    if len(np.unique(posed.priority)) > 1:
+        granted = max_throughput(replace(posed, problem=replace(problem, cost=posed.problem.cost)), wish)
+        rate = np.bincount(granted.columns.row, granted.columns.rate, problem.pairs) * (1 - 1e-9)
+        rows = rate > 0
+        found = priorities.run_rows(replace(problem, amount=floats(rate)), rows, Goal("cost"), wish)
+        if found.status == "infeasible":
+            return granted
+        return replace(granted, columns=priorities.trimmed(found, floats(rate)), reason=_bill(found, each, unit))
+    found = run(problem, Goal("cost-max-flow"), wish)
+    own = float(np.sort(posed.own_bps).sum())
+    value, bound = found.phi * posed.unit_bps + own, found.phi_bound * posed.unit_bps + own
+    return Outcome(
+        found.columns, value, max(value, bound), "bit/s", floats(found.price), found.method,
+        reason=_bill(found, each, unit), warm=found.warm,
+    )  # fmt: skip
+
+
+def _bill(found: Found, each: float, unit: str) -> str:
+    return f"costs {found.value * each:.6g} {unit}; as much flow cannot cost less than {found.bound * each:.6g} {unit}"

@@ -1,0 +1,157 @@
+"""Strict priority: one class after the other, each with the totals of those above it kept.
+
+A lower class may move the paths of a higher one, never its rates (lexicographic optimum; B4, Jain et al. 2013,
+SIGCOMM). What is kept is first made dear: with a weight above its price in the optimum, nothing of it is given away
+(an exact penalty). Then it is made sure: all that was found is granted once more on top of what must be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import maths
+from easterly.base.columns import FloatColumn, IntColumn, floats, ints
+from easterly.route.allocate.engines import Found, Wish, run
+from easterly.route.allocate.posed import Goal, Problem
+from easterly.route.allocate.problem import rows_where
+from easterly.route.allocate.result import Columns
+
+KEPT = 1e-5
+DEAR = 16.0
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The answers of the classes, highest first; paths and rates of all rows are those of the last."""
+
+    values: tuple[float, ...]
+    bounds: tuple[float, ...]
+    last: Found
+    reason: str
+
+
+def run_rows(problem: Problem, rows: NDArray[np.bool_], goal: Goal, wish: Wish) -> Found:
+    """Have an engine answer for some of the rows; the answer counts all rows.
+
+    Parameters
+    ----------
+    problem : Problem
+    rows : (K,) bool
+    goal : Goal
+        Its columns have one entry for each chosen row.
+    wish : Wish
+
+    Returns
+    -------
+    Found
+    """
+    if rows.all():
+        return run(problem, goal, wish)
+    found = run(rows_where(problem, rows), goal, wish)
+    place = np.flatnonzero(rows)
+    columns = found.columns
+    rate = np.zeros(problem.pairs)
+    rate[place] = found.pair_rate
+    whole = Columns(ints(place[columns.row]), columns.ptr, columns.link, columns.rate)
+    return replace(found, columns=whole, pair_rate=floats(rate))
+
+
+def trimmed(found: Found, wanted: FloatColumn) -> Columns:
+    """Paths scaled so that each row has what it is to have.
+
+    Parameters
+    ----------
+    found : Found
+    wanted : (K,) float
+
+    Returns
+    -------
+    Columns
+    """
+    got = found.pair_rate
+    factor = np.where(got > 0, wanted / np.where(got > 0, got, 1.0), 0.0)
+    columns = found.columns
+    return Columns(columns.row, columns.ptr, columns.link, floats(columns.rate * factor[columns.row]))
+
+
+def staged(problem: Problem, priority: IntColumn, goal: Goal, wish: Wish) -> Staged:
+    """Solve class after class, with what higher classes got kept.
+
+    Parameters
+    ----------
+    problem : Problem
+    priority : (K,) int
+        Class of each row; the lowest number first.
+    goal : Goal
+        Of throughput or utility.
+    wish : Wish
+
+    Returns
+    -------
+    Staged
+    """
+    first, *rest = np.unique(priority).tolist()
+    found = run_rows(problem, priority == first, goal, wish)
+    values, bounds, reason = [found.value], [found.bound], ""
+    for level in rest:
+        own = priority == level
+        kept = np.where(own, 0.0, found.pair_rate)
+        found, value, bound, short = _below(problem, own, floats(kept), goal, wish)
+        if short > KEPT:
+            reason = f"classes above {level} lost up to {short:.2g} of a rate to it"
+        values.append(value)
+        bounds.append(max(value, bound))
+    return Staged(tuple(values), tuple(bounds), found, reason)
+
+
+def _below(
+    problem: Problem, own: NDArray[np.bool_], kept: FloatColumn, goal: Goal, wish: Wish
+) -> tuple[Found, float, float, float]:
+    """One class beside what is kept: its answer, value and bound of the class alone, and what the kept lost."""
+    rows = own | (kept > 0)
+    above = kept > 0
+    dear = DEAR * float(problem.weight[own].max())
+    gap = wish.gap
+    for _ in range(TRIES):
+        weight = np.where(above, dear, problem.weight)
+        if goal.kind == "utility":  # so that the marginal utility of the kept is the same for each
+            weight = np.where(above, dear * _power(np.where(above, kept, 1.0), goal.alpha), weight)
+        amount = np.where(above, kept, problem.amount)
+        held = float(_utility(weight[above], kept[above], goal).sum())
+        dearer = replace(problem, amount=floats(amount), weight=floats(weight))
+        found = run_rows(dearer, rows, goal, replace(wish, gap=gap))
+        value = float(_utility(problem.weight[own], found.pair_rate[own], goal).sum())
+        short = float((1 - found.pair_rate[above] / kept[above]).max(initial=0.0))
+        if short <= 0.1 and abs(found.bound - held - value) <= 2 * wish.gap * max(abs(value), 1e-12):
+            break
+        if short > 0.1:
+            dear *= 4.0
+        gap = max(gap / 8, 1e-9)
+    growth = np.where(own, found.pair_rate, 0.0)
+    sure = run_rows(
+        problem, rows, Goal("concurrent", base=floats(kept[rows]), growth=floats(growth[rows])),
+        replace(wish, gap=min(wish.gap, 1e-6), warm=found.warm),
+    )  # fmt: skip
+    wanted = np.where(own, np.minimum(found.pair_rate * min(sure.phi, 1.0), problem.amount), kept)
+    columns = trimmed(sure, floats(wanted))
+    short = float((1 - sure.pair_rate[above] / kept[above]).max(initial=0.0))
+    value = float(_utility(problem.weight[own], wanted[own], goal).sum())
+    last = replace(sure, columns=columns, pair_rate=floats(wanted), price=found.price, method=found.method)
+    return last, value, found.bound - held, short
+
+
+def _utility(weight: FloatColumn, rate: FloatColumn, goal: Goal) -> FloatColumn:
+    """What each row adds to the value of the goal."""
+    if goal.kind == "throughput":
+        return floats(weight * rate)
+    if goal.alpha == 1.0:
+        return floats(weight * maths.log(np.ascontiguousarray(np.maximum(rate, 1e-300))))
+    return floats(weight * _power(np.maximum(rate, 1e-300), 1 - goal.alpha) / (1 - goal.alpha))
+
+
+def _power(base: NDArray[np.float64], exponent: float) -> FloatColumn:
+    return floats(maths.pow(np.ascontiguousarray(base), np.full(len(base), exponent)))
