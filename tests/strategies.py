@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,7 +16,10 @@ from easterly.model.spec.site import Site
 from easterly.site.blueprints import build
 
 Map = dict[str, Any]
-BLUEPRINTS = ("leaf-spine", "rail-optimized", "rail-only", "multi-plane", "clos", "fat-tree", "graph")
+BLUEPRINTS = (
+    "leaf-spine", "rail-optimized", "rail-only", "multi-plane", "clos", "fat-tree", "ring", "torus", "dragonfly",
+    "graph",
+)  # fmt: skip
 SWITCH = "sw"
 POOLS = {"fabric": "10.64.0.0/14", "loopback": "10.80.0.0/18", "v6": "fd00:64::/40"}
 
@@ -136,6 +140,37 @@ def _fat_tree(draw: st.DrawFn, kind: str, nics: int, count: int) -> tuple[Map, i
     return {"k": k, "switch": SWITCH, "hosts": _hosts(kind, count)}, count
 
 
+def _direct(draw: st.DrawFn, kind: str, nics: int, count: int, switches: int, routings: tuple[str, ...]) -> Map:
+    """What ring, torus and dragonfly share: at least so many ports down that the hosts fit."""
+    down = nics * (-(-count // switches) + draw(st.integers(0, 1)))
+    routing = {"routing": draw(st.sampled_from(routings))} if draw(st.booleans()) else {}
+    return {"switch": SWITCH, "hosts": _hosts(kind, count), "down": down, **routing}
+
+
+def _ring(draw: st.DrawFn, kind: str, nics: int, count: int) -> tuple[Map, int]:
+    switches = draw(st.integers(3, 7))
+    shared = _direct(draw, kind, nics, min(count, 8 * switches), switches, ("ecmp", "dimension-order", "valiant"))
+    return {**shared, "switches": switches, "links": draw(st.integers(1, 3))}, shared["hosts"]["count"]
+
+
+def _torus(draw: st.DrawFn, kind: str, nics: int, count: int) -> tuple[Map, int]:
+    dims = draw(st.lists(st.integers(2, 4), min_size=2, max_size=3))
+    wrap = draw(st.one_of(st.booleans(), st.lists(st.booleans(), min_size=len(dims), max_size=len(dims))))
+    routings = ("ecmp", "dimension-order", "valiant")
+    shared = _direct(draw, kind, nics, count, prod(dims), routings)
+    return {**shared, "dims": dims, "wrap": wrap, "links": draw(st.integers(1, 2))}, count
+
+
+def _dragonfly(draw: st.DrawFn, kind: str, nics: int, count: int) -> tuple[Map, int]:
+    routers, ports = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    groups = draw(st.integers(2, routers * ports + 1))
+    shared = _direct(draw, kind, nics, count, routers * groups, ("ecmp", "minimal", "valiant"))
+    whole = {} if groups == routers * ports + 1 and draw(st.booleans()) else {"groups": groups}
+    arrangement = draw(st.sampled_from(["palmtree", "consecutive"]))
+    own = {"routers": routers, "global_links": ports, "arrangement": arrangement, "links": draw(st.integers(1, 2))}
+    return {**shared, **own, **whole}, count
+
+
 def _graph(draw: st.DrawFn, kind: str, nics: int, count: int) -> tuple[Map, int]:
     """A random tree of switches with a few more links, and interfaces on random switches."""
     switches = draw(st.integers(1, 5))
@@ -163,7 +198,7 @@ def _rename(end: str, names: dict[str, str]) -> str:
 
 _SHAPES = {
     "leaf-spine": _leaf_spine, "rail-optimized": _rails, "rail-only": _rail_only, "multi-plane": _planes,
-    "clos": _clos, "fat-tree": _fat_tree, "graph": _graph,
+    "clos": _clos, "fat-tree": _fat_tree, "ring": _ring, "torus": _torus, "dragonfly": _dragonfly, "graph": _graph,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from easterly.base.columns import IndexColumn, IntColumn
 from easterly.base.findings import Finding
 from easterly.model.demand import Work
 from easterly.model.network import LinkKind, Network
-from easterly.model.spec.fabric import LeafSpine, MultiPlane, RailOnly, RailOptimized
+from easterly.model.spec.fabric import Direct, LeafSpine, MultiPlane, RailOnly, RailOptimized
 from easterly.model.spec.site import Site
 
 # Network address, gateway and broadcast address, beside the hosts.
@@ -153,7 +153,9 @@ def _sizes(site: Site, network: Network, found: Devices, plugged: Ports) -> Inde
 
 
 def _clos_down(fabric: object) -> int:
-    """Down ports of a leaf of a blueprint of several tiers."""
+    """Down ports of a leaf of a blueprint of several tiers, or of a switch where there are no tiers."""
+    if isinstance(fabric, Direct):
+        return fabric.down
     leaf = getattr(fabric, "leaf", None)
     k = getattr(fabric, "k", 0)
     return int(leaf.down) if leaf is not None else int(k) // 2

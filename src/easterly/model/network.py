@@ -96,6 +96,23 @@ class Hosts:
         return self.nic_node[self.nic_ptr[host] : self.nic_ptr[host + 1]]
 
 
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a fabric is built as: enough to compute next hops from coordinates, without search or tables.
+
+    A claim and no promise: whoever uses it compares it with the links first.
+    """
+
+    fabric: Annotated[str, Doc("Fabric.")]
+    family: Annotated[str, Doc("clos, torus or dragonfly; a ring is a torus of one dimension.")]
+    numbers: Annotated[IntColumn, Unit("1"), Doc("Its numbers, as `easterly._kernel.fabric` reads them.")]
+    first_node: Annotated[int, Doc("Node of its first switch; the others follow.")]
+    first_link: Annotated[int, Doc("Row of its first link between switches; the others follow.")]
+    routing: Annotated[
+        str, Doc("Paths that its switches take: ecmp (all shortest), minimal, dimension-order or valiant.")
+    ] = "ecmp"
+
+
 @dataclass(frozen=True)
 class Network:
     """Nodes, directed links and hosts of all fabrics and of the WAN between them."""
@@ -106,6 +123,7 @@ class Network:
     hosts: Annotated[Hosts, Doc("Hosts.")]
     srlgs: Annotated[tuple[str, ...], Doc("Names of the shared-risk groups.")] = ()
     origins: Annotated[dict[str, str], Doc("Path in the site file by fabric name.")] = None  # type: ignore[assignment]
+    structures: Annotated[tuple[Structure, ...], Doc("What its fabrics are built as, where that is known.")] = ()
 
     @cached_property
     def transit(self) -> BoolColumn:

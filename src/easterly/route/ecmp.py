@@ -13,6 +13,7 @@ from easterly.model.demand import DemandSet, Flows
 from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, Policy, Routing, Spread
 from easterly.model.spec.fabric import Hash
+from easterly.route import structured
 from easterly.route.seeds import ALL, seeds_of, told_apart
 
 
@@ -92,8 +93,14 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     Returns
     -------
     Paths
-        An empty row where a flow has no path, or ends where it starts.
+        An empty row where a flow has no path, or ends where it starts. Structured fabrics are routed by formula where
+        they are whole; the result is that of a search, unless they have another routing (`Network.structures`).
     """
+    return structured.paths(network, flows, policy, lambda some: _searched(network, some, policy))
+
+
+def _searched(network: Network, flows: Flows, policy: Policy) -> Paths:
+    """Paths over all links, by search."""
     columns = graph.ecmp_shares(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, flows.src, flows.dst,
@@ -109,7 +116,7 @@ def loads_of(
     """What flows put on every link, split evenly as in `paths_of`, without a share for every flow and link.
 
     Traffic towards one switch is carried to it together, from the farthest sender on: a large site takes a fraction of
-    the time and of the memory of its paths.
+    the time and of the memory of its paths. Structured fabrics are loaded by formula, see `paths_of`.
 
     Parameters
     ----------
@@ -126,6 +133,13 @@ def loads_of(
         Bits of flows with bytes, rates of steady ones. What has no path loads nothing.
     """
     own = ints(np.zeros(len(flows), dtype=np.int32)) if group is None else group
+    return structured.loads(
+        network, flows, policy, own, groups, lambda some, of: _searched_loads(network, some, policy, of, groups)
+    )
+
+
+def _searched_loads(network: Network, flows: Flows, policy: Policy, own: IntColumn, groups: int) -> FloatColumn:
+    """Loads over all links, by search."""
     load = graph.ecmp_loads(
         len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
         policy.weight, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps), own, groups,

@@ -8,7 +8,7 @@ from typing import Any
 
 from easterly.base.findings import Finding, Severity, did_you_mean, rule
 from easterly.model.catalog import gpus, models
-from easterly.model.spec.fabric import FatTree, Graph, HostGroup
+from easterly.model.spec.fabric import Direct, FatTree, Graph, HostGroup
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
 from easterly.model.spec.service import Service
@@ -189,7 +189,7 @@ def _of_fabrics(site: Site) -> Iterator[Reference]:
         group: HostGroup | None = getattr(fabric, "hosts", None)
         if group is not None:
             yield Reference(f"{fabric.origin}/hosts/type", "host type", group.type, hosts)
-        if isinstance(fabric, FatTree):
+        if isinstance(fabric, FatTree | Direct):
             yield Reference(f"{fabric.origin}/switch", "switch type", fabric.switch, switches)
         for tier in _TIERS:
             name = getattr(getattr(fabric, tier, None), "type", None)

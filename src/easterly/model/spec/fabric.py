@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import Count, CountOrZero, Frozen, Length, Name, Named, Rate, Size, Time
+from easterly.model.spec.fields import MOST, Count, CountOrZero, Frozen, Length, Name, Named, Rate, Size, Time
 
 
 class HostGroup(Frozen):
@@ -172,8 +172,76 @@ class Graph(Blueprint):
     links: Annotated[dict[Name, GraphLink], Doc("Links by name.")]
 
 
+class Direct(Blueprint):
+    """What fabrics have in common whose switches all hold hosts and are joined to each other: no tier above."""
+
+    switch: Annotated[str, Doc("Switch model.")]
+    hosts: Annotated[HostGroup, Doc("The hosts, filled switch by switch.")]
+    down: Annotated[Count, Doc("Ports used towards hosts on every switch; those to other switches follow.")]
+    rate: Annotated[Rate | None, Doc("Rate of a link between switches; the switch's port rate if absent.")] = None
+
+
+class Ring(Direct):
+    """Switches in a ring; traffic takes the shorter way round, and both where they are equal."""
+
+    blueprint: Annotated[Literal["ring"], Doc("Plan of the fabric.")]
+    switches: Annotated[int, Field(ge=3, le=MOST), Unit("1"), Doc("Number of switches.")]
+    links: Annotated[Count, Doc("Parallel links from each switch to the next.")] = 1
+    routing: Annotated[
+        Literal["ecmp", "dimension-order", "valiant"],
+        Doc("Paths: all shortest; one, forwards where both ways are equal; by way of a random switch."),
+    ] = "ecmp"
+
+
+class Torus(Direct):
+    """Torus or mesh of two or more dimensions (k-ary n-cube): each switch is joined to its neighbours in each."""
+
+    blueprint: Annotated[Literal["torus"], Doc("Plan of the fabric.")]
+    dims: Annotated[
+        tuple[Annotated[int, Field(ge=2, le=MOST)], ...],
+        Field(min_length=2, max_length=6),
+        Unit("1"),
+        Doc("Switches along each dimension: [x, y] or [x, y, z]. In one of 2 there is one link, not two."),
+    ]
+    wrap: Annotated[
+        bool | tuple[bool, ...], Doc("The ends of a dimension are joined; one word for all, or one for each.")
+    ] = True
+    links: Annotated[Count, Doc("Parallel links between neighbours.")] = 1
+    routing: Annotated[
+        Literal["ecmp", "dimension-order", "valiant"],
+        Doc(
+            "Paths: all shortest, split evenly; one, x first, then y, then z, forwards where both ways are equal "
+            "(e-cube; free of deadlock with two virtual channels, changed at a dateline of each ring); "
+            "by way of a random switch."
+        ),
+    ] = "ecmp"
+
+
+class Dragonfly(Direct):
+    """Groups of routers, joined all to all inside; groups joined by global links (Kim et al. 2008)."""
+
+    blueprint: Annotated[Literal["dragonfly"], Doc("Plan of the fabric.")]
+    routers: Annotated[Count, Doc("Routers of a group (a).")]
+    global_links: Annotated[Count, Doc("Ports of a router to other groups (h); balanced if a = 2 down = 2 h.")]
+    groups: Annotated[
+        int | None,
+        Field(ge=2, le=MOST),
+        Unit("1"),
+        Doc("Groups (g), at most a h + 1, which it is if absent. Fewer share the ports evenly; the rest stay free."),
+    ] = None
+    links: Annotated[Count, Doc("Parallel links between two routers of a group.")] = 1
+    arrangement: Annotated[
+        Literal["palmtree", "consecutive"],
+        Doc("Which group global port j of group i leads to: i - j - 1; or j, without i itself."),
+    ] = "palmtree"
+    routing: Annotated[
+        Literal["ecmp", "minimal", "valiant"],
+        Doc("Paths: all of fewest hops; over the link between both groups alone; by way of a random third group."),
+    ] = "ecmp"
+
+
 Fabric = Annotated[
-    LeafSpine | Clos | FatTree | RailOptimized | RailOnly | MultiPlane | Graph,
+    LeafSpine | Clos | FatTree | RailOptimized | RailOnly | MultiPlane | Ring | Torus | Dragonfly | Graph,
     Field(discriminator="blueprint"),
 ]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from easterly.base.columns import IndexColumn, IntColumn, floats, indices, ints, texts
-from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes
-from easterly.site.blueprints.parts import Cables, Parts, Switches
+from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes, Structure
+from easterly.site.blueprints.parts import Cables, Parts, Scheme, Switches
 
 FIBRE_M_PER_S = 2e8
 """Speed of light in fibre, and about that of a signal in copper: refractive index 1.5."""
@@ -22,6 +22,7 @@ class Assembly:
         self._nodes: list[dict[str, Any]] = []
         self._hosts: list[dict[str, Any]] = []
         self._cables: list[Cables] = []
+        self._structures: list[Structure] = []
         self._count = 0
 
     def add_fabric(self, fabric: str, parts: Parts) -> int:
@@ -32,6 +33,8 @@ class Assembly:
         nic = self._count
         self._add(int(parts.hosts.nics.sum()), _nic_columns(fabric, parts))
         self._hosts.append(_host_columns(fabric, parts, nic))
+        if parts.scheme is not None:
+            self._structures.append(_structure(fabric, parts, parts.scheme, first, sum(map(len, self._cables))))
         self._cables.extend(
             _shifted(block, nic if block.kind == LinkKind.HOST else first, first) for block in parts.cables
         )
@@ -54,7 +57,8 @@ class Assembly:
     def network(self, name: str, origins: Mapping[str, str]) -> Network:
         """The finished network; cable i is rows 2i and 2i + 1 of its links."""
         links, srlgs = _links(self._cables)
-        return Network(name, _stacked(Nodes, self._nodes), links, _hosts_of(self._hosts), srlgs, dict(origins))
+        return Network(name, _stacked(Nodes, self._nodes), links, _hosts_of(self._hosts), srlgs, dict(origins),
+                       tuple(self._structures))  # fmt: skip
 
     def _add(self, count: int, columns: dict[str, Any]) -> None:
         self._nodes.append(_broadcast(count, columns))
@@ -88,6 +92,12 @@ def _stacked(noun: Callable[..., Any], blocks: Sequence[dict[str, Any]]) -> Any:
 def _joined(name: str, blocks: Sequence[dict[str, Any]]) -> Any:
     arrays = [np.asarray(block[name], dtype=np.str_ if name in _TEXT else None) for block in blocks]
     return np.concatenate(arrays) if len(arrays) > 1 else arrays[0]
+
+
+def _structure(fabric: str, parts: Parts, scheme: Scheme, first: int, cables: int) -> Structure:
+    """The scheme with its place in the network; the cables of hosts come first."""
+    hosts = sum(len(block) for block in parts.cables if block.kind == LinkKind.HOST)
+    return Structure(fabric, scheme.family, ints(scheme.numbers), first, 2 * (cables + hosts), scheme.routing)
 
 
 def _switch_columns(fabric: str, block: Switches) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import LENGTH, RATE, format_exact
 from easterly.model.catalog.cables import MEDIA, NONE, medium
 from easterly.model.network import LinkKind, Network, NodeKind
-from easterly.model.spec.fabric import Clos, LeafSpine, MultiPlane, RailOnly, RailOptimized
+from easterly.model.spec.fabric import Clos, Dragonfly, LeafSpine, MultiPlane, RailOnly, RailOptimized
 from easterly.model.spec.hardware import HostType, SwitchType
 from easterly.model.spec.site import Site
 from easterly.site.blueprints.wiring import ceil_div
@@ -69,6 +69,21 @@ def dual_tor_rate(site: Site) -> Iterator[Finding]:
             text = f"dual ToR runs ports of {port} at {half}"
             hint = f"use leaves with ports of {half}, and twice as many"
             yield Finding("E407", f"{fabric.origin}/leaf/type", text, hint, Severity.WARNING)
+
+
+@rule("E437", "a dragonfly that is not balanced")
+def unbalanced_dragonfly(site: Site) -> Iterator[Finding]:
+    """Half of random traffic that a global link carries is on its way to it or from it inside a group (Kim et al.)."""
+    for name in sorted(site.fabrics):
+        fabric = site.fabrics[name]
+        if not isinstance(fabric, Dragonfly) or fabric.routers == 2 * fabric.down == 2 * fabric.global_links:
+            continue
+        a, p, h = fabric.routers, fabric.down, fabric.global_links
+        text = f"{a} routers in a group, {p} ports down and {h} global ones; a = 2 p = 2 h is balanced"
+        hint = (
+            f"with {a} routers, {a // 2} ports down and {a // 2} global links" if a % 2 == 0 else "have an even number"
+        )
+        yield Finding("E437", fabric.origin, text, hint, Severity.NOTE, on_key=True)
 
 
 @rule("E422", "a cable that no medium of the catalog can be")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.model.spec.fabric import LeafSpine
-from easterly.site.blueprints.parts import Parts, count_up, host_rows, numbered, switch_block
+from easterly.site.blueprints.parts import Parts, count_up, folded, host_rows, numbered, switch_block
 from easterly.site.blueprints.stock import Stock
 from easterly.site.blueprints.two_tier import Room, check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import host_cables, mesh
@@ -44,4 +44,5 @@ def fabric(spec: LeafSpine, stock: Stock) -> Parts:
         switch_block(numbered(f"{spec.name}-leaf", leaves), "leaf", 1, low, su=leaf),
         switch_block(numbered(f"{spec.name}-spine", fan.spines), "spine", 2, high),
     )
-    return Parts(switches, hosts, (down, up), top=leaves + np.arange(fan.spines))
+    scheme = folded(leaves, (fan.spines, fan.links))
+    return Parts(switches, hosts, (down, up), top=leaves + np.arange(fan.spines), scheme=scheme)

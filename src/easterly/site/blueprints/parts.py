@@ -87,6 +87,15 @@ class Cables:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheme:
+    """What the switches and the cables between them are built as; see `easterly.model.network.Structure`."""
+
+    family: str
+    numbers: tuple[int, ...]
+    routing: str = "ecmp"
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A fabric in parts.
 
@@ -97,12 +106,32 @@ class Parts:
     cables : tuple of Cables
     top : (T,) int
         Switches of the top tier, to which border routers are attached.
+    scheme : Scheme or None
+        What it is built as, if it follows a rule.
     """
 
     switches: tuple[Switches, ...]
     hosts: HostRows
     cables: tuple[Cables, ...]
     top: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    scheme: Scheme | None = None
+
+
+def folded(leaves: int, *floors: tuple[int, int], planes: int = 1, pod_leaves: int = 0, zone_pods: int = 1) -> Scheme:
+    """Scheme of a folded Clos.
+
+    Parameters
+    ----------
+    leaves : int
+        Of each plane.
+    *floors : (int, int)
+        Of each tier above: upper switches that a lower one is joined to, and links to each.
+    planes : int
+    pod_leaves, zone_pods : int
+        Leaves of a pod, all if 0; pods that share one set of tier-3 switches.
+    """
+    widths = [number for floor in (*floors, *((0, 0),) * (3 - len(floors))) for number in floor]
+    return Scheme("clos", (len(floors) + 1, planes, leaves, pod_leaves or leaves, zone_pods, *widths))
 
 
 def count_up(count: int, what: str) -> Ints:

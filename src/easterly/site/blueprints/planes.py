@@ -9,7 +9,7 @@ from easterly.base.findings import Finding
 from easterly.model.spec.fabric import MultiPlane
 from easterly.model.spec.hardware import HostType, SwitchType
 from easterly.site.blueprints.faults import refuse_any
-from easterly.site.blueprints.parts import Cables, Parts, count_up, host_rows, in_groups, switch_block
+from easterly.site.blueprints.parts import Cables, Parts, count_up, folded, host_rows, in_groups, switch_block
 from easterly.site.blueprints.stock import Stock
 from easterly.site.blueprints.two_tier import Room, check_leaf, hosts_per_leaf, leaves_for, spread, uplink_rate
 from easterly.site.blueprints.wiring import divisors, host_cables, mesh
@@ -71,7 +71,8 @@ def fabric(spec: MultiPlane, stock: Stock) -> Parts:
     hosts = host_rows(
         spec.name, spec.hosts.count, host, scaleup_bps, su=su, nic_plane=nic % decks * deal.sides, nic_ports=deal.sides
     )
-    return Parts(switches, hosts, cables, top=len(leaf) + spine)
+    scheme = folded(leaves, (fan.spines, fan.links), planes=spec.planes)
+    return Parts(switches, hosts, cables, top=len(leaf) + spine, scheme=scheme)
 
 
 def _hosts(spec: MultiPlane, host: HostType, low: SwitchType, deal: Deal, leaves: int) -> Cables:

@@ -14,6 +14,7 @@ from easterly.site.blueprints.parts import (
     Parts,
     Switches,
     count_up,
+    folded,
     host_rows,
     numbered,
     switch_block,
@@ -50,7 +51,8 @@ def optimized(spec: RailOptimized, stock: Stock) -> Parts:
         rate_bps=uplink_rate(at, spec.leaf, low, high), length_m=spec.cables.leaf,
     )  # fmt: skip
     spines = switch_block(numbered(f"{spec.name}-spine", fan.spines), "spine", 2, high)
-    return Parts((switches, spines), hosts, (down, up), top=leaves + np.arange(fan.spines))
+    scheme = folded(leaves, (fan.spines, fan.links))
+    return Parts((switches, spines), hosts, (down, up), top=leaves + np.arange(fan.spines), scheme=scheme)
 
 
 def only(spec: RailOnly, stock: Stock) -> Parts:
@@ -74,7 +76,7 @@ def only(spec: RailOnly, stock: Stock) -> Parts:
             full(f"{at}/hosts/count", text, f"keep to {room} hosts, or join leaves with the blueprint rail-optimized")
         )
     switches, hosts, down = _rails(spec, host, low, 1, stock.scaleup_bps(host))
-    return Parts((switches,), hosts, (down,), top=np.arange(host.nics))
+    return Parts((switches,), hosts, (down,), top=np.arange(host.nics), scheme=folded(host.nics))
 
 
 def _rails(

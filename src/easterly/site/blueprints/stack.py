@@ -19,6 +19,7 @@ from easterly.site.blueprints.parts import (
     Parts,
     Switches,
     count_up,
+    folded,
     host_rows,
     in_groups,
     numbered,
@@ -98,7 +99,9 @@ def build(stack: Stack) -> Parts:
         )  # fmt: skip
         switches.append(_floor(stack, tier, floor))
         lower, ports, start = count_up(len(switches[-1]), "switches"), floor.down, start + len(switches[-1])
-    return Parts(tuple(switches), _host_rows(stack), tuple(cables), top=lower + start - len(lower))
+    fans = [(floor.width, floor.links) for floor in stack.floors]
+    scheme = folded(stack.leaves, *fans, pod_leaves=stack.pod_leaves, zone_pods=stack.zone_pods)
+    return Parts(tuple(switches), _host_rows(stack), tuple(cables), top=lower + start - len(lower), scheme=scheme)
 
 
 def _groups(stack: Stack, tier: int, lower: Ints) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ from typing import Any
 from easterly.base.findings import Finding, FindingsError
 from easterly.model.network import Network, NodeKind
 from easterly.model.spec.site import Site
-from easterly.site.blueprints import clos, fat_tree, graph, leaf_spine, planes, rails
+from easterly.site.blueprints import clos, dragonfly, fat_tree, graph, leaf_spine, planes, rails, ring, torus
 from easterly.site.blueprints.assemble import Assembly
 from easterly.site.blueprints.faults import refuse_any
 from easterly.site.blueprints.parts import Parts, TooLarge
@@ -23,6 +23,9 @@ BLUEPRINTS: dict[str, Callable[[Any, Stock], Parts]] = {
     "multi-plane": planes.fabric,
     "clos": clos.fabric,
     "fat-tree": fat_tree.fabric,
+    "ring": ring.fabric,
+    "torus": torus.fabric,
+    "dragonfly": dragonfly.fabric,
     "graph": graph.fabric,
 }
 

@@ -1,0 +1,183 @@
+"""Shares and loads of flows by formula, beside a search for what no formula covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import fabric
+from easterly.base.columns import FloatColumn, IntColumn, floats, indices, ints
+from easterly.model.demand import Flows
+from easterly.model.network import Network
+from easterly.model.routing import Paths, Policy
+from easterly.route.structured.frames import ROUTINGS, Frame, Places, places, recognised
+
+Rows = NDArray[np.intp]
+
+
+def is_plain(network: Network, policy: Policy) -> bool:
+    """Whether all fabrics take all shortest paths, as a search over their links finds them.
+
+    Parameters
+    ----------
+    network : Network
+    policy : Policy
+
+    Returns
+    -------
+    bool
+        Also where a fabric with another routing is damaged: its switches then search.
+    """
+    named = any(structure.routing != "ecmp" for structure in network.structures)
+    return not named or all(frame.plain for frame in recognised(network, policy))
+
+
+def paths(network: Network, flows: Flows, policy: Policy, search: Callable[[Flows], Paths]) -> Paths:
+    """Shares of flows on links, by formula as far as the fabrics are structured.
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+    search : callable
+        Paths of flows over the links, for those that no formula covers.
+
+    Returns
+    -------
+    Paths
+    """
+    frames = recognised(network, policy)
+    if not frames:
+        return search(flows)
+    at = places(network, frames, flows)
+    rest, parts = _divided(flows, frames, at)
+    if len(rest) == len(flows):
+        return search(flows)
+    made = [(rows, _shares(network, frame, flows, at, rows)) for frame, rows in parts]
+    if len(rest):
+        made.append((rest, search(_picked(flows, rest))))
+    if len(made) == 1 and len(made[0][0]) == len(flows):
+        return made[0][1]
+    return _woven(len(flows), made)
+
+
+def loads(
+    network: Network,
+    flows: Flows,
+    policy: Policy,
+    group: IntColumn,
+    groups: int,
+    search: Callable[[Flows, IntColumn], FloatColumn],
+) -> FloatColumn:
+    """Loads of links by group of flows, by formula as far as the fabrics are structured.
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+    group : (F,) int
+    groups : int
+    search : callable
+        Loads of flows over the links, for those that no formula covers.
+
+    Returns
+    -------
+    (G, L) float [bit or bit/s]
+    """
+    frames = recognised(network, policy)
+    if not frames:
+        return search(flows, group)
+    at = places(network, frames, flows)
+    rest, parts = _divided(flows, frames, at)
+    if len(rest) == len(flows):
+        return search(flows, group)
+    total = None if not len(rest) else search(_picked(flows, rest), ints(group[rest]))
+    for frame, rows in parts:
+        own = _loads(network, frame, flows, at, rows, group, groups)
+        total = own if total is None else total + own
+    return floats(np.zeros((groups, len(network.links))) if total is None else total)
+
+
+def shares_out(network: Network, flows: Flows, policy: Policy) -> Rows:
+    """Flows of fabrics whose routing is not equal-cost multipath: hashing next hops says nothing of them.
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+
+    Returns
+    -------
+    (K,) int
+        Rows of `Flows`, ascending.
+    """
+    if all(structure.routing == "ecmp" for structure in network.structures):
+        return np.zeros(0, dtype=np.intp)
+    frames = recognised(network, policy)
+    named = np.array([not frame.plain for frame in frames] + [False])
+    return np.flatnonzero(named[places(network, frames, flows).frame] & (flows.src != flows.dst))
+
+
+def _divided(flows: Flows, frames: tuple[Frame, ...], at: Places) -> tuple[Rows, list[tuple[Frame, Rows]]]:
+    """Rows to search for, and rows by frame.
+
+    Where anything has to be searched for, so is all that a search gets right: the order of its sums stays what it is.
+    Flows that end where they start have no path, and stand on neither side.
+    """
+    local = flows.src == flows.dst
+    lost = (at.frame < 0) & ~local
+    plain = np.array([frame.plain for frame in frames] + [True])
+    searched = lost | (plain[at.frame] & ~local) if lost.any() else lost
+    by_formula = ~searched & ~local
+    parts = [(frame, np.flatnonzero(by_formula & (at.frame == number))) for number, frame in enumerate(frames)]
+    return np.flatnonzero(searched), [(frame, rows) for frame, rows in parts if len(rows)]
+
+
+def _shares(network: Network, frame: Frame, flows: Flows, at: Places, rows: Rows) -> Paths:
+    columns = fabric.shares(
+        *frame.shape, ROUTINGS[frame.structure.routing], frame.structure.first_link, len(network.links),
+        ints(at.source[rows]), ints(at.target[rows]), ints(at.first[rows]), ints(at.last[rows]),
+    )  # fmt: skip
+    for made in columns:  # nobody else holds them, and a copy may be of hundreds of megabytes
+        made.flags.writeable = False
+    return Paths(*columns)
+
+
+def _loads(
+    network: Network, frame: Frame, flows: Flows, at: Places, rows: Rows, group: IntColumn, groups: int
+) -> FloatColumn:
+    amount = flows.size_B[rows] * 8 + flows.rate_bps[rows]
+    load = fabric.loads(
+        *frame.shape, ROUTINGS[frame.structure.routing], frame.structure.first_link, len(network.links),
+        ints(at.source[rows]), ints(at.target[rows]), ints(at.first[rows]), ints(at.last[rows]),
+        ints(flows.src[rows]), ints(flows.dst[rows]), floats(amount), ints(group[rows]), groups,
+    )  # fmt: skip
+    load.flags.writeable = False
+    return load
+
+
+def _picked(flows: Flows, rows: Rows) -> Flows:
+    """Some of the flows."""
+    if len(rows) == len(flows):
+        return flows
+    whole = (ints(flows.src[rows]), ints(flows.dst[rows]), floats(flows.size_B[rows]), floats(flows.rate_bps[rows]))
+    return Flows(*whole, ints(flows.connections[rows]), ints(flows.phase[rows]))
+
+
+def _woven(flows: int, parts: list[tuple[Rows, Paths]]) -> Paths:
+    """Rows of several tables of paths, each at its flow; other flows have none."""
+    counts = np.zeros(flows, dtype=np.int64)
+    for rows, part in parts:
+        counts[rows] = np.diff(part.ptr)
+    ptr = np.concatenate([[0], np.cumsum(counts)])
+    link, share = np.empty(ptr[-1], dtype=np.int32), np.empty(ptr[-1])
+    for rows, part in parts:
+        place = np.arange(len(part.link)) + np.repeat(ptr[rows] - part.ptr[:-1], np.diff(part.ptr))
+        link[place], share[place] = part.link, part.share
+    link.flags.writeable = share.flags.writeable = False
+    return Paths(indices(ptr), link, share)
