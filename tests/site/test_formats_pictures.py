@@ -167,6 +167,19 @@ def test_a_picture_of_fabrics_has_all_devices_cables_and_rates(tmp_path: Path) -
     assert text.count("subgraph cluster_") == 4 and text.count("rank=same") >= 12
 
 
+def test_a_tier_with_links_inside_makes_no_row(tmp_path: Path) -> None:
+    text = """{"graph": {"easterly": 1}, "nodes": [
+      {"id": "a", "kind": "switch", "tier": 0}, {"id": "b", "kind": "switch", "tier": 0},
+      {"id": "s", "kind": "switch", "tier": 1}, {"id": "t", "kind": "switch", "tier": 1}],
+      "links": [{"source": "a", "target": "b", "capacity_bps": 1}, {"source": "a", "target": "s", "capacity_bps": 1},
+                {"source": "b", "target": "t", "capacity_bps": 1}]}"""
+    (tmp_path / "n.json").write_text(text)
+    assert convert(tmp_path / "n.json", tmp_path / "n.dot") == ()
+    rows = [line.strip() for line in (tmp_path / "n.dot").read_text().splitlines() if "rank=same" in line]
+    assert rows == ['{ rank=same; "s"; "t"; }']
+    assert [tuple(ends) for *ends, _ in graph(tmp_path / "n.dot")[3]] == [("a", "b"), ("s", "a"), ("t", "b")]
+
+
 def test_directions_that_differ_are_drawn_so(tmp_path: Path) -> None:
     text = """{"directed": true, "nodes": [{"id": "a&b"}, {"id": "c"}], "links": [
       {"source": "a&b", "target": "c", "capacity": "10Gb/s"}, {"source": "c", "target": "a&b", "capacity": "40Gb/s"},

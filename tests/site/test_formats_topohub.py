@@ -70,6 +70,17 @@ def test_capacities_are_asked_for(tmp_path: Path) -> None:
 
 
 @needs
+def test_demands_alone_need_no_capacities(tmp_path: Path) -> None:
+    alone = read("topohub:sndlib/geant", unit="Mb/s", demands_only=True)
+    both = read("topohub:sndlib/geant", unit="Mb/s", rate="1Gb/s")
+    assert alone.network is None and alone.findings == () and alone.matrices is not None and both.matrices is not None
+    assert alone.matrices.places == both.matrices.places
+    assert alone.matrices.demand.tolist() == both.matrices.demand.tolist()
+    assert convert("topohub:sndlib/geant", tmp_path / "m.csv", unit="Mb/s") == ()
+    assert [f.code for f in convert("topohub:topozoo/Abilene", tmp_path / "n.csv", rate="1Gb/s")] == ["E135"]
+
+
+@needs
 @pytest.mark.parametrize(
     ("name", "hint"),
     [("geant", "did you mean sndlib/geant?"), ("topozoo/abilene", "did you mean topozoo/Abilene?"),

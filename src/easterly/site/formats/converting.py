@@ -53,7 +53,8 @@ def convert(
     if name_in(source) is None and _same(Path(source), target):
         hint = "name another target"
         return (Finding("E135", "", f"{str(target)!r} is the source itself", hint, file=str(target)),)
-    imported = read(source, unit=unit, rate=rate, distances=distances)
+    only = format_of(target, format) in MATRICES
+    imported = read(source, unit=unit, rate=rate, distances=distances, demands_only=only)
     if any(finding.severity is Severity.ERROR for finding in imported.findings):
         return imported.findings
     try:

@@ -22,10 +22,11 @@ def write(network: Network) -> str:
         "  edge [fontsize=9];",
     ]
     tiers = _tiers(network)
+    loose = _loose(network, tiers)
     fabrics = sorted({fabric for fabric, _ in tiers.values()})
     for number, fabric in enumerate(fabrics):
         clustered = fabric != "" and len(fabrics) > 1
-        inner = list(_ranks(network, {device: tier for device, (own, tier) in tiers.items() if own == fabric}))
+        inner = list(_ranks(network, {d: tier for d, (own, tier) in tiers.items() if own == fabric}, loose))
         if clustered:
             inner = [f"subgraph cluster_{number} {{", f"  label={label(fabric)};", *(f"  {x}" for x in inner), "}"]
         lines += [f"  {line}" for line in inner]
@@ -60,12 +61,19 @@ def _tiers(network: Network) -> dict[str, tuple[str, int]]:
     return out
 
 
-def _ranks(network: Network, tiers: dict[str, int]) -> Iterator[str]:
-    """Nodes, tier by tier from the top; those of the WAN, which have no tier, wherever the layout puts them."""
+def _loose(network: Network, tiers: dict[str, tuple[str, int]]) -> set[int]:
+    """Tiers that make no row: the WAN, which has none, and those with links inside, such as rings and tori."""
+    device = network.nodes.device.tolist()
+    ends = zip(network.links.src.tolist(), network.links.dst.tolist(), strict=True)
+    return {-1, *(tiers[device[a]][1] for a, b in ends if tiers[device[a]] == tiers[device[b]])}
+
+
+def _ranks(network: Network, tiers: dict[str, int], loose: set[int]) -> Iterator[str]:
+    """Nodes, tier by tier from the top, each in a row; those of loose tiers go wherever the layout puts them."""
     hosts = set(network.hosts.name.tolist())
     for tier in sorted(set(tiers.values()), reverse=True):
         row = [_node(device, device in hosts) for device, own in tiers.items() if own == tier]
-        yield from row if tier == -1 else (f"{{ rank=same; {' '.join(row)} }}",)
+        yield from row if tier in loose else (f"{{ rank=same; {' '.join(row)} }}",)
 
 
 def _node(device: str, host: bool) -> str:

@@ -53,6 +53,7 @@ class _Wishes:
     rate_bps: float | None
     distances: bool
     ratio: bool
+    demands_only: bool
 
     def values(self, found: Found) -> Values:
         """A reader of quantities."""
@@ -67,6 +68,7 @@ def read(
     rate: str | None = None,
     distances: bool = False,
     ratio: bool = False,
+    demands_only: bool = False,
 ) -> Imported:
     """Read a topology or traffic matrices.
 
@@ -88,6 +90,8 @@ def read(
     ratio : bool
         Take rates that have no unit as they stand, with a note, if no rate of the file has one: enough where only
         ratios are asked for, such as utilisations. `Imported.unitless` tells whether it was so.
+    demands_only : bool
+        Of a file that has both, take the demands and leave the network, whose links then need no capacity.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def read(
     """
     found = Found(str(path))
     try:
-        wishes = _Wishes(parse_units(unit), _rate(rate), distances, ratio)
+        wishes = _Wishes(parse_units(unit), _rate(rate), distances, ratio, demands_only)
     except FindingsError as error:
         return Imported(None, None, error.findings)
     name = hub.name_in(path)
@@ -267,7 +271,8 @@ def _imported(draft: Draft, demands: Demands | None, values: Values, wishes: _Wi
     elif demands is not None and values.unitless:
         demands.unit = None
     network = None
-    if draft.arcs or demands is None or draft.found.failed:
+    wanted = draft.arcs and not wishes.demands_only
+    if wanted or demands is None or draft.found.failed:
         network = build(draft, distances=wishes.distances) if not draft.found.failed else None
     matrices = demands.matrices() if demands is not None else None
     named = [(place.key, place.name) for place in draft.places.values()] if network is not None else []
