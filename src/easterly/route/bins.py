@@ -67,3 +67,23 @@ def _poisson(mean: float, most: int) -> np.ndarray[tuple[int], np.dtype[np.float
     count = np.arange(most + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(count[1:]))])
     return np.asarray(np.exp(count * np.log(mean) - mean - logs))
+
+
+def all_apart(connections: int, links: int) -> float:
+    """Probability that no two connections share a link: ``(1 - 1/w) (1 - 2/w) ... (1 - (f-1)/w)``.
+
+    >>> all_apart(2, 4), all_apart(5, 4)
+    (0.75, 0.0)
+    """
+    return float(np.prod(1 - np.arange(connections) / links)) if connections <= links else 0.0
+
+
+def meeting(connections: int, links: int) -> float:
+    """Share of connections that meet another on their link, in expectation: ``1 - (1 - 1/w)^(f-1)``.
+
+    >>> meeting(2, 4), meeting(1, 4)
+    (0.25, 0.0)
+    """
+    if links == 1:
+        return float(connections > 1)
+    return float(-np.expm1(max(connections - 1, 0) * np.log1p(-1 / links)))

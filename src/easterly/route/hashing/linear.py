@@ -49,8 +49,8 @@ CRCS = {
 def crc(name: str, length: int, seed: int = 0) -> tuple[Table, int]:
     """Table and constant of a CRC over messages of one length.
 
-    A CRC is affine: what a byte adds does not depend on the others. The seed is added to the initial register, and
-    therefore adds one and the same constant to the hash of every message.
+    A CRC is affine: what a byte adds does not depend on the others. The seed is added to the register before the
+    first byte (as the second argument of `zlib.crc32` is), and so adds one and the same constant to every hash.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def crc(name: str, length: int, seed: int = 0) -> tuple[Table, int]:
     for place in reversed(range(length)):
         table[place] = last
         last = _step(last, np.zeros(256, dtype=np.uint64), given)
-    start = (given.initial ^ seed) & mask
-    register = np.array([_mirrored(start, given.width) if given.reflected else start], dtype=np.uint64)
+    start = _mirrored(given.initial, given.width) if given.reflected else given.initial
+    register = np.array([(start ^ seed) & mask], dtype=np.uint64)
     for _ in range(length):
         register = _step(register, np.zeros(1, dtype=np.uint64), given)
     return _frozen(table), int(register[0]) ^ given.final
