@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "graph/forwarding.hpp"
+#include "graph/weights.hpp"
 
 namespace easterly::graph {
 
@@ -60,11 +61,30 @@ private:
     std::vector<std::int32_t> touched_;
 };
 
+// How traffic is forwarded: by weights along cheapest paths, or by a table.
+class Shortest {
+public:
+    Shortest(const Graph&, std::span<const double> weight) : weight_(weight) {}
+    Forwarding on(const Graph& graph) const { return Forwarding(graph, weight_); }
+
+private:
+    std::span<const double> weight_;
+};
+
+class Tabled {
+public:
+    Tabled(const Graph& graph, const WeightTable& table) : hops_(graph, table) {}
+    TableForwarding on(const Graph& graph) const { return TableForwarding(hops_, graph); }
+
+private:
+    TableHops hops_;
+};
+
+template <class Policy>
 class Sweep {
 public:
-    Sweep(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
-          std::span<const double> capacity)
-        : graph_(graph), weight_(weight), flows_(flows), capacity_(capacity), tally_(graph.src.size()) {
+    Sweep(const Graph& graph, const Policy& policy, const FailureFlows& flows, std::span<const double> capacity)
+        : graph_(graph), policy_(policy), flows_(flows), capacity_(capacity), tally_(graph.src.size()) {
         up_ = std::make_unique<bool[]>(graph.src.size());
         std::copy(graph.alive.begin(), graph.alive.end(), up_.get());
         base_ = place_all();
@@ -78,13 +98,14 @@ public:
 
 private:
     Placement place_all();
-    Group place(Forwarding& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost);
+    template <class Forward>
+    Group place(Forward& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost);
     void carry(Group& group);
     void add_loads(const Placement& placement, bool skip_hit, double* row) const;
-    double fitting(const Placement& placement, bool skip_hit, const double* utilisation);
+    void count(const Placement& placement, bool skip_hit, const double* utilisation, double& sent, double& fits);
 
     const Graph& graph_;
-    std::span<const double> weight_;
+    const Policy& policy_;
     const FailureFlows& flows_;
     std::span<const double> capacity_;
     Tally tally_;
@@ -93,10 +114,12 @@ private:
     std::vector<char> hit_;
     std::unique_ptr<bool[]> up_;
     std::vector<double> value_;
+    std::vector<double> arrives_;
     std::vector<std::int32_t> starts_;
 };
 
-void Sweep::carry(Group& group) {
+template <class Policy>
+void Sweep<Policy>::carry(Group& group) {
     value_.assign(static_cast<std::size_t>(group.dag.size()), 0.0);
     for (const Member& member : group.member) {
         const double amount = flows_.amount[member.flow];
@@ -110,8 +133,9 @@ void Sweep::carry(Group& group) {
     tally_.hand_over(group);
 }
 
-Placement Sweep::place_all() {
-    Forwarding forwarding(graph_, weight_);
+template <class Policy>
+Placement Sweep<Policy>::place_all() {
+    auto forwarding = policy_.on(graph_);
     Placement made;
     std::vector<Member> members;
     for (std::size_t i = 0; i < flows_.src.size(); ++i) {
@@ -136,7 +160,9 @@ Placement Sweep::place_all() {
 }
 
 // One group. A forced link that is down was the only one there is, so legs need not be found again.
-Group Sweep::place(Forwarding& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost) {
+template <class Policy>
+template <class Forward>
+Group Sweep<Policy>::place(Forward& forwarding, std::span<const Member> members, std::vector<std::int32_t>& lost) {
     Group group;
     group.direct = members.front().leg.kind == Leg::Kind::direct;
     const auto up = [&](std::int32_t link) { return link < 0 || up_[link]; };
@@ -159,7 +185,8 @@ Group Sweep::place(Forwarding& forwarding, std::span<const Member> members, std:
     return group;
 }
 
-void Sweep::add_loads(const Placement& placement, bool skip_hit, double* row) const {
+template <class Policy>
+void Sweep<Policy>::add_loads(const Placement& placement, bool skip_hit, double* row) const {
     for (std::size_t g = 0; g < placement.group.size(); ++g) {
         if (skip_hit && hit_[g]) continue;
         const Group& group = placement.group[g];
@@ -167,28 +194,42 @@ void Sweep::add_loads(const Placement& placement, bool skip_hit, double* row) co
     }
 }
 
-double Sweep::fitting(const Placement& placement, bool skip_hit, const double* utilisation) {
-    double sum = 0.0;
+// Adds what arrives when nothing is slowed down, and when every flow is to what its fullest link leaves it.
+template <class Policy>
+void Sweep<Policy>::count(const Placement& placement, bool skip_hit, const double* utilisation, double& sent,
+                          double& fits) {
     for (std::size_t g = 0; g < placement.group.size(); ++g) {
         if (skip_hit && hit_[g]) continue;
         const Group& group = placement.group[g];
         const Dag& dag = group.dag;
         value_.assign(static_cast<std::size_t>(dag.size()), 1.0);
-        for (std::int32_t u = dag.size() - 1; u >= 0; --u)
-            for (std::int32_t row = dag.ptr[u]; row < dag.ptr[u + 1]; ++row)
+        arrives_.assign(static_cast<std::size_t>(dag.size()), 1.0);
+        for (std::int32_t u = dag.size() - 1; u >= 0; --u) {
+            if (dag.node[u] == dag.destination) continue;
+            double part = 0.0;
+            for (std::int32_t row = dag.ptr[u]; row < dag.ptr[u + 1]; ++row) {
+                part += dag.share[row] * arrives_[dag.next[row]];
                 value_[u] = std::max({value_[u], value_[dag.next[row]], utilisation[dag.link[row]]});
+            }
+            arrives_[u] = part;
+        }
         for (const Member& member : group.member) {
             double worst = group.direct ? 1.0 : value_[member.start];
             for (const std::int32_t link : {member.leg.first_link, member.leg.last_link})
                 if (link >= 0) worst = std::max(worst, utilisation[link]);
-            sum += flows_.amount[member.flow] / worst;
+            const double amount = flows_.amount[member.flow] * (group.direct ? 1.0 : arrives_[member.start]);
+            sent += amount;
+            fits += amount / worst;
         }
     }
-    for (const std::int32_t f : placement.local) sum += flows_.amount[f];
-    return sum;
+    for (const std::int32_t f : placement.local) {
+        sent += flows_.amount[f];
+        fits += flows_.amount[f];
+    }
 }
 
-void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
+template <class Policy>
+void Sweep<Policy>::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
     std::vector<std::int32_t> struck;
     for (const std::int32_t link : dead) {
         up_[link] = false;
@@ -204,7 +245,7 @@ void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
     if (!struck.empty()) {
         Graph left = graph_;
         left.alive = {up_.get(), graph_.src.size()};
-        Forwarding forwarding(left, weight_);
+        auto forwarding = policy_.on(left);
         for (const std::int32_t g : struck) {
             again += base_.group[g].member.size();
             anew.group.push_back(place(forwarding, base_.group[g].member, anew.lost));
@@ -220,7 +261,11 @@ void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
     std::vector<double> utilisation(links, 0.0);
     for (std::size_t l = 0; l < links; ++l)
         if (row[l] > 0.0) utilisation[l] = capacity_[l] > 0.0 ? row[l] / capacity_[l] : kInfinity;
-    out.fits.push_back(fitting(base_, true, utilisation.data()) + fitting(anew, false, utilisation.data()));
+    double sent = 0.0, fits = 0.0;
+    count(base_, true, utilisation.data(), sent, fits);
+    count(anew, false, utilisation.data(), sent, fits);
+    out.sent.push_back(sent);
+    out.fits.push_back(fits);
     std::vector<std::int32_t> lost = base_.lost;
     lost.insert(lost.end(), anew.lost.begin(), anew.lost.end());
     std::sort(lost.begin(), lost.end());
@@ -232,19 +277,30 @@ void Sweep::run(std::span<const std::int32_t> dead, FailureOutcome& out) {
     for (const std::int32_t g : struck) hit_[g] = 0;
 }
 
-}  // namespace
-
-FailureOutcome ecmp_failures(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
-                             std::span<const double> capacity, const FailureCases& cases) {
+template <class Policy>
+FailureOutcome sweep_all(const Graph& graph, const Policy& policy, const FailureFlows& flows,
+                         std::span<const double> capacity, const FailureCases& cases) {
     FailureOutcome out;
     out.lost_ptr.push_back(0);
     if (cases.size() == 0) return out;
-    Sweep sweep(graph, weight, flows, capacity);
+    Sweep<Policy> sweep(graph, policy, flows, capacity);
     for (std::size_t c = 0; c < cases.size(); ++c) {
         const auto begin = static_cast<std::size_t>(cases.ptr[c]);
         sweep.run(cases.link.subspan(begin, static_cast<std::size_t>(cases.ptr[c + 1]) - begin), out);
     }
     return out;
+}
+
+}  // namespace
+
+FailureOutcome ecmp_failures(const Graph& graph, std::span<const double> weight, const FailureFlows& flows,
+                             std::span<const double> capacity, const FailureCases& cases) {
+    return sweep_all(graph, Shortest(graph, weight), flows, capacity, cases);
+}
+
+FailureOutcome weighted_failures(const Graph& graph, const WeightTable& table, const FailureFlows& flows,
+                                 std::span<const double> capacity, const FailureCases& cases) {
+    return sweep_all(graph, Tabled(graph, table), flows, capacity, cases);
 }
 
 }  // namespace easterly::graph

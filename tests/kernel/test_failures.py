@@ -20,10 +20,10 @@ def swept(case: Case, flows: list[tuple[int, int, float]], dead: list[list[int]]
     """Loads, what fits, what is lost and how many flows were placed again, per set of dead links."""
     src, dst, amount = (list(c) for c in zip(*flows, strict=True)) if flows else ([], [], [])
     ptr = np.cumsum([0, *map(len, dead)], dtype=np.int64)
-    load, fits, at, lost, again = graph.ecmp_failures(
+    load, sent, fits, at, lost, again = graph.ecmp_failures(
         *case.arrays, case.even, i32(src), i32(dst), f64(amount), f64(capacity), ptr, i32([x for d in dead for x in d])
     )
-    return load, fits, [lost[a:b].tolist() for a, b in pairwise(at)], again
+    return load, (sent, fits), [lost[a:b].tolist() for a, b in pairwise(at)], again
 
 
 @given(st.data())
@@ -33,7 +33,7 @@ def test_each_case_is_what_routing_anew_gives(data: st.DataObject) -> None:
     flows = data.draw(st.lists(st.tuples(node, node, st.sampled_from([0.0, 1.0, 2.5])), max_size=12))
     dead = data.draw(st.lists(st.lists(link, max_size=4), max_size=6)) if case.links else [[]]
     capacity = data.draw(st.lists(st.sampled_from([0.0, 1.0, 3.0, np.inf]), min_size=case.links, max_size=case.links))
-    load, fits, lost, _ = swept(case, flows, dead, capacity)
+    load, (sent, fits), lost, _ = swept(case, flows, dead, capacity)
     for row, links in enumerate(dead):
         alive = case.alive.copy()
         alive[links] = False
@@ -45,6 +45,8 @@ def test_each_case_is_what_routing_anew_gives(data: st.DataObject) -> None:
                 expected[at] += part * amount
         assert_allclose(load[row], expected, rtol=1e-12, atol=1e-12)
         assert lost[row] == [f for f, (a, b, _) in enumerate(flows) if a != b and not shares[f]]
+        gone = sum(flows[f][2] for f in lost[row])
+        assert_allclose(sent[row], sum(f[2] for f in flows) - gone, rtol=1e-12)
         assert_allclose(fits[row], _fits(shares, flows, expected, np.array(capacity)), rtol=1e-12)
 
 
@@ -67,9 +69,10 @@ def test_only_what_a_failure_touches_is_placed_again() -> None:
 
 
 def test_a_square_moves_to_its_other_side_then_to_the_diagonal_then_nowhere() -> None:
-    load, fits, lost, _ = swept(SQUARE, [(0, 3, 2.0)], [[], [0], [0, 3], [0, 3, 4]], [1.0, 1.0, 1.0, 1.0, 0.5])
+    load, (sent, fits), lost, _ = swept(SQUARE, [(0, 3, 2.0)], [[], [0], [0, 3], [0, 3, 4]], [1.0, 1.0, 1.0, 1.0, 0.5])
     assert load.tolist() == [[1, 1, 1, 1, 0], [0, 0, 2, 2, 0], [0, 0, 0, 0, 2], [0] * 5]
     assert fits.tolist() == [2.0, 1.0, 0.5, 0.0]
+    assert sent.tolist() == [2.0, 2.0, 2.0, 0.0]
     assert lost == [[], [], [], [0]]
 
 

@@ -51,7 +51,7 @@ def ecmp_failures(
     capacity: _Floats,
     case_ptr: NDArray[np.int64],
     case_link: _Ints,
-) -> tuple[_Floats, _Floats, NDArray[np.int64], _Ints, _Ints]: ...
+) -> tuple[_Floats, _Floats, _Floats, NDArray[np.int64], _Ints, _Ints]: ...
 def hashed_spread(
     n: int,
     src: _Ints,
@@ -72,3 +72,22 @@ def hashed_spread(
     seed: int,
     draws: int,
 ) -> tuple[_Floats, _Floats, _Floats, _Ints, _Ints]: ...
+def weighted_failures(
+    n: int,
+    src: _Ints,
+    dst: _Ints,
+    cost: _Floats,
+    transit: _Bools,
+    alive: _Bools,
+    table_dst: _Ints,
+    table_ptr: NDArray[np.int64],
+    table_link: _Ints,
+    table_weight: _Floats,
+    flow_src: _Ints,
+    flow_dst: _Ints,
+    amount: _Floats,
+    capacity: _Floats,
+    case_ptr: NDArray[np.int64],
+    case_link: _Ints,
+) -> tuple[_Floats, _Floats, _Floats, NDArray[np.int64], _Ints, _Ints]: ...
+def acyclic_rates(n: int, src: _Ints, dst: _Ints, ptr: NDArray[np.int64], link: _Ints, rate: _Floats) -> _Floats: ...

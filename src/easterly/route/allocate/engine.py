@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from easterly._kernel import allocate as kernel
-from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, indices, ints
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Warm
 from easterly.route.allocate.posed import Goal, Problem

@@ -15,6 +15,7 @@ from easterly.model.allocation import Demands
 from easterly.model.failures import Cases, InPlace
 from easterly.model.network import Network
 from easterly.model.routing import Tunnels
+from easterly.model.weights import Weights
 from easterly.route.failures.cases import part
 from easterly.route.failures.streams import Streams, fair, load_of, slowed_down, summed
 
@@ -79,6 +80,40 @@ def under_ecmp(
     up = bools(np.ones(len(network.links), dtype=np.bool_)) if alive is None else alive
     outcomes = _ecmp_outcomes(network, demands, cases, even, up, rule)
     return summed_up("ecmp", rule, network, demands, _until_interrupted(outcomes, len(cases), progress))
+
+
+def under_weights(
+    network: Network,
+    demands: Demands,
+    weights: Weights,
+    cases: Cases,
+    *,
+    rate_bps: FloatColumn | None = None,
+    alive: BoolColumn | None = None,
+    progress: Progress | None = None,
+) -> InPlace:
+    """Next hops with weights in every case: a node splits over those that are left, and drops where there is none.
+
+    Parameters
+    ----------
+    network : Network
+    demands : Demands
+    weights : Weights
+    cases : Cases
+    rate_bps : (K,) float [bit/s], optional
+        What each demand sends, such as what it is granted; what it asks for if absent.
+    alive, progress
+        As for `under_ecmp`.
+
+    Returns
+    -------
+    InPlace
+        What is unserved is what nothing of arrives.
+    """
+    up = bools(np.ones(len(network.links), dtype=np.bool_)) if alive is None else alive
+    rates = demands.rate_bps if rate_bps is None else rate_bps
+    outcomes = _weighted_outcomes(network, demands, weights, cases, rates, up)
+    return summed_up("weights", "slow-down", network, demands, _until_interrupted(outcomes, len(cases), progress))
 
 
 def under_tunnels(
@@ -165,19 +200,33 @@ def _ecmp_outcomes(
     links = network.links
     for begin in range(0, len(cases), AT_ONCE):
         some = part(cases, begin, min(begin + AT_ONCE, len(cases)))
-        load, fits, ptr, lost, _ = graph.ecmp_failures(
+        load, sent, fits, ptr, lost, _ = graph.ecmp_failures(
             len(network.nodes), links.src, links.dst, links.cost, network.transit, alive, weight, demands.src,
             demands.dst, demands.rate_bps, links.capacity_bps, some.ptr, some.link,
         )  # fmt: skip
         for row in range(len(some)):
             gone = lost[ptr[row] : ptr[row + 1]]
-            sent = float(np.delete(demands.rate_bps, gone).sum())
             if rule == "max-min":
                 up = alive & some.alive(row, len(links))
                 every = np.arange(len(demands), dtype=np.int32)
                 fits[row] = fair(shortest(network, demands, every, demands.rate_bps, up, weight), network, demands)
                 fits[row] += demands.rate_bps[demands.src == demands.dst].sum()
-            yield Outcome(load[row], sent, float(fits[row]), gone[demands.rate_bps[gone] > 0])
+            yield Outcome(load[row], float(sent[row]), float(fits[row]), gone[demands.rate_bps[gone] > 0])
+
+
+def _weighted_outcomes(
+    network: Network, demands: Demands, weights: Weights, cases: Cases, rates: FloatColumn, alive: BoolColumn
+) -> Iterator[Outcome]:
+    links = network.links
+    for begin in range(0, len(cases), AT_ONCE):
+        some = part(cases, begin, min(begin + AT_ONCE, len(cases)))
+        load, sent, fits, ptr, lost, _ = graph.weighted_failures(
+            len(network.nodes), links.src, links.dst, links.cost, network.transit, alive, weights.dst, weights.ptr,
+            weights.link, weights.share, demands.src, demands.dst, rates, links.capacity_bps, some.ptr, some.link,
+        )  # fmt: skip
+        for row in range(len(some)):
+            gone = lost[ptr[row] : ptr[row + 1]]
+            yield Outcome(load[row], float(sent[row]), float(fits[row]), gone[demands.rate_bps[gone] > 0])
 
 
 def shortest(
