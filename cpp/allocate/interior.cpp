@@ -10,6 +10,7 @@ namespace easterly::allocate {
 
 namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kEnter = 0.05;     // most that one new path takes of its pair's flow
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -50,24 +51,18 @@ void Interior::scale(std::span<const double> rates, std::span<const double> wort
     for (std::size_t k = 0; k < rate.size(); ++k) all += omega[k] = rate[k] * worth[k];
     for (std::size_t k = 0; k < rate.size(); ++k) omega[k] += 1e-9 * all / static_cast<double>(rate.size());
     for (const double c : problem.capacity) capacity += c;
+    stake = all;
     omega_link.resize(problem.links());
     for (std::size_t l = 0; l < problem.links(); ++l) omega_link[l] = kLinkShare * all * problem.capacity[l] / capacity;
 }
 
 // Rows are links that the pairs could fill: those below their capacity in the worst case never have a price.
 void Interior::rows() {
-    std::vector<double> most(problem.links(), 0.0);
-    std::vector<std::int32_t> seen(problem.links(), -1);
-    for (std::size_t k = 0; k < problem.pairs(); ++k) {
-        const double limit = total[k] == Total::free || growth[k] > 0.0 ? kInfinity : total[k] == Total::equal ? base[k] : cap[k];
-        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
-            for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) {
-                const std::int32_t l = columns.link[v];
-                if (seen[l] == static_cast<std::int32_t>(k)) continue;
-                seen[l] = static_cast<std::int32_t>(k);
-                most[l] += limit;
-            }
-    }
+    std::vector<double> limit(problem.pairs()), most(problem.links());
+    for (std::size_t k = 0; k < problem.pairs(); ++k)
+        limit[k] = total[k] == Total::free || growth[k] > 0.0 ? kInfinity : total[k] == Total::equal ? base[k] : cap[k];
+    schur_.gather(columns, problem.links());
+    schur_.worst(columns, limit, most);
     link_of.clear();
     const double mu = std::max(mu_, 1e-12);
     for (std::size_t l = 0; l < problem.links(); ++l) {
@@ -81,7 +76,7 @@ void Interior::rows() {
             if (y[l] <= 0.0) y[l] = mu * omega_link[l] / s[l];
         }
     }
-    schur_.shape(columns, row, link_of.size());
+    schur_.shape(row, link_of.size());
 }
 
 double Interior::temperature() const {
@@ -191,6 +186,11 @@ double Interior::relax(double mu) {
     return worst;
 }
 
+void Interior::open_rows() {
+    link_of.resize(problem.links());
+    for (std::size_t l = 0; l < problem.links(); ++l) row[l] = link_of[l] = static_cast<std::int32_t>(l);
+}
+
 void Interior::reshape(std::span<const std::int32_t> former) {
     const double mu = mu_;
     std::vector<double> old_x(std::move(x)), old_w(std::move(w));
@@ -204,16 +204,24 @@ void Interior::reshape(std::span<const std::int32_t> former) {
     rows();
     measure();
     for (std::size_t k = 0; k < total.size(); ++k) {
-        double flow = 0.0;
-        bool fresh = false;
+        double flow = 0.0, entering = 0.0;
+        std::int32_t fresh = 0;
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
             flow += x[p];
-            fresh |= former[p] < 0;
+            fresh += former[p] < 0;
         }
-        if (!fresh || old_x.empty()) continue;
-        const double keep = lambda[k];
-        centre(k, mu, flow > 0.0 ? flow : 1e-3 * rate[k], false);
-        lambda[k] = keep;
+        if (fresh == 0 || old_x.empty()) continue;
+        if (!(flow > 0.0)) flow = 1e-3 * rate[k];
+        // A new path enters with a small part of the flow, so that loads stay nearly as they are.
+        const double m = mu * omega[k], least = m / (kEnter * flow);
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
+            if (former[p] < 0) {
+                w[p] = std::max(length[p] - lambda[k], least);
+                x[p] = m / w[p];
+                entering += x[p];
+            }
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
+            if (former[p] >= 0) x[p] *= std::max(1.0 - entering / flow, 0.1);
     }
     columns.loads(x, load, node_);
 }

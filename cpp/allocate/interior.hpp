@@ -36,6 +36,8 @@ public:
     void respond(double mu);
     // Responds, then moves each price towards what its link would need; returns the worst relative mismatch before.
     double relax(double mu);
+    // Gives every link a row, for `relax`; `reshape` leaves those that can bind.
+    void open_rows();
     // Takes in columns as they are after a `settle`.
     void reshape(std::span<const std::int32_t> former);
     // One step towards temperature sigma mu; returns the shorter of both step lengths.
@@ -55,6 +57,7 @@ public:
     double primal_residual = 0.0;  // worst relative excess over capacity and total, before the last step
     double dual_residual = 0.0;
     double most_cut = 0.0;
+    double stake = 0.0;  // sum of omega: what a temperature of 1 is worth
     double primal_step = 0.0, dual_step = 0.0;
 
 private:

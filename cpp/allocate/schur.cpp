@@ -1,40 +1,29 @@
 #include "allocate/schur.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace easterly::allocate {
 
-void Schur::shape(const Columns& columns, std::span<const std::int32_t> row, std::size_t rows) {
-    rows_ = rows;
-    stride_ = (rows + 7) / 8 * 8;
+void Schur::gather(const Columns& columns, std::size_t links) {
     visits_.clear();
     blocks_.clear();
     mask_.clear();
     class_ptr_.assign(1, 0);
     rows_of_.clear();
-    const std::size_t pairs = columns.ptr.size() - 1;
+    const std::size_t pairs = columns.ptr.size() - 1, nodes = columns.up.size();
 
-    std::vector<char> wanted(columns.up.size(), 0);
+    std::vector<char> wanted(nodes, 0);
     for (std::size_t k = 0; k < pairs; ++k)
         if (columns.ptr[k + 1] == columns.ptr[k] + 1) wanted[columns.leaf[columns.ptr[k]]] = 1;
-    for (std::size_t v = columns.up.size(); v-- > 0;)
+    for (std::size_t v = nodes; v-- > 0;)
         if (wanted[v] && columns.up[v] >= 0) wanted[columns.up[v]] = 1;
-    std::vector<std::int32_t> depth(columns.up.size(), 0);
-    std::int32_t deepest = 0;
-    for (std::size_t v = 0; v < columns.up.size(); ++v) {
-        if (!wanted[v] || columns.up[v] < 0) continue;
-        const std::int32_t r = row[columns.link[v]];
-        const std::int32_t above = depth[columns.up[v]];
-        depth[v] = above + (r >= 0);
-        deepest = std::max(deepest, depth[v]);
-        if (r >= 0) visits_.push_back({static_cast<std::int32_t>(v), r, above});
-    }
-    stack_.resize(static_cast<std::size_t>(deepest) + 1);
+    for (std::size_t v = 0; v < nodes; ++v)
+        if (wanted[v] && columns.up[v] >= 0) visits_.push_back({static_cast<std::int32_t>(v), columns.link[v], columns.up[v]});
 
-    std::vector<std::int32_t> seen(rows, -1);
-    std::vector<std::pair<std::uint64_t, std::int32_t>> entries;
+    std::vector<std::int32_t> seen(links, -1);
+    std::vector<std::pair<std::uint64_t, std::int32_t>> entries;  // columns that use a link, the link
+    std::vector<std::int32_t> kind, start;
     for (std::size_t k = 0; k < pairs; ++k) {
         const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
         if (last - first < 2) continue;
@@ -42,29 +31,91 @@ void Schur::shape(const Columns& columns, std::span<const std::int32_t> row, std
         for (std::int32_t p = first; p < last; ++p) {
             const std::uint64_t bit = std::uint64_t{1} << (p - first);
             for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) {
-                const std::int32_t r = row[columns.link[v]];
-                if (r < 0) continue;
-                if (seen[r] < 0) {
-                    seen[r] = static_cast<std::int32_t>(entries.size());
-                    entries.emplace_back(0, r);
+                const std::int32_t l = columns.link[v];
+                if (seen[l] < 0) {
+                    seen[l] = static_cast<std::int32_t>(entries.size());
+                    entries.emplace_back(0, l);
                 }
-                entries[seen[r]].first |= bit;
+                entries[seen[l]].first |= bit;
             }
         }
-        for (const auto& [mask, r] : entries) seen[r] = -1;
-        if (entries.empty()) continue;
-        std::sort(entries.begin(), entries.end());
-        const auto begin = static_cast<std::int32_t>(mask_.size());
+        // Few classes: a list of them is searched faster than entries are sorted.
+        const std::size_t begin = mask_.size();
+        kind.resize(entries.size());
+        start.assign(1, 0);
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            if (i == 0 || entries[i].first != entries[i - 1].first) {
-                if (i > 0) class_ptr_.push_back(static_cast<std::int32_t>(rows_of_.size()));
+            seen[entries[i].second] = -1;
+            std::size_t c = mask_.size();
+            while (c > begin && mask_[c - 1] != entries[i].first) --c;
+            if (c == begin) {
                 mask_.push_back(entries[i].first);
+                start.push_back(0);
+                c = mask_.size();
             }
-            rows_of_.push_back(entries[i].second);
+            kind[i] = static_cast<std::int32_t>(c - 1 - begin);
+            ++start[c - begin];
         }
-        class_ptr_.push_back(static_cast<std::int32_t>(rows_of_.size()));
-        blocks_.push_back({static_cast<std::int32_t>(k), begin, static_cast<std::int32_t>(mask_.size())});
+        const std::size_t base = rows_of_.size();
+        rows_of_.resize(base + entries.size());
+        for (std::size_t c = 1; c < start.size(); ++c) {
+            start[c] += start[c - 1];
+            class_ptr_.push_back(static_cast<std::int32_t>(base) + start[c]);
+        }
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            rows_of_[base + static_cast<std::size_t>(start[kind[i]]++)] = entries[i].second;
+        blocks_.push_back({static_cast<std::int32_t>(k), static_cast<std::int32_t>(begin), static_cast<std::int32_t>(mask_.size())});
     }
+}
+
+void Schur::worst(const Columns& columns, std::span<const double> limit, std::span<double> most) {
+    std::fill(most.begin(), most.end(), 0.0);
+    weight_.assign(columns.up.size(), 0.0);
+    for (std::size_t k = 0; k < limit.size(); ++k)
+        if (columns.ptr[k + 1] == columns.ptr[k] + 1) weight_[columns.leaf[columns.ptr[k]]] = limit[k];
+    for (std::size_t v = columns.up.size(); v-- > 0;)
+        if (columns.up[v] >= 0) {
+            weight_[columns.up[v]] += weight_[v];
+            most[columns.link[v]] += weight_[v];
+        }
+    for (const Block& block : blocks_)
+        for (std::int32_t i = class_ptr_[block.first]; i < class_ptr_[block.last]; ++i) most[rows_of_[i]] += limit[block.pair];
+}
+
+void Schur::shape(std::span<const std::int32_t> row, std::size_t rows) {
+    rows_ = rows;
+    stride_ = (rows + 7) / 8 * 8;
+    // Depth counts rows above a node; nodes come after their parents, and -1 - depth marks those off the rows.
+    std::vector<std::int32_t> below(visits_.empty() ? 0 : static_cast<std::size_t>(visits_.back().node) + 1, 0);
+    std::int32_t deepest = 0;
+    std::size_t kept = 0;
+    for (const Visit visit : visits_) {
+        const std::int32_t above = below[visit.depth], r = row[visit.row];
+        below[visit.node] = above + (r >= 0);
+        deepest = std::max(deepest, below[visit.node]);
+        if (r >= 0) visits_[kept++] = {visit.node, r, above};
+    }
+    visits_.resize(kept);
+    stack_.resize(static_cast<std::size_t>(deepest) + 1);
+    std::size_t blocks = 0, classes = 0, place = 0;
+    std::int32_t from = 0;
+    for (Block block : blocks_) {
+        const std::size_t first = classes;
+        for (std::int32_t c = block.first; c < block.last; ++c) {
+            const std::size_t begin = place;
+            const std::int32_t end = class_ptr_[c + 1];
+            for (std::int32_t i = from; i < end; ++i)
+                if (row[rows_of_[i]] >= 0) rows_of_[place++] = row[rows_of_[i]];
+            from = end;
+            if (place == begin) continue;
+            mask_[classes++] = mask_[c];
+            class_ptr_[classes] = static_cast<std::int32_t>(place);
+        }
+        if (classes > first) blocks_[blocks++] = {block.pair, static_cast<std::int32_t>(first), static_cast<std::int32_t>(classes)};
+    }
+    blocks_.resize(blocks);
+    mask_.resize(classes);
+    class_ptr_.resize(classes + 1);
+    rows_of_.resize(place);
 }
 
 void Schur::singles(const Columns& columns, std::span<const double> theta, std::span<const double> kappa) {

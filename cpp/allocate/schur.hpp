@@ -20,8 +20,12 @@ inline constexpr double kRigid = std::numeric_limits<double>::infinity();  // ka
 
 class Schur {
 public:
-    // row[link] is the row of a link, or -1.
-    void shape(const Columns& columns, std::span<const std::int32_t> row, std::size_t rows);
+    // Finds classes of links for the columns as they are now.
+    void gather(const Columns& columns, std::size_t links);
+    // most[link] = sum of limit over the pairs with a column on the link.
+    void worst(const Columns& columns, std::span<const double> limit, std::span<double> most);
+    // row[link] is the row of a link, or -1; once after each `gather`.
+    void shape(std::span<const std::int32_t> row, std::size_t rows);
     // Lower triangle of S, row-major with `stride()` entries per row.
     std::vector<double>& fill(const Columns& columns, std::span<const double> theta, std::span<const double> kappa,
                               std::span<const double> diagonal);
@@ -31,7 +35,7 @@ private:
     void singles(const Columns& columns, std::span<const double> theta, std::span<const double> kappa);
     void blocks(const Columns& columns, std::span<const double> theta, std::span<const double> kappa);
 
-    struct Visit {  // a forest node on a row, above columns that are their pair's only one
+    struct Visit {  // a forest node on a row (a link, before `shape`), above columns that are their pair's only one
         std::int32_t node, row, depth;
     };
     struct Block {  // a pair with several columns: classes first .. last

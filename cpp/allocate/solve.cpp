@@ -31,12 +31,13 @@ struct Search {
     Plan best;
     bool has_plan = false;
     Answer answer{};
+    std::size_t pending = 0;
     double tree_ms = 0, step_ms = 0, rep_ms = 0, shape_ms = 0;
 
     Search(const Problem& p, const Goal& g, const Options& o)
         : problem(p), goal(g), options(o), inner(p, g), trees(p), length(p.links()), distance(p.pairs()) {}
 
-    static double start_mu() { return std::getenv("MU0") ? atof(std::getenv("MU0")) : 0.1; }
+    static double start_mu() { return std::getenv("MU0") ? atof(std::getenv("MU0")) : 0.07; }
     static double ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
     // Distances of all pairs under `length`; adds the shortest path of each pair for which `wanted(k)` holds.
@@ -73,7 +74,7 @@ struct Search {
     void begin();
     double gap_scale() const;
     bool closed() const { return has_plan && best_bound - best.value <= options.gap * gap_scale(); }
-    std::size_t round();
+    void round(bool relaxing = false);
     void make_plan();
     void run(const std::function<bool(const Progress&)>& poll);
     void finish();
@@ -200,21 +201,24 @@ void Search::begin() {
         for (std::int64_t i = options.warm_ptr[c + 1]; i-- > options.warm_ptr[c];) at = columns.node(at, options.warm_link[i]);
         columns.add(at, k);
     }
-    inner.reshape(columns.settle({}));
+    columns.settle({});
+    inner.open_rows();
     const bool warm = options.warm_price.size() == links;
     const double mu = warm ? options.warm_temperature : start_mu();
     const bool trace = std::getenv("EASTERLY_TRACE") != nullptr;
-    const int sweeps = warm ? 0 : std::getenv("SWEEPS") ? atoi(std::getenv("SWEEPS")) : 12;
+    const int sweeps = warm ? 0 : std::getenv("SWEEPS") ? atoi(std::getenv("SWEEPS")) : 40;
     for (int sweep = 0; sweep < sweeps; ++sweep) {
         const double off = inner.relax(mu);
         if (trace) std::printf("  relax %d off %.3g bound %.6g phi %.4g\n", sweep, off, best_bound, inner.phi);
-        if (sweep % 2 == 1) round();
+        if (off < 0.3 && sweep > 6) break;
+        if (sweep % 4 == 3) round(true);
     }
     inner.respond(mu);
+    inner.reshape(columns.settle({}));
 }
 
 // Prices at the current point: a bound over all paths, and the columns that are missing.
-std::size_t Search::round() {
+void Search::round(bool relaxing) {
     const std::size_t links = problem.links(), pairs = problem.pairs();
     Columns& columns = inner.columns;
     double t0 = ms();
@@ -228,7 +232,8 @@ std::size_t Search::round() {
     for (std::size_t p = 0; p < columns.size(); ++p)
         shortest[columns.pair[p]] = std::min(shortest[columns.pair[p]], node[columns.leaf[p]]);
     const double mu = inner.temperature();
-    static const double add_blur = std::getenv("BLUR") ? atof(std::getenv("BLUR")) : 0.3;
+    static const double drop_x = std::getenv("DROP") ? atof(std::getenv("DROP")) : 0.05;
+    static const double add_blur = std::getenv("BLUR") ? atof(std::getenv("BLUR")) : 1.0;
     const auto wanted = [&](std::size_t k) {
         const double d = distance[k];
         // Paths within the temperature of what is there, or far above what the pair pays, change nothing yet.
@@ -236,6 +241,7 @@ std::size_t Search::round() {
         return d < shortest[k] * (1.0 - 1e-9) - add_blur * blur && d < inner.lambda[k] + 5.0 * blur;
     };
     const std::size_t added = price(wanted);
+    pending += added;
     const double value = bound(problem, goal, y, distance);
     if (value < best_bound) {
         best_bound = value;
@@ -245,17 +251,27 @@ std::size_t Search::round() {
     ++answer.rounds;
     double t1 = ms();
     tree_ms += t1 - t0;
+    // What the missing paths are worth at these prices, against what is left to prove.
+    double missing = 0.0;
+    for (std::size_t k = 0; k < pairs; ++k)
+        missing += inner.rate[k] * std::max(0.0, std::min(shortest[k], inner.lambda[k]) - distance[k]);
     std::vector<char> keep(columns.size(), 1);
     std::size_t dropped = 0;
     for (std::size_t p = 0; p < columns.size(); ++p) {
         const std::int32_t k = columns.pair[p];
         if (columns.ptr[k + 1] - columns.ptr[k] < 2) continue;
-        if (inner.x[p] < 1e-3 * inner.rate[k] && inner.x[p] * inner.worth[k] < 1e-2 * inner.rate[k] * inner.w[p]) keep[p] = 0, ++dropped;
+        if (inner.x[p] < drop_x * inner.rate[k] && inner.x[p] * inner.worth[k] < drop_x * inner.rate[k] * inner.w[p]) keep[p] = 0, ++dropped;
     }
-    if (added > 0 || dropped > 0) inner.reshape(columns.settle(keep));
+    static const double miss = std::getenv("MISS") ? atof(std::getenv("MISS")) : 0.1;
+    const double open = std::min(mu * inner.stake, has_plan ? best_bound - best.value : kInfinity);
+    const bool take = relaxing ? added > 0 : pending > 0 && missing >= miss * open;
+    if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu missing %.3g take %d\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size(), missing, take);
+    if (take || dropped > columns.size() / 10) {
+        if (relaxing) columns.settle(keep);
+        else inner.reshape(columns.settle(keep));
+        pending = 0;
+    }
     shape_ms += ms() - t1;
-    if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size());
-    return added;
 }
 
 void Search::make_plan() {
@@ -302,13 +318,14 @@ void Search::run(const std::function<bool(const Progress&)>& poll) {
         inner.step();
         step_ms += ms() - t0;
         round();
-        make_plan();
+        if (inner.temperature() * inner.stake < 4.0 * options.gap * std::abs(best_bound) || answer.iterations % 8 == 7) make_plan();
         if (trace)
             std::printf("%3d mu %.3e ap %.3f ad %.3f pres %.1e dres %.1e value %.8g bound %.8g gap %.2e phi %.6g short %.1e\n", answer.iterations,
                         inner.temperature(), inner.primal_step, inner.dual_step, inner.primal_residual, inner.dual_residual,
                         best.value, best_bound, (best_bound - best.value) / gap_scale(), inner.phi, best.shortfall);
         if (closed() && best.shortfall <= 1e-9) break;
         if (best.value >= options.target || best_bound < options.target) break;
+        if (!has_plan && answer.iterations + 1 == options.iterations) make_plan();
         if (!poll({answer.rounds, answer.iterations, best.value, best_bound})) break;
     }
     if (trace) std::printf("trees %.1f steps %.1f repair %.1f shape %.1f total %.1f ms\n", tree_ms, step_ms, rep_ms, shape_ms, ms() - start);
