@@ -10,7 +10,7 @@ namespace easterly::allocate {
 
 namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kEnter = 0.05;     // most that one new path takes of its pair's flow
+constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -166,6 +166,8 @@ void Interior::respond(double mu) {
 }
 
 double Interior::relax(double mu) {
+    gain_.resize(problem.links(), 0.0);
+    gain_sign_.resize(problem.links(), 0.0);
     respond(mu);
     double worst = 0.0, priced = 0.0, spent = 0.0, slack = 0.0;
     for (const std::int32_t l : link_of) {
@@ -174,10 +176,17 @@ double Interior::relax(double mu) {
         spent += y[l] * load[l];
         slack += mu * omega_link[l];
         worst = std::max(worst, std::abs(full - 1.0));
-        y[l] *= std::min(std::max(std::sqrt(full), 0.25), 4.0);
+        // Where the mismatch changes its sign the step was too long for how steeply paths respond.
+        const double now = std::min(std::max(full - 1.0, -0.75), 3.0);
+        double& step = gain_[l];
+        if (step == 0.0) step = 0.5;
+        if (now * gain_sign_[l] < 0.0) step *= 0.5;
+        else step = std::min(1.15 * step, 0.5);
+        gain_sign_[l] = now;
+        y[l] *= now > 0.0 ? 1.0 + step * now : 1.0 / (1.0 - step * now / (1.0 + now));
     }
     if (goal.kind == Kind::concurrent) {
-        if (spent > 0.0) phi *= std::min(std::max((priced - slack) / spent, 0.5), 2.0);
+        if (spent > 0.0) phi *= std::sqrt(std::min(std::max((priced - slack) / spent, 0.7), 1.4));
         double norm = 0.0;
         for (std::size_t k = 0; k < total.size(); ++k) norm += growth[k] * lambda[k];
         if (norm > 0.0)

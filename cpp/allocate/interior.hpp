@@ -71,7 +71,7 @@ private:
     Cholesky cholesky_;
     std::vector<double> theta_, kappa_, theta_sum_, rd_, q_, e_, r1_, r2_, ru_;
     std::vector<double> node_, node2_, edge_, border_, solved_border_, rhs_, diag_;
-    std::vector<double> cx_, ct_, cs_, price_;
+    std::vector<double> cx_, ct_, cs_, price_, gain_, gain_sign_;
     Direction affine_, final_;
     double border_scale_ = 0.0, growth_scale_ = 0.0, r_phi_ = 0.0, mu_ = 1.0;
 };

@@ -18,6 +18,7 @@ namespace easterly::allocate {
 
 namespace {
 
+constexpr char kDrops = 3;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Search {
@@ -32,10 +33,11 @@ struct Search {
     bool has_plan = false;
     Answer answer{};
     std::size_t pending = 0;
+    std::vector<char> drops;  // rounds in which a pair has lost paths
     double tree_ms = 0, step_ms = 0, rep_ms = 0, shape_ms = 0;
 
     Search(const Problem& p, const Goal& g, const Options& o)
-        : problem(p), goal(g), options(o), inner(p, g), trees(p), length(p.links()), distance(p.pairs()) {}
+        : problem(p), goal(g), options(o), inner(p, g), trees(p), length(p.links()), distance(p.pairs()), drops(p.pairs(), 0) {}
 
     static double start_mu() { return std::getenv("MU0") ? atof(std::getenv("MU0")) : 0.07; }
     static double ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -89,7 +91,7 @@ double Search::gap_scale() const {
         }
         return std::abs(best.value) * std::min(1.0, std::abs(1.0 - goal.alpha));
     }
-    return std::max(std::abs(best.value), std::abs(best_bound));
+    return std::max({std::abs(best.value), std::abs(best_bound), 1e-9 * inner.stake});
 }
 
 void Search::first_paths() {
@@ -165,7 +167,7 @@ void Search::begin() {
                 break;
             case Kind::cost:
                 rate[k] = problem.amount[k];
-                worth[k] = distance[k] + 0.1 * mean_cost;
+                worth[k] = mean_cost > 0.0 ? distance[k] + 0.1 * mean_cost : 1.0;
                 break;
         }
     }
@@ -257,16 +259,22 @@ void Search::round(bool relaxing) {
         missing += inner.rate[k] * std::max(0.0, std::min(shortest[k], inner.lambda[k]) - distance[k]);
     std::vector<char> keep(columns.size(), 1);
     std::size_t dropped = 0;
-    for (std::size_t p = 0; p < columns.size(); ++p) {
-        const std::int32_t k = columns.pair[p];
-        if (columns.ptr[k + 1] - columns.ptr[k] < 2) continue;
-        if (inner.x[p] < drop_x * inner.rate[k] && inner.x[p] * inner.worth[k] < drop_x * inner.rate[k] * inner.w[p]) keep[p] = 0, ++dropped;
+    for (std::size_t k = 0; k < pairs; ++k) {
+        const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
+        // A pair that has lost paths time and again keeps what it gets from now on: rounds would go in circles.
+        if (last - first < 2 || drops[k] >= kDrops) continue;
+        const std::int32_t main = static_cast<std::int32_t>(std::max_element(&inner.x[first], &inner.x[last - 1] + 1) - inner.x.data());
+        const double few = drop_x * inner.rate[k];
+        for (std::int32_t p = first; p < last; ++p)
+            if (p != main && inner.x[p] < few && inner.x[p] * inner.worth[k] < few * inner.w[p]) keep[p] = 0, ++dropped;
     }
     static const double miss = std::getenv("MISS") ? atof(std::getenv("MISS")) : 0.1;
     const double open = std::min(mu * inner.stake, has_plan ? best_bound - best.value : kInfinity);
     const bool take = relaxing ? added > 0 : pending > 0 && missing >= miss * open;
     if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu missing %.3g take %d\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size(), missing, take);
     if (take || dropped > columns.size() / 10) {
+        for (std::size_t p = 0; p < keep.size(); ++p)
+            if (!keep[p] && (p == 0 || keep[p - 1] || columns.pair[p - 1] != columns.pair[p])) ++drops[columns.pair[p]];
         if (relaxing) columns.settle(keep);
         else inner.reshape(columns.settle(keep));
         pending = 0;

@@ -163,7 +163,7 @@ def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> An
         worth = float(growth @ distance)
         price, pair_price = (price / worth, distance / worth) if worth > 0.0 else (price, distance)
     if goal.kind == "cost":
-        value, bound = -value, -bound
+        value, bound = -value, max(-bound, 0.0)
     answer = Answer(
         ints(pair),
         indices(ptr),
@@ -230,6 +230,6 @@ def _cheapest_flow(problem: Problem, gap: float, steps: int, warm: Warm | None, 
             break
         worth *= 8.0
     cost = worth * flow - got.value
-    bound = worth * flow - got.bound
+    bound = max(worth * flow - got.bound, 0.0)
     answer = replace(got, value=cost, bound=bound, phi=flow, phi_bound=most.bound, status="feasible")
     return replace(answer, status="optimal") if answer.gap <= PROVEN else answer
