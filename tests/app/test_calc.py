@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 
 import pytest
 from click.testing import CliRunner, Result
@@ -128,6 +129,15 @@ REFUSED = {
     "kv --model llama3-405b --layers 3": ("E100", "not both"),
     "memory --params 7.5B": ("E203", "not a whole number"),
     "entropy --flows 8 --links 0": ("E206", "'0'"),
+    "hash 10.0.0.1 ::1": ("E100", "differ in form"),
+    "hash 10.0.0.x 10.0.0.1": ("E100", "10.0.0.x"),
+    "hash 10.0.0.1 10.0.0.2 --function md5": ("E100", "no hash function is called 'md5'"),
+    "hash 10.0.0.1 10.0.0.2 --fields ttl": ("E100", "not ttl"),
+    "hash 10.0.0.1 10.0.0.2 --src-port 65536": ("E206", "65,535"),
+    "wcmp --weights 1,2,x --table 16": ("E203", "write 31.7,20.1,10"),
+    "wcmp --weights 1,nan --table 16": ("E206", "from 0 on"),
+    "wcmp --weights 0,0 --table 16": ("E206", "not all of them 0"),
+    "wcmp --weights 1,2,3 --table 2": ("E100", "3 members need an entry each"),
 }
 
 
@@ -237,3 +247,42 @@ def test_bus_bandwidth_of_a_measurement(words, algbw, busbw):
 @pytest.mark.parametrize("words", ["", "--algbw 1GB/s --size 1GB", "--size 1GB", "--algbw 1GB/s --ranks 1"])
 def test_bus_bandwidth_takes_a_rate_or_a_size_and_a_time(words):
     assert run(f"busbw all-reduce --ranks 8 {words}").exit_code == 2
+
+
+def test_hash_of_the_published_vector():
+    """Microsoft's first vector of receive-side scaling, and the CRC of the standard library."""
+    words = "hash 66.9.149.187 161.142.100.80 --src-port 2794 --dst-port 1766 --protocol 6 --links 4"
+    made = {each["function"]: each for each in answer(words)["functions"]}
+    assert made["toeplitz"]["hash"] == 0x51CCC178
+    assert (made["toeplitz"]["modulo"], made["toeplitz"]["region"]) == (0, 1)
+    message = (
+        bytes([66, 9, 149, 187, 161, 142, 100, 80]) + (2794).to_bytes(2, "big") + (1766).to_bytes(2, "big") + b"\6"
+    )
+    assert made["crc32"]["hash"] == zlib.crc32(message)
+    assert [each["symmetric"] for each in (made["crc32"], made["linux-l4"])] == [False, True]
+    text = run(words).stdout
+    assert "0x51ccc178" in text
+    assert "other direction" in text
+
+
+def test_hash_of_many_connections():
+    made = answer("hash 2001:db8::1 2001:db8::2 --connections 512 --links 4")
+    assert made["connections"] == 512
+    by = {each["function"]: each for each in made["functions"]}
+    assert by["siphash"]["used_links"] == 4
+    assert by["siphash"]["same_seed_links"] == by["crc32"]["same_seed_links"] == by["crc32"]["next_seed_links"] == 1
+    assert by["siphash"]["next_seed_links"] == 4
+    assert by["linux-l3"]["fullest"] == 512
+    assert "2nd tier, next seed" in run("hash 10.0.0.1 10.0.0.2 --connections 9").stdout
+    only = answer("hash 10.0.0.1 10.0.0.2 --fields src-ip,dst-ip --connections 9")["functions"]
+    assert {each["used_links"] for each in only} == {1}
+
+
+def test_wcmp():
+    made = answer("wcmp --weights 31.7,20.1,10.2 --table 16")
+    assert made["entries"] == [3, 2, 1]
+    assert made["oversubscription"] == pytest.approx(2 / 6 * 62 / 20.1, rel=1e-8)
+    assert made["size_for"][-1] == {"oversubscription": 1.01, "size": 31}
+    assert answer("wcmp --weights 100,1 --table 4 --drop")["entries"] == [1, 0]
+    assert answer("wcmp --weights 5,3 --table 99 --bound 1.3")["entries"] == [1, 1]
+    assert "+2.82%" in run("wcmp --weights 31.7,20.1,10.2 --table 16").stdout

@@ -16,6 +16,8 @@ CALCULATORS = {
     "memory": "Memory of one GPU for weights, gradients and optimiser state, by ZeRO stage.",
     "checkpoint": "Best interval between checkpoints, and what is lost (Young, Daly).",
     "entropy": "How many links hashing uses, and how loaded the fullest is.",
+    "hash": "Hash of a connection by each function, and the link that it chooses.",
+    "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 
 
