@@ -284,5 +284,5 @@ def test_wcmp():
     assert made["oversubscription"] == pytest.approx(2 / 6 * 62 / 20.1, rel=1e-8)
     assert made["size_for"][-1] == {"oversubscription": 1.01, "size": 31}
     assert answer("wcmp --weights 100,1 --table 4 --drop")["entries"] == [1, 0]
-    assert answer("wcmp --weights 5,3 --table 99 --bound 1.3")["entries"] == [1, 1]
+    assert answer("wcmp --weights 5,3 --table 99 --bound 1.34")["entries"] == [1, 1]
     assert "+2.82%" in run("wcmp --weights 31.7,20.1,10.2 --table 16").stdout

@@ -44,9 +44,13 @@ def command(src: str, dst: str, links: int, only: str | None, fields: str | None
         names = tuple(name for name in FUNCTIONS if not name.startswith("linux"))
     found = [_of(rows, name, links, chosen, seed) for name in names]
     if form == "json":
+        from easterly.app.values import number
+
+        for each in found:
+            each |= {key: number(each[key]) for key in ("same_seed_links", "next_seed_links")}
         terminal.emit_json({
             "src": src, "dst": dst, "links": links, "seed": seed, "connections": len(rows),
-            "expected_links": _expected(len(rows), links), "functions": found,
+            "expected_links": number(_expected(len(rows), links)), "functions": found,
         })  # fmt: skip
     else:
         _print(rows, src, dst, links, given, found)
@@ -86,17 +90,14 @@ def _again(below: Any, above: Any) -> float:
     """Links that a node of a second tier uses, in the mean over those nodes that connections reach."""
     import numpy as np
 
-    from easterly.app.values import number
-
     pairs = np.unique(np.column_stack([below, above]), axis=0)
-    return number(len(pairs) / len(np.unique(below)))
+    return len(pairs) / len(np.unique(below))
 
 
 def _expected(connections: int, links: int) -> float:
-    from easterly.app.values import number
     from easterly.route.bins import used_links
 
-    return number(used_links(connections, links))
+    return used_links(connections, links)
 
 
 def _print(
