@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from easterly.base.columns import BoolColumn, FloatColumn, floats
 from easterly.base.findings import did_you_mean
-from easterly.model.allocation import Demands
+from easterly.model.allocation import Demands, Warm
 from easterly.model.demand import DemandSet
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
@@ -132,18 +132,60 @@ def solve(
         if not isinstance(demands, DemandSet):
             raise ValueError("ecmp routes a DemandSet; give an objective to allocate rates to other demands")
         return ecmp.solve(network, demands, seed=seed, alive=alive, draws=draws)
+    posed, outcome = allocate(
+        network, asked(network, demands, matrix), objective=objective, cost=cost, alpha=alpha, mode=mode, gap=gap,
+        capacity_bps=_capacity(network, alive, capacity_bps),
+        warm=None if warm is None or warm.allocation is None else warm.allocation.warm, engine=engine,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    policy = ecmp.policy_of(network, seed=seed, alive=alive)
+    return routing_of(posed, outcome, objective=objective, policy=policy, trees=trees)
+
+
+def allocate(
+    network: Network,
+    demands: Demands,
+    *,
+    objective: str,
+    capacity_bps: FloatColumn,
+    cost: str | ArrayLike = "latency",
+    alpha: float = 1.0,
+    mode: Mode = "gap",
+    gap: float = 1e-3,
+    warm: Warm | None = None,
+    engine: str = "auto",
+    threads: int = 1,
+    progress: Callable[..., Any] | None = None,
+) -> tuple[Posed, Outcome]:
+    """Pose demands and have an objective answered, without making a routing of it: for many problems in a row.
+
+    Parameters
+    ----------
+    network, demands, objective, cost, alpha, mode, gap, engine, threads, progress
+        As for `solve`.
+    capacity_bps : (L,) float [bit/s]
+        0 where a link is down.
+    warm : Warm, optional
+        Of a similar problem on the same network.
+
+    Returns
+    -------
+    Posed, Outcome
+
+    Raises
+    ------
+    ValueError
+        As `solve`.
+    """
+    _known("objective", objective, tuple(MERGED))
     _known("mode", mode, MODES)
     _known("engine", engine, ENGINES)
     if not gap > 0:
         raise ValueError(f"gap is {gap}, not a number above 0")
-    capacity = _capacity(network, alive, capacity_bps)
     per_link, unit = _cost(network, cost)
-    wanted = asked(network, demands, matrix)
-    posed = pose(network, wanted, capacity_bps=capacity, cost=per_link, merge=MERGED[objective])
-    start = warm.allocation.warm if warm is not None and warm.allocation is not None else None
-    wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, start), alpha)
-    policy = ecmp.policy_of(network, seed=seed, alive=alive)
-    return routing_of(posed, _outcome(posed, wish, objective, unit), objective=objective, policy=policy, trees=trees)
+    posed = pose(network, demands, capacity_bps=capacity_bps, cost=per_link, merge=MERGED[objective])
+    wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, warm), alpha)
+    return posed, _outcome(posed, wish, objective, unit)
 
 
 def _outcome(posed: Posed, wish: Wish, objective: str, unit: str) -> Outcome:

@@ -81,19 +81,43 @@ def routing_of(posed: Posed, outcome: Outcome, *, objective: str, policy: Policy
     Routing
     """
     columns = fitted(posed, outcome)
+    allocation = allocation_of(posed, outcome, columns, objective=objective, trees=trees)
+    tunnels = _tunnels(posed, columns, allocation.rate_bps)
+    paths = _paths(tunnels, allocation.rate_bps)
+    return Routing(policy, paths, no_spread(), posed.unserved, None, tunnels, allocation)
+
+
+def allocation_of(
+    posed: Posed, outcome: Outcome, columns: Columns, *, objective: str, trees: bool = False
+) -> Allocation:
+    """What was granted, without the paths of every demand.
+
+    Parameters
+    ----------
+    posed : Posed
+    outcome : Outcome
+    columns : Columns
+        Its paths, `fitted`.
+    objective : str
+        As asked for.
+    trees : bool
+        Also give the flow by destination.
+
+    Returns
+    -------
+    Allocation
+    """
     load = _loads(posed, columns)
     rate = _rates(posed, columns)
-    tunnels = _tunnels(posed, columns, rate)
     gap = gap_of(outcome.value, outcome.bound)
     status = outcome.status or ("unproven" if np.isinf(gap) else "optimal" if gap <= OPTIMAL else "feasible")
-    allocation = Allocation(
+    return Allocation(
         objective=objective, status=status, value=outcome.value, bound=outcome.bound, gap=gap, unit=outcome.unit,
         demands=posed.demands, rate_bps=rate, capacity_bps=posed.capacity_bps, load_bps=load,
         dual=_to_links(posed, outcome.dual), unserved=posed.unserved, served_fraction=served(posed.demands, rate),
         max_utilisation=fullest(load, posed.capacity_bps), method=outcome.method, reason=outcome.reason,
         trees=trees_of(posed, columns) if trees else None, warm=_warm(posed, outcome.warm), names=posed.names,
     )  # fmt: skip
-    return Routing(policy, _paths(tunnels, rate), no_spread(), posed.unserved, None, tunnels, allocation)
 
 
 def fitted(posed: Posed, outcome: Outcome) -> Columns:
