@@ -4,6 +4,7 @@
 
 #include "allocate/solve.hpp"
 #include "bind/allocate_docs.hpp"
+#include "bind/allocate_trees.hpp"
 #include "bind/arrays.hpp"
 #include "bind/rooms.hpp"
 
@@ -138,6 +139,7 @@ auto solve(std::int64_t n, Ints src, Ints dst, Floats capacity, Floats cost, Boo
 }  // namespace
 
 void allocate(nb::module_& m) {
+    allocate_trees(m);
     allocate_split(m);
     m.def("solve", &solve, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "capacity"_a.noconvert(),
           "cost"_a.noconvert(), "transit"_a.noconvert(), "pair_src"_a.noconvert(), "pair_dst"_a.noconvert(),

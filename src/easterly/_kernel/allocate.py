@@ -1,5 +1,25 @@
 """Rates of demands over many paths, with bounds."""
 
-from easterly._kernel._core.allocate import solve, split_throughput, split_utilisation
+from easterly._kernel._core.allocate import (
+    solve,
+    split_throughput,
+    split_utilisation,
+    tree_cost,
+    tree_paths,
+    tree_shortest,
+    tree_sweep,
+    tree_tidy,
+    tree_worth,
+)
 
-__all__ = ["solve", "split_throughput", "split_utilisation"]
+__all__ = [
+    "solve",
+    "split_throughput",
+    "split_utilisation",
+    "tree_cost",
+    "tree_paths",
+    "tree_shortest",
+    "tree_sweep",
+    "tree_tidy",
+    "tree_worth",
+]

@@ -1,0 +1,237 @@
+"""What one round of the first-order engine is for each kind of goal, and what the prices of its barrier prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import allocate as kernel
+from easterly.base.columns import FloatColumn, floats
+from easterly.route.allocate.forest import Forest, bare, fit, total
+from easterly.route.allocate.posed import Problem
+
+HALVINGS = 60
+"""Steps of the search for the common factor on capacities."""
+
+
+class Task(Protocol):
+    """One kind of goal: what a round is, what it has reached, and what its prices prove."""
+
+    forest: Forest
+
+    def round(self, level: float, number: int, threads: int) -> None:
+        """Improve the flows once under a barrier of this level."""
+
+    def value(self) -> float:
+        """What the flows of now are worth."""
+        ...
+
+    def phi(self) -> float:
+        """Common factor of all rates; NaN where there is none."""
+        ...
+
+    def better(self, a: float, b: float) -> bool:
+        """Whether a bound that is the value a leaves more to reach than one that is b."""
+        ...
+
+    def prove(self, threads: int) -> tuple[float, FloatColumn]:
+        """A bound, and the prices that prove it."""
+        ...
+
+    def land(self) -> None:
+        """Make flows exact and feasible."""
+        ...
+
+
+def inner(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Sum of products, without a library whose order of additions depends on the machine."""
+    return float(np.add.reduce(a * b))
+
+
+def shares(capacity: FloatColumn, most: float) -> NDArray[np.float64]:
+    """Weight of each link in the barrier: by capacity, as far as traffic can use it; their sum is 1."""
+    used = np.minimum(capacity, most)
+    return np.asarray(used / np.add.reduce(used))
+
+
+def within_reach(problem: Problem) -> FloatColumn:
+    """Amounts, none above what can leave its source or enter its destination."""
+    leaving = np.bincount(problem.src, problem.capacity, problem.nodes)[problem.pair_src]
+    entering = np.bincount(problem.dst, problem.capacity, problem.nodes)[problem.pair_dst]
+    return floats(np.minimum(problem.amount, np.minimum(leaving, entering)))
+
+
+@dataclass(slots=True)
+class Throughput:
+    """Most of the sum of weight times rate."""
+
+    problem: Problem
+    forest: Forest
+    amount: FloatColumn
+    share: NDArray[np.float64]
+    scale: float
+    """Worth of the flows of now, or a guess at it: what the level is relative to."""
+    barrier: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, problem: Problem) -> Throughput:
+        """Nothing is sent; worth is guessed from the capacity that shortest paths would use."""
+        amount, forest = within_reach(problem), bare(problem)
+        flow = kernel.tree_shortest(*forest.graph, amount, np.ones(problem.links), 1)
+        used, there = float(np.add.reduce(total(flow))), float(np.add.reduce(problem.capacity))
+        scale = inner(problem.weight, amount) * min(1.0, there / used if used > 0.0 else 0.0)
+        share = shares(problem.capacity, float(np.add.reduce(amount)))
+        return cls(problem, forest, amount, share, scale, share)
+
+    def round(self, level: float, number: int, threads: int) -> None:
+        self.barrier = np.asarray(level * self.scale * self.share)
+        kernel.tree_sweep(
+            *self.forest.graph, self.problem.capacity, np.zeros(self.problem.links), self.barrier, self.amount,
+            self.problem.weight, self.forest.flow, self.forest.rate, self.forest.load, number, threads,
+        )  # fmt: skip
+        self.scale = max(self.value(), self.scale / 2)
+
+    def value(self) -> float:
+        return inner(self.problem.weight, self.forest.rate)
+
+    def phi(self) -> float:
+        return float("nan")
+
+    def better(self, a: float, b: float) -> bool:
+        return a > b
+
+    def prove(self, threads: int) -> tuple[float, FloatColumn]:
+        """Sum of capacity times price, and of what pairs are worth beyond their distance."""
+        price = floats(self.barrier / (self.problem.capacity - self.forest.load))
+        worth = kernel.tree_worth(*self.forest.graph, self.amount, self.problem.weight, price, threads)
+        return inner(self.problem.capacity, price) + worth, price
+
+    def land(self) -> None:
+        fit(self.forest, self.problem.capacity)
+
+
+@dataclass(slots=True)
+class Concurrent:
+    """Greatest common factor on all rates: everything is routed, at the least of the highest utilisation.
+
+    The barrier keeps loads below a common factor times the capacities. That factor is chosen before each round so that
+    the prices of all capacity add up to 1: then it is the level that lies between it and the bound, relatively.
+    """
+
+    problem: Problem
+    forest: Forest
+    growth: FloatColumn
+    share: NDArray[np.float64]
+    price: FloatColumn
+    landed: bool = False
+
+    @classmethod
+    def of(cls, problem: Problem, growth: FloatColumn) -> Concurrent:
+        """Everything on paths that are shortest where links of little capacity are long."""
+        forest = bare(problem)
+        price = floats(1.0 / problem.capacity)
+        forest.flow[:] = kernel.tree_shortest(*forest.graph, growth, price, 1)
+        forest.rate[:] = growth
+        forest.add_up()
+        top = highest(forest.load, problem.capacity)
+        most = float(np.add.reduce(growth)) / top if top > 0.0 else float("inf")
+        return cls(problem, forest, floats(growth), shares(problem.capacity, most), price)
+
+    def round(self, level: float, number: int, threads: int) -> None:
+        capacity = self.problem.capacity
+        factor = common_factor(self.forest.load / capacity, self.share, level)
+        barrier = level * factor * self.share
+        kernel.tree_sweep(
+            *self.forest.graph, factor * capacity, np.zeros(self.problem.links), barrier, self.forest.rate,
+            np.full(self.problem.pairs, np.inf), self.forest.flow, self.forest.rate, self.forest.load, number, threads,
+        )  # fmt: skip
+        self.price = floats(barrier / (factor * capacity - self.forest.load))
+
+    def value(self) -> float:
+        return self.phi()
+
+    def phi(self) -> float:
+        if self.landed:
+            some = self.growth > 0.0
+            return float(np.min(self.forest.rate[some] / self.growth[some], initial=float("inf")))
+        top = highest(self.forest.load, self.problem.capacity)
+        return 1.0 / top if top > 0.0 else float("inf")
+
+    def better(self, a: float, b: float) -> bool:
+        return a > b
+
+    def prove(self, threads: int) -> tuple[float, FloatColumn]:
+        """Price of all capacity over what routing everything costs at least."""
+        cost = kernel.tree_cost(*self.forest.graph, self.growth, self.price, threads)
+        return inner(self.problem.capacity, self.price) / cost, floats(self.price / cost)
+
+    def land(self) -> None:
+        fit(self.forest, floats(np.full(self.problem.links, np.inf)))
+        phi = self.phi()
+        if np.isfinite(phi):
+            self.forest.flow[:] *= phi
+            self.forest.rate[:] *= phi
+            self.forest.add_up()
+            self.landed = True
+        fit(self.forest, self.problem.capacity)
+
+
+@dataclass(slots=True)
+class Cost:
+    """Everything is routed below the capacities, at least cost."""
+
+    problem: Problem
+    forest: Forest
+    share: NDArray[np.float64]
+    barrier: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, ample: Concurrent) -> Cost:
+        """From flows that leave room on every link."""
+        return cls(ample.problem, ample.forest, ample.share, ample.share)
+
+    def round(self, level: float, number: int, threads: int) -> None:
+        self.barrier = np.asarray(level * max(self.value(), 1e-300) * self.share)
+        kernel.tree_sweep(
+            *self.forest.graph, self.problem.capacity, self.problem.cost, self.barrier, self.forest.rate,
+            np.full(self.problem.pairs, np.inf), self.forest.flow, self.forest.rate, self.forest.load, number, threads,
+        )  # fmt: skip
+
+    def value(self) -> float:
+        return inner(self.problem.cost, self.forest.load)
+
+    def phi(self) -> float:
+        return float("nan")
+
+    def better(self, a: float, b: float) -> bool:
+        return a < b
+
+    def prove(self, threads: int) -> tuple[float, FloatColumn]:
+        """What routing everything costs at least with prices on links, less the price of all capacity."""
+        price = floats(self.barrier / (self.problem.capacity - self.forest.load))
+        least = kernel.tree_cost(*self.forest.graph, self.forest.rate, self.problem.cost + price, threads)
+        return least - inner(self.problem.capacity, price), price
+
+    def land(self) -> None:
+        fit(self.forest, self.problem.capacity)
+
+
+def highest(load: NDArray[np.float64], capacity: FloatColumn) -> float:
+    """Highest load over capacity."""
+    return float(np.max(load / capacity, initial=0.0))
+
+
+def common_factor(used: NDArray[np.float64], share: NDArray[np.float64], level: float) -> float:
+    """The factor u with sum of share level u / (u - used) = 1: between the highest use and that over 1 - level."""
+    top = float(np.max(used, initial=0.0))
+    low, high = top, top / (1.0 - level)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if middle <= top or np.add.reduce(share / (1.0 - used / middle)) * level > 1.0:
+            low = middle
+        else:
+            high = middle
+    return high
