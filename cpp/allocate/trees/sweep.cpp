@@ -30,7 +30,7 @@ struct Way {
 
     // Slope of the chord from here to where the price is another one, were the way a single link: on that, the
     // price is weight / room, so that slopes grow with the square of the price.
-    double bend(double other) const { return slope * (other / price); }
+    double bend(double other) const { return price > 0.0 ? slope * (other / price) : 0.0; }
 };
 
 class Round {
@@ -80,26 +80,57 @@ private:
 
     std::int32_t down(std::int32_t v) const { return network_.dst[tree_->next(v)]; }
 
-    // From what v sends over hop to the tree, between v and the node where both ways meet.
+    // From what v sends over hop to the tree, between v and the node where both ways meet. What is taken off goes the
+    // way of the tree behind the hop, or, where nothing is sent there, the fullest way.
     void shift(std::int32_t v, Hop hop) {
         if (tree_->next(hop.node) < 0 && hop.node != root_) return;
         Way to, from;
+        way_.assign(1, hop.link);
         pass(from, hop.link);
         std::int32_t left = v, right = hop.node;
         while (left != right) {
             const bool deeper = tree_->depth(left) >= tree_->depth(right);
             std::int32_t& walker = deeper ? left : right;
-            pass(deeper ? to : from, tree_->next(walker));
+            const std::int32_t e = tree_->next(walker);
+            pass(deeper ? to : from, e);
+            if (!deeper) way_.push_back(e);
             walker = down(walker);
         }
+        if (!(from.flow > 0.0) && !shift_fullest(v, hop, to, from, left)) return;
         const double saved = from.price - to.price;
         if (!(saved > 0.0)) return;
         const double amount = std::min({from.flow, saved / (to.bend(from.price) + from.bend(to.price)), 0.5 * to.room});
         if (!(amount > 0.0)) return;
         for (std::int32_t p = v; p != left; p = down(p)) add(tree_->next(p), amount);
-        for (std::int32_t p = hop.node; p != left; p = down(p)) add(tree_->next(p), -amount);
-        add(hop.link, -amount);
+        for (const std::int32_t e : way_) add(e, -amount);
         moved_ += amount;
+    }
+
+    // The same over the fullest links behind the hop; false where they end in a circle that does not pass v.
+    bool shift_fullest(std::int32_t v, Hop hop, Way& to, Way& from, std::int32_t& meet) {
+        for (std::int32_t p = v; true; p = down(p)) {
+            turn_[p] = 0;
+            if (p == root_) break;
+        }
+        from = {};
+        way_.assign(1, hop.link);
+        pass(from, hop.link);
+        meet = hop.node;
+        for (std::size_t steps = 0; turn_[meet] < 0 && steps < network_.nodes(); ++steps) {
+            const std::int32_t e = fullest(meet);
+            if (e < 0) break;
+            pass(from, e);
+            way_.push_back(e);
+            meet = network_.dst[e];
+        }
+        const bool met = turn_[meet] >= 0;
+        for (std::int32_t p = v; true; p = down(p)) {
+            turn_[p] = -1;
+            if (p == root_) break;
+        }
+        to = {};
+        for (std::int32_t p = v; met && p != meet; p = down(p)) pass(to, tree_->next(p));
+        return met;
     }
 
     // Gives to a pair, or takes from it, as its gain asks for.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import allocate as kernel
+from easterly._kernel import maths
 from easterly.base.columns import FloatColumn, floats
 from easterly.route.allocate.forest import Forest, bare, fit, total
 from easterly.route.allocate.posed import Problem
@@ -22,6 +23,10 @@ class Task(Protocol):
 
     forest: Forest
 
+    def idle(self) -> bool:
+        """Whether no round could change anything, so that the value is the bound."""
+        ...
+
     def round(self, level: float, number: int, threads: int) -> None:
         """Improve the flows once under a barrier of this level."""
 
@@ -34,7 +39,15 @@ class Task(Protocol):
         ...
 
     def better(self, a: float, b: float) -> bool:
-        """Whether a bound that is the value a leaves more to reach than one that is b."""
+        """Whether the bound b proves more than the bound a."""
+        ...
+
+    def most(self) -> FloatColumn:
+        """Most that each pair may have."""
+        ...
+
+    def potential(self, forest: Forest) -> float:
+        """What rounds make less: negative worth, and the barrier; infinite where a link is full."""
         ...
 
     def prove(self, threads: int) -> tuple[float, FloatColumn]:
@@ -51,17 +64,25 @@ def inner(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     return float(np.add.reduce(a * b))
 
 
+def barred(weight: NDArray[np.float64], room: NDArray[np.float64]) -> float:
+    """Sum of -weight log(room); infinite where there is none."""
+    if not np.all(room > 0.0):
+        return float("inf")
+    return -inner(weight, maths.log(room))
+
+
 def shares(capacity: FloatColumn, most: float) -> NDArray[np.float64]:
     """Weight of each link in the barrier: by capacity, as far as traffic can use it; their sum is 1."""
     used = np.minimum(capacity, most)
-    return np.asarray(used / np.add.reduce(used))
+    return np.asarray(used / max(float(np.add.reduce(used)), 5e-324))
 
 
 def within_reach(problem: Problem) -> FloatColumn:
     """Amounts, none above what can leave its source or enter its destination."""
-    leaving = np.bincount(problem.src, problem.capacity, problem.nodes)[problem.pair_src]
-    entering = np.bincount(problem.dst, problem.capacity, problem.nodes)[problem.pair_dst]
-    return floats(np.minimum(problem.amount, np.minimum(leaving, entering)))
+    leaving, entering = np.zeros(problem.nodes), np.zeros(problem.nodes)
+    np.add.at(leaving, problem.src, problem.capacity)
+    np.add.at(entering, problem.dst, problem.capacity)
+    return floats(np.minimum(problem.amount, np.minimum(leaving[problem.pair_src], entering[problem.pair_dst])))
 
 
 @dataclass(slots=True)
@@ -86,7 +107,12 @@ class Throughput:
         share = shares(problem.capacity, float(np.add.reduce(amount)))
         return cls(problem, forest, amount, share, scale, share)
 
+    def idle(self) -> bool:
+        """Whether nothing is to be had."""
+        return self.scale == 0.0
+
     def round(self, level: float, number: int, threads: int) -> None:
+        """One round, under a barrier relative to the value."""
         self.barrier = np.asarray(level * self.scale * self.share)
         kernel.tree_sweep(
             *self.forest.graph, self.problem.capacity, np.zeros(self.problem.links), self.barrier, self.amount,
@@ -95,13 +121,25 @@ class Throughput:
         self.scale = max(self.value(), self.scale / 2)
 
     def value(self) -> float:
+        """Worth, phi or cost."""
         return inner(self.problem.weight, self.forest.rate)
 
     def phi(self) -> float:
+        """Common factor of all rates."""
         return float("nan")
 
     def better(self, a: float, b: float) -> bool:
+        """Whether a lies on the better side of b."""
         return a > b
+
+    def most(self) -> FloatColumn:
+        """Most that each pair may have."""
+        return self.amount
+
+    def potential(self, forest: Forest) -> float:
+        """The barrier, and what flows are worth."""
+        room = self.problem.capacity - forest.load
+        return barred(self.barrier, room) - inner(self.problem.weight, forest.rate)
 
     def prove(self, threads: int) -> tuple[float, FloatColumn]:
         """Sum of capacity times price, and of what pairs are worth beyond their distance."""
@@ -110,6 +148,7 @@ class Throughput:
         return inner(self.problem.capacity, price) + worth, price
 
     def land(self) -> None:
+        """Exact flows below the capacities."""
         fit(self.forest, self.problem.capacity)
 
 
@@ -126,7 +165,11 @@ class Concurrent:
     growth: FloatColumn
     share: NDArray[np.float64]
     price: FloatColumn
+    joined: bool
+    """Whether a path joins every pair that grows; if none joins one, phi is 0."""
     landed: bool = False
+    factor: float = 1.0
+    level: float = 1.0
 
     @classmethod
     def of(cls, problem: Problem, growth: FloatColumn) -> Concurrent:
@@ -138,11 +181,20 @@ class Concurrent:
         forest.add_up()
         top = highest(forest.load, problem.capacity)
         most = float(np.add.reduce(growth)) / top if top > 0.0 else float("inf")
-        return cls(problem, forest, floats(growth), shares(problem.capacity, most), price)
+        cost = kernel.tree_cost(*forest.graph, growth, price, 1)
+        if not np.isfinite(cost):
+            forest = bare(problem)
+        return cls(problem, forest, floats(growth), shares(problem.capacity, most), price, bool(np.isfinite(cost)))
+
+    def idle(self) -> bool:
+        """Whether nothing is to be had."""
+        return not self.joined or not np.any(self.forest.load > 0.0)
 
     def round(self, level: float, number: int, threads: int) -> None:
+        """One round, under a barrier relative to the value."""
         capacity = self.problem.capacity
-        factor = common_factor(self.forest.load / capacity, self.share, level)
+        self.factor = factor = common_factor(self.forest.load / capacity, self.share, level)
+        self.level = level
         barrier = level * factor * self.share
         kernel.tree_sweep(
             *self.forest.graph, factor * capacity, np.zeros(self.problem.links), barrier, self.forest.rate,
@@ -151,17 +203,31 @@ class Concurrent:
         self.price = floats(barrier / (factor * capacity - self.forest.load))
 
     def value(self) -> float:
+        """Worth, phi or cost."""
         return self.phi()
 
     def phi(self) -> float:
+        """Common factor of all rates."""
         if self.landed:
             some = self.growth > 0.0
             return float(np.min(self.forest.rate[some] / self.growth[some], initial=float("inf")))
+        if not self.joined:
+            return 0.0
         top = highest(self.forest.load, self.problem.capacity)
         return 1.0 / top if top > 0.0 else float("inf")
 
     def better(self, a: float, b: float) -> bool:
+        """Whether a lies on the better side of b."""
         return a > b
+
+    def most(self) -> FloatColumn:
+        """Most that each pair may have."""
+        return self.growth
+
+    def potential(self, forest: Forest) -> float:
+        """The barrier, and what flows are worth."""
+        room = self.factor * self.problem.capacity - forest.load
+        return barred(self.level * self.factor * self.share, room)
 
     def prove(self, threads: int) -> tuple[float, FloatColumn]:
         """Price of all capacity over what routing everything costs at least."""
@@ -169,13 +235,14 @@ class Concurrent:
         return inner(self.problem.capacity, self.price) / cost, floats(self.price / cost)
 
     def land(self) -> None:
+        """Exact flows below the capacities."""
         fit(self.forest, floats(np.full(self.problem.links, np.inf)))
         phi = self.phi()
         if np.isfinite(phi):
             self.forest.flow[:] *= phi
             self.forest.rate[:] *= phi
             self.forest.add_up()
-            self.landed = True
+            self.landed = phi > 0.0
         fit(self.forest, self.problem.capacity)
 
 
@@ -193,7 +260,12 @@ class Cost:
         """From flows that leave room on every link."""
         return cls(ample.problem, ample.forest, ample.share, ample.share)
 
+    def idle(self) -> bool:
+        """Whether nothing is to be had."""
+        return self.value() == 0.0
+
     def round(self, level: float, number: int, threads: int) -> None:
+        """One round, under a barrier relative to the value."""
         self.barrier = np.asarray(level * max(self.value(), 1e-300) * self.share)
         kernel.tree_sweep(
             *self.forest.graph, self.problem.capacity, self.problem.cost, self.barrier, self.forest.rate,
@@ -201,13 +273,24 @@ class Cost:
         )  # fmt: skip
 
     def value(self) -> float:
+        """Worth, phi or cost."""
         return inner(self.problem.cost, self.forest.load)
 
     def phi(self) -> float:
+        """Common factor of all rates."""
         return float("nan")
 
     def better(self, a: float, b: float) -> bool:
+        """Whether a lies on the better side of b."""
         return a < b
+
+    def most(self) -> FloatColumn:
+        """Most that each pair may have."""
+        return self.problem.amount
+
+    def potential(self, forest: Forest) -> float:
+        """The barrier, and what flows are worth."""
+        return barred(self.barrier, self.problem.capacity - forest.load) + inner(self.problem.cost, forest.load)
 
     def prove(self, threads: int) -> tuple[float, FloatColumn]:
         """What routing everything costs at least with prices on links, less the price of all capacity."""
@@ -216,6 +299,7 @@ class Cost:
         return least - inner(self.problem.capacity, price), price
 
     def land(self) -> None:
+        """Exact flows below the capacities."""
         fit(self.forest, self.problem.capacity)
 
 

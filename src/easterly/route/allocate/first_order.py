@@ -15,6 +15,7 @@ from typing import Annotated
 
 import numpy as np
 
+from easterly._kernel import allocate as kernel
 from easterly.base.columns import FloatColumn, floats
 from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Trees
@@ -34,14 +35,20 @@ FALL = 0.93
 CHECK = 8
 """Rounds between two bounds, and between two sums of loads."""
 
-ROUNDS = 1000
+ROUNDS = 3000
 """Rounds at most, if nothing else is asked for."""
 
-DEEP = 0.02
-"""Level over the gap asked for, below which what is still missing is not the barrier's: it is raised again."""
+REST = 0.6
+"""Least level of the barrier over the gap asked for: flows settle there."""
 
-HEAT = 20.0
-"""Level over the gap that is left, when it is raised again; four times as high the next time."""
+BEHIND = 2.5
+"""Gap over level from which on flows are behind the barrier, which waits for them."""
+
+FACTORS = (256.0, 64.0, 16.0, 4.0, 1.0)
+"""How far ahead flows are extrapolated, in steps of `CHECK` rounds."""
+
+LARGE = 100_000_000
+"""Flows on links towards destinations beyond which there is no memory for extrapolation."""
 
 OPTIMAL = 1e-6
 """Gap that is called optimal."""
@@ -85,57 +92,71 @@ class Descent:
     threads: int
     progress: Progress | None
     level: float = FIRST
-    fall: float = FALL
-    heat: float = HEAT
     made: int = 0
     bound: float = float("nan")
     price: FloatColumn = field(default_factory=lambda: floats([]))
-    best: Forest | None = None
-    best_value: float = float("nan")
+    before: Forest | None = None
     enough: float = float("inf")
     """Value beyond which nothing more is asked for."""
 
     def run(self, task: Task) -> None:
         """Rounds until value and bound are near enough, or there are no more rounds."""
+        if task.idle():
+            self.bound, self.price = task.value(), floats(np.zeros(len(task.forest.load)))
+            return
         while self.made < self.rounds:
             task.round(self.level, self.made, self.threads)
             self.made += 1
-            if self.due() and (self.check(task) <= self.gap or task.value() > self.enough or self.bound < 0):
-                break
-            self.level *= self.fall
-            if self.level < DEEP * self.gap:
-                self.raise_again(task)
-        self.keep(task)
+            if self.made % CHECK == 0 or self.made == self.rounds:
+                behind = self.check(task)
+                if self.near(task):
+                    break
+                self.settle(task, behind > BEHIND * self.level)
+            if self.before is None:
+                self.level = max(self.level * FALL, REST * self.gap)
 
-    def due(self) -> bool:
-        often = CHECK if self.level < self.gap else 2 * CHECK
-        return self.made % often == 0 or self.made == self.rounds
+    def near(self, task: Task) -> bool:
+        """Whether value and bound are as near as was asked, or the value is enough."""
+        value = task.value()
+        return distance(value, self.bound) <= self.gap or value > self.enough
 
     def check(self, task: Task) -> float:
-        """A bound under the prices of now; gives the gap to what is reached now."""
+        """A bound under the prices of now; gives how far it is from what is reached now."""
         task.forest.add_up()
         bound, price = task.prove(self.threads)
         if np.isnan(self.bound) or task.better(self.bound, bound):
             self.bound, self.price = bound, price
-        value = task.value()
         if self.progress is not None:
-            self.progress(self.made, value, self.bound)
-        return distance(value, self.bound)
+            self.progress(self.made, task.value(), self.bound)
+        return distance(task.value(), bound)
 
-    def raise_again(self, task: Task) -> None:
-        """The level fell faster than flows could follow: once more, at half the speed."""
-        self.keep(task)
-        self.best = self.best.copy() if self.best is task.forest else self.best
-        self.level = min(FIRST, self.heat * min(1.0, distance(task.value(), self.bound)))
-        self.fall = self.fall**0.5
-        self.heat *= 4.0
+    def settle(self, task: Task, behind: bool) -> None:
+        """Keep the level while flows are behind it, and help them.
 
-    def keep(self, task: Task) -> None:
-        """Remember what is reached, if it is better than what was."""
-        value = task.value()
-        if self.best is None or task.better(value, self.best_value):
-            self.best, self.best_value = task.forest, value
+        Where tight links couple pairs, a round gets no further than the room that the barrier leaves, again and again
+        in the same direction: so go on as the last rounds went, as far as that is better (pattern moves: Hooke &
+        Jeeves 1961, J. ACM 8:2).
+        """
+        if not behind and self.level > REST * self.gap:
+            self.before = None
+            return
+        if self.before is not None and task.forest.flow.size <= LARGE:
+            leap(task, self.before)
+        self.before = task.forest.copy()
 
+
+def leap(task: Task, before: Forest) -> None:
+    """Extrapolate from flows of before over those of now, as far as that makes less of the potential."""
+    now = task.forest
+    least = task.potential(now)
+    for factor in FACTORS:
+        flow = np.maximum(0.0, now.flow + factor * (now.flow - before.flow))
+        rate = np.clip(now.rate + factor * (now.rate - before.rate), 0.0, task.most())
+        ahead = Forest(now.graph, flow, rate, now.load.copy())
+        ahead.load[:] = kernel.tree_tidy(*ahead.graph, rate, flow)
+        if task.potential(ahead) < least:
+            task.forest = ahead
+            return
 
 
 def solve(
@@ -189,13 +210,14 @@ def solve(
     ('feasible', 2.0, 2.0)
     """
     goal = goal or Goal()
+    growth = problem.amount if goal.growth is None else goal.growth
     if goal.base is not None and np.any(goal.base > 0.0):
         raise ValueError("the first-order engine knows no base: ask the exact one")
     descent = Descent(gap, ROUNDS if iterations is None else iterations, threads, progress)
     if goal.kind == "throughput":
         return finish(descent, Throughput.of(problem))
     if goal.kind == "concurrent":
-        return finish(descent, Concurrent.of(problem, problem.amount if goal.growth is None else goal.growth))
+        return finish(descent, Concurrent.of(problem, growth))
     if goal.kind == "cost":
         return cheapest(descent, problem)
     raise ValueError(f"the first-order engine knows no goal {goal.kind!r}: ask the exact one")
@@ -220,8 +242,7 @@ def finish(descent: Descent, task: Task) -> Answer:
 
 
 def answer(descent: Descent, task: Task, status: str) -> Answer:
-    if descent.best is not None:
-        task.forest = descent.best
+    """Exact flows, their value, and the best bound."""
     task.land()
     value, bound = task.value(), descent.bound
     if not status:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import allocate as kernel
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.model.allocation import Trees
 from easterly.route.allocate.posed import Problem
+
+Graph = tuple[IntColumn, IntColumn, BoolColumn, IntColumn, IndexColumn, IntColumn]
+"""Ends of links, transit nodes, destinations, CSR of their pairs, sources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
     """Flows towards all destinations while they are worked on: the arrays are changed in place."""
 
-    graph: tuple[Any, ...]
+    graph: Graph
     """Links, nodes and pairs by destination, as every function of the kernel takes them."""
     flow: NDArray[np.float64]
     """(T, L) flow on each link towards each destination."""
@@ -30,8 +32,7 @@ class Forest:
     @property
     def root(self) -> IntColumn:
         """Destinations, ascending."""
-        found: IntColumn = self.graph[3]
-        return found
+        return self.graph[3]
 
     def copy(self) -> Forest:
         """A state to come back to."""
@@ -42,7 +43,7 @@ class Forest:
         self.load[:] = total(self.flow)
 
 
-def graph_of(problem: Problem) -> tuple[Any, ...]:
+def graph_of(problem: Problem) -> Graph:
     """Links, nodes, and pairs by destination: what functions of the kernel take first."""
     root, first = np.unique(problem.pair_dst, return_index=True)
     ptr = indices(np.append(first, problem.pairs))
@@ -52,9 +53,7 @@ def graph_of(problem: Problem) -> tuple[Any, ...]:
 def bare(problem: Problem) -> Forest:
     """No flow at all."""
     graph = graph_of(problem)
-    return Forest(
-        graph, np.zeros((len(graph[3]), problem.links)), np.zeros(problem.pairs), np.zeros(problem.links)
-    )
+    return Forest(graph, np.zeros((len(graph[3]), problem.links)), np.zeros(problem.pairs), np.zeros(problem.links))
 
 
 def total(flow: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,9 +81,7 @@ def trees_of(forest: Forest) -> Trees:
     return Trees(forest.root, indices(ptr), ints(link), floats(forest.flow[row, link]))
 
 
-def trees_of_paths(
-    dst: IntColumn, link_ptr: IndexColumn, link_idx: IntColumn, rate: FloatColumn, links: int
-) -> Trees:
+def trees_of_paths(dst: IntColumn, link_ptr: IndexColumn, link_idx: IntColumn, rate: FloatColumn, links: int) -> Trees:
     """Add up paths by the node that they end in.
 
     Parameters
@@ -113,7 +110,8 @@ def trees_of_paths(
     root, row = np.unique(dst, return_inverse=True)
     length = np.diff(link_ptr)
     place, entry = np.unique(np.repeat(row, length) * links + link_idx, return_inverse=True)
-    sums = np.bincount(entry, np.repeat(rate, length), len(place))
+    sums = np.zeros(len(place))
+    np.add.at(sums, entry, np.repeat(rate, length))
     kept = sums > 0
     place, sums = place[kept], sums[kept]
     ptr = np.searchsorted(place, np.arange(len(root) + 1) * links)
