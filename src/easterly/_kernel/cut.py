@@ -1,3 +1,5 @@
 """Maximum flows, minimum cuts, flows of least cost, reliability."""
 
-__all__: list[str] = []
+from easterly._kernel._core.cut import max_flows
+
+__all__ = ["max_flows"]

@@ -1,3 +1,5 @@
 """Searches for single paths: shortest, k shortest, disjoint, trees."""
 
-__all__: list[str] = []
+from easterly._kernel._core.paths import k_shortest
+
+__all__ = ["k_shortest"]
