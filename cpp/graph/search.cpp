@@ -67,7 +67,7 @@ void Search::buckets(std::int32_t root) {
             for (std::int32_t row = adjacency_.ptr[u]; row < adjacency_.ptr[u + 1]; ++row) {
                 const std::int32_t v = adjacency_.node[row];
                 const double found = distance_[u] + adjacency_.cost[row];
-                if (found >= distance_[v]) continue;
+                if (found >= distance_[v] || found > limit_) continue;
                 if (distance_[v] == kInfinity) seen_.push_back(v);
                 distance_[v] = found;
                 hops_[v] = hops_[u] + 1;
@@ -95,6 +95,7 @@ void Search::dijkstra(std::int32_t root) {
             const std::int32_t v = adjacency_.node[row];
             const double found = distance + adjacency_.cost[row];
             if (found > distance_[v] || (found == distance_[v] && hops + 1 >= hops_[v])) continue;
+            if (found > limit_) continue;
             if (distance_[v] == kInfinity) seen_.push_back(v);
             distance_[v] = found;
             hops_[v] = hops + 1;

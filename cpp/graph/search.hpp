@@ -23,6 +23,9 @@ public:
     void run(std::int32_t root, std::span<const char> marked, std::int32_t wanted);
     void run(std::int32_t root) { run(root, {}, -1); }
 
+    // Nothing farther than `limit` is looked at from now on.
+    void within(double limit) { limit_ = limit; }
+
     double distance(std::int32_t v) const { return distance_[v]; }
     std::int32_t hops(std::int32_t v) const { return hops_[v]; }
     const std::vector<std::int32_t>& settled() const { return settled_; }
@@ -62,6 +65,7 @@ private:
     std::vector<Entry> heap_;
     std::span<const char> marked_;
     std::int32_t wanted_ = -1;
+    double limit_ = kInfinity;
 };
 
 }  // namespace easterly::graph

@@ -1,5 +1,5 @@
 """Maximum flows, minimum cuts, flows of least cost, reliability."""
 
-from easterly._kernel._core.cut import max_flows
+from easterly._kernel._core.cut import max_flows, min_cost_flow, reduce, reliability, weak_points
 
-__all__ = ["max_flows"]
+__all__ = ["max_flows", "min_cost_flow", "reduce", "reliability", "weak_points"]
