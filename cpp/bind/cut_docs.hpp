@@ -47,7 +47,7 @@ Returns
 -------
 cost : float
 unmet : float
-    Supply that cannot be shipped, the least possible; 0 where all can.
+    Supply that is wanted and cannot be shipped, the least possible; 0 where all can.
 flow : (L,) float64
 potential : (N,) float64
     cost + potential[src] - potential[dst] is not negative on links below capacity, not positive on links with flow.

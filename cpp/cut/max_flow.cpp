@@ -94,7 +94,7 @@ MaxFlows solve(const graph::Graph& graph, std::span<const double> capacity, cons
             flows.erase(std::unique(flows.begin(), flows.end()), flows.end());
             for (const auto& [link, amount] : flows) {
                 made.flow_link.idx.push_back(link);
-                made.flow.push_back(grid.real(amount));
+                made.flow.push_back(std::min(grid.real(amount), capacity[link]));
             }
         }
         for (Rows* rows : {&made.near_node, &made.near_link, &made.far_node, &made.far_link, &made.flow_link})

@@ -40,11 +40,11 @@ MinCost solve(const graph::Graph& graph, std::span<const double> capacity, std::
     T unshipped = 0;
     for (std::int32_t v = 0; v < graph.nodes; ++v)
         if (simplex.arc[v].tail == v) unshipped += simplex.arc[v].flow;
-    // What rounding to the grid leaves over is not a shortage.
-    const T rounding = static_cast<T>(graph.nodes) + (sent > wanted ? sent - wanted : 0);
-    made.unmet = unshipped > rounding ? amounts.real(unshipped) : 0.0;
+    // What nobody wants, and what rounding to the grid leaves over, is not a shortage.
+    const T rounding = (amounts.exact ? 0 : static_cast<T>(graph.nodes)) + (sent > wanted ? sent - wanted : 0);
+    made.unmet = unshipped > rounding ? amounts.real(unshipped - (sent > wanted ? sent - wanted : 0)) : 0.0;
     for (std::size_t i = 0; i < row.size(); ++i) {
-        made.flow[row[i]] = amounts.real(simplex.arc[graph.nodes + i].flow);
+        made.flow[row[i]] = std::min(amounts.real(simplex.arc[graph.nodes + i].flow), capacity[row[i]]);
         made.cost += made.flow[row[i]] * graph.cost[row[i]];
     }
     const T base = graph.nodes > 0 ? *std::min_element(simplex.potential.begin(), simplex.potential.end() - 1) : 0;

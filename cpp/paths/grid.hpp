@@ -23,6 +23,7 @@ constexpr T kFar = static_cast<T>(static_cast<T>(1) << (sizeof(T) * 8 - 3));
 struct Grid {
     double scale = 1.0;
     bool wide = false;
+    bool exact = true;  // nothing was rounded
 
     double real(Wide x) const { return static_cast<double>(x) / scale; }
 };
@@ -62,12 +63,12 @@ inline Grid grid_of(std::span<const double> values, int headroom) {
     double ten = 1.0;
     for (int places = 0; places <= 15; ++places, ten *= 10.0) {
         if (most * ten >= 0x1p53 || most * ten >= room) break;
-        if (detail::whole(values, ten)) return {ten, false};
+        if (detail::whole(values, ten)) return {ten, false, true};
     }
     const auto scale_for = [&](int bits) { return std::ldexp(1.0, std::min(bits - 1 - std::ilogb(most), 1000)); };
     if (headroom < 60 && detail::least_positive(values) * scale_for(60 - headroom) >= 0x1p44)
-        return {scale_for(60 - headroom), false};
-    return {scale_for(std::max(124 - headroom, 2)), true};
+        return {scale_for(60 - headroom), false, false};
+    return {scale_for(std::max(124 - headroom, 2)), true, false};
 }
 
 template <class T>
