@@ -5,6 +5,15 @@
 
 namespace easterly::fabric {
 
+namespace {
+
+void by_link(std::vector<Hop>& out, std::size_t begin) {
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+              [](const Hop& x, const Hop& y) { return x.link < y.link; });
+}
+
+}  // namespace
+
 Torus::Torus(TorusNumbers numbers) : n_(std::move(numbers)) {
     for (const std::int32_t size : n_.size) {
         stride_.push_back(switches_);
@@ -39,11 +48,13 @@ void Torus::step(std::int32_t at, std::size_t d, bool forth, std::vector<Hop>& o
 }
 
 void Torus::neighbours(std::int32_t at, std::vector<Hop>& out) const {
+    const std::size_t begin = out.size();
     for (std::size_t d = 0; d < n_.size.size(); ++d) {
         const std::int32_t c = coordinate(at, d);
         if (c + 1 < n_.size[d] || n_.wrap[d]) step(at, d, true, out);
         if (c > 0 || n_.wrap[d]) step(at, d, false, out);
     }
+    by_link(out, begin);
 }
 
 std::int32_t Torus::distance(std::int32_t at, std::int32_t to) const {
@@ -56,11 +67,13 @@ std::int32_t Torus::distance(std::int32_t at, std::int32_t to) const {
 }
 
 void Torus::next_hops(std::int32_t at, std::int32_t to, std::vector<Hop>& out) const {
+    const std::size_t begin = out.size();
     for (std::size_t d = 0; d < n_.size.size(); ++d) {
         const Way w = way(at, to, d);
         if (w.forth >= 0) step(at, d, true, out);
         if (w.back >= 0) step(at, d, false, out);
     }
+    by_link(out, begin);
 }
 
 void Torus::ordered_hops(std::int32_t at, std::int32_t to, std::vector<Hop>& out) const {

@@ -169,7 +169,8 @@ def spreads_of(
     -------
     Spread, Spread
         Over all links, and over those between switches alone. In seconds for jobs; for services, which have rates and
-        no bytes, load over capacity.
+        no bytes, load over capacity. Phases in fabrics of another routing are not hashed hop by hop: their three
+        numbers are the even one.
     """
     flows, every = demands.flows, network.links.capacity_bps
     told = np.full(len(flows), ALL, dtype=np.int32) if policy.told is None else policy.told[flows.src]
@@ -180,6 +181,10 @@ def spreads_of(
         flows.connections, told, flows.phase, len(demands.phases), np.stack([every, between]),
         seed & (2**64 - 1), draws,
     )  # fmt: skip
+    for phase, load in structured.unhashed(network, flows, policy):
+        full = load / np.stack([every, between])
+        even_link[:, phase] = p95_link[:, phase] = full.argmax(axis=1)
+        even[:, phase] = mean[:, phase] = p95[:, phase] = full.max(axis=1)
     spread, uplinks = (
         Spread(floats(even[i]), floats(mean[i]), floats(p95[i]), ints(even_link[i]), ints(p95_link[i]), draws)
         for i in range(2)

@@ -2,6 +2,6 @@
 
 from easterly.route.structured.frames import Frame, Places, places, recognised
 from easterly.route.structured.mix import Mix, mix
-from easterly.route.structured.routes import is_plain, loads, paths, shares_out
+from easterly.route.structured.routes import loads, paths, unhashed
 
-__all__ = ["Frame", "Mix", "Places", "is_plain", "loads", "mix", "paths", "places", "recognised", "shares_out"]
+__all__ = ["Frame", "Mix", "Places", "loads", "mix", "paths", "places", "recognised", "unhashed"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel import fabric
+from easterly._kernel import fabric, graph
 from easterly.base.columns import FloatColumn, IntColumn, floats, indices, ints
 from easterly.model.demand import Flows
 from easterly.model.network import Network
@@ -15,23 +16,6 @@ from easterly.model.routing import Paths, Policy
 from easterly.route.structured.frames import ROUTINGS, Frame, Places, places, recognised
 
 Rows = NDArray[np.intp]
-
-
-def is_plain(network: Network, policy: Policy) -> bool:
-    """Whether all fabrics take all shortest paths, as a search over their links finds them.
-
-    Parameters
-    ----------
-    network : Network
-    policy : Policy
-
-    Returns
-    -------
-    bool
-        Also where a fabric with another routing is damaged: its switches then search.
-    """
-    named = any(structure.routing != "ecmp" for structure in network.structures)
-    return not named or all(frame.plain for frame in recognised(network, policy))
 
 
 def paths(network: Network, flows: Flows, policy: Policy, search: Callable[[Flows], Paths]) -> Paths:
@@ -102,8 +86,8 @@ def loads(
     return floats(np.zeros((groups, len(network.links))) if total is None else total)
 
 
-def shares_out(network: Network, flows: Flows, policy: Policy) -> Rows:
-    """Flows of fabrics whose routing is not equal-cost multipath: hashing next hops says nothing of them.
+def unhashed(network: Network, flows: Flows, policy: Policy) -> Iterator[tuple[int, FloatColumn]]:
+    """Loads of phases in fabrics whose routing is not equal-cost multipath: hashing next hops says nothing of them.
 
     Parameters
     ----------
@@ -111,16 +95,32 @@ def shares_out(network: Network, flows: Flows, policy: Policy) -> Rows:
     flows : Flows
     policy : Policy
 
-    Returns
-    -------
-    (K,) int
-        Rows of `Flows`, ascending.
+    Yields
+    ------
+    phase : int
+    load : (L,) float [bit or bit/s]
+        Of all flows of the phase, each by the routing of its fabric; only where anything is carried.
     """
     if all(structure.routing == "ecmp" for structure in network.structures):
-        return np.zeros(0, dtype=np.intp)
+        return
     frames = recognised(network, policy)
     named = np.array([not frame.plain for frame in frames] + [False])
-    return np.flatnonzero(named[places(network, frames, flows).frame] & (flows.src != flows.dst))
+    other = named[places(network, frames, flows).frame] & (flows.src != flows.dst)
+    for phase in np.unique(flows.phase[other]).tolist():
+        rows = np.flatnonzero(flows.phase == phase)
+        members, own = _picked(flows, rows), ints(np.zeros(len(rows), dtype=np.int32))
+        load = loads(network, members, policy, own, 1, partial(_searched, network, policy))[0]
+        if load.any():
+            yield int(phase), load
+
+
+def _searched(network: Network, policy: Policy, flows: Flows, group: IntColumn) -> FloatColumn:
+    """Loads of flows of one group over all links, by search."""
+    load = graph.ecmp_loads(
+        len(network.nodes), network.links.src, network.links.dst, policy.cost, policy.transit, policy.alive,
+        policy.weight, flows.src, flows.dst, floats(flows.size_B * 8 + flows.rate_bps), group, 1,
+    )  # fmt: skip
+    return floats(load)
 
 
 def _divided(flows: Flows, frames: tuple[Frame, ...], at: Places) -> tuple[Rows, list[tuple[Frame, Rows]]]:
