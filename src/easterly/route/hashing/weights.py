@@ -15,6 +15,8 @@ from easterly.base.schema import Doc, Unit
 
 MOST = 1 << 24
 """Largest table."""
+EXACT = 1e-12
+"""No more than rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,33 @@ def reduce_groups(groups: Sequence[ArrayLike], table: int, *, keep: bool = True)
     least = [int((w > 0).sum()) if keep else 1 for w in weights]
     if sum(least) > _size(table):
         raise ValueError(f"{len(groups)} groups need {sum(least)} entries, and the table has {table}")
-    spare = table - sum(least)
-    stairs = [kernel.reduction_curve(w, n + spare, int(keep)) for w, n in zip(weights, least, strict=True)]
-    rows = _fitting(stairs, table)
-    _spend(stairs, rows, table)
+    stairs, rows = _cut(weights, least, table, keep)
     return tuple(_at(w, int(sizes[row]), keep) for w, (sizes, _), row in zip(weights, stairs, rows, strict=True))
 
 
 Stairs = Sequence[tuple[IndexColumn, FloatColumn]]
+
+
+def _cut(weights: list[FloatColumn], least: list[int], table: int, keep: bool) -> tuple[Stairs, list[int]]:
+    """The staircase of each group and its step.
+
+    Staircases are looked at up to some multiple of an even part of the table first. Where no group stands on the last
+    step of one that was cut short, all steps beyond have less error than any that was asked for: the answer is that of
+    whole staircases.
+    """
+    spare, reach = table - sum(least), 4
+    while True:
+        most = [min(n + spare, n + reach * table // len(weights)) for n in least] if weights else []
+        stairs = [kernel.reduction_curve(w, m, int(keep)) for w, m in zip(weights, most, strict=True)]
+        rows = _fitting(stairs, table)
+        _spend(stairs, rows, table)
+        last = [
+            row == len(sizes) - 1 and errors[row] > 1 + EXACT
+            for row, (sizes, errors) in zip(rows, stairs, strict=True)
+        ]
+        if not any(end and m < n + spare for end, m, n in zip(last, most, least, strict=True)):
+            return stairs, rows
+        reach *= 4
 
 
 def _fitting(stairs: Stairs, table: int) -> list[int]:
