@@ -9,6 +9,8 @@ import numpy as np
 
 from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn, bools, floats
 from easterly.base.schema import Doc, Unit
+from easterly.model.allocation import Demands, Names
+from easterly.model.failure_words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class FailureTable:
     in_place: Annotated[InPlace | None, Doc("What the policy in place does, where it was asked for.")]
     optimum: Annotated[Optimum | None, Doc("What the best routing does, where it was asked for.")]
     order: Annotated[IntColumn, Doc("Rows of the cases, most damage first.")]
+    names: Annotated[Names, Doc("What nodes and links are called.")]
+    demands: Annotated[Demands, Doc("What was asked for.")]
     left: Annotated[int, Unit("1"), Doc("Cases that were not done.")] = 0
 
     def __len__(self) -> int:
@@ -101,3 +105,17 @@ class FailureTable:
         if self.in_place is None or self.optimum is None:
             return floats(np.full(len(self), np.nan))
         return floats(self.optimum.served_fraction - self.in_place.fits)
+
+    def explain(self, most: int = 5) -> str:
+        """The worst cases, what binds in the worst, and where re-optimising wins most, in words.
+
+        Parameters
+        ----------
+        most : int
+            Rows of each kind.
+
+        Returns
+        -------
+        str
+        """
+        return told(self, most)
