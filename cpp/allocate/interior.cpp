@@ -420,10 +420,12 @@ double Interior::step() {
     }
     const double ratio = std::max(then / now, 0.0);
     const double mu = std::max(std::min(ratio * ratio * ratio, 1.0), most_cut) * now / over;
-    for (std::size_t p = 0; p < cols; ++p) cx_[p] += mu * omega[columns.pair[p]] - affine_.x[p] * affine_.w[p];
+    // The second-order term holds for a full step; where the first is short, so much of it (Colombo & Gondzio 2008).
+    const double part = primal * dual;
+    for (std::size_t p = 0; p < cols; ++p) cx_[p] += mu * omega[columns.pair[p]] - part * affine_.x[p] * affine_.w[p];
     for (std::size_t k = 0; k < pairs; ++k)
-        if (total[k] == Total::capped) ct_[k] += mu * omega[k] - affine_.t[k] * affine_.z[k];
-    for (const std::int32_t l : link_of) cs_[l] += mu * omega_link[l] - affine_.s[l] * affine_.y[l];
+        if (total[k] == Total::capped) ct_[k] += mu * omega[k] - part * affine_.t[k] * affine_.z[k];
+    for (const std::int32_t l : link_of) cs_[l] += mu * omega_link[l] - part * affine_.s[l] * affine_.y[l];
     direct(final_, cx_, ct_, cs_);
     longest(final_, primal, dual);
     primal = primal < 1.0 ? 0.995 * primal : 1.0;

@@ -321,12 +321,27 @@ void Search::run(const std::function<bool(const Progress&)>& poll) {
     double start = ms();
     begin();
     if (trace) std::printf("begin %.1f ms: pairs %zu columns %zu forest %zu rows %zu mu %.3g\n", ms() - start, problem.pairs(), inner.columns.size(), inner.columns.up.size(), inner.link_of.size(), inner.temperature());
+    double last_apart = kInfinity;
+    int stalled = 0;
     for (answer.iterations = 0; answer.iterations < options.iterations; ++answer.iterations) {
         double t0 = ms();
         inner.step();
         step_ms += ms() - t0;
         round();
-        if (inner.temperature() * inner.stake < 4.0 * options.gap * std::abs(best_bound) || answer.iterations % 8 == 7) make_plan();
+        const double heat = inner.temperature();
+        if (!std::isfinite(heat)) break;
+        // A plan costs as much as a few passes over the forest: not while it cannot be good enough.
+        if (inner.columns.up.size() < 4096 || answer.iterations % 8 == 7 ||
+            heat * inner.stake < 4.0 * std::max(options.gap, 1e-6) * std::abs(best_bound))
+            make_plan();
+        // Below what doubles can resolve, steps lead nowhere.
+        const double apart = best_bound - best.value;
+        if (has_plan && apart < 0.9 * last_apart) {
+            last_apart = apart;
+            stalled = 0;
+        } else if (has_plan && heat < 1e-7 && ++stalled >= 12) {
+            break;
+        }
         if (trace)
             std::printf("%3d mu %.3e ap %.3f ad %.3f pres %.1e dres %.1e value %.8g bound %.8g gap %.2e phi %.6g short %.1e\n", answer.iterations,
                         inner.temperature(), inner.primal_step, inner.dual_step, inner.primal_residual, inner.dual_residual,
@@ -354,10 +369,25 @@ void Search::run(const std::function<bool(const Progress&)>& poll) {
     answer.warm_price = inner.y;
 }
 
+// No pair can have more than leaves its source and enters its destination.
+std::vector<double> reachable_amounts(const Problem& problem) {
+    std::vector<double> out(problem.nodes, 0.0), in(problem.nodes, 0.0), amount(problem.pairs());
+    for (std::size_t l = 0; l < problem.links(); ++l) {
+        out[problem.src[l]] += problem.capacity[l];
+        in[problem.dst[l]] += problem.capacity[l];
+    }
+    for (std::size_t k = 0; k < problem.pairs(); ++k)
+        amount[k] = std::min({problem.amount[k], out[problem.pair_src[k]], in[problem.pair_dst[k]]});
+    return amount;
+}
+
 }  // namespace
 
-Answer solve(const Problem& problem, const Goal& goal, const Options& options,
+Answer solve(const Problem& asked, const Goal& goal, const Options& options,
              const std::function<bool(const Progress&)>& poll) {
+    const std::vector<double> amount = goal.equal() ? std::vector<double>{} : reachable_amounts(asked);
+    Problem problem = asked;
+    if (!goal.equal()) problem.amount = amount;
     Search search(problem, goal, options);
     search.run(poll);
     return std::move(search.answer);

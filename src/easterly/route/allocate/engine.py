@@ -19,7 +19,7 @@ Status = Literal["optimal", "feasible", "infeasible"]
 Progress = Callable[[int, float, float], object]
 
 KINDS = {"throughput": 0, "concurrent": 1, "cost": 2, "utility": 3}
-EXACT = 1e-8  # where the exact mode stops; 1e-6 is what it promises
+EXACT = 1e-7  # where the exact mode stops; 1e-6 is what it promises
 PROVEN = 1e-6
 FAST_STEPS = 12
 MOST_STEPS = 200
