@@ -21,9 +21,14 @@ double conjugate(const Goal& goal, double weight, double most, double distance) 
     double best = most;
     if (distance > 0.0) {
         const double ratio = weight / distance;
-        best = std::min(most, goal.alpha == 1.0 ? ratio : maths::pow(ratio, 1.0 / goal.alpha));
+        best = std::min(most, goal.alpha == 1.0   ? ratio
+                              : goal.alpha == 2.0 ? std::sqrt(ratio)
+                              : goal.alpha == 0.5 ? ratio * ratio
+                                                  : maths::pow(ratio, 1.0 / goal.alpha));
     }
     if (!std::isfinite(best)) return goal.alpha > 1.0 ? 0.0 : kInfinity;
+    // Where the marginal utility is the distance, weight best^-alpha = distance and no further power is needed.
+    if (best < most && goal.alpha != 1.0) return distance * best * (goal.alpha / (1.0 - goal.alpha));
     return utility(goal, weight, best) - distance * best;
 }
 
@@ -33,6 +38,8 @@ double utility(const Goal& goal, double weight, double rate) {
     if (!goal.curved()) return weight * rate;
     if (goal.alpha == 1.0) return rate > 0.0 ? weight * maths::log(rate) : -kInfinity;
     if (rate <= 0.0) return goal.alpha < 1.0 ? 0.0 : -kInfinity;
+    if (goal.alpha == 2.0) return -weight / rate;
+    if (goal.alpha == 0.5) return 2.0 * weight * std::sqrt(rate);
     return weight * maths::pow(rate, 1.0 - goal.alpha) / (1.0 - goal.alpha);
 }
 

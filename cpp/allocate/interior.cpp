@@ -11,13 +11,17 @@ namespace easterly::allocate {
 namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
+constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
 // U'(f) = weight f^-alpha.
 double marginal(const Goal& goal, double weight, double rate) {
     if (!goal.curved()) return weight;
-    return goal.alpha == 1.0 ? weight / rate : weight * maths::pow(rate, -goal.alpha);
+    if (goal.alpha == 1.0) return weight / rate;
+    if (goal.alpha == 2.0) return weight / (rate * rate);
+    if (goal.alpha == 0.5) return weight / std::sqrt(rate);
+    return weight * maths::pow(rate, -goal.alpha);
 }
 
 Interior::Interior(const Problem& p, const Goal& g)
@@ -132,6 +136,8 @@ void Interior::centre(std::size_t k, double mu, double target, bool capped) {
 
 void Interior::respond(double mu) {
     mu_ = mu;
+    expected_.resize(total.size(), 0.0);
+    next_expected_.resize(total.size(), 0.0);
     x.assign(columns.size(), 0.0);
     w.assign(columns.size(), 0.0);
     measure();
@@ -139,13 +145,26 @@ void Interior::respond(double mu) {
         if (total[k] == Total::equal) {
             centre(k, mu, std::max(base[k] + phi * growth[k], 1e-3 * rate[k]), false);
         } else if (goal.curved()) {
-            const double f = total[k] == Total::capped ? std::min(rate[k], 0.9 * cap[k]) : rate[k];
+            double& f = expected_[k];
+            if (f == 0.0) f = rate[k];
+            f = std::min(f, 0.98 * cap[k]);
             centre(k, mu, f, false);
             u[k] = marginal(goal, problem.weight[k], f);
+            // Towards the total at which the marginal utility is the price, for the next call.
+            const double asked = lambda[k] + mu * omega[k] / (cap[k] - f);
+            if (asked > 0.0) {
+                double move = std::sqrt(std::min(std::max(u[k] / asked, 0.05), 20.0));
+                for (double a = 1.5; a < goal.alpha; a *= 2.0) move = std::sqrt(move);
+                next_expected_[k] = f * move;
+            } else {
+                next_expected_[k] = 2.0 * f;
+            }
             if (total[k] == Total::capped) {
                 t[k] = cap[k] - f;
                 z[k] = mu * omega[k] / t[k];
             }
+            // Prices that fit the paths; that they are not yet the marginal utility is for the steps to mend.
+            u[k] = std::max(lambda[k] + z[k], 0.05 * u[k]);
             lambda[k] = u[k] - z[k];
         } else if (total[k] == Total::capped) {
             u[k] = problem.weight[k];
@@ -165,10 +184,17 @@ void Interior::respond(double mu) {
     for (const std::int32_t l : link_of) s[l] = mu * omega_link[l] / y[l];
 }
 
+void Interior::rescale() {
+    std::vector<double> rates(expected_), worths(total.size());
+    for (std::size_t k = 0; k < total.size(); ++k) worths[k] = marginal(goal, problem.weight[k], rates[k]);
+    scale(rates, worths);
+}
+
 double Interior::relax(double mu) {
     gain_.resize(problem.links(), 0.0);
     gain_sign_.resize(problem.links(), 0.0);
     respond(mu);
+    if (goal.curved()) expected_.swap(next_expected_);
     double worst = 0.0, priced = 0.0, spent = 0.0, slack = 0.0;
     for (const std::int32_t l : link_of) {
         const double full = (load[l] + s[l]) / problem.capacity[l];
@@ -229,10 +255,39 @@ void Interior::reshape(std::span<const std::int32_t> former) {
                 x[p] = m / w[p];
                 entering += x[p];
             }
+        const double most = std::max(entering, 0.5 * flow);
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
-            if (former[p] >= 0) x[p] *= std::max(1.0 - entering / flow, 0.1);
+            if (former[p] < 0 && entering > 0.5 * flow) x[p] *= 0.5 * flow / most;
     }
+    if (!old_x.empty()) enter(former);
     columns.loads(x, load, node_);
+}
+
+// New paths of many pairs may meet on a link: together they take part of its slack and no more.
+void Interior::enter(std::span<const std::int32_t> former) {
+    std::vector<double> fresh(x.size(), 0.0);
+    for (std::size_t p = 0; p < x.size(); ++p)
+        if (former[p] < 0) fresh[p] = x[p];
+    columns.loads(fresh, edge_, node_);
+    for (std::size_t l = 0; l < problem.links(); ++l)
+        edge_[l] = row[l] < 0 ? 1.0 : std::max(1.0, edge_[l] / (kEnterSlack * s[l]));
+    for (std::size_t v = 0; v < columns.up.size(); ++v)
+        node_[v] = columns.up[v] < 0 ? 1.0 : std::max(node_[columns.up[v]], edge_[columns.link[v]]);
+    for (std::size_t k = 0; k < total.size(); ++k) {
+        double entering = 0.0, flow = 0.0;
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
+            if (former[p] < 0) {
+                x[p] /= node_[columns.leaf[p]];
+                w[p] = std::max(w[p], 0.1 * mu_ * omega[k] / x[p]);
+                entering += x[p];
+            } else {
+                flow += x[p];
+            }
+        }
+        if (entering == 0.0 || flow == 0.0) continue;
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
+            if (former[p] >= 0) x[p] *= std::max(1.0 - entering / flow, 0.5);
+    }
 }
 
 void Interior::measure() {

@@ -36,6 +36,8 @@ public:
     void respond(double mu);
     // Responds, then moves each price towards what its link would need; returns the worst relative mismatch before.
     double relax(double mu);
+    // Sets targets anew from the totals that `relax` has come to; for concave utilities.
+    void rescale();
     // Gives every link a row, for `relax`; `reshape` leaves those that can bind.
     void open_rows();
     // Takes in columns as they are after a `settle`.
@@ -62,6 +64,7 @@ public:
 
 private:
     void rows();
+    void enter(std::span<const std::int32_t> former);
     void measure();
     void direct(Direction& d, std::span<const double> cx, std::span<const double> ct, std::span<const double> cs);
     void centre(std::size_t k, double mu, double target, bool capped);
@@ -71,7 +74,7 @@ private:
     Cholesky cholesky_;
     std::vector<double> theta_, kappa_, theta_sum_, rd_, q_, e_, r1_, r2_, ru_;
     std::vector<double> node_, node2_, edge_, border_, solved_border_, rhs_, diag_;
-    std::vector<double> cx_, ct_, cs_, price_, gain_, gain_sign_;
+    std::vector<double> cx_, ct_, cs_, price_, gain_, gain_sign_, expected_, next_expected_;
     Direction affine_, final_;
     double border_scale_ = 0.0, growth_scale_ = 0.0, r_phi_ = 0.0, mu_ = 1.0;
 };

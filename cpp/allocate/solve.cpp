@@ -213,6 +213,7 @@ void Search::begin() {
         const double off = inner.relax(mu);
         if (trace) std::printf("  relax %d off %.3g bound %.6g phi %.4g\n", sweep, off, best_bound, inner.phi);
         if (off < 0.3 && sweep > 6) break;
+        if (goal.curved() && sweep % 4 == 1) inner.rescale();
         if (sweep % 4 == 3) round(true);
     }
     inner.respond(mu);
@@ -268,7 +269,7 @@ void Search::round(bool relaxing) {
         for (std::int32_t p = first; p < last; ++p)
             if (p != main && inner.x[p] < few && inner.x[p] * inner.worth[k] < few * inner.w[p]) keep[p] = 0, ++dropped;
     }
-    static const double miss = std::getenv("MISS") ? atof(std::getenv("MISS")) : 0.1;
+    static const double miss = std::getenv("MISS") ? atof(std::getenv("MISS")) : 0.05;
     const double open = std::min(mu * inner.stake, has_plan ? best_bound - best.value : kInfinity);
     const bool take = relaxing ? added > 0 : pending > 0 && missing >= miss * open;
     if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu missing %.3g take %d\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size(), missing, take);
