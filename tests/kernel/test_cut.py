@@ -63,9 +63,11 @@ def test_max_flow_is_the_least_of_all_cuts_and_the_outermost_are_named(
         assert all(case.alive[named]) and named == sorted(named)
     flow = np.zeros(case.links)
     flow[used] = made[11]
-    assert (flow <= capacity * (1 + 1e-15)).all() and (flow[used] > 0).all() and set(used) <= set(links) | {
-        e for e in used if case.src[e] == target or case.dst[e] == source
-    }
+    assert (
+        (flow <= capacity * (1 + 1e-15)).all()
+        and (flow[used] > 0).all()
+        and set(used) <= set(links) | {e for e in used if case.src[e] == target or case.dst[e] == source}
+    )
     net = np.bincount(case.src, flow, case.n) - np.bincount(case.dst, flow, case.n)
     want = np.zeros(case.n)
     want[source], want[target] = least, -least

@@ -23,7 +23,11 @@ MINIMAL = {"torus": "ecmp", "dragonfly": "minimal"}
 class Mix:
     """Traffic over shortest ways, by way of random places, and divided between both."""
 
-    minimal: Annotated[float, Unit("1"), Doc("Share over shortest ways at which the busiest link is least full.")]
+    minimal: Annotated[
+        float,
+        Unit("1"),
+        Doc("Share over shortest ways at which the busiest link is least full; the greatest of several."),
+    ]
     utilisation: Annotated[float, Unit("1"), Doc("Load over capacity of the busiest link with that share.")]
     utilisation_minimal: Annotated[float, Unit("1"), Doc("The same with everything over shortest ways.")]
     utilisation_valiant: Annotated[float, Unit("1"), Doc("The same with everything by way of random places.")]
@@ -78,7 +82,7 @@ def _outside(flows: Flows, _: IntColumn) -> FloatColumn:
 
 
 def _lowest(minimal: FloatColumn, valiant: FloatColumn) -> float:
-    """Least point of the greatest of the lines ``v + s (m - v)`` on 0..1, walked along their envelope from s = 0.
+    """Least point of the greatest of the lines ``v + s (m - v)`` on 0..1, the last of several, along their envelope.
 
     >>> _lowest(np.array([1.0, 0.0]), np.array([0.0, 0.5]))
     0.3333333333333333
@@ -87,9 +91,10 @@ def _lowest(minimal: FloatColumn, valiant: FloatColumn) -> float:
     if not len(slope):
         return 1.0
     top = int(np.lexsort((slope, valiant))[-1])
-    while slope[top] < 0 and share < 1:
+    while slope[top] <= 0 and share < 1:
         steeper = np.flatnonzero(slope > slope[top])
-        cross = (valiant[top] - valiant[steeper]) / (slope[steeper] - slope[top])
+        with np.errstate(over="ignore"):  # lines that are all but parallel cross far away
+            cross = (valiant[top] - valiant[steeper]) / (slope[steeper] - slope[top])
         if not len(cross) or cross.min() >= 1:
             return 1.0
         share = max(float(cross.min()), share)
