@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from easterly.app.engineering import engineering
 from easterly.app.jobs import jobs
 from easterly.app.numbers import addresses
 from easterly.app.services import services, sides, traffic
@@ -44,6 +45,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "directions": sides(plan),
         "links": links(plan),
         "hashing": hashing(plan),
+        "engineering": engineering(plan),
         "unserved": list(stranded(plan.network, plan.demands, plan.routing)),
         "classes": classes(plan),
         "queues": [],

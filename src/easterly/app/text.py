@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
-from easterly.app.report import sections, serving
+from easterly.app.report import engineering, sections, serving
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
 
@@ -52,6 +52,7 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _services(page, document)
     _hottest(page, document)
     _hashing(page, document)
+    _engineering(page, document)
     for title in ("queues", "failures", "placement"):
         _records(page, title, document[title])
     _findings(page, document)
@@ -186,6 +187,11 @@ def _made(page: Page, title: str, made: sections.Table | None) -> None:
     """A table of the report."""
     if made is not None:
         page.title(title)
+        _rows(page, made)
+
+
+def _rows(page: Page, made: sections.Table | None) -> None:
+    if made is not None:
         columns = [Column(head, i in made.numeric, i == 0) for i, head in enumerate(made.heads)]
         page.table(columns, [[cell.text for cell in row] for row in made.rows[:HOTTEST]])
         _more(page, len(made.rows) - HOTTEST)
@@ -210,6 +216,16 @@ def _hashing(page: Page, document: Document) -> None:
             for row in rows[:HOTTEST]
         ],
     )  # fmt: skip
+
+
+def _engineering(page: Page, document: Document) -> None:
+    """Each allocation in a line, what binds, and what failures change."""
+    for made in document.get("engineering") or ():
+        page.title(f"Traffic engineering: {made['intent']}, {made['objective']}")
+        said = ", ".join(f"{word} {value}" for word, value in engineering.facts(made))
+        page.wrapped(said.replace(", of ", " of "), "", INDENT)
+        _rows(page, engineering.binding(made))
+        _rows(page, engineering.failures(made))
 
 
 def _hottest(page: Page, document: Document) -> None:

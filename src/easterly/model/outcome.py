@@ -12,6 +12,7 @@ from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures
+from easterly.model.engineering import Engineering
 from easterly.model.network import Network
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
@@ -208,3 +209,4 @@ class Plan:
     verdicts: Annotated[tuple[Verdict, ...], Doc("One per intent.")]
     findings: Annotated[tuple[Finding, ...], Doc("Warnings and notes.")]
     provenance: Annotated[dict[str, Any], Doc("Hash of the site, seed, version.")] = field(default_factory=dict)
+    engineering: Annotated[tuple[Engineering, ...], Doc("Traffic engineering, one per intent that asks for it.")] = ()

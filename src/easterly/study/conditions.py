@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from easterly import predict
-from easterly.base.columns import bools
+from easterly.base.columns import bools, floats
+from easterly.model.demand import DemandSet
 from easterly.model.outcome import Plan
 from easterly.model.spec.intent import Failures, Intent
 from easterly.study import traffic
 from easterly.study.cases import TooManyCases, UnknownElement, failure_cases
+from easterly.study.engineering import Situation
 from easterly.study.nouns import Nouns
 from easterly.verify import Case, Undecided
 
@@ -21,6 +23,7 @@ class Conditions:
         self._plan = plan
         self._nouns = nouns
         self._cases: dict[bytes, Case] = {}
+        self._demands: dict[bytes, DemandSet] = {}
 
     def of(self, intent: Intent) -> tuple[Case, ...]:
         """Every distinct case of the intent's conditions, and the plan itself, where nothing fails.
@@ -44,6 +47,26 @@ class Conditions:
         rows = zip(found.name.tolist(), found.link_down, strict=True)
         return (*(self._case(name, ~down) for name, down in rows), self._healthy())
 
+    def situations(self, intent: Intent) -> tuple[Situation, ...]:
+        """The same cases with what is sent in each; first that of nothing down.
+
+        Raises
+        ------
+        Undecided
+            As `of`.
+        """
+        healthy, *cases = sorted(self.of(intent), key=lambda case: not case.alive.all())
+        return tuple(self._situation(case) for case in (healthy, *cases))
+
+    def healthy(self) -> Situation:
+        """What is sent when nothing is down."""
+        return self._situation(self._healthy())
+
+    def _situation(self, case: Case) -> Situation:
+        demands = self._demands.get(_key(case.alive), self._plan.demands)
+        before = floats(np.add.reduce(case.loads.load_bps, axis=0))
+        return Situation(case.name, case.alive, demands, case.prediction, before)
+
     def _fabric(self, intent: Intent) -> str | None:
         if intent.job is not None:
             return self._plan.site.jobs[intent.job].fabric
@@ -57,14 +80,14 @@ class Conditions:
         )
 
     def _case(self, name: str, alive: np.ndarray) -> Case:
-        key = np.packbits(alive).tobytes()
+        key = _key(alive)
         if key not in self._cases:
             self._cases[key] = self._evaluate(name, bools(alive))
         return self._cases[key]
 
     def _evaluate(self, name: str, alive: np.ndarray) -> Case:
         plan, network = self._plan, self._plan.network
-        demands = self._nouns.after(alive)
+        demands = self._demands[_key(alive)] = self._nouns.after(alive)
         routing = self._nouns.stages.run(
             f"failure:{name}",
             (network, demands, alive, plan.site.seed),
@@ -74,6 +97,10 @@ class Conditions:
         prediction = predict.predict(network, demands, routing, alone)
         loads = predict.link_loads(network, demands, routing, prediction, alone)
         return Case(name, prediction, loads, bools(alive), traffic.stranded(network, demands, routing))
+
+
+def _key(alive: np.ndarray) -> bytes:
+    return np.packbits(alive).tobytes()
 
 
 def _asked(failures: Failures) -> str:

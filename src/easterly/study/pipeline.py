@@ -10,10 +10,13 @@ from typing import Any
 from easterly import verify
 from easterly.base.findings import Finding, FindingsError
 from easterly.model import store
+from easterly.model.engineering import Engineering
 from easterly.model.outcome import Plan, Verdict
+from easterly.model.spec.intent import Intent
 from easterly.model.spec.site import Site
 from easterly.study.check import check, errors
 from easterly.study.conditions import Conditions
+from easterly.study.engineering import engineer
 from easterly.study.nouns import Nouns
 
 
@@ -59,10 +62,38 @@ def plan(site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] 
         findings=found,
         provenance=provenance(nouns.text, site),
     )
-    return replace(made, verdicts=_verdicts(made, nouns))
+    conditions = Conditions(made, nouns)
+    made = replace(made, engineering=_engineering(made, nouns, conditions))
+    return replace(made, verdicts=_verdicts(made, nouns, conditions))
 
 
-def _verdicts(made: Plan, nouns: Nouns) -> tuple[Verdict, ...]:
+def _engineering(made: Plan, nouns: Nouns, conditions: Conditions) -> tuple[Engineering, ...]:
+    """One allocation per intent that asks for it; only what is there where its failures cannot all be tried."""
+    return tuple(
+        _engineered(made, nouns, conditions, intent)
+        for _, intent in sorted(made.site.intents.items())
+        if intent.allocate is not None
+    )
+
+
+def _engineered(made: Plan, nouns: Nouns, conditions: Conditions, intent: Intent) -> Engineering:
+    reads = (
+        nouns.network, nouns.demands, nouns.routing, nouns.prediction, nouns.text["intents"][intent.name],
+        nouns.part("classes", "fabrics", "jobs"),
+    )  # fmt: skip
+
+    def run() -> Engineering:
+        assert intent.allocate is not None
+        try:
+            situations = conditions.situations(intent)
+        except verify.Undecided:
+            situations = (conditions.healthy(),)
+        return engineer(made.site, made.network, intent.name, intent.allocate, situations)
+
+    return nouns.stages.run(f"allocate:{intent.name}", reads, run).value
+
+
+def _verdicts(made: Plan, nouns: Nouns, conditions: Conditions) -> tuple[Verdict, ...]:
     nouns.stages.notify("verify")
     evidence = verify.Evidence(
         site=made.site,
@@ -71,7 +102,8 @@ def _verdicts(made: Plan, nouns: Nouns) -> tuple[Verdict, ...]:
         address=made.address,
         work=made.demands.work,
         classes=made.demands.classes,
-        under=Conditions(made, nouns).of,
+        under=conditions.of,
+        engineering=made.engineering,
     )
     return verify.decide(evidence)
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from easterly.model.outcome import Status, Verdict
 from easterly.model.spec.intent import Intent
+from easterly.verify.allocation import allocation
 from easterly.verify.evidence import Evidence, Undecided
 from easterly.verify.isolation import isolate
 from easterly.verify.limits import oversubscription, step_time, utilisation
 
 DECIDERS: dict[str, Callable[[Evidence, Intent], Verdict]] = {
+    "allocate": allocation,
     "isolate": isolate,
     "oversubscription": oversubscription,
     "step_time": step_time,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from easterly.base.columns import BoolColumn
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
+from easterly.model.engineering import Engineering
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, Prediction
 from easterly.model.routing import LinkLoads
@@ -50,6 +51,8 @@ class Evidence:
     ----------
     under : callable
         The cases of an intent's conditions; raises `Undecided` where they cannot all be tried.
+    engineering : tuple of Engineering
+        What was allocated for the intents that ask for it.
     """
 
     site: Site
@@ -59,3 +62,4 @@ class Evidence:
     work: Work
     classes: tuple[str, ...]
     under: Callable[[Intent], tuple[Case, ...]]
+    engineering: tuple[Engineering, ...] = ()

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from easterly.app.report import sections, serving
 from easterly.app.report.artefacts import artefacts
+from easterly.app.report.engineering import engineering
 from easterly.app.report.join import STATIC, joined
 from easterly.app.report.measure import grouped
 from easterly.app.report.steps import steps
@@ -57,6 +58,7 @@ def render(
         traffic=serving.traffic(document),
         directions=serving.directions(document),
         hashing=sections.hashing(document),
+        engineering=engineering(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
         failures=sections.records(document["failures"]),

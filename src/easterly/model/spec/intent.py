@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frozen, Named, Share, Time
 
-DECIDES = ("step_time", "isolate", "oversubscription", "utilisation", "loss", "latency", "queue_delay")
+DECIDES = ("step_time", "isolate", "oversubscription", "utilisation", "loss", "latency", "queue_delay", "allocate")
 
 
 class Maximum(Frozen):
@@ -29,6 +29,26 @@ class Fraction(Frozen):
     """An upper limit of utilisation."""
 
     max: Annotated[Share, Doc("Load over capacity.")]
+
+
+class Allocate(Frozen):
+    """How the traffic between switches is to be allocated to paths, and what must come of it.
+
+    Without a limit, all of it must be carried.
+    """
+
+    objective: Annotated[
+        Literal[
+            "max-throughput", "max-concurrent", "min-max-utilisation", "min-cost", "max-min", "alpha-fair",
+            "min-cost-max-flow",
+        ],
+        Doc("What the best allocation is."),
+    ] = "max-throughput"  # fmt: skip
+    alpha: Annotated[float, Field(ge=0), Unit("1"), Doc("Fairness of `alpha-fair`: 0 none, 1 proportional.")] = 1.0
+    cost: Annotated[Literal["latency", "cost"], Doc("What `min-cost` counts: delay, or the cost of links.")] = "latency"
+    served: Annotated[Share | None, Doc("Least share of the traffic that is carried.")] = None
+    utilisation: Annotated[Share | None, Doc("Most load over capacity of any link.")] = None
+    gap: Annotated[Share, Doc("Proven distance from the best that is good enough.")] = 0.001
 
 
 class Measured(Frozen):
@@ -77,6 +97,7 @@ class Intent(Named):
     loss: Annotated[Share | None, Doc("Packets lost in the class.")] = None
     latency: Annotated[Quantile | None, Doc("Latency of the service.")] = None
     queue_delay: Annotated[Quantile | None, Doc("Queueing delay in the class.")] = None
+    allocate: Annotated[Allocate | None, Doc("Traffic engineering; also computed for the report.")] = None
     under: Annotated[Under, Doc("Conditions.")] = Under()
 
     @property

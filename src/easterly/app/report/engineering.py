@@ -1,0 +1,161 @@
+"""Traffic engineering in the report: links before and after, what binds, and what failures change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from easterly.app.report.measure import DASH, RATES, measure
+from easterly.app.report.sections import Cell, Table, table_of
+
+BINDING = 20
+NOTHING = 1e-5
+"""Worth of all of a link, beside the value, that only tells how far the search went."""
+Document = Mapping[str, Any]
+WIDTH, HEIGHT = 640.0, 180.0
+ROUND = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0, 4.0, 6.0, 8.0, 10.0)
+LITTLE = 0.02
+"""Utilisation, beside the top of the scale, of links that are left out of the curves."""
+POINTS = 400
+"""Links that a curve is drawn through; of more, every so many-th."""
+
+
+def engineering(document: Document) -> list[dict[str, Any]]:
+    """One part per intent that allocates."""
+    return [_part(made) for made in document.get("engineering") or ()]
+
+
+def _part(made: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "intent": made["intent"], "objective": made["objective"], "facts": facts(made),
+        "chart": _chart(made["links"]), "binding": binding(made),
+        "failures": failures(made),
+    }  # fmt: skip
+
+
+def facts(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was reached and proven, as words and values."""
+    asked = measure([made["asked_bps"]], RATES)
+    return [
+        ("status", made["status"]), ("carried", percent(made["served_fraction"])),
+        ("of", asked.full(made["asked_bps"])), ("proven gap", gap(made["gap"])),
+        ("busiest link", percent(made["max_utilisation"])),
+        ("on the paths in place", percent(made["max_utilisation_in_place"])), ("pairs", f"{made['pairs']:,}"),
+    ]  # fmt: skip
+
+
+def percent(value: float | None) -> str:
+    """A share in percent, or a dash."""
+    return DASH if value is None else f"{100 * value:.1f}\u00a0%"
+
+
+def gap(value: float | None) -> str:
+    """A relative gap; small ones as powers of ten.
+
+    >>> gap(3.2e-7), gap(0.0)
+    ('3e-07', '0')
+    """
+    if value is None:
+        return DASH
+    return f"{100 * value:.3g}\u00a0%" if value >= 1e-4 else f"{value:.0e}" if value > 0 else "0"
+
+
+def binding(made: Mapping[str, Any]) -> Table | None:
+    """Links in the order of what more capacity is worth, then the fullest."""
+    found = [{**r, "dual": told(r["dual"], r["capacity_bps"], made["value"])} for r in made["links"]]
+    rows = sorted(found, key=lambda r: (-(r["dual"] or 0.0), -(r["utilisation"] or 0.0), r["id"]))[:BINDING]
+    unit = measure([v for r in rows for v in (r["capacity_bps"], r["load_bps"], r["before_bps"])], RATES)
+    if not rows:
+        return None
+    heads = ("Link", f"Capacity ({unit.unit})", f"In place ({unit.unit})", f"Allocated ({unit.unit})",
+             "In place (%)", "Allocated (%)", f"Worth of 1 Gb/s more ({worth_unit(made['unit'])})")  # fmt: skip
+    return Table(heads, tuple(_link(r, unit, made["unit"]) for r in rows), frozenset({1, 2, 3, 4, 5, 6}))
+
+
+def told(dual: float | None, capacity: float | None, value: float | None) -> float:
+    """Worth of a link; nothing where that of its whole capacity is next to nothing beside the value.
+
+    >>> told(0.5, 10.0, 24.0), told(1e-9, 10.0, 24.0)
+    (0.5, 0.0)
+    """
+    whole = (dual or 0.0) * (capacity or 0.0)
+    return float(dual or 0.0) if whole > NOTHING * abs(value or 0.0) else 0.0
+
+
+def _link(row: Mapping[str, Any], unit: Any, of: str) -> tuple[Cell, ...]:
+    rates = [Cell(unit.text(row[k]), row[k], "num") for k in ("capacity_bps", "before_bps", "load_bps")]
+    bars = [Cell(f"{100 * (row[k] or 0):.1f}", row[k] or 0.0, "bar") for k in ("before", "utilisation")]
+    value = Cell(worth(row["dual"], of), row["dual"], "num")
+    return Cell(row["id"], row["id"], "code", row["id"]), *rates, *bars, value
+
+
+def worth_unit(unit: str) -> str:
+    """Unit of the worth of one more Gb/s.
+
+    >>> worth_unit("bit/s"), worth_unit("1")
+    ('Gb/s', '%')
+    """
+    return {"bit/s": "Gb/s", "1": "%"}.get(unit, unit)
+
+
+def worth(dual: float | None, unit: str) -> str:
+    """What one more Gb/s adds to the value; a dash for nothing."""
+    if not dual:
+        return DASH
+    return f"{dual:.3g}" if unit == "bit/s" else f"{dual * 1e9 * (100 if unit == '1' else 1):.3g}"
+
+
+def failures(made: Mapping[str, Any]) -> Table | None:
+    """What is down, by damage: least carried first, then the fullest link."""
+    first, *rest = made["trials"]
+    if not rest:
+        return None
+    ordered = [first, *sorted(rest, key=lambda t: (t["served"], -(t["utilisation"] or 0.0), t["down"]))]
+    return table_of(
+        ("Down", "Status", "Carried", "At most", "Busiest link", "At least", "On the paths in place"),
+        [
+            (
+                t["down"], t["status"], percent(t["served"]), percent(t["served_bound"]), percent(t["utilisation"]),
+                percent(t["utilisation_bound"] or None), percent(t["in_place"]),
+            )
+            for t in ordered
+        ],
+        numeric={2, 3, 4, 5, 6},
+    )  # fmt: skip
+
+
+def _chart(links: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Utilisation of all links, the fullest first: one curve in place, one allocated."""
+    if not links:
+        return None
+    before = sorted((r["before"] or 0.0 for r in links), reverse=True)
+    after = sorted((r["utilisation"] or 0.0 for r in links), reverse=True)
+    top = _round_up(max(before[0], after[0], 1e-9))
+    shown = max(12, sum(max(pair) >= LITTLE * top for pair in zip(before, after, strict=True)))
+    before, after = before[:shown], after[:shown]
+    return {
+        "width": WIDTH, "height": HEIGHT, "links": f"{len(links):,}", "shown": f"{len(before):,}",
+        "curves": [("in place", "before", _steps(before, top)), ("allocated", "after", _steps(after, top))],
+        "ticks": [(f"{HEIGHT * (1 - i / 4):.1f}", percent(top * i / 4)) for i in range(5)],
+        "full": f"{HEIGHT * (1 - 1 / top):.1f}" if top >= 1 else None,
+        "words": f"busiest link {percent(before[0])} in place, {percent(after[0])} allocated",
+    }  # fmt: skip
+
+
+def _round_up(value: float) -> float:
+    """The next round number that four ticks divide well."""
+    power = 10.0 ** (len(f"{value:.0f}") - 1) if value >= 1 else 1.0
+    while value <= 0.2 * power:
+        power /= 10
+    return next(step * power for step in ROUND if value <= step * power)
+
+
+def _steps(values: Sequence[float], top: float) -> str:
+    """Points of a line for SVG."""
+    stride = max(1, len(values) // POINTS)
+    shown = [*values[::stride], values[-1]]
+    return " ".join(f"{x:.1f},{HEIGHT * (1 - v / top):.1f}" for x, v in zip(_across(len(shown)), shown, strict=True))
+
+
+def _across(count: int) -> Iterable[float]:
+    return (WIDTH * i / max(count - 1, 1) for i in range(count))
