@@ -12,6 +12,7 @@ VERBS = {
     "plan": "Plan a site: verdicts, bill, addresses, job times, configuration, report.",
     "check": "Find every mistake in a site file.",
     "demand": "Tell what jobs, services and other traffic send, when and where.",
+    "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",
     "explain": "Explain a finding code.",

@@ -1,0 +1,1 @@
+"""What ``easterly route`` reads, computes and says."""

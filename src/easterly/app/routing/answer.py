@@ -1,0 +1,167 @@
+"""The allocation, and what failures do to it, computed and in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from easterly import route
+from easterly.app.routing.counting import counting
+from easterly.app.routing.inputs import Given, Wishes
+from easterly.app.values import number, numbers
+from easterly.base.columns import ratio
+from easterly.base.findings import Finding, FindingsError
+from easterly.model.allocation import Allocation
+from easterly.model.failures import FailureTable, InPlace
+from easterly.model.routing import Routing
+from easterly.route.failures.cases import cases_of, together
+from easterly.route.failures.in_place import under_ecmp
+from easterly.route.failures.table import BUILDERS, failures
+
+BINDING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was computed.
+
+    Attributes
+    ----------
+    given : Given
+    routing : Routing
+    ecmp : InPlace
+        What equal-cost multipath does with the same demands; one row.
+    failures : FailureTable or None
+    """
+
+    given: Given
+    routing: Routing
+    ecmp: InPlace
+    failures: FailureTable | None = None
+
+    @property
+    def allocation(self) -> Allocation:
+        """Rates and bound."""
+        assert self.routing.allocation is not None
+        return self.routing.allocation
+
+
+def solve(given: Given, wanted: Wishes, *, quiet: bool) -> Answer:
+    """Allocate, then try the failures that were asked for.
+
+    Raises
+    ------
+    FindingsError
+        What is asked for has no meaning on this network.
+    """
+    options: dict[str, Any] = {
+        "objective": wanted.objective, "alpha": wanted.alpha, "cost": wanted.cost, "mode": wanted.mode,
+        "gap": wanted.gap, "threads": wanted.threads,
+    }  # fmt: skip
+    routing = route.solve(given.network, given.demands, **options)
+    ecmp = under_ecmp(given.network, given.demands, cases_of(["nothing"], [[]]))
+    tried = None if wanted.failures is None else _tried(given, wanted, routing, options, quiet)
+    return Answer(given, routing, ecmp, tried)
+
+
+def _tried(given: Given, wanted: Wishes, base: Routing, options: dict[str, Any], quiet: bool) -> FailureTable:
+    """Failures one by one; Ctrl-C keeps what is done."""
+    alone = BUILDERS[wanted.fail](given.network)
+    try:
+        every = together(alone, wanted.failures or 1)
+    except ValueError as error:
+        raise FindingsError([Finding("E100", "", str(error), "ask for fewer at a time")]) from None
+    if wanted.sample is not None and wanted.sample < len(every):
+        drawn = np.sort(np.random.default_rng(1).choice(len(every), wanted.sample, replace=False))
+        every = cases_of([str(n) for n in every.name[drawn]], [every.down(int(i)) for i in drawn])
+    with counting("failures", quiet) as progress:
+        return failures(given.network, given.demands, cases=every, warm=base, progress=progress, **options)
+
+
+def infeasible(made: Answer) -> bool:
+    """Whether what must be carried cannot be."""
+    return made.allocation.status == "infeasible"
+
+
+def document(made: Answer, wanted: Wishes) -> dict[str, Any]:
+    """The answer as an object: stable keys, null for what is not known."""
+    found, network = made.allocation, made.given.network
+    asked = float(np.add.reduce(found.demands.rate_bps))
+    return {
+        "status": found.status, "objective": found.objective, "value": number(found.value),
+        "bound": number(found.bound), "gap": number(found.gap), "unit": unit(made),
+        "served_fraction": number(found.served_fraction), "max_utilisation": number(found.max_utilisation),
+        "ecmp": {
+            "served_fraction": number(float(made.ecmp.fits[0])),
+            "max_utilisation": number(float(made.ecmp.max_utilisation[0])),
+        },
+        "asked": number(asked), "granted": number(float(np.add.reduce(found.rate_bps))), "nodes": len(network.nodes),
+        "links": len(network.links), "demands": len(found.demands), "unserved": _pairs(made), "method": found.method,
+        "reason": found.reason, "binding": binding(made),
+        "explanation": str(made.routing.explain()).splitlines() if made.given.unit else [],
+        "failures": None if made.failures is None else _failures(made.failures),
+        "paths": _paths(made) if wanted.paths else None,
+    }  # fmt: skip
+
+
+def unit(made: Answer) -> str:
+    """Unit of value and bound: that of the files where these state none."""
+    stated = made.allocation.unit
+    return "as in the files" if stated == "bit/s" and made.given.unit is None else stated
+
+
+def binding(made: Answer) -> list[dict[str, Any]]:
+    """Links whose capacity is worth something, most first, then the fullest."""
+    found = made.allocation
+    use = ratio(found.load_bps, found.capacity_bps)
+    filled = np.nan_to_num(use, nan=-1.0, posinf=-1.0)
+    order = np.lexsort((np.arange(len(use)), -filled, -found.dual))[:BINDING]
+    columns = (found.capacity_bps[order], found.load_bps[order], use[order], found.dual[order])
+    ids = made.given.network.link_ids[order].tolist()
+    rows = zip(ids, *(numbers(c.tolist()) for c in columns), strict=True)
+    return [dict(zip(("link", "capacity", "load", "utilisation", "dual"), row, strict=True)) for row in rows]
+
+
+def _pairs(made: Answer) -> list[dict[str, Any]]:
+    """Demands that no path joins."""
+    found, names = made.allocation, made.given.network.nodes.name
+    rows = found.unserved
+    ends = zip(names[found.demands.src[rows]].tolist(), names[found.demands.dst[rows]].tolist(), strict=True)
+    rates = numbers(found.demands.rate_bps[rows].tolist())
+    return [{"src": a, "dst": b, "demand": rate} for (a, b), rate in zip(ends, rates, strict=True)]
+
+
+def _paths(made: Answer) -> list[dict[str, Any]]:
+    """Every path with its rate, demand by demand."""
+    tunnels, network, demands = made.routing.tunnels, made.given.network, made.allocation.demands
+    if tunnels is None:
+        return []
+    names, ids = network.nodes.name, network.link_ids
+    return [
+        {
+            "src": str(names[demands.src[k]]), "dst": str(names[demands.dst[k]]), "rate": number(float(rate)),
+            "links": ids[tunnels.link_idx[tunnels.link_ptr[i] : tunnels.link_ptr[i + 1]]].tolist(),
+        }
+        for i, (k, rate) in enumerate(zip(tunnels.flow.tolist(), tunnels.rate_bps.tolist(), strict=True))
+    ]  # fmt: skip
+
+
+def _failures(table: FailureTable) -> list[dict[str, Any]]:
+    """One row per failure, the worst first: what the paths in place do, and what the best paths would."""
+    place, best = table.in_place, table.optimum
+    columns: dict[str, Any] = {}
+    if place is not None:
+        columns |= {"in_place_served": place.fits, "in_place_utilisation": place.max_utilisation}
+    if best is not None:
+        columns |= {
+            "value": best.value, "bound": best.bound, "gap": best.gap, "served_fraction": best.served_fraction,
+            "max_utilisation": best.max_utilisation,
+        }  # fmt: skip
+    rows = table.order
+    status = best.status[rows].tolist() if best is not None else [None] * len(rows)
+    values = zip(
+        table.cases.name[rows].tolist(), status, *(numbers(c[rows].tolist()) for c in columns.values()), strict=True
+    )
+    return [dict(zip(("down", "status", *columns), row, strict=True)) for row in values]

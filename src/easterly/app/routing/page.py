@@ -1,0 +1,127 @@
+"""The allocation as it is printed: what was reached and proven, what binds, what failures change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from easterly.app.columns import Column
+from easterly.app.report.engineering import gap as gap_text
+from easterly.app.report.engineering import percent, told
+from easterly.app.report.measure import DASH
+from easterly.app.routing import answer
+from easterly.app.routing.answer import Answer
+from easterly.app.routing.inputs import Wishes
+from easterly.app.text import Page
+from easterly.base.units import RATE, format_short
+
+SHOWN = 12
+
+
+def show(made: Answer, wanted: Wishes) -> None:
+    """Print it; nothing is cut but the tables, and those say so."""
+    page = Page(Console())
+    found = answer.document(made, wanted)
+    _reached(page, found, made)
+    _binding(page, found["binding"], made)
+    _lacking(page, made)
+    if found["failures"] is not None:
+        _failures(page, found["failures"])
+    if found["paths"] is not None:
+        _paths(page, found["paths"], made)
+
+
+def amount(value: float | None, made: Answer) -> str:
+    """A rate in its unit, or the plain number of a file without one."""
+    if value is None:
+        return DASH
+    return format_short(value, RATE) if made.given.unit is not None else f"{value:,.6g}"
+
+
+def _value(value: float | None, found: dict[str, Any], made: Answer) -> str:
+    if value is None:
+        return DASH
+    if found["objective"] in ("max-concurrent", "min-max-utilisation"):
+        return f"{value:.6g}"
+    return amount(value, made) if found["unit"] in ("bit/s", "as in the files") else f"{value:.6g} {found['unit']}"
+
+
+def _reached(page: Page, found: dict[str, Any], made: Answer) -> None:
+    page.title(f"{found['objective']}: {found['status']}")
+    carried = f"{amount(found['granted'], made)} of {amount(found['asked'], made)}"
+    rows = [
+        ("value", _value(found["value"], found, made), "what was reached"),
+        ("bound", _value(found["bound"], found, made), "no allocation is better"),
+        ("gap", gap_text(found["gap"]), "relative distance of both"),
+        ("carried", percent(found["served_fraction"]), carried),
+        ("busiest link", percent(found["max_utilisation"]), "load over capacity"),
+        (
+            "cheapest paths",
+            percent(found["ecmp"]["max_utilisation"]),
+            f"busiest link under ECMP, which would carry {percent(found['ecmp']['served_fraction'])}",
+        ),
+        ("found by", "", found["method"]),
+    ]
+    page.table((Column(""), Column("", right=True), Column("", gives_way=True)), rows)
+    if found["reason"]:
+        page.wrapped(found["reason"], "dim", "  ")
+
+
+def _binding(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:
+    kept = [row for row in rows if _worth(row, made) or (row["utilisation"] or 0.0) > 0]
+    if not kept:
+        return
+    page.title("What binds")
+    heads = (Column("Link", gives_way=True), Column("Capacity", right=True), Column("Load", right=True),
+             Column("Used", right=True), Column("Worth of one more", right=True))  # fmt: skip
+    page.table(heads, [
+        (row["link"], amount(row["capacity"], made), amount(row["load"], made), percent(row["utilisation"]),
+         f"{_worth(row, made):.4g}" if _worth(row, made) else DASH)
+        for row in kept[:SHOWN]
+    ])  # fmt: skip
+    _more(page, len(kept) - SHOWN)
+
+
+def _worth(row: dict[str, Any], made: Answer) -> float:
+    return told(row["dual"], row["capacity"], made.allocation.value)
+
+
+def _lacking(page: Page, made: Answer) -> None:
+    """Who gets less than it asks for, and why."""
+    told = made.routing.explain()
+    if not len(told.demand):
+        return
+    page.title("Gets less than it asks for")
+    columns = (told.demand_name, told.missing_bps, told.cause)
+    rows = list(zip(*(column[:SHOWN].tolist() for column in columns), strict=True))
+    page.table(
+        (Column("Demand", gives_way=True), Column("Lacks", right=True), Column("Because")),
+        [(name, amount(missing, made), cause) for name, missing, cause in rows],
+    )
+    _more(page, len(told.demand) - SHOWN)
+
+
+def _failures(page: Page, rows: list[dict[str, Any]]) -> None:
+    """In place and at best, side by side."""
+    page.title("Failures, the worst first")
+    heads = ("Status", "Carried at best", "Busiest link", "Gap", "Carried by ECMP", "Busiest link by ECMP")
+    columns = (Column("Down", gives_way=True), Column(heads[0]), *(Column(head, right=True) for head in heads[1:]))
+    keys = ("served_fraction", "max_utilisation", "gap", "in_place_served", "in_place_utilisation")
+    words = (percent, percent, gap_text, percent, percent)
+    page.table(columns, [
+        (row["down"], row["status"] or DASH, *(word(row.get(key)) for key, word in zip(keys, words, strict=True)))
+        for row in rows[:SHOWN]
+    ])  # fmt: skip
+    _more(page, len(rows) - SHOWN)
+
+
+def _paths(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:
+    page.title("Paths")
+    heads = (Column("From"), Column("To"), Column("Rate", right=True), Column("Links", gives_way=True))
+    page.table(heads, [(r["src"], r["dst"], amount(r["rate"], made), " ".join(r["links"])) for r in rows])
+
+
+def _more(page: Page, count: int) -> None:
+    if count > 0:
+        page.say(f"  and {count:,} more (--format json has all)", "dim")

@@ -1,0 +1,135 @@
+"""``easterly route``: files in, answers with their bound out, mistakes told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from easterly.app.cli import main
+
+LINKS = [("A", "B", 10), ("B", "C", 10), ("A", "D", 4), ("D", "C", 4)]
+WANTED = "tm,src,dst,demand\n0,A,C,20\n0,A,B,10\n0,B,C,10\n1,A,C,1\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    rows = [{"source": a, "target": b, "capacity": c} for a, b, c in LINKS]
+    graph = {"directed": False, "nodes": [{"id": n} for n in "ABCD"], "links": rows}
+    (tmp_path / "net.json").write_text(json.dumps(graph))
+    (tmp_path / "wanted.csv").write_text(WANTED)
+    return str(tmp_path / "net.json"), str(tmp_path / "wanted.csv")
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["route", *words])
+
+
+def result(*words: str) -> dict[str, Any]:
+    done = run(*words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)["result"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("objective", "value", "served", "fullest"),
+    [
+        ("max-throughput", 24.0, 0.6, 1.0),
+        ("max-concurrent", 14 / 30, 14 / 30, 1.0),
+        ("min-max-utilisation", 30 / 14, 1.0, 30 / 14),
+        ("max-min", 21.0, 21 / 40, 1.0),
+    ],
+)
+def test_every_objective_by_hand(
+    files: tuple[str, str], objective: str, value: float, served: float, fullest: float
+) -> None:
+    found = result(*files, "--objective", objective, "--mode", "exact")
+    assert found["objective"] == objective
+    assert found["status"] == "optimal"
+    assert found["value"] == pytest.approx(value, rel=1e-6)
+    assert found["bound"] == pytest.approx(value, rel=2e-6)
+    assert found["gap"] <= 1e-6
+    assert found["served_fraction"] == pytest.approx(served, rel=1e-6)
+    assert found["max_utilisation"] == pytest.approx(fullest, rel=1e-6)
+
+
+def test_units_are_kept_where_they_are_named(files: tuple[str, str]) -> None:
+    found = result(*files, "--unit", "Gb/s", "--mode", "exact")
+    assert found["value"] == pytest.approx(24e9, rel=1e-6)
+    assert found["unit"] == "bit/s"
+    assert result(*files)["unit"] == "as in the files"
+
+
+def test_one_of_several_matrices_and_a_scale(files: tuple[str, str]) -> None:
+    assert result(*files, "--matrix", "1")["asked"] == 1.0
+    assert result(*files, "--matrix", "1", "--scale", "3")["asked"] == 3.0
+
+
+def test_paths_are_listed_when_asked_for(files: tuple[str, str]) -> None:
+    found = result(*files, "--mode", "exact", "--paths")
+    assert sum(row["rate"] for row in found["paths"]) == pytest.approx(24, rel=1e-6)
+    assert [row["links"] for row in found["paths"] if (row["src"], row["dst"]) == ("A", "B")] == [["A:swp1>B:swp1"]]
+
+
+def test_what_must_be_carried_and_cannot_be_is_exit_3(files: tuple[str, str]) -> None:
+    done = run(*files, "--objective", "min-cost", "--cost", "cost")
+    assert done.exit_code == 3
+    assert "infeasible" in done.output
+
+
+def test_a_page_says_value_bound_and_what_binds(files: tuple[str, str]) -> None:
+    done = run(*files, "--unit", "Gb/s", "--mode", "exact")
+    assert done.exit_code == 0
+    for words in ("max-throughput: optimal", "24Gb/s", "What binds", "A:swp1>B:swp1", "A to C"):
+        assert words in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--matrix", "7"), 1, "there is no matrix 7: the file has 2, counted from 0"),
+        (("--gap", "1"), 2, "--gap"),
+        (("--gap", "100%"), 2, "not between 0 and 100 %"),
+        (("--alpha", "nan"), 2, "nan"),
+        (("--sample", "3"), 2, "--sample wants --failures"),
+    ],
+)
+def test_mistakes_are_told(files: tuple[str, str], words: tuple[str, ...], code: int, said: str) -> None:
+    done = run(*files, *words)
+    assert done.exit_code == code
+    assert said in done.output
+
+
+def test_names_that_do_not_fit_are_told_with_what_was_meant(files: tuple[str, str], tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("tm,src,dst,demand\n0,A,CC,1\n")
+    done = run(files[0], str(other))
+    assert done.exit_code == 1
+    assert "E125" in done.output
+
+
+def test_one_unit_and_none_do_not_mix(files: tuple[str, str], tmp_path: Path) -> None:
+    text = (
+        Path(files[0])
+        .read_text()
+        .replace('"capacity": 10', '"capacity": "10Gb/s"')
+        .replace('"capacity": 4', '"capacity": "4Gb/s"')
+    )
+    (tmp_path / "rates.json").write_text(text)
+    done = run(str(tmp_path / "rates.json"), files[1])
+    assert done.exit_code == 1
+    assert "E121" in done.output
+
+
+def test_a_network_without_demands_asks_for_them(files: tuple[str, str]) -> None:
+    done = run(files[0])
+    assert done.exit_code == 1
+    assert "has no demands" in done.output
+
+
+def test_a_file_that_is_not_there(files: tuple[str, str]) -> None:
+    assert run("nowhere.json", files[1]).exit_code == 2
