@@ -213,8 +213,8 @@ def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progr
 def _cheapest_flow(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:
     """The most flow, and the least cost at which that much can flow.
 
-    Flow is worth `worth` a unit, more than the dearest path. What any rates with at least the flow F cost follows from the bound D of
-    that problem: cost >= worth F - D. Where the flow falls short of the most, it was worth too little.
+    Flow is worth `worth` a unit, more than the dearest path. What any rates with at least the flow F cost follows from
+    the bound D of that problem: cost >= worth F - D. Where the flow falls short of the most, it was worth too little.
     """
     free = replace(problem, cost=np.zeros(problem.links), weight=np.ones(problem.pairs))
     most = _once(free, Goal("throughput"), gap, steps, warm, progress)
