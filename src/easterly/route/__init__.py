@@ -1,5 +1,6 @@
 """Network and demand to paths: shortest paths, equal-cost multipath, the spread of hashing, optimal rates."""
 
+from easterly.route.cuts import edge_connectivity, max_flow, min_cost_flow, min_cost_max_flow, weak_points
 from easterly.route.ecmp import (
     loads_of,
     paths_of,
@@ -8,6 +9,21 @@ from easterly.route.ecmp import (
     through_leaves,
     unserved,
 )
+from easterly.route.paths import (
+    Mask,
+    constrained,
+    delay_bounded,
+    disjoint_pair,
+    equal_cost,
+    k_shortest,
+    shortest,
+    summary,
+)
+from easterly.route.reliability import reliability
 from easterly.route.solving import OBJECTIVES, solve
 
-__all__ = ["OBJECTIVES", "loads_of", "paths_of", "policy_of", "solve", "spreads_of", "through_leaves", "unserved"]
+__all__ = [
+    "OBJECTIVES", "Mask", "constrained", "delay_bounded", "disjoint_pair", "edge_connectivity", "equal_cost",
+    "k_shortest", "loads_of", "max_flow", "min_cost_flow", "min_cost_max_flow", "paths_of", "policy_of",
+    "reliability", "shortest", "solve", "spreads_of", "summary", "through_leaves", "unserved", "weak_points",
+]  # fmt: skip
