@@ -13,6 +13,7 @@ from easterly.base.columns import FloatColumn, floats, indices, ints
 from easterly.model.allocation import Trees, Warm
 from easterly.route.allocate import engine
 from easterly.route.allocate.posed import Goal, Problem
+from easterly.route.allocate.repeats import distinct, repeated
 from easterly.route.allocate.result import NO_COLUMNS, Columns
 
 PATHS_UP_TO = 800_000
@@ -91,15 +92,22 @@ def run(problem: Problem, goal: Goal, wish: Wish) -> Found:
 
 
 def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
-    made = engine.solve(
-        problem, goal, mode=wish.mode, gap=wish.gap, warm=wish.warm, progress=wish.progress
-    )  # fmt: skip
+    twin = distinct(problem) if repeated(problem).any() else None
+    if twin is not None:
+        asked, goal = twin.problem, twin.goal(goal)
+    else:
+        asked = problem
+    start = wish.warm if twin is None else None
+    made = engine.solve(asked, goal, mode=wish.mode, gap=wish.gap, warm=start, progress=wish.progress)
     columns = Columns(ints(made.path_pair), indices(made.path_ptr), ints(made.path_link), floats(made.path_rate))
+    price, warm = made.price, made.warm
+    if twin is not None:
+        columns, price, warm = twin.columns(columns), twin.price(price), twin.warm(warm)
     rate = np.bincount(columns.row, columns.rate, problem.pairs)
     load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
     return Found(
-        columns, floats(rate), floats(load), floats(made.price), float(made.value), float(made.bound),
-        float(made.phi), float(made.phi_bound), str(made.status), "column generation", made.warm,
+        columns, floats(rate), floats(load), floats(price), float(made.value), float(made.bound),
+        float(made.phi), float(made.phi_bound), str(made.status), "column generation", warm,
     )  # fmt: skip
 
 
