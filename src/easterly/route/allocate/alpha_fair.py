@@ -19,6 +19,9 @@ from easterly.route.allocate.posed import Goal
 from easterly.route.allocate.problem import Posed, quantised, within_reach
 from easterly.route.allocate.result import Outcome
 
+FINE, FINEST = 1e-5, 1e-11
+"""Relative gaps of utility: where a gap is asked for, and where the exact rates are."""
+
 
 def solve(posed: Posed, wish: Wish) -> Outcome:
     """Alpha-fair rates of demands, each up to its rate, class after class.
@@ -70,7 +73,9 @@ def _between(posed: Posed, wish: Wish) -> Outcome:
     problem = replace(
         posed.problem, amount=within_reach(posed.problem), weight=weight, cost=floats(np.zeros(posed.problem.links))
     )
-    staged = priorities.staged(problem, posed.priority, Goal("utility", alpha=alpha), wish)
+    # Near the optimum utility is flat: rates are right to about the root of its gap.
+    finer = replace(wish, mode="gap", gap=FINEST) if wish.mode == "exact" else replace(wish, gap=min(wish.gap, FINE))
+    staged = priorities.staged(problem, posed.priority, Goal("utility", alpha=alpha), finer)
     last, total = staged.last, float(_weights(posed).sum()) / scale
     value = mean_of(sum(staged.values), total, alpha)
     bound = mean_of(sum(staged.bounds), total, alpha)

@@ -15,6 +15,11 @@ from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.problem import Posed, quantised, within_reach
 from easterly.route.allocate.result import NO_COLUMNS, Outcome
 
+BEYOND = 1024.0
+"""Multiple of its demand up to which the last class may grow."""
+SWEPT = 1e-8
+"""What a sweep may err by, relatively."""
+
 
 def nothing(posed: Posed, unit: str, reason: str = "") -> Outcome:
     """The outcome where no pair has anything to send that could get anywhere.
@@ -82,22 +87,26 @@ def max_concurrent(posed: Posed, wish: Wish) -> Outcome:
     if not posed.problem.pairs:
         return nothing(posed, "1")
     _limited(posed)
-    classes = np.unique(posed.priority).tolist()
-    granted, total = np.zeros(posed.problem.pairs), None
-    least = (math.inf, math.inf, floats([]))
-    for level in classes:
+    first, *rest = np.unique(posed.priority).tolist()
+    own = posed.priority == first
+    found, fraction, per_bps = _concurrent(posed, own, wish)
+    value, bound = fraction * found.phi, fraction * found.bound
+    if rest:
+        value, bound = min(value, 1.0), min(bound, 1.0)
+    granted = np.where(own, value * posed.problem.amount, 0.0)
+    columns, dual = priorities.trimmed(found, floats(granted)), floats(found.price * per_bps)
+    for level in rest:
         own = posed.priority == level
-        found, fraction, per_bps = _concurrent(posed, own, granted, wish)
-        value = fraction * found.phi
-        bound = fraction * found.bound
-        if level != classes[-1]:
-            value, bound = min(value, 1.0), min(bound, 1.0)
-        if value < least[0]:
-            least = (value, max(bound, value), floats(found.price * per_bps))
-        granted = np.where(own, value / fraction * _growth(posed, own)[0], granted)
-        total = priorities.trimmed(found, granted)
-    assert total is not None
-    return Outcome(total, least[0], least[1], "1", least[2], "column generation", warm=found.warm)
+        most = 1.0 if level != rest[-1] else BEYOND
+        columns, rate, part = priorities.refilled(
+            posed.problem, granted > 0, floats(granted), own, floats(most * posed.problem.amount)
+        )
+        part *= most
+        granted = np.where(own, part * posed.problem.amount, granted)
+        columns = priorities.trimmed(replace(found, columns=columns, pair_rate=rate), floats(np.minimum(granted, rate)))
+        if part < value:
+            value, bound, dual = part, part * (1 + SWEPT), floats(np.zeros(posed.problem.links))
+    return Outcome(columns, value, max(value, bound), "1", dual, found.method, warm=found.warm)
 
 
 def _growth(posed: Posed, own: NDArray[np.bool_]) -> tuple[FloatColumn, float]:
@@ -107,12 +116,10 @@ def _growth(posed: Posed, own: NDArray[np.bool_]) -> tuple[FloatColumn, float]:
     return quantised(amount * fraction), fraction
 
 
-def _concurrent(posed: Posed, own: NDArray[np.bool_], base: FloatColumn, wish: Wish) -> tuple[Found, float, float]:
-    """One stage: its answer, the fraction of the demand that a phi of 1 is, and what a unit of price is per bit/s."""
+def _concurrent(posed: Posed, own: NDArray[np.bool_], wish: Wish) -> tuple[Found, float, float]:
+    """The answer for some rows, the fraction of the demand that a phi of 1 is, and a unit of price per bit/s."""
     growth, fraction = _growth(posed, own)
-    rows = own | (base > 0)
-    goal = Goal("concurrent", base=floats(base[rows]) if (base > 0).any() else None, growth=floats(growth[rows]))
-    found = priorities.run_rows(posed.problem, rows, goal, wish)
+    found = priorities.run_rows(posed.problem, own, Goal("concurrent", growth=floats(growth[own])), wish)
     return found, fraction, fraction / posed.unit_bps
 
 
@@ -133,7 +140,7 @@ def min_max_utilisation(posed: Posed, wish: Wish) -> Outcome:
         return nothing(posed, "1")
     _limited(posed)
     everyone = np.ones(posed.problem.pairs, dtype=np.bool_)
-    found, fraction, per_bps = _concurrent(posed, everyone, np.zeros(posed.problem.pairs), wish)
+    found, fraction, per_bps = _concurrent(posed, everyone, wish)
     columns = priorities.trimmed(found, posed.problem.amount)
     load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), posed.problem.links)
     value = float((load / posed.problem.capacity).max())

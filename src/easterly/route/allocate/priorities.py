@@ -2,7 +2,7 @@
 
 A lower class may move the paths of a higher one, never its rates (lexicographic optimum; B4, Jain et al. 2013,
 SIGCOMM). What is kept is first made dear: with a weight above its price in the optimum, nothing of it is given away
-(an exact penalty). Then it is made sure: all that was found is granted once more on top of what must be kept.
+(an exact penalty). Then it is made sure: what was found is filled in once more, on top of what must be kept.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel import maths
-from easterly.base.columns import FloatColumn, IntColumn, floats, ints
+from easterly._kernel import flow, maths
+from easterly.base.columns import FloatColumn, IntColumn, floats, indices, ints
 from easterly.route.allocate.engines import Found, Wish, run
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.problem import rows_where
@@ -131,17 +131,45 @@ def _below(
         if short > 0.1:
             dear *= 4.0
         gap = max(gap / 8, 1e-9)
-    growth = np.where(own, found.pair_rate, 0.0)
-    sure = run_rows(
-        problem, rows, Goal("concurrent", base=floats(kept[rows]), growth=floats(growth[rows])),
-        replace(wish, gap=min(wish.gap, 1e-6), warm=found.warm),
+    columns, rate, _ = refilled(problem, above, kept, own, found.pair_rate)
+    short = float((1 - rate[above] / kept[above]).max(initial=0.0))
+    value = float(_utility(problem.weight[own], rate[own], goal).sum())
+    return replace(found, columns=columns, pair_rate=rate), value, found.bound - held, short
+
+
+def refilled(
+    problem: Problem, first: NDArray[np.bool_], kept: FloatColumn, then: NDArray[np.bool_], wanted: FloatColumn
+) -> tuple[Columns, FloatColumn, float]:
+    """Rows that get what is kept for them, and after them others as much of what they want as fits, all in step.
+
+    Parameters
+    ----------
+    problem : Problem
+    first : (K,) bool
+        Rows that are served first, with `kept`.
+    kept : (K,) float
+    then : (K,) bool
+        Other rows, that get up to `wanted`.
+    wanted : (K,) float
+
+    Returns
+    -------
+    Columns
+    (K,) float
+        Rate of each row.
+    float
+        The fraction of what they want that all the others have; 1 where nothing holds them back.
+    """
+    amount = np.where(first, kept, np.where(then, wanted, 0.0))
+    place = np.flatnonzero(amount > 0)
+    some = rows_where(problem, amount > 0)
+    row, ptr, link, rate, _, _, share, stage, _, _ = flow.max_min_paths(
+        problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, some.pair_src, some.pair_dst,
+        indices(np.arange(len(place) + 1)), floats(np.ones(len(place))), floats(amount[place]), ints(~first[place]),
     )  # fmt: skip
-    wanted = np.where(own, np.minimum(found.pair_rate * min(sure.phi, 1.0), problem.amount), kept)
-    columns = trimmed(sure, floats(wanted))
-    short = float((1 - sure.pair_rate[above] / kept[above]).max(initial=0.0))
-    value = float(_utility(problem.weight[own], wanted[own], goal).sum())
-    last = replace(sure, columns=columns, pair_rate=floats(wanted), price=found.price, method=found.method)
-    return last, value, found.bound - held, short
+    columns = Columns(ints(place[row]), indices(ptr), ints(link), floats(rate))
+    least = float(share[stage == 1].min(initial=1.0))
+    return columns, floats(np.bincount(columns.row, columns.rate, problem.pairs)), least
 
 
 def _utility(weight: FloatColumn, rate: FloatColumn, goal: Goal) -> FloatColumn:
