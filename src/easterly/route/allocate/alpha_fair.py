@@ -11,16 +11,20 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel import maths
-from easterly.base.columns import FloatColumn, floats
+from easterly._kernel import flow, maths
+from easterly.base.columns import FloatColumn, floats, indices, ints
 from easterly.route.allocate import max_min, objectives, priorities
-from easterly.route.allocate.engines import Wish
-from easterly.route.allocate.posed import Goal
-from easterly.route.allocate.problem import Posed, quantised, within_reach
-from easterly.route.allocate.result import Outcome
+from easterly.route.allocate.engines import Found, Wish
+from easterly.route.allocate.posed import Goal, Problem
+from easterly.route.allocate.problem import Posed, quantised, rows_where, within_reach
+from easterly.route.allocate.result import Columns, Outcome
 
-FINE, FINEST = 1e-5, 1e-11
+FINE, FINEST = 1e-4, 1e-11
 """Relative gaps of utility: where a gap is asked for, and where the exact rates are."""
+
+STEEP = 4.0
+"""Above this alpha, marginal utilities of equal bottlenecks are taken in the unit of the least."""
+BEYOND = 40.0
 
 
 def solve(posed: Posed, wish: Wish) -> Outcome:
@@ -70,20 +74,64 @@ def _least(posed: Posed, wish: Wish) -> Outcome:
 def _between(posed: Posed, wish: Wish) -> Outcome:
     alpha, scale = wish.alpha, float(posed.problem.weight.max())
     weight = quantised(posed.problem.weight / scale * _power(posed.count, alpha))
-    problem = replace(
-        posed.problem, amount=within_reach(posed.problem), weight=weight, cost=floats(np.zeros(posed.problem.links))
-    )
+    free = floats(np.zeros(posed.problem.links))
+    problem = replace(posed.problem, amount=within_reach(posed.problem), weight=weight, cost=free)
     # Near the optimum utility is flat: rates are right to about the root of its gap.
     finer = replace(wish, mode="gap", gap=FINEST) if wish.mode == "exact" else replace(wish, gap=min(wish.gap, FINE))
-    staged = priorities.staged(problem, posed.priority, Goal("utility", alpha=alpha), finer)
-    last, total = staged.last, float(_weights(posed).sum()) / scale
+    unit, counted = (
+        _least_share(posed, problem, alpha) if alpha > STEEP else (1.0, np.ones(problem.pairs, dtype=np.bool_))
+    )
+    scaled = replace(problem, capacity=floats(problem.capacity / unit), amount=floats(problem.amount / unit))
+    if len(np.unique(posed.priority)) > 1:
+        counted = np.ones(problem.pairs, dtype=np.bool_)
+    staged = priorities.staged(
+        rows_where(scaled, counted), ints(posed.priority[counted]), Goal("utility", alpha=alpha), finer
+    )  # fmt: skip
+    last, total = staged.last, float(_weights(posed)[counted].sum()) / scale
     value = mean_of(sum(staged.values), total, alpha)
     bound = mean_of(sum(staged.bounds), total, alpha)
-    per_bps = math.inf if value == 0 else 1 / (total * float(_power(np.array([value]), -alpha)[0]))
+    per_bps = 1 / (total * float(_power(np.array([value]), -alpha)[0])) if 0 < value < math.inf else 0.0
+    # The mean is over all weights: what is beyond counting adds nothing to the sum, but counts in the number.
+    part = mean_of(float(_weights(posed).sum()) / scale / (1 - alpha), total, alpha) if not counted.all() else 1.0
+    columns = _beside(posed, problem, counted, last, unit)
+    unit *= posed.unit_bps / part
     return Outcome(
-        last.columns, value * posed.unit_bps, max(value, bound) * posed.unit_bps, "bit/s",
-        floats(last.price * per_bps), last.method, reason=staged.reason, warm=last.warm,
+        columns, value * unit, max(value, bound) * unit, "bit/s", floats(last.price * per_bps), last.method,
+        reason=staged.reason, warm=last.warm,
     )  # fmt: skip
+
+
+def _least_share(posed: Posed, problem: Problem, alpha: float) -> tuple[float, NDArray[np.bool_]]:
+    """The least max-min share, the unit in which steep utilities stay within numbers; and who counts beside it.
+
+    Whoever has more by a factor of exp(40 / alpha) has a marginal utility below 1e-17 of that of the least.
+    """
+    count = floats(posed.count)
+    row, _, _, rate, *_ = flow.max_min_paths(
+        problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
+        problem.pair_dst, indices(np.arange(problem.pairs + 1)), floats(problem.amount / count), problem.amount,
+        ints(np.unique(posed.priority, return_inverse=True)[1]),
+    )  # fmt: skip
+    share = np.bincount(row, rate, problem.pairs) / count
+    first = share[posed.priority == posed.priority.min()]
+    least = float(first.min())
+    return least, share <= least * math.exp(BEYOND / alpha)
+
+
+def _beside(posed: Posed, problem: Problem, counted: NDArray[np.bool_], last: Found, unit: float) -> Columns:
+    """Paths in units of the problem; those who do not count share what is left by max-min."""
+    found = last.columns
+    if counted.all():
+        return Columns(found.row, found.ptr, found.link, floats(found.rate * unit))
+    kept = np.zeros(problem.pairs)
+    kept[counted] = last.pair_rate * unit
+    amount = np.where(counted, kept, problem.amount)
+    row, ptr, link, rate, *_ = flow.max_min_paths(
+        problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
+        problem.pair_dst, indices(np.arange(problem.pairs + 1)),
+        floats(np.where(counted, 1.0, problem.amount / posed.count)), floats(amount), ints(~counted),
+    )  # fmt: skip
+    return Columns(ints(row), indices(ptr), ints(link), floats(rate))
 
 
 def mean_of(utility: float, total: float, alpha: float) -> float:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn, floats, indices, ints
-from easterly.model.allocation import Trees, Warm
-from easterly.route.allocate import engine
+from easterly._kernel import flow, graph
+from easterly.base.columns import FloatColumn, bools, floats, indices, ints
+from easterly.model.allocation import Warm
+from easterly.route.allocate import engine, first_order
+from easterly.route.allocate.forest import paths_of_trees
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.repeats import distinct, repeated
-from easterly.route.allocate.result import NO_COLUMNS, Columns
+from easterly.route.allocate.result import Columns
 
-PATHS_UP_TO = 800_000
-"""Pairs up to which paths are listed; beyond, the first-order engine works on trees towards the destinations."""
-LINKS_UP_TO = 3_000
-"""Links up to which a dense matrix over those that bind is factorised in bearable time."""
-TREES_KNOW = ("throughput", "concurrent")
+PAIRS, LINKS = 100_000, 1_000
+"""Size up to which paths are priced one by one; beyond, the flow towards each destination is as good, and sooner there."""
+EXACT_PAIRS, EXACT_LINKS = 800_000, 3_000
+"""The same where the exact optimum is wanted: what the trees come near to only slowly."""
+TREES_KNOW = ("throughput", "concurrent", "cost")
+EXACT, FAST = 1e-6, 1e-2
+BEYOND = 1024.0
+"""Level up to which a sweep follows pairs that grow in step: far above 1, which is a bound where they are scaled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +55,26 @@ class Found:
     status: str
     method: str
     warm: Warm | None = None
-    trees: Trees | None = None
 
 
-def engine_for(problem: Problem, goal: Goal, engine: str) -> str:
+def engine_for(problem: Problem, goal: Goal, wish: Wish) -> str:
     """Name of the engine that answers: ``paths`` or ``trees``.
 
     Parameters
     ----------
     problem : Problem
     goal : Goal
-    engine : str
+    wish : Wish
         ``auto`` chooses by size, and trees only for what they can do.
 
     Returns
     -------
     str
     """
-    if engine != "auto":
-        return engine
-    large = problem.pairs > PATHS_UP_TO or problem.links > LINKS_UP_TO
+    if wish.engine != "auto":
+        return wish.engine
+    pairs, links = (EXACT_PAIRS, EXACT_LINKS) if wish.mode == "exact" else (PAIRS, LINKS)
+    large = problem.pairs > pairs or problem.links > links
     return "trees" if large and goal.kind in TREES_KNOW and goal.base is None else "paths"
 
 
@@ -88,7 +92,95 @@ def run(problem: Problem, goal: Goal, wish: Wish) -> Found:
     -------
     Found
     """
-    return _TOOLS[engine_for(problem, goal, wish.engine)](problem, goal, wish)
+    name = engine_for(problem, goal, wish)
+    found = _TOOLS[name](problem, goal, wish)
+    if name != "paths" or wish.engine != "auto" or wish.mode == "fast" or near(problem, goal, wish, found):
+        return found
+    others = [_by_paths] if found.warm is not None else []
+    if goal.kind == "concurrent" and goal.base is None and problem.pairs <= PAIRS:
+        others.append(_by_sweep)
+    elif goal.kind in TREES_KNOW and goal.base is None:
+        others.append(_by_trees)
+    for other in others:
+        found = _better(goal, found, other(problem, goal, replace(wish, warm=found.warm)))
+        if near(problem, goal, wish, found):
+            break
+    return found
+
+
+def near(problem: Problem, goal: Goal, wish: Wish, found: Found) -> bool:
+    """Whether an answer is as near to its bound as was wished.
+
+    Parameters
+    ----------
+    problem : Problem
+    goal : Goal
+    wish : Wish
+    found : Found
+
+    Returns
+    -------
+    bool
+    """
+    if found.status == "infeasible":
+        return True
+    if not (np.isfinite(found.value) and np.isfinite(found.bound)):
+        return False
+    size = max(abs(found.value), abs(found.bound))
+    if goal.kind == "utility":  # as in the engine: a mean rate moves by the step of its utility over this
+        size = float(problem.weight.sum()) if goal.alpha == 1 else size * min(1.0, abs(1 - goal.alpha))
+    return abs(found.bound - found.value) <= 2 * max(wish.gap if wish.mode == "gap" else EXACT, 1e-9) * size
+
+
+def _better(goal: Goal, one: Found, other: Found) -> Found:
+    """The better value with the better bound and its prices."""
+    sign = -1.0 if goal.kind == "cost" else 1.0
+    if other.status in ("infeasible", "unproven"):
+        return one
+    best = other if not sign * one.value >= sign * other.value else one
+    proof = other if not sign * one.bound <= sign * other.bound else one
+    return replace(best, bound=proof.bound, phi_bound=proof.phi_bound, price=proof.price, warm=one.warm)
+
+
+def _by_sweep(problem: Problem, goal: Goal, wish: Wish) -> Found:
+    """The first level of a max-min sweep in which all grow in step: exact, whatever came before."""
+    growth = problem.amount if goal.growth is None else goal.growth
+    count = problem.pairs
+    row, ptr, link, rate, _, level, share, _, price, _ = flow.max_min_paths(
+        problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
+        problem.pair_dst, indices(np.arange(count + 1)), floats(np.full(count, BEYOND)), floats(growth * BEYOND),
+        ints(np.zeros(count)),
+    )  # fmt: skip
+    columns = Columns(ints(row), indices(ptr), ints(link), floats(rate))
+    got = np.bincount(columns.row, columns.rate, count)
+    phi = float((got / growth).min())
+    columns = Columns(columns.row, columns.ptr, columns.link, floats(rate * (phi * growth / got)[columns.row]))
+    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
+    paid = float(growth @ prices_of(problem, floats(price[0])))
+    bound = float(problem.capacity @ price[0]) / paid
+    return Found(
+        columns, floats(phi * growth), floats(load), floats(price[0] / paid), phi, max(bound, phi), phi,
+        max(bound, phi), "feasible", "parametric simplex sweep",
+    )  # fmt: skip
+
+
+def prices_of(problem: Problem, price: FloatColumn) -> FloatColumn:
+    """Price of a cheapest path of each pair.
+
+    Parameters
+    ----------
+    problem : Problem
+    price : (L,) float
+
+    Returns
+    -------
+    (K,) float
+    """
+    sources, index = np.unique(problem.pair_src, return_inverse=True)
+    table = graph.distances(
+        problem.nodes, problem.src, problem.dst, price, problem.transit, bools(np.ones(problem.links)), ints(sources)
+    )  # fmt: skip
+    return floats(table[index, problem.pair_dst])
 
 
 def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
@@ -100,9 +192,11 @@ def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
     start = wish.warm if twin is None else None
     made = engine.solve(asked, goal, mode=wish.mode, gap=wish.gap, warm=start, progress=wish.progress)
     columns = Columns(ints(made.path_pair), indices(made.path_ptr), ints(made.path_link), floats(made.path_rate))
-    price, warm = made.price, made.warm
+    price = made.price
+    warm = made.warm if np.isfinite(made.warm.price).all() else None
     if twin is not None:
-        columns, price, warm = twin.columns(columns), twin.price(price), twin.warm(warm)
+        columns, price = twin.columns(columns), twin.price(price)
+        warm = None if warm is None else twin.warm(warm)
     rate = np.bincount(columns.row, columns.rate, problem.pairs)
     load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
     return Found(
@@ -112,13 +206,14 @@ def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
 
 
 def _by_trees(problem: Problem, goal: Goal, wish: Wish) -> Found:
-    first_order = import_module("easterly.route.allocate.first_order")
-
-    made = first_order.solve(problem, goal, gap=wish.gap, threads=wish.threads, progress=wish.progress)
+    gap = {"exact": EXACT, "gap": wish.gap, "fast": FAST}[wish.mode]
+    made = first_order.solve(problem, goal, gap=gap, threads=wish.threads, progress=wish.progress)
+    listed = paths_of_trees(problem, made.pair_rate, made.trees)
+    columns = Columns(ints(listed.pair), listed.ptr, listed.link, listed.rate)
+    bound = made.bound if np.isfinite(made.bound) else float("inf") * (-1 if goal.kind == "cost" else 1)
     return Found(
-        NO_COLUMNS, floats(made.pair_rate), floats(made.load), floats(made.price), float(made.value),
-        float(made.bound), float(made.phi), float(made.bound), str(made.status),
-        "first-order method over destination trees", None, made.trees,
+        columns, made.pair_rate, made.load, made.price, float(made.value), bound, float(made.phi), bound, made.status,
+        "first-order method over destination trees",
     )  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel import flow, graph
-from easterly.base.columns import FloatColumn, IndexColumn, bools, floats, indices, ints
+from easterly._kernel import flow
+from easterly.base.columns import FloatColumn, IndexColumn, floats, indices, ints
 from easterly.route.allocate import objectives
-from easterly.route.allocate.engines import Wish
+from easterly.route.allocate.engines import Wish, prices_of
 from easterly.route.allocate.posed import Problem
 from easterly.route.allocate.problem import Posed, within_reach
 from easterly.route.allocate.result import Columns, Outcome
@@ -61,7 +61,7 @@ def filled(posed: Posed, ptr: IndexColumn, share: FloatColumn, rate: FloatColumn
         nothing = objectives.nothing(posed, "bit/s")
         return Outcome(nothing.columns, own, own, "bit/s", nothing.dual, nothing.method, "optimal")
     stage = ints(np.unique(posed.priority, return_inverse=True)[1])
-    row, path_ptr, link, path_rate, _, level, level_share, _, price, _ = flow.max_min_paths(
+    row, path_ptr, link, path_rate, _, level, _, _, price, _ = flow.max_min_paths(
         problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
         problem.pair_dst, ptr, share, rate, stage,
     )  # fmt: skip
@@ -69,12 +69,19 @@ def filled(posed: Posed, ptr: IndexColumn, share: FloatColumn, rate: FloatColumn
     got = floats(np.bincount(columns.row, columns.rate, problem.pairs))
     excess = _excess(problem, got, level, price)
     value = float(np.sort(got).sum()) * posed.unit_bps + own
+    dual = _duals(problem, level, price)
+    return Outcome(columns, value, value * (1 + excess), "bit/s", dual, METHOD)
+
+
+def _duals(problem: Problem, level: NDArray[np.int32], price: NDArray[np.float64]) -> FloatColumn:
+    """(L,) what the share of those that a link holds back gains with it; of several levels, the first that it holds."""
     dual = np.zeros(problem.links)
-    for v in reversed(range(len(level_share))):
+    for v in reversed(range(len(price))):
         held = level == v
-        if held.any():
-            dual = np.where(price[v] > 0, price[v] / _paid(problem, price[v])[held].sum(), dual)
-    return Outcome(columns, value, value * (1 + excess), "bit/s", floats(dual), METHOD)
+        paid = float((prices_of(problem, floats(price[v])) * problem.weight)[held].sum())
+        if paid > 0:
+            dual = np.where(price[v] > 0, price[v] / paid, dual)
+    return floats(dual)
 
 
 def _excess(
@@ -83,18 +90,8 @@ def _excess(
     """How far, relatively, the rates of a level together stay below what its prices prove; of the worst level."""
     worst = 0.0
     for v in range(len(price)):
-        paid = _paid(problem, price[v])
+        paid = prices_of(problem, floats(price[v]))
         room = float(problem.capacity @ price[v] - paid @ got)
         held = float(paid[level == v] @ got[level == v])
         worst = max(worst, room / held if held > 0 else 0.0)
     return worst
-
-
-def _paid(problem: Problem, price: NDArray[np.float64]) -> FloatColumn:
-    """(K,) price of a cheapest path of each row."""
-    sources, index = np.unique(problem.pair_src, return_inverse=True)
-    table = graph.distances(
-        problem.nodes, problem.src, problem.dst, floats(price), problem.transit, bools(np.ones(problem.links)),
-        ints(sources),
-    )  # fmt: skip
-    return floats(table[index, problem.pair_dst])

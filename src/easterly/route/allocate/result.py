@@ -183,15 +183,18 @@ def _tunnels(posed: Posed, columns: Columns, rate: FloatColumn) -> Tunnels:
 
 
 def _paths(tunnels: Tunnels, rate: FloatColumn) -> Paths:
-    """Share of each demand's rate on each link."""
-    entry = np.repeat(np.arange(len(tunnels.flow)), np.diff(tunnels.link_ptr))
+    """Share of each demand's rate on each link; most demands have one tunnel, and there is nothing to add up."""
+    of = np.repeat(tunnels.flow, np.diff(tunnels.link_ptr))
+    several = np.bincount(tunnels.flow, minlength=len(rate))[of] > 1
     width = int(tunnels.link_idx.max(initial=0)) + 1
-    key = tunnels.flow[entry].astype(np.int64) * width + tunnels.link_idx
-    at, index = np.unique(key, return_inverse=True)
-    flow = at // width
-    sums = np.bincount(index, tunnels.rate_bps[entry], len(at))
-    share = np.minimum(sums / rate[flow], 1.0) if len(at) else sums
-    return Paths(csr(np.bincount(flow, minlength=len(rate))), ints(at % width), floats(share))
+    sent = np.repeat(tunnels.rate_bps, np.diff(tunnels.link_ptr))[several]
+    at, index = np.unique(of[several].astype(np.int64) * width + tunnels.link_idx[several], return_inverse=True)
+    share = np.bincount(index, sent, len(at)) / rate[at // width]
+    flow = np.concatenate([of[~several], at // width])
+    link = np.concatenate([tunnels.link_idx[~several], at % width])
+    every = np.concatenate([np.ones(len(of) - len(sent)), np.minimum(share, 1.0)])
+    order = np.argsort(flow, kind="stable")
+    return Paths(csr(np.bincount(flow, minlength=len(rate))), ints(link[order]), floats(every[order]))
 
 
 def trees_of(posed: Posed, columns: Columns) -> Trees:
