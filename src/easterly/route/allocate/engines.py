@@ -18,7 +18,7 @@ from easterly.route.allocate.repeats import distinct, repeated
 from easterly.route.allocate.result import Columns
 
 PAIRS, LINKS = 100_000, 1_000
-"""Size up to which paths are priced one by one; beyond, the flow towards each destination is as good, and sooner there."""
+"""Size up to which paths are priced one by one; beyond, trees are sooner near the optimum."""
 EXACT_PAIRS, EXACT_LINKS = 800_000, 3_000
 """The same where the exact optimum is wanted: what the trees come near to only slowly."""
 TREES_KNOW = ("throughput", "concurrent", "cost")
@@ -146,7 +146,7 @@ def _by_sweep(problem: Problem, goal: Goal, wish: Wish) -> Found:
     """The first level of a max-min sweep in which all grow in step: exact, whatever came before."""
     growth = problem.amount if goal.growth is None else goal.growth
     count = problem.pairs
-    row, ptr, link, rate, _, level, share, _, price, _ = flow.max_min_paths(
+    row, ptr, link, rate, _, _, _, _, price, _ = flow.max_min_paths(
         problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
         problem.pair_dst, indices(np.arange(count + 1)), floats(np.full(count, BEYOND)), floats(growth * BEYOND),
         ints(np.zeros(count)),
