@@ -143,10 +143,13 @@ def test_an_interruption_keeps_what_is_done(stop_at: int) -> None:
 
 
 def test_it_is_told_in_words() -> None:
-    told = failures(RING, ACROSS).explain(most=2)
+    table = failures(RING, ACROSS, mode="exact")
+    told = table.explain(most=2)
     assert told.startswith("6 failures\n  nothing: ecmp serves 66.67%, utilisation 4 on r0>r2; max-throughput 9b/s")
-    worst = RING.link_ids[RING.cables[3]]
-    assert f"\n  {worst}: " in told and f"without {worst}, 4 links bind:\n  r1>r2: " in told and "and 4 more" in told
+    row = int(table.order[0])
+    worst, bound = table.cases.name[row], table.optimum.binding[table.optimum.binding_ptr[row]]
+    assert f"\n  {worst}: " in told and "and 4 more" in told
+    assert f"without {worst}, " in told and f" links bind:\n  {table.names.link[bound]}: one more Gb/s" in told
     cut = failures(RING, ACROSS, cases=build.named(RING, ["r4"])).explain()
     assert "1 demands have no path:\n  r0 to r4" in cut
 

@@ -166,8 +166,7 @@ def _cut(weights: list[FloatColumn], least: list[int], table: int, keep: bool) -
         rows = _fitting(stairs, table)
         _spend(stairs, rows, table)
         last = [
-            row == len(sizes) - 1 and errors[row] > 1 + EXACT
-            for row, (sizes, errors) in zip(rows, stairs, strict=True)
+            row == len(sizes) - 1 and errors[row] > 1 + EXACT for row, (sizes, errors) in zip(rows, stairs, strict=True)
         ]
         if not any(end and m < n + spare for end, m, n in zip(last, most, least, strict=True)):
             return stairs, rows
