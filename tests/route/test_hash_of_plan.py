@@ -131,3 +131,15 @@ def test_the_key_reaches_the_plan():
     assert len({held.digest for held in policies.values()}) == 2
     assert len(set(policies["same"].value.seed.tolist())) == 1 < len(set(policies["per-switch"].value.seed.tolist()))
     assert HARDWARE["switches"]["sw"]["ports"] == 64
+
+
+def test_one_seed_for_all_makes_the_step_slower():
+    """A job that climbs to the top tier: the 95th percentile of its phases rises, what is split evenly stays."""
+    fabric = {"blueprint": "fat-tree", "k": 8, "switch": "sw", "hosts": {"type": "h", "count": 32}}
+    spreads = {}
+    for seed in ("per-switch", "same"):
+        plan, network = built({"f": fabric | {"hash": {"seed": seed}}})
+        policy = Nouns(plan).policy.value
+        spreads[seed] = spreads_of(network, between_pods(network, 8), policy, seed=1)[0]
+    assert spreads["same"].even_s[0] == spreads["per-switch"].even_s[0]
+    assert spreads["same"].p95_s[0] > 1.5 * spreads["per-switch"].p95_s[0]

@@ -165,5 +165,6 @@ def _polarised(network: Network, fabric: str, at: str, tier: int, below: int, ab
         message=f"{roles[0]} and {roles[1]} switches hash alike: what reaches a {roles[1]} has one hash modulo "
         f"{below}, so that it uses {above // common} of its {above} uplinks ({1 / common:.3g} of the capacity; "
         f"{below} and {above} have the factor {common} in common)",
-        hint="write seed: per-switch, or per-tier",
+        hint="write seed: per-switch, or per-tier; the plan counts with this fault",
+        severity=Severity.WARNING,
     )
