@@ -50,12 +50,14 @@ public:
         return order_;
     }
 
-    // Every node hands on what it gets.
-    void push() {
+    // Every node hands on what it gets; gives the nodes that get something and have no flow to hand it on.
+    std::vector<char> push() {
+        std::vector<char> stuck(through_.size(), 0);
         for (const std::int32_t v : order_) {
             if (v == root_) continue;
             double sum = 0.0;
             for (const Hop hop : network_.out_of(v)) sum += flow_[hop.link];
+            stuck[v] = through_[v] > 0.0 && !(sum > 0.0);
             if (!(sum > 0.0)) continue;
             const double factor = through_[v] / sum;
             for (const Hop hop : network_.out_of(v))
@@ -64,6 +66,7 @@ public:
                     through_[hop.node] += flow_[hop.link];
                 }
         }
+        return stuck;
     }
 
 private:
@@ -104,37 +107,40 @@ private:
     std::vector<char> passed_;
 };
 
-// Sends what has no way along the tree of fewest links.
-void mend(const Network& network, std::int32_t root, std::span<const double> through,
-          const std::vector<char>& arrives, std::span<const double> ones, std::span<double> flow) {
+// Sends what these nodes have along the tree of fewest links.
+void mend(const Network& network, std::int32_t root, std::span<const double> through, const std::vector<char>& nodes,
+          std::span<double> flow) {
+    const std::vector<double> ones(network.links(), 1.0);
     Search tree(network);
     tree.run(root, ones);
-    for (std::size_t v = 0; v < through.size(); ++v) {
-        if (!(through[v] > 0.0) || arrives[v]) continue;
-        for (auto p = static_cast<std::int32_t>(v); tree.next(p) >= 0; p = network.dst[tree.next(p)])
-            flow[tree.next(p)] += through[v];
-    }
+    for (std::size_t v = 0; v < through.size(); ++v)
+        if (nodes[v])
+            for (auto p = static_cast<std::int32_t>(v); tree.next(p) >= 0; p = network.dst[tree.next(p)])
+                flow[tree.next(p)] += through[v];
 }
+
+bool any(const std::vector<char>& nodes) { return std::find(nodes.begin(), nodes.end(), 1) != nodes.end(); }
 
 }  // namespace
 
 void tidy(const Network& network, const Pairs& pairs, std::span<const double> rate, std::span<double> flow) {
-    const std::vector<double> ones(network.links(), 1.0);
     std::vector<double> through(network.nodes());
-    for (std::size_t t = 0; t < pairs.roots(); ++t) {
-        std::fill(through.begin(), through.end(), 0.0);
-        bool lost = false;
+    // Once more where emptying circles cut off a node, which only flows that did not conserve anything can do.
+    const auto once = [&](std::size_t t) {
         const std::span<double> row = flow.subspan(t * network.links(), network.links());
+        std::fill(through.begin(), through.end(), 0.0);
+        for (std::int64_t k = pairs.ptr[t]; k < pairs.ptr[t + 1]; ++k) through[pairs.src[k]] += rate[k];
         Towards towards(network, pairs.root[t], row, through);
-        const std::vector<char> arrives = towards.keep_arriving();
-        for (std::int64_t k = pairs.ptr[t]; k < pairs.ptr[t + 1]; ++k) {
-            through[pairs.src[k]] += rate[k];
-            lost = lost || (rate[k] > 0.0 && !arrives[pairs.src[k]]);
-        }
-        if (lost) mend(network, pairs.root[t], through, arrives, ones, row);
+        std::vector<char> lost = towards.keep_arriving();
+        for (std::size_t v = 0; v < lost.size(); ++v) lost[v] = !lost[v] && through[v] > 0.0;
+        if (any(lost)) mend(network, pairs.root[t], through, lost, row);
         towards.straighten();
-        towards.push();
-    }
+        const std::vector<char> stuck = towards.push();
+        if (any(stuck)) mend(network, pairs.root[t], through, stuck, row);
+        return !any(stuck);
+    };
+    for (std::size_t t = 0; t < pairs.roots(); ++t)
+        if (!once(t)) once(t);
 }
 
 std::vector<double> loads(std::size_t links, std::span<const double> flow) {

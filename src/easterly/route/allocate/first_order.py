@@ -9,46 +9,18 @@ bound are that level apart, relatively.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 
-from easterly._kernel import allocate as kernel
 from easterly.base.columns import FloatColumn, floats
 from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Trees
 from easterly.route.allocate.barrier import Concurrent, Cost, Task, Throughput
-from easterly.route.allocate.forest import Forest, trees_of
+from easterly.route.allocate.descent import ROUNDS, Descent, Progress, distance
+from easterly.route.allocate.forest import trees_of
 from easterly.route.allocate.posed import Goal, Problem
-
-Progress = Callable[[int, float, float], None]
-"""Told the round, the value and the bound whenever both are known."""
-
-FIRST = 0.5
-"""Level of the barrier in the first round."""
-
-FALL = 0.93
-"""Factor on the level from round to round: falling faster ends sooner, and further from the optimum."""
-
-CHECK = 8
-"""Rounds between two bounds, and between two sums of loads."""
-
-ROUNDS = 3000
-"""Rounds at most, if nothing else is asked for."""
-
-REST = 0.6
-"""Least level of the barrier over the gap asked for: flows settle there."""
-
-BEHIND = 2.5
-"""Gap over level from which on flows are behind the barrier, which waits for them."""
-
-FACTORS = (256.0, 64.0, 16.0, 4.0, 1.0)
-"""How far ahead flows are extrapolated, in steps of `CHECK` rounds."""
-
-LARGE = 100_000_000
-"""Flows on links towards destinations beyond which there is no memory for extrapolation."""
 
 OPTIMAL = 1e-6
 """Gap that is called optimal."""
@@ -72,91 +44,6 @@ class Answer:
     def gap(self) -> float:
         """Distance of value and bound over the larger of both; infinite where there is no bound."""
         return distance(self.value, self.bound)
-
-
-def distance(value: float, bound: float) -> float:
-    """Of value and bound, over the larger of both; 0 where they are the same, infinite where there is no bound."""
-    if value == bound:
-        return 0.0
-    if not np.isfinite(bound):
-        return float("inf")
-    return abs(bound - value) / max(abs(bound), abs(value))
-
-
-@dataclass(slots=True)
-class Descent:
-    """How far the level has fallen, and the best that is known."""
-
-    gap: float
-    rounds: int
-    threads: int
-    progress: Progress | None
-    level: float = FIRST
-    made: int = 0
-    bound: float = float("nan")
-    price: FloatColumn = field(default_factory=lambda: floats([]))
-    before: Forest | None = None
-    enough: float = float("inf")
-    """Value beyond which nothing more is asked for."""
-
-    def run(self, task: Task) -> None:
-        """Rounds until value and bound are near enough, or there are no more rounds."""
-        if task.idle():
-            self.bound, self.price = task.value(), floats(np.zeros(len(task.forest.load)))
-            return
-        while self.made < self.rounds:
-            task.round(self.level, self.made, self.threads)
-            self.made += 1
-            if self.made % CHECK == 0 or self.made == self.rounds:
-                behind = self.check(task)
-                if self.near(task):
-                    break
-                self.settle(task, behind > BEHIND * self.level)
-            if self.before is None:
-                self.level = max(self.level * FALL, REST * self.gap)
-
-    def near(self, task: Task) -> bool:
-        """Whether value and bound are as near as was asked, or the value is enough."""
-        value = task.value()
-        return distance(value, self.bound) <= self.gap or value > self.enough
-
-    def check(self, task: Task) -> float:
-        """A bound under the prices of now; gives how far it is from what is reached now."""
-        task.forest.add_up()
-        bound, price = task.prove(self.threads)
-        if np.isnan(self.bound) or task.better(self.bound, bound):
-            self.bound, self.price = bound, price
-        if self.progress is not None:
-            self.progress(self.made, task.value(), self.bound)
-        return distance(task.value(), bound)
-
-    def settle(self, task: Task, behind: bool) -> None:
-        """Keep the level while flows are behind it, and help them.
-
-        Where tight links couple pairs, a round gets no further than the room that the barrier leaves, again and again
-        in the same direction: so go on as the last rounds went, as far as that is better (pattern moves: Hooke &
-        Jeeves 1961, J. ACM 8:2).
-        """
-        if not behind and self.level > REST * self.gap:
-            self.before = None
-            return
-        if self.before is not None and task.forest.flow.size <= LARGE:
-            leap(task, self.before)
-        self.before = task.forest.copy()
-
-
-def leap(task: Task, before: Forest) -> None:
-    """Extrapolate from flows of before over those of now, as far as that makes less of the potential."""
-    now = task.forest
-    least = task.potential(now)
-    for factor in FACTORS:
-        flow = np.maximum(0.0, now.flow + factor * (now.flow - before.flow))
-        rate = np.clip(now.rate + factor * (now.rate - before.rate), 0.0, task.most())
-        ahead = Forest(now.graph, flow, rate, now.load.copy())
-        ahead.load[:] = kernel.tree_tidy(*ahead.graph, rate, flow)
-        if task.potential(ahead) < least:
-            task.forest = ahead
-            return
 
 
 def solve(
@@ -243,6 +130,8 @@ def finish(descent: Descent, task: Task) -> Answer:
 
 def answer(descent: Descent, task: Task, status: str) -> Answer:
     """Exact flows, their value, and the best bound."""
+    if descent.best is not None:
+        task.forest = descent.best
     task.land()
     value, bound = task.value(), descent.bound
     if not status:
