@@ -23,6 +23,9 @@ public:
     void run(std::int32_t root, std::span<const char> marked, std::int32_t wanted);
     void run(std::int32_t root) { run(root, {}, -1); }
 
+    // Whether costs are alike enough for buckets.
+    bool in_buckets() const { return per_width_ > 0.0; }
+
     // Nothing farther than `limit` is looked at from now on.
     void within(double limit) { limit_ = limit; }
 

@@ -52,3 +52,18 @@ def test_a_failed_link_is_not_used() -> None:
 
 def test_no_sources_give_no_rows() -> None:
     assert Case.of(3, [(0, 1, 1.0)]).distances([]).shape == (0, 3)
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.4])
+def test_costs_of_any_range_give_the_distances_of_networkx(zeros: float) -> None:
+    """Nine decades, and free links among them: lists that are long, and keys that are equal."""
+    draw = np.random.default_rng(4)
+    src, dst = draw.integers(0, 500, (2, 3000))
+    cost = np.where(draw.random(3000) < zeros, 0.0, 10 ** draw.uniform(-3, 6, 3000))
+    case = Case.of(500, list(zip(src.tolist(), dst.tolist(), cost.tolist(), strict=True)))
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(500))
+    graph.add_weighted_edges_from(zip(src.tolist(), dst.tolist(), cost.tolist(), strict=True))
+    for source, row in zip(range(0, 500, 50), case.distances(range(0, 500, 50)), strict=True):
+        known = nx.single_source_dijkstra_path_length(graph, source)
+        assert row.tolist() == [known.get(v, math.inf) for v in range(500)]
