@@ -12,6 +12,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
+constexpr double kLeastProduct = 1e-2;  // of a new path, over its target
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -221,6 +222,10 @@ double Interior::relax(double mu) {
     return worst;
 }
 
+void Interior::slacken() {
+    for (const std::int32_t l : link_of) s[l] = std::max(s[l], problem.capacity[l] - load[l]);
+}
+
 void Interior::open_rows() {
     link_of.resize(problem.links());
     for (std::size_t l = 0; l < problem.links(); ++l) row[l] = link_of[l] = static_cast<std::int32_t>(l);
@@ -265,10 +270,16 @@ void Interior::reshape(std::span<const std::int32_t> former) {
 
 // New paths of many pairs may meet on a link: together they take part of its slack and no more.
 void Interior::enter(std::span<const std::int32_t> former) {
-    std::vector<double> fresh(x.size(), 0.0);
-    for (std::size_t p = 0; p < x.size(); ++p)
-        if (former[p] < 0) fresh[p] = x[p];
-    columns.loads(fresh, edge_, node_);
+    std::vector<double> change(x.size(), 0.0);
+    for (std::size_t k = 0; k < total.size(); ++k) {
+        double entering = 0.0, flow = 0.0;
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) (former[p] < 0 ? entering : flow) += x[p];
+        if (entering == 0.0) continue;
+        const double leaving = flow > 0.0 ? std::min(entering / flow, 0.5) : 0.0;
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
+            change[p] = former[p] < 0 ? x[p] : -leaving * x[p];
+    }
+    columns.loads(change, edge_, node_);
     for (std::size_t l = 0; l < problem.links(); ++l)
         edge_[l] = row[l] < 0 ? 1.0 : std::max(1.0, edge_[l] / (kEnterSlack * s[l]));
     for (std::size_t v = 0; v < columns.up.size(); ++v)
@@ -278,7 +289,7 @@ void Interior::enter(std::span<const std::int32_t> former) {
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
             if (former[p] < 0) {
                 x[p] /= node_[columns.leaf[p]];
-                w[p] = std::max(w[p], 0.1 * mu_ * omega[k] / x[p]);
+                w[p] = std::max(w[p], kLeastProduct * mu_ * omega[k] / x[p]);
                 entering += x[p];
             } else {
                 flow += x[p];

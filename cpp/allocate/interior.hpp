@@ -38,6 +38,8 @@ public:
     double relax(double mu);
     // Sets targets anew from the totals that `relax` has come to; for concave utilities.
     void rescale();
+    // Gives links the slack that their loads leave.
+    void slacken();
     // Gives every link a row, for `relax`; `reshape` leaves those that can bind.
     void open_rows();
     // Takes in columns as they are after a `settle`.

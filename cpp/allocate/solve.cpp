@@ -217,7 +217,17 @@ void Search::begin() {
         if (sweep % 4 == 3) round(true);
     }
     inner.respond(mu);
+    if (goal.kind == Kind::concurrent) {
+        // Steps away from too little are longer than those away from too much.
+        double over = 1.0;
+        for (std::size_t l = 0; l < links; ++l) over = std::max(over, inner.load[l] / (0.98 * problem.capacity[l]));
+        if (over > 1.0) {
+            inner.phi /= over;
+            inner.respond(mu);
+        }
+    }
     inner.reshape(columns.settle({}));
+    inner.slacken();
 }
 
 // Prices at the current point: a bound over all paths, and the columns that are missing.
