@@ -222,6 +222,29 @@ double Interior::relax(double mu) {
     return worst;
 }
 
+void Interior::lighten(double mu) {
+    for (std::size_t l = 0; l < problem.links(); ++l) edge_[l] = std::max(1.0, load[l] / (0.98 * problem.capacity[l]));
+    node_.resize(columns.up.size());
+    for (std::size_t v = 0; v < columns.up.size(); ++v)
+        node_[v] = columns.up[v] < 0 ? 1.0 : std::max(node_[columns.up[v]], edge_[columns.link[v]]);
+    for (std::size_t k = 0; k < total.size(); ++k) {
+        double kept = 0.0, flow = 0.0;
+        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
+            flow += x[p];
+            kept += x[p] / node_[columns.leaf[p]];
+        }
+        if (!(kept < flow)) continue;
+        if (goal.curved()) {
+            expected_[k] = kept;
+        } else if (total[k] == Total::capped) {
+            for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) x[p] /= node_[columns.leaf[p]];
+            t[k] = cap[k] - kept;
+        }
+    }
+    if (goal.curved()) respond(mu);
+    columns.loads(x, load, node_);
+}
+
 void Interior::slacken() {
     for (const std::int32_t l : link_of) s[l] = std::max(s[l], problem.capacity[l] - load[l]);
 }

@@ -38,6 +38,8 @@ public:
     double relax(double mu);
     // Sets targets anew from the totals that `relax` has come to; for concave utilities.
     void rescale();
+    // Takes from paths what their links cannot carry.
+    void lighten(double mu);
     // Gives links the slack that their loads leave.
     void slacken();
     // Gives every link a row, for `relax`; `reshape` leaves those that can bind.

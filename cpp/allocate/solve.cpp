@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <chrono>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -18,7 +15,11 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr char kDrops = 3;
+constexpr char kDrops = 3;          // rounds in which a pair may lose paths
+constexpr double kStart = 0.07;     // temperature at which the interior point starts
+constexpr int kSweeps = 40;         // most moves of prices before
+constexpr double kDrop = 0.05;      // paths with less of their pair's rate, and a clearly higher price, go
+constexpr double kMissing = 0.05;   // missing paths are taken in once they are worth this part of what is open
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Search {
@@ -34,13 +35,10 @@ struct Search {
     Answer answer{};
     std::size_t pending = 0;
     std::vector<char> drops;  // rounds in which a pair has lost paths
-    double tree_ms = 0, step_ms = 0, rep_ms = 0, shape_ms = 0;
 
     Search(const Problem& p, const Goal& g, const Options& o)
         : problem(p), goal(g), options(o), inner(p, g), trees(p), length(p.links()), distance(p.pairs()), drops(p.pairs(), 0) {}
 
-    static double start_mu() { return std::getenv("MU0") ? atof(std::getenv("MU0")) : 0.07; }
-    static double ms() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
     // Distances of all pairs under `length`; adds the shortest path of each pair for which `wanted(k)` holds.
     template <class Wanted>
@@ -206,12 +204,10 @@ void Search::begin() {
     columns.settle({});
     inner.open_rows();
     const bool warm = options.warm_price.size() == links;
-    const double mu = warm ? options.warm_temperature : start_mu();
-    const bool trace = std::getenv("EASTERLY_TRACE") != nullptr;
-    const int sweeps = warm ? 0 : std::getenv("SWEEPS") ? atoi(std::getenv("SWEEPS")) : 40;
+    const double mu = warm ? options.warm_temperature : kStart;
+    const int sweeps = warm ? 0 : kSweeps;
     for (int sweep = 0; sweep < sweeps; ++sweep) {
         const double off = inner.relax(mu);
-        if (trace) std::printf("  relax %d off %.3g bound %.6g phi %.4g\n", sweep, off, best_bound, inner.phi);
         if (off < 0.3 && sweep > 6) break;
         if (goal.curved() && sweep % 4 == 1) inner.rescale();
         if (sweep % 4 == 3) round(true);
@@ -226,6 +222,7 @@ void Search::begin() {
             inner.respond(mu);
         }
     }
+    if (!goal.equal()) inner.lighten(mu);
     inner.reshape(columns.settle({}));
     inner.slacken();
 }
@@ -234,7 +231,6 @@ void Search::begin() {
 void Search::round(bool relaxing) {
     const std::size_t links = problem.links(), pairs = problem.pairs();
     Columns& columns = inner.columns;
-    double t0 = ms();
     std::vector<double> y(links), node(columns.up.size());
     for (std::size_t l = 0; l < links; ++l) {
         y[l] = inner.y[l] + floor_y[l];
@@ -245,13 +241,11 @@ void Search::round(bool relaxing) {
     for (std::size_t p = 0; p < columns.size(); ++p)
         shortest[columns.pair[p]] = std::min(shortest[columns.pair[p]], node[columns.leaf[p]]);
     const double mu = inner.temperature();
-    static const double drop_x = std::getenv("DROP") ? atof(std::getenv("DROP")) : 0.05;
-    static const double add_blur = std::getenv("BLUR") ? atof(std::getenv("BLUR")) : 1.0;
     const auto wanted = [&](std::size_t k) {
         const double d = distance[k];
         // Paths within the temperature of what is there, or far above what the pair pays, change nothing yet.
         const double blur = mu * inner.worth[k];
-        return d < shortest[k] * (1.0 - 1e-9) - add_blur * blur && d < inner.lambda[k] + 5.0 * blur;
+        return d < shortest[k] * (1.0 - 1e-9) - blur && d < inner.lambda[k] + 5.0 * blur;
     };
     const std::size_t added = price(wanted);
     pending += added;
@@ -262,8 +256,6 @@ void Search::round(bool relaxing) {
         best_distance = distance;
     }
     ++answer.rounds;
-    double t1 = ms();
-    tree_ms += t1 - t0;
     // What the missing paths are worth at these prices, against what is left to prove.
     double missing = 0.0;
     for (std::size_t k = 0; k < pairs; ++k)
@@ -275,14 +267,12 @@ void Search::round(bool relaxing) {
         // A pair that has lost paths time and again keeps what it gets from now on: rounds would go in circles.
         if (last - first < 2 || drops[k] >= kDrops) continue;
         const std::int32_t main = static_cast<std::int32_t>(std::max_element(&inner.x[first], &inner.x[last - 1] + 1) - inner.x.data());
-        const double few = drop_x * inner.rate[k];
+        const double few = kDrop * inner.rate[k];
         for (std::int32_t p = first; p < last; ++p)
             if (p != main && inner.x[p] < few && inner.x[p] * inner.worth[k] < few * inner.w[p]) keep[p] = 0, ++dropped;
     }
-    static const double miss = std::getenv("MISS") ? atof(std::getenv("MISS")) : 0.05;
     const double open = std::min(mu * inner.stake, has_plan ? best_bound - best.value : kInfinity);
-    const bool take = relaxing ? added > 0 : pending > 0 && missing >= miss * open;
-    if (std::getenv("EASTERLY_TRACE")) std::printf("   added %zu dropped %zu cols %zu forest %zu rows %zu missing %.3g take %d\n", added, dropped, columns.size(), columns.up.size(), inner.link_of.size(), missing, take);
+    const bool take = relaxing ? added > 0 : pending > 0 && missing >= kMissing * open;
     if (take || dropped > columns.size() / 10) {
         for (std::size_t p = 0; p < keep.size(); ++p)
             if (!keep[p] && (p == 0 || keep[p - 1] || columns.pair[p - 1] != columns.pair[p])) ++drops[columns.pair[p]];
@@ -290,11 +280,9 @@ void Search::round(bool relaxing) {
         else inner.reshape(columns.settle(keep));
         pending = 0;
     }
-    shape_ms += ms() - t1;
 }
 
 void Search::make_plan() {
-    double t0 = ms();
     std::vector<std::int32_t> rank;
     rank.reserve(inner.x.size());
     for (std::size_t p = 0; p < inner.x.size(); ++p)
@@ -309,7 +297,6 @@ void Search::make_plan() {
         has_plan = true;
         finish();
     }
-    rep_ms += ms() - t0;
 }
 
 void Search::finish() {
@@ -328,16 +315,11 @@ void Search::finish() {
 }
 
 void Search::run(const std::function<bool(const Progress&)>& poll) {
-    const bool trace = std::getenv("EASTERLY_TRACE") != nullptr;
-    double start = ms();
     begin();
-    if (trace) std::printf("begin %.1f ms: pairs %zu columns %zu forest %zu rows %zu mu %.3g\n", ms() - start, problem.pairs(), inner.columns.size(), inner.columns.up.size(), inner.link_of.size(), inner.temperature());
     double last_apart = kInfinity;
     int stalled = 0;
     for (answer.iterations = 0; answer.iterations < options.iterations; ++answer.iterations) {
-        double t0 = ms();
-        inner.step();
-        step_ms += ms() - t0;
+            inner.step();
         round();
         const double heat = inner.temperature();
         if (!std::isfinite(heat)) break;
@@ -353,16 +335,11 @@ void Search::run(const std::function<bool(const Progress&)>& poll) {
         } else if (has_plan && heat < 1e-7 && ++stalled >= 12) {
             break;
         }
-        if (trace)
-            std::printf("%3d mu %.3e ap %.3f ad %.3f pres %.1e dres %.1e value %.8g bound %.8g gap %.2e phi %.6g short %.1e\n", answer.iterations,
-                        inner.temperature(), inner.primal_step, inner.dual_step, inner.primal_residual, inner.dual_residual,
-                        best.value, best_bound, (best_bound - best.value) / gap_scale(), inner.phi, best.shortfall);
         if (closed() && best.shortfall <= 1e-9) break;
         if (best.value >= options.target || best_bound < options.target) break;
         if (!has_plan && answer.iterations + 1 == options.iterations) make_plan();
         if (!poll({answer.rounds, answer.iterations, best.value, best_bound})) break;
     }
-    if (trace) std::printf("trees %.1f steps %.1f repair %.1f shape %.1f total %.1f ms\n", tree_ms, step_ms, rep_ms, shape_ms, ms() - start);
     answer.value = best.value;
     answer.bound = best_bound;
     answer.phi = best.phi;
@@ -380,7 +357,8 @@ void Search::run(const std::function<bool(const Progress&)>& poll) {
     answer.warm_price = inner.y;
 }
 
-// No pair can have more than leaves its source and enters its destination.
+// No pair can have more than leaves its source and enters its destination. Twice that never binds, so that what is
+// scarce has its price on links alone.
 std::vector<double> reachable_amounts(const Problem& problem) {
     std::vector<double> out(problem.nodes, 0.0), in(problem.nodes, 0.0), amount(problem.pairs());
     for (std::size_t l = 0; l < problem.links(); ++l) {
@@ -388,7 +366,7 @@ std::vector<double> reachable_amounts(const Problem& problem) {
         in[problem.dst[l]] += problem.capacity[l];
     }
     for (std::size_t k = 0; k < problem.pairs(); ++k)
-        amount[k] = std::min({problem.amount[k], out[problem.pair_src[k]], in[problem.pair_dst[k]]});
+        amount[k] = std::min(problem.amount[k], 2.0 * std::min(out[problem.pair_src[k]], in[problem.pair_dst[k]]));
     return amount;
 }
 

@@ -31,9 +31,9 @@ struct Answer {
     std::vector<std::int64_t> ptr;
     std::vector<double> rate;
     std::vector<double> price, pair_price;
-    double value, bound, phi, shortfall;
-    bool proven;
-    std::int32_t rounds, iterations;
+    double value = 0.0, bound = 0.0, phi = 0.0, shortfall = 0.0;
+    bool proven = false;
+    std::int32_t rounds = 0, iterations = 0;
     std::vector<std::int32_t> warm_pair, warm_link;
     std::vector<std::int64_t> warm_ptr;
     std::vector<double> warm_price;

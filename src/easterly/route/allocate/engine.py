@@ -31,6 +31,7 @@ class Answer:
 
     `value` and `bound` are in the sense of the goal: the bound is above the value, but below it for ``cost`` and
     ``cost-max-flow``, whose value is the cost. `phi` is the level of ``concurrent`` and the flow of ``cost-max-flow``.
+    Where amounts do not fit (``infeasible``), rates are the largest common part `phi` of them, and the prices prove it.
     """
 
     path_pair: Annotated[IntColumn, Doc("(C,) pair of each path, ascending.")]
@@ -205,7 +206,7 @@ def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn,
 def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:
     """Least cost of granting every amount, once it is known that they fit."""
     fits = _once(problem, Goal("concurrent"), min(gap, 1e-3), MOST_STEPS, warm, progress, target=1.0)
-    if fits.bound < 1.0:
+    if problem.pairs and fits.bound < 1.0:
         return replace(fits, status="infeasible", value=np.inf, bound=np.inf)
     return _once(problem, Goal("cost"), gap, steps, warm, progress)
 
