@@ -1,0 +1,92 @@
+// One search: the master problem, the oracle that prices its columns, and the best answer and bound so far.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "allocate/interior.hpp"
+#include "allocate/pricing.hpp"
+#include "allocate/problem.hpp"
+#include "allocate/repair.hpp"
+#include "allocate/solve.hpp"
+
+namespace easterly::allocate {
+
+class Search {
+public:
+    Search(const Problem& problem, const Goal& goal, const Options& options);
+
+    // First paths, prices and rates: from what is given, or from paths of few hops and their loads.
+    void begin();
+    // Prices at the current point: a bound over all paths, and the columns that are missing.
+    void round(bool relaxing = false);
+    // Makes rates that keep every capacity from the current point, and keeps them if they are the best.
+    void plan();
+    // Whether value and bound are as close as was asked.
+    bool closed() const;
+    // What a relative gap refers to.
+    double gap_scale() const;
+    // Hands the best answer over.
+    void finish();
+    // Keeps prices away from the boundary, where a next search may start.
+    void keep_prices();
+
+    const Problem& problem;
+    const Goal& goal;
+    const Options& options;
+    Interior inner;
+    Answer answer{};
+    Plan best;
+    double best_bound = std::numeric_limits<double>::infinity();
+    bool has_plan = false;
+
+private:
+    // Distances of all pairs under `length_`; adds the shortest path of each pair for which `wanted[k]` allows it.
+    template <class Wanted>
+    std::size_t price(const Wanted& wanted);
+    bool warm() const { return options.warm_price.size() == problem.links(); }
+    void first_paths();
+    std::vector<double> expect();
+    void expect_of(std::span<const double> use);
+    void first_prices(std::span<const double> use);
+    void approach();
+    void lower_level(double mu);
+    std::size_t unused(std::vector<char>& keep) const;
+    void write_paths();
+
+    Trees trees_;
+    std::vector<double> length_, distance_, shortest_, floor_, best_price_, best_distance_, warm_price_;
+    std::size_t pending_ = 0;   // paths that were found and are no columns yet
+    std::vector<char> drops_;   // rounds in which a pair has lost paths
+};
+
+template <class Wanted>
+std::size_t Search::price(const Wanted& wanted) {
+    std::size_t added = 0;
+    std::vector<std::int32_t> place(problem.nodes), chain;
+    Columns& columns = inner.columns;
+    for (std::size_t k = 0; k < problem.pairs();) {
+        const std::int32_t destination = problem.pair_dst[k];
+        trees_.grow(destination, length_);
+        std::fill(place.begin(), place.end(), -1);
+        place[destination] = columns.root(destination);
+        for (; k < problem.pairs() && problem.pair_dst[k] == destination; ++k) {
+            distance_[k] = trees_.distance[problem.pair_src[k]];
+            if (!(distance_[k] < std::numeric_limits<double>::infinity()) || !wanted(k)) continue;
+            std::int32_t v = problem.pair_src[k];
+            chain.clear();
+            while (place[v] < 0) {
+                chain.push_back(v);
+                v = problem.dst[trees_.next[v]];
+            }
+            std::int32_t at = place[v];
+            for (std::size_t i = chain.size(); i-- > 0;) place[chain[i]] = at = columns.node(at, trees_.next[chain[i]]);
+            added += columns.add(at, static_cast<std::int32_t>(k));
+        }
+    }
+    return added;
+}
+
+}  // namespace easterly::allocate
