@@ -25,6 +25,7 @@ public:
     void hops(std::int32_t at, std::int32_t to, std::vector<Hop>& out) const;
     std::int32_t distance(std::int32_t at, std::int32_t to) const;
     const Dragonfly* dragonfly() const { return dragonfly_; }
+    const Torus* torus() const { return torus_; }
 
 private:
     const Shape& shape_;

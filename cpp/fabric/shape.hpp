@@ -99,6 +99,13 @@ public:
     double paths(std::int32_t at, std::int32_t to) const override;
     // The links of dimension-ordered routing: lowest dimension first, forwards where both ways are as long.
     void ordered_hops(std::int32_t at, std::int32_t to, std::vector<Hop>& out) const;
+    // Whether all switches are alike: every dimension is a ring, or has two switches.
+    bool symmetric() const;
+    // Appends the links that leave a switch, dimension by dimension, forwards first: of switches that are alike, the
+    // k-th of one is the k-th of the other, shifted.
+    void ways(std::int32_t at, std::vector<Hop>& out) const;
+    // The switch whose coordinates are the sums of those of two.
+    std::int32_t shifted(std::int32_t at, std::int32_t by) const;
 
 private:
     struct Way {

@@ -47,13 +47,32 @@ void Torus::step(std::int32_t at, std::size_t d, bool forth, std::vector<Hop>& o
     }
 }
 
-void Torus::neighbours(std::int32_t at, std::vector<Hop>& out) const {
-    const std::size_t begin = out.size();
+bool Torus::symmetric() const {
+    for (std::size_t d = 0; d < n_.size.size(); ++d)
+        if (n_.size[d] > 2 && !n_.wrap[d]) return false;
+    return true;
+}
+
+void Torus::ways(std::int32_t at, std::vector<Hop>& out) const {
     for (std::size_t d = 0; d < n_.size.size(); ++d) {
         const std::int32_t c = coordinate(at, d);
         if (c + 1 < n_.size[d] || n_.wrap[d]) step(at, d, true, out);
         if (c > 0 || n_.wrap[d]) step(at, d, false, out);
     }
+}
+
+std::int32_t Torus::shifted(std::int32_t at, std::int32_t by) const {
+    std::int32_t place = 0;
+    for (std::size_t d = 0; d < n_.size.size(); ++d) {
+        const std::int32_t sum = coordinate(at, d) + coordinate(by, d);
+        place += (sum < n_.size[d] ? sum : sum - n_.size[d]) * stride_[d];
+    }
+    return place;
+}
+
+void Torus::neighbours(std::int32_t at, std::vector<Hop>& out) const {
+    const std::size_t begin = out.size();
+    ways(at, out);
     by_link(out, begin);
 }
 

@@ -4,6 +4,27 @@
 
 namespace easterly::fabric {
 
+void Halves::measure() {
+    const std::int32_t n = routes_.shape().switches();
+    std::vector<std::size_t> place(static_cast<std::size_t>(routes_.shape().links()));
+    for (std::int32_t at = 0; at < n; ++at) {
+        hops_.clear();
+        routes_.torus()->ways(at, hops_);
+        for (const Hop& hop : hops_) {
+            place[static_cast<std::size_t>(hop.link)] = way_.size();
+            way_.push_back(hop.link);
+        }
+    }
+    leaving_.assign(way_.size(), 0.0);
+    coming_.assign(way_.size(), 0.0);
+    for (std::int32_t other = 0; other < n; ++other) {
+        flood_.put(0, other, 1.0 / n);
+        flood_.run(other, [&](std::int32_t link, double part) { leaving_[place[static_cast<std::size_t>(link)]] += part; });
+    }
+    for (std::int32_t other = 0; other < n; ++other) flood_.put(other, 0, 1.0 / n);
+    flood_.run(0, [&](std::int32_t link, double part) { coming_[place[static_cast<std::size_t>(link)]] += part; });
+}
+
 // The links of a router to another group, and where they arrive: its own global links if it has any, else those of
 // the peers that have, one step away.
 void Halves::arrive(std::int32_t from, std::int32_t group) {

@@ -46,6 +46,7 @@ private:
     // Torus: as much to every switch as sources send, and from every switch as destinations receive.
     template <class Carry>
     void spread(Carry&& carry) {
+        if (routes_.torus()->symmetric()) return shift(carry);
         const std::int32_t n = routes_.shape().switches();
         for (std::int32_t to = 0; to < n; ++to) {
             for (const auto& [from, amount] : out_) flood_.put(from, to, amount / n);
@@ -56,6 +57,26 @@ private:
             flood_.run(to, carry);
         }
     }
+
+    // The same where all switches are alike: what one sends to all, and gets from all, is that of any other, shifted.
+    template <class Carry>
+    void shift(Carry&& carry) {
+        if (leaving_.empty() && !(out_.empty() && in_.empty())) measure();
+        const auto move = [&](const std::map<std::int32_t, double>& ends, const std::vector<double>& load) {
+            const std::int32_t n = routes_.shape().switches();
+            const std::size_t degree = way_.size() / static_cast<std::size_t>(n);
+            for (const auto& [end, amount] : ends)
+                for (std::int32_t at = 0; at < n; ++at) {
+                    const auto row = static_cast<std::size_t>(at) * degree;
+                    const auto moved = static_cast<std::size_t>(routes_.torus()->shifted(at, end)) * degree;
+                    for (std::size_t k = 0; k < degree; ++k)
+                        if (load[row + k] > 0.0) carry(way_[moved + k], amount * load[row + k]);
+                }
+        };
+        move(out_, leaving_);
+        move(in_, coming_);
+    }
+    void measure();
 
     struct Step {
         std::int32_t link;
@@ -72,6 +93,8 @@ private:
     std::map<std::pair<std::int32_t, std::int32_t>, double> pair_;   // (to, from): carried straight
     std::map<std::int32_t, double> out_, in_;                        // torus: by source, by destination
     std::map<std::pair<std::int32_t, std::int32_t>, double> entry_;  // dragonfly: (from, group between)
+    std::vector<std::int32_t> way_;          // links by switch, then way
+    std::vector<double> leaving_, coming_;   // of one unit from switch 0 to all, and from all to switch 0: by way
     std::vector<Step> steps_;
     std::vector<Arrival> arrivals_;
     std::vector<Dragonfly::Span> spans_;
