@@ -75,8 +75,8 @@ def bar(label: str, threads: int) -> bool:
     met = answer.gap <= gap and wall <= seconds and peak <= memory and bool((answer.load <= problem.capacity).all())
     print(
         f"{label:10s} {name}, {problem.pairs:,} pairs, {kind}: value {answer.value / full:.5f}, bound "
-        f"{answer.bound / full:.5f}, gap {answer.gap:.2%} (bar {gap:.0%}), {answer.iterations} rounds, {wall:.1f} s wall "
-        f"(bar {seconds:.0f}), {cpu:.1f} s cpu, {peak:.2f} GiB: {'met' if met else 'MISSED'}",
+        f"{answer.bound / full:.5f}, gap {answer.gap:.2%} (bar {gap:.0%}), {answer.iterations} rounds, "
+        f"{wall:.1f} s wall (bar {seconds:.0f}), {cpu:.1f} s cpu, {peak:.2f} GiB: {'met' if met else 'MISSED'}",
         flush=True,
     )
     return met
@@ -91,7 +91,8 @@ def main() -> int:
     if not (DATA / "topologies").is_dir():
         print(f"no topologies under {DATA}; set EASTERLY_DATA")
         return 1
-    return 0 if all([bar(label, asked.threads) for label in BARS if asked.only in (None, label)]) else 1
+    met = [bar(label, asked.threads) for label in BARS if asked.only in (None, label)]
+    return 0 if all(met) else 1
 
 
 if __name__ == "__main__":
