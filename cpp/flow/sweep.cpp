@@ -19,7 +19,9 @@ constexpr double kSlant = 1e-10;    // rates of change below this are none, rela
 constexpr double kPrice = 1e-9;     // prices below this are none, relative to the largest
 constexpr double kShorter = 1e-7;   // a path is shorter only by more than this
 constexpr double kNudge = 1e-11;    // relative change of capacities, so that no two links are full at once by chance
+constexpr double kClear = 1e-3;      // first those that are shorter by so much: small pivots spoil the inverse
 constexpr double kLift = 100.0;      // levels before weigh so much more than the largest price
+constexpr std::int64_t kIdle = 200;  // pivots without a step after which chance picks, so that none comes round again
 constexpr int kRenewEvery = 60;
 
 struct Path {
@@ -82,7 +84,8 @@ private:
             if (event.kind == Kind::kDone) break;
             move(event.step);
             idle = event.step > 0 ? 0 : idle + 1;
-            shuffle_ = idle > 200;
+            shuffle_ = idle > kIdle;
+            stopped_ = stopped_ || idle > 500 * kIdle;
             if (event.kind == Kind::kCorner) pass_corner();
             else leave(event);
             if (++since_asked_ >= 500) {
@@ -268,8 +271,12 @@ private:
         for (double& l : length_) l += 1e-10 * top;  // of two equal ways the one of fewer links
         for (Index k = 0; k < rows_; ++k)
             z_[k] = key_[k] >= 0 && (rate_of(k) > 0 || growth_[k] > 0) ? sum(key_[k], proof_) : 0.0;
-        const double enough = kShorter * largest_;
-        // From destination to destination, from where the last one was found; in each, where most can be moved.
+        const Index clear = shorter_by(kClear * largest_);
+        return clear >= 0 ? clear : shorter_by(kShorter * largest_);
+    }
+
+    // From destination to destination, from where the last one was found; in each, where most can be moved.
+    Index shorter_by(double enough) {
         Index tried = 0, k = at_;
         while (tried < rows_) {
             if (k >= rows_) k = 0;
@@ -390,6 +397,7 @@ private:
             if (growth_[k] > 0) most = std::max(most, z_[k]);
         const auto level = static_cast<Index>(out_.level_share.size());
         const double top = *std::max_element(proof_.begin(), proof_.end());
+        if (!(top > 0.0)) return renew();
         for (Index k = 0; k < rows_; ++k) {
             if (growth_[k] <= 0 || z_[k] <= kShorter * largest_ || most <= 0) continue;
             set_growth(k, 0.0);
@@ -422,7 +430,7 @@ private:
             for_links(key_[path_[extra_[i]].row],
                       [&](Index e) { if (tight_place_[e] >= 0) matrix[tight_place_[e] * m + i] -= 1.0; });
         }
-        inverse_.renew(m, std::move(matrix));
+        if (!inverse_.renew(m, std::move(matrix))) stopped_ = true;  // what was reached stands, without proof
         std::fill(load_.begin(), load_.end(), 0.0);
         std::fill(keyed_.begin(), keyed_.end(), 0.0);
         for (Index k = 0; k < rows_; ++k) {

@@ -14,6 +14,7 @@ from easterly.route.allocate.problem import Posed, within_reach
 from easterly.route.allocate.result import Columns, Outcome
 
 METHOD = "parametric simplex sweep"
+FULL = 1e-7
 
 
 def solve(posed: Posed, wish: Wish) -> Outcome:
@@ -67,10 +68,13 @@ def filled(posed: Posed, ptr: IndexColumn, share: FloatColumn, rate: FloatColumn
     )  # fmt: skip
     columns = Columns(ints(row), indices(path_ptr), ints(link), floats(path_rate))
     got = floats(np.bincount(columns.row, columns.rate, problem.pairs))
-    excess = _excess(problem, got, level, price)
+    top = rate[ptr[1:] - 1]
+    proven = not ((level < 0) & (got < top * (1 - FULL))).any()
+    excess = _excess(problem, got, level, price) * posed.unit_bps if proven else np.inf
     value = float(np.sort(got).sum()) * posed.unit_bps + own
     dual = _duals(problem, level, price)
-    return Outcome(columns, value, value * (1 + excess), "bit/s", dual, METHOD)
+    reason = "" if proven else "the sweep lost its way among equal levels: what it had reached is granted, unproven"
+    return Outcome(columns, value, value + excess, "bit/s", dual, METHOD, reason=reason)
 
 
 def _duals(problem: Problem, level: NDArray[np.int32], price: NDArray[np.float64]) -> FloatColumn:
@@ -84,14 +88,12 @@ def _duals(problem: Problem, level: NDArray[np.int32], price: NDArray[np.float64
     return floats(dual)
 
 
-def _excess(
-    problem: Problem, got: FloatColumn, level: NDArray[np.int32], price: NDArray[np.float64]
-) -> float:  # fmt: skip
-    """How far, relatively, the rates of a level together stay below what its prices prove; of the worst level."""
-    worst = 0.0
+def _excess(problem: Problem, got: FloatColumn, level: NDArray[np.int32], price: NDArray[np.float64]) -> float:
+    """What all rates together lack, were every level as high as its prices allow with all others as they are."""
+    lacking = 0.0
     for v in range(len(price)):
+        held = level == v
         paid = prices_of(problem, floats(price[v]))
-        room = float(problem.capacity @ price[v] - paid @ got)
-        held = float(paid[level == v] @ got[level == v])
-        worst = max(worst, room / held if held > 0 else 0.0)
-    return worst
+        room, own = float(problem.capacity @ price[v] - paid @ got), float(paid[held] @ got[held])
+        lacking += max(room, 0.0) / own * float(got[held].sum()) if own > 0 else 0.0
+    return lacking
