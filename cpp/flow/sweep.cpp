@@ -20,6 +20,7 @@ constexpr double kPrice = 1e-9;     // prices below this are none, relative to t
 constexpr double kShorter = 1e-7;   // a path is shorter only by more than this
 constexpr double kNudge = 1e-11;    // relative change of capacities, so that no two links are full at once by chance
 constexpr double kClear = 1e-3;      // first those that are shorter by so much: small pivots spoil the inverse
+constexpr double kEven = 0.1;      // weight of what is placed before
 constexpr double kLift = 100.0;      // levels before weigh so much more than the largest price
 constexpr std::int64_t kIdle = 200;  // pivots without a step after which chance picks, so that none comes round again
 constexpr int kRenewEvery = 60;
@@ -100,15 +101,22 @@ private:
     void begin_stage(Index stage) {
         corners_.clear();
         next_corner_ = 0;
-        std::vector<double> length(links_count_);
+        // The fewest links, and of equal ways those that carry less of what was placed before.
+        std::vector<double> length(links_count_), placed(links_count_, 0.0);
         const double top = *std::max_element(banned_.begin(), banned_.end());
-        for (Index e = 0; e < links_count_; ++e)
-            length[e] = 1.0 + (tight_place_[e] >= 0 ? 10.0 : 0.0) + (top > 0 ? 1e6 * banned_[e] / top : 0.0);
         std::int32_t root = -1;
         for (Index k = 0; k < rows_; ++k) {
             if (w_.stage[k] != stage) continue;
-            if (w_.to[k] != root) search_.grow(root = w_.to[k], length);
+            if (w_.to[k] != root) {
+                double fullest = 0.0;
+                for (Index e = 0; e < links_count_; ++e) fullest = std::max(fullest, placed[e] / capacity_[e]);
+                for (Index e = 0; e < links_count_; ++e)
+                    length[e] = 1.0 + (tight_place_[e] >= 0 ? 10.0 : 0.0) + (top > 0 ? 1e6 * banned_[e] / top : 0.0) +
+                                (fullest > 0 ? kEven * placed[e] / capacity_[e] / fullest : 0.0);
+                search_.grow(root = w_.to[k], length);
+            }
             key_[k] = add_path(k);
+            along(key_[k], placed, w_.rate[w_.ptr[k + 1] - 1]);
             set_growth(k, slope(k));
             for (std::int64_t p = w_.ptr[k]; p < w_.ptr[k + 1]; ++p) corners_.push_back({w_.share[p], k});
         }
