@@ -25,9 +25,9 @@ from easterly.base.columns import floats, ints
 from easterly.model.allocation import Demands
 from easterly.model.failures import Cases
 from easterly.model.network import Network
-from easterly.route.failures import cases as build
-from easterly.route.failures.in_place import under_ecmp
-from easterly.route.failures.optimum import Aim, best_of_each
+from easterly.route.failing import cases as build
+from easterly.route.failing.in_place import under_ecmp
+from easterly.route.failing.optimum import Aim, best_of_each
 
 BAR_S, GAP, LOAD, SEED = 30.0, 1e-3, 0.7, 7
 

@@ -11,7 +11,7 @@ from tests import small
 from tests.route import wans
 
 from easterly.model.failures import Cases
-from easterly.route.failures import cases as build
+from easterly.route.failing import cases as build
 
 # Two parallel cables 0-1 in one duct with 1-2; a one-way link 2-0.
 NET = wans.network(

@@ -15,8 +15,8 @@ from easterly import route
 from easterly.base.columns import floats
 from easterly.model.allocation import Demands
 from easterly.model.network import Network
-from easterly.route.failures import cases as build
-from easterly.route.failures import failures
+from easterly.route.failing import cases as build
+from easterly.route.failing import failures
 from easterly.route.weights import trees_of, weights_of
 
 # A ring of four with a chord, a stub behind node 3, and demands across.

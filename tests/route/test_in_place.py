@@ -12,8 +12,8 @@ from tests.route import wans
 from easterly._kernel import graph
 from easterly.base.columns import bools, floats, indices, ints
 from easterly.model.routing import Tunnels
-from easterly.route.failures import cases as build
-from easterly.route.failures.in_place import under_ecmp, under_tunnels
+from easterly.route.failing import cases as build
+from easterly.route.failing.in_place import under_ecmp, under_tunnels
 
 # A square 0-1-3, 0-2-3 with a thin diagonal 0-3.
 SQUARE = wans.cabled(4, [(0, 1, 2.0), (1, 3, 2.0), (0, 2, 1.0), (2, 3, 1.0), (0, 3, 0.5)], cost=[1.0] * 8 + [5.0] * 2)

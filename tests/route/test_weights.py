@@ -11,8 +11,8 @@ from tests.route import wans
 from tests.route.test_in_place import tunnels
 
 from easterly.model.network import Network
-from easterly.route.failures import cases as build
-from easterly.route.failures.in_place import under_ecmp, under_weights
+from easterly.route.failing import cases as build
+from easterly.route.failing.in_place import under_ecmp, under_weights
 from easterly.route.weights import loads_of, rows_of, trees_of, weights_of
 
 

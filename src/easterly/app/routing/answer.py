@@ -16,9 +16,9 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.model.allocation import Allocation
 from easterly.model.failures import FailureTable, InPlace
 from easterly.model.routing import Routing
-from easterly.route.failures.cases import cases_of, together
-from easterly.route.failures.in_place import under_ecmp
-from easterly.route.failures.table import BUILDERS, failures
+from easterly.route.failing.cases import cases_of, together
+from easterly.route.failing.in_place import under_ecmp
+from easterly.route.failing.table import BUILDERS
 
 BINDING = 20
 
@@ -61,9 +61,18 @@ def solve(given: Given, wanted: Wishes, *, quiet: bool) -> Answer:
         "gap": wanted.gap, "threads": wanted.threads,
     }  # fmt: skip
     routing = route.solve(given.network, given.demands, **options)
+    if wanted.splits is not None:
+        routing = _few(given, wanted, routing)
     ecmp = under_ecmp(given.network, given.demands, cases_of(["nothing"], [[]]))
     tried = None if wanted.failures is None else _tried(given, wanted, routing, options, quiet)
     return Answer(given, routing, ecmp, tried)
+
+
+def _few(given: Given, wanted: Wishes, routing: Routing) -> Routing:
+    try:
+        return route.few_paths(given.network, routing, splits=wanted.splits or 1)
+    except ValueError as error:
+        raise FindingsError([Finding("E100", "--splits", str(error))]) from None
 
 
 def _tried(given: Given, wanted: Wishes, base: Routing, options: dict[str, Any], quiet: bool) -> FailureTable:
@@ -77,7 +86,7 @@ def _tried(given: Given, wanted: Wishes, base: Routing, options: dict[str, Any],
         drawn = np.sort(np.random.default_rng(1).choice(len(every), wanted.sample, replace=False))
         every = cases_of([str(n) for n in every.name[drawn]], [every.down(int(i)) for i in drawn])
     with counting("failures", quiet) as progress:
-        return failures(given.network, given.demands, cases=every, warm=base, progress=progress, **options)
+        return route.failures(given.network, given.demands, cases=every, warm=base, progress=progress, **options)
 
 
 def infeasible(made: Answer) -> bool:

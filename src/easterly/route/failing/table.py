@@ -19,9 +19,9 @@ from easterly.model.weights import Weights
 from easterly.route.allocate.asked import asked
 from easterly.route.allocate.engine import Mode
 from easterly.route.allocate.problem import names_of
-from easterly.route.failures.cases import cables, cases_of, joined, nodes, part, srlgs, together
-from easterly.route.failures.in_place import After, Progress, Rule, under_ecmp, under_tunnels, under_weights
-from easterly.route.failures.optimum import Aim, best_of_each
+from easterly.route.failing.cases import cables, cases_of, joined, nodes, part, srlgs, together
+from easterly.route.failing.in_place import After, Progress, Rule, under_ecmp, under_tunnels, under_weights
+from easterly.route.failing.optimum import Aim, best_of_each
 
 What = Literal["links", "nodes", "srlgs"]
 BUILDERS = {"links": cables, "nodes": nodes, "srlgs": srlgs}
@@ -57,7 +57,7 @@ def failures(
         As for `easterly.route.solve`.
     cases : {"links", "nodes", "srlgs"} or Cases
         What fails alone: every cable with both directions, every switch and router, every shared-risk group, or the
-        sets that are given; see `easterly.route.failures.cases` for builders.
+        sets that are given; see `easterly.route.failing.cases` for builders.
     k : int
         How many of the cases happen at once.
     objective : str, optional
@@ -66,7 +66,7 @@ def failures(
         The policy in place: cheapest paths found anew, the tunnels of a routing, or next hops with weights as they are.
         None leaves it out.
     after : {"rescale", "lost", "shortest"}
-        What becomes of the rate of dead tunnels; see `easterly.route.failures.in_place.under_tunnels`.
+        What becomes of the rate of dead tunnels; see `easterly.route.failing.in_place.under_tunnels`.
     rule : {"slow-down", "max-min"}
         How what fits is counted where the policy overloads links; see `InPlace`.
     matrix, cost, alpha, mode, gap, alive, engine

@@ -16,7 +16,7 @@ from easterly.model.failures import Cases, Optimum
 from easterly.model.network import Network
 from easterly.route.allocate.engine import Mode
 from easterly.route.allocate.result import allocation_of, fitted
-from easterly.route.failures.in_place import Progress, utilisation
+from easterly.route.failing.in_place import Progress, utilisation
 from easterly.route.solving import allocate
 
 PRICED = 1e-6  # of the dearest link: what is worth less binds nothing

@@ -16,8 +16,8 @@ from easterly.model.failures import Cases, InPlace
 from easterly.model.network import Network
 from easterly.model.routing import Tunnels
 from easterly.model.weights import Weights
-from easterly.route.failures.cases import part
-from easterly.route.failures.streams import Streams, fair, load_of, slowed_down, summed
+from easterly.route.failing.cases import part
+from easterly.route.failing.streams import Streams, fair, load_of, slowed_down, summed
 
 After = Literal["rescale", "lost", "shortest"]
 Rule = Literal["slow-down", "max-min"]
@@ -74,7 +74,7 @@ def under_ecmp(
 
     Examples
     --------
-    See the tests, and `easterly.route.failures.failures`, which joins this with the optimum.
+    See the tests, and `easterly.route.failures`, which joins this with the optimum.
     """
     even = floats(np.ones(len(network.links))) if weight is None else weight
     up = bools(np.ones(len(network.links), dtype=np.bool_)) if alive is None else alive
