@@ -27,7 +27,9 @@ auto max_flows(std::int64_t n, Ints src, Ints dst, Floats cost, Bools transit, B
         made = cut::max_flows(graph, view(capacity), view(pair_src), view(pair_dst), {cuts, flows},
                               paths::Pulse(signals()));
     }
-    const auto rows = [](cut::Rows& rows) { return nb::make_tuple(give(std::move(rows.ptr)), give(std::move(rows.idx))); };
+    const auto rows = [](cut::Rows& one) {
+        return nb::make_tuple(give(std::move(one.ptr)), give(std::move(one.idx)));
+    };
     return nb::make_tuple(give(std::move(made.value))) + rows(made.near_node) + rows(made.near_link) +
            rows(made.far_node) + rows(made.far_link) + rows(made.flow_link) +
            nb::make_tuple(give(std::move(made.flow)));

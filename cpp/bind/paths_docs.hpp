@@ -151,6 +151,7 @@ shared_links, shared_nodes : (P,) int32
 constexpr const char* kRiskDisjoint = R"(Two paths of least total cost without a risk in common, for each pair.
 
 Branch and bound: where the cheapest paths of the two sides share a risk, one of the sides has to do without it.
+A link without any risk may be shared.
 
 Parameters
 ----------

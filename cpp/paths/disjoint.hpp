@@ -38,8 +38,9 @@ struct RiskDisjoint {
     std::vector<std::int32_t> status;  // 0 none exists (proven), 1 optimal, 2 best found, 3 none found, not proven
 };
 
-// The two paths of least total cost without a risk in common. Branch and bound: where the cheapest path of each side
-// share a risk, one side or the other has to do without it. Exact while a pair needs at most `budget` branchings.
+// The two paths of least total cost without a risk in common; a link without any risk may be shared. Branch and bound:
+// where the cheapest paths of the two sides share a risk, one side or the other has to do without it. Exact while a
+// pair needs at most `budget` branchings.
 RiskDisjoint risk_disjoint_pairs(const graph::Graph& graph, const Risks& risks, std::span<const std::int32_t> pair_src,
                                  std::span<const std::int32_t> pair_dst, std::int64_t budget, Pulse pulse);
 

@@ -30,7 +30,8 @@ class Split {
 public:
     Split(const graph::Graph& graph, const Scale& scale, const Risks& risks)
         : graph_(graph), scale_(scale), risks_(risks), search_(graph, scale),
-          barred_(static_cast<std::size_t>(risks.count), 0), seen_(static_cast<std::size_t>(risks.count), 0) {}
+          barred_(static_cast<std::size_t>(risks.count), 0), seen_(static_cast<std::size_t>(risks.count), 0),
+          guarded_(every_link_has_a_risk()) {}
 
     void add(std::int32_t source, std::int32_t destination, std::int64_t budget, const Disjoint& relaxed,
              std::size_t pair, RiskDisjoint& made, Pulse& pulse) {
@@ -57,13 +58,14 @@ private:
         const auto& table = relaxed.table;
         const std::int64_t row = table.pair_ptr[pair];
         if (table.pair_ptr[pair + 1] == row) return 0;
+        if (!guarded_) return -1;  // a link without risks may be shared, and two paths cost less than these
         Side side[2];
         for (int i = 0; i < 2; ++i) {
             const std::int64_t begin = table.path_ptr[row + i], end = table.path_ptr[row + i + 1];
             side[i].path.assign(table.link.begin() + begin, table.link.begin() + end);
             weigh(side[i]);
         }
-        if (relaxed.shared_links[pair] > 0) return every_link_has_a_risk() ? 0 : -1;
+        if (relaxed.shared_links[pair] > 0) return 0;
         least_ = side[0].weight + side[1].weight;
         if (!shared(side[0].path, side[1].path).empty()) return -1;
         keep(side[0], side[1]);
@@ -181,7 +183,8 @@ private:
         made.table.add(graph_, one);
         made.table.add(graph_, two);
         made.table.close_pair();
-        made.bound.push_back(status == 1 ? made.table.cost.back() + made.table.cost[made.table.cost.size() - 2] : bound);
+        const auto& cost = made.table.cost;
+        made.bound.push_back(status == 1 ? cost.back() + cost[cost.size() - 2] : bound);
         made.status.push_back(status);
     }
 
@@ -190,6 +193,7 @@ private:
     const Risks& risks_;
     Guarded<Wide> search_;
     std::vector<char> barred_, seen_;
+    bool guarded_;
     std::int32_t source_ = -1, destination_ = -1;
     Wide best_ = 0, least_ = 0;
     Links found_[2];

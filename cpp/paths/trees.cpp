@@ -28,7 +28,7 @@ void choices(const graph::Graph& graph, const graph::Search& search, const graph
 Trees trees(const graph::Graph& graph, std::span<const std::int32_t> roots, bool towards, double limit, Pulse pulse) {
     const graph::Adjacency out = graph::leaving(graph), in = graph::entering(graph);
     graph::Search search(towards ? in : out, graph.transit);
-    search.within(limit);
+    search.within(limit * (1.0 + graph::kEqualCost));  // 0.1 + 0.2 is within 0.3
     Trees made;
     made.distance.assign(roots.size() * static_cast<std::size_t>(graph.nodes), graph::kInfinity);
     for (std::size_t r = 0; r < roots.size(); ++r) {

@@ -38,6 +38,11 @@ def test_trees_hold_the_links_of_cheapest_paths(case: Case, towards: bool, limit
                 assert found == ends
 
 
+def test_a_limit_is_met_by_what_equals_it() -> None:
+    distance, _, _ = paths.trees(*Case.of(3, [(0, 1, 0.1), (1, 2, 0.2)]).arrays, i32([0]), False, 0.3)
+    np.testing.assert_allclose(distance, [[0.0, 0.1, 0.3]])
+
+
 @given(cases())
 def test_summary_counts_all_pairs(case: Case) -> None:
     ends = case.transit.copy()
@@ -169,6 +174,14 @@ def test_risk_disjoint_pairs_against_all_pairs(drawn: tuple[Case, int, int], dat
     assert not of[found[0]] & of[found[1]]
     if status == 1:
         np.testing.assert_allclose([made[3].sum(), bound], float(min(good)), rtol=1e-12)
+
+
+def test_a_link_without_risks_may_be_shared() -> None:
+    """Two parallel links: the cheaper one twice, unless sharing it is a risk."""
+    case, one, two = Case.of(2, [(0, 1, 0.0), (0, 1, 1.0)]), i32([0]), i32([1])
+    free = paths.risk_disjoint_pairs(*case.arrays, np.array([0, 0, 0]), i32([]), 0, one, two, 10)
+    own = paths.risk_disjoint_pairs(*case.arrays, np.array([0, 1, 2]), i32([0, 1]), 2, one, two, 10)
+    assert (listed(free), listed(own)) == ([[(0,), (0,)]], [[(0,), (1,)]])
 
 
 def test_suurballe_on_larger_graphs_costs_what_a_flow_of_two_costs() -> None:
