@@ -19,8 +19,8 @@ SEEDS = range(12)
 
 
 def optimum(problem: Problem, kind: str) -> float:
-    found: dict[str, Any] = {"throughput": oracles.throughput, "concurrent": oracles.concurrent, "cost": oracles.least_cost}
-    return float(found[kind](problem).value)
+    of: dict[str, Any] = {"throughput": oracles.throughput, "concurrent": oracles.concurrent, "cost": oracles.least_cost}
+    return float(of[kind](problem).value)
 
 
 def posed(seed: int, kind: str) -> Problem:

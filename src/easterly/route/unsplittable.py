@@ -107,11 +107,13 @@ def _routing(routing: Routing, given: Allocation, tunnels: Tunnels, value: float
     load = _load(tunnels.link_idx, tunnels.link_ptr, tunnels.rate_bps, len(given.capacity_bps))
     bound = min(given.bound, value) if given.objective == "min-max-utilisation" else max(given.bound, value)
     gap = gap_of(value, bound)
+    word = "paths" if splits > 1 else "path"
     allocation = replace(
         given, status="optimal" if gap <= OPTIMAL else "feasible", value=value, bound=bound, gap=gap,
         rate_bps=floats(rate), load_bps=floats(load), served_fraction=served(given.demands, floats(rate)),
         max_utilisation=fullest(floats(load), given.capacity_bps), method=f"{given.method}, rounded and searched",
-        reason=f"at most {splits} path{'s' if splits > 1 else ''} each; the bound is that of demands that split at will", trees=None,
+        reason=f"at most {splits} {word} each; the bound is that of demands that split at will",
+        trees=None,
     )  # fmt: skip
     return replace(routing, tunnels=tunnels, paths=_shares(tunnels, rate), allocation=allocation)
 
