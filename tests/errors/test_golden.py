@@ -61,8 +61,8 @@ def codes_in_the_source(root: Path = ROOT) -> set[str]:
 
 
 def codes_of_imports() -> set[str]:
-    """Codes that only importers use: they are about files of other formats, whose tests are in ``tests/site``."""
-    others = (path for path in ROOT.rglob("*.py") if "formats" not in path.parts)
+    """Codes that only importers and ``easterly route`` use: they are about files of other formats, with tests there."""
+    others = (path for path in ROOT.rglob("*.py") if not {"formats", "routing"} & set(path.parts))
     return codes_in_the_source(ROOT / "site" / "formats") - {
         code for path in others for code in CODE.findall(path.read_text(encoding="utf-8"))
     }

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.report.engineering import gap as gap_text
-from easterly.app.report.engineering import percent, told
+from easterly.app.report.engineering import percent, told, worth, worth_unit
 from easterly.app.report.measure import DASH
 from easterly.app.routing import answer
 from easterly.app.routing.answer import Answer
@@ -69,22 +69,34 @@ def _reached(page: Page, found: dict[str, Any], made: Answer) -> None:
 
 
 def _binding(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:
-    kept = [row for row in rows if _worth(row, made) or (row["utilisation"] or 0.0) > 0]
+    kept = [row for row in rows if _dual(row, made) or (row["utilisation"] or 0.0) > 0]
     if not kept:
         return
     page.title("What binds")
     heads = (Column("Link", gives_way=True), Column("Capacity", right=True), Column("Load", right=True),
-             Column("Used", right=True), Column("Worth of one more", right=True))  # fmt: skip
+             Column("Used", right=True), Column(_worth_head(made), right=True))  # fmt: skip
     page.table(heads, [
         (row["link"], amount(row["capacity"], made), amount(row["load"], made), percent(row["utilisation"]),
-         f"{_worth(row, made):.4g}" if _worth(row, made) else DASH)
+         _worth(row, made))
         for row in kept[:SHOWN]
     ])  # fmt: skip
     _more(page, len(kept) - SHOWN)
 
 
-def _worth(row: dict[str, Any], made: Answer) -> float:
+def _dual(row: dict[str, Any], made: Answer) -> float:
     return told(row["dual"], row["capacity"], made.allocation.value)
+
+
+def _worth(row: dict[str, Any], made: Answer) -> str:
+    dual = _dual(row, made)
+    if not dual:
+        return DASH
+    return worth(dual, made.allocation.unit) if made.given.unit is not None else f"{dual:.4g}"
+
+
+def _worth_head(made: Answer) -> str:
+    unit = made.allocation.unit
+    return "Worth of one more" if made.given.unit is None else f"Worth of 1 Gb/s more ({worth_unit(unit)})"
 
 
 def _lacking(page: Page, made: Answer) -> None:
