@@ -22,6 +22,8 @@ public:
     std::int32_t root(std::int32_t destination) const { return root_[destination]; }
     // Makes the path of `node` a column of `pair`; false if it is one already. Counts from the next `settle` on.
     bool add(std::int32_t node, std::int32_t pair);
+    // Column of a node's path; negative if it has none.
+    std::int32_t column(std::int32_t node) const { return column_[node]; }
     // Takes in what was added and drops columns without `keep`; returns the former index of each column, -1 if new.
     std::vector<std::int32_t> settle(std::span<const char> keep);
 

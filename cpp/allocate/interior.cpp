@@ -185,6 +185,12 @@ void Interior::respond(double mu) {
     for (const std::int32_t l : link_of) s[l] = mu * omega_link[l] / y[l];
 }
 
+double Interior::mismatch() const {
+    double worst = 0.0;
+    for (const std::int32_t l : link_of) worst = std::max(worst, std::abs((load[l] + s[l]) / problem.capacity[l] - 1.0));
+    return worst;
+}
+
 void Interior::rescale() {
     std::vector<double> rates(expected_), worths(total.size());
     for (std::size_t k = 0; k < total.size(); ++k) worths[k] = marginal(goal, problem.weight[k], rates[k]);
@@ -334,6 +340,27 @@ void Interior::measure() {
     for (std::size_t p = 0; p < length.size(); ++p) length[p] = node_[columns.leaf[p]];
 }
 
+// Eliminating phi, too, adds the square of its column; without it the matrix would be all but singular.
+void Interior::factorise() {
+    std::vector<double>& matrix = schur_.fill(columns, theta_, kappa_, diag_);
+    const std::size_t n = link_of.size(), stride = schur_.stride();
+    if (goal.kind == Kind::concurrent) {
+        growth_scale_ = 0.0;
+        for (std::size_t k = 0; k < total.size(); ++k) {
+            const double m = growth[k] / theta_sum_[k];
+            growth_scale_ += m * growth[k];
+            for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) q_[p] = theta_[p] * m;
+        }
+        columns.loads(q_, edge_, node_);
+        for (std::size_t i = 0; i < n; ++i) border_[i] = edge_[link_of[i]];
+        for (std::size_t i = 0; i < n; ++i) {
+            const double part = border_[i] / growth_scale_;
+            for (std::size_t j = 0; j <= i; ++j) matrix[i * stride + j] += part * border_[j];
+        }
+    }
+    cholesky_.factorise(matrix, n, stride);
+}
+
 void Interior::direct(Direction& d, std::span<const double> cx, std::span<const double> ct, std::span<const double> cs) {
     const std::size_t pairs = total.size(), n = link_of.size();
     for (std::size_t k = 0; k < pairs; ++k) {
@@ -357,17 +384,16 @@ void Interior::direct(Direction& d, std::span<const double> cx, std::span<const 
         const std::int32_t l = link_of[i];
         rhs_[i] = cs[l] / y[l] - r1_[l] + edge_[l];
     }
-    cholesky_.solve(rhs_);
     d.phi = 0.0;
+    double fixed = r_phi_;
     if (goal.kind == Kind::concurrent) {
-        double fixed = r_phi_, along = 0.0, across = growth_scale_;
         for (std::size_t k = 0; k < pairs; ++k) fixed -= growth[k] * e_[k];
-        for (std::size_t i = 0; i < n; ++i) {
-            along += border_[i] * rhs_[i];
-            across += border_[i] * solved_border_[i];
-        }
-        d.phi = (fixed - along) / across;
-        for (std::size_t i = 0; i < n; ++i) rhs_[i] += d.phi * solved_border_[i];
+        for (std::size_t i = 0; i < n; ++i) rhs_[i] += border_[i] * (fixed / growth_scale_);
+    }
+    cholesky_.solve(rhs_);
+    if (goal.kind == Kind::concurrent) {
+        for (std::size_t i = 0; i < n; ++i) fixed -= border_[i] * rhs_[i];
+        d.phi = fixed / growth_scale_;
     }
     std::fill(d.y.begin(), d.y.end(), 0.0);
     for (std::size_t i = 0; i < n; ++i) {
@@ -472,19 +498,7 @@ double Interior::step() {
         diag_[i] = s[l] / y[l];
         cs_[l] = -s[l] * y[l];
     }
-    cholesky_.factorise(schur_.fill(columns, theta_, kappa_, diag_), n, schur_.stride());
-    if (goal.kind == Kind::concurrent) {
-        growth_scale_ = 0.0;
-        for (std::size_t k = 0; k < pairs; ++k) {
-            const double m = growth[k] / theta_sum_[k];
-            growth_scale_ += m * growth[k];
-            for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) q_[p] = theta_[p] * m;
-        }
-        columns.loads(q_, edge_, node_);
-        for (std::size_t i = 0; i < n; ++i) border_[i] = edge_[link_of[i]];
-        solved_border_ = border_;
-        cholesky_.solve(solved_border_);
-    }
+    factorise();
 
     direct(affine_, cx_, ct_, cs_);
     double primal, dual;

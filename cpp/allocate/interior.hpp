@@ -5,7 +5,7 @@
 //   capped pair:       t_k z_k = mu omega_k,   f_k + t_k = amount_k,   lambda_k = U'_k(f_k) - z_k
 //   prescribed total:  f_k = base_k + phi growth_k, lambda_k free, sum growth_k lambda_k = 1 if phi is free
 //
-// Eliminating all but the prices y leaves the system of schur.hpp, bordered by one column for phi.
+// Eliminating all but the prices y leaves the system of schur.hpp, with phi eliminated, too.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,8 @@ public:
     void respond(double mu);
     // Responds, then moves each price towards what its link would need; returns the worst relative mismatch before.
     double relax(double mu);
+    // Worst relative distance of load and slack from capacity.
+    double mismatch() const;
     // Sets targets anew from the totals that `relax` has come to; for concave utilities.
     void rescale();
     // Takes from paths what their links cannot carry.
@@ -46,6 +48,8 @@ public:
     void open_rows();
     // Takes in columns as they are after a `settle`.
     void reshape(std::span<const std::int32_t> former);
+    // Clears `keep` of columns that differ from others of their pair on links without a row alone.
+    std::size_t merge_twins(std::span<char> keep) { return schur_.merge_twins(columns, x, keep); }
     // One step towards temperature sigma mu; returns the shorter of both step lengths.
     double step();
     double temperature() const;  // mean of products over targets
@@ -70,6 +74,7 @@ private:
     void rows();
     void enter(std::span<const std::int32_t> former);
     void measure();
+    void factorise();
     void direct(Direction& d, std::span<const double> cx, std::span<const double> ct, std::span<const double> cs);
     void centre(std::size_t k, double mu, double target, bool capped);
     void longest(const Direction& d, double& primal, double& dual) const;
@@ -77,10 +82,10 @@ private:
     Schur schur_;
     Cholesky cholesky_;
     std::vector<double> theta_, kappa_, theta_sum_, rd_, q_, e_, r1_, r2_, ru_;
-    std::vector<double> node_, node2_, edge_, border_, solved_border_, rhs_, diag_;
+    std::vector<double> node_, node2_, edge_, border_, rhs_, diag_;
     std::vector<double> cx_, ct_, cs_, price_, gain_, gain_sign_, expected_, next_expected_;
     Direction affine_, final_;
-    double border_scale_ = 0.0, growth_scale_ = 0.0, r_phi_ = 0.0, mu_ = 1.0;
+    double growth_scale_ = 0.0, r_phi_ = 0.0, mu_ = 1.0;
 };
 
 double marginal(const Goal& goal, double weight, double rate);

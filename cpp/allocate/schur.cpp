@@ -118,6 +118,32 @@ void Schur::shape(std::span<const std::int32_t> row, std::size_t rows) {
     rows_of_.resize(place);
 }
 
+std::size_t Schur::merge_twins(const Columns& columns, std::span<double> x, std::span<char> keep) const {
+    std::size_t merged = 0, next = 0;
+    const auto pairs = static_cast<std::int32_t>(columns.ptr.size() - 1);
+    for (std::int32_t k = 0; k < pairs; ++k) {
+        const std::int32_t first = columns.ptr[k], count = columns.ptr[k + 1] - first;
+        if (count < 2) continue;
+        std::span<const std::uint64_t> masks;  // none where no column of the pair is on a row
+        if (next < blocks_.size() && blocks_[next].pair == k) {
+            masks = std::span(mask_).subspan(blocks_[next].first, blocks_[next].last - blocks_[next].first);
+            ++next;
+        }
+        for (std::int32_t q = 1; q < count; ++q)
+            for (std::int32_t p = 0; p < q; ++p) {
+                if (!keep[first + p]) continue;
+                const bool same = std::all_of(masks.begin(), masks.end(),
+                                              [&](std::uint64_t m) { return (m >> p & 1) == (m >> q & 1); });
+                if (!same) continue;
+                x[first + p] += x[first + q];
+                keep[first + q] = 0;
+                ++merged;
+                break;
+            }
+    }
+    return merged;
+}
+
 void Schur::singles(const Columns& columns, std::span<const double> theta, std::span<const double> kappa) {
     weight_.assign(columns.up.size(), 0.0);
     for (std::size_t k = 0; k < kappa.size(); ++k) {

@@ -26,6 +26,8 @@ public:
     void worst(const Columns& columns, std::span<const double> limit, std::span<double> most);
     // row[link] is the row of a link, or -1; once after each `gather`.
     void shape(std::span<const std::int32_t> row, std::size_t rows);
+    // Clears `keep` of columns that lie on the same rows as an earlier one of their pair, and adds their x to it.
+    std::size_t merge_twins(const Columns& columns, std::span<double> x, std::span<char> keep) const;
     // Lower triangle of S, row-major with `stride()` entries per row.
     std::vector<double>& fill(const Columns& columns, std::span<const double> theta, std::span<const double> kappa,
                               std::span<const double> diagonal);

@@ -12,10 +12,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr char kDrops = 3;         // rounds in which a pair may lose paths
 constexpr double kDrop = 0.05;     // paths with less of their pair's rate, and a clearly higher price, go
+constexpr double kSettled = 1e-3;  // temperature below which no path goes
 constexpr double kMissing = 0.05;  // missing paths are taken in once they are worth this part of what is open
 constexpr double kBlur = 1.0;      // paths that are shorter by less than so many temperatures change nothing yet
 constexpr double kReach = 5.0;     // nor do paths that are dearer by more than so many
-constexpr double kWarm = 3e-3;     // prices of a next start are those at the last temperature above this
 constexpr double kWhole = 1e-9;    // part of a prescribed total that rounding may take
 
 }  // namespace
@@ -56,6 +56,14 @@ std::size_t Search::unused(std::vector<char>& keep) const {
     return count;
 }
 
+void Search::prove(std::span<const double> y) {
+    const double value = bound(problem, goal, y, distance_);
+    if (!(value < best_bound)) return;
+    best_bound = value;
+    best_price_.assign(y.begin(), y.end());
+    best_distance_ = distance_;
+}
+
 void Search::round(bool relaxing) {
     const std::size_t links = problem.links(), pairs = problem.pairs();
     Columns& columns = inner.columns;
@@ -75,25 +83,23 @@ void Search::round(bool relaxing) {
     });
     pending_ += added;
     ++answer.rounds;
-    const double value = bound(problem, goal, y, distance_);
-    if (value < best_bound) {
-        best_bound = value;
-        best_price_ = y;
-        best_distance_ = distance_;
-    }
+    prove(y);
     // What the missing paths are worth at these prices, against what is left to prove.
     double missing = 0.0;
     for (std::size_t k = 0; k < pairs; ++k)
         missing += inner.rate[k] * std::max(0.0, std::min(shortest_[k], inner.lambda[k]) - distance_[k]);
     const double open = std::min(mu * inner.stake, has_plan ? best_bound - best.value : kInfinity);
     std::vector<char> keep(columns.size(), 1);
-    const std::size_t dropped = unused(keep);
+    const std::size_t dropped = mu > kSettled ? unused(keep) : 0;
     const bool take = relaxing ? added > 0 : pending_ > 0 && missing >= kMissing * open;
     if (!take && dropped <= columns.size() / 10) return;
     for (std::size_t p = 0; p < keep.size(); ++p)
         if (!keep[p] && (p == 0 || keep[p - 1] || columns.pair[p - 1] != columns.pair[p])) ++drops_[columns.pair[p]];
+    if (!relaxing) inner.merge_twins(keep);
     const std::vector<std::int32_t> former = columns.settle(keep);
     if (!relaxing) inner.reshape(former);
+    // Paths that come late and matter: the point is too cold to let them grow.
+    if (!relaxing && mu < kSettled && missing > 2.0 * mu * inner.stake) restart(std::min(4.0 * missing / inner.stake, kStart));
     pending_ = 0;
 }
 
@@ -106,7 +112,10 @@ void Search::plan() {
             const std::int32_t k = inner.columns.pair[p];
             if ((inner.x[p] * inner.worth[k] > inner.rate[k] * inner.w[p]) == used) rank.push_back(static_cast<std::int32_t>(p));
         }
-    Plan made = repair(problem, goal, inner.columns, inner.x, inner.phi, rank);
+    keep(repair(problem, goal, inner.columns, inner.x, inner.phi, rank));
+}
+
+void Search::keep(Plan&& made) {
     const bool whole = made.shortfall <= kWhole;
     if (has_plan && !(whole ? made.value > best.value || best.shortfall > kWhole : made.shortfall < best.shortfall)) return;
     best = std::move(made);
@@ -129,12 +138,7 @@ void Search::write_paths() {
     }
 }
 
-void Search::keep_prices() {
-    if (warm_price_.empty() || inner.temperature() > kWarm) warm_price_ = inner.y;
-}
-
 void Search::finish() {
-    const Columns& columns = inner.columns;
     answer.value = best.value;
     answer.bound = best_bound;
     answer.phi = best.phi;
@@ -142,13 +146,6 @@ void Search::finish() {
     answer.proven = closed();
     answer.price = best_price_;
     answer.pair_price = best_distance_;
-    answer.warm_price = warm_price_;
-    answer.warm_ptr.assign(1, 0);
-    for (std::size_t p = 0; p < columns.size(); ++p) {
-        answer.warm_pair.push_back(columns.pair[p]);
-        for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) answer.warm_link.push_back(columns.link[v]);
-        answer.warm_ptr.push_back(static_cast<std::int64_t>(answer.warm_link.size()));
-    }
 }
 
 }  // namespace easterly::allocate

@@ -14,10 +14,14 @@
 
 namespace easterly::allocate {
 
+inline constexpr double kStart = 0.07;  // temperature at which the interior point starts
+
 class Search {
 public:
     Search(const Problem& problem, const Goal& goal, const Options& options);
 
+    // Takes what is given as it is, scaled to the amounts; often that is near enough. Then `closed` says so.
+    bool renew();
     // First paths, prices and rates: from what is given, or from paths of few hops and their loads.
     void begin();
     // Prices at the current point: a bound over all paths, and the columns that are missing.
@@ -30,8 +34,6 @@ public:
     double gap_scale() const;
     // Hands the best answer over.
     void finish();
-    // Keeps prices away from the boundary, where a next search may start.
-    void keep_prices();
 
     const Problem& problem;
     const Goal& goal;
@@ -51,13 +53,20 @@ private:
     std::vector<double> expect();
     void expect_of(std::span<const double> use);
     void first_prices(std::span<const double> use);
+    double warmest();
     void approach();
-    void lower_level(double mu);
+    void lighten(double mu);
+    // Rates at the prices as they are, at a temperature.
+    void restart(double mu);
     std::size_t unused(std::vector<char>& keep) const;
     void write_paths();
+    void keep(Plan&& made);
+    // A bound from prices y, under which `distance_` are the distances.
+    void prove(std::span<const double> y);
+    void warm_paths();
 
     Trees trees_;
-    std::vector<double> length_, distance_, shortest_, floor_, best_price_, best_distance_, warm_price_;
+    std::vector<double> length_, distance_, shortest_, floor_, best_price_, best_distance_;
     std::size_t pending_ = 0;   // paths that were found and are no columns yet
     std::vector<char> drops_;   // rounds in which a pair has lost paths
 };

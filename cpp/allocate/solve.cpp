@@ -31,13 +31,13 @@ std::vector<double> reachable_amounts(const Problem& problem) {
 void run(Search& search, const Options& options, const std::function<bool(const Progress&)>& poll) {
     double apart = kInfinity;
     int idle = 0;
+    if (search.renew()) return search.finish();
     search.begin();
     auto& steps = search.answer.iterations;
     for (steps = 0; steps < options.iterations; ++steps) {
         search.inner.step();
         const double heat = search.inner.temperature();
         if (!std::isfinite(heat)) break;
-        search.keep_prices();
         search.round();
         // Rates cost as much to make as a few passes over the forest: not while they cannot be good enough.
         if (search.inner.columns.up.size() < kSmall || steps % 8 == 7 || steps + 1 == options.iterations ||

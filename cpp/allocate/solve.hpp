@@ -17,8 +17,8 @@ struct Options {
     std::span<const std::int32_t> warm_pair;  // pair of each path to start from
     std::span<const std::int64_t> warm_ptr;
     std::span<const std::int32_t> warm_link;
+    std::span<const double> warm_share;  // part of its pair's amount that each path carried
     std::span<const double> warm_price;  // empty, or a price per link to start from
-    double warm_temperature;
 };
 
 struct Progress {
@@ -34,9 +34,6 @@ struct Answer {
     double value = 0.0, bound = 0.0, phi = 0.0, shortfall = 0.0;
     bool proven = false;
     std::int32_t rounds = 0, iterations = 0;
-    std::vector<std::int32_t> warm_pair, warm_link;
-    std::vector<std::int64_t> warm_ptr;
-    std::vector<double> warm_price;
 };
 
 // `poll` is called between steps; false stops the search at the best answer so far.

@@ -11,9 +11,8 @@ namespace easterly::allocate {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kStart = 0.07;  // temperature at which the interior point starts
+constexpr double kColdest = 1e-2;  // and where given prices may start it
 constexpr int kSweeps = 40;      // most moves of prices before
-constexpr int kWarmSweeps = 6;
 
 double mean(std::span<const double> values) {
     double sum = 0.0;
@@ -37,6 +36,7 @@ void Search::first_paths() {
             length_[l] = options.warm_price[l] + problem.cost[l] + 1e-6 * (level + cost);
     }
     price([](std::size_t) { return true; });
+    ++answer.rounds;
     for (std::size_t k = 0; k < problem.pairs(); ++k)
         if (!std::isfinite(distance_[k])) throw std::invalid_argument("pair " + std::to_string(k) + " has no path");
     columns.settle({});
@@ -107,8 +107,12 @@ void Search::first_prices(std::span<const double> use) {
     for (std::size_t l = 0; l < links; ++l) length_[l] = inner.y[l] + problem.cost[l] + floor_[l];
 }
 
-// The level at which no link has too much: steps away from too little are longer than those away from too much.
-void Search::lower_level(double mu) {
+// No link has too much: steps away from too little are longer than those away from too much.
+void Search::lighten(double mu) {
+    if (goal.kind != Kind::concurrent) {
+        if (!goal.equal()) inner.lighten(mu);
+        return;
+    }
     double over = 1.0;
     for (std::size_t l = 0; l < problem.links(); ++l)
         over = std::max(over, inner.load[l] / (0.98 * problem.capacity[l]));
@@ -117,25 +121,95 @@ void Search::lower_level(double mu) {
     inner.respond(mu);
 }
 
+void Search::restart(double mu) {
+    for (const std::int32_t l : inner.link_of)
+        inner.y[l] = std::max(inner.y[l], mu * inner.omega_link[l] / problem.capacity[l]);
+    inner.respond(mu);
+    lighten(mu);
+    inner.slacken();
+}
+
+// The temperature that the given prices fit best.
+double Search::warmest() {
+    double best = kInfinity, found = kStart;
+    const std::vector<double> given = inner.y;
+    for (double mu = kStart; mu >= kColdest; mu *= 0.5) {
+        // A link whose slack is all of its capacity has the least price that there is at this temperature.
+        for (std::size_t l = 0; l < given.size(); ++l)
+            inner.y[l] = std::max(given[l], mu * inner.omega_link[l] / problem.capacity[l]);
+        inner.respond(mu);
+        const double off = inner.mismatch();
+        if (off >= best) continue;
+        best = off;
+        found = mu;
+    }
+    for (std::size_t l = 0; l < given.size(); ++l)
+        inner.y[l] = std::max(given[l], found * inner.omega_link[l] / problem.capacity[l]);
+    return found;
+}
+
 void Search::approach() {
-    const double mu = warm() ? options.warm_temperature : kStart;
-    const int sweeps = warm() ? kWarmSweeps : kSweeps;
-    for (int sweep = 0; sweep < sweeps; ++sweep) {
+    const double mu = warm() ? warmest() : kStart;
+    for (int sweep = 0; sweep < kSweeps; ++sweep) {
         const double off = inner.relax(mu);
         if (off < 0.3 && (sweep > 6 || warm())) break;
         if (goal.curved() && sweep % 4 == 1) inner.rescale();
         if (sweep % 4 == 3) round(true);
     }
     inner.respond(mu);
-    if (goal.kind == Kind::concurrent) lower_level(mu);
-    if (!goal.equal()) inner.lighten(mu);
+    lighten(mu);
     inner.reshape(inner.columns.settle({}));
+    std::vector<char> keep(inner.columns.size(), 1);
+    if (inner.merge_twins(keep) > 0) inner.reshape(inner.columns.settle(keep));
     inner.slacken();
+}
+
+void Search::warm_paths() {
+    Columns& columns = inner.columns;
+    for (std::size_t c = 0; c < options.warm_pair.size(); ++c) {
+        const std::int32_t k = options.warm_pair[c];
+        std::int32_t at = columns.root(problem.pair_dst[k]);
+        for (std::int64_t i = options.warm_ptr[c + 1]; i-- > options.warm_ptr[c];)
+            at = columns.node(at, options.warm_link[i]);
+        columns.add(at, k);
+    }
+}
+
+bool Search::renew() {
+    if (!warm() || options.warm_share.size() != options.warm_pair.size()) return false;
+    Columns& columns = inner.columns;
+    first_paths();
+    std::vector<double> y(problem.links());
+    for (std::size_t l = 0; l < y.size(); ++l) y[l] = length_[l] - problem.cost[l];
+    for (std::size_t l = 0; l < y.size(); ++l) y[l] = std::max(y[l], 0.0);
+    prove(y);
+    warm_paths();
+    columns.settle({});
+    std::vector<double> x(columns.size(), 0.0), length(columns.size()), node(columns.up.size());
+    for (std::size_t c = 0; c < options.warm_pair.size(); ++c) {
+        const std::int32_t k = options.warm_pair[c];
+        std::int32_t at = columns.root(problem.pair_dst[k]);
+        for (std::int64_t i = options.warm_ptr[c + 1]; i-- > options.warm_ptr[c];)
+            at = columns.node(at, options.warm_link[i]);
+        x[columns.column(at)] = options.warm_share[c] * (goal.kind == Kind::concurrent ? 1.0 : problem.amount[k]);
+    }
+    // What is left goes to short paths first.
+    columns.lengths(length_, node);
+    std::vector<std::int32_t> rank(columns.size());
+    for (std::size_t p = 0; p < rank.size(); ++p) {
+        rank[p] = static_cast<std::int32_t>(p);
+        length[p] = node[columns.leaf[p]];
+    }
+    std::sort(rank.begin(), rank.end(), [&](std::int32_t a, std::int32_t b) {
+        return length[a] < length[b] || (length[a] == length[b] && a < b);
+    });
+    keep(repair(problem, goal, columns, x, 1.0, rank));
+    return closed();
 }
 
 void Search::begin() {
     Columns& columns = inner.columns;
-    first_paths();
+    if (columns.size() == 0) first_paths();
     const std::vector<double> use = expect();
     expect_of(use);
     first_prices(use);
@@ -147,13 +221,7 @@ void Search::begin() {
             for (double& y : inner.y) y /= norm;
         }
     }
-    for (std::size_t c = 0; c < options.warm_pair.size(); ++c) {
-        const std::int32_t k = options.warm_pair[c];
-        std::int32_t at = columns.root(problem.pair_dst[k]);
-        for (std::int64_t i = options.warm_ptr[c + 1]; i-- > options.warm_ptr[c];)
-            at = columns.node(at, options.warm_link[i]);
-        columns.add(at, k);
-    }
+    warm_paths();
     columns.settle({});
     inner.open_rows();
     approach();

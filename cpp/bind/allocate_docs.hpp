@@ -42,8 +42,8 @@ warm_pair : (C,) int32
     Pairs of paths to start with; `warm_ptr` (C+1,) int64 and `warm_link` int32 list the links of each in order.
 warm_price : (L,) float64
     Prices of links to start from; empty for a cold start.
-warm_temperature : float
-    How blurred the start is; relative, above 0.
+warm_share : (C,) float64
+    Part of its pair's amount that each of these paths carried; empty if that is not known.
 progress : callable or None
     Called with (iterations, value, bound) now and then.
 
@@ -52,7 +52,7 @@ Returns
 tuple
     Of paths that carry something: pair (C,) int32, ptr (C+1,) int64, link int32, rate (C,) float64; price (L,) and
     distance of pairs (K,) that prove the bound; value, bound, phi, shortfall (largest relative part of a prescribed
-    total that is missing); proven (bool), rounds, iterations; then pair, ptr, link and price for a next start.
+    total that is missing); proven (bool), rounds, iterations.
 
 Raises
 ------

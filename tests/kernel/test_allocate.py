@@ -27,7 +27,7 @@ def asked(links: list[tuple[int, int, float]], pairs: list[tuple[int, int, float
         "amount": amount, "weight": np.ones(len(pairs)), "kind": THROUGHPUT, "alpha": 1.0,
         "base": np.zeros(len(pairs)), "growth": amount.copy(), "gap": 1e-7, "iterations": 200, "target": np.nan,
         "warm_pair": np.zeros(0, np.int32), "warm_ptr": np.zeros(1, np.int64), "warm_link": np.zeros(0, np.int32),
-        "warm_price": np.zeros(0), "warm_temperature": 1e-2, "progress": None, **given,
+        "warm_price": np.zeros(0), "warm_share": np.zeros(0), "progress": None, **given,
     }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_links_that_may_not_be_passed_through_end_paths_only() -> None:
 
 def test_no_pairs() -> None:
     problem = asked([(0, 1, 1.0)], [])
-    pair, ptr, *_, price = allocate.solve(**problem)
+    pair, ptr, _, _, price, *_ = allocate.solve(**problem)
     assert len(pair) == 0
     assert ptr.tolist() == [0]
     assert price.tolist() == [0.0]
@@ -104,7 +104,7 @@ BROKEN: list[tuple[str, Any]] = [
     ("alpha", -1.0),
     ("gap", 0.0),
     ("iterations", 0),
-    ("warm_temperature", 0.0),
+    ("warm_share", np.ones(1)),
     ("warm_price", np.ones(3)),
     ("warm_price", np.array([1.0, -1.0, 0.0, 0.0])),
     ("warm_ptr", np.array([0, 2], np.int64)),

@@ -56,7 +56,10 @@ class Warm:
     dst: Annotated[IntColumn, Doc("(C,) last node.")]
     link_ptr: Annotated[IndexColumn, Doc("(C+1,) CSR pointer into `link_idx`.")]
     link_idx: Annotated[IntColumn, Doc("Links of each path, in order.")]
-    price: Annotated[FloatColumn, Unit("1"), Doc("(L,) price of each link, away from the boundary.")]
+    price: Annotated[FloatColumn, Unit("1"), Doc("(L,) price of each link.")]
+    share: Annotated[FloatColumn | None, Unit("1"), Doc("(C,) part of its pair's amount that each path carried.")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)

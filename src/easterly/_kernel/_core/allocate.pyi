@@ -27,7 +27,7 @@ def solve(
     warm_ptr: NDArray[np.int64],
     warm_link: NDArray[np.int32],
     warm_price: NDArray[np.float64],
-    warm_temperature: float,
+    warm_share: NDArray[np.float64],
     progress: Callable[[int, float, float], object] | None,
 ) -> tuple[
     NDArray[np.int32],
@@ -43,10 +43,6 @@ def solve(
     bool,
     int,
     int,
-    NDArray[np.int32],
-    NDArray[np.int64],
-    NDArray[np.int32],
-    NDArray[np.float64],
 ]: ...
 def split_throughput(
     n: int,

@@ -125,7 +125,7 @@ def _once(
     if goal.kind == "concurrent":
         base = np.zeros(problem.pairs) if goal.base is None else np.ascontiguousarray(goal.base, np.float64)
         growth = problem.amount if goal.growth is None else np.ascontiguousarray(goal.growth, np.float64)
-    pair, ptr, link, price = _start(problem, warm)
+    start = _start(problem, warm)
     got = kernel.solve(
         problem.nodes,
         problem.src,
@@ -144,11 +144,7 @@ def _once(
         gap,
         steps,
         target,
-        pair,
-        ptr,
-        link,
-        price,
-        1e-2,
+        *start,
         progress,
     )
     return _answer(problem, goal, growth, got)
@@ -156,7 +152,7 @@ def _once(
 
 def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> Answer:  # type: ignore[type-arg]
     """The kernel's answer in the sense of the goal."""
-    pair, ptr, link, rate, price, distance, value, bound, phi, _, _, rounds, steps, *start = got
+    pair, ptr, link, rate, price, distance, value, bound, phi, _, _, rounds, steps = got
     pair_price = distance
     if goal.kind in ("throughput", "utility") and (goal.kind == "throughput" or goal.alpha == 0.0):
         pair_price = np.maximum(problem.weight - distance, 0.0)
@@ -179,20 +175,28 @@ def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> An
         rounds,
         steps,
         Warm(
-            ints(problem.pair_src[start[0]]),
-            ints(problem.pair_dst[start[0]]),
-            indices(start[1]),
-            ints(start[2]),
-            floats(start[3]),
+            ints(problem.pair_src[pair]),
+            ints(problem.pair_dst[pair]),
+            indices(ptr),
+            ints(link),
+            floats(price),
+            floats(_shares(problem, goal, pair, rate)),
         ),
     )
     return replace(answer, status="optimal") if answer.gap <= PROVEN else answer
 
 
-def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn, IntColumn, FloatColumn]:
-    """Paths and prices of `warm` that mean something here."""
+def _shares(problem: Problem, goal: Goal, pair: IntColumn, rate: FloatColumn) -> FloatColumn:
+    """Part of the amount that each path carries; of the pair's total where totals are prescribed."""
+    levels = goal.kind == "concurrent"
+    whole = floats(np.bincount(pair, rate, problem.pairs)) if levels else problem.amount
+    return rate / whole[pair]
+
+
+def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn, IntColumn, FloatColumn, FloatColumn]:
+    """Paths, their shares and prices of `warm` that mean something here, in the order of the kernel."""
     if warm is None or problem.pairs == 0 or len(warm.price) != problem.links:
-        return ints([]), indices([0]), ints([]), floats([])
+        return ints([]), indices([0]), ints([]), floats([]), floats([])
     key = problem.pair_dst.astype(np.int64) * problem.nodes + problem.pair_src
     wanted = warm.dst.astype(np.int64) * problem.nodes + warm.src
     at = np.minimum(np.searchsorted(key, wanted), problem.pairs - 1)
@@ -200,7 +204,8 @@ def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn,
     counts = np.diff(warm.link_ptr)
     links = warm.link_idx[np.repeat(keep, counts)]
     ptr = np.concatenate([[0], np.cumsum(counts[keep])])
-    return ints(at[keep]), indices(ptr), ints(links), floats(warm.price)
+    share = floats([]) if warm.share is None else floats(warm.share[keep])
+    return ints(at[keep]), indices(ptr), ints(links), floats(warm.price), share
 
 
 def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:

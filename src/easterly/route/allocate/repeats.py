@@ -47,7 +47,8 @@ class Distinct:
         counts = np.diff(warm.link_ptr)
         ptr = np.concatenate([[0], np.cumsum(counts[kept])])
         link = warm.link_idx[np.repeat(kept, counts)]
-        return Warm(ints(warm.src[kept]), ints(warm.dst[kept]), indices(ptr), ints(link), self.price(warm.price))
+        share = None if warm.share is None else floats(warm.share[kept])
+        return Warm(ints(warm.src[kept]), ints(warm.dst[kept]), indices(ptr), ints(link), self.price(warm.price), share)
 
 
 def repeated(problem: Problem) -> NDArray[np.bool_]:

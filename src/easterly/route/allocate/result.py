@@ -244,7 +244,8 @@ def _warm(posed: Posed, warm: Warm | None) -> Warm | None:
     if warm is None:
         return None
     return Warm(
-        warm.src, warm.dst, warm.link_ptr, ints(posed.link[warm.link_idx]), _to_links(posed, warm.price)
+        warm.src, warm.dst, warm.link_ptr, ints(posed.link[warm.link_idx]), _to_links(posed, warm.price),
+        warm.share,
     )  # fmt: skip
 
 
@@ -270,5 +271,5 @@ def warm_for(posed: Posed, warm: Warm | None) -> Warm | None:
     entries = np.repeat(kept, np.diff(warm.link_ptr))
     return Warm(
         ints(warm.src[kept]), ints(warm.dst[kept]), csr(np.diff(warm.link_ptr)[kept]), ints(mapped[entries]),
-        floats(warm.price[posed.link]),
+        floats(warm.price[posed.link]), None if warm.share is None else floats(warm.share[kept]),
     )  # fmt: skip
