@@ -99,17 +99,24 @@ class Throughput:
 
     @classmethod
     def of(cls, problem: Problem) -> Throughput:
-        """Nothing is sent; worth is guessed from the capacity that shortest paths would use."""
+        """Nothing is sent, unless shortest paths carry all; worth is guessed from the capacity that they would use."""
         amount, forest = within_reach(problem), bare(problem)
         flow = kernel.tree_shortest(*forest.graph, amount, np.ones(problem.links), 1)
-        used, there = float(np.add.reduce(total(flow))), float(np.add.reduce(problem.capacity))
+        load = total(flow)
+        if np.all(load <= problem.capacity):
+            forest = Forest(forest.graph, flow, np.array(amount), load)
+        used, there = float(np.add.reduce(load)), float(np.add.reduce(problem.capacity))
         scale = inner(problem.weight, amount) * min(1.0, there / used if used > 0.0 else 0.0)
         share = shares(problem.capacity, float(np.add.reduce(amount)))
         return cls(problem, forest, amount, share, scale, share)
 
     def idle(self) -> bool:
-        """Whether nothing is to be had."""
-        return self.scale == 0.0
+        """Whether nothing is to be had, or all is carried."""
+        return self.scale == 0.0 or self.value() >= self.all()
+
+    def all(self) -> float:
+        """Worth of carrying everything: the bound of prices that are 0."""
+        return inner(self.problem.weight, self.amount)
 
     def round(self, level: float, number: int, threads: int) -> None:
         """One round, under a barrier relative to the value."""
@@ -145,7 +152,8 @@ class Throughput:
         """Sum of capacity times price, and of what pairs are worth beyond their distance."""
         price = floats(self.barrier / (self.problem.capacity - self.forest.load))
         worth = kernel.tree_worth(*self.forest.graph, self.amount, self.problem.weight, price, threads)
-        return inner(self.problem.capacity, price) + worth, price
+        bound = inner(self.problem.capacity, price) + worth
+        return (bound, price) if bound < self.all() else (self.all(), floats(np.zeros(self.problem.links)))
 
     def land(self) -> None:
         """Exact flows below the capacities."""

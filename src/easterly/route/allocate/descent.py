@@ -95,7 +95,7 @@ class Descent:
         while self.made < self.rounds:
             task.round(self.level, self.made, self.threads)
             self.made += 1
-            if self.made % CHECK == 0 or self.made == self.rounds:
+            if self.made % CHECK == 0 or self.made == self.rounds or task.idle():
                 behind = self.check(task)
                 if self.near(task):
                     break

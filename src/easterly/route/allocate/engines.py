@@ -93,7 +93,7 @@ def run(problem: Problem, goal: Goal, wish: Wish) -> Found:
     Found
     """
     name = engine_for(problem, goal, wish)
-    found = _TOOLS[name](problem, goal, wish)
+    found = _capped(problem, goal, _TOOLS[name](problem, goal, wish))
     if name != "paths" or wish.engine != "auto" or wish.mode == "fast" or near(problem, goal, wish, found):
         return found
     others = [_by_paths] if found.warm is not None else []
@@ -130,6 +130,14 @@ def near(problem: Problem, goal: Goal, wish: Wish, found: Found) -> bool:
     if goal.kind == "utility":  # as in the engine: a mean rate moves by the step of its utility over this
         size = float(problem.weight.sum()) if goal.alpha == 1 else size * min(1.0, abs(1 - goal.alpha))
     return abs(found.bound - found.value) <= 2 * max(wish.gap if wish.mode == "gap" else EXACT, 1e-9) * size
+
+
+def _capped(problem: Problem, goal: Goal, found: Found) -> Found:
+    """With the bound of prices that are 0, where that is the best: no more can be carried than is asked for."""
+    everything = float(np.add.reduce(problem.weight * problem.amount))
+    if goal.kind != "throughput" or found.bound <= everything:
+        return found
+    return replace(found, bound=max(everything, found.value), price=floats(np.zeros(problem.links)))
 
 
 def _better(goal: Goal, one: Found, other: Found) -> Found:
