@@ -8,10 +8,10 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint docs bench goldens sanitize wheel clean
+.PHONY: help setup demo test lint docs bench bench-route goldens sanitize wheel clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.core  ## create .venv and install Easterly there, compiled
 
@@ -35,6 +35,10 @@ docs: $(VENV)/.docs  ## build the documentation into docs/_build
 bench: $(VENV)/.test  ## run the benchmarks and the slow tests
 	$(BIN)/python -m pytest -m slow -p no:cacheprovider
 	@for script in benches/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS, netgraph-core and others (EASTERLY_DATA)
+	$(PIP) highspy netgraph-core ngraph topohub
+	@failed=0; for script in benches/route_*.py; do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
 goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"
