@@ -129,7 +129,7 @@ REFUSED = {
     "kv --model llama3-405b --layers 3": ("E100", "not both"),
     "memory --params 7.5B": ("E203", "not a whole number"),
     "entropy --flows 8 --links 0": ("E206", "'0'"),
-    "hash 10.0.0.1 ::1": ("E100", "differ in form"),
+    "hash 10.0.0.1 ::1": ("E100", "one version for both"),
     "hash 10.0.0.x 10.0.0.1": ("E100", "10.0.0.x"),
     "hash 10.0.0.1 10.0.0.2 --function md5": ("E100", "no hash function is called 'md5'"),
     "hash 10.0.0.1 10.0.0.2 --fields ttl": ("E100", "not ttl"),

@@ -95,6 +95,8 @@ def test_a_page_says_value_bound_and_what_binds(files: tuple[str, str]) -> None:
         (("--gap", "1"), 2, "--gap"),
         (("--gap", "100%"), 2, "not between 0 and 100 %"),
         (("--alpha", "nan"), 2, "nan"),
+        (("--scale", "inf"), 2, "--scale: inf is no finite number"),
+        (("--scale", "nan"), 2, "--scale: nan is no finite number"),
         (("--sample", "3"), 2, "--sample wants --failures"),
     ],
 )

@@ -19,7 +19,11 @@ SEEDS = range(12)
 
 
 def optimum(problem: Problem, kind: str) -> float:
-    of: dict[str, Any] = {"throughput": oracles.throughput, "concurrent": oracles.concurrent, "cost": oracles.least_cost}
+    of: dict[str, Any] = {
+        "throughput": oracles.throughput,
+        "concurrent": oracles.concurrent,
+        "cost": oracles.least_cost,
+    }
     return float(of[kind](problem).value)
 
 

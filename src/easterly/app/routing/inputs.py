@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +75,8 @@ def wishes(asked: Mapping[str, Any], form: str) -> Wishes:
         terminal.misused(f"--gap: {asked['gap']} is not between 0 and 100 %", form)
     if asked["alpha"] != asked["alpha"]:
         terminal.misused("--alpha: nan is no number", form)
+    if not math.isfinite(asked["scale"]):
+        terminal.misused(f"--scale: {asked['scale']} is no finite number", form)
     if asked["sample"] and not asked["failures"]:
         terminal.misused("--sample wants --failures", form)
     return Wishes(**{**asked, "gap": gap})

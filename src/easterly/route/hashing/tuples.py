@@ -83,8 +83,11 @@ def tuples_of(
     (2, 4, [443, 443])
     """
     ends = [_addresses(rows) for rows in (src, dst)]
-    if ends[0].shape != ends[1].shape:
-        raise ValueError(f"source and destination addresses differ in form: {ends[0].shape} and {ends[1].shape}")
+    if ends[0].shape[1] != ends[1].shape[1]:
+        first, second = ("IPv4" if end.shape[1] == 4 else "IPv6" for end in ends)
+        raise ValueError(f"source addresses are {first} and destination addresses {second}: one version for both")
+    if len(ends[0]) != len(ends[1]):
+        raise ValueError(f"there are {len(ends[0])} source and {len(ends[1])} destination addresses, not one each")
     count = len(ends[0])
     return Tuples(
         ends[0], ends[1], _number("src_port", src_port, count, 16), _number("dst_port", dst_port, count, 16),
