@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from easterly.model.allocation import Allocation
 
 FULL = 1e-6
+PRICED = 1e-5
+"""Worth of all of a link, beside the value, that is more than how far the search went."""
 SHORT = 1e-6
+DIGITS = 7
+"""Changes that agree in so many digits of the largest value are told in the order of their rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def explanation(allocation: Allocation, most: int = 5) -> Explanation:
     """What binds an allocation; see `Allocation.explain`."""
     load, capacity, dual = allocation.load_bps, allocation.capacity_bps, allocation.dual
     full = (capacity > 0) & (load >= capacity * (1 - FULL))
-    link = np.flatnonzero(full | (dual > FULL * dual.max(initial=0.0)))
+    priced = dual * capacity > PRICED * abs(allocation.value) if np.isfinite(allocation.value) else dual > 0
+    link = np.flatnonzero(full | priced)
     link = link[np.lexsort((link, -load[link], -dual[link]))]
     demand, missing = _short(allocation)
     alone = np.isin(demand, allocation.unserved)
@@ -188,8 +193,11 @@ def _by_class(allocation: Allocation) -> tuple[FloatColumn, FloatColumn]:
 
 
 def _largest(change: FloatColumn, scale: float) -> tuple[IntColumn, FloatColumn]:
-    rows = np.flatnonzero(np.abs(change) > 1e-9 * max(scale, np.abs(change).max(initial=0.0)))
-    rows = rows[np.lexsort((rows, -np.abs(change[rows])))]
+    """Rows that change by more than a search leaves open, and by how much, the largest first."""
+    whole = max(scale, float(np.abs(change).max(initial=0.0))) or 1.0
+    told = np.round(np.abs(change) / whole, DIGITS)
+    rows = np.flatnonzero(told > SHORT)
+    rows = rows[np.lexsort((rows, -told[rows]))]
     return ints(rows), floats(change[rows])
 
 

@@ -21,6 +21,8 @@ from easterly.route.failing.in_place import under_ecmp
 from easterly.route.failing.table import BUILDERS
 
 BINDING = 20
+NOTHING = 1e-6
+"""Share of a demand that is left of the search rather than found by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +145,19 @@ def _pairs(made: Answer) -> list[dict[str, Any]]:
 
 
 def _paths(made: Answer) -> list[dict[str, Any]]:
-    """Every path with its rate, demand by demand."""
+    """Every path with its rate, demand by demand; without those that carry next to nothing of it."""
     tunnels, network, demands = made.routing.tunnels, made.given.network, made.allocation.demands
     if tunnels is None:
         return []
     names, ids = network.nodes.name, network.link_ids
+    told = np.flatnonzero(tunnels.rate_bps > NOTHING * made.allocation.rate_bps[tunnels.flow])
     return [
         {
-            "src": str(names[demands.src[k]]), "dst": str(names[demands.dst[k]]), "rate": number(float(rate)),
+            "src": str(names[demands.src[k]]), "dst": str(names[demands.dst[k]]),
+            "rate": number(float(tunnels.rate_bps[i])),
             "links": ids[tunnels.link_idx[tunnels.link_ptr[i] : tunnels.link_ptr[i + 1]]].tolist(),
         }
-        for i, (k, rate) in enumerate(zip(tunnels.flow.tolist(), tunnels.rate_bps.tolist(), strict=True))
+        for i, k in zip(told.tolist(), tunnels.flow[told].tolist(), strict=True)
     ]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from easterly.route.allocate.problem import Posed, csr
 
 OPTIMAL = 1e-6
 SNAP = 1e-10
+DUST = 1e-8
+"""Share of a row that a path carries where the search has not quite left it."""
 """A rate this near to what is asked for is what is asked for."""
 
 
@@ -120,9 +122,35 @@ def allocation_of(
     )  # fmt: skip
 
 
+def swept(columns: Columns) -> Columns:
+    """Without the paths that carry next to nothing of their row, which the largest path of the row carries instead."""
+    rate = np.maximum(columns.rate, 0.0)
+    size = int(columns.row.max(initial=-1)) + 1
+    whole = np.bincount(columns.row, rate, size)
+    dust = rate <= DUST * whole[columns.row]
+    if not dust.any():
+        return columns
+    order = np.lexsort((np.arange(len(rate)), -rate, columns.row))
+    first = order[np.searchsorted(columns.row[order], np.unique(columns.row))]
+    kept = ~dust
+    kept[first] = True
+    moved = np.bincount(columns.row, np.where(kept, 0.0, rate), size)
+    rate = rate.copy()
+    rate[first] += moved[columns.row[first]]
+    return columns_where(columns, kept, rate)
+
+
+def columns_where(columns: Columns, kept: NDArray[np.bool_], rate: NDArray[np.float64]) -> Columns:
+    """Some of the paths, with rates of their own."""
+    count = np.diff(columns.ptr)
+    ptr = np.concatenate([[0], np.cumsum(count[kept])])
+    link = columns.link[np.repeat(kept, count)]
+    return Columns(ints(columns.row[kept]), indices(ptr), ints(link), floats(rate[kept]))
+
+
 def fitted(posed: Posed, outcome: Outcome) -> Columns:
     """Paths with rates in bit/s that fit: within what each row asks for and, unless they may exceed it, every link."""
-    found = outcome.columns
+    found = swept(outcome.columns)
     rate = np.maximum(found.rate, 0.0) * posed.unit_bps
     if outcome.exceed:
         return Columns(found.row, found.ptr, found.link, floats(rate))
