@@ -36,6 +36,10 @@ MERGED = {
 """Objectives, and which demands of one pair are one row of the problem."""
 OBJECTIVES = ("ecmp", *MERGED)
 MODES: tuple[str, ...] = get_args(Mode)
+WEIGHTED = ("max-throughput", "max-min", "bandwidth-functions", "alpha-fair")
+"""Objectives that look at weights."""
+HUGE = 1e100
+"""Weights beyond it or its reciprocal, and utilisations beyond it, are refused."""
 COSTS = {"latency": "bit", "money": "1", "cost": "1"}
 """Costs that have a name, and the unit of a rate times such a cost."""
 
@@ -183,8 +187,9 @@ def allocate(
     if not gap > 0:
         raise ValueError(f"gap is {gap}, not a number above 0")
     per_link, unit = _cost(network, cost)
+    _within_numbers(demands, capacity_bps, objective)
     posed = pose(network, demands, capacity_bps=capacity_bps, cost=per_link, merge=MERGED[objective])
-    wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, warm), alpha)
+    wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, warm), float(alpha))
     return posed, _outcome(posed, wish, objective, unit)
 
 
@@ -200,6 +205,24 @@ def _outcome(posed: Posed, wish: Wish, objective: str, unit: str) -> Outcome:
         "max-min": objectives.max_min,
         "bandwidth-functions": objectives.bandwidth_functions,
     }[objective](posed, wish)
+
+
+def _within_numbers(demands: Demands, capacity_bps: FloatColumn, objective: str) -> None:
+    """Refuse what would leave the range of numbers on the way: squares and products of these are formed."""
+    if objective in WEIGHTED:
+        wide = np.flatnonzero((demands.weight > HUGE) | (demands.weight < 1 / HUGE))
+        if len(wide):
+            raise ValueError(
+                f"demands.weight[{wide[0]}] is {demands.weight[wide[0]]}: weights of {objective} lie between "
+                f"{1 / HUGE:g} and {HUGE:g}"
+            )
+    if objective == "min-max-utilisation":
+        most = HUGE * float(np.max(capacity_bps, initial=0.0))
+        great = np.flatnonzero(np.isfinite(demands.rate_bps) & (demands.rate_bps > most) & (most > 0))
+        if len(great):
+            raise ValueError(
+                f"demands.rate_bps[{great[0]}] is {demands.rate_bps[great[0]]}: more than {HUGE:g} times any capacity"
+            )
 
 
 def _capacity(network: Network, alive: BoolColumn | None, given: FloatColumn | None) -> FloatColumn:

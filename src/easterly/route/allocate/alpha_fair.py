@@ -88,8 +88,10 @@ def _between(posed: Posed, wish: Wish) -> Outcome:
         rows_where(scaled, counted), ints(posed.priority[counted]), Goal("utility", alpha=alpha), finer
     )  # fmt: skip
     last, total = staged.last, float(_weights(posed)[counted].sum()) / scale
-    value = mean_of(sum(staged.values), total, alpha)
-    bound = mean_of(sum(staged.bounds), total, alpha)
+    # A row of n demands is of the utility of n at a part of its rate: a weight w n^alpha tells that but for logarithms.
+    apart = _apart(posed)[counted].sum() / scale if alpha == 1 else 0.0
+    value = mean_of(sum(staged.values) - apart, total, alpha)
+    bound = mean_of(sum(staged.bounds) - apart, total, alpha)
     per_bps = 1 / (total * float(_power(np.array([value]), -alpha)[0])) if 0 < value < math.inf else 0.0
     # The mean is over all weights: what is beyond counting adds nothing to the sum, but counts in the number.
     part = mean_of(float(_weights(posed).sum()) / scale / (1 - alpha), total, alpha) if not counted.all() else 1.0
@@ -151,6 +153,11 @@ def mean_of(utility: float, total: float, alpha: float) -> float:
 def _power(base: NDArray[np.float64], exponent: float) -> FloatColumn:
     """Powers from the kernel: the same bits on every machine."""
     return floats(maths.pow(np.ascontiguousarray(base), np.full(len(base), exponent)))
+
+
+def _apart(posed: Posed) -> FloatColumn:
+    """(K,) what the logarithms of the demands behind each row fall short of that of the row: n w log n."""
+    return floats(_weights(posed) * maths.log(np.ascontiguousarray(posed.count)))
 
 
 def _weights(posed: Posed) -> FloatColumn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,9 @@ EXACT_PAIRS, EXACT_LINKS = 800_000, 3_000
 """The same where the exact optimum is wanted: what the trees come near to only slowly."""
 TREES_KNOW = ("throughput", "concurrent", "cost")
 EXACT, FAST = 1e-6, 1e-2
+WHOLE, FITS = 1e-6, 1e-9
+"""What a rate may lack of an amount that is granted, and the level of amounts that fit of 1."""
+TRIES, FINEST = 6, 1e-13
 BEYOND = 1024.0
 """Level up to which a sweep follows pairs that grow in step: far above 1, which is a bound where they are scaled."""
 
@@ -94,6 +98,8 @@ def run(problem: Problem, goal: Goal, wish: Wish) -> Found:
     """
     name = engine_for(problem, goal, wish)
     found = _capped(problem, goal, _TOOLS[name](problem, goal, wish))
+    if goal.kind == "cost" and not granted(problem, found) and found.status != "infeasible":
+        found = _completed(problem, wish, found)
     if name != "paths" or wish.engine != "auto" or wish.mode == "fast" or near(problem, goal, wish, found):
         return found
     others = [_by_paths] if found.warm is not None else []
@@ -102,7 +108,7 @@ def run(problem: Problem, goal: Goal, wish: Wish) -> Found:
     elif goal.kind in TREES_KNOW and goal.base is None:
         others.append(_by_trees)
     for other in others:
-        found = _better(goal, found, other(problem, goal, replace(wish, warm=found.warm)))
+        found = _better(problem, goal, found, other(problem, goal, replace(wish, warm=found.warm)))
         if near(problem, goal, wish, found):
             break
     return found
@@ -140,14 +146,98 @@ def _capped(problem: Problem, goal: Goal, found: Found) -> Found:
     return replace(found, bound=max(everything, found.value), price=floats(np.zeros(problem.links)))
 
 
-def _better(goal: Goal, one: Found, other: Found) -> Found:
-    """The better value with the better bound and its prices."""
+def granted(problem: Problem, found: Found) -> bool:
+    """Whether every pair has the amount it asks for.
+
+    Parameters
+    ----------
+    problem : Problem
+    found : Found
+
+    Returns
+    -------
+    bool
+    """
+    return bool((found.pair_rate >= problem.amount * (1 - WHOLE)).all())
+
+
+def _better(problem: Problem, goal: Goal, one: Found, other: Found) -> Found:
+    """The better value with the better bound and its prices; a cost at which not all is granted is none."""
     sign = -1.0 if goal.kind == "cost" else 1.0
     if other.status in ("infeasible", "unproven"):
         return one
-    best = other if not sign * one.value >= sign * other.value else one
+    values = [math.inf if goal.kind == "cost" and not granted(problem, f) else f.value for f in (one, other)]
+    best = other if not sign * values[0] >= sign * values[1] else one
     proof = other if not sign * one.bound <= sign * other.bound else one
     return replace(best, bound=proof.bound, phi_bound=proof.phi_bound, price=proof.price, warm=one.warm)
+
+
+def _completed(problem: Problem, wish: Wish, short: Found) -> Found:
+    """A cost at which every amount is granted, where an engine's answer falls short of some.
+
+    First flow is paid for so well that all of it is worth its cost. What is missing then is mixed in from rates that
+    have room to spare: the most that all can have in step, which also tells whether the amounts fit at all.
+    """
+    goal = Goal("cost")
+    found = _better(problem, goal, short, _by_worth(problem, wish))
+    if granted(problem, found) or problem.pairs > PAIRS:
+        return found
+    ample = _by_sweep(problem, Goal("concurrent"), wish)
+    if ample.phi < 1 - FITS:
+        return replace(ample, status="infeasible", value=math.inf, bound=math.inf)
+    return _mixed(problem, found, ample)
+
+
+def _mixed(problem: Problem, short: Found, ample: Found) -> Found:
+    """The least part of ample rates, and the rest of those that fall short, that grants every amount."""
+    lack = float((1 - short.pair_rate / problem.amount).max())
+    part = min(1.0, lack / max(ample.phi - 1 + lack, lack))
+    one, two = short.columns, ample.columns
+    row = np.concatenate([one.row, two.row])
+    rate = np.concatenate([one.rate * (1 - part), two.rate * part])
+    order = np.argsort(row, kind="stable")
+    ptr = np.concatenate([one.ptr, one.ptr[-1] + two.ptr[1:]])
+    counts = np.diff(ptr)[order]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    link = np.concatenate([one.link, two.link])[
+        np.arange(starts[-1]) + np.repeat(ptr[:-1][order] - starts[:-1], counts)
+    ]
+    row, rate = row[order], rate[order]
+    rate = rate * np.minimum(problem.amount / np.bincount(row, rate, problem.pairs), 1.0)[row]
+    return _costing(problem, Columns(ints(row), indices(starts), ints(link), floats(rate)), short)
+
+
+def _costing(problem: Problem, columns: Columns, found: Found) -> Found:
+    """Other paths with the bound of an answer."""
+    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
+    rate = np.bincount(columns.row, columns.rate, problem.pairs)
+    value = float(problem.cost @ load)
+    return replace(
+        found, columns=columns, pair_rate=floats(rate), load=floats(load), value=value,
+        bound=min(found.bound, value), status="feasible",
+    )  # fmt: skip
+
+
+def _by_worth(problem: Problem, wish: Wish) -> Found:
+    """Least cost as the most of worth less cost: no rates grant all at less than their worth less the bound."""
+    worth = 2.0 * float(problem.cost.sum()) / max(1.0, problem.links**0.5) + float(problem.cost.max(initial=0.0))
+    worth = worth or 1.0
+    wanted, gap = float(np.sort(problem.amount).sum()), {"exact": EXACT, "gap": wish.gap, "fast": FAST}[wish.mode]
+    aim, best = gap / 8, None
+    for _ in range(TRIES):
+        paid = replace(problem, weight=floats(np.full(problem.pairs, worth)))
+        got = _by_paths(paid, Goal("throughput"), replace(wish, mode="gap", gap=aim, warm=None))
+        floor = max(worth * wanted - got.bound, 0.0)
+        found = _costing(problem, got.columns, replace(got, bound=floor))
+        found = replace(found, bound=floor)
+        best = found if best is None else _better(problem, Goal("cost"), best, found)
+        whole = granted(problem, found)
+        if whole and best.value - best.bound <= gap * best.value:
+            break
+        aim = max(gap * 0.25 * best.value / (worth * wanted), FINEST) if whole else max(aim / 64, FINEST)
+        worth *= 1.0 if whole else 4.0
+    assert best is not None
+    return best
 
 
 def _by_sweep(problem: Problem, goal: Goal, wish: Wish) -> Found:

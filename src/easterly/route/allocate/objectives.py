@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, floats
 from easterly.route.allocate import priorities
-from easterly.route.allocate.engines import Found, Wish, run
+from easterly.route.allocate.engines import Found, Wish, granted, run
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.problem import Posed, quantised, within_reach
 from easterly.route.allocate.result import NO_COLUMNS, Outcome
@@ -173,7 +173,7 @@ def min_cost(posed: Posed, wish: Wish, unit: str) -> Outcome:
     _limited(posed)
     problem, scale = _costs(posed)
     found = run(problem, Goal("cost"), wish) if _may_fit(posed) else None
-    if found is None or found.status == "infeasible" or not _granted(found, problem.amount):
+    if found is None or found.status == "infeasible" or not granted(problem, found):
         return _does_not_fit(posed, wish, unit)
     each = posed.unit_bps * scale
     return Outcome(
@@ -198,12 +198,16 @@ def _may_fit(posed: Posed) -> bool:
     return True
 
 
-def _granted(found: Found, amount: FloatColumn) -> bool:
-    return bool((found.pair_rate >= amount * (1 - 1e-6)).all())
-
-
 def _does_not_fit(posed: Posed, wish: Wish, unit: str) -> Outcome:
-    part = max_concurrent(replace(posed, priority=np.zeros_like(posed.priority)), replace(wish, warm=None))
+    one = replace(posed, priority=np.zeros_like(posed.priority))
+    part = max_concurrent(one, replace(wish, warm=None))
+    if part.bound >= 1:
+        part = max_concurrent(one, replace(wish, warm=None, mode="exact", engine="auto"))
+    if part.bound >= 1:
+        return replace(
+            part, value=math.inf, bound=0.0, unit=unit, status="unproven",
+            reason=f"neither shown to fit nor not to: {part.value:.6g} of each demand has room together",
+        )  # fmt: skip
     first = np.argsort(-part.dual, kind="stable")[:3]
     names = ", ".join(posed.names.link[posed.link[first[part.dual[first] > 0]]].tolist())
     reason = (
@@ -297,21 +301,23 @@ def min_cost_max_flow(posed: Posed, wish: Wish, unit: str) -> Outcome:
     Outcome
         Value in bit/s: the flow.
     """
+    own = float(np.sort(posed.own_bps).sum())
     if not posed.problem.pairs:
-        return max_throughput(posed, wish)
+        return replace(nothing(posed, "bit/s"), value=own, bound=own)
     problem, scale = _costs(posed)
     problem = replace(problem, amount=within_reach(problem), weight=floats(np.ones(problem.pairs)))
     each = posed.unit_bps * scale
     if len(np.unique(posed.priority)) > 1:
-        granted = max_throughput(replace(posed, problem=replace(problem, cost=posed.problem.cost)), wish)
-        rate = np.bincount(granted.columns.row, granted.columns.rate, problem.pairs) * (1 - 1e-9)
+        flow = replace(posed, problem=replace(problem, cost=posed.problem.cost), own_bps=np.zeros_like(posed.own_bps))
+        most = max_throughput(flow, wish)
+        most = replace(most, value=most.value + own, bound=most.bound + own)
+        rate = np.bincount(most.columns.row, most.columns.rate, problem.pairs) * (1 - 1e-9)
         rows = rate > 0
         found = priorities.run_rows(replace(problem, amount=floats(rate)), rows, Goal("cost"), wish)
         if found.status == "infeasible":
-            return granted
-        return replace(granted, columns=priorities.trimmed(found, floats(rate)), reason=_bill(found, each, unit))
+            return most
+        return replace(most, columns=priorities.trimmed(found, floats(rate)), reason=_bill(found, each, unit))
     found = run(problem, Goal("cost-max-flow"), wish)
-    own = float(np.sort(posed.own_bps).sum())
     value, bound = found.phi * posed.unit_bps + own, found.phi_bound * posed.unit_bps + own
     return Outcome(
         found.columns, value, max(value, bound), "bit/s", floats(found.price), found.method,

@@ -1,0 +1,121 @@
+"""Cases in which the front of `route.solve` once went wrong, each against what it must be."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from tests.route import oracles
+from tests.route.test_solve_objectives import posed
+
+from easterly import route
+from easterly.model.allocation import Allocation
+
+DETOUR = oracles.network(3, [(0, 1, 3.0), (1, 2, 3.0), (0, 2, 10.0)], delay_s=[0.0, 0.0, 1.0])
+HOWS = [("exact", "auto"), ("gap", "auto"), ("fast", "auto"), ("gap", "paths"), ("gap", "trees")]
+
+
+def solved(network, demands, objective: str, **options) -> Allocation:
+    found = route.solve(network, demands, objective=objective, **options).allocation
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("mode", "engine"), HOWS)
+@pytest.mark.parametrize("rate", [3.0001, 3.003, 3.01, 3.05, 12.99, 13.0])
+def test_the_least_cost_of_demands_that_just_pass_the_free_path(rate: float, mode: str, engine: str) -> None:
+    got = solved(DETOUR, oracles.demands([(0, 2, rate)]), "min-cost", mode=mode, engine=engine)
+    least, most_off = rate - 3.0, {"exact": 2e-6, "gap": 2e-3, "fast": 2e-2}[mode]
+    assert got.status in ("optimal", "feasible")
+    assert got.rate_bps[0] == pytest.approx(rate, rel=1e-9)
+    assert (got.load_bps <= DETOUR.links.capacity_bps).all()
+    assert got.bound <= least * (1 + 1e-6)
+    assert least * (1 - 1e-6) <= got.value <= least * (1 + most_off)
+    assert got.gap <= most_off
+
+
+@pytest.mark.parametrize(("mode", "engine"), HOWS)
+def test_what_does_not_fit_is_infeasible_and_says_by_how_much(mode: str, engine: str) -> None:
+    got = solved(DETOUR, oracles.demands([(0, 2, 13.01)]), "min-cost", mode=mode, engine=engine)
+    assert got.status == "infeasible" and "do not fit" in got.reason
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_costs_of_nothing_and_of_much_against_highs(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    links = [(a, b, float(draw.uniform(0.5, 5))) for a in range(6) for b in range(6) if a != b and draw.random() < 0.5]
+    network = oracles.network(6, links, delay_s=draw.choice([0.0, 0.0, 1e-3, 1.0], len(links)).tolist())
+    rows = [(a, b, float(draw.uniform(0.1, 1))) for a, b in draw.integers(0, 6, (5, 2)).tolist() if a != b]
+    unit = posed(oracles.Case(network, oracles.demands(rows)))
+    room = oracles.concurrent(unit.problem).value if unit.problem.pairs else math.inf
+    for part in (0.5, 0.9, 0.999, 1.01):
+        case = oracles.Case(network, oracles.demands([(a, b, r * min(room, 100) * part) for a, b, r in rows]))
+        made = posed(case)
+        if not made.problem.pairs:
+            return
+        for mode, engine in HOWS:
+            got = solved(network, case.demands, "min-cost", mode=mode, engine=engine)
+            if part > 1:
+                assert got.status == "infeasible", (part, mode, engine)
+                continue
+            least = oracles.least_cost(made.problem).value * made.unit_bps
+            assert got.status in ("optimal", "feasible"), (part, mode, engine, got.reason)
+            served = np.isin(np.arange(len(rows)), got.unserved, invert=True)
+            np.testing.assert_allclose(got.rate_bps[served], case.demands.rate_bps[served], rtol=1e-8)
+            # nearer than both numbers are known to, where the cost is almost nothing
+            assert got.bound - 1e-8 <= least * (1 + 1e-6) and got.value >= least * (1 - 1e-6) - 1e-8
+            if mode == "exact":
+                assert got.value <= least * (1 + 2e-6) + 1e-7
+
+
+@pytest.mark.parametrize("alpha", [0, 1, 2, 3])
+def test_alpha_may_be_a_whole_number(alpha: int) -> None:
+    network = oracles.network(3, [(0, 1, 2.0), (1, 2, 2.0)])
+    rows = oracles.demands([(0, 2, 9.0), (0, 1, 9.0), (1, 2, 9.0)])
+    whole, real = (solved(network, rows, "alpha-fair", alpha=a) for a in (alpha, float(alpha)))
+    assert whole.rate_bps.tolist() == real.rate_bps.tolist() and whole.value == real.value
+
+
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 1.01, 2.0])
+@pytest.mark.parametrize("several", [1, 2, 7])
+def test_equal_demands_of_a_pair_have_the_mean_of_their_rates(alpha: float, several: int) -> None:
+    network = oracles.network(2, [(0, 1, 2.0)])
+    got = solved(network, oracles.demands([(0, 1, 5.0)] * several), "alpha-fair", alpha=alpha, mode="exact")
+    assert got.value == pytest.approx(2 / several, rel=1e-6)
+    assert got.bound == pytest.approx(2 / several, rel=1e-6)
+    assert got.bound >= 2 / several * (1 - 1e-9)
+
+
+def test_the_price_of_capacity_under_equal_logarithms_is_that_of_the_mean() -> None:
+    rows = oracles.demands([(0, 3, 5.0)] * 4)
+    lines = (oracles.network(4, [(0, 1, 9.0), (1, 2, c), (2, 3, 9.0)]) for c in (2.0, 2.002))
+    got = [solved(line, rows, "alpha-fair", mode="exact") for line in lines]
+    assert got[0].dual[1] == pytest.approx((got[1].value - got[0].value) / 0.002, rel=1e-2)
+
+
+def test_flow_of_a_node_to_itself_counts_without_its_weight() -> None:
+    alone = oracles.demands([(2, 2, 4.0)], weight=[0.25])
+    assert solved(oracles.network(6, []), alone, "min-cost-max-flow").value == 4.0
+    beside = oracles.demands([(2, 2, 4.0), (0, 1, 1.0)], weight=[0.25, 0.5])
+    got = solved(oracles.network(3, [(0, 1, 3.0)]), beside, "min-cost-max-flow", mode="exact")
+    assert got.value == pytest.approx(5.0, rel=1e-6)
+    rows = [(2, 2, 4.0), (0, 1, 1.0), (0, 1, 5.0)]
+    classes = oracles.demands(rows, weight=[0.25, 0.5, 0.5], priority=[0, 0, 1])
+    got = solved(oracles.network(3, [(0, 1, 3.0)]), classes, "min-cost-max-flow", mode="exact")
+    assert got.value == pytest.approx(7.0, rel=1e-6)
+
+
+def test_what_leaves_the_range_of_numbers_is_refused_in_words() -> None:
+    network = oracles.network(3, [(0, 1, 2.0), (1, 2, 2.0)])
+    with pytest.raises(ValueError, match=r"rate_bps\[0\] is 1e\+300"):
+        solved(network, oracles.demands([(0, 1, 1e300), (0, 2, 1.0)]), "min-max-utilisation")
+    wide = oracles.demands([(0, 1, 2.0), (0, 2, 2.0)], weight=[1e200, 1e-200])
+    for objective in ("max-throughput", "max-min", "alpha-fair", "bandwidth-functions"):
+        with pytest.raises(ValueError, match=r"weight\[0\] is 1e\+200"):
+            solved(network, wide, objective)
+    assert solved(network, wide, "max-concurrent").value == pytest.approx(0.5, rel=2e-3)
+    great = solved(network, oracles.demands([(0, 1, 1e90)]), "min-max-utilisation")
+    assert great.value == pytest.approx(5e89, rel=2e-3)
+    far = oracles.demands([(0, 1, 2.0), (0, 2, 2.0)], weight=[1e30, 1e-30])
+    assert solved(network, far, "max-throughput").value == pytest.approx(2e30, rel=2e-3)
