@@ -119,3 +119,53 @@ def test_what_leaves_the_range_of_numbers_is_refused_in_words() -> None:
     assert great.value == pytest.approx(5e89, rel=2e-3)
     far = oracles.demands([(0, 1, 2.0), (0, 2, 2.0)], weight=[1e30, 1e-30])
     assert solved(network, far, "max-throughput").value == pytest.approx(2e30, rel=2e-3)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 1.0, 2.0, 4.0, 10.0, 30.0])
+@pytest.mark.parametrize("links", [5, 20])
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e9])
+def test_rates_on_a_line_are_as_near_as_exact_says(alpha: float, links: int, unit: float) -> None:
+    line = oracles.network(links + 1, [(i, i + 1, unit) for i in range(links)])
+    rows = [(0, links, 9 * unit)] + [(i, i + 1, 9 * unit) for i in range(links)]
+    got = solved(line, oracles.demands(rows), "alpha-fair", alpha=alpha, mode="exact")
+    whole = 1 / (1 + links ** (1 / alpha))  # where f^-alpha of the long flow is that of all it crosses together
+    assert got.status == "optimal"
+    np.testing.assert_allclose(got.rate_bps / unit, [whole] + [1 - whole] * links, rtol=1e-6)
+
+
+MESH = oracles.network(7, [(a, b, 1.0) for a, b in ((2, 3), (5, 2), (3, 1), (5, 4), (2, 1), (5, 0), (4, 1), (0, 2))])
+UNEVEN = oracles.network(6, [(5, 3, 251.06), (4, 1, 0.8728), (2, 4, 0.0011685), (4, 3, 0.0017119)])
+
+
+@pytest.mark.parametrize("alpha", [1.5, 2.0, 4.0, 5.0, 10.0, 20.0, 30.0, 60.0])
+def test_steep_utilities_have_a_bound(alpha: float) -> None:
+    got = solved(MESH, oracles.demands([(5, 1, 18.0)]), "alpha-fair", alpha=alpha)
+    assert got.status in ("optimal", "feasible") and got.gap <= 1e-3
+    assert got.value == pytest.approx(3.0, rel=1e-3) and got.bound >= 3.0 * (1 - 1e-9)
+    got = solved(UNEVEN, oracles.demands([(2, 3, 1.0), (4, 3, 9.0)]), "alpha-fair", alpha=alpha)
+    half = 0.0017119 / 2  # both cross the one link that is full, and are alike
+    assert got.status in ("optimal", "feasible") and got.gap <= 1e-3
+    assert got.value == pytest.approx(half, rel=1e-3) and got.bound >= half * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_bounds_of_steep_utilities_are_passed_by_no_rates(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    links = [
+        (a, b, float(10 ** draw.uniform(-2, 2))) for a in range(6) for b in range(6) if a != b and draw.random() < 0.4
+    ]
+    network = oracles.network(6, links)
+    rows = [(a, b, float(10 ** draw.uniform(-2, 2))) for a, b in draw.integers(0, 6, (5, 2)).tolist() if a != b]
+    weight = draw.choice([0.2, 1.0, 7.0], len(rows))
+    demands = oracles.demands(rows, weight=weight.tolist())
+    for alpha in (3.0, 8.0, 25.0):
+        got = solved(network, demands, "alpha-fair", alpha=alpha)
+        mine = np.isin(np.arange(len(rows)), got.unserved, invert=True)
+        if not mine.any():
+            return
+        assert got.status in ("optimal", "feasible"), alpha
+        for other in ("max-min", "alpha-fair"):
+            rate = solved(network, demands, other, alpha=2.0).rate_bps[mine]
+            least, part = rate.min(), weight[mine] / weight[mine].sum()
+            mean = least * (part * (rate / least) ** (1 - alpha)).sum() ** (1 / (1 - alpha))
+            assert got.bound >= mean * (1 - 1e-9) and got.value >= mean * (1 - 2e-3)

@@ -6,7 +6,7 @@ Alpha 0 is throughput, 1 proportional fairness (w log f), infinity max-min fairn
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from easterly._kernel import flow, maths
 from easterly.base.columns import FloatColumn, floats, indices, ints
 from easterly.route.allocate import max_min, objectives, priorities
-from easterly.route.allocate.engines import Found, Wish
+from easterly.route.allocate.engines import Found, Wish, prices_of
 from easterly.route.allocate.posed import Goal, Problem
-from easterly.route.allocate.problem import Posed, quantised, rows_where, within_reach
-from easterly.route.allocate.result import Columns, Outcome
+from easterly.route.allocate.problem import Posed, csr, quantised, rows_where, within_reach
+from easterly.route.allocate.result import Columns, Outcome, gap_of
 
-FINE, FINEST = 1e-4, 1e-11
+FINE, FINEST = 1e-4, 1e-13
 """Relative gaps of utility: where a gap is asked for, and where the exact rates are."""
 
 STEEP = 4.0
@@ -72,21 +72,33 @@ def _least(posed: Posed, wish: Wish) -> Outcome:
 
 
 def _between(posed: Posed, wish: Wish) -> Outcome:
+    """In the unit of capacities where that serves, else in that of the least share, which takes a sweep to know."""
+    made = _in_unit(posed, wish, steep=wish.alpha > STEEP)
+    if 1 < wish.alpha <= STEEP and gap_of(made.value, made.bound) > 2 * max(FINE, wish.gap):
+        again = _in_unit(posed, wish, steep=True)
+        return again if gap_of(again.value, again.bound) < gap_of(made.value, made.bound) else made
+    return made
+
+
+def _in_unit(posed: Posed, wish: Wish, *, steep: bool) -> Outcome:
     alpha, scale = wish.alpha, float(posed.problem.weight.max())
     weight = quantised(posed.problem.weight / scale * _power(posed.count, alpha))
     free = floats(np.zeros(posed.problem.links))
     problem = replace(posed.problem, amount=within_reach(posed.problem), weight=weight, cost=free)
     # Near the optimum utility is flat: rates are right to about the root of its gap.
     finer = replace(wish, mode="gap", gap=FINEST) if wish.mode == "exact" else replace(wish, gap=min(wish.gap, FINE))
-    unit, counted = (
-        _least_share(posed, problem, alpha) if alpha > STEEP else (1.0, np.ones(problem.pairs, dtype=np.bool_))
-    )
+    one = len(np.unique(posed.priority)) == 1
+    sweep = _sweep(posed, problem) if steep else None
+    unit, counted = 1.0, np.ones(problem.pairs, dtype=np.bool_)
+    if sweep is not None:
+        unit = sweep.least
+        counted = sweep.share <= unit * math.exp(BEYOND / alpha) if one else counted
     scaled = replace(problem, capacity=floats(problem.capacity / unit), amount=floats(problem.amount / unit))
-    if len(np.unique(posed.priority)) > 1:
-        counted = np.ones(problem.pairs, dtype=np.bool_)
-    staged = priorities.staged(
-        rows_where(scaled, counted), ints(posed.priority[counted]), Goal("utility", alpha=alpha), finer
-    )  # fmt: skip
+    some = rows_where(scaled, counted)
+    staged = priorities.staged(some, ints(posed.priority[counted]), Goal("utility", alpha=alpha), finer)
+    if sweep is not None and one:
+        last = _beyond_engine(some, staged.last, sweep.of(counted), alpha)
+        staged = replace(staged, values=(last.value,), bounds=(last.bound,), last=last)
     last, total = staged.last, float(_weights(posed)[counted].sum()) / scale
     # A row of n demands is of the utility of n at a part of its rate: a weight w n^alpha tells that but for logarithms.
     apart = _apart(posed)[counted].sum() / scale if alpha == 1 else 0.0
@@ -103,21 +115,86 @@ def _between(posed: Posed, wish: Wish) -> Outcome:
     )  # fmt: skip
 
 
-def _least_share(posed: Posed, problem: Problem, alpha: float) -> tuple[float, NDArray[np.bool_]]:
-    """The least max-min share, the unit in which steep utilities stay within numbers; and who counts beside it.
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Max-min rates, and the prices of the bottlenecks of the least."""
 
-    Whoever has more by a factor of exp(40 / alpha) has a marginal utility below 1e-17 of that of the least.
+    columns: Columns
+    share: FloatColumn  # (K,) of each demand of a row
+    price: FloatColumn  # (L,)
+    least: float  # share of the first class: the unit in which steep utilities stay within numbers
+
+    def of(self, counted: NDArray[np.bool_]) -> Sweep:
+        """Of some rows, with rates in units of the least share."""
+        found, place = self.columns, np.cumsum(counted) - 1
+        kept = counted[found.row]
+        lengths = np.diff(found.ptr)
+        columns = Columns(
+            ints(place[found.row[kept]]), csr(lengths[kept]), ints(found.link[np.repeat(kept, lengths)]),
+            floats(found.rate[kept] / self.least),
+        )  # fmt: skip
+        return replace(self, columns=columns, share=floats(self.share[counted]))
+
+
+def _sweep(posed: Posed, problem: Problem) -> Sweep:
+    """Max-min shares of all demands: where utilities are steep, near to what is fair, and their prices to its own.
+
+    Whoever has more than the least by a factor of exp(40 / alpha) has a marginal utility below 1e-17 of its.
     """
     count = floats(posed.count)
-    row, _, _, rate, *_ = flow.max_min_paths(
+    row, ptr, link, rate, _, _, _, _, price, _ = flow.max_min_paths(
         problem.nodes, problem.src, problem.dst, problem.capacity, problem.transit, problem.pair_src,
         problem.pair_dst, indices(np.arange(problem.pairs + 1)), floats(problem.amount / count), problem.amount,
         ints(np.unique(posed.priority, return_inverse=True)[1]),
     )  # fmt: skip
     share = np.bincount(row, rate, problem.pairs) / count
-    first = share[posed.priority == posed.priority.min()]
-    least = float(first.min())
-    return least, share <= least * math.exp(BEYOND / alpha)
+    first = np.zeros(problem.links) if not len(price) else price[0]
+    least = float(share[posed.priority == posed.priority.min()].min())
+    return Sweep(Columns(ints(row), indices(ptr), ints(link), floats(rate)), floats(share), floats(first), least)
+
+
+def _beyond_engine(problem: Problem, found: Found, sweep: Sweep, alpha: float) -> Found:
+    """An engine's answer, or max-min rates where those are better; and the least of its bound and two simple ones."""
+    columns = sweep.columns
+    rate = floats(np.bincount(columns.row, columns.rate, problem.pairs))
+    value = float((problem.weight * _power(np.maximum(rate, 1e-300), 1 - alpha)).sum()) / (1 - alpha)
+    if not found.value >= value:
+        load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
+        found = replace(found, columns=columns, pair_rate=rate, load=floats(load), value=value)
+    for price in (np.zeros(problem.links), _priced(problem, sweep.price, alpha)):
+        bound = _bound(problem, floats(price), alpha)
+        if not found.bound <= bound:
+            found = replace(found, bound=max(bound, found.value), price=floats(price))
+    return found
+
+
+def _wanted(problem: Problem, distance: FloatColumn, alpha: float) -> FloatColumn:
+    """What each pair would have if links were had at a price: where its marginal utility is the price of its path."""
+    most = problem.weight * _power(problem.amount, -alpha)
+    paid = np.maximum(distance, most)
+    return floats(np.where(distance > most, _power(problem.weight / paid, 1 / alpha), problem.amount))
+
+
+def _priced(problem: Problem, price: FloatColumn, alpha: float) -> FloatColumn:
+    """The multiple of prices whose bound is the least: there what all want costs what all links do."""
+    distance, whole = prices_of(problem, price), float(problem.capacity @ price)
+    if not whole > 0 or not distance.max() > 0:
+        return floats(np.zeros(problem.links))
+    low, high = -300.0, 300.0
+    for _ in range(64):
+        middle = (low + high) / 2
+        factor = float(maths.exp(np.array([middle]))[0])
+        dear = float(distance @ _wanted(problem, floats(factor * distance), alpha)) < whole
+        low, high = (low, middle) if dear else (middle, high)
+    return floats(price * float(maths.exp(np.array([high]))[0]))
+
+
+def _bound(problem: Problem, price: FloatColumn, alpha: float) -> float:
+    """What no rates pass, by weak duality: the links at their price, and what each pair gains beyond what it pays."""
+    distance = prices_of(problem, price)
+    rate = _wanted(problem, distance, alpha)
+    gain = problem.weight * _power(rate, 1 - alpha) / (1 - alpha) - distance * rate
+    return float(problem.capacity @ price) + float(gain.sum())
 
 
 def _beside(posed: Posed, problem: Problem, counted: NDArray[np.bool_], last: Found, unit: float) -> Columns:
