@@ -2,11 +2,12 @@
 
     python benches/route_lp.py [--only UsCarrier,Colt,Cogentco,TataNld,GEANT,Kdl10] [--ngraph] [--graph FILE ...]
 
-Throughput of a seeded gravity matrix whose demand x fewest links is 0.7 x the sum of capacities. HiGHS solves the path
-form with four paths per pair that share no link, with the model handed over as arrays; the engine optimises over all
-paths to a gap of 1e-3, so that its answer may be better and must not be worse. Best of three for the engine, one run
-for HiGHS (two minutes at most). Topologies come from EASTERLY_DATA or ../shared/data, from topohub, or from files of the REPETITA format. Needs highspy and scipy, topohub for the others, ngraph with --ngraph. Exit code 1 where a
-bar is missed.
+Throughput of a seeded gravity matrix whose demand x fewest links is 0.7 x the sum of capacities. HiGHS solves the
+path form with four paths per pair that share no link, with the model handed over as arrays; the engine optimises over
+all paths to a gap of 1e-3, so that its answer may be better and must not be worse. Best of three for the engine, one
+run for HiGHS (two minutes at most). Topologies come from EASTERLY_DATA or ../shared/data, from topohub, or from files
+of the REPETITA format. Needs highspy and scipy, topohub for the others, ngraph with --ngraph. Exit code 1 where a bar
+is missed.
 """
 
 from __future__ import annotations

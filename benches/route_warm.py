@@ -4,7 +4,8 @@
 
 Cold and warm are run in turn on the same problem to the same gap of 1e-3, the best of three each: after a change of
 every amount by up to 5 % (seeded), and with one link less (the median over twenty links, seeded). Topologies and
-matrices are those of route_lp.py; topohub is needed for those that are not in EASTERLY_DATA. Exit code 1 where a bar is missed.
+matrices are those of route_lp.py; topohub is needed for those that are not in EASTERLY_DATA. Exit code 1 where a bar
+is missed.
 """
 
 from __future__ import annotations
