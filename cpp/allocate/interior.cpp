@@ -13,7 +13,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
 constexpr double kLeastProduct = 1e-2;  // of a new path, over its target
-constexpr double kCentred = 1e-3;  // relative error of a total that steps mend
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -103,44 +102,30 @@ double Interior::temperature() const {
     return over > 0.0 ? sum / over : 0.0;
 }
 
-// m / v + m / (v + apart) = target, v > 0: the root without a difference of near equals.
-static double two_poles(double m, double apart, double target) {
-    const double wide = target * apart, root = std::sqrt(4.0 * m * m + wide * wide);
-    return wide <= 2.0 * m ? (2.0 * m - wide + root) / (2.0 * target) : 2.0 * m * apart / (wide - 2.0 * m + root);
-}
-
 // Rates of one pair's paths at given prices: the root lambda of sum_p m / (length_p - lambda) [+ m / (u - lambda)] = target.
 void Interior::centre(std::size_t k, double mu, double target, bool capped) {
     const double m = mu * omega[k];
     double least = capped ? u[k] : kInfinity;
     const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
     for (std::int32_t p = first; p < last; ++p) least = std::min(least, length[p]);
-    const std::int32_t poles = last - first + capped;
-    double at = least - m / target;
-    if (poles == 2) {
-        at = least - two_poles(m, std::abs(length[first] - (capped ? u[k] : length[first + 1])), target);
-    } else if (poles > 2) {
-        double low = least - poles * m / target, high = at;
-        at = lambda[k] > low && lambda[k] < high ? lambda[k] : low;
-        for (int i = 0; i < 30; ++i) {
-            double sum = 0.0, slope = 0.0;
-            const auto term = [&](double pole) {
-                const double inverse = 1.0 / (pole - at);
-                sum += inverse;
-                slope += inverse * inverse;
-            };
-            for (std::int32_t p = first; p < last; ++p) term(length[p]);
-            if (capped) term(u[k]);
-            sum *= m;
-            slope *= m;
-            if (std::abs(sum - target) <= kCentred * target) break;
-            (sum < target ? low : high) = at;
-            // Newton on 1 / sum, which is nearly straight.
-            double next = at + (target - sum) / target * sum / slope;
-            if (!(next > low && next < high)) next = 0.5 * (low + high);
-            if (next == at) break;
-            at = next;
-        }
+    double low = least - (last - first + capped) * m / target, high = least - m / target;
+    double at = low;
+    for (int i = 0; i < 30; ++i) {
+        double sum = 0.0, slope = 0.0;
+        const auto term = [&](double pole) {
+            const double v = m / (pole - at);
+            sum += v;
+            slope += v / (pole - at);
+        };
+        for (std::int32_t p = first; p < last; ++p) term(length[p]);
+        if (capped) term(u[k]);
+        if (std::abs(sum - target) <= 1e-6 * target) break;
+        (sum < target ? low : high) = at;
+        // Newton on 1 / sum, which is nearly straight.
+        double next = at + (target - sum) / target * sum / slope;
+        if (!(next > low && next < high)) next = 0.5 * (low + high);
+        if (next == at) break;
+        at = next;
     }
     lambda[k] = at;
     const double least_w = 1e-14 * (std::abs(least) + m / target);

@@ -47,13 +47,12 @@ std::vector<double> Search::expect() {
     const std::size_t links = problem.links();
     const Columns& columns = inner.columns;
     const bool levels = goal.kind == Kind::concurrent;
-    std::vector<double> load(links), held(links, 0.0), work(columns.up.size()), wish(columns.size(), 0.0);
-    for (std::size_t k = 0; k < problem.pairs(); ++k)
-        wish[columns.ptr[k]] = levels ? goal.growth[k] : problem.amount[k];
+    std::vector<double> load(links), held(links, 0.0), work(columns.up.size()), wish(columns.size());
+    const auto wishes = levels ? goal.growth : problem.amount;
+    std::copy(wishes.begin(), wishes.end(), wish.begin());
     columns.loads(wish, load, work);
     if (levels) {
-        for (std::size_t k = 0; k < problem.pairs(); ++k) wish[columns.ptr[k]] = goal.base[k];
-        columns.loads(wish, held, work);
+        columns.loads(goal.base, held, work);
         double phi = kInfinity;
         for (std::size_t l = 0; l < links; ++l) {
             const double room = std::max(problem.capacity[l] - held[l], 0.05 * problem.capacity[l]);
@@ -153,7 +152,7 @@ void Search::approach() {
     const double mu = warm() ? warmest() : kStart;
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
         const double off = inner.relax(mu);
-        if (off < 0.5 && (sweep > 6 || warm())) break;
+        if (off < 0.3 && (sweep > 6 || warm())) break;
         if (goal.curved() && sweep % 4 == 1) inner.rescale();
         if (sweep % 4 == 3) round(true);
     }

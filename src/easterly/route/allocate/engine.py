@@ -21,7 +21,6 @@ Progress = Callable[[int, float, float], object]
 KINDS = {"throughput": 0, "concurrent": 1, "cost": 2, "utility": 3}
 EXACT = 1e-7  # where the exact mode stops; 1e-6 is what it promises
 PROVEN = 1e-6
-WHOLE = 1e-9  # part of an amount that rounding may take
 FAST_STEPS = 12
 MOST_STEPS = 200
 
@@ -211,34 +210,10 @@ def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn,
 
 def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:
     """Least cost of granting every amount, once it is known that they fit."""
-    level = Goal("concurrent")
-    fits = _once(problem, level, min(gap, 1e-3), MOST_STEPS, warm, progress, target=1.0)
-    if fits.value < 1.0 <= fits.bound and problem.pairs:
-        fits = _once(problem, level, EXACT, MOST_STEPS, fits.warm, progress, target=1.0)
+    fits = _once(problem, Goal("concurrent"), min(gap, 1e-3), MOST_STEPS, warm, progress, target=1.0)
     if problem.pairs and fits.bound < 1.0:
         return replace(fits, status="infeasible", value=np.inf, bound=np.inf)
-    got = _once(problem, Goal("cost"), gap, steps, warm, progress)
-    missing = 1.0 - np.bincount(got.path_pair, got.path_rate, problem.pairs) / problem.amount
-    if fits.value < 1.0 or missing.max(initial=0.0) <= WHOLE:
-        return got
-    # The search ended before all was granted: what showed that it can be, scaled down to the amounts.
-    return _as_shown(problem, fits, got)
-
-
-def _as_shown(problem: Problem, fits: Answer, got: Answer) -> Answer:
-    """The rates of `fits`, scaled to the amounts, with the bound and the prices of `got`."""
-    total = np.bincount(fits.path_pair, fits.path_rate, problem.pairs)
-    rate = fits.path_rate * (problem.amount / total)[fits.path_pair]
-    cost = float(problem.cost[fits.path_link] @ np.repeat(rate, np.diff(fits.path_ptr)))
-    return replace(
-        got,
-        path_pair=fits.path_pair,
-        path_ptr=fits.path_ptr,
-        path_link=fits.path_link,
-        path_rate=floats(rate),
-        value=cost,
-        status="feasible",
-    )
+    return _once(problem, Goal("cost"), gap, steps, warm, progress)
 
 
 def _cheapest_flow(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:
