@@ -141,6 +141,7 @@ auto solve(std::int64_t n, Ints src, Ints dst, Floats capacity, Floats cost, Boo
 void allocate(nb::module_& m) {
     allocate_trees(m);
     allocate_split(m);
+    allocate_listed(m);
     m.def("solve", &solve, "n"_a, "src"_a.noconvert(), "dst"_a.noconvert(), "capacity"_a.noconvert(),
           "cost"_a.noconvert(), "transit"_a.noconvert(), "pair_src"_a.noconvert(), "pair_dst"_a.noconvert(),
           "amount"_a.noconvert(), "weight"_a.noconvert(), "kind"_a, "alpha"_a, "base"_a.noconvert(),

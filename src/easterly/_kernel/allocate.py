@@ -1,6 +1,11 @@
 """Rates of demands over many paths, with bounds."""
 
 from easterly._kernel._core.allocate import (
+    path_least,
+    path_loads,
+    path_pick,
+    path_shares,
+    path_sweep,
     solve,
     split_throughput,
     split_utilisation,
@@ -13,6 +18,11 @@ from easterly._kernel._core.allocate import (
 )
 
 __all__ = [
+    "path_least",
+    "path_loads",
+    "path_pick",
+    "path_shares",
+    "path_sweep",
     "solve",
     "split_throughput",
     "split_utilisation",

@@ -38,6 +38,22 @@ def column(values: ArrayLike | Sequence[Any], dtype: Dtype) -> NDArray[Any]:
     return array
 
 
+def frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, read-only from here on: for one that nobody else holds, such as an answer of the kernel.
+
+    Parameters
+    ----------
+    array : (N,) array, contiguous
+
+    Returns
+    -------
+    (N,) array, not writeable
+        Not a copy.
+    """
+    array.flags.writeable = False
+    return array
+
+
 def floats(values: ArrayLike) -> FloatColumn:
     """Read-only float64 column."""
     return column(values, np.float64)

@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 import numpy as np
 
 from easterly._kernel import allocate as kernel
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen, indices, ints
 from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Warm
+from easterly.route.allocate.listed import some_of
 from easterly.route.allocate.posed import Goal, Problem
 
 Mode = Literal["exact", "gap", "fast"]
@@ -152,7 +153,8 @@ def _once(
 
 def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> Answer:  # type: ignore[type-arg]
     """The kernel's answer in the sense of the goal."""
-    pair, ptr, link, rate, price, distance, value, bound, phi, _, _, rounds, steps = got
+    columns, (value, bound, phi, _, _, rounds, steps) = map(frozen, got[:6]), got[6:]
+    pair, ptr, link, rate, price, distance = columns
     pair_price = distance
     if goal.kind in ("throughput", "utility") and (goal.kind == "throughput" or goal.alpha == 0.0):
         pair_price = np.maximum(problem.weight - distance, 0.0)
@@ -162,10 +164,10 @@ def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> An
     if goal.kind == "cost":
         value, bound = -value, max(-bound, 0.0)
     answer = Answer(
-        ints(pair),
-        indices(ptr),
-        ints(link),
-        floats(rate),
+        pair,
+        ptr,
+        link,
+        rate,
         floats(price),
         floats(pair_price),
         value,
@@ -175,12 +177,12 @@ def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> An
         rounds,
         steps,
         Warm(
-            ints(problem.pair_src[pair]),
-            ints(problem.pair_dst[pair]),
-            indices(ptr),
-            ints(link),
+            frozen(problem.pair_src[pair]),
+            frozen(problem.pair_dst[pair]),
+            ptr,
+            link,
             floats(price),
-            floats(_shares(problem, goal, pair, rate)),
+            frozen(_shares(problem, goal, pair, rate)),
         ),
     )
     return replace(answer, status="optimal") if answer.gap <= PROVEN else answer
@@ -200,12 +202,11 @@ def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn,
     key = problem.pair_dst.astype(np.int64) * problem.nodes + problem.pair_src
     wanted = warm.dst.astype(np.int64) * problem.nodes + warm.src
     at = np.minimum(np.searchsorted(key, wanted), problem.pairs - 1)
-    keep = key[at] == wanted
-    counts = np.diff(warm.link_ptr)
-    links = warm.link_idx[np.repeat(keep, counts)]
-    ptr = np.concatenate([[0], np.cumsum(counts[keep])])
-    share = floats([]) if warm.share is None else floats(warm.share[keep])
-    return ints(at[keep]), indices(ptr), ints(links), floats(warm.price), share
+    known = key[at] == wanted
+    if not known.all():
+        at, warm = at[known], some_of(warm, np.flatnonzero(known))
+    share = floats([]) if warm.share is None else warm.share
+    return ints(at), warm.link_ptr, warm.link_idx, warm.price, share
 
 
 def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from easterly._kernel import flow, graph
-from easterly.base.columns import FloatColumn, bools, floats, indices, ints
+from easterly._kernel import allocate, flow, graph
+from easterly.base.columns import FloatColumn, bools, floats, frozen, indices, ints
 from easterly.model.allocation import Warm
 from easterly.route.allocate import engine, first_order
 from easterly.route.allocate.forest import paths_of_trees
@@ -289,16 +289,16 @@ def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
         asked = problem
     start = wish.warm if twin is None else None
     made = engine.solve(asked, goal, mode=wish.mode, gap=wish.gap, warm=start, progress=wish.progress)
-    columns = Columns(ints(made.path_pair), indices(made.path_ptr), ints(made.path_link), floats(made.path_rate))
+    columns = Columns(made.path_pair, made.path_ptr, made.path_link, made.path_rate)
     price = made.price
     warm = made.warm if np.isfinite(made.warm.price).all() else None
     if twin is not None:
         columns, price = twin.columns(columns), twin.price(price)
         warm = None if warm is None else twin.warm(warm)
     rate = np.bincount(columns.row, columns.rate, problem.pairs)
-    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
+    load = allocate.path_loads(problem.links, columns.ptr, columns.link, columns.rate)
     return Found(
-        columns, floats(rate), floats(load), floats(price), float(made.value), float(made.bound),
+        columns, floats(rate), frozen(load), price, float(made.value), float(made.bound),
         float(made.phi), float(made.phi_bound), str(made.status), "column generation", warm,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, bools, floats, indices, ints
 from easterly.model.allocation import Warm
+from easterly.route.allocate.listed import some_of
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.result import Columns
 
@@ -44,11 +45,7 @@ class Distinct:
     def warm(self, warm: Warm) -> Warm:
         """Paths of the original alone."""
         kept = warm.src < self.nodes
-        counts = np.diff(warm.link_ptr)
-        ptr = np.concatenate([[0], np.cumsum(counts[kept])])
-        link = warm.link_idx[np.repeat(kept, counts)]
-        share = None if warm.share is None else floats(warm.share[kept])
-        return Warm(ints(warm.src[kept]), ints(warm.dst[kept]), indices(ptr), ints(link), self.price(warm.price), share)
+        return some_of(warm, np.flatnonzero(kept), price=self.price(warm.price))
 
 
 def repeated(problem: Problem) -> NDArray[np.bool_]:

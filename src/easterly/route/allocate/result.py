@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints, ratio
+from easterly._kernel import allocate as kernel
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen, indices, ints, ratio
 from easterly.model.allocation import Allocation, Demands, Trees, Warm
 from easterly.model.routing import Paths, Policy, Routing, Spread, Tunnels
+from easterly.route.allocate.listed import picked, within
 from easterly.route.allocate.problem import Posed, csr
 
 OPTIMAL = 1e-6
@@ -85,7 +87,7 @@ def routing_of(posed: Posed, outcome: Outcome, *, objective: str, policy: Policy
     columns = fitted(posed, outcome)
     allocation = allocation_of(posed, outcome, columns, objective=objective, trees=trees)
     tunnels = _tunnels(posed, columns, allocation.rate_bps)
-    paths = _paths(tunnels, allocation.rate_bps)
+    paths = _paths(tunnels, allocation.rate_bps, len(posed.capacity_bps))
     return Routing(policy, paths, no_spread(), posed.unserved, None, tunnels, allocation)
 
 
@@ -124,28 +126,12 @@ def allocation_of(
 
 def swept(columns: Columns) -> Columns:
     """Without the paths that carry next to nothing of their row, which the largest path of the row carries instead."""
-    rate = np.maximum(columns.rate, 0.0)
     size = int(columns.row.max(initial=-1)) + 1
-    whole = np.bincount(columns.row, rate, size)
-    dust = rate <= DUST * whole[columns.row]
-    if not dust.any():
+    kept, rate = kernel.path_sweep(size, columns.row, columns.rate, DUST)
+    if len(kept) == len(columns.row):
         return columns
-    order = np.lexsort((np.arange(len(rate)), -rate, columns.row))
-    first = order[np.searchsorted(columns.row[order], np.unique(columns.row))]
-    kept = ~dust
-    kept[first] = True
-    moved = np.bincount(columns.row, np.where(kept, 0.0, rate), size)
-    rate = rate.copy()
-    rate[first] += moved[columns.row[first]]
-    return columns_where(columns, kept, rate)
-
-
-def columns_where(columns: Columns, kept: NDArray[np.bool_], rate: NDArray[np.float64]) -> Columns:
-    """Some of the paths, with rates of their own."""
-    count = np.diff(columns.ptr)
-    ptr = np.concatenate([[0], np.cumsum(count[kept])])
-    link = columns.link[np.repeat(kept, count)]
-    return Columns(ints(columns.row[kept]), indices(ptr), ints(link), floats(rate[kept]))
+    ptr, link = picked(kept, columns.ptr, columns.link)
+    return Columns(ints(columns.row[kept]), ptr, link, frozen(rate))
 
 
 def fitted(posed: Posed, outcome: Outcome) -> Columns:
@@ -154,17 +140,14 @@ def fitted(posed: Posed, outcome: Outcome) -> Columns:
     rate = np.maximum(found.rate, 0.0) * posed.unit_bps
     if outcome.exceed:
         return Columns(found.row, found.ptr, found.link, floats(rate))
-    entry = np.repeat(np.arange(len(found.row)), np.diff(found.ptr))
-    load = np.bincount(found.link, rate[entry], len(posed.link))
+    load = kernel.path_loads(len(posed.link), found.ptr, found.link, rate)
     capacity = posed.capacity_bps[posed.link]
     over = load > capacity
     if over.any():
         room = np.where(over, capacity / np.where(over, load, 1.0) * (1 - 2**-52), 1.0)
         if room.min() < 1 - 1e-6:
             raise RuntimeError(f"an engine overloads a link by {1 / room.min() - 1:.2g}; please report this network")
-        least = np.ones(len(found.row))
-        np.minimum.at(least, entry, room[found.link])
-        rate = rate * least
+        rate = rate * np.minimum(kernel.path_least(found.ptr, found.link, room), 1.0)
     return Columns(found.row, found.ptr, found.link, floats(rate))
 
 
@@ -181,8 +164,7 @@ def _rates(posed: Posed, columns: Columns) -> FloatColumn:
 
 
 def _loads(posed: Posed, columns: Columns) -> FloatColumn:
-    entry = np.repeat(columns.rate, np.diff(columns.ptr))
-    return _to_links(posed, np.bincount(columns.link, entry, len(posed.link)))
+    return _to_links(posed, kernel.path_loads(len(posed.link), columns.ptr, columns.link, columns.rate))
 
 
 def _to_links(posed: Posed, values: NDArray[Any]) -> FloatColumn:
@@ -196,33 +178,21 @@ def _tunnels(posed: Posed, columns: Columns, rate: FloatColumn) -> Tunnels:
     held = np.flatnonzero((posed.row >= 0) & (rate > 0))
     used = np.flatnonzero(columns.rate > 0)
     used = used[np.argsort(columns.row[used], kind="stable")]
-    starts = np.searchsorted(columns.row[used], np.arange(posed.problem.pairs + 1))
+    starts = csr(np.bincount(columns.row[used], minlength=posed.problem.pairs))
     counts = (starts[1:] - starts[:-1])[posed.row[held]]
     flow = np.repeat(held, counts)
     within = np.arange(len(flow)) - np.repeat(np.cumsum(counts) - counts, counts)
     path = used[np.repeat(starts[:-1][posed.row[held]], counts) + within]
-    lengths = np.diff(columns.ptr)[path]
-    ptr = csr(lengths)
-    entry = np.arange(ptr[-1]) + np.repeat(columns.ptr[path] - ptr[:-1], lengths)
-    return Tunnels(
-        ints(flow), ptr, ints(posed.link[columns.link[entry]]), floats(columns.rate[path] * posed.part[flow]),
-        ints(np.full(len(flow), -1)),
-    )  # fmt: skip
+    ptr, link = picked(path, columns.ptr, columns.link, posed.link)
+    return Tunnels(ints(flow), ptr, link, floats(columns.rate[path] * posed.part[flow]), ints(np.full(len(flow), -1)))
 
 
-def _paths(tunnels: Tunnels, rate: FloatColumn) -> Paths:
-    """Share of each demand's rate on each link; most demands have one tunnel, and there is nothing to add up."""
-    of = np.repeat(tunnels.flow, np.diff(tunnels.link_ptr))
-    several = np.bincount(tunnels.flow, minlength=len(rate))[of] > 1
-    width = int(tunnels.link_idx.max(initial=0)) + 1
-    sent = np.repeat(tunnels.rate_bps, np.diff(tunnels.link_ptr))[several]
-    at, index = np.unique(of[several].astype(np.int64) * width + tunnels.link_idx[several], return_inverse=True)
-    share = np.bincount(index, sent, len(at)) / rate[at // width]
-    flow = np.concatenate([of[~several], at // width])
-    link = np.concatenate([tunnels.link_idx[~several], at % width])
-    every = np.concatenate([np.ones(len(of) - len(sent)), np.minimum(share, 1.0)])
-    order = np.argsort(flow, kind="stable")
-    return Paths(csr(np.bincount(flow, minlength=len(rate))), ints(link[order]), floats(every[order]))
+def _paths(tunnels: Tunnels, rate: FloatColumn, links: int) -> Paths:
+    """Share of each demand's rate on each link."""
+    ptr, link, share = kernel.path_shares(
+        links, tunnels.flow, tunnels.link_ptr, tunnels.link_idx, tunnels.rate_bps, rate
+    )
+    return Paths(frozen(ptr), frozen(link), frozen(share))
 
 
 def trees_of(posed: Posed, columns: Columns) -> Trees:
@@ -269,12 +239,10 @@ def no_spread() -> Spread:
 
 def _warm(posed: Posed, warm: Warm | None) -> Warm | None:
     """Where the next solve may start, with links of the network."""
-    if warm is None:
-        return None
-    return Warm(
-        warm.src, warm.dst, warm.link_ptr, ints(posed.link[warm.link_idx]), _to_links(posed, warm.price),
-        warm.share,
-    )  # fmt: skip
+    if warm is None or len(posed.link) == len(posed.capacity_bps):
+        return warm
+    _, link = picked(np.arange(len(warm.src)), warm.link_ptr, warm.link_idx, posed.link)
+    return replace(warm, link_idx=link, price=_to_links(posed, warm.price))
 
 
 def warm_for(posed: Posed, warm: Warm | None) -> Warm | None:
@@ -291,13 +259,6 @@ def warm_for(posed: Posed, warm: Warm | None) -> Warm | None:
     """
     if warm is None or len(warm.price) != len(posed.capacity_bps):
         return None
-    place = np.full(len(posed.capacity_bps), -1, dtype=np.int32)
-    place[posed.link] = np.arange(len(posed.link), dtype=np.int32)
-    mapped = place[warm.link_idx]
-    lost = np.concatenate([[0], np.cumsum(mapped < 0)])[warm.link_ptr]
-    kept = np.diff(lost) == 0
-    entries = np.repeat(kept, np.diff(warm.link_ptr))
-    return Warm(
-        ints(warm.src[kept]), ints(warm.dst[kept]), csr(np.diff(warm.link_ptr)[kept]), ints(mapped[entries]),
-        floats(warm.price[posed.link]), None if warm.share is None else floats(warm.share[kept]),
-    )  # fmt: skip
+    if len(posed.link) == len(posed.capacity_bps):
+        return warm
+    return within(warm, posed.link)
