@@ -140,3 +140,9 @@ def test_without_source_the_path_is_shown():
     )
     placed = Finding("E401", "fabrics/x", "bad", line=3, column=4, file="f.yaml")
     assert format_findings([placed], None).startswith("f.yaml:3:4: error[E401]: bad")
+
+
+def test_help_without_words_is_the_command_itself():
+    bare, said = (format_findings([Finding("E900", "a", "bad", hint)], None) for hint in ("", "mend it"))
+    assert bare.splitlines()[-1].strip() == "= help: easterly explain E900"
+    assert said.splitlines()[-1].strip() == "= help: mend it   (easterly explain E900)"

@@ -48,8 +48,8 @@ def _format(finding: Finding, source: Source | None, color: bool) -> str:
     label = _paint(f"{finding.severity}[{finding.code}]", _COLOUR[finding.severity], color)
     head = f"{_clean(place)}{' ' if place else ''}{label}: {_clean(finding.message)}"
     excerpt, margin = _excerpt(finding, source, color)
-    hint = f"{_clean(finding.hint)}   " if finding.hint else ""
-    helps = f"{margin}= help: {hint}(easterly explain {finding.code})"
+    more = f"easterly explain {finding.code}"
+    helps = f"{margin}= help: " + (f"{_clean(finding.hint)}   ({more})" if finding.hint else more)
     return "\n".join([head, *excerpt, helps])
 
 
