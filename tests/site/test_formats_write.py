@@ -195,11 +195,19 @@ def test_matrices_come_back_whole(tmp_path: Path) -> None:
     places = ("a", 'b "the, second"', "ç")
     matrices = TrafficMatrices(places, ints([0, 0, 5]), ints([0, 1, 2]), ints([1, 2, 0]), floats([0.1, 1 / 3, 4e11]))
     write(matrices, tmp_path / "m.csv")
-    again = read(tmp_path / "m.csv", unit="b/s").matrices
-    assert again is not None
-    assert (again.places, again.unit) == (places, "bit/s")
-    for name in ("tm", "src", "dst", "demand"):
-        assert getattr(again, name).tolist() == getattr(matrices, name).tolist()
+    assert (tmp_path / "m.csv").read_text().startswith("tm,src,dst,demand_bps\n")
+    for unit in (None, "b/s", "Gb/s"):  # the column says bit/s, whatever the user says of others
+        again = read(tmp_path / "m.csv", unit=unit).matrices
+        assert again is not None
+        assert (again.places, again.unit) == (places, "bit/s")
+        for name in ("tm", "src", "dst", "demand"):
+            assert getattr(again, name).tolist() == getattr(matrices, name).tolist()
+
+
+def test_ratios_stay_ratios(tmp_path: Path) -> None:
+    matrices = TrafficMatrices(("a", "b"), ints([0]), ints([0]), ints([1]), floats([2.5]), None)
+    write(matrices, tmp_path / "m.csv")
+    assert (tmp_path / "m.csv").read_text() == "tm,src,dst,demand\n0,a,b,2.5\n"
 
 
 @given(st.lists(names.filter(bool), min_size=1, max_size=4, unique=True))
@@ -334,7 +342,7 @@ def test_sndlib_goes_both_ways(tmp_path: Path) -> None:
     for target in ("m.csv", "n.json"):
         assert [f.code for f in convert(DATA / "small.xml", tmp_path / target)] == ["E138"]
     assert (tmp_path / "m.csv").read_text() == (
-        "tm,src,dst,demand\n0,Lisboa,Porto,12500000.0\n0,Évora,Lisboa,6000000.0\n"
+        "tm,src,dst,demand_bps\n0,Lisboa,Porto,12500000.0\n0,Évora,Lisboa,6000000.0\n"
     )
     assert read_back(tmp_path / "n.json").nodes.name.tolist() == ["Lisboa", "Porto", "Évora"]
 

@@ -6,7 +6,7 @@
 | GraphML, GML | ``.graphml``, ``.gml`` | as JSON; in the Topology Zoo bit/s in `LinkSpeedRaw` | as JSON |
 | SNDlib | ``.xml``, native text | that of ``meta/unit``; else asked for | none in the format |
 | REPETITA | ``.graph``, ``.demands`` | kbit/s, its convention | us, its convention |
-| CSV matrices | ``.csv`` | asked for; ratios without one | none in the format |
+| CSV matrices | ``.csv`` | asked for; ratios without one; bit/s in `demand_bps` | none in the format |
 | site file | ``.yaml`` | written with every value | written with every value |
 | TopoHub | ``topohub:NAME`` | no capacities; demands as CSV | from lengths, which are in km |
 

@@ -1,7 +1,7 @@
 """Traffic matrices in long CSV: ``tm,src,dst,demand``, one row per matrix and pair.
 
-The format has no unit: ``--unit Gb/s`` names it. Without one the demands are ratios, good for comparing loads
-but not for holding them against capacities.
+A column `demand` has no unit: ``--unit Gb/s`` names it. Without one the demands are ratios, good for comparing loads
+but not for holding them against capacities. A column `demand_bps` is in bit/s, whatever unit is named.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from collections.abc import Iterator
 
 from easterly.model.matrix import TrafficMatrices
 from easterly.site.formats.demands import MOST_MATRICES, Demands
-from easterly.site.formats.values import Values, number, shown, whole
+from easterly.site.formats.values import Units, Values, number, shown, whole
 
 HEADER = ["tm", "src", "dst", "demand"]
+IN_BPS = [*HEADER[:-1], "demand_bps"]
+HEADERS = (sorted(HEADER), sorted(IN_BPS))
 
 
 def is_header(text: str) -> bool:
     """Whether a file starts as such a matrix."""
     first = text.lstrip("\ufeff").partition("\n")[0]
-    return sorted(word.strip().strip('"') for word in first.split(",")) == sorted(HEADER)
+    return sorted(word.strip().strip('"') for word in first.split(",")) in HEADERS
 
 
 def read(text: str, demands: Demands, values: Values) -> None:
@@ -27,15 +29,18 @@ def read(text: str, demands: Demands, values: Values) -> None:
     rows = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         header = [word.strip() for word in next(rows, [])]
-        if sorted(header) != sorted(HEADER):
-            hint = "the first line must be tm,src,dst,demand"
+        if sorted(header) not in HEADERS:
+            hint = "the first line must be tm,src,dst,demand, or demand_bps where that is in bit/s"
             demands.found.error("E122", f"the columns are {shown(','.join(header))}", hint=hint, line=1)
             return
-        if values.units.rate_bps is None:
+        in_bps = "demand_bps" in header
+        if in_bps:
+            values = Values(values.found, Units(rate_bps=1.0))
+        elif values.units.rate_bps is None:
             demands.unit = None
             message = "the demands have no unit: they are taken as ratios"
             demands.found.note("E121", message, hint="name the unit, if they are rates: --unit Gb/s")
-        order = [header.index(name) for name in HEADER]
+        order = [header.index(name) for name in (IN_BPS if in_bps else HEADER)]
         for row in rows:
             if row:
                 _row(row, order, rows.line_num, demands, values)
@@ -73,12 +78,12 @@ def _demand(text: str, at: str, line: int, demands: Demands, values: Values) -> 
 
 
 def write(matrices: TrafficMatrices) -> str:
-    """Text of matrices; rates in bit/s, so that ``--unit b/s`` reads them back."""
+    """Text of matrices; the head of the last column names bit/s, where the demands have a unit."""
     return "".join(f"{line}\n" for line in _written(matrices))
 
 
 def _written(matrices: TrafficMatrices) -> Iterator[str]:
-    yield ",".join(HEADER)
+    yield ",".join(HEADER if matrices.unit is None else IN_BPS)
     names = [_quoted(name) for name in matrices.places]
     columns = (matrices.tm, matrices.src, matrices.dst, matrices.demand)
     for tm, src, dst, demand in zip(*(column.tolist() for column in columns), strict=True):
