@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import Any, get_args
 
 import numpy as np
@@ -38,6 +39,8 @@ OBJECTIVES = ("ecmp", *MERGED)
 MODES: tuple[str, ...] = get_args(Mode)
 WEIGHTED = ("max-throughput", "max-min", "bandwidth-functions", "alpha-fair")
 """Objectives that look at weights."""
+BY_PATHS = ("alpha-fair", "min-cost-max-flow")
+"""Objectives that destination trees have no method for."""
 HUGE = 1e100
 """Weights beyond it or its reciprocal, and utilisations beyond it, are refused."""
 COSTS = {"latency": "bit", "money": "1", "cost": "1"}
@@ -114,8 +117,10 @@ def solve(
     trees : bool
         Also give the flow by destination.
     engine : str
-        ``paths`` lists paths, ``trees`` works on destination trees; ``auto`` chooses by size.
+        ``paths`` lists paths, ``trees`` works on destination trees; ``auto`` chooses by size. ``alpha-fair`` and
+        ``min-cost-max-flow`` know paths only.
     threads : int
+        From 1 up. The answer does not depend on it.
     progress : callable, optional
 
     Returns
@@ -132,6 +137,7 @@ def solve(
         E211 where a place of a matrix is no node.
     """
     _known("objective", objective, OBJECTIVES)
+    counted("threads", threads)
     if objective == "ecmp":
         if not isinstance(demands, DemandSet):
             raise ValueError("ecmp routes a DemandSet; give an objective to allocate rates to other demands")
@@ -186,11 +192,30 @@ def allocate(
     _known("engine", engine, ENGINES)
     if not gap > 0:
         raise ValueError(f"gap is {gap}, not a number above 0")
+    if engine == "trees" and objective in BY_PATHS and not (objective == "alpha-fair" and alpha in (0, np.inf)):
+        raise ValueError(f"engine 'trees' does not know {objective}: take engine 'paths', or 'auto'")
     per_link, unit = _cost(network, cost)
     _within_numbers(demands, capacity_bps, objective)
     posed = pose(network, demands, capacity_bps=capacity_bps, cost=per_link, merge=MERGED[objective])
     wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, warm), float(alpha))
     return posed, _outcome(posed, wish, objective, unit)
+
+
+def counted(what: str, number: int) -> None:
+    """Refuse what is no number of things to work with.
+
+    Parameters
+    ----------
+    what : str
+    number : int
+
+    Raises
+    ------
+    ValueError
+        Below 1, or no whole number.
+    """
+    if isinstance(number, bool) or not isinstance(number, Integral) or number < 1:
+        raise ValueError(f"{what} is {number!r}, not a whole number from 1 up")
 
 
 def _outcome(posed: Posed, wish: Wish, objective: str, unit: str) -> Outcome:

@@ -22,6 +22,7 @@ from easterly.route.allocate.problem import names_of
 from easterly.route.failing.cases import cables, cases_of, joined, nodes, part, srlgs, together
 from easterly.route.failing.in_place import After, Progress, Rule, under_ecmp, under_tunnels, under_weights
 from easterly.route.failing.optimum import Aim, best_of_each
+from easterly.route.solving import counted
 
 What = Literal["links", "nodes", "srlgs"]
 BUILDERS = {"links": cables, "nodes": nodes, "srlgs": srlgs}
@@ -74,7 +75,7 @@ def failures(
     warm : Routing, optional
         Of the healthy network or a similar one: saves its solution.
     threads : int
-        Cases that are optimised at the same time. Answers do not depend on it.
+        Cases that are optimised at the same time, from 1 up. Answers do not depend on it.
     progress : callable, optional
         Called with the number of cases done and of all, first for the policy, then for the optimum.
 
@@ -92,6 +93,7 @@ def failures(
     --------
     See the how-to on failures.
     """
+    counted("threads", threads)
     wanted = asked(network, demands, matrix)
     endless = np.flatnonzero(np.isinf(wanted.rate_bps))
     if policy is not None and len(endless):
