@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,11 @@ from tests.route import oracles
 from tests.route.test_solve_objectives import posed
 
 from easterly import route
+from easterly.app.report import engineering as report
+from easterly.base.columns import floats
 from easterly.model.allocation import Allocation
+from easterly.route.allocate.objectives import _greatest
+from easterly.route.failing.optimum import _binding
 
 DETOUR = oracles.network(3, [(0, 1, 3.0), (1, 2, 3.0), (0, 2, 10.0)], delay_s=[0.0, 0.0, 1.0])
 HOWS = [("exact", "auto"), ("gap", "auto"), ("fast", "auto"), ("gap", "paths"), ("gap", "trees")]
@@ -169,3 +174,63 @@ def test_bounds_of_steep_utilities_are_passed_by_no_rates(seed: int) -> None:
             least, part = rate.min(), weight[mine] / weight[mine].sum()
             mean = least * (part * (rate / least) ** (1 - alpha)).sum() ** (1 / (1 - alpha))
             assert got.bound >= mean * (1 - 1e-9) and got.value >= mean * (1 - 2e-3)
+
+
+def test_infeasible_blames_what_cannot_be_gone_round_and_nothing_else() -> None:
+    """Two islands: in one a demand asks for twice its links, in the other there is room to spare."""
+    islands = oracles.network(5, [(0, 1, 4.0), (1, 2, 2.0), (3, 4, 10.0)], delay_s=[0.0, 0.0, 0.0])
+    asked = oracles.demands([(0, 2, 4.0), (3, 4, 9.0)])
+    got = solved(islands, asked, "min-cost", mode="exact")
+    names = got.names
+    assert names is not None
+    one, other = (f"{names.node[a]} to {names.node[b]}" for a, b in ((0, 2), (3, 4)))
+    assert got.status == "infeasible" and math.isinf(got.value)
+    assert f"links {names.link[1]} bind most, and {one} needs them most" in got.reason
+    assert other not in got.reason and names.link[0] not in got.reason and names.link[2] not in got.reason
+    assert f"{names.node[2]} shall receive 2 times what its links carry" in got.reason
+    assert got.served_fraction == pytest.approx(0.5, rel=1e-6)
+    assert got.explain().link.tolist()[0] == 1
+    assert got.dual[1] == pytest.approx(1 / 4, rel=1e-5)  # of the fraction, for each bit/s on top of 2
+    assert got.unit == "1"
+
+
+@pytest.mark.parametrize(
+    ("objective", "options"), [("alpha-fair", {}), ("alpha-fair", {"alpha": 2.0}), ("min-cost-max-flow", {})]
+)
+def test_what_trees_do_not_know_names_the_engine_that_does(objective: str, options: dict[str, float]) -> None:
+    asked = oracles.demands([(0, 2, 20.0)])
+    with pytest.raises(ValueError, match=f"engine 'trees' does not know {objective}: take engine 'paths'"):
+        route.solve(DETOUR, asked, objective=objective, engine="trees", **options)
+    assert solved(DETOUR, asked, "alpha-fair", alpha=0.0, engine="trees").value == pytest.approx(13.0, rel=2e-3)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True])
+def test_a_number_of_threads_that_is_none(threads: int) -> None:
+    asked = oracles.demands([(0, 2, 1.0)])
+    for objective in ("ecmp", "max-throughput"):
+        with pytest.raises(ValueError, match=f"threads is {threads}, not a whole number from 1 up"):
+            route.solve(DETOUR, asked, objective=objective, threads=threads)
+    with pytest.raises(ValueError, match=f"threads is {threads}, not a whole number from 1 up"):
+        route.failures(DETOUR, asked, threads=threads)
+
+
+@pytest.mark.parametrize("by", [[0.0, 1e-12, 0.0], [1e-12, 0.0, 3e-13], [0.0, 0.0, 0.0]])
+def test_the_order_of_links_does_not_hang_on_the_last_digits_of_prices(by: list[float]) -> None:
+    got = solved(DETOUR, oracles.demands([(0, 2, 20.0)]), "max-throughput", mode="exact")
+    noisy = replace(
+        got, dual=floats(np.array([0.5, 0.5, 0.5]) + by), load_bps=floats(np.array([3.0, 3.0, 3.0]) - by),
+        capacity_bps=floats([3.0] * 3),
+    )  # fmt: skip
+    assert noisy.explain().link.tolist() == [0, 1, 2]
+    assert _binding(noisy.dual).tolist() == [0, 1, 2]
+    assert _greatest(noisy.dual).tolist() == [0, 1, 2]
+    rows = [
+        {
+            "id": name, "capacity_bps": 3.0, "before_bps": 0.0, "load_bps": 3.0, "before": 0.0, "utilisation": 1.0,
+            "dual": dual,
+        }
+        for name, dual in zip("abc", noisy.dual.tolist(), strict=True)
+    ]  # fmt: skip
+    table = report.binding({"links": rows, "value": 13.0, "unit": "bit/s"})
+    assert table is not None and [row[0].text for row in table.rows] == ["a", "b", "c"]
+    assert report.others({"links": rows, "value": 13.0, "unit": "bit/s"}) is None

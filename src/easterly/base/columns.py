@@ -79,6 +79,15 @@ def texts(values: ArrayLike | Sequence[str]) -> TextColumn:
     return column(values, np.str_)
 
 
+def significant(values: ArrayLike, digits: int = 6) -> FloatColumn:
+    """Numbers rounded to so many significant digits, so that order does not hang on how far a search went.
+
+    >>> significant(floats([0.12345678, 0.0, -4.9999999e9, np.inf])).tolist()
+    [0.123457, 0.0, -5000000000.0, inf]
+    """
+    return floats([float(f"{value:.{digits - 1}e}") for value in np.asarray(values, dtype=np.float64).tolist()])
+
+
 def ratio(numerator: FloatColumn, denominator: FloatColumn) -> FloatColumn:
     """Elementwise quotient; 0/0 is NaN and x/0 is infinite, both without a warning."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, IntColumn, TextColumn, floats, ints, texts
+from easterly.base.columns import (
+    BoolColumn,
+    FloatColumn,
+    IntColumn,
+    TextColumn,
+    bools,
+    floats,
+    ints,
+    significant,
+    texts,
+)
 from easterly.base.schema import Doc, Unit
 from easterly.base.units import RATE, format_short
 
@@ -115,9 +125,8 @@ def explanation(allocation: Allocation, most: int = 5) -> Explanation:
     """What binds an allocation; see `Allocation.explain`."""
     load, capacity, dual = allocation.load_bps, allocation.capacity_bps, allocation.dual
     full = (capacity > 0) & (load >= capacity * (1 - FULL))
-    priced = dual * capacity > PRICED * abs(allocation.value) if np.isfinite(allocation.value) else dual > 0
-    link = np.flatnonzero(full | priced)
-    link = link[np.lexsort((link, -load[link], -dual[link]))]
+    link = np.flatnonzero(full | priced(allocation))
+    link = link[np.lexsort((link, -significant(load[link]), -significant(dual[link])))]
     demand, missing = _short(allocation)
     alone = np.isin(demand, allocation.unserved)
     asked, granted = _by_class(allocation)
@@ -128,6 +137,17 @@ def explanation(allocation: Allocation, most: int = 5) -> Explanation:
         cause=texts(np.where(alone, "no path", "no capacity")), class_asked_bps=asked, class_granted_bps=granted,
         unit=allocation.unit, most=most,
     )  # fmt: skip
+
+
+def priced(allocation: Allocation) -> BoolColumn:
+    """(L,) links of which the whole capacity is worth more than what only tells how far the search went.
+
+    Where there is no value to hold it against, as of what cannot be carried, the dearest link stands in its place.
+    What costs nothing at all cannot be made cheaper: then no link has a worth.
+    """
+    whole = allocation.dual * allocation.capacity_bps
+    size = abs(allocation.value) if np.isfinite(allocation.value) else float(whole.max(initial=0.0))
+    return bools((whole > PRICED * size) & (size > 0))
 
 
 def difference(one: Allocation, other: Allocation, most: int = 5) -> Difference:

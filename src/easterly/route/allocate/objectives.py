@@ -8,15 +8,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, floats
+from easterly.base.columns import FloatColumn, floats, significant
 from easterly.route.allocate import priorities
-from easterly.route.allocate.engines import Found, Wish, granted, run
+from easterly.route.allocate.engines import Found, Wish, granted, prices_of, run
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.problem import Posed, quantised, within_reach
 from easterly.route.allocate.result import NO_COLUMNS, Outcome
 
 BEYOND = 1024.0
 """Multiple of its demand up to which the last class may grow."""
+NAMED, LITTLE = 3, 1e-3
+"""Links and demands that are named where demands do not fit, and the part of the greatest below which none is."""
 SWEPT = 1e-8
 """What a sweep may err by, relatively."""
 
@@ -166,7 +168,7 @@ def min_cost(posed: Posed, wish: Wish, unit: str) -> Outcome:
     -------
     Outcome
         ``infeasible`` where the demands do not fit: then every demand gets the greatest common fraction, and the
-        reason names the links that are full.
+        reason names the links that are full and the demands that need them. The duals are then those of the fraction.
     """
     if not posed.problem.pairs:
         return nothing(posed, unit)
@@ -208,14 +210,52 @@ def _does_not_fit(posed: Posed, wish: Wish, unit: str) -> Outcome:
             part, value=math.inf, bound=0.0, unit=unit, status="unproven",
             reason=f"neither shown to fit nor not to: {part.value:.6g} of each demand has room together",
         )  # fmt: skip
-    first = np.argsort(-part.dual, kind="stable")[:3]
-    names = ", ".join(posed.names.link[posed.link[first[part.dual[first] > 0]]].tolist())
-    reason = (
-        f"the demands do not fit: at most {part.bound:.6g} of each has room together; what binds most are links {names}"
-    )
+    reason = "; ".join([
+        f"the demands do not fit: {part.value:.6g} of each has room together, and more than {part.bound:.6g} has not",
+        *_in_the_way(posed, part), *_ends_in_the_way(posed),
+    ])  # fmt: skip
     return replace(
-        part, value=math.inf, bound=math.inf, unit=unit, status="infeasible", reason=reason
+        part, value=math.inf, bound=math.inf, unit="1", status="infeasible", reason=reason
     )  # fmt: skip
+
+
+def _in_the_way(posed: Posed, part: Outcome) -> list[str]:
+    """Links that are full at the greatest common fraction, and the demands that cannot go round them.
+
+    The prices prove the bound: the sum of capacity times price, over that of demand times the price of its cheapest
+    path. The greatest parts of both sums are to blame.
+    """
+    problem, names = posed.problem, posed.names
+    room = part.dual * problem.capacity
+    links = _greatest(room)
+    need = prices_of(problem, part.dual) * problem.amount
+    rows = _greatest(need)
+    if not len(links) or not len(rows):
+        return []
+    link = ", ".join(names.link[posed.link[links]].tolist())
+    ends = zip(names.node[problem.pair_src[rows]].tolist(), names.node[problem.pair_dst[rows]].tolist(), strict=True)
+    pair = ", ".join(f"{a} to {b}" for a, b in ends)
+    return [f"links {link} bind most, and {pair} need{'s' if len(rows) == 1 else ''} them most"]
+
+
+def _greatest(values: FloatColumn) -> NDArray[np.intp]:
+    """The greatest few, in the order of their rows where they are equal; without those that are next to nothing."""
+    told = significant(values)
+    first = np.argsort(-told, kind="stable")[:NAMED]
+    return np.compress(told[first] > LITTLE * told.max(initial=0.0), first)
+
+
+def _ends_in_the_way(posed: Posed) -> list[str]:
+    """The node that lacks most links of its own for what it shall send or receive, if there is one."""
+    problem, said = posed.problem, []
+    for word, ends, links in (("send", problem.pair_src, problem.src), ("receive", problem.pair_dst, problem.dst)):
+        wanted = np.bincount(ends, problem.amount, problem.nodes)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            times = np.where(wanted > 0, wanted / np.bincount(links, problem.capacity, problem.nodes), 0.0)
+        node = int(np.argmax(significant(times)))
+        if times[node] > 1 + 1e-9:
+            said.append(f"{posed.names.node[node]} shall {word} {times[node]:.4g} times what its links carry")
+    return said
 
 
 def alpha_fair(posed: Posed, wish: Wish) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from easterly.base.columns import BoolColumn, FloatColumn, bools, floats, indices, ints, texts
+from easterly.base.columns import BoolColumn, FloatColumn, bools, floats, indices, ints, significant, texts
 from easterly.model.allocation import Allocation, Demands, Warm
 from easterly.model.failures import Cases, Optimum
 from easterly.model.network import Network
@@ -173,4 +173,4 @@ def _fullest(found: Allocation) -> int:
 def _binding(dual: FloatColumn) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Links with a price, the dearest first."""
     rows = np.flatnonzero(dual > PRICED * dual.max(initial=0.0))
-    return rows[np.lexsort((rows, -dual[rows]))]
+    return rows[np.lexsort((rows, -significant(dual[rows])))]
