@@ -76,9 +76,55 @@ def test_paths_are_listed_when_asked_for(files: tuple[str, str]) -> None:
 
 
 def test_what_must_be_carried_and_cannot_be_is_exit_3(files: tuple[str, str]) -> None:
-    done = run(*files, "--objective", "min-cost", "--cost", "cost")
+    done = run(*files, "--objective", "min-cost", "--cost", "cost", "--mode", "exact")
     assert done.exit_code == 3
-    assert "infeasible" in done.output
+    for words in (
+        "infeasible", "46.7\u00a0%", "--scale 0.4666",
+        "links A>B, B>C, A>D bind most, and A to C, A to B, B to C need them most", "A shall send 2.143 times",
+    ):  # fmt: skip
+        assert words in done.output
+    assert run(*files, "--objective", "min-cost", "--scale", "0.4666").exit_code == 0
+
+
+def test_links_that_merely_carry_do_not_bind(files: tuple[str, str], tmp_path: Path) -> None:
+    graph = json.loads(Path(files[0]).read_text())
+    graph["links"][2]["weight"] = 3
+    (tmp_path / "dear.json").write_text(json.dumps(graph))
+    dear = (str(tmp_path / "dear.json"), files[1])
+    words = ("--objective", "min-cost", "--cost", "cost", "--scale", "0.4", "--mode", "exact")
+    found = result(*dear, *words)
+    assert [row["link"] for row in found["binding"]] == ["A:swp1>B:swp1", "B:swp2>C:swp1"]
+    assert all(row["dual"] > 0 for row in found["binding"])
+    assert [row["link"] for row in found["fullest"]] == ["A:swp2>D:swp1", "D:swp2>C:swp2"]
+    page = run(*dear, *words).output
+    binding, others = page.split("What binds")[1].split("Other links, the fullest first")
+    assert "A:swp1>B:swp1" in binding and "A:swp2>D:swp1" not in binding
+    assert "A:swp2>D:swp1" in others
+    free = result(*files, "--objective", "min-cost", "--scale", "0.4")  # no link has a delay: nothing can be cheaper
+    assert free["value"] == 0 and free["binding"] == [] and len(free["fullest"]) >= 4
+    idle = run(*files, "--scale", "0.01")
+    assert "No link binds; the fullest" in idle.output and "What binds" not in idle.output
+
+
+@pytest.mark.parametrize("form", [(), ("--format", "json")])
+def test_no_groups_to_fail_is_no_answer(files: tuple[str, str], form: tuple[str, ...]) -> None:
+    done = run(*files, "--failures", "1", "--fail", "srlgs", *form)
+    assert done.exit_code == 1
+    assert "--fail srlgs takes each down, and the network has no shared-risk group" in done.output
+    assert "ask for --fail links" in done.output
+
+
+def test_more_failures_than_there_are_groups(tmp_path: Path, files: tuple[str, str]) -> None:
+    graph = json.loads(Path(files[0]).read_text())
+    graph["links"][0]["srlg"], graph["links"][1]["srlg"] = ["north"], ["south"]
+    (tmp_path / "groups.json").write_text(json.dumps(graph))
+    words = (str(tmp_path / "groups.json"), files[1], "--fail", "srlgs", "--format", "json")
+    assert [row["down"] for row in json.loads(run(*words, "--failures", "2").stdout)["result"]["failures"]] == [
+        "north + south", "nothing",
+    ]  # fmt: skip
+    done = run(*words, "--failures", "3")
+    assert done.exit_code == 1
+    assert "takes any 3 down, and the network has 2 in all" in done.output
 
 
 def test_a_page_says_value_bound_and_what_binds(files: tuple[str, str]) -> None:

@@ -224,7 +224,8 @@ def _engineering(page: Page, document: Document) -> None:
         page.title(f"Traffic engineering: {made['intent']}, {made['objective']}")
         said = ", ".join(f"{word} {value}" for word, value in engineering.facts(made))
         page.wrapped(said.replace(", of ", " of "), "", INDENT)
-        _rows(page, engineering.binding(made))
+        binding = engineering.binding(made)
+        _rows(page, binding if binding is not None else engineering.others(made))
         _rows(page, engineering.failures(made))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from easterly.app.report.measure import DASH, RATES, measure
 from easterly.app.report.sections import Cell, Table, table_of
+from easterly.base.columns import significant
 
 BINDING = 20
 NOTHING = 1e-5
@@ -29,7 +30,7 @@ def _part(made: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "intent": made["intent"], "objective": made["objective"], "facts": facts(made),
         "chart": _chart(made["links"]), "binding": binding(made),
-        "failures": failures(made),
+        "others": others(made), "failures": failures(made),
     }  # fmt: skip
 
 
@@ -61,25 +62,42 @@ def gap(value: float | None) -> str:
 
 
 def binding(made: Mapping[str, Any]) -> Table | None:
-    """Links in the order of what more capacity is worth, then the fullest."""
+    """Links of which more capacity is worth something, most first, then the fullest."""
+    return _table(made, [r for r in _worths(made) if r["dual"]])
+
+
+def others(made: Mapping[str, Any]) -> Table | None:
+    """Links that do not bind, the fullest first."""
+    return _table(made, [r for r in _worths(made) if not r["dual"]], priced=False)
+
+
+def _worths(made: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Links in the order of what more capacity is worth, then of how full they are, as far as a search tells that."""
     found = [{**r, "dual": told(r["dual"], r["capacity_bps"], made["value"])} for r in made["links"]]
-    rows = sorted(found, key=lambda r: (-(r["dual"] or 0.0), -(r["utilisation"] or 0.0), r["id"]))[:BINDING]
-    unit = measure([v for r in rows for v in (r["capacity_bps"], r["load_bps"], r["before_bps"])], RATES)
-    if not rows:
+    duals, uses = (significant([r[key] or 0.0 for r in found]).tolist() for key in ("dual", "utilisation"))
+    order = sorted(range(len(found)), key=lambda i: (-duals[i], -uses[i], found[i]["id"]))
+    return [found[i] for i in order]
+
+
+def _table(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, priced: bool = True) -> Table | None:
+    shown = rows[:BINDING]
+    unit = measure([v for r in shown for v in (r["capacity_bps"], r["load_bps"], r["before_bps"])], RATES)
+    if not shown:
         return None
     heads = ("Link", f"Capacity ({unit.unit})", f"In place ({unit.unit})", f"Allocated ({unit.unit})",
              "In place (%)", "Allocated (%)", f"Worth of 1 Gb/s more ({worth_unit(made['unit'])})")  # fmt: skip
-    return Table(heads, tuple(_link(r, unit, made["unit"]) for r in rows), frozenset({1, 2, 3, 4, 5, 6}))
+    last = len(heads) if priced else -1
+    return Table(heads[:last], tuple(_link(r, unit, made["unit"])[:last] for r in shown), frozenset(range(1, 7)))
 
 
 def told(dual: float | None, capacity: float | None, value: float | None) -> float:
     """Worth of a link; nothing where that of its whole capacity is next to nothing beside the value.
 
-    >>> told(0.5, 10.0, 24.0), told(1e-9, 10.0, 24.0)
-    (0.5, 0.0)
+    >>> told(0.5, 10.0, 24.0), told(1e-9, 10.0, 24.0), told(1e-9, 10.0, 0.0)
+    (0.5, 0.0, 0.0)
     """
-    whole = (dual or 0.0) * (capacity or 0.0)
-    return float(dual or 0.0) if whole > NOTHING * abs(value or 0.0) else 0.0
+    whole, size = (dual or 0.0) * (capacity or 0.0), 0.0 if value is None else abs(value)
+    return float(dual or 0.0) if whole > NOTHING * size and value != 0 else 0.0
 
 
 def _link(row: Mapping[str, Any], unit: Any, of: str) -> tuple[Cell, ...]:

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easterly import route
 from easterly.app.routing.counting import counting
 from easterly.app.routing.inputs import Given, Wishes
 from easterly.app.values import number, numbers
-from easterly.base.columns import ratio
+from easterly.base.columns import FloatColumn, floats, ratio, significant
 from easterly.base.findings import Finding, FindingsError
 from easterly.model.allocation import Allocation
-from easterly.model.failures import FailureTable, InPlace
+from easterly.model.allocation_words import priced
+from easterly.model.failures import Cases, FailureTable, InPlace
 from easterly.model.routing import Routing
 from easterly.route.failing.cases import cases_of, together
 from easterly.route.failing.in_place import under_ecmp
 from easterly.route.failing.table import BUILDERS
 
-BINDING = 20
+FULLEST = 20
 NOTHING = 1e-6
 """Share of a demand that is left of the search rather than found by it."""
 
@@ -62,11 +64,12 @@ def solve(given: Given, wanted: Wishes, *, quiet: bool) -> Answer:
         "objective": wanted.objective, "alpha": wanted.alpha, "cost": wanted.cost, "mode": wanted.mode,
         "gap": wanted.gap, "threads": wanted.threads,
     }  # fmt: skip
+    cases = None if wanted.failures is None else _cases(given, wanted)
     routing = route.solve(given.network, given.demands, **options)
     if wanted.splits is not None:
         routing = _few(given, wanted, routing)
     ecmp = under_ecmp(given.network, given.demands, cases_of(["nothing"], [[]]))
-    tried = None if wanted.failures is None else _tried(given, wanted, routing, options, quiet)
+    tried = None if cases is None else _tried(given, cases, routing, options, quiet)
     return Answer(given, routing, ecmp, tried)
 
 
@@ -77,18 +80,40 @@ def _few(given: Given, wanted: Wishes, routing: Routing) -> Routing:
         raise FindingsError([Finding("E100", "--splits", str(error))]) from None
 
 
-def _tried(given: Given, wanted: Wishes, base: Routing, options: dict[str, Any], quiet: bool) -> FailureTable:
-    """Failures one by one; Ctrl-C keeps what is done."""
-    alone = BUILDERS[wanted.fail](given.network)
+def _cases(given: Given, wanted: Wishes) -> Cases:
+    """What is to fail; never nothing at all.
+
+    Raises
+    ------
+    FindingsError
+        E100 where the network has not as many of what is to fail, or too many.
+    """
+    alone, count = BUILDERS[wanted.fail](given.network), wanted.failures or 1
+    if len(alone) < count:
+        raise FindingsError([_nothing_fails(wanted.fail, count, len(alone))])
     try:
-        every = together(alone, wanted.failures or 1)
+        every = together(alone, count)
     except ValueError as error:
         raise FindingsError([Finding("E100", "", str(error), "ask for fewer at a time")]) from None
     if wanted.sample is not None and wanted.sample < len(every):
         drawn = np.sort(np.random.default_rng(1).choice(len(every), wanted.sample, replace=False))
         every = cases_of([str(n) for n in every.name[drawn]], [every.down(int(i)) for i in drawn])
+    return every
+
+
+def _nothing_fails(kind: str, count: int, there: int) -> Finding:
+    what = {"links": "link", "nodes": "switch or router", "srlgs": "shared-risk group"}[kind]
+    asked = f"--fail {kind} takes {'each' if count == 1 else f'any {count}'} down, and the network has "
+    if there:
+        return Finding("E133", "", f"{asked}{there} in all", f"ask for --failures {there}")
+    marks = "give links groups in the file of the network (srlg: [north-sea]), or ask for --fail links"
+    return Finding("E133", "", f"{asked}no {what}", marks if kind == "srlgs" else "ask for --fail links")
+
+
+def _tried(given: Given, cases: Cases, base: Routing, options: dict[str, Any], quiet: bool) -> FailureTable:
+    """Failures one by one; Ctrl-C keeps what is done."""
     with counting("failures", quiet) as progress:
-        return route.failures(given.network, given.demands, cases=every, warm=base, progress=progress, **options)
+        return route.failures(given.network, given.demands, cases=cases, warm=base, progress=progress, **options)
 
 
 def infeasible(made: Answer) -> bool:
@@ -110,7 +135,7 @@ def document(made: Answer, wanted: Wishes) -> dict[str, Any]:
         },
         "asked": number(asked), "granted": number(float(np.add.reduce(found.rate_bps))), "nodes": len(network.nodes),
         "links": len(network.links), "demands": len(found.demands), "unserved": _pairs(made), "method": found.method,
-        "reason": found.reason, "binding": binding(made),
+        "reason": found.reason, "binding": binding(made), "fullest": fullest(made),
         "explanation": str(made.routing.explain()).splitlines() if made.given.unit else [],
         "failures": None if made.failures is None else _failures(made.failures),
         "paths": _paths(made) if wanted.paths else None,
@@ -124,15 +149,38 @@ def unit(made: Answer) -> str:
 
 
 def binding(made: Answer) -> list[dict[str, Any]]:
-    """Links whose capacity is worth something, most first, then the fullest."""
+    """All links whose capacity is worth something, most first, then the fullest."""
+    worth = _worth(made)
+    rows = np.flatnonzero(worth > 0)
+    return _links(made, rows[np.lexsort((rows, -_filled(made)[rows], -significant(worth[rows])))])
+
+
+def fullest(made: Answer) -> list[dict[str, Any]]:
+    """Links that carry something and do not bind, the fullest first; not more than `FULLEST`."""
+    filled = _filled(made)
+    rows = np.flatnonzero((_worth(made) == 0) & (filled > 0))
+    return _links(made, rows[np.lexsort((rows, -filled[rows]))][:FULLEST])
+
+
+def _worth(made: Answer) -> FloatColumn:
+    """(L,) duals, but 0 where that of the whole capacity only tells how far the search went."""
     found = made.allocation
-    use = ratio(found.load_bps, found.capacity_bps)
-    filled = np.nan_to_num(use, nan=-1.0, posinf=-1.0)
-    order = np.lexsort((np.arange(len(use)), -filled, -found.dual))[:BINDING]
-    columns = (found.capacity_bps[order], found.load_bps[order], use[order], found.dual[order])
-    ids = made.given.network.link_ids[order].tolist()
-    rows = zip(ids, *(numbers(c.tolist()) for c in columns), strict=True)
-    return [dict(zip(("link", "capacity", "load", "utilisation", "dual"), row, strict=True)) for row in rows]
+    return floats(np.where(priced(found), found.dual, 0.0))
+
+
+def _filled(made: Answer) -> FloatColumn:
+    """(L,) utilisation, to as many digits as a search is good for; 0 without capacity."""
+    use = ratio(made.allocation.load_bps, made.allocation.capacity_bps)
+    return significant(np.where(np.isfinite(use), use, 0.0))
+
+
+def _links(made: Answer, rows: NDArray[np.intp]) -> list[dict[str, Any]]:
+    found = made.allocation
+    use = ratio(found.load_bps[rows], found.capacity_bps[rows])
+    columns = (found.capacity_bps[rows], found.load_bps[rows], use, found.dual[rows])
+    ids = made.given.network.link_ids[rows].tolist()
+    values = zip(ids, *(numbers(c.tolist()) for c in columns), strict=True)
+    return [dict(zip(("link", "capacity", "load", "utilisation", "dual"), row, strict=True)) for row in values]
 
 
 def _pairs(made: Answer) -> list[dict[str, Any]]:

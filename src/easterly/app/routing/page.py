@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.report.engineering import gap as gap_text
-from easterly.app.report.engineering import percent, told, worth, worth_unit
+from easterly.app.report.engineering import percent, worth, worth_unit
 from easterly.app.report.measure import DASH
 from easterly.app.routing import answer
 from easterly.app.routing.answer import Answer
@@ -16,15 +17,15 @@ from easterly.app.routing.inputs import Wishes
 from easterly.app.text import Page
 from easterly.base.units import RATE, format_short
 
-SHOWN = 12
+SHOWN, FULLEST = 12, 5
 
 
 def show(made: Answer, wanted: Wishes) -> None:
     """Print it; nothing is cut but the tables, and those say so."""
     page = Page(Console())
     found = answer.document(made, wanted)
-    _reached(page, found, made)
-    _binding(page, found["binding"], made)
+    _reached(page, found, made, wanted)
+    _binding(page, found, made)
     _lacking(page, made)
     if found["failures"] is not None:
         _failures(page, found["failures"])
@@ -47,13 +48,19 @@ def _value(value: float | None, found: dict[str, Any], made: Answer) -> str:
     return amount(value, made) if found["unit"] in ("bit/s", "as in the files") else f"{value:.6g} {found['unit']}"
 
 
-def _reached(page: Page, found: dict[str, Any], made: Answer) -> None:
+def _reached(page: Page, found: dict[str, Any], made: Answer, wanted: Wishes) -> None:
     page.title(f"{found['objective']}: {found['status']}")
     carried = f"{amount(found['granted'], made)} of {amount(found['asked'], made)}"
-    rows = [
+    best = [
         ("value", _value(found["value"], found, made), "what was reached"),
         ("bound", _value(found["bound"], found, made), "no allocation is better"),
         ("gap", gap_text(found["gap"]), "relative distance of both"),
+    ]
+    if answer.infeasible(made):
+        scale = wanted.scale * made.allocation.served_fraction
+        best = [("fits", percent(found["served_fraction"]), f"of every demand together: --scale {_below(scale)}")]
+    rows = [
+        *best,
         ("carried", percent(found["served_fraction"]), carried),
         ("busiest link", percent(found["max_utilisation"]), "load over capacity"),
         (
@@ -68,29 +75,36 @@ def _reached(page: Page, found: dict[str, Any], made: Answer) -> None:
         page.wrapped(found["reason"], "dim", "  ")
 
 
-def _binding(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:
-    kept = [row for row in rows if _dual(row, made) or (row["utilisation"] or 0.0) > 0]
-    if not kept:
-        return
-    page.title("What binds")
-    heads = (Column("Link", gives_way=True), Column("Capacity", right=True), Column("Load", right=True),
-             Column("Used", right=True), Column(_worth_head(made), right=True))  # fmt: skip
-    page.table(heads, [
-        (row["link"], amount(row["capacity"], made), amount(row["load"], made), percent(row["utilisation"]),
-         _worth(row, made))
-        for row in kept[:SHOWN]
-    ])  # fmt: skip
-    _more(page, len(kept) - SHOWN)
+def _below(value: float) -> str:
+    """Four digits of a number, and no more than it.
+
+    >>> _below(0.466669), _below(12.0)
+    ('0.4666', '12')
+    """
+    unit = 10.0 ** (math.floor(math.log10(value)) - 3) if value > 0 else 1.0
+    return f"{math.floor(value / unit * (1 + 1e-12)) * unit:.4g}"
 
 
-def _dual(row: dict[str, Any], made: Answer) -> float:
-    return told(row["dual"], row["capacity"], made.allocation.value)
+def _binding(page: Page, found: dict[str, Any], made: Answer) -> None:
+    """Links that are worth something, and apart from them those that are merely full."""
+    priced, others = found["binding"], found["fullest"]
+    heads = (Column("Link", gives_way=True), *(Column(head, right=True) for head in ("Capacity", "Load", "Used")))
+    if priced:
+        page.title("What binds")
+        worth_head = Column(_worth_head(made), right=True)
+        page.table((*heads, worth_head), [(*_link(row, made), _worth(row, made)) for row in priced[:SHOWN]])
+        _more(page, len(priced) - SHOWN)
+    if others:
+        page.title("Other links, the fullest first" if priced else "No link binds; the fullest")
+        page.table(heads, [_link(row, made) for row in others[:FULLEST]])
+
+
+def _link(row: dict[str, Any], made: Answer) -> tuple[str, ...]:
+    return row["link"], amount(row["capacity"], made), amount(row["load"], made), percent(row["utilisation"])
 
 
 def _worth(row: dict[str, Any], made: Answer) -> str:
-    dual = _dual(row, made)
-    if not dual:
-        return DASH
+    dual = row["dual"]
     return worth(dual, made.allocation.unit) if made.given.unit is not None else f"{dual:.4g}"
 
 
