@@ -5,8 +5,10 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -61,6 +63,10 @@ inline void same_length(const char* name, std::size_t got, const char* what, std
 // Every entry in 0 .. limit - 1.
 template <class T>
 void in_range(const char* name, std::span<const T> values, std::int64_t limit) {
+    const T top = static_cast<T>(std::clamp<std::int64_t>(limit, 0, std::numeric_limits<T>::max()));
+    bool fine = true;  // first all at once, without a branch for each
+    for (const T value : values) fine &= (value >= 0) & (value < top);
+    if (fine) return;
     for (std::size_t i = 0; i < values.size(); ++i)
         if (values[i] < 0 || static_cast<std::int64_t>(values[i]) >= limit)
             refuse(entry(name, i, std::to_string(values[i])) + ", not within 0.." + std::to_string(limit - 1));

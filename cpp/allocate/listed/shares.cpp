@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "allocate/listed/listed.hpp"
 
@@ -6,33 +7,36 @@ namespace easterly::allocate {
 
 namespace {
 
-// Sums by link, of one flow after the other.
+// Sums by link, of one flow after the other; a bit for each link tells which there are, in ascending order.
 class Sums {
 public:
-    explicit Sums(std::size_t links) : sum_(links, 0.0), seen_(links, 0) {}
+    explicit Sums(std::size_t links) : sum_(links, 0.0), there_(links / 64 + 1, 0) {}
 
     void add(std::int32_t link, double rate) {
-        if (!seen_[link]) links_.push_back(link);
-        seen_[link] = 1;
+        const auto word = static_cast<std::size_t>(link) / 64;
+        there_[word] |= std::uint64_t{1} << (link % 64);
+        low_ = std::min(low_, word);
+        high_ = std::max(high_, word + 1);
         sum_[link] += rate;
     }
 
-    // Hands over the links in ascending order, and forgets them.
+    // Hands over the sums, and forgets them.
     void give(double total, Shares& out) {
-        std::ranges::sort(links_);
-        for (const std::int32_t l : links_) {
-            out.link.push_back(l);
-            out.share.push_back(std::min(sum_[l] / total, 1.0));
-            sum_[l] = 0.0;
-            seen_[l] = 0;
-        }
-        links_.clear();
+        for (std::size_t word = low_; word < high_; ++word)
+            for (std::uint64_t& bits = there_[word]; bits != 0; bits &= bits - 1) {
+                const std::size_t link = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+                out.link.push_back(static_cast<std::int32_t>(link));
+                out.share.push_back(std::min(sum_[link] / total, 1.0));
+                sum_[link] = 0.0;
+            }
+        low_ = there_.size();
+        high_ = 0;
     }
 
 private:
     std::vector<double> sum_;
-    std::vector<char> seen_;
-    std::vector<std::int32_t> links_;
+    std::vector<std::uint64_t> there_;
+    std::size_t low_ = 0, high_ = 0;  // words in use, or more
 };
 
 }  // namespace

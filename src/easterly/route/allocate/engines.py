@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from easterly._kernel import allocate, flow, graph
-from easterly.base.columns import FloatColumn, bools, floats, frozen, indices, ints
+from easterly.base.columns import FloatColumn, bools, floats, indices, ints
 from easterly.model.allocation import Warm
 from easterly.route.allocate import engine, first_order
 from easterly.route.allocate.forest import paths_of_trees
@@ -50,7 +50,6 @@ class Found:
 
     columns: Columns
     pair_rate: FloatColumn
-    load: FloatColumn
     price: FloatColumn
     value: float
     bound: float
@@ -209,11 +208,11 @@ def _mixed(problem: Problem, short: Found, ample: Found) -> Found:
 
 def _costing(problem: Problem, columns: Columns, found: Found) -> Found:
     """Other paths with the bound of an answer."""
-    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
+    load = allocate.path_loads(problem.links, columns.ptr, columns.link, columns.rate)
     rate = np.bincount(columns.row, columns.rate, problem.pairs)
     value = float(problem.cost @ load)
     return replace(
-        found, columns=columns, pair_rate=floats(rate), load=floats(load), value=value,
+        found, columns=columns, pair_rate=floats(rate), value=value,
         bound=min(found.bound, value), status="feasible",
     )  # fmt: skip
 
@@ -253,11 +252,10 @@ def _by_sweep(problem: Problem, goal: Goal, wish: Wish) -> Found:
     got = np.bincount(columns.row, columns.rate, count)
     phi = float((got / growth).min())
     columns = Columns(columns.row, columns.ptr, columns.link, floats(rate * (phi * growth / got)[columns.row]))
-    load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
     paid = float(growth @ prices_of(problem, floats(price[0])))
     bound = float(problem.capacity @ price[0]) / paid
     return Found(
-        columns, floats(phi * growth), floats(load), floats(price[0] / paid), phi, max(bound, phi), phi,
+        columns, floats(phi * growth), floats(price[0] / paid), phi, max(bound, phi), phi,
         max(bound, phi), "feasible", "parametric simplex sweep",
     )  # fmt: skip
 
@@ -296,9 +294,8 @@ def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
         columns, price = twin.columns(columns), twin.price(price)
         warm = None if warm is None else twin.warm(warm)
     rate = np.bincount(columns.row, columns.rate, problem.pairs)
-    load = allocate.path_loads(problem.links, columns.ptr, columns.link, columns.rate)
     return Found(
-        columns, floats(rate), frozen(load), price, float(made.value), float(made.bound),
+        columns, floats(rate), price, float(made.value), float(made.bound),
         float(made.phi), float(made.phi_bound), str(made.status), "column generation", warm,
     )  # fmt: skip
 
@@ -310,7 +307,7 @@ def _by_trees(problem: Problem, goal: Goal, wish: Wish) -> Found:
     columns = Columns(ints(listed.pair), listed.ptr, listed.link, listed.rate)
     bound = made.bound if np.isfinite(made.bound) else float("inf") * (-1 if goal.kind == "cost" else 1)
     return Found(
-        columns, made.pair_rate, made.load, made.price, float(made.value), bound, float(made.phi), bound, made.status,
+        columns, made.pair_rate, made.price, float(made.value), bound, float(made.phi), bound, made.status,
         "first-order method over destination trees",
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def max_concurrent(posed: Posed, wish: Wish) -> Outcome:
     if not posed.problem.pairs:
         return nothing(posed, "1")
     _limited(posed)
-    first, *rest = np.unique(posed.priority).tolist()
+    first, *rest = priorities.classes(posed.priority)
     own = posed.priority == first
     found, fraction, per_bps = _concurrent(posed, own, wish)
     value, bound = fraction * found.phi, fraction * found.bound
@@ -347,7 +347,7 @@ def min_cost_max_flow(posed: Posed, wish: Wish, unit: str) -> Outcome:
     problem, scale = _costs(posed)
     problem = replace(problem, amount=within_reach(problem), weight=floats(np.ones(problem.pairs)))
     each = posed.unit_bps * scale
-    if len(np.unique(posed.priority)) > 1:
+    if len(priorities.classes(posed.priority)) > 1:
         flow = replace(posed, problem=replace(problem, cost=posed.problem.cost), own_bps=np.zeros_like(posed.own_bps))
         most = max_throughput(flow, wish)
         most = replace(most, value=most.value + own, bound=most.bound + own)

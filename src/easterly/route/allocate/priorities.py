@@ -34,6 +34,27 @@ class Staged:
     reason: str
 
 
+def classes(priority: IntColumn) -> list[int]:
+    """Classes that there are, the highest first; of at least one row.
+
+    Parameters
+    ----------
+    priority : (K,) int
+
+    Returns
+    -------
+    list of int
+
+    Examples
+    --------
+    >>> classes(ints([2, 0, 2]))
+    [0, 2]
+    """
+    if (priority == priority[0]).all():  # as a rule, and without a sort
+        return [int(priority[0])]
+    return [int(level) for level in np.unique(priority)]
+
+
 def run_rows(problem: Problem, rows: NDArray[np.bool_], goal: Goal, wish: Wish) -> Found:
     """Have an engine answer for some of the rows; the answer counts all rows.
 
@@ -94,7 +115,7 @@ def staged(problem: Problem, priority: IntColumn, goal: Goal, wish: Wish) -> Sta
     -------
     Staged
     """
-    first, *rest = np.unique(priority).tolist()
+    first, *rest = classes(priority)
     found = run_rows(problem, priority == first, goal, wish)
     values, bounds, reason = [found.value], [found.bound], ""
     for level in rest:

@@ -7,6 +7,7 @@ multiples of the greatest capacity, rounded to 44 bits, so that the last bit of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -109,13 +110,13 @@ def pose(
 def _hops(network: Network, alive: BoolColumn, src: IntColumn, dst: IntColumn) -> NDArray[np.float64]:
     """Links of a shortest path of each pair; infinite where there is none."""
     hops = np.full(len(src), np.inf)
-    sources, index = np.unique(src, return_inverse=True)
-    order = np.argsort(index, kind="stable")
-    starts = np.searchsorted(index[order], np.arange(0, len(sources) + SOURCES_AT_ONCE, SOURCES_AT_ONCE))
+    there = np.bincount(src, minlength=len(network.nodes)) > 0
+    sources, index = np.flatnonzero(there), (np.cumsum(there) - 1)[src]
+    block = (index // SOURCES_AT_ONCE).astype(np.uint16)
+    order, starts = np.argsort(block, kind="stable"), csr(np.bincount(block))
     ones, transit = floats(np.ones(len(network.links))), bools(network.transit)
     for i, (low, high) in enumerate(pairwise(starts.tolist())):
-        own = order[low:high]
-        some = ints(sources[i * SOURCES_AT_ONCE : (i + 1) * SOURCES_AT_ONCE])
+        own, some = order[low:high], ints(sources[i * SOURCES_AT_ONCE : (i + 1) * SOURCES_AT_ONCE])
         table = graph.distances(
             len(network.nodes), network.links.src, network.links.dst, ones, transit, alive, some
         )  # fmt: skip
@@ -129,7 +130,7 @@ def _rows(
     """Row of each live demand, one demand of each row, and the sum of each row: the same whatever the order."""
     rate, weight = demands.rate_bps[live], demands.weight[live]
     keys: list[NDArray[Any]] = [rate, weight, demands.priority[live], demands.src[live], demands.dst[live]]
-    order = np.lexsort([*_curve_keys(demands, live, merge), *keys])
+    order = _order(keys, lambda: _curve_keys(demands, live, merge))
     told: dict[str, list[NDArray[Any]]] = {
         "pair": keys[2:],
         "weight": keys[1:],
@@ -145,6 +146,14 @@ def _rows(
     row[order] = np.cumsum(new) - 1
     total = np.add.reduceat(rate[order], starts) if len(starts) else np.zeros(0)
     return row, live[order[starts]], floats(total)
+
+
+def _order(keys: list[NDArray[Any]], more: Callable[[], list[NDArray[np.intp]]]) -> NDArray[np.intp]:
+    """Order by the last of the keys, then the one before, and so on; by the last two alone where these differ."""
+    pair = keys[-1].astype(np.int64) << 32 | keys[-2]
+    order = np.argsort(pair)
+    ascending = pair[order]
+    return order if (ascending[1:] != ascending[:-1]).all() else np.lexsort([*more(), *keys])
 
 
 def _curve_keys(demands: Demands, live: NDArray[np.intp], merge: str) -> list[NDArray[np.intp]]:
@@ -164,6 +173,8 @@ def _curve_keys(demands: Demands, live: NDArray[np.intp], merge: str) -> list[ND
 def _parts(demands: Demands, row: NDArray[np.int32], rows: int) -> FloatColumn:
     """Part of a row's rate that each of its demands gets: by rate; of unlimited ones, the same each."""
     held = np.flatnonzero(row >= 0)
+    if len(held) == rows:  # one of each
+        return floats(row >= 0)
     held = held[np.lexsort((demands.rate_bps[held], row[held]))]  # sums in this order, whatever that of the demands
     of, rate = row[held], demands.rate_bps[held]
     endless = np.bincount(of, np.isinf(rate), rows)[of] > 0
