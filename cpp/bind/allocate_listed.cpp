@@ -72,9 +72,9 @@ Raises
 ValueError
     Lengths that do not fit, an index out of range.)";
 
-constexpr const char* kSweep = R"(Paths without those that carry next to nothing of their row.
+constexpr const char* kSweep = R"(Rates of paths without those that are next to nothing of their row.
 
-What they carry goes to the largest path of the row, the first among equals, which stays in any case.
+They go to the largest path of the row, the first among equals, which stays in any case.
 
 Parameters
 ----------
@@ -84,14 +84,11 @@ row : (P,) int32
 rate : (P,) float64
     Negative rates are taken as 0.
 dust : float
-    Paths with at most this part of their row go.
+    Paths with at most this part of their row are left with 0.
 
 Returns
 -------
-path : (Q,) int64
-    Paths that stay, ascending.
-rate : (Q,) float64
-    What they carry now.
+(P,) float64
 
 Raises
 ------
@@ -176,12 +173,12 @@ auto path_sweep(std::int64_t n_rows, Ints row, Floats rate, double dust) {
     if (n_rows < 0 || n_rows > 0x7fffffff) refuse("n_rows is " + std::to_string(n_rows) + ", not a number of rows");
     in_range("row", view(row), n_rows);
     same_length("rate", view(rate).size(), "path", view(row).size());
-    allocate::Swept out;
+    std::vector<double> left;
     {
         nb::gil_scoped_release released;
-        out = allocate::path_sweep(view(row), view(rate), static_cast<std::size_t>(n_rows), dust);
+        left = allocate::path_sweep(view(row), view(rate), static_cast<std::size_t>(n_rows), dust);
     }
-    return nb::make_tuple(give(std::move(out.path)), give(std::move(out.rate)));
+    return give(std::move(left));
 }
 
 auto path_shares(std::int64_t n_links, Ints flow, Longs ptr, Ints link, Floats rate, Floats total) {

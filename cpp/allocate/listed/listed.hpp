@@ -31,14 +31,9 @@ struct Picked {
 // Some of the paths, in the order given, with each link by its name.
 Picked path_pick(const Listed& listed, std::span<const std::int64_t> path, std::span<const std::int32_t> name);
 
-struct Swept {
-    std::vector<std::int64_t> path;
-    std::vector<double> rate;
-};
-
-// The paths that carry more than `dust` of their row, and of each row the largest, the first among equals, which
-// carries what the others did. Negative rates are 0.
-Swept path_sweep(std::span<const std::int32_t> row, std::span<const double> rate, std::size_t rows, double dust);
+// Rates where paths that carry at most `dust` of their row carry nothing: the largest path of the row, the first among
+// equals, carries it instead. Negative rates are 0.
+std::vector<double> path_sweep(std::span<const std::int32_t> row, std::span<const double> rate, std::size_t rows, double dust);
 
 struct Shares {
     std::vector<std::int64_t> ptr;

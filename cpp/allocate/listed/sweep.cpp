@@ -6,7 +6,7 @@ namespace easterly::allocate {
 
 namespace {
 
-// What all paths of a row carry, what those without the dust do not, and the largest of them.
+// What the paths of a row carry, what of it is dust, and the largest of them.
 struct Row {
     double whole = 0.0;
     double moved = 0.0;
@@ -16,27 +16,25 @@ struct Row {
 
 }  // namespace
 
-Swept path_sweep(std::span<const std::int32_t> row, std::span<const double> rate, std::size_t rows, double dust) {
+std::vector<double> path_sweep(std::span<const std::int32_t> row, std::span<const double> rate, std::size_t rows,
+                               double dust) {
     std::vector<Row> of(rows);
+    std::vector<double> left(row.size());
     for (std::size_t p = 0; p < row.size(); ++p) {
         Row& r = of[row[p]];
-        const double carried = std::max(rate[p], 0.0);
-        r.whole += carried;
-        if (carried > r.most) r.largest = p, r.most = carried;
+        left[p] = std::max(rate[p], 0.0);
+        r.whole += left[p];
+        if (left[p] > r.most) r.largest = p, r.most = left[p];
     }
-    const auto stays = [&](std::size_t p) { return rate[p] > dust * of[row[p]].whole || of[row[p]].largest == p; };
-    Swept out;
-    for (std::size_t p = 0; p < row.size(); ++p)
-        if (stays(p))
-            out.path.push_back(static_cast<std::int64_t>(p));
-        else
-            of[row[p]].moved += std::max(rate[p], 0.0);
-    for (const std::int64_t p : out.path) {
-        const Row& r = of[row[p]];
-        const double carried = std::max(rate[p], 0.0);
-        out.rate.push_back(r.largest == static_cast<std::size_t>(p) ? carried + r.moved : carried);
+    for (std::size_t p = 0; p < row.size(); ++p) {
+        Row& r = of[row[p]];
+        if (left[p] > dust * r.whole || r.largest == p) continue;
+        r.moved += left[p];
+        left[p] = 0.0;
     }
-    return out;
+    for (const Row& r : of)
+        if (r.most >= 0.0) left[r.largest] += r.moved;
+    return left;
 }
 
 }  // namespace easterly::allocate

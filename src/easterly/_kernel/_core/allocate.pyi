@@ -167,9 +167,7 @@ def path_least(ptr: NDArray[np.int64], link: NDArray[np.int32], value: NDArray[n
 def path_pick(
     path: NDArray[np.int64], ptr: NDArray[np.int64], link: NDArray[np.int32], name: NDArray[np.int32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]: ...
-def path_sweep(
-    n_rows: int, row: NDArray[np.int32], rate: NDArray[np.float64], dust: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]: ...
+def path_sweep(n_rows: int, row: NDArray[np.int32], rate: NDArray[np.float64], dust: float) -> NDArray[np.float64]: ...
 def path_shares(
     n_links: int,
     flow: NDArray[np.int32],

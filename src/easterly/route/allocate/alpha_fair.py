@@ -159,8 +159,7 @@ def _beyond_engine(problem: Problem, found: Found, sweep: Sweep, alpha: float) -
     rate = floats(np.bincount(columns.row, columns.rate, problem.pairs))
     value = float((problem.weight * _power(np.maximum(rate, 1e-300), 1 - alpha)).sum()) / (1 - alpha)
     if not found.value >= value:
-        load = np.bincount(columns.link, np.repeat(columns.rate, np.diff(columns.ptr)), problem.links)
-        found = replace(found, columns=columns, pair_rate=rate, load=floats(load), value=value)
+        found = replace(found, columns=columns, pair_rate=rate, value=value)
     for price in (np.zeros(problem.links), _priced(problem, sweep.price, alpha)):
         bound = _bound(problem, floats(price), alpha)
         if not found.bound <= bound:

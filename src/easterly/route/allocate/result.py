@@ -17,9 +17,9 @@ from easterly.route.allocate.problem import Posed, csr
 
 OPTIMAL = 1e-6
 SNAP = 1e-10
+"""A rate this near to what is asked for is what is asked for."""
 DUST = 1e-8
 """Share of a row that a path carries where the search has not quite left it."""
-"""A rate this near to what is asked for is what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Columns:
     ptr: IndexColumn  # (P+1,)
     link: IntColumn
     rate: FloatColumn  # (P,)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Paths that keep every capacity, in the caller's units."""
+
+    columns: Columns  # rates in bit/s
+    load: FloatColumn  # (L',) of the links of the problem, bit/s
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +92,22 @@ def routing_of(posed: Posed, outcome: Outcome, *, objective: str, policy: Policy
     -------
     Routing
     """
-    columns = fitted(posed, outcome)
-    allocation = allocation_of(posed, outcome, columns, objective=objective, trees=trees)
-    tunnels = _tunnels(posed, columns, allocation.rate_bps)
+    found = fitted(posed, outcome)
+    allocation = allocation_of(posed, outcome, found, objective=objective, trees=trees)
+    tunnels = _tunnels(posed, found.columns, allocation.rate_bps)
     paths = _paths(tunnels, allocation.rate_bps, len(posed.capacity_bps))
     return Routing(policy, paths, no_spread(), posed.unserved, None, tunnels, allocation)
 
 
-def allocation_of(
-    posed: Posed, outcome: Outcome, columns: Columns, *, objective: str, trees: bool = False
-) -> Allocation:
+def allocation_of(posed: Posed, outcome: Outcome, found: Fitted, *, objective: str, trees: bool = False) -> Allocation:
     """What was granted, without the paths of every demand.
 
     Parameters
     ----------
     posed : Posed
     outcome : Outcome
-    columns : Columns
-        Its paths, `fitted`.
+    found : Fitted
+        Its paths.
     objective : str
         As asked for.
     trees : bool
@@ -111,8 +117,8 @@ def allocation_of(
     -------
     Allocation
     """
-    load = _loads(posed, columns)
-    rate = _rates(posed, columns)
+    load = _to_links(posed, found.load)
+    rate = _rates(posed, found.columns)
     gap = gap_of(outcome.value, outcome.bound)
     status = outcome.status or ("unproven" if np.isinf(gap) else "optimal" if gap <= OPTIMAL else "feasible")
     return Allocation(
@@ -120,35 +126,40 @@ def allocation_of(
         demands=posed.demands, rate_bps=rate, capacity_bps=posed.capacity_bps, load_bps=load,
         dual=_to_links(posed, outcome.dual), unserved=posed.unserved, served_fraction=served(posed.demands, rate),
         max_utilisation=fullest(load, posed.capacity_bps), method=outcome.method, reason=outcome.reason,
-        trees=trees_of(posed, columns) if trees else None, warm=_warm(posed, outcome.warm), names=posed.names,
+        trees=trees_of(posed, found.columns) if trees else None, warm=_warm(posed, outcome.warm), names=posed.names,
     )  # fmt: skip
 
 
-def swept(columns: Columns) -> Columns:
-    """Without the paths that carry next to nothing of their row, which the largest path of the row carries instead."""
-    size = int(columns.row.max(initial=-1)) + 1
-    kept, rate = kernel.path_sweep(size, columns.row, columns.rate, DUST)
-    if len(kept) == len(columns.row):
-        return columns
-    ptr, link = picked(kept, columns.ptr, columns.link)
-    return Columns(ints(columns.row[kept]), ptr, link, frozen(rate))
+def fitted(posed: Posed, outcome: Outcome) -> Fitted:
+    """Paths with rates in bit/s that fit: within what each row asks for and, unless they may exceed it, every link.
 
+    What paths carry next to nothing of their row, its largest path carries instead.
 
-def fitted(posed: Posed, outcome: Outcome) -> Columns:
-    """Paths with rates in bit/s that fit: within what each row asks for and, unless they may exceed it, every link."""
-    found = swept(outcome.columns)
-    rate = np.maximum(found.rate, 0.0) * posed.unit_bps
-    if outcome.exceed:
-        return Columns(found.row, found.ptr, found.link, floats(rate))
+    Parameters
+    ----------
+    posed : Posed
+    outcome : Outcome
+
+    Returns
+    -------
+    Fitted
+    """
+    found, capacity = outcome.columns, posed.capacity_bps[posed.link]
+    rate = kernel.path_sweep(posed.problem.pairs, found.row, found.rate, DUST) * posed.unit_bps
     load = kernel.path_loads(len(posed.link), found.ptr, found.link, rate)
-    capacity = posed.capacity_bps[posed.link]
+    if not outcome.exceed and (load > capacity).any():
+        rate = rate * _least_room(found, load, capacity)
+        load = kernel.path_loads(len(posed.link), found.ptr, found.link, rate)
+    return Fitted(Columns(found.row, found.ptr, found.link, frozen(rate)), frozen(load))
+
+
+def _least_room(found: Columns, load: NDArray[np.float64], capacity: FloatColumn) -> FloatColumn:
+    """(P,) part of its rate that every link of a path has room for: 1, or 1 less a rounding."""
     over = load > capacity
-    if over.any():
-        room = np.where(over, capacity / np.where(over, load, 1.0) * (1 - 2**-52), 1.0)
-        if room.min() < 1 - 1e-6:
-            raise RuntimeError(f"an engine overloads a link by {1 / room.min() - 1:.2g}; please report this network")
-        rate = rate * np.minimum(kernel.path_least(found.ptr, found.link, room), 1.0)
-    return Columns(found.row, found.ptr, found.link, floats(rate))
+    room = np.where(over, capacity / np.where(over, load, 1.0) * (1 - 2**-52), 1.0)
+    if room.min() < 1 - 1e-6:
+        raise RuntimeError(f"an engine overloads a link by {1 / room.min() - 1:.2g}; please report this network")
+    return floats(np.minimum(kernel.path_least(found.ptr, found.link, room), 1.0))
 
 
 def _rates(posed: Posed, columns: Columns) -> FloatColumn:
@@ -161,10 +172,6 @@ def _rates(posed: Posed, columns: Columns) -> FloatColumn:
     with np.errstate(invalid="ignore"):  # infinity less itself
         whole = held & (np.abs(rate - wanted) <= SNAP * wanted) & np.isfinite(wanted)
     return floats(np.where(whole, wanted, rate))
-
-
-def _loads(posed: Posed, columns: Columns) -> FloatColumn:
-    return _to_links(posed, kernel.path_loads(len(posed.link), columns.ptr, columns.link, columns.rate))
 
 
 def _to_links(posed: Posed, values: NDArray[Any]) -> FloatColumn:
