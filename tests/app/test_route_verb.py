@@ -152,6 +152,36 @@ def test_mistakes_are_told(files: tuple[str, str], words: tuple[str, ...], code:
     assert said in done.output
 
 
+def curves_on_a_line(folder: Path, unit: str) -> tuple[str, ...]:
+    """A line of two links of 10, and curves of which the shorter demand's is steep at first."""
+    rows = [{"source": a, "target": b, "capacity": 10} for a, b in ("AB", "BC")]
+    (folder / "line.json").write_text(json.dumps({"nodes": [{"id": n} for n in "ABC"], "links": rows}))
+    (folder / "asked.csv").write_text("tm,src,dst,demand\n0,A,C,10\n0,B,C,10\n")
+    (folder / "curves.csv").write_text("src,dst,fair_share,rate\n*,*,5,10\nB,C,1,6\nB,C,3,10\n")
+    files = [str(folder / name) for name in ("line.json", "asked.csv", "curves.csv")]
+    return (*files[:2], "--objective", "bandwidth-functions", "--curves", files[2], *(("--unit", unit) if unit else ()))
+
+
+@pytest.mark.parametrize(("unit", "size"), [("", 1.0), ("Gb/s", 1e9)])
+def test_curves_share_a_link_by_hand(tmp_path: Path, unit: str, size: float) -> None:
+    """6 + 2 (s - 1) and 2 s fill the link of 10 at a fair share of 1.5."""
+    found = result(*curves_on_a_line(tmp_path, unit), "--paths")
+    rates = {(row["src"], row["dst"]): row["rate"] for row in found["paths"]}
+    assert rates == {("A", "C"): pytest.approx(3.0 * size), ("B", "C"): pytest.approx(7.0 * size)}
+
+
+def test_curves_of_a_wrong_file_or_to_no_purpose(tmp_path: Path) -> None:
+    words = curves_on_a_line(tmp_path, "Gb/s")
+    (tmp_path / "curves.csv").write_text("src,dst,fair_share,rate\nA,C,1,6\nA,C,2,5\n")
+    done = run(*words)
+    assert done.exit_code == 1
+    assert "curves.csv:3: error[E122]: rate 5 is less than at fair share 1" in done.output
+    done = run(*words[:2], *words[4:])
+    assert done.exit_code == 2 and "--curves wants --objective bandwidth-functions" in done.output
+    (tmp_path / "curves.csv").unlink()
+    assert run(*words).exit_code == 2
+
+
 def test_names_that_do_not_fit_are_told_with_what_was_meant(files: tuple[str, str], tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("tm,src,dst,demand\n0,A,CC,1\n")

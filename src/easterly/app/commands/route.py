@@ -26,6 +26,8 @@ SETS = ("links", "nodes", "srlgs")
               help="Fairness of alpha-fair: 0 is throughput, 1 proportional, inf max-min.")  # fmt: skip
 @click.option("--cost", type=click.Choice(["latency", "cost"]), default="latency", show_default=True,
               help="What min-cost counts: delay, or the cost of links.")  # fmt: skip
+@click.option("--curves", type=terminal.SITE, metavar="FILE",
+              help="Curves of bandwidth-functions: src,dst,fair_share,rate in .csv; * is every place.")  # fmt: skip
 @click.option("--matrix", type=click.IntRange(0), default=0, show_default=True, help="Which of several matrices.")
 @click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
               help="Factor on all demands.")  # fmt: skip

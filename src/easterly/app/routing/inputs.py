@@ -31,6 +31,7 @@ class Wishes:
     objective: str
     alpha: float
     cost: str
+    curves: Path | None
     matrix: int
     scale: float
     mode: str
@@ -79,6 +80,8 @@ def wishes(asked: Mapping[str, Any], form: str) -> Wishes:
         terminal.misused(f"--scale: {asked['scale']} is no finite number", form)
     if asked["sample"] and not asked["failures"]:
         terminal.misused("--sample wants --failures", form)
+    if asked["curves"] is not None and asked["objective"] != "bandwidth-functions":
+        terminal.misused("--curves wants --objective bandwidth-functions", form)
     return Wishes(**{**asked, "gap": gap})
 
 
@@ -98,7 +101,7 @@ def read(net: Path, demands: Path | None, wanted: Wishes, form: str) -> Given:
         chosen = _chosen(topology, asked.matrices, wanted, str(demands or net))
     except FindingsError as error:
         terminal.refused((*found, *error.findings), None, form)
-    return Given(topology.network, chosen, asked.matrices.unit, found)
+    return _with_curves(Given(topology.network, chosen, asked.matrices.unit, found), topology, wanted, form)
 
 
 def _imported(path: Path, wanted: Wishes, form: str, *, demands_only: bool = False) -> Imported:
@@ -119,6 +122,7 @@ def _imported(path: Path, wanted: Wishes, form: str, *, demands_only: bool = Fal
 def _of_site(path: Path, wanted: Wishes, form: str) -> Given:
     """What the jobs and services of a site send between its switches, on average."""
     from easterly.app.commands.plan import folder
+    from easterly.site import formats
     from easterly.study import engineering
 
     nouns, found, _ = terminal.read_or_leave(path, form, folder(None))
@@ -127,7 +131,25 @@ def _of_site(path: Path, wanted: Wishes, form: str) -> Given:
     if not len(asked):
         hint = "add jobs, services or traffic to the site, or name a file of traffic matrices"
         terminal.refused((*found, Finding("E133", "", f"{path} sends nothing between switches", hint)), None, form)
-    return Given(network, replace(asked, rate_bps=floats(asked.rate_bps * wanted.scale)), "bit/s", found)
+    scaled = replace(asked, rate_bps=floats(asked.rate_bps * wanted.scale))
+    topology = formats.Imported(network, None, ())
+    return _with_curves(Given(network, scaled, "bit/s", found), topology, wanted, form)
+
+
+def _with_curves(given: Given, topology: Imported, wanted: Wishes, form: str) -> Given:
+    """The same with the bandwidth functions of a file, if one is named."""
+    from easterly.site import formats
+
+    if wanted.curves is None:
+        return given
+    asked = given.demands
+    try:
+        curves, found = formats.read_curves(wanted.curves, topology, asked.src, asked.dst, unit=wanted.unit)
+    except OSError as error:
+        terminal.unreadable(wanted.curves, error, form)
+    except FindingsError as error:
+        terminal.refused((*given.findings, *error.findings), None, form)
+    return replace(given, demands=replace(asked, curves=curves), findings=(*given.findings, *found))
 
 
 def _chosen(topology: Imported, matrices: TrafficMatrices, wanted: Wishes, file: str) -> Demands:

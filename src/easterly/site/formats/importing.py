@@ -16,9 +16,8 @@ from easterly.site.formats.demands import Demands
 from easterly.site.formats.detect import ENDINGS, FORMATS, detect
 from easterly.site.formats.draft import Draft
 from easterly.site.formats.found import Found
+from easterly.site.formats.opening import LARGEST_B, content, decoded
 from easterly.site.formats.values import Units, Values, fit_name, parse_units
-
-LARGEST_B = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +122,13 @@ def read(
     if name is not None:
         return _topohub(name, found, wishes)
     path = Path(path)
-    data = _bytes(path)
+    data = content(path)
     name = _format(data, path, format, found)
     if found.failed or name is None:
         return Imported(None, None, found.all())
     if name == "site":
         return _site(path)
     return _READERS[name](data, _stem(path), found, wishes)
-
-
-def _bytes(path: Path) -> bytes:
-    """Content of a file, never more than is read anyway: some files have no end."""
-    with path.open("rb") as file:
-        return file.read(LARGEST_B + 1)
 
 
 def _rate(text: str | None) -> float | None:
@@ -167,20 +160,9 @@ def _format(data: bytes, path: Path, wanted: str | None, found: Found) -> str | 
     return name
 
 
-def _text(data: bytes, found: Found) -> str | None:
-    """Text of the file, which must be UTF-8; a byte-order mark is passed over."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        found.error("E134", message, hint="save the file as UTF-8", line=line)
-        return None
-
-
 def _node_link(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     draft, values = Draft(name, found), wishes.values(found)
-    text = _text(data, found)
+    text = decoded(data, found)
     if text is not None:
         nodelink.read(text, draft, values)
     return _imported(draft, None, values, wishes)
@@ -196,7 +178,7 @@ def _graphml(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
 
 def _gml(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     draft, values = Draft(name, found), wishes.values(found)
-    text = _text(data, found)
+    text = decoded(data, found)
     root = gmltree.parse(text, found) if text is not None else None
     if root is not None:
         gml.read(root, draft, values)
@@ -213,7 +195,7 @@ def _sndlib(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
 
 def _sndlib_native(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     draft, demands, values = Draft(name, found), Demands(found), wishes.values(found)
-    text = _text(data, found)
+    text = decoded(data, found)
     if text is not None:
         sndtext.read(text, draft, demands, values)
     return _imported(draft, demands, values, wishes)
@@ -230,7 +212,7 @@ def _topohub(name: str, found: Found, wishes: _Wishes) -> Imported:
 def _repetita(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     draft = Draft(name, found)
     values = Values(found, wishes.units.otherwise(repetita.UNITS.rate_bps, repetita.UNITS.time_s))
-    text = _text(data, found)
+    text = decoded(data, found)
     if text is not None:
         repetita.read_graph(text, draft, values)
     return _imported(draft, None, values, wishes)
@@ -238,7 +220,7 @@ def _repetita(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported
 
 def _repetita_demands(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     demands = Demands(found)
-    text = _text(data, found)
+    text = decoded(data, found)
     if text is not None:
         repetita.read_demands(text, demands, Values(found, wishes.units.otherwise(repetita.UNITS.rate_bps)))
     matrices = demands.matrices()
@@ -247,7 +229,7 @@ def _repetita_demands(data: bytes, name: str, found: Found, wishes: _Wishes) -> 
 
 def _csv(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     demands = Demands(found)
-    text = _text(data, found)
+    text = decoded(data, found)
     if text is not None:
         csvtm.read(text, demands, Values(found, wishes.units))
     matrices = demands.matrices()

@@ -48,27 +48,31 @@ def node_rows(imported: Imported, matrices: TrafficMatrices, *, file: str = "") 
     >>> matrices.places, node_rows(network, matrices).tolist()
     (('3', '7'), [1, 0])
     """
+    index = index_for(imported, matrices.places)
+    if all(place in index for place in matrices.places):
+        return ints([index[place] for place in matrices.places])
+    raise FindingsError(_missing(matrices.places, index, file).all())
+
+
+def index_for(imported: Imported, places: tuple[str, ...]) -> dict[str, int]:
+    """Rows of nodes by their names or by the keys of the file: by whatever has most of the places."""
     names = imported.network.nodes.name.tolist() if imported.network is not None else []
     by_name = {name: row for row, name in enumerate(names)}
     by_key = {key: row for row, key in enumerate(imported.keys)}
-    for index in (by_name, by_key):
-        if all(place in index for place in matrices.places):
-            return ints([index[place] for place in matrices.places])
-    raise FindingsError(_missing(matrices.places, by_name, by_key, file).all())
+    return max((by_name, by_key), key=lambda known: sum(place in known for place in places))
 
 
-def _missing(places: tuple[str, ...], by_name: dict[str, int], by_key: dict[str, int], file: str) -> Found:
-    """Findings about the places that are no nodes, by the index that has most of them."""
-    index = max((by_name, by_key), key=lambda known: sum(place in known for place in places))
+def _missing(places: tuple[str, ...], index: dict[str, int], file: str) -> Found:
+    """Findings about the places that are no nodes."""
     found = Found(file)
     missing = [place for place in places if place not in index]
     for place in missing:
-        hint = _hint(place, index)
+        hint = hint_for(place, index)
         found.error("E125", f"the demands name {shown(place)}, which is no node of the network", hint=hint)
     return found
 
 
-def _hint(place: str, index: dict[str, int]) -> str:
+def hint_for(place: str, index: dict[str, int]) -> str:
     """The nearest node, or a few of those that there are."""
     near = nearest(place, index) if len(index) <= SEARCHED else None
     some = ", ".join(shown(name) for name in list(index)[:3])
