@@ -13,6 +13,11 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
 constexpr double kLeastProduct = 1e-2;  // of a new path, over its target
+constexpr int kCorrectors = 3;
+constexpr double kLow = 0.1, kHigh = 10.0;  // of products over targets, between which a corrector lets them be
+constexpr double kLong = 0.9;     // steps of that length want no corrector
+constexpr double kFarther = 0.3;  // what a corrector tries to add to the step
+constexpr double kWorth = 0.05;   // and what both steps have to gain for it to be taken
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -102,30 +107,44 @@ double Interior::temperature() const {
     return over > 0.0 ? sum / over : 0.0;
 }
 
+// m / v + m / (v + apart) = target, v > 0: the root without a difference of near equals.
+static double two_poles(double m, double apart, double target) {
+    const double wide = target * apart, root = std::sqrt(4.0 * m * m + wide * wide);
+    return wide <= 2.0 * m ? (2.0 * m - wide + root) / (2.0 * target) : 2.0 * m * apart / (wide - 2.0 * m + root);
+}
+
 // Rates of one pair's paths at given prices: the root lambda of sum_p m / (length_p - lambda) [+ m / (u - lambda)] = target.
 void Interior::centre(std::size_t k, double mu, double target, bool capped) {
     const double m = mu * omega[k];
     double least = capped ? u[k] : kInfinity;
     const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
     for (std::int32_t p = first; p < last; ++p) least = std::min(least, length[p]);
-    double low = least - (last - first + capped) * m / target, high = least - m / target;
-    double at = low;
-    for (int i = 0; i < 30; ++i) {
-        double sum = 0.0, slope = 0.0;
-        const auto term = [&](double pole) {
-            const double v = m / (pole - at);
-            sum += v;
-            slope += v / (pole - at);
-        };
-        for (std::int32_t p = first; p < last; ++p) term(length[p]);
-        if (capped) term(u[k]);
-        if (std::abs(sum - target) <= 1e-6 * target) break;
-        (sum < target ? low : high) = at;
-        // Newton on 1 / sum, which is nearly straight.
-        double next = at + (target - sum) / target * sum / slope;
-        if (!(next > low && next < high)) next = 0.5 * (low + high);
-        if (next == at) break;
-        at = next;
+    const std::int32_t poles = last - first + capped;
+    double low = least - poles * m / target, high = least - m / target, at = high;
+    if (poles == 2) {
+        const double other = capped ? u[k] : length[first + 1];
+        at = least - two_poles(m, std::abs(length[first] - other), target);
+    } else if (poles > 2) {
+        at = lambda[k] > low && lambda[k] < high ? lambda[k] : low;
+        for (int i = 0; i < 30; ++i) {
+            double sum = 0.0, slope = 0.0;
+            const auto term = [&](double pole) {
+                const double inverse = 1.0 / (pole - at);
+                sum += inverse;
+                slope += inverse * inverse;
+            };
+            for (std::int32_t p = first; p < last; ++p) term(length[p]);
+            if (capped) term(u[k]);
+            sum *= m;
+            slope *= m;
+            if (std::abs(sum - target) <= 1e-6 * target) break;
+            (sum < target ? low : high) = at;
+            // Newton on 1 / sum, which is nearly straight.
+            double next = at + (target - sum) / target * sum / slope;
+            if (!(next > low && next < high)) next = 0.5 * (low + high);
+            if (next == at) break;
+            at = next;
+        }
     }
     lambda[k] = at;
     const double least_w = 1e-14 * (std::abs(least) + m / target);
@@ -280,6 +299,12 @@ void Interior::reshape(std::span<const std::int32_t> former) {
             fresh += former[p] < 0;
         }
         if (fresh == 0 || old_x.empty()) continue;
+        if (total[k] == Total::capped && !goal.curved()) {
+            centre(k, mu, cap[k], true);
+            z[k] = std::max(u[k] - lambda[k], 1e-14 * u[k]);
+            t[k] = mu * omega[k] / z[k];
+            continue;
+        }
         if (!(flow > 0.0)) flow = 1e-3 * rate[k];
         // A new path enters with a small part of the flow, so that loads stay nearly as they are.
         const double m = mu * omega[k], least = m / (kEnter * flow);
@@ -293,7 +318,7 @@ void Interior::reshape(std::span<const std::int32_t> former) {
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
             if (former[p] < 0 && entering > 0.5 * flow) x[p] *= 0.5 * flow / most;
     }
-    if (!old_x.empty()) enter(former);
+    if (!old_x.empty() && (goal.equal() || goal.curved())) enter(former);
     columns.loads(x, load, node_);
 }
 
@@ -446,6 +471,34 @@ void Interior::longest(const Direction& d, double& primal, double& dual) const {
     dual = d_cut;
 }
 
+// Products that a longer step would bring far from their targets are aimed at (multiple centrality correctors,
+// Gondzio 1996): each costs a solve with the matrix as it is, and lengthens the step that it takes to form another.
+void Interior::correct(double mu, double& primal, double& dual) {
+    const auto push = [](double product, double target) {
+        if (product < kLow * target) return kLow * target - product;
+        return product > kHigh * target ? std::max(kHigh * target - product, -kHigh * target) : 0.0;
+    };
+    for (int pass = 0; pass < kCorrectors && std::min(primal, dual) < kLong; ++pass) {
+        const double a = std::min(1.0, primal + kFarther), b = std::min(1.0, dual + kFarther);
+        cx2_ = cx_, ct2_ = ct_, cs2_ = cs_;
+        const Direction& d = final_;
+        for (std::size_t p = 0; p < x.size(); ++p)
+            cx2_[p] += push((x[p] + a * d.x[p]) * (w[p] + b * d.w[p]), mu * omega[columns.pair[p]]);
+        for (std::size_t k = 0; k < total.size(); ++k)
+            if (total[k] == Total::capped) ct2_[k] += push((t[k] + a * d.t[k]) * (z[k] + b * d.z[k]), mu * omega[k]);
+        for (const std::int32_t l : link_of)
+            cs2_[l] += push((s[l] + a * d.s[l]) * (y[l] + b * d.y[l]), mu * omega_link[l]);
+        direct(affine_, cx2_, ct2_, cs2_);
+        double longer_primal, longer_dual;
+        longest(affine_, longer_primal, longer_dual);
+        if (longer_primal + longer_dual < primal + dual + kWorth) return;
+        std::swap(affine_, final_);
+        cx_.swap(cx2_), ct_.swap(ct2_), cs_.swap(cs2_);
+        primal = longer_primal;
+        dual = longer_dual;
+    }
+}
+
 double Interior::step() {
     const std::size_t pairs = total.size(), n = link_of.size(), cols = columns.size();
     for (auto* v : {&theta_, &rd_, &q_, &cx_}) v->resize(cols);
@@ -531,6 +584,7 @@ double Interior::step() {
     for (const std::int32_t l : link_of) cs_[l] += mu * omega_link[l] - part * affine_.s[l] * affine_.y[l];
     direct(final_, cx_, ct_, cs_);
     longest(final_, primal, dual);
+    correct(mu, primal, dual);
     primal = primal < 1.0 ? 0.995 * primal : 1.0;
     dual = dual < 1.0 ? 0.995 * dual : 1.0;
     if (goal.curved()) primal = dual = std::min(primal, dual);

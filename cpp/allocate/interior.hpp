@@ -76,6 +76,7 @@ private:
     void measure();
     void factorise();
     void direct(Direction& d, std::span<const double> cx, std::span<const double> ct, std::span<const double> cs);
+    void correct(double mu, double& primal, double& dual);
     void centre(std::size_t k, double mu, double target, bool capped);
     void longest(const Direction& d, double& primal, double& dual) const;
 
@@ -83,7 +84,7 @@ private:
     Cholesky cholesky_;
     std::vector<double> theta_, kappa_, theta_sum_, rd_, q_, e_, r1_, r2_, ru_;
     std::vector<double> node_, node2_, edge_, border_, rhs_, diag_;
-    std::vector<double> cx_, ct_, cs_, price_, gain_, gain_sign_, expected_, next_expected_;
+    std::vector<double> cx_, ct_, cs_, cx2_, ct2_, cs2_, price_, gain_, gain_sign_, expected_, next_expected_;
     Direction affine_, final_;
     double growth_scale_ = 0.0, r_phi_ = 0.0, mu_ = 1.0;
 };

@@ -12,7 +12,9 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kColdest = 1e-2;  // and where given prices may start it
-constexpr int kSweeps = 40;      // most moves of prices before
+constexpr int kSweeps = 40;        // most moves of prices before
+constexpr double kNear = 0.5;      // worst mismatch of a link at which the steps may take over
+constexpr double kCurvedNear = 0.3;  // and of concave utilities, whose totals move, too
 
 double mean(std::span<const double> values) {
     double sum = 0.0;
@@ -150,9 +152,10 @@ double Search::warmest() {
 
 void Search::approach() {
     const double mu = warm() ? warmest() : kStart;
+    const double near = goal.curved() ? kCurvedNear : kNear;
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
         const double off = inner.relax(mu);
-        if (off < 0.3 && (sweep > 6 || warm())) break;
+        if (off < near && (sweep > 6 || warm())) break;
         if (goal.curved() && sweep % 4 == 1) inner.rescale();
         if (sweep % 4 == 3) round(true);
     }
