@@ -11,9 +11,9 @@ namespace easterly::allocate {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kColdest = 1e-2;  // and where given prices may start it
-constexpr int kSweeps = 40;        // most moves of prices before
-constexpr double kNear = 0.5;      // worst mismatch of a link at which the steps may take over
+constexpr double kColdest = 1e-2;    // and where given prices may start it
+constexpr int kSweeps = 40;          // most moves of prices before
+constexpr double kNear = 0.5;        // worst mismatch of a link at which the steps may take over
 constexpr double kCurvedNear = 0.3;  // and of concave utilities, whose totals move, too
 
 double mean(std::span<const double> values) {
