@@ -226,8 +226,7 @@ def placed_by_ngraph(network: Any, problem: Problem) -> tuple[float, float]:
     from ngraph.analysis.functions import build_demand_placement_inputs, demand_placement_analysis
 
     rows = [
-        {"source": f"^{a}$", "target": f"^{b}$", "volume": float(v), "mode": "pairwise",
-         "flow_policy": "TE_WCMP_UNLIM"}
+        {"source": f"^{a}$", "target": f"^{b}$", "volume": float(v), "mode": "pairwise", "flow_policy": "TE_WCMP_UNLIM"}
         for a, b, v in zip(problem.pair_src, problem.pair_dst, problem.amount, strict=True)
     ]
     context, expansion, ids = build_demand_placement_inputs(network, rows)  # not timed
