@@ -49,12 +49,13 @@ std::vector<double> Search::expect() {
     const std::size_t links = problem.links();
     const Columns& columns = inner.columns;
     const bool levels = goal.kind == Kind::concurrent;
-    std::vector<double> load(links), held(links, 0.0), work(columns.up.size()), wish(columns.size());
+    std::vector<double> load(links), held(links, 0.0), work(columns.up.size()), wish(columns.size(), 0.0);
     const auto wishes = levels ? goal.growth : problem.amount;
-    std::copy(wishes.begin(), wishes.end(), wish.begin());
+    for (std::size_t k = 0; k < problem.pairs(); ++k) wish[columns.ptr[k]] = wishes[k];
     columns.loads(wish, load, work);
     if (levels) {
-        columns.loads(goal.base, held, work);
+        for (std::size_t k = 0; k < problem.pairs(); ++k) wish[columns.ptr[k]] = goal.base[k];
+        columns.loads(wish, held, work);
         double phi = kInfinity;
         for (std::size_t l = 0; l < links; ++l) {
             const double room = std::max(problem.capacity[l] - held[l], 0.05 * problem.capacity[l]);

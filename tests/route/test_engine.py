@@ -174,3 +174,20 @@ def test_no_pairs() -> None:
         answer = solve(problem, Goal(kind))
         assert answer.value == 0.0
         assert len(answer.path_rate) == 0
+
+
+@pytest.mark.parametrize("kind", ["throughput", "concurrent", "cost"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_warm_start_is_the_same_every_time(seed: int, kind: Any) -> None:
+    problem = posed(seed, kind)
+    cold = solve(problem, Goal(kind), gap=1e-2)
+    changed = replace(
+        problem, amount=floats(problem.amount * np.random.default_rng(seed).uniform(0.8, 1.0, problem.pairs))
+    )
+    bits = set()
+    for size in (10, 1_000, 100_000):  # what memory held before must not matter
+        scratch = np.full(size, 1e30)
+        del scratch
+        warm = solve(changed, Goal(kind), gap=1e-4, warm=cold.warm)
+        bits.add((warm.value, warm.bound, warm.path_rate.tobytes()))
+    assert len(bits) == 1
