@@ -211,3 +211,38 @@ def test_a_network_without_demands_asks_for_them(files: tuple[str, str]) -> None
 
 def test_a_file_that_is_not_there(files: tuple[str, str]) -> None:
     assert run("nowhere.json", files[1]).exit_code == 2
+
+
+DIRECT = """\
+version: 1
+site: {name: direct}
+hardware:
+  switches: {sw: {ports: 16, rate: 400Gb/s}}
+  hosts: {node: {gpus: 1, nics: 1, nic_rate: 400Gb/s}}
+fabrics:
+  cube: {blueprint: torus, switch: sw, dims: [4, 4], down: 1, hosts: {type: node, count: 16}, routing: dimension-order}
+addressing: {pools: {fabric: 10.64.0.0/16, loopback: 10.65.0.0/20}}
+classes:
+  training: {dscp: 26, share: 80%, lossless: true, ecn: auto}
+  default: {dscp: 0, share: rest}
+jobs:
+  climate: {fabric: cube, class: training, model: llama3-8b, parallel: {dp: 16}, batch: 64, zero: 3, mfu: 40%}
+"""
+
+
+def test_the_routing_of_a_direct_network_is_the_policy_in_place(tmp_path: Path) -> None:
+    """A ring over hosts that follow each other: from row to row ECMP has two ways, dimension order one."""
+    site = tmp_path / "site.yaml"
+    site.write_text(DIRECT)
+    found = result(str(site), "--failures", "1")
+    assert found["ecmp"]["policy"] == "dimension-order, ecmp"
+    astray = {row["down"]: row["in_place_strayed"] for row in found["failures"]}
+    assert astray["nothing"] == 0 < max(astray.values()) < 0.5
+    page = run(str(site), "--failures", "1").output
+    for words in ("busiest link under dimension-order or ECMP", "Carried in place", "whose way by dimension-order"):
+        assert words in page
+    site.write_text(DIRECT.replace(", routing: dimension-order", ""))
+    split = result(str(site), "--failures", "1")
+    assert split["ecmp"]["policy"] == "ecmp"
+    assert split["ecmp"]["max_utilisation"] < 0.99 * found["ecmp"]["max_utilisation"]
+    assert not any(row["in_place_strayed"] for row in split["failures"])

@@ -37,7 +37,8 @@ def _line(table: FailureTable, row: int) -> str:
         place = table.in_place
         fullest = place.max_utilisation[row]
         on = f" on {table.names.link[place.worst_link[row]]}" if place.worst_link[row] >= 0 else ""
-        parts.append(f"{place.policy} serves {place.fits[row]:.2%}, utilisation {fullest:.4g}{on}")
+        strayed = f", {place.strayed[row]:.2%} leaves its routing" if place.strayed[row] > 0 else ""
+        parts.append(f"{place.policy} serves {place.fits[row]:.2%}, utilisation {fullest:.4g}{on}{strayed}")
     if table.optimum is not None:
         best = table.optimum
         proof = "" if best.gap[row] <= 1e-6 else f" (bound {worth_of(float(best.bound[row]), table.unit)})"

@@ -45,7 +45,9 @@ class InPlace:
     ``max-min`` it is what max-min fair rates on the same paths carry.
     """
 
-    policy: Annotated[str, Doc("``ecmp``, ``weights``, or ``tunnels`` and what becomes of dead ones.")]
+    policy: Annotated[
+        str, Doc("``ecmp``, behind the routings of direct networks; ``weights``; ``tunnels`` and what of dead ones.")
+    ]
     rule: Annotated[str, Doc("Rule of `fits`: ``slow-down`` or ``max-min``.")]
     max_utilisation: Annotated[FloatColumn, Unit("1"), Doc("(C,) highest load over capacity; above 1 it overflows.")]
     worst_link: Annotated[IntColumn, Doc("(C,) the link with it; -1 where nothing flows.")]
@@ -53,6 +55,11 @@ class InPlace:
     fits: Annotated[FloatColumn, Unit("1"), Doc("(C,) fraction of what is asked for that arrives, by the rule.")]
     unserved_ptr: Annotated[IndexColumn, Doc("(C+1,) CSR pointer into `unserved`.")]
     unserved: Annotated[IntColumn, Doc("Demands of which nothing has a path, ascending in a case.")]
+    strayed: Annotated[
+        FloatColumn,
+        Unit("1"),
+        Doc("(C,) fraction of what is asked for that cheapest paths carry, as its own routing is broken for it."),
+    ]
 
     def __len__(self) -> int:
         return len(self.max_utilisation)

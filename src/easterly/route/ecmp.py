@@ -94,7 +94,9 @@ def paths_of(network: Network, flows: Flows, policy: Policy) -> Paths:
     -------
     Paths
         An empty row where a flow has no path, or ends where it starts. Structured fabrics are routed by formula where
-        they are whole; the result is that of a search, unless they have another routing (`Network.structures`).
+        they are whole; the result is that of a search, unless they have another routing (`Network.structures`). Where
+        links are down, flows of such a routing keep their way by formula, as far as all of it is up; others are
+        searched.
     """
     return structured.paths(network, flows, policy, lambda some: _searched(network, some, policy))
 

@@ -36,7 +36,7 @@ class Answer:
     given : Given
     routing : Routing
     ecmp : InPlace
-        What equal-cost multipath does with the same demands; one row.
+        What equal-cost multipath, or the routing of a direct network, does with the same demands; one row.
     failures : FailureTable or None
     """
 
@@ -131,7 +131,7 @@ def document(made: Answer, wanted: Wishes) -> dict[str, Any]:
         "served_fraction": number(found.served_fraction), "max_utilisation": number(found.max_utilisation),
         "ecmp": {
             "served_fraction": number(float(made.ecmp.fits[0])),
-            "max_utilisation": number(float(made.ecmp.max_utilisation[0])),
+            "max_utilisation": number(float(made.ecmp.max_utilisation[0])), "policy": made.ecmp.policy,
         },
         "asked": number(asked), "granted": number(float(np.add.reduce(found.rate_bps))), "nodes": len(network.nodes),
         "links": len(network.links), "demands": len(found.demands), "unserved": _pairs(made), "method": found.method,
@@ -214,7 +214,10 @@ def _failures(table: FailureTable) -> list[dict[str, Any]]:
     place, best = table.in_place, table.optimum
     columns: dict[str, Any] = {}
     if place is not None:
-        columns |= {"in_place_served": place.fits, "in_place_utilisation": place.max_utilisation}
+        columns |= {
+            "in_place_served": place.fits, "in_place_utilisation": place.max_utilisation,
+            "in_place_strayed": place.strayed,
+        }  # fmt: skip
     if best is not None:
         columns |= {
             "value": best.value, "bound": best.bound, "gap": best.gap, "served_fraction": best.served_fraction,

@@ -16,6 +16,7 @@ from easterly.app.routing.answer import Answer
 from easterly.app.routing.inputs import Wishes
 from easterly.app.text import Page
 from easterly.base.units import RATE, format_short
+from easterly.model.failures import InPlace
 
 SHOWN, FULLEST = 12, 5
 
@@ -28,7 +29,7 @@ def show(made: Answer, wanted: Wishes) -> None:
     _binding(page, found, made)
     _lacking(page, made)
     if found["failures"] is not None:
-        _failures(page, found["failures"])
+        _failures(page, found["failures"], made)
     if found["paths"] is not None:
         _paths(page, found["paths"], made)
 
@@ -59,14 +60,15 @@ def _reached(page: Page, found: dict[str, Any], made: Answer, wanted: Wishes) ->
     if answer.infeasible(made):
         scale = wanted.scale * made.allocation.served_fraction
         best = [("fits", percent(found["served_fraction"]), f"of every demand together: --scale {_below(scale)}")]
+    place = _policy(made.ecmp)
     rows = [
         *best,
         ("carried", percent(found["served_fraction"]), carried),
         ("busiest link", percent(found["max_utilisation"]), "load over capacity"),
         (
-            "cheapest paths",
+            "cheapest paths" if place == "ECMP" else "paths in place",
             percent(found["ecmp"]["max_utilisation"]),
-            f"busiest link under ECMP, which would carry {percent(found['ecmp']['served_fraction'])}",
+            f"busiest link under {place}, which would carry {percent(found['ecmp']['served_fraction'])}",
         ),
         ("found by", "", found["method"]),
     ]
@@ -128,10 +130,17 @@ def _lacking(page: Page, made: Answer) -> None:
     _more(page, len(told.demand) - SHOWN)
 
 
-def _failures(page: Page, rows: list[dict[str, Any]]) -> None:
+def _policy(place: InPlace) -> str:
+    """What carries traffic as it is: ECMP, or the routing of direct networks with what it leaves to ECMP."""
+    return " or ".join(word if word != "ecmp" else "ECMP" for word in place.policy.split(", "))
+
+
+def _failures(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:
     """In place and at best, side by side."""
     page.title("Failures, the worst first")
-    heads = ("Status", "Carried at best", "Busiest link", "Gap", "Carried by ECMP", "Busiest link by ECMP")
+    place = _policy(made.ecmp)
+    name = "by ECMP" if place == "ECMP" else "in place"
+    heads = ("Status", "Carried at best", "Busiest link", "Gap", f"Carried {name}", f"Busiest link {name}")
     columns = (Column("Down", gives_way=True), Column(heads[0]), *(Column(head, right=True) for head in heads[1:]))
     keys = ("served_fraction", "max_utilisation", "gap", "in_place_served", "in_place_utilisation")
     words = (percent, percent, gap_text, percent, percent)
@@ -140,6 +149,16 @@ def _failures(page: Page, rows: list[dict[str, Any]]) -> None:
         for row in rows[:SHOWN]
     ])  # fmt: skip
     _more(page, len(rows) - SHOWN)
+    _strayed(page, rows, place)
+
+
+def _strayed(page: Page, rows: list[dict[str, Any]], place: str) -> None:
+    """What the routing of a direct network cannot carry while something is down, where there is such a routing."""
+    most = max((row.get("in_place_strayed") or 0.0 for row in rows), default=0.0)
+    if most > 0:
+        routing = place.removesuffix(" or ECMP")
+        text = f"demands whose way by {routing} is down take the cheapest paths: up to {percent(most)} of all"
+        page.wrapped(text, "dim", "  ")
 
 
 def _paths(page: Page, rows: list[dict[str, Any]], made: Answer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from easterly._kernel import graph
 from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.allocation import Demands
+from easterly.model.demand import Flows
 from easterly.model.failures import Cases, InPlace
 from easterly.model.network import Network
 from easterly.model.routing import Tunnels
 from easterly.model.weights import Weights
+from easterly.route import structured
+from easterly.route.ecmp import policy_of
 from easterly.route.failing.cases import part
 from easterly.route.failing.streams import Streams, fair, load_of, slowed_down, summed
 
@@ -27,12 +30,16 @@ AT_ONCE = 32
 
 @dataclass(frozen=True)
 class Outcome:
-    """One case: load of each link, rate sent and rate that arrives in all, and demands of which nothing is sent."""
+    """One case: load of each link, rate sent and rate that arrives in all, and demands of which nothing is sent.
+
+    `strayed` is the rate that the formula of its fabric would carry and that cheapest paths carry.
+    """
 
     load: NDArray[np.float64]
     sent: float
     fits: float
     unserved: NDArray[np.int32]
+    strayed: float = 0.0
 
 
 def under_ecmp(
@@ -46,6 +53,11 @@ def under_ecmp(
     progress: Progress | None = None,
 ) -> InPlace:
     """Equal-cost multipath in every case: routers find the cheapest paths that are left.
+
+    Direct networks with a `routing` of their own, such as ``dimension-order``, follow its formula: between two ends of
+    one fabric, whatever is down, as long as every link of the way is up. Where one is not, the demand takes the
+    cheapest paths that are left, and counts in `InPlace.strayed`. Valiant's routing goes by way of all places, so a
+    failure anywhere may send nearly all demands astray: what sources could do that avoid some places is not asked.
 
     Parameters
     ----------
@@ -78,8 +90,14 @@ def under_ecmp(
     """
     even = floats(np.ones(len(network.links))) if weight is None else weight
     up = bools(np.ones(len(network.links), dtype=np.bool_)) if alive is None else alive
-    outcomes = _ecmp_outcomes(network, demands, cases, even, up, rule)
-    return summed_up("ecmp", rule, network, demands, _until_interrupted(outcomes, len(cases), progress))
+    formula, routings = _by_formula(network, demands, even)
+    if len(formula):
+        outcomes = _formula_outcomes(network, demands, formula, cases, even, up, rule)
+    else:
+        outcomes = _ecmp_outcomes(network, demands, cases, even, up, rule)
+    return summed_up(
+        ", ".join((*routings, "ecmp")), rule, network, demands, _until_interrupted(outcomes, len(cases), progress)
+    )
 
 
 def under_weights(
@@ -170,6 +188,7 @@ def summed_up(policy: str, rule: str, network: Network, demands: Demands, outcom
         fits=floats([min(fits, 1.0) for _, fits in share]),
         unserved_ptr=indices(np.cumsum([0, *(len(outcome.unserved) for outcome in outcomes)])),
         unserved=ints(np.concatenate([none, *(outcome.unserved for outcome in outcomes)])),
+        strayed=floats([0.0 if asked == 0 else outcome.strayed / asked for outcome in outcomes]),
     )
 
 
@@ -212,6 +231,52 @@ def _ecmp_outcomes(
                 fits[row] = fair(shortest(network, demands, every, demands.rate_bps, up, weight), network, demands)
                 fits[row] += demands.rate_bps[demands.src == demands.dst].sum()
             yield Outcome(load[row], float(sent[row]), float(fits[row]), gone[demands.rate_bps[gone] > 0])
+
+
+def _by_formula(network: Network, demands: Demands, weight: FloatColumn) -> tuple[Streams, tuple[str, ...]]:
+    """Demands that the routing of a direct network carries, on their ways in health; and what it is called."""
+    if all(structure.routing == "ecmp" for structure in network.structures):
+        none = np.empty(0, dtype=np.int32)
+        return Streams(none, np.empty(0), np.zeros(1, dtype=np.int64), none, np.empty(0)), ()
+    rate, zero = demands.rate_bps, np.zeros(len(demands))
+    flows = Flows(demands.src, demands.dst, floats(zero), rate, ints(zero + 1), ints(zero))
+    policy = replace(policy_of(network, seed=0), weight=weight)
+    rows, ways, routings = structured.named(network, flows, policy)
+    return Streams(rows.astype(np.int32), rate[rows], ways.ptr, ways.link, ways.share), routings
+
+
+def _formula_outcomes(
+    network: Network,
+    demands: Demands,
+    formula: Streams,
+    cases: Cases,
+    weight: FloatColumn,
+    alive: BoolColumn,
+    rule: Rule,
+) -> Iterator[Outcome]:
+    """Ways by formula where they are whole, and the cheapest paths for all other demands."""
+    others = np.setdiff1d(np.flatnonzero(demands.src != demands.dst), formula.owner)
+    for case in range(len(cases)):
+        up = alive & cases.alive(case, len(network.links))
+        left = _survivors(formula, up, len(demands), "lost")
+        broken = np.setdiff1d(formula.owner, left.owner)
+        rows = ints(np.union1d(others, broken))
+        streams = left.beside(shortest(network, demands, rows, demands.rate_bps[rows], up, weight))
+        astray = float(streams.rate_bps[np.isin(streams.owner, broken)].sum())
+        yield _outcome(network, demands, streams, rule, astray)
+
+
+def _outcome(network: Network, demands: Demands, streams: Streams, rule: Rule, strayed: float = 0.0) -> Outcome:
+    """What streams do, beside the demands of a node to itself."""
+    here = demands.rate_bps * (demands.src == demands.dst)
+    load = load_of(streams, len(network.links))
+    sent = summed(streams.owner, streams.rate_bps, len(demands)) + here
+    if rule == "max-min":
+        fits = fair(streams, network, demands)
+    else:
+        fits = slowed_down(streams, utilisation(load, network.links.capacity_bps))
+    unserved = np.flatnonzero((sent == 0) & (demands.rate_bps > 0)).astype(np.int32)
+    return Outcome(load, float(sent.sum()), fits + float(here.sum()), unserved, strayed)
 
 
 def _weighted_outcomes(
@@ -257,20 +322,12 @@ def _tunnel_outcomes(
     rule: Rule,
 ) -> Iterator[Outcome]:
     whole = Streams(tunnels.flow, tunnels.rate_bps, tunnels.link_ptr, tunnels.link_idx, np.ones(len(tunnels.link_idx)))
-    here = demands.rate_bps * (demands.src == demands.dst)
     for case in range(len(cases)):
         up = alive & cases.alive(case, len(network.links))
         streams = _survivors(whole, up, len(demands), after)
         if after == "shortest":
             streams = streams.beside(_fallen_back(network, demands, whole, streams, up))
-        load = load_of(streams, len(network.links))
-        sent = summed(streams.owner, streams.rate_bps, len(demands)) + here
-        if rule == "max-min":
-            fits = fair(streams, network, demands)
-        else:
-            fits = slowed_down(streams, utilisation(load, network.links.capacity_bps))
-        unserved = np.flatnonzero((sent == 0) & (demands.rate_bps > 0)).astype(np.int32)
-        yield Outcome(load, float(sent.sum()), fits + float(here.sum()), unserved)
+        yield _outcome(network, demands, streams, rule)
 
 
 def _survivors(whole: Streams, up: NDArray[np.bool_], demands: int, after: After) -> Streams:

@@ -64,7 +64,8 @@ def failures(
     objective : str, optional
         Of the optimum; None leaves it out.
     policy : "ecmp", Routing or Weights, optional
-        The policy in place: cheapest paths found anew, the tunnels of a routing, or next hops with weights as they are.
+        The policy in place: cheapest paths found anew, and in direct networks their `routing`, as `under_ecmp` says;
+        the tunnels of a routing; or next hops with weights as they are.
         None leaves it out.
     after : {"rescale", "lost", "shortest"}
         What becomes of the rate of dead tunnels; see `easterly.route.failing.in_place.under_tunnels`.
@@ -155,7 +156,7 @@ def first_rows(place: InPlace, count: int) -> InPlace:
     ptr = place.unserved_ptr[: count + 1]
     return InPlace(
         place.policy, place.rule, place.max_utilisation[:count], place.worst_link[:count], place.routed[:count],
-        place.fits[:count], ptr, place.unserved[: ptr[-1]],
+        place.fits[:count], ptr, place.unserved[: ptr[-1]], place.strayed[:count],
     )  # fmt: skip
 
 

@@ -2,6 +2,6 @@
 
 from easterly.route.structured.frames import Frame, Places, places, recognised
 from easterly.route.structured.mix import Mix, mix
-from easterly.route.structured.routes import loads, paths, unhashed
+from easterly.route.structured.routes import loads, named, paths, unhashed
 
-__all__ = ["Frame", "Mix", "Places", "loads", "mix", "paths", "places", "recognised", "unhashed"]
+__all__ = ["Frame", "Mix", "Places", "loads", "mix", "named", "paths", "places", "recognised", "unhashed"]

@@ -54,11 +54,12 @@ class Places:
     Attributes
     ----------
     frame : (F,) int
-        Number of the frame that both ends are in; -1 if there is none, or an end is not an interface of one link.
+        Number of the frame that both ends are in; -1 if there is none, or an end is not an interface of one link. In
+        a fabric that is not `Frame.plain`, switches are ends as well.
     source, target : (F,) int
         Switches, counted within the frame.
     first, last : (F,) int
-        Links of the network from the source, and to the target.
+        Links of the network from the source, and to the target; -1 of an end that is a switch.
     """
 
     frame: IntColumn
@@ -71,8 +72,9 @@ class Places:
 def recognised(network: Network, policy: Policy) -> tuple[Frame, ...]:
     """Fabrics that can be routed by formula: what they claim to be, whole, and with equal costs and weights.
 
-    The claim is compared with every link, in time that grows with their number; a fabric that was edited, or of which
-    a link is down, is not among them.
+    The claim is compared with every link, in time that grows with their number; a fabric that was edited is not among
+    them. Neither is one whose switches take all shortest paths and of which a link is down: they find others. A fabric
+    of another routing stays, and flows whose way by formula crosses a link that is down are searched.
 
     Parameters
     ----------
@@ -85,8 +87,9 @@ def recognised(network: Network, policy: Policy) -> tuple[Frame, ...]:
     """
     if not network.structures or not np.array_equal(policy.transit, network.transit):
         return ()
-    even = policy.alive & (policy.cost == 1.0) & (policy.weight == 1.0)
-    found = (_frame(network, structure, even) for structure in network.structures)
+    even = (policy.cost == 1.0) & (policy.weight == 1.0)
+    whole = even & policy.alive
+    found = (_frame(network, s, whole if s.routing == "ecmp" else even) for s in network.structures)
     return tuple(frame for frame in found if frame is not None)
 
 
@@ -167,6 +170,9 @@ def places(network: Network, frames: tuple[Frame, ...], flows: Flows) -> Places:
         start = frame.structure.first_node
         home[start : start + frame.ends] = number
         first[start : start + frame.switches] = start
+        if not frame.plain:
+            own = np.arange(start, start + frame.ends, dtype=np.int32)
+            up[own] = down[own] = own
     source, target = up[flows.src], down[flows.dst]
     frame_of = np.where((source >= 0) & (target >= 0) & (home[source] == home[target]), home[source], -1)
     return Places(

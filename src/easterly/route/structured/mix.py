@@ -69,7 +69,7 @@ def _utilisation(network: Network, flows: Flows, policy: Policy, *, valiant: boo
         raise ValueError(f"no torus, ring or dragonfly: {', '.join(unknown) or network.name}")
     chosen = tuple(replace(s, routing="valiant" if valiant else MINIMAL[s.family]) for s in network.structures)
     other = replace(network, structures=chosen)
-    if len(recognised(other, policy)) < len(chosen):
+    if len(recognised(other, policy)) < len(chosen) or not policy.alive.all():
         raise ValueError(f"a fabric of {network.name} is damaged, and is not routed by formula")
     group = ints(np.zeros(len(flows), dtype=np.int32))
     load, capacity = loads(other, flows, policy, group, 1, _outside)[0], network.links.capacity_bps

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import fabric, graph
-from easterly.base.columns import FloatColumn, IntColumn, floats, indices, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.demand import Flows
 from easterly.model.network import Network
 from easterly.model.routing import Paths, Policy
 from easterly.route.structured.frames import ROUTINGS, Frame, Places, places, recognised
 
 Rows = NDArray[np.intp]
+AT_ONCE = 4096
+"""Flows whose ways are held at once to see which of them are broken."""
 
 
 def paths(network: Network, flows: Flows, policy: Policy, search: Callable[[Flows], Paths]) -> Paths:
@@ -37,7 +39,7 @@ def paths(network: Network, flows: Flows, policy: Policy, search: Callable[[Flow
     if not frames:
         return search(flows)
     at = places(network, frames, flows)
-    rest, parts = _divided(flows, frames, at)
+    rest, parts = _divided(flows, frames, at, _broken(network, frames, flows, at, policy))
     if len(rest) == len(flows):
         return search(flows)
     made = [(rows, _shares(network, frame, flows, at, rows)) for frame, rows in parts]
@@ -76,7 +78,7 @@ def loads(
     if not frames:
         return search(flows, group)
     at = places(network, frames, flows)
-    rest, parts = _divided(flows, frames, at)
+    rest, parts = _divided(flows, frames, at, _broken(network, frames, flows, at, policy))
     if len(rest) == len(flows):
         return search(flows, group)
     total = None if not len(rest) else search(_picked(flows, rest), ints(group[rest]))
@@ -123,14 +125,59 @@ def _searched(network: Network, policy: Policy, flows: Flows, group: IntColumn) 
     return floats(load)
 
 
-def _divided(flows: Flows, frames: tuple[Frame, ...], at: Places) -> tuple[Rows, list[tuple[Frame, Rows]]]:
+def named(network: Network, flows: Flows, policy: Policy) -> tuple[Rows, Paths, tuple[str, ...]]:
+    """Flows that a routing other than equal-cost multipath carries, and their ways by its formula, up or down.
+
+    Parameters
+    ----------
+    network : Network
+    flows : Flows
+    policy : Policy
+
+    Returns
+    -------
+    (R,) int
+        Rows of the flows, ascending.
+    Paths
+        One row for each of them.
+    tuple of str
+        Names of the routings, sorted.
+    """
+    frames = tuple(frame for frame in recognised(network, policy) if not frame.plain)
+    at = places(network, frames, flows)
+    parts = [(frame, np.flatnonzero((at.frame == i) & (flows.src != flows.dst))) for i, frame in enumerate(frames)]
+    parts = [(frame, rows) for frame, rows in parts if len(rows)]
+    made = _woven(len(flows), [(rows, _shares(network, frame, flows, at, rows)) for frame, rows in parts])
+    rows = np.sort(np.concatenate([np.empty(0, dtype=np.intp), *(rows for _, rows in parts)]))
+    ptr = indices(np.concatenate([[0], made.ptr[rows + 1]]))
+    return rows, Paths(ptr, made.link, made.share), tuple(sorted({f.structure.routing for f, _ in parts}))
+
+
+def _broken(network: Network, frames: tuple[Frame, ...], flows: Flows, at: Places, policy: Policy) -> BoolColumn:
+    """(F,) flows of a routing of its own whose way by formula crosses a link that is down, if with a part of it."""
+    broken = np.zeros(len(flows), dtype=np.bool_)
+    if policy.alive.all():
+        return bools(broken)
+    for number, frame in enumerate(frames):
+        rows = np.flatnonzero((at.frame == number) & (flows.src != flows.dst) & (not frame.plain))
+        for begin in range(0, len(rows), AT_ONCE):
+            some = rows[begin : begin + AT_ONCE]
+            ways = _shares(network, frame, flows, at, some)
+            down = np.concatenate([[0], np.cumsum(~policy.alive[ways.link])])[ways.ptr]
+            broken[some] = np.diff(down) > 0
+    return bools(broken)
+
+
+def _divided(
+    flows: Flows, frames: tuple[Frame, ...], at: Places, broken: BoolColumn
+) -> tuple[Rows, list[tuple[Frame, Rows]]]:
     """Rows to search for, and rows by frame.
 
     Where anything has to be searched for, so is all that a search gets right: the order of its sums stays what it is.
     Flows that end where they start have no path, and stand on neither side.
     """
     local = flows.src == flows.dst
-    lost = (at.frame < 0) & ~local
+    lost = ((at.frame < 0) | broken) & ~local
     plain = np.array([frame.plain for frame in frames] + [True])
     searched = lost | (plain[at.frame] & ~local) if lost.any() else lost
     by_formula = ~searched & ~local
