@@ -231,7 +231,7 @@ jobs:
 
 
 def test_the_routing_of_a_direct_network_is_the_policy_in_place(tmp_path: Path) -> None:
-    """A ring over hosts that follow each other: from row to row ECMP has two ways, dimension order one."""
+    """What leaves the routing is told by name and in numbers; ECMP has nothing that could leave it."""
     site = tmp_path / "site.yaml"
     site.write_text(DIRECT)
     found = result(str(site), "--failures", "1")
@@ -244,5 +244,4 @@ def test_the_routing_of_a_direct_network_is_the_policy_in_place(tmp_path: Path) 
     site.write_text(DIRECT.replace(", routing: dimension-order", ""))
     split = result(str(site), "--failures", "1")
     assert split["ecmp"]["policy"] == "ecmp"
-    assert split["ecmp"]["max_utilisation"] < 0.99 * found["ecmp"]["max_utilisation"]
     assert not any(row["in_place_strayed"] for row in split["failures"])
