@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, ints
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, indices, ints
 from easterly.demand.layout import Traffic
+from easterly.demand.traffic.direct import by_formula
 from easterly.model.network import Network
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Shares of flows on links under equal-cost multipath; the entries of flow f are ``ptr[f]:ptr[f + 1]``."""
+    """Shares of flows on links, by equal-cost multipath or the routing of a direct network.
+
+    The entries of flow f are ``ptr[f]:ptr[f + 1]``.
+    """
 
     ptr: IndexColumn
     link: IntColumn
@@ -22,19 +27,38 @@ class Ways:
 
     @staticmethod
     def of(network: Network, src: IntColumn, dst: IntColumn) -> Ways:
-        """Cheapest paths, split evenly at every node that has several, as routing will find them."""
-        links = network.links
-        alive = bools(np.ones(len(links), dtype=np.bool_))
-        found = graph.ecmp_shares(
-            len(network.nodes), links.src, links.dst, links.cost, bools(network.transit), alive,
-            floats(np.ones(len(links))), ints(src), ints(dst),
-        )  # fmt: skip
-        return Ways(*found)
+        """Cheapest paths, split evenly at every node that has several, or a fabric's own, as routing will find them."""
+        parts = by_formula(network, src, dst)
+        if not parts:
+            return _searched(network, src, dst)
+        rest = np.setdiff1d(np.arange(len(src)), np.concatenate([rows for rows, _ in parts]))
+        other = _searched(network, ints(src[rest]), ints(dst[rest]))
+        return _joined(len(src), [(rest, other), *((rows, Ways(*table)) for rows, table in parts)])
 
     @property
     def flow(self) -> IndexColumn:
         """Flow of each entry."""
         return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+
+
+def _searched(network: Network, src: IntColumn, dst: IntColumn) -> Ways:
+    links = network.links
+    alive = bools(np.ones(len(links), dtype=np.bool_))
+    found = graph.ecmp_shares(
+        len(network.nodes), links.src, links.dst, links.cost, bools(network.transit), alive,
+        floats(np.ones(len(links))), ints(src), ints(dst),
+    )  # fmt: skip
+    return Ways(*found)
+
+
+def _joined(flows: int, parts: list[tuple[NDArray[np.intp], Ways]]) -> Ways:
+    """Tables of some flows each as one of all."""
+    flow = np.concatenate([rows[part.flow] for rows, part in parts])
+    order = np.argsort(flow, kind="stable")
+    link = np.concatenate([part.link for _, part in parts])[order]
+    share = np.concatenate([part.share for _, part in parts])[order]
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(flow, minlength=flows))])
+    return Ways(indices(ptr), ints(link), floats(share))
 
 
 def one_way_s(network: Network, src: IntColumn, dst: IntColumn) -> FloatColumn:

@@ -1,0 +1,76 @@
+"""Ways inside direct networks that route by a formula of their own, such as dimension order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import fabric
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, ints
+from easterly.model.network import Network, Structure
+
+FAMILIES = {"torus": 1, "dragonfly": 2}
+ROUTINGS = {"dimension-order": 1, "minimal": 2, "valiant": 3}
+Ways = tuple[IndexColumn, IntColumn, FloatColumn]
+
+
+def by_formula(network: Network, src: IntColumn, dst: IntColumn) -> list[tuple[NDArray[np.intp], Ways]]:
+    """Flows between interfaces of one such fabric, and their shares on links; `easterly.route` finds the same.
+
+    Parameters
+    ----------
+    network : Network
+        Nothing is down. A fabric whose links are not those of its structure any more is left to a search.
+    src, dst : (F,) int
+        Nodes.
+
+    Returns
+    -------
+    list of ((R,) int, (ptr, link, share))
+        Rows of flows, and a CSR table of these rows.
+    """
+    found = []
+    for structure in network.structures:
+        ends = _switches(network, structure)
+        if ends:
+            rows, table = _of(network, structure, ends, src, dst)
+            found += [(rows, table)] if len(rows) else []
+    return found
+
+
+def _switches(network: Network, structure: Structure) -> int:
+    """How many switches may hold hosts; 0 where the structure is routed otherwise, or is not what it says."""
+    family, links, row = FAMILIES.get(structure.family), network.links, structure.first_link
+    if family is None or structure.routing not in ROUTINGS:
+        return 0
+    _, ends, near, far = fabric.links(family, structure.numbers)
+    rows = slice(row, row + len(near))
+    same = np.array_equal(links.src[rows] - structure.first_node, near)
+    same = same and np.array_equal(links.dst[rows] - structure.first_node, far)
+    return int(ends) if same and bool((links.cost[rows] == 1.0).all()) else 0
+
+
+def _of(
+    network: Network, structure: Structure, ends: int, src: IntColumn, dst: IntColumn
+) -> tuple[NDArray[np.intp], Ways]:
+    links, first = network.links, structure.first_node
+    out, near = _only(network, links.src, links.dst)
+    into, far = _only(network, links.dst, links.src)
+    at, to = near[src] - first, far[dst] - first
+    inside = (near[src] >= 0) & (far[dst] >= 0) & (at >= 0) & (at < ends) & (to >= 0) & (to < ends) & (src != dst)
+    rows = np.flatnonzero(inside)
+    table = fabric.shares(
+        FAMILIES[structure.family], structure.numbers, ROUTINGS[structure.routing], structure.first_link, len(links),
+        ints(at[rows]), ints(to[rows]), ints(out[src[rows]]), ints(into[dst[rows]]),
+    )  # fmt: skip
+    return rows, table
+
+
+def _only(network: Network, near: IntColumn, far: IntColumn) -> tuple[IntColumn, IntColumn]:
+    """The one link of each interface in a direction, and its other end; -1 for what has none or several."""
+    size = len(network.nodes)
+    link, other = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
+    single = ~network.transit & (np.bincount(near, minlength=size) == 1)
+    rows = np.flatnonzero(single[near])
+    link[near[rows]], other[near[rows]] = rows, far[rows]
+    return link, other
