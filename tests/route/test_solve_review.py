@@ -234,3 +234,20 @@ def test_the_order_of_links_does_not_hang_on_the_last_digits_of_prices(by: list[
     table = report.binding({"links": rows, "value": 13.0, "unit": "bit/s"})
     assert table is not None and [row[0].text for row in table.rows] == ["a", "b", "c"]
     assert report.others({"links": rows, "value": 13.0, "unit": "bit/s"}) is None
+
+
+def test_what_is_worth_next_to_nothing_does_not_bind() -> None:
+    """A price that the search left behind, a ten-thousandth of the dearest, on a link with room to spare."""
+    got = solved(DETOUR, oracles.demands([(0, 2, 20.0)]), "max-throughput", mode="exact")
+    dusty = replace(
+        got, dual=floats([1.0, 0.0, 1e-4]), load_bps=floats([3.0, 3.0, 4.0]), capacity_bps=floats([3.0] * 2 + [5.0])
+    )
+    assert dusty.explain().link.tolist() == [0, 1]
+    rows = [
+        {"id": name, "capacity_bps": 3.0, "before_bps": 0.0, "load_bps": 3.0, "before": 0.0, "utilisation": 1.0,
+         "dual": dual}
+        for name, dual in zip("abc", dusty.dual.tolist(), strict=True)
+    ]  # fmt: skip
+    table, others = (f({"links": rows, "value": 13.0, "unit": "bit/s"}) for f in (report.binding, report.others))
+    assert table is not None and [row[0].text for row in table.rows] == ["a"] and "Worth per Gb/s (Gb/s)" in table.heads
+    assert others is not None and [row[0].text for row in others.rows] == ["b", "c"] and len(others.heads) == 5

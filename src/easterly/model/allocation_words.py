@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FULL = 1e-6
 PRICED = 1e-5
 """Worth of all of a link, beside the value, that is more than how far the search went."""
+FAINT = 1e-3
 SHORT = 1e-6
 DIGITS = 7
 """Changes that agree in so many digits of the largest value are told in the order of their rows."""
@@ -143,11 +144,12 @@ def priced(allocation: Allocation) -> BoolColumn:
     """(L,) links of which the whole capacity is worth more than what only tells how far the search went.
 
     Where there is no value to hold it against, as of what cannot be carried, the dearest link stands in its place.
-    What costs nothing at all cannot be made cheaper: then no link has a worth.
+    What costs nothing at all cannot be made cheaper: then no link has a worth. Less than a thousandth of the dearest
+    is left out too.
     """
     whole = allocation.dual * allocation.capacity_bps
     size = abs(allocation.value) if np.isfinite(allocation.value) else float(whole.max(initial=0.0))
-    return bools((whole > PRICED * size) & (size > 0))
+    return bools((whole > PRICED * size) & (whole > FAINT * whole.max(initial=0.0)) & (size > 0))
 
 
 def difference(one: Allocation, other: Allocation, most: int = 5) -> Difference:

@@ -8,8 +8,9 @@ from typing import Any
 from easterly.app.report.measure import DASH, RATES, measure
 from easterly.app.report.sections import Cell, Table, table_of
 from easterly.base.columns import significant
+from easterly.model.allocation_words import FAINT
 
-BINDING = 20
+BINDING, OTHERS = 20, 10
 NOTHING = 1e-5
 """Worth of all of a link, beside the value, that only tells how far the search went."""
 Document = Mapping[str, Any]
@@ -73,38 +74,39 @@ def others(made: Mapping[str, Any]) -> Table | None:
 
 def _worths(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Links in the order of what more capacity is worth, then of how full they are, as far as a search tells that."""
-    found = [{**r, "dual": told(r["dual"], r["capacity_bps"], made["value"])} for r in made["links"]]
+    most = max(((r["dual"] or 0.0) * (r["capacity_bps"] or 0.0) for r in made["links"]), default=0.0)
+    found = [{**r, "dual": told(r["dual"], r["capacity_bps"], made["value"], most)} for r in made["links"]]
     duals, uses = (significant([r[key] or 0.0 for r in found]).tolist() for key in ("dual", "utilisation"))
     order = sorted(range(len(found)), key=lambda i: (-duals[i], -uses[i], found[i]["id"]))
     return [found[i] for i in order]
 
 
 def _table(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, priced: bool = True) -> Table | None:
-    shown = rows[:BINDING]
-    unit = measure([v for r in shown for v in (r["capacity_bps"], r["load_bps"], r["before_bps"])], RATES)
+    shown = rows[: BINDING if priced else OTHERS]
+    unit = measure([v for r in shown for v in (r["capacity_bps"], r["load_bps"])], RATES)
     if not shown:
         return None
-    heads = ("Link", f"Capacity ({unit.unit})", f"In place ({unit.unit})", f"Allocated ({unit.unit})",
-             "In place (%)", "Allocated (%)", f"Worth of 1 Gb/s more ({worth_unit(made['unit'])})")  # fmt: skip
-    last = len(heads) if priced else -1
-    return Table(heads[:last], tuple(_link(r, unit, made["unit"])[:last] for r in shown), frozenset(range(1, 7)))
+    worths = (f"Worth per Gb/s ({worth_unit(made['unit'])})",) if priced else ()
+    heads = ("Link", *worths, f"Capacity ({unit.unit})", f"Allocated ({unit.unit})", "In place (%)", "Allocated (%)")
+    cells = tuple(_link(r, unit, made["unit"], priced) for r in shown)
+    return Table(heads, cells, frozenset(range(1, len(heads))))
 
 
-def told(dual: float | None, capacity: float | None, value: float | None) -> float:
-    """Worth of a link; nothing where that of its whole capacity is next to nothing beside the value.
+def told(dual: float | None, capacity: float | None, value: float | None, most: float = 0.0) -> float:
+    """Worth of a link; nothing where that of its whole capacity is next to nothing beside the value, or the most.
 
     >>> told(0.5, 10.0, 24.0), told(1e-9, 10.0, 24.0), told(1e-9, 10.0, 0.0)
     (0.5, 0.0, 0.0)
     """
     whole, size = (dual or 0.0) * (capacity or 0.0), 0.0 if value is None else abs(value)
-    return float(dual or 0.0) if whole > NOTHING * size and value != 0 else 0.0
+    return float(dual or 0.0) if whole > NOTHING * size and whole > FAINT * most and value != 0 else 0.0
 
 
-def _link(row: Mapping[str, Any], unit: Any, of: str) -> tuple[Cell, ...]:
-    rates = [Cell(unit.text(row[k]), row[k], "num") for k in ("capacity_bps", "before_bps", "load_bps")]
+def _link(row: Mapping[str, Any], unit: Any, of: str, priced: bool) -> tuple[Cell, ...]:
+    value = [Cell(worth(row["dual"], of), row["dual"], "num")] if priced else []
+    rates = [Cell(unit.text(row[k]), row[k], "num") for k in ("capacity_bps", "load_bps")]
     bars = [Cell(f"{100 * (row[k] or 0):.1f}", row[k] or 0.0, "bar") for k in ("before", "utilisation")]
-    value = Cell(worth(row["dual"], of), row["dual"], "num")
-    return Cell(row["id"], row["id"], "code", row["id"]), *rates, *bars, value
+    return Cell(row["id"], row["id"], "code", row["id"]), *value, *rates, *bars
 
 
 def worth_unit(unit: str) -> str:
