@@ -204,6 +204,33 @@ def test_what_trees_do_not_know_names_the_engine_that_does(objective: str, optio
     assert solved(DETOUR, asked, "alpha-fair", alpha=0.0, engine="trees").value == pytest.approx(13.0, rel=2e-3)
 
 
+@pytest.mark.parametrize("engine", ["trees", "auto"])
+@pytest.mark.parametrize(("mode", "gap"), [("gap", 1e-1), ("gap", 1e-3), ("gap", 1e-4), ("fast", 1e-2)])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_lower_class_comes_as_near_as_was_asked(seed: int, mode: str, gap: float, engine: str) -> None:
+    draw = np.random.default_rng(seed)
+    links = [(a, b, float(draw.uniform(0.1, 9))) for a in range(8) for b in range(8) if a != b and draw.random() < 0.4]
+    rows = [(a, b, float(draw.uniform(0.1, 9))) for a, b in draw.integers(0, 8, (16, 2)).tolist() if a != b]
+    network, asked = oracles.network(8, links), oracles.demands(rows, priority=[i % 2 for i in range(len(rows))])
+    got = solved(network, asked, "max-throughput", mode=mode, gap=gap, engine=engine)
+    assert got.gap <= gap and not got.reason
+    best = solved(network, asked, "max-throughput", mode="exact")
+    assert best.status == "optimal"
+    high = asked.priority == 0  # the other class may well get more, where this one is a little below its optimum
+    assert got.rate_bps[high].sum() == pytest.approx(best.rate_bps[high].sum(), rel=1.1 * gap)
+
+
+def test_a_search_that_ends_before_its_gap_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = oracles.network(4, [(0, 1, 3.0), (1, 3, 2.0), (0, 2, 1.7), (2, 3, 2.3), (1, 2, 1.1)])
+    asked = oracles.demands([(0, 3, 9.0), (0, 2, 2.0), (1, 3, 2.0)])
+    assert not solved(problem, asked, "max-throughput", engine="trees", gap=1e-3).reason
+    monkeypatch.setattr("easterly.route.allocate.first_order.ROUNDS", 8)
+    got = solved(problem, asked, "max-throughput", engine="trees", gap=1e-3)
+    assert got.gap > 1e-3 and got.status == "feasible"
+    assert got.reason == f"the search ended at a gap of {got.gap:.3g} instead of 0.001"
+    assert not solved(problem, asked, "max-throughput", engine="trees", mode="fast").reason
+
+
 @pytest.mark.parametrize("threads", [0, -1, 1.5, True])
 def test_a_number_of_threads_that_is_none(threads: int) -> None:
     asked = oracles.demands([(0, 2, 1.0)])

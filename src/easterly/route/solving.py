@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, get_args
 
@@ -22,7 +23,7 @@ from easterly.route.allocate.asked import asked
 from easterly.route.allocate.engine import Mode
 from easterly.route.allocate.engines import ENGINES, Wish
 from easterly.route.allocate.problem import Posed, pose
-from easterly.route.allocate.result import Outcome, routing_of, warm_for
+from easterly.route.allocate.result import Outcome, gap_of, routing_of, warm_for
 
 MERGED = {
     "max-throughput": "weight",
@@ -41,6 +42,8 @@ WEIGHTED = ("max-throughput", "max-min", "bandwidth-functions", "alpha-fair")
 """Objectives that look at weights."""
 BY_PATHS = ("alpha-fair", "min-cost-max-flow")
 """Objectives that destination trees have no method for."""
+MISSED = 1.01
+"""Factor on the gap that was asked for, beyond which an answer says that it ended at another."""
 HUGE = 1e100
 """Weights beyond it or its reciprocal, and utilisations beyond it, are refused."""
 COSTS = {"latency": "bit", "money": "1", "cost": "1"}
@@ -106,7 +109,8 @@ def solve(
     alpha : float
         For ``alpha-fair``, from 0 up; infinity too.
     mode : str
-        ``gap`` stops at `gap`, ``exact`` at 1e-6, ``fast`` when its time is up; each with a bound.
+        ``gap`` stops at `gap`, ``exact`` at 1e-6, ``fast`` after a fixed amount of work; each with a bound. A search
+        that ends before its gap says so in the reason of the allocation.
     gap : float
     alive : (L,) bool, optional
         Links that are up; all if absent.
@@ -198,7 +202,7 @@ def allocate(
     _within_numbers(demands, capacity_bps, objective)
     posed = pose(network, demands, capacity_bps=capacity_bps, cost=per_link, merge=MERGED[objective])
     wish = Wish(mode, gap, engine, threads, progress, warm_for(posed, warm), float(alpha))
-    return posed, _outcome(posed, wish, objective, unit)
+    return posed, _told(_outcome(posed, wish, objective, unit), wish)
 
 
 def counted(what: str, number: int) -> None:
@@ -216,6 +220,15 @@ def counted(what: str, number: int) -> None:
     """
     if isinstance(number, bool) or not isinstance(number, Integral) or number < 1:
         raise ValueError(f"{what} is {number!r}, not a whole number from 1 up")
+
+
+def _told(outcome: Outcome, wish: Wish) -> Outcome:
+    """With a word about it in the reason, where a search ended before the gap that was asked for."""
+    gap = gap_of(outcome.value, outcome.bound)
+    if wish.mode == "fast" or not wish.target * MISSED < gap < np.inf:
+        return outcome
+    word = f"the search ended at a gap of {gap:.3g} instead of {wish.target:g}"
+    return replace(outcome, reason="; ".join(part for part in (outcome.reason, word) if part))
 
 
 def _outcome(posed: Posed, wish: Wish, objective: str, unit: str) -> Outcome:

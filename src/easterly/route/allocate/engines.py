@@ -43,6 +43,11 @@ class Wish:
     warm: Warm | None = None  # of the links of the problem
     alpha: float = 1.0
 
+    @property
+    def target(self) -> float:
+        """Relative distance of value and bound that is wanted."""
+        return {"exact": EXACT, "gap": self.gap, "fast": FAST}[self.mode]
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -221,7 +226,7 @@ def _by_worth(problem: Problem, wish: Wish) -> Found:
     """Least cost as the most of worth less cost: no rates grant all at less than their worth less the bound."""
     worth = 2.0 * float(problem.cost.sum()) / max(1.0, problem.links**0.5) + float(problem.cost.max(initial=0.0))
     worth = worth or 1.0
-    wanted, gap = float(np.sort(problem.amount).sum()), {"exact": EXACT, "gap": wish.gap, "fast": FAST}[wish.mode]
+    wanted, gap = float(np.sort(problem.amount).sum()), wish.target
     aim, best = gap / 8, None
     for _ in range(TRIES):
         paid = replace(problem, weight=floats(np.full(problem.pairs, worth)))
@@ -301,8 +306,7 @@ def _by_paths(problem: Problem, goal: Goal, wish: Wish) -> Found:
 
 
 def _by_trees(problem: Problem, goal: Goal, wish: Wish) -> Found:
-    gap = {"exact": EXACT, "gap": wish.gap, "fast": FAST}[wish.mode]
-    made = first_order.solve(problem, goal, gap=gap, threads=wish.threads, progress=wish.progress)
+    made = first_order.solve(problem, goal, gap=wish.target, threads=wish.threads, progress=wish.progress)
     listed = paths_of_trees(problem, made.pair_rate, made.trees)
     columns = Columns(ints(listed.pair), listed.ptr, listed.link, listed.rate)
     bound = made.bound if np.isfinite(made.bound) else float("inf") * (-1 if goal.kind == "cost" else 1)

@@ -21,7 +21,7 @@ from easterly.route.allocate.result import Columns
 
 KEPT = 1e-5
 DEAR = 16.0
-TRIES = 6
+TRIES, FINEST = 6, 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,7 @@ def _below(
     """One class beside what is kept: its answer, value and bound of the class alone, and what the kept lost."""
     rows = own | (kept > 0)
     above = kept > 0
-    dear = DEAR * float(problem.weight[own].max())
-    gap = wish.gap
+    dear, nearer = DEAR * float(problem.weight[own].max()), wish
     for _ in range(TRIES):
         weight = np.where(above, dear, problem.weight)
         if goal.kind == "utility":  # so that the marginal utility of the kept is the same for each
@@ -144,18 +143,24 @@ def _below(
         amount = np.where(above, kept, problem.amount)
         held = float(_utility(weight[above], kept[above], goal).sum())
         dearer = replace(problem, amount=floats(amount), weight=floats(weight))
-        found = run_rows(dearer, rows, goal, replace(wish, gap=gap))
+        found = run_rows(dearer, rows, goal, nearer)
         value = float(_utility(problem.weight[own], found.pair_rate[own], goal).sum())
         short = float((1 - found.pair_rate[above] / kept[above]).max(initial=0.0))
-        if short <= 0.1 and abs(found.bound - held - value) <= 2 * wish.gap * max(abs(value), 1e-12):
+        wanted = wish.target * max(abs(value), 1e-12)
+        if short <= 0.1 and abs(found.bound - held - value) <= wanted:
             break
         if short > 0.1:
             dear *= 4.0
-        gap = max(gap / 8, 1e-9)
+        nearer = replace(wish, mode="gap", gap=_finer(nearer.target, wanted, found))
     columns, rate, _ = refilled(problem, above, kept, own, found.pair_rate)
     short = float((1 - rate[above] / kept[above]).max(initial=0.0))
     value = float(_utility(problem.weight[own], rate[own], goal).sum())
     return replace(found, columns=columns, pair_rate=rate), value, found.bound - held, short
+
+
+def _finer(gap: float, wanted: float, found: Found) -> float:
+    """The next gap to ask for: half of what is wanted of the class alone, as a part of what is kept and it together."""
+    return max(min(gap / 8, 0.5 * wanted / max(abs(found.bound), 1e-300)), FINEST)
 
 
 def refilled(
