@@ -139,6 +139,11 @@ def test_a_page_says_value_bound_and_what_binds(files: tuple[str, str]) -> None:
     [
         (("--matrix", "7"), 1, "there is no matrix 7: the file has 2, counted from 0"),
         (("--gap", "1"), 2, "--gap"),
+        (("--gap", "0"), 2, "--gap: 0 is not between 0 and 100 %"),
+        (("--gap", "0.002"), 2, "write 0.2%"),
+        (("--threads", "0"), 2, "--threads"),
+        (("--scale", "1e308"), 1, "--scale 1e+308 makes a demand larger than any number"),
+        (("--scale", "1e200", "--objective", "min-max-utilisation"), 1, "more than 1e+100 times any capacity"),
         (("--gap", "100%"), 2, "not between 0 and 100 %"),
         (("--alpha", "nan"), 2, "nan"),
         (("--scale", "inf"), 2, "--scale: inf is no finite number"),

@@ -104,6 +104,8 @@ def test_the_cheapest_of_the_greatest_flows(seed: int) -> None:
     assert answer.phi_bound == pytest.approx(most, rel=1e-6)
     assert answer.value == pytest.approx(least, rel=1e-5, abs=1e-7)
     assert answer.bound <= answer.value
+    beyond = np.maximum(1 - distances(problem, answer.price), 0)  # what prices prove of the flow, not of its cost
+    assert answer.price @ problem.capacity + beyond @ problem.amount == pytest.approx(most, rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

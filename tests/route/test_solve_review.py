@@ -153,6 +153,25 @@ def test_steep_utilities_have_a_bound(alpha: float) -> None:
     assert got.value == pytest.approx(half, rel=1e-3) and got.bound >= half * (1 - 1e-9)
 
 
+@pytest.mark.parametrize("mode", ["gap", "exact"])
+@pytest.mark.parametrize("alpha", [2.0, 5.0, 10.0, 20.0, 25.0, 30.0, 100.0, 1e4, 1e7, 1e12, 1e300])
+def test_rates_of_steep_utilities_that_share_by_pairs(alpha: float, mode: str) -> None:
+    """Two cuts of 14 join the long demand, which passes both, with one other each: 2 (14 - f)^-alpha = f^-alpha."""
+    cables = [(0, 1, 10.0), (1, 2, 10.0), (0, 3, 4.0), (3, 2, 4.0)]
+    network = oracles.network(4, [row for a, b, rate in cables for row in ((a, b, rate), (b, a, rate))])
+    got = solved(
+        network, oracles.demands([(0, 2, 20.0), (0, 1, 10.0), (1, 2, 10.0)]), "alpha-fair", alpha=alpha, mode=mode
+    )
+    long = 14 / (1 + 2 ** (1 / alpha))
+    others = 14 - long
+    mean = long * ((1 + 2 * (others / long) ** (1 - alpha)) / 3) ** (1 / (1 - alpha))
+    near = 1e-3 if mode == "gap" or 100 < alpha < 1e6 else 1e-6  # of powers beyond all numbers only so much is known
+    assert got.gap <= near and got.status in ("optimal", "feasible")
+    assert mean * (1 - near) <= got.value <= mean * (1 + 1e-9) and got.bound >= mean * (1 - 1e-9)
+    moved = math.sqrt(6 * near / alpha) + 1e-8  # the mean is flat there: a gap leaves the root of it to rates
+    np.testing.assert_allclose(got.rate_bps, [long, others, others], rtol=moved)
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_bounds_of_steep_utilities_are_passed_by_no_rates(seed: int) -> None:
     draw = np.random.default_rng(seed)

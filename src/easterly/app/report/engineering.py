@@ -13,6 +13,8 @@ from easterly.model.allocation_words import FAINT
 BINDING, OTHERS = 20, 10
 NOTHING = 1e-5
 """Worth of all of a link, beside the value, that only tells how far the search went."""
+VAST = 1e4
+"""Share from which on digits are left out."""
 Document = Mapping[str, Any]
 WIDTH, HEIGHT = 640.0, 180.0
 ROUND = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.0, 4.0, 6.0, 8.0, 10.0)
@@ -47,8 +49,14 @@ def facts(made: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def percent(value: float | None) -> str:
-    """A share in percent, or a dash."""
-    return DASH if value is None else f"{100 * value:.1f}\u00a0%"
+    """A share in percent, or a dash.
+
+    >>> print(percent(2.5), percent(2.5e90))
+    250.0\u00a0% 2.5e+92\u00a0%
+    """
+    if value is None:
+        return DASH
+    return f"{100 * value:.1f}\u00a0%" if value < VAST else f"{100 * value:.3g}\u00a0%"
 
 
 def gap(value: float | None) -> str:

@@ -65,12 +65,20 @@ def solve(given: Given, wanted: Wishes, *, quiet: bool) -> Answer:
         "gap": wanted.gap, "threads": wanted.threads,
     }  # fmt: skip
     cases = None if wanted.failures is None else _cases(given, wanted)
-    routing = route.solve(given.network, given.demands, **options)
+    routing = _solved(given, options)
     if wanted.splits is not None:
         routing = _few(given, wanted, routing)
     ecmp = under_ecmp(given.network, given.demands, cases_of(["nothing"], [[]]))
     tried = None if cases is None else _tried(given, cases, routing, options, quiet)
     return Answer(given, routing, ecmp, tried)
+
+
+def _solved(given: Given, options: dict[str, Any]) -> Routing:
+    """The allocation; what the library refuses, such as a rate beyond all numbers, is a finding."""
+    try:
+        return route.solve(given.network, given.demands, **options)
+    except ValueError as error:
+        raise FindingsError([Finding("E100", "", str(error))]) from None
 
 
 def _few(given: Given, wanted: Wishes, routing: Routing) -> Routing:

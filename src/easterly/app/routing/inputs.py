@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from easterly.app import terminal
-from easterly.base.columns import floats, ints
+from easterly.base.columns import FloatColumn, floats, ints
 from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.base.units import SHARE, QuantityError, parse
 from easterly.model.allocation import Demands
@@ -71,7 +71,9 @@ def wishes(asked: Mapping[str, Any], form: str) -> Wishes:
     try:
         gap = parse(str(asked["gap"]), SHARE)
     except QuantityError as error:
-        terminal.misused(f"--gap: {error}{f' ({error.hint})' if error.hint else ''}", form)
+        if str(asked["gap"]).strip("0.") != "":
+            terminal.misused(f"--gap: {error}{f' ({error.hint})' if error.hint else ''}", form)
+        gap = 0.0
     if not 0 < gap < 1:
         terminal.misused(f"--gap: {asked['gap']} is not between 0 and 100 %", form)
     if asked["alpha"] != asked["alpha"]:
@@ -100,8 +102,14 @@ def read(net: Path, demands: Path | None, wanted: Wishes, form: str) -> Given:
     try:
         chosen = _chosen(topology, asked.matrices, wanted, str(demands or net))
     except FindingsError as error:
-        terminal.refused((*found, *error.findings), None, form)
+        terminal.refused((*_beside(found, error), *error.findings), None, form)
     return _with_curves(Given(topology.network, chosen, asked.matrices.unit, found), topology, wanted, form)
+
+
+def _beside(found: tuple[Finding, ...], error: FindingsError) -> list[Finding]:
+    """What is told beside errors: no note of the same code, which says that the same thing is fine."""
+    codes = {finding.code for finding in error.findings}
+    return [finding for finding in found if finding.severity is not Severity.NOTE or finding.code not in codes]
 
 
 def _imported(path: Path, wanted: Wishes, form: str, *, demands_only: bool = False) -> Imported:
@@ -131,7 +139,10 @@ def _of_site(path: Path, wanted: Wishes, form: str) -> Given:
     if not len(asked):
         hint = "add jobs, services or traffic to the site, or name a file of traffic matrices"
         terminal.refused((*found, Finding("E133", "", f"{path} sends nothing between switches", hint)), None, form)
-    scaled = replace(asked, rate_bps=floats(asked.rate_bps * wanted.scale))
+    try:
+        scaled = replace(asked, rate_bps=_scaled(asked.rate_bps, wanted.scale))
+    except FindingsError as error:
+        terminal.refused((*found, *error.findings), None, form)
     topology = formats.Imported(network, None, ())
     return _with_curves(Given(network, scaled, "bit/s", found), topology, wanted, form)
 
@@ -158,7 +169,8 @@ def _chosen(topology: Imported, matrices: TrafficMatrices, wanted: Wishes, file:
     Raises
     ------
     FindingsError
-        E121 where only one of both has a unit, E125 a place that is no node, E131 no such matrix.
+        E121 where only one of both has a unit, E125 a place that is no node, E131 no such matrix, or a rate that is
+        no number any more.
     """
     from easterly.site import formats
 
@@ -171,6 +183,21 @@ def _chosen(topology: Imported, matrices: TrafficMatrices, wanted: Wishes, file:
         raise FindingsError([Finding("E121", "", text, "name it: --unit Gb/s", file=file)])
     node = formats.node_rows(topology, matrices, file=file)
     rows = matrices.tm == wanted.matrix
-    rate = floats(matrices.demand[rows] * wanted.scale)
+    rate = _scaled(matrices.demand[rows], wanted.scale)
     src, dst = node[matrices.src[rows]], node[matrices.dst[rows]]
     return Demands(ints(src), ints(dst), rate, floats(np.ones(len(rate))), ints(np.zeros(len(rate))))
+
+
+def _scaled(rate: FloatColumn, scale: float) -> FloatColumn:
+    """Rates times a factor, all of them numbers.
+
+    Raises
+    ------
+    FindingsError
+        E131 where one leaves the range of numbers.
+    """
+    with np.errstate(over="ignore"):
+        scaled = rate * scale
+    if not np.isfinite(scaled).all():
+        raise FindingsError([Finding("E131", "", f"--scale {scale:g} makes a demand larger than any number")])
+    return floats(scaled)

@@ -19,6 +19,8 @@ from easterly.base.units import RATE, format_short
 from easterly.model.failures import InPlace
 
 SHOWN, FULLEST = 12, 5
+TOLD = 5e-4
+"""Utilisation below which nothing is left of it in the table."""
 
 
 def show(made: Answer, wanted: Wishes) -> None:
@@ -89,7 +91,7 @@ def _below(value: float) -> str:
 
 def _binding(page: Page, found: dict[str, Any], made: Answer) -> None:
     """Links that are worth something, and apart from them those that are merely full."""
-    priced, others = found["binding"], found["fullest"]
+    priced, others = found["binding"], [row for row in found["fullest"] if row["utilisation"] >= TOLD]
     heads = (Column("Link", gives_way=True), *(Column(head, right=True) for head in ("Capacity", "Load", "Used")))
     if priced:
         page.title("What binds")

@@ -25,6 +25,8 @@ FINE, FINEST = 1e-4, 1e-13
 STEEP = 4.0
 """Above this alpha, marginal utilities of equal bottlenecks are taken in the unit of the least."""
 BEYOND = 40.0
+ENDLESS = 1e9
+"""From here on the mean is the least rate, and rates are those of infinity, to eight digits."""
 
 
 def solve(posed: Posed, wish: Wish) -> Outcome:
@@ -53,7 +55,7 @@ def solve(posed: Posed, wish: Wish) -> Outcome:
         return objectives.nothing(posed, "bit/s")
     if alpha == 0:
         return _throughput(posed, wish)
-    return _least(posed, wish) if math.isinf(alpha) else _between(posed, wish)
+    return _least(posed, wish) if alpha >= ENDLESS else _between(posed, wish)
 
 
 def _throughput(posed: Posed, wish: Wish) -> Outcome:
@@ -160,7 +162,9 @@ def _beyond_engine(problem: Problem, found: Found, sweep: Sweep, alpha: float) -
     value = float((problem.weight * _power(np.maximum(rate, 1e-300), 1 - alpha)).sum()) / (1 - alpha)
     if not found.value >= value:
         found = replace(found, columns=columns, pair_rate=rate, value=value)
-    for price in (np.zeros(problem.links), _priced(problem, sweep.price, alpha)):
+    free = np.zeros(problem.links)  # also without what the search adds to every price
+    mine = found.price - found.price.min() if np.isfinite(found.price.sum()) and len(found.price) else free
+    for price in (free, _priced(problem, sweep.price, alpha), _priced(problem, floats(mine), alpha)):
         bound = _bound(problem, floats(price), alpha)
         if not found.bound <= bound:
             found = replace(found, bound=max(bound, found.value), price=floats(price))
@@ -170,7 +174,7 @@ def _beyond_engine(problem: Problem, found: Found, sweep: Sweep, alpha: float) -
 def _wanted(problem: Problem, distance: FloatColumn, alpha: float) -> FloatColumn:
     """What each pair would have if links were had at a price: where its marginal utility is the price of its path."""
     most = problem.weight * _power(problem.amount, -alpha)
-    paid = np.maximum(distance, most)
+    paid = np.where(distance > most, distance, 1.0)
     return floats(np.where(distance > most, _power(problem.weight / paid, 1 / alpha), problem.amount))
 
 

@@ -39,7 +39,9 @@ class Answer:
     path_ptr: Annotated[IndexColumn, Doc("(C+1,) CSR pointer into `path_link`.")]
     path_link: Annotated[IntColumn, Doc("Links of each path, in order.")]
     path_rate: Annotated[FloatColumn, Unit("1"), Doc("(C,) rate of each path, above 0.")]
-    price: Annotated[FloatColumn, Unit("1"), Doc("(L,) value of one more unit of capacity.")]
+    price: Annotated[
+        FloatColumn, Unit("1"), Doc("(L,) value of one more unit of capacity; flow, of ``cost-max-flow``.")
+    ]
     pair_price: Annotated[
         FloatColumn,
         Unit("1"),
@@ -220,8 +222,9 @@ def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progr
 def _cheapest_flow(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:
     """The most flow, and the least cost at which that much can flow.
 
-    Flow is worth `worth` a unit, more than the dearest path. What any rates with at least the flow F cost follows from
-    the bound D of that problem: cost >= worth F - D. Where the flow falls short of the most, it was worth too little.
+    Prices are those of the most flow. For the cost, flow is worth `worth` a unit, more than the dearest path. What any
+    rates with at least the flow F cost follows from the bound D of that problem: cost >= worth F - D. Where the flow
+    falls short of the most, it was worth too little.
     """
     free = replace(problem, cost=np.zeros(problem.links), weight=np.ones(problem.pairs))
     most = _once(free, Goal("throughput"), gap, steps, warm, progress)
@@ -238,5 +241,7 @@ def _cheapest_flow(problem: Problem, gap: float, steps: int, warm: Warm | None, 
         worth *= 8.0
     cost = worth * flow - got.value
     bound = max(worth * flow - got.bound, 0.0)
-    answer = replace(got, value=cost, bound=bound, phi=flow, phi_bound=most.bound, status="feasible")
+    answer = replace(
+        got, value=cost, bound=bound, phi=flow, phi_bound=most.bound, status="feasible", price=most.price
+    )  # fmt: skip
     return replace(answer, status="optimal") if answer.gap <= PROVEN else answer

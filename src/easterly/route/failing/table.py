@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from easterly.base.columns import BoolColumn, IntColumn, ints
+from easterly.base.columns import BoolColumn, IntColumn, ints, significant
 from easterly.base.findings import did_you_mean
 from easterly.model.allocation import Demands
 from easterly.model.demand import DemandSet
@@ -120,6 +120,8 @@ def failures(
 def by_damage(place: InPlace | None, best: Optimum | None, objective: str) -> IntColumn:
     """Rows in the order of what is served, least first; then of the value, worst first; then of the fullest link.
 
+    Each to as many digits as a search is good for: cases that are alike stay in their order.
+
     Parameters
     ----------
     place : InPlace or None
@@ -133,12 +135,12 @@ def by_damage(place: InPlace | None, best: Optimum | None, objective: str) -> In
     """
     if best is not None:
         worse = -best.value if objective.startswith("min-") and objective != "min-cost-max-flow" else best.value
-        keys = (-best.max_utilisation, worse, np.round(best.served_fraction, 9))
+        keys = (-best.max_utilisation, worse, best.served_fraction)
     elif place is not None:
-        keys = (-place.max_utilisation, -place.max_utilisation, np.round(place.fits, 9))
+        keys = (-place.max_utilisation, -place.max_utilisation, place.fits)
     else:
         return ints([])
-    return ints(np.lexsort(keys))
+    return ints(np.lexsort([significant(key) for key in keys]))
 
 
 def first_rows(place: InPlace, count: int) -> InPlace:

@@ -46,7 +46,7 @@ class Demands:
     def matrices(self) -> TrafficMatrices | None:
         """The noun; none, with findings, if there is an error."""
         if not self.rows and not self.found.failed:
-            self.found.error("E133", "the file has no demand")
+            self.found.error("E133", "the file has no demand", hint="give rates from one place to another")
         if self.found.failed:
             return None
         tm, src, dst, demand = zip(*self.rows, strict=True)
