@@ -297,3 +297,29 @@ def test_what_is_worth_next_to_nothing_does_not_bind() -> None:
     table, others = (f({"links": rows, "value": 13.0, "unit": "bit/s"}) for f in (report.binding, report.others))
     assert table is not None and [row[0].text for row in table.rows] == ["a"] and "Worth per Gb/s (Gb/s)" in table.heads
     assert others is not None and [row[0].text for row in others.rows] == ["b", "c"] and len(others.heads) == 5
+
+
+def test_the_report_gives_the_reason_and_only_columns_that_say_something() -> None:
+    made = {"explanation": ["<min-cost: inf>", "no link binds", "the demands do not fit"], "status": "infeasible"}
+    assert report.reason(made) == "the demands do not fit"
+    assert report.reason({**made, "status": "optimal"}) == report.reason({**made, "explanation": []}) == ""
+    trial = {"status": "optimal", "served_bound": 1.0, "utilisation": 0.5, "utilisation_bound": 0.0, "in_place": None}
+    rows = [
+        {**trial, "down": name, "served": served} for name, served in (("nothing", 1), ("b", 0.5), ("a", 0.5 + 1e-12))
+    ]
+    table = report.failures({"trials": rows})
+    assert table is not None and table.heads == ("Down", "Status", "Carried", "At most", "Busiest link")
+    assert [row[0].text for row in table.rows] == ["nothing", "a", "b"]
+    bounded = report.failures({"trials": [{**row, "utilisation_bound": 0.4, "in_place": 2.0} for row in rows]})
+    assert bounded is not None and bounded.heads[-2:] == ("At least", "On the paths in place")
+    assert report.failures({"trials": rows[:1]}) is None
+
+
+def test_a_link_that_is_not_full_binds_only_where_it_is_worth_much() -> None:
+    got = solved(DETOUR, oracles.demands([(0, 2, 20.0)]), "max-throughput", mode="exact")
+    loose = replace(
+        got, dual=floats([1.0, 0.5, 2e-3]), capacity_bps=floats([3.0] * 3), load_bps=floats([3.0, 2.9, 2.9])
+    )
+    assert loose.explain().link.tolist() == [0, 1]
+    full = replace(loose, load_bps=floats([3.0, 2.9, 3.0]))
+    assert full.explain().link.tolist() == [0, 1, 2]

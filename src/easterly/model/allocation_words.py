@@ -16,6 +16,7 @@ from easterly.base.columns import (
     bools,
     floats,
     ints,
+    ratio,
     significant,
     texts,
 )
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 FULL = 1e-6
 PRICED = 1e-5
 """Worth of all of a link, beside the value, that is more than how far the search went."""
-FAINT = 1e-3
+FAINT, SLACK, NEAR = 1e-3, 1e-2, 1e-3
+"""Worth beside that of the dearest link which is told of links that are full, and of others; what a full one may lack."""
 SHORT = 1e-6
 DIGITS = 7
 """Changes that agree in so many digits of the largest value are told in the order of their rows."""
@@ -145,11 +147,35 @@ def priced(allocation: Allocation) -> BoolColumn:
 
     Where there is no value to hold it against, as of what cannot be carried, the dearest link stands in its place.
     What costs nothing at all cannot be made cheaper: then no link has a worth. Less than a thousandth of the dearest
-    is left out too.
+    is left out too, and less than a hundredth where the link is not full, as it is in every optimum.
     """
-    whole = allocation.dual * allocation.capacity_bps
-    size = abs(allocation.value) if np.isfinite(allocation.value) else float(whole.max(initial=0.0))
-    return bools((whole > PRICED * size) & (whole > FAINT * whole.max(initial=0.0)) & (size > 0))
+    return worthy(allocation.dual, allocation.capacity_bps, allocation.load_bps, allocation.value)
+
+
+def worthy(dual: FloatColumn, capacity: FloatColumn, load: FloatColumn, value: float) -> BoolColumn:
+    """Links whose worth is found by the search, and not left over from it; see `priced`.
+
+    Parameters
+    ----------
+    dual, capacity, load : (L,) float
+    value : float
+
+    Returns
+    -------
+    (L,) bool
+
+    Examples
+    --------
+    >>> dual, capacity = floats([0.5, 1e-9, 2e-3, 2e-3]), floats([10.0, 10.0, 10.0, 10.0])
+    >>> worthy(dual, capacity, floats([10.0, 10.0, 10.0, 9.0]), 24.0).tolist()
+    [True, False, True, False]
+    """
+    whole = dual * capacity
+    most = float(whole.max(initial=0.0))
+    size = abs(value) if np.isfinite(value) else most
+    top = max(1.0, float(ratio(load, capacity)[capacity > 0].max(initial=0.0)))
+    faint = np.where(load >= (1 - NEAR) * top * capacity, FAINT, SLACK)
+    return bools((whole > PRICED * size) & (whole > faint * most) & (size > 0))
 
 
 def difference(one: Allocation, other: Allocation, most: int = 5) -> Difference:
@@ -202,7 +228,8 @@ def _short(allocation: Allocation) -> tuple[IntColumn, FloatColumn]:
     limited = np.isfinite(rate)
     missing = np.where(limited, np.where(limited, rate, 0.0) - allocation.rate_bps, 0.0)
     rows = np.flatnonzero(missing > SHORT * np.where(limited, rate, np.inf))
-    rows = rows[np.lexsort((rows, -missing[rows]))]
+    most = float(missing.max(initial=0.0)) or 1.0
+    rows = rows[np.lexsort((rows, -np.round(missing[rows] / most, DIGITS)))]
     return ints(rows), floats(missing[rows])
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from easterly.app.report.measure import DASH, RATES, measure
 from easterly.app.report.sections import Cell, Table, table_of
-from easterly.base.columns import significant
-from easterly.model.allocation_words import FAINT
+from easterly.base.columns import floats, significant
+from easterly.model.allocation_words import worthy
 
 BINDING, OTHERS = 20, 10
-NOTHING = 1e-5
-"""Worth of all of a link, beside the value, that only tells how far the search went."""
 VAST = 1e4
 """Share from which on digits are left out."""
 Document = Mapping[str, Any]
@@ -31,7 +30,7 @@ def engineering(document: Document) -> list[dict[str, Any]]:
 
 def _part(made: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "intent": made["intent"], "objective": made["objective"], "facts": facts(made),
+        "intent": made["intent"], "objective": made["objective"], "facts": facts(made), "reason": reason(made),
         "chart": _chart(made["links"]), "binding": binding(made),
         "others": others(made), "failures": failures(made),
     }  # fmt: skip
@@ -46,6 +45,12 @@ def facts(made: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("busiest link", percent(made["max_utilisation"])),
         ("on the paths in place", percent(made["max_utilisation_in_place"])), ("pairs", f"{made['pairs']:,}"),
     ]  # fmt: skip
+
+
+def reason(made: Mapping[str, Any]) -> str:
+    """Why there is no allocation; empty where there is one."""
+    lines: Sequence[str] = made["explanation"]
+    return lines[-1] if lines and made["status"] in ("infeasible", "unproven") else ""
 
 
 def percent(value: float | None) -> str:
@@ -82,8 +87,11 @@ def others(made: Mapping[str, Any]) -> Table | None:
 
 def _worths(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Links in the order of what more capacity is worth, then of how full they are, as far as a search tells that."""
-    most = max(((r["dual"] or 0.0) * (r["capacity_bps"] or 0.0) for r in made["links"]), default=0.0)
-    found = [{**r, "dual": told(r["dual"], r["capacity_bps"], made["value"], most)} for r in made["links"]]
+    dual, capacity, load = (
+        floats([r[key] or 0.0 for r in made["links"]]) for key in ("dual", "capacity_bps", "load_bps")
+    )
+    told = worthy(dual, capacity, load, math.inf if made["value"] is None else made["value"]).tolist()
+    found = [{**r, "dual": r["dual"] if this else 0.0} for r, this in zip(made["links"], told, strict=True)]
     duals, uses = (significant([r[key] or 0.0 for r in found]).tolist() for key in ("dual", "utilisation"))
     order = sorted(range(len(found)), key=lambda i: (-duals[i], -uses[i], found[i]["id"]))
     return [found[i] for i in order]
@@ -98,16 +106,6 @@ def _table(made: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], *, priced
     heads = ("Link", *worths, f"Capacity ({unit.unit})", f"Allocated ({unit.unit})", "In place (%)", "Allocated (%)")
     cells = tuple(_link(r, unit, made["unit"], priced) for r in shown)
     return Table(heads, cells, frozenset(range(1, len(heads))))
-
-
-def told(dual: float | None, capacity: float | None, value: float | None, most: float = 0.0) -> float:
-    """Worth of a link; nothing where that of its whole capacity is next to nothing beside the value, or the most.
-
-    >>> told(0.5, 10.0, 24.0), told(1e-9, 10.0, 24.0), told(1e-9, 10.0, 0.0)
-    (0.5, 0.0, 0.0)
-    """
-    whole, size = (dual or 0.0) * (capacity or 0.0), 0.0 if value is None else abs(value)
-    return float(dual or 0.0) if whole > NOTHING * size and whole > FAINT * most and value != 0 else 0.0
 
 
 def _link(row: Mapping[str, Any], unit: Any, of: str, priced: bool) -> tuple[Cell, ...]:
@@ -138,18 +136,20 @@ def failures(made: Mapping[str, Any]) -> Table | None:
     first, *rest = made["trials"]
     if not rest:
         return None
-    ordered = [first, *sorted(rest, key=lambda t: (t["served"], -(t["utilisation"] or 0.0), t["down"]))]
-    return table_of(
-        ("Down", "Status", "Carried", "At most", "Busiest link", "At least", "On the paths in place"),
-        [
-            (
-                t["down"], t["status"], percent(t["served"]), percent(t["served_bound"]), percent(t["utilisation"]),
-                percent(t["utilisation_bound"] or None), percent(t["in_place"]),
-            )
-            for t in ordered
-        ],
-        numeric={2, 3, 4, 5, 6},
-    )  # fmt: skip
+    served, used = (significant([t[key] or 0.0 for t in rest]).tolist() for key in ("served", "utilisation"))
+    order = sorted(range(len(rest)), key=lambda i: (served[i], -used[i], rest[i]["down"]))
+    rows = [first, *(rest[i] for i in order)]
+    columns = {
+        "Carried": [percent(t["served"]) for t in rows],
+        "At most": [percent(t["served_bound"]) for t in rows],
+        "Busiest link": [percent(t["utilisation"]) for t in rows],
+        "At least": [percent(t["utilisation_bound"] or None) for t in rows],
+        "On the paths in place": [percent(t["in_place"]) for t in rows],
+    }
+    told = {head: column for head, column in columns.items() if set(column) != {DASH}}
+    names = [(t["down"], t["status"]) for t in rows]
+    cells = [(*name, *(column[i] for column in told.values())) for i, name in enumerate(names)]
+    return table_of(("Down", "Status", *told), cells, numeric=set(range(2, 2 + len(told))))
 
 
 def _chart(links: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -164,7 +164,7 @@ def _chart(links: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     return {
         "width": WIDTH, "height": HEIGHT, "links": f"{len(links):,}", "shown": f"{len(before):,}",
         "curves": [("in place", "before", _steps(before, top)), ("allocated", "after", _steps(after, top))],
-        "ticks": [(f"{HEIGHT * (1 - i / 4):.1f}", percent(top * i / 4)) for i in range(5)],
+        "ticks": [(f"{HEIGHT * (1 - i / 4):.1f}", f"{25 * top * i:g}\u00a0%") for i in range(5)],
         "full": f"{HEIGHT * (1 - 1 / top):.1f}" if top >= 1 else None,
         "words": f"busiest link {percent(before[0])} in place, {percent(after[0])} allocated",
     }  # fmt: skip
