@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from easterly.app.cli import main
+from easterly.app.routing.counting import counting
 
 LINKS = [("A", "B", 10), ("B", "C", 10), ("A", "D", 4), ("D", "C", 4)]
 WANTED = "tm,src,dst,demand\n0,A,C,20\n0,A,B,10\n0,B,C,10\n1,A,C,1\n"
@@ -250,3 +252,36 @@ def test_the_routing_of_a_direct_network_is_the_policy_in_place(tmp_path: Path) 
     split = result(str(site), "--failures", "1")
     assert split["ecmp"]["policy"] == "ecmp"
     assert not any(row["in_place_strayed"] for row in split["failures"])
+
+
+def test_few_paths_and_a_draw_of_failures(files: tuple[str, str]) -> None:
+    found = result(*files, "--splits", "1", "--paths", "--objective", "min-max-utilisation")
+    ends = [(row["src"], row["dst"]) for row in found["paths"]]
+    assert len(ends) == len(set(ends)) == 3
+    done = run(*files, "--splits", "1", "--objective", "max-min")
+    assert done.exit_code == 1 and "max-min has no form with few paths" in done.output
+    drawn = result(*files, "--failures", "2", "--sample", "3")["failures"]
+    assert len(drawn) == 4 and drawn == result(*files, "--failures", "2", "--sample", "3")["failures"]
+
+
+def test_a_page_lists_paths_and_costs_with_their_unit(files: tuple[str, str]) -> None:
+    done = run(*files, "--unit", "Gb/s", "--objective", "min-cost", "--cost", "cost", "--scale", "0.4", "--paths")
+    assert "A:swp2>D:swp1 D:swp2>C:swp2" in done.output.split("Paths")[1]
+
+
+def test_progress_is_told_to_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    with counting("failures", False) as progress:
+        assert progress is None
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with counting("failures", True) as progress:
+        assert progress is None
+    with counting("failures", False) as progress:
+        assert progress is not None
+        progress(2, 4)
+    assert "failures" in terminal.getvalue()

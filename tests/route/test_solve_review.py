@@ -323,3 +323,40 @@ def test_a_link_that_is_not_full_binds_only_where_it_is_worth_much() -> None:
     assert loose.explain().link.tolist() == [0, 1]
     full = replace(loose, load_bps=floats([3.0, 2.9, 3.0]))
     assert full.explain().link.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("engine", ["paths", "trees"])
+@pytest.mark.parametrize(
+    ("links", "asked", "price"),
+    [
+        ([(0, 1, 3.0)], [(0, 1, 9.0)], [1.0]),
+        ([(0, 1, 3.0), (1, 2, 2.0)], [(0, 2, 9.0)], [0.0, 1.0]),
+        ([(0, 1, 3.0), (0, 1, 2.0)], [(0, 1, np.inf)], [1.0, 1.0]),
+    ],
+)
+def test_links_that_end_a_demand_have_the_price_and_not_its_limit(links, asked, price, engine: str) -> None:
+    got = solved(oracles.network(3, links), oracles.demands(asked), "max-throughput", mode="exact", engine=engine)
+    np.testing.assert_allclose(got.dual, price, atol=1e-5)
+    assert len(got.explain().link) and got.status in ("optimal", "feasible")
+
+
+def test_a_curve_that_reaches_beyond_its_demand_is_cut_there() -> None:
+    """2 s up to 3 at a share of 1.5, and s: together 6 at a share of 3."""
+    network = oracles.network(2, [(0, 1, 6.0)])
+    asked = oracles.demands([(0, 1, 3.0), (0, 1, 9.0)], curves=[[(1.0, 2.0), (4.0, 8.0)], [(9.0, 9.0)]])
+    got = solved(network, asked, "bandwidth-functions", mode="exact")
+    np.testing.assert_allclose(got.rate_bps, [3.0, 3.0], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"gap": 0.0}, "gap is 0.0"), ({"capacity_bps": floats([1.0])}, "capacity_bps has the shape"),
+        ({"capacity_bps": floats([1.0, -1.0, 1.0])}, r"capacity_bps\[1\] is -1"),
+        ({"alive": np.array([True])}, "alive has the shape"), ({"cost": [1.0]}, "cost has the shape"),
+        ({"cost": [1.0, math.inf, 1.0]}, r"cost\[1\] is inf"), ({"objective": "ecmp"}, "ecmp routes a DemandSet"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_network_is_refused_in_words(options, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        route.solve(DETOUR, oracles.demands([(0, 2, 1.0)]), **{"objective": "min-cost", **options})

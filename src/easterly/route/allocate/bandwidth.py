@@ -52,7 +52,7 @@ def _points(posed: Posed, row: int, demand: int) -> tuple[np.ndarray, np.ndarray
     curves, wanted = posed.demands.curves, posed.demands.rate_bps[demand]
     first, last = (0, 0) if curves is None else curves.ptr[demand : demand + 2].tolist()
     if first == last or curves is None:
-        amount = within_reach(posed.problem)[row] * (1.0 if np.isfinite(wanted) else 2.0)
+        amount = within_reach(posed.problem)[row]
         return np.array([amount * posed.unit_bps / posed.problem.weight[row]]), np.array([amount])
     share, rate = curves.share[first:last], curves.rate_bps[first:last]
     if rate[-1] > wanted:

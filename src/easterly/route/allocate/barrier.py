@@ -13,6 +13,7 @@ from easterly._kernel import maths
 from easterly.base.columns import FloatColumn, floats
 from easterly.route.allocate.forest import Forest, bare, fit, total
 from easterly.route.allocate.posed import Problem
+from easterly.route.allocate.problem import within_reach
 
 HALVINGS = 60
 """Steps of the search for the common factor on capacities."""
@@ -75,14 +76,6 @@ def shares(capacity: FloatColumn, most: float) -> NDArray[np.float64]:
     """Weight of each link in the barrier: by capacity, as far as traffic can use it; their sum is 1."""
     used = np.minimum(capacity, most)
     return np.asarray(used / max(float(np.add.reduce(used)), 5e-324))
-
-
-def within_reach(problem: Problem) -> FloatColumn:
-    """Amounts, none above what can leave its source or enter its destination."""
-    leaving, entering = np.zeros(problem.nodes), np.zeros(problem.nodes)
-    np.add.at(leaving, problem.src, problem.capacity)
-    np.add.at(entering, problem.dst, problem.capacity)
-    return floats(np.minimum(problem.amount, np.minimum(leaving[problem.pair_src], entering[problem.pair_dst])))
 
 
 @dataclass(slots=True)

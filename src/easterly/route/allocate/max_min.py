@@ -36,7 +36,7 @@ def solve(posed: Posed, wish: Wish) -> Outcome:
         Value in bit/s: all rates together; the bound is what they would be were every level as high as its prices
         allow. The duals tell how much the share of those that a link holds back grows with its capacity.
     """
-    amount = within_reach(posed.problem) * np.where(np.isfinite(posed.problem.amount), 1.0, 2.0)
+    amount = within_reach(posed.problem)
     count = posed.problem.pairs
     return filled(posed, indices(np.arange(count + 1)), floats(amount / posed.problem.weight), floats(amount))
 

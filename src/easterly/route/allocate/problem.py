@@ -23,6 +23,8 @@ from easterly.route.allocate.posed import Problem
 
 BITS = 44
 SOURCES_AT_ONCE = 256
+MARGIN = 1.125
+"""Factor on what links at the ends of a pair carry, so that they bind it and not its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,9 @@ def names_of(network: Network) -> Names:
 
 
 def within_reach(problem: Problem) -> FloatColumn:
-    """(K,) the most that can leave the source or reach the destination of each pair, or its amount if that is less.
+    """(K,) some more than can leave the source or reach the destination of each pair, or its amount if that is less.
+
+    Finite, and beyond what any pair can have: a limit that were reached would have the price that links there have.
 
     Parameters
     ----------
@@ -214,7 +218,7 @@ def within_reach(problem: Problem) -> FloatColumn:
     """
     out = np.bincount(problem.src, problem.capacity, problem.nodes)
     into = np.bincount(problem.dst, problem.capacity, problem.nodes)
-    return floats(np.minimum(problem.amount, np.minimum(out[problem.pair_src], into[problem.pair_dst])))
+    return floats(np.minimum(problem.amount, MARGIN * np.minimum(out[problem.pair_src], into[problem.pair_dst])))
 
 
 def rows_where(problem: Problem, chosen: NDArray[np.bool_]) -> Problem:
