@@ -3,86 +3,106 @@
 #include <algorithm>
 #include <limits>
 
+#include "allocate/vectors.hpp"
+
 namespace easterly::allocate {
 
+namespace {
+
+constexpr std::size_t kLanes = Trees::kLanes;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// Distances of the tail of a link by way of its head, where they are shorter; whether any was.
+EASTERLY_WIDE
+bool shorten(const double* head, double length, std::int64_t link, double* tail, std::int64_t* next) {
+    std::int64_t any = 0;
+    for (std::size_t i = 0; i < kLanes; ++i) {
+        const double there = head[i] + length;
+        const bool shorter = there < tail[i];
+        tail[i] = shorter ? there : tail[i];
+        next[i] = shorter ? link : next[i];
+        any |= shorter ? std::int64_t{1} : std::int64_t{0};
+    }
+    return any != 0;
+}
+
+}  // namespace
+
 Trees::Trees(const Problem& problem)
-    : distance(problem.nodes), next(problem.nodes), problem_(problem), ptr_(problem.nodes + 1, 0),
-      link_(problem.links()), tail_(problem.links()), place_(problem.nodes) {
-    for (const std::int32_t head : problem.dst) ++ptr_[head + 1];
+    : place_(problem.nodes), transit_(problem.nodes), changed_(problem.nodes), ptr_(problem.nodes + 1, 0),
+      link_(problem.links()), tail_(problem.links()), distance_(problem.nodes * kLanes), next_(problem.nodes * kLanes) {
+    order(problem);
+    for (std::int32_t v = 0; v < problem.nodes; ++v) transit_[place_[v]] = problem.transit[v];
+    for (const std::int32_t head : problem.dst) ++ptr_[place_[head] + 1];
     for (std::int32_t v = 0; v < problem.nodes; ++v) ptr_[v + 1] += ptr_[v];
     std::vector<std::int32_t> fill(ptr_.begin(), ptr_.end() - 1);
     for (std::size_t l = 0; l < problem.links(); ++l) {
-        const std::int32_t slot = fill[problem.dst[l]]++;
+        const std::int32_t slot = fill[place_[problem.dst[l]]]++;
         link_[slot] = static_cast<std::int32_t>(l);
-        tail_[slot] = problem.src[l];
+        tail_[slot] = static_cast<std::int32_t>(place_[problem.src[l]]);
     }
 }
 
-void Trees::rise(std::size_t slot, std::int32_t node) {
-    const double key = distance[node];
-    while (slot > 0) {
-        const std::size_t above = (slot - 1) / 4;
-        const std::int32_t other = heap_[above];
-        if (distance[other] < key || (distance[other] == key && other < node)) break;
-        heap_[slot] = other;
-        place_[other] = static_cast<std::int32_t>(slot);
-        slot = above;
+// Places by breadth-first search, whatever the direction of links: paths then lead forth or back for long stretches.
+void Trees::order(const Problem& problem) {
+    const std::size_t nodes = problem.nodes;
+    std::vector<std::int32_t> ptr(nodes + 1, 0), other(2 * problem.links()), queue;
+    for (std::size_t l = 0; l < problem.links(); ++l) ++ptr[problem.src[l] + 1], ++ptr[problem.dst[l] + 1];
+    for (std::size_t v = 0; v < nodes; ++v) ptr[v + 1] += ptr[v];
+    std::vector<std::int32_t> fill(ptr.begin(), ptr.end() - 1);
+    for (std::size_t l = 0; l < problem.links(); ++l) {
+        other[fill[problem.src[l]]++] = problem.dst[l];
+        other[fill[problem.dst[l]]++] = problem.src[l];
     }
-    heap_[slot] = node;
-    place_[node] = static_cast<std::int32_t>(slot);
-}
-
-void Trees::push(std::int32_t node, double key) {
-    const bool waiting = place_[node] >= 0;
-    distance[node] = key;
-    if (!waiting) heap_.push_back(node);
-    rise(waiting ? static_cast<std::size_t>(place_[node]) : heap_.size() - 1, node);
-}
-
-std::int32_t Trees::pop() {
-    const std::int32_t top = heap_.front();
-    place_[top] = -1;
-    const std::int32_t last = heap_.back();
-    heap_.pop_back();
-    if (heap_.empty()) return top;
-    const auto before = [&](std::int32_t a, std::int32_t b) {
-        return distance[a] < distance[b] || (distance[a] == distance[b] && a < b);
-    };
-    std::size_t slot = 0;
-    for (;;) {
-        const std::size_t first = 4 * slot + 1;
-        if (first >= heap_.size()) break;
-        std::size_t best = first;
-        const std::size_t end = std::min(first + 4, heap_.size());
-        for (std::size_t child = first + 1; child < end; ++child)
-            if (before(heap_[child], heap_[best])) best = child;
-        if (!before(heap_[best], last)) break;
-        heap_[slot] = heap_[best];
-        place_[heap_[slot]] = static_cast<std::int32_t>(slot);
-        slot = best;
+    std::vector<char> seen(nodes, 0);
+    for (std::size_t root = 0; root < nodes; ++root) {
+        if (seen[root]) continue;
+        seen[root] = 1;
+        queue.push_back(static_cast<std::int32_t>(root));
+        for (std::size_t i = queue.size() - 1; i < queue.size(); ++i)
+            for (std::int32_t j = ptr[queue[i]]; j < ptr[queue[i] + 1]; ++j)
+                if (!seen[other[j]]) {
+                    seen[other[j]] = 1;
+                    queue.push_back(other[j]);
+                }
     }
-    heap_[slot] = last;
-    place_[last] = static_cast<std::int32_t>(slot);
-    return top;
+    for (std::size_t i = 0; i < nodes; ++i) place_[queue[i]] = i;
 }
 
-void Trees::grow(std::int32_t destination, std::span<const double> length) {
-    std::fill(distance.begin(), distance.end(), std::numeric_limits<double>::infinity());
-    std::fill(next.begin(), next.end(), -1);
-    std::fill(place_.begin(), place_.end(), -1);
-    heap_.clear();
-    push(destination, 0.0);
-    while (!heap_.empty()) {
-        const std::int32_t v = pop();
-        if (v != destination && !problem_.transit[v]) continue;
-        const double here = distance[v];
-        for (std::int32_t i = ptr_[v]; i < ptr_[v + 1]; ++i) {
-            const std::int32_t u = tail_[i];
-            const double there = here + length[link_[i]];
-            if (there < distance[u]) {
-                next[u] = link_[i];
-                push(u, there);
-            }
+// In its own lane alone, since a destination that may not be passed through begins no other path.
+void Trees::start(std::size_t lane, std::size_t at, std::span<const double> length) {
+    distance_[at * kLanes + lane] = 0.0;
+    for (std::int32_t i = ptr_[at]; i < ptr_[at + 1]; ++i) {
+        const std::size_t tail = tail_[i] * kLanes + lane;
+        if (!(length[link_[i]] < distance_[tail])) continue;
+        distance_[tail] = length[link_[i]];
+        next_[tail] = link_[i];
+        changed_[tail_[i]] = 1;
+    }
+}
+
+void Trees::relax(std::size_t head, std::span<const double> length) {
+    for (std::int32_t i = ptr_[head]; i < ptr_[head + 1]; ++i) {
+        const std::size_t tail = tail_[i] * kLanes;
+        if (shorten(&distance_[head * kLanes], length[link_[i]], link_[i], &distance_[tail], &next_[tail])) changed_[tail_[i]] = 1;
+    }
+}
+
+void Trees::grow(std::span<const std::int32_t> destinations, std::span<const double> length) {
+    std::fill(distance_.begin(), distance_.end(), kInfinity);
+    std::fill(next_.begin(), next_.end(), -1);
+    std::fill(changed_.begin(), changed_.end(), 0);
+    for (std::size_t lane = 0; lane < destinations.size(); ++lane) start(lane, place_[destinations[lane]], length);
+    const std::size_t nodes = transit_.size();
+    for (bool moved = true, forth = true; moved; forth = !forth) {
+        moved = false;
+        for (std::size_t i = 0; i < nodes; ++i) {
+            const std::size_t v = forth ? i : nodes - 1 - i;
+            if (!changed_[v]) continue;
+            changed_[v] = 0;
+            if (!transit_[v]) continue;
+            moved = true;
+            relax(v, length);
         }
     }
 }

@@ -74,24 +74,34 @@ private:
 template <class Wanted>
 std::size_t Search::price(const Wanted& wanted) {
     std::size_t added = 0;
-    std::vector<std::int32_t> place(problem.nodes), chain;
+    std::vector<std::int32_t> place(problem.nodes), chain, roots;
     Columns& columns = inner.columns;
-    for (std::size_t k = 0; k < problem.pairs();) {
-        const std::int32_t destination = problem.pair_dst[k];
-        trees_.grow(destination, length_);
-        std::fill(place.begin(), place.end(), -1);
-        place[destination] = columns.root(destination);
-        for (; k < problem.pairs() && problem.pair_dst[k] == destination; ++k) {
-            distance_[k] = trees_.distance[problem.pair_src[k]];
-            if (!(distance_[k] < std::numeric_limits<double>::infinity()) || !wanted(k)) continue;
+    for (std::size_t k = 0, end = 0; k < problem.pairs();) {
+        roots.clear();
+        for (; end < problem.pairs(); ++end) {
+            const std::int32_t destination = problem.pair_dst[end];
+            if (!roots.empty() && roots.back() == destination) continue;
+            if (roots.size() == Trees::kLanes) break;
+            roots.push_back(destination);
+        }
+        trees_.grow(roots, length_);
+        for (std::size_t lane = 0; k < end; ++k) {
+            const std::int32_t destination = problem.pair_dst[k];
+            if (k == 0 || problem.pair_dst[k - 1] != destination) {
+                lane = std::find(roots.begin(), roots.end(), destination) - roots.begin();
+                std::fill(place.begin(), place.end(), -1);
+                place[destination] = columns.root(destination);
+            }
             std::int32_t v = problem.pair_src[k];
+            distance_[k] = trees_.distance(v, lane);
+            if (!(distance_[k] < std::numeric_limits<double>::infinity()) || !wanted(k)) continue;
             chain.clear();
             while (place[v] < 0) {
                 chain.push_back(v);
-                v = problem.dst[trees_.next[v]];
+                v = problem.dst[trees_.next(v, lane)];
             }
             std::int32_t at = place[v];
-            for (std::size_t i = chain.size(); i-- > 0;) place[chain[i]] = at = columns.node(at, trees_.next[chain[i]]);
+            for (std::size_t i = chain.size(); i-- > 0;) place[chain[i]] = at = columns.node(at, trees_.next(chain[i], lane));
             added += columns.add(at, static_cast<std::int32_t>(k));
         }
     }
