@@ -102,173 +102,6 @@ double Interior::temperature() const {
     return over > 0.0 ? sum / over : 0.0;
 }
 
-// m / v + m / (v + apart) = target, v > 0: the root without a difference of near equals.
-static double two_poles(double m, double apart, double target) {
-    const double wide = target * apart, root = std::sqrt(4.0 * m * m + wide * wide);
-    return wide <= 2.0 * m ? (2.0 * m - wide + root) / (2.0 * target) : 2.0 * m * apart / (wide - 2.0 * m + root);
-}
-
-// Rates of one pair's paths at given prices: the root lambda of sum_p m / (length_p - lambda) [+ m / (u - lambda)] = target.
-void Interior::centre(std::size_t k, double mu, double target, bool capped) {
-    const double m = mu * omega[k];
-    double least = capped ? u[k] : kInfinity;
-    const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
-    for (std::int32_t p = first; p < last; ++p) least = std::min(least, length[p]);
-    const std::int32_t poles = last - first + capped;
-    double low = least - poles * m / target, high = least - m / target, at = high;
-    if (poles == 2) {
-        const double other = capped ? u[k] : length[first + 1];
-        at = least - two_poles(m, std::abs(length[first] - other), target);
-    } else if (poles > 2) {
-        at = lambda[k] > low && lambda[k] < high ? lambda[k] : low;
-        for (int i = 0; i < 30; ++i) {
-            double sum = 0.0, slope = 0.0;
-            const auto term = [&](double pole) {
-                const double inverse = 1.0 / (pole - at);
-                sum += inverse;
-                slope += inverse * inverse;
-            };
-            for (std::int32_t p = first; p < last; ++p) term(length[p]);
-            if (capped) term(u[k]);
-            sum *= m;
-            slope *= m;
-            if (std::abs(sum - target) <= 1e-6 * target) break;
-            (sum < target ? low : high) = at;
-            // Newton on 1 / sum, which is nearly straight.
-            double next = at + (target - sum) / target * sum / slope;
-            if (!(next > low && next < high)) next = 0.5 * (low + high);
-            if (next == at) break;
-            at = next;
-        }
-    }
-    lambda[k] = at;
-    const double least_w = 1e-14 * (std::abs(least) + m / target);
-    for (std::int32_t p = first; p < last; ++p) {
-        w[p] = std::max(length[p] - at, least_w);
-        x[p] = m / w[p];
-    }
-}
-
-void Interior::respond(double mu) {
-    mu_ = mu;
-    expected_.resize(total.size(), 0.0);
-    next_expected_.resize(total.size(), 0.0);
-    x.assign(columns.size(), 0.0);
-    w.assign(columns.size(), 0.0);
-    measure();
-    for (std::size_t k = 0; k < total.size(); ++k) {
-        if (total[k] == Total::equal) {
-            centre(k, mu, std::max(base[k] + phi * growth[k], 1e-3 * rate[k]), false);
-        } else if (goal.curved()) {
-            double& f = expected_[k];
-            if (f == 0.0) f = rate[k];
-            f = std::min(f, 0.98 * cap[k]);
-            centre(k, mu, f, false);
-            u[k] = marginal(goal, problem.weight[k], f);
-            // Towards the total at which the marginal utility is the price, for the next call.
-            const double asked = lambda[k] + mu * omega[k] / (cap[k] - f);
-            if (asked > 0.0) {
-                double move = std::sqrt(std::min(std::max(u[k] / asked, 0.05), 20.0));
-                for (double a = 1.5; a < goal.alpha; a *= 2.0) move = std::sqrt(move);
-                next_expected_[k] = f * move;
-            } else {
-                next_expected_[k] = 2.0 * f;
-            }
-            if (total[k] == Total::capped) {
-                t[k] = cap[k] - f;
-                z[k] = mu * omega[k] / t[k];
-            }
-            // Prices that fit the paths; that they are not yet the marginal utility is for the steps to mend.
-            u[k] = std::max(lambda[k] + z[k], 0.05 * u[k]);
-            lambda[k] = u[k] - z[k];
-        } else if (total[k] == Total::capped) {
-            u[k] = problem.weight[k];
-            centre(k, mu, cap[k], true);
-            z[k] = std::max(u[k] - lambda[k], 1e-14 * u[k]);
-            t[k] = mu * omega[k] / z[k];
-        } else {
-            u[k] = lambda[k] = problem.weight[k];
-            for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
-                w[p] = std::max(length[p] - u[k], 0.05 * u[k]);
-                x[p] = std::min(mu * omega[k] / w[p], rate[k]);
-            }
-        }
-    }
-    node_.resize(columns.up.size());
-    columns.loads(x, load, node_);
-    for (const std::int32_t l : link_of) s[l] = mu * omega_link[l] / y[l];
-}
-
-double Interior::mismatch() const {
-    double worst = 0.0;
-    for (const std::int32_t l : link_of) worst = std::max(worst, std::abs((load[l] + s[l]) / problem.capacity[l] - 1.0));
-    return worst;
-}
-
-void Interior::rescale() {
-    std::vector<double> rates(expected_), worths(total.size());
-    for (std::size_t k = 0; k < total.size(); ++k) worths[k] = marginal(goal, problem.weight[k], rates[k]);
-    scale(rates, worths);
-}
-
-double Interior::relax(double mu) {
-    gain_.resize(problem.links(), 0.0);
-    gain_sign_.resize(problem.links(), 0.0);
-    respond(mu);
-    if (goal.curved()) expected_.swap(next_expected_);
-    double worst = 0.0, priced = 0.0, spent = 0.0, slack = 0.0;
-    for (const std::int32_t l : link_of) {
-        const double full = (load[l] + s[l]) / problem.capacity[l];
-        priced += y[l] * problem.capacity[l];
-        spent += y[l] * load[l];
-        slack += mu * omega_link[l];
-        worst = std::max(worst, std::abs(full - 1.0));
-        // Where the mismatch changes its sign the step was too long for how steeply paths respond.
-        const double now = std::min(std::max(full - 1.0, -0.75), 3.0);
-        double& step = gain_[l];
-        if (step == 0.0) step = 0.5;
-        if (now * gain_sign_[l] < 0.0) step *= 0.5;
-        else step = std::min(1.15 * step, 0.5);
-        gain_sign_[l] = now;
-        y[l] *= now > 0.0 ? 1.0 + step * now : 1.0 / (1.0 - step * now / (1.0 + now));
-    }
-    if (goal.kind == Kind::concurrent) {
-        if (spent > 0.0) phi *= std::sqrt(std::min(std::max((priced - slack) / spent, 0.7), 1.4));
-        double norm = 0.0;
-        for (std::size_t k = 0; k < total.size(); ++k) norm += growth[k] * lambda[k];
-        if (norm > 0.0)
-            for (const std::int32_t l : link_of) y[l] /= norm;
-    }
-    return worst;
-}
-
-void Interior::lighten(double mu) {
-    for (std::size_t l = 0; l < problem.links(); ++l) edge_[l] = std::max(1.0, load[l] / (0.98 * problem.capacity[l]));
-    node_.resize(columns.up.size());
-    for (std::size_t v = 0; v < columns.up.size(); ++v)
-        node_[v] = columns.up[v] < 0 ? 1.0 : std::max(node_[columns.up[v]], edge_[columns.link[v]]);
-    for (std::size_t k = 0; k < total.size(); ++k) {
-        double kept = 0.0, flow = 0.0;
-        for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
-            flow += x[p];
-            kept += x[p] / node_[columns.leaf[p]];
-        }
-        if (!(kept < flow)) continue;
-        if (goal.curved()) {
-            expected_[k] = kept;
-        } else if (total[k] == Total::capped) {
-            for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) x[p] /= node_[columns.leaf[p]];
-            t[k] = cap[k] - kept;
-        }
-    }
-    if (goal.curved()) respond(mu);
-    columns.loads(x, load, node_);
-}
-
-void Interior::slacken() {
-    for (const std::int32_t l : link_of) s[l] = std::max(s[l], problem.capacity[l] - load[l]);
-}
-
 void Interior::open_rows() {
     link_of.resize(problem.links());
     for (std::size_t l = 0; l < problem.links(); ++l) row[l] = link_of[l] = static_cast<std::int32_t>(l);
@@ -387,15 +220,15 @@ void Interior::direct(Direction& d, std::span<const double> cx, std::span<const 
         const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
         double q_sum = 0.0;
         for (std::int32_t p = first; p < last; ++p) {
-            q_[p] = cx[p] / x[p] + rd_[p];
+            q_[p] = cx[p] * per_x_[p] + rd_[p];
             q_sum += theta_[p] * q_[p];
         }
         if (total[k] == Total::equal) {
-            e_[k] = (r2_[k] - q_sum) / theta_sum_[k];
+            e_[k] = (r2_[k] - q_sum) * per_sum_[k];
         } else {
             double h = goal.curved() ? u[k] * ru_[k] : 0.0;
-            if (total[k] == Total::capped) h -= (ct[k] - z[k] * r2_[k]) / t[k];
-            e_[k] = (h - kappa_[k] * q_sum) / (1.0 + kappa_[k] * theta_sum_[k]);
+            if (total[k] == Total::capped) h -= (ct[k] - z[k] * r2_[k]) * per_t_[k];
+            e_[k] = (h - kappa_[k] * q_sum) * per_sum_[k];
         }
         for (std::int32_t p = first; p < last; ++p) d.x[p] = theta_[p] * (q_[p] + e_[k]);
     }
@@ -426,19 +259,18 @@ void Interior::direct(Direction& d, std::span<const double> cx, std::span<const 
         const std::int32_t first = columns.ptr[k], last = columns.ptr[k + 1];
         double b = 0.0;
         for (std::int32_t p = first; p < last; ++p) b += theta_[p] * node_[columns.leaf[p]];
-        const double sum = theta_sum_[k];
-        const double change = total[k] == Total::equal ? (b + growth[k] * d.phi) / sum + e_[k]
-                                                       : kappa_[k] * b / (1.0 + kappa_[k] * sum) + e_[k];
+        const double pull = total[k] == Total::equal ? b + growth[k] * d.phi : kappa_[k] * b;
+        const double change = pull * per_sum_[k] + e_[k];
         d.lambda[k] = change;
         double flow = 0.0;
         for (std::int32_t p = first; p < last; ++p) {
             d.x[p] = theta_[p] * (change - node_[columns.leaf[p]] + q_[p]);
-            d.w[p] = (cx[p] - w[p] * d.x[p]) / x[p];
+            d.w[p] = (cx[p] - w[p] * d.x[p]) * per_x_[p];
             flow += d.x[p];
         }
         if (total[k] == Total::capped) {
             d.t[k] = r2_[k] - flow;
-            d.z[k] = (ct[k] - z[k] * d.t[k]) / t[k];
+            d.z[k] = (ct[k] - z[k] * d.t[k]) * per_t_[k];
         }
         if (goal.curved()) d.u[k] = d.lambda[k] + (total[k] == Total::capped ? d.z[k] : 0.0);
     }
@@ -468,8 +300,8 @@ void Interior::longest(const Direction& d, double& primal, double& dual) const {
 
 double Interior::step() {
     const std::size_t pairs = total.size(), n = link_of.size(), cols = columns.size();
-    for (auto* v : {&theta_, &rd_, &q_, &cx_}) v->resize(cols);
-    for (auto* v : {&kappa_, &theta_sum_, &e_, &r2_, &ru_, &ct_}) v->resize(pairs);
+    for (auto* v : {&theta_, &rd_, &q_, &cx_, &per_x_}) v->resize(cols);
+    for (auto* v : {&kappa_, &theta_sum_, &e_, &r2_, &ru_, &ct_, &per_t_, &per_sum_}) v->resize(pairs);
     for (auto* v : {&r1_, &cs_}) v->resize(problem.links());
     for (auto* v : {&rhs_, &diag_, &border_}) v->resize(n);
     for (auto* d : {&affine_, &final_}) {
@@ -485,6 +317,7 @@ double Interior::step() {
         double flow = 0.0, sum = 0.0;
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) {
             theta_[p] = x[p] / w[p];
+            per_x_[p] = 1.0 / x[p];
             rd_[p] = lambda[k] - length[p] + w[p];
             dual_residual = std::max(dual_residual, std::abs(rd_[p]) / worth[k]);
             flow += x[p];
@@ -495,6 +328,7 @@ double Interior::step() {
         r_phi_ -= growth[k] * lambda[k];
         if (total[k] == Total::equal) {
             kappa_[k] = kRigid;
+            per_sum_[k] = 1.0 / sum;
             r2_[k] = base[k] + phi * growth[k] - flow;
         } else {
             kappa_[k] = 0.0;
@@ -507,7 +341,9 @@ double Interior::step() {
                 kappa_[k] += z[k] / t[k];
                 r2_[k] = cap[k] - t[k] - flow;
                 ct_[k] = -t[k] * z[k];
+                per_t_[k] = 1.0 / t[k];
             }
+            per_sum_[k] = 1.0 / (1.0 + kappa_[k] * sum);
         }
         primal_residual = std::max(primal_residual, std::abs(r2_[k]) / rate[k]);
     }

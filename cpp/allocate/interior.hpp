@@ -83,6 +83,7 @@ private:
     Schur schur_;
     Cholesky cholesky_;
     std::vector<double> theta_, kappa_, theta_sum_, rd_, q_, e_, r1_, r2_, ru_;
+    std::vector<double> per_x_, per_t_, per_sum_;  // reciprocals, of x, t and the pivot of a pair
     std::vector<double> node_, node2_, edge_, border_, rhs_, diag_;
     std::vector<double> cx_, ct_, cs_, cx2_, ct2_, cs2_, price_, gain_, gain_sign_, expected_, next_expected_;
     Direction affine_, final_;
