@@ -53,10 +53,11 @@ def kept(warm: Warm, stay: Any) -> Warm:
     counts = np.diff(warm.link_ptr)
     lost = np.add.reduceat(~stay[warm.link_idx], warm.link_ptr[:-1]) > 0
     row = np.repeat(~lost, counts)
-    return Warm(
-        ints(warm.src[~lost]), ints(warm.dst[~lost]), indices(np.concatenate([[0], np.cumsum(counts[~lost])])),
-        ints(place[warm.link_idx[row]]), floats(warm.price[stay]),
-        None if warm.share is None else floats(warm.share[~lost]),
+    return replace(
+        warm, src=ints(warm.src[~lost]), dst=ints(warm.dst[~lost]),
+        link_ptr=indices(np.concatenate([[0], np.cumsum(counts[~lost])])), link_idx=ints(place[warm.link_idx[row]]),
+        price=floats(warm.price[stay]), share=None if warm.share is None else floats(warm.share[~lost]),
+        early=None if warm.early is None else floats(warm.early[stay]),
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ std::vector<std::int32_t> Columns::settle(std::span<const char> keep) {
             for (auto a = static_cast<std::int32_t>(v); a >= 0 && !alive[a]; a = up[a]) alive[a] = 1;
 
     std::vector<std::int32_t> new_up, new_link, new_column, stack;
-    std::vector<std::int32_t> place(up.size(), -1);
+    place_.assign(up.size(), -1);
     new_up.reserve(up.size());
     new_link.reserve(up.size());
     new_column.reserve(up.size());
@@ -57,14 +57,14 @@ std::vector<std::int32_t> Columns::settle(std::span<const char> keep) {
         while (!stack.empty()) {
             const std::int32_t v = stack.back();
             stack.pop_back();
-            place[v] = static_cast<std::int32_t>(new_up.size());
-            new_up.push_back(up[v] < 0 ? -1 : place[up[v]]);
+            place_[v] = static_cast<std::int32_t>(new_up.size());
+            new_up.push_back(up[v] < 0 ? -1 : place_[up[v]]);
             new_link.push_back(link[v]);
             new_column.push_back(column_[v]);
             for (std::int32_t c = child_[v]; c >= 0; c = sibling_[c])
                 if (alive[c]) stack.push_back(c);
         }
-        root_[destination] = place[root_[destination]];
+        root_[destination] = place_[root_[destination]];
     }
 
     const std::size_t pairs = problem_.pairs();

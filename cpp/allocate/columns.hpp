@@ -26,6 +26,8 @@ public:
     std::int32_t column(std::int32_t node) const { return column_[node]; }
     // Takes in what was added and drops columns without `keep`; returns the former index of each column, -1 if new.
     std::vector<std::int32_t> settle(std::span<const char> keep);
+    // Where the last `settle` has put a node.
+    std::int32_t place(std::int32_t node) const { return place_[node]; }
 
     std::size_t size() const { return leaf.size(); }
     // out[node] = sum of value[link] over the path of the node.
@@ -39,7 +41,7 @@ public:
 
 private:
     const Problem& problem_;
-    std::vector<std::int32_t> root_, child_, sibling_, column_;  // column_: -1 none, -2 - pair if added
+    std::vector<std::int32_t> root_, child_, sibling_, place_, column_;  // column_: -1 none, -2 - pair if added
 };
 
 }  // namespace easterly::allocate

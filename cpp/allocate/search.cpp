@@ -120,25 +120,38 @@ void Search::keep(Plan&& made) {
     if (has_plan && !(whole ? made.value > best.value || best.shortfall > kWhole : made.shortfall < best.shortfall)) return;
     best = std::move(made);
     has_plan = true;
-    write_paths();
+    const Columns& columns = inner.columns;
+    best_up_ = columns.up;
+    best_link_ = columns.link;
+    best_leaf_ = columns.leaf;
+    best_pair_ = columns.pair;
 }
 
 void Search::write_paths() {
-    const Columns& columns = inner.columns;
-    answer.pair.clear();
-    answer.link.clear();
-    answer.rate.clear();
     answer.ptr.assign(1, 0);
     for (std::size_t p = 0; p < best.rate.size(); ++p) {
         if (!(best.rate[p] > 0.0)) continue;
-        answer.pair.push_back(columns.pair[p]);
+        answer.pair.push_back(best_pair_[p]);
         answer.rate.push_back(best.rate[p]);
-        for (std::int32_t v = columns.leaf[p]; columns.up[v] >= 0; v = columns.up[v]) answer.link.push_back(columns.link[v]);
+        for (std::int32_t v = best_leaf_[p]; best_up_[v] >= 0; v = best_up_[v]) answer.link.push_back(best_link_[v]);
         answer.ptr.push_back(static_cast<std::int64_t>(answer.link.size()));
     }
 }
 
+void Search::remember() {
+    const double heat = inner.temperature();
+    const bool sound = heat > 0.0 && heat <= 1.0 && std::ranges::all_of(inner.y, [](double y) { return std::isfinite(y); });
+    if (!sound) return;
+    answer.early = inner.y;
+    answer.heat = heat;
+}
+
 void Search::finish() {
+    if (answer.early.empty() && early()) {
+        answer.early.assign(options.warm_early.begin(), options.warm_early.end());
+        answer.heat = options.warm_heat;
+    }
+    write_paths();
     answer.value = best.value;
     answer.bound = best_bound;
     answer.phi = best.phi;

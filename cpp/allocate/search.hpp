@@ -32,6 +32,8 @@ public:
     bool closed() const;
     // What a relative gap refers to.
     double gap_scale() const;
+    // Keeps prices and temperature for another search that is to start near here.
+    void remember();
     // Hands the best answer over.
     void finish();
 
@@ -53,7 +55,7 @@ private:
     std::vector<double> expect();
     void expect_of(std::span<const double> use);
     void first_prices(std::span<const double> use);
-    double warmest();
+    bool early() const { return options.warm_early.size() == problem.links(); }
     void approach();
     void lighten(double mu);
     // Rates at the prices as they are, at a temperature.
@@ -63,10 +65,14 @@ private:
     void keep(Plan&& made);
     // A bound from prices y, under which `distance_` are the distances.
     void prove(std::span<const double> y);
-    void warm_paths();
+    std::vector<std::int32_t> warm_paths();
+    std::vector<char> main_paths() const;
+    void reached() const;  // every pair
+    double heat() const;   // temperature of the start
 
     Trees trees_;
     std::vector<double> length_, distance_, shortest_, floor_, best_price_, best_distance_;
+    std::vector<std::int32_t> best_up_, best_link_, best_leaf_, best_pair_;  // the forest of the best plan
     std::size_t pending_ = 0;   // paths that were found and are no columns yet
     std::vector<char> drops_;   // rounds in which a pair has lost paths
 };

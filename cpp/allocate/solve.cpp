@@ -13,6 +13,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSmall = 4096;    // forest nodes below which rates are made after every step
 constexpr int kPatience = 12;           // steps without progress after which doubles resolve no more
+constexpr double kEarly = 2e-3;         // coldest temperature whose prices are worth to start from
 constexpr double kCold = 1e-7;          // temperature below which progress may end so
 
 // No pair can have more than leaves its source and enters its destination. Twice that never binds, so that what is
@@ -33,11 +34,13 @@ void run(Search& search, const Options& options, const std::function<bool(const 
     int idle = 0;
     if (search.renew()) return search.finish();
     search.begin();
+    search.remember();
     auto& steps = search.answer.iterations;
     for (steps = 0; steps < options.iterations; ++steps) {
         search.inner.step();
         const double heat = search.inner.temperature();
         if (!std::isfinite(heat)) break;
+        if (heat >= kEarly) search.remember();
         search.round();
         // Rates cost as much to make as a few passes over the forest: not while they cannot be good enough.
         if (search.inner.columns.up.size() < kSmall || steps % 8 == 7 || steps + 1 == options.iterations ||

@@ -18,7 +18,9 @@ struct Options {
     std::span<const std::int64_t> warm_ptr;
     std::span<const std::int32_t> warm_link;
     std::span<const double> warm_share;  // part of its pair's amount that each path carried
-    std::span<const double> warm_price;  // empty, or a price per link to start from
+    std::span<const double> warm_price;  // empty, or a price per link that nearly proves the optimum
+    std::span<const double> warm_early;  // empty, or a price per link from before, when rates could still move,
+    double warm_heat;                    // and its temperature
 };
 
 struct Progress {
@@ -30,8 +32,8 @@ struct Answer {
     std::vector<std::int32_t> pair, link;  // of paths that carry something
     std::vector<std::int64_t> ptr;
     std::vector<double> rate;
-    std::vector<double> price, pair_price;
-    double value = 0.0, bound = 0.0, phi = 0.0, shortfall = 0.0;
+    std::vector<double> price, pair_price, early;
+    double value = 0.0, bound = 0.0, phi = 0.0, shortfall = 0.0, heat = 0.0;
     bool proven = false;
     std::int32_t rounds = 0, iterations = 0;
 };

@@ -97,13 +97,13 @@ void check_paths(const allocate::Problem& problem, const allocate::Options& warm
 auto solve(std::int64_t n, Ints src, Ints dst, Floats capacity, Floats cost, Bools transit, Ints pair_src, Ints pair_dst,
            Floats amount, Floats weight, std::int64_t kind, double alpha, Floats base, Floats growth, double gap,
            std::int64_t iterations, double target, Ints warm_pair, Longs warm_ptr, Ints warm_link, Floats warm_price,
-           Floats warm_share, nb::object progress) {
+           Floats warm_share, Floats warm_early, double warm_heat, nb::object progress) {
     const auto problem = checked(n, src, dst, capacity, cost, transit, pair_src, pair_dst, amount, weight);
     const auto goal = check_goal(problem, kind, alpha, base, growth);
     if (!(gap > 0.0)) refuse("gap must be above 0");
     if (iterations < 1 || iterations > 1000000) refuse("iterations is " + std::to_string(iterations) + ", not within 1..1000000");
     const allocate::Options options{gap, static_cast<std::int32_t>(iterations), target, view(warm_pair), view(warm_ptr),
-                                    view(warm_link), view(warm_share), view(warm_price)};
+                                    view(warm_link), view(warm_share), view(warm_price), view(warm_early), warm_heat};
     check_paths(problem, options);
     if (!options.warm_share.empty()) {
         same_length("warm_share", options.warm_share.size(), "path", options.warm_pair.size());
@@ -112,6 +112,11 @@ auto solve(std::int64_t n, Ints src, Ints dst, Floats capacity, Floats cost, Boo
     if (!options.warm_price.empty()) {
         same_length("warm_price", options.warm_price.size(), "link", problem.links());
         at_least("warm_price", options.warm_price, 0.0, false);
+    }
+    if (!options.warm_early.empty()) {
+        same_length("warm_early", options.warm_early.size(), "link", problem.links());
+        at_least("warm_early", options.warm_early, 0.0, false);
+        if (!(warm_heat > 0.0 && warm_heat <= 1.0)) refuse("warm_heat must be above 0, and at most 1");
     }
     allocate::Answer a;
     if (problem.pairs() > 0) {
@@ -133,7 +138,8 @@ auto solve(std::int64_t n, Ints src, Ints dst, Floats capacity, Floats cost, Boo
     }
     return nb::make_tuple(give(std::move(a.pair)), give(std::move(a.ptr)), give(std::move(a.link)),
                           give(std::move(a.rate)), give(std::move(a.price)), give(std::move(a.pair_price)), a.value,
-                          a.bound, a.phi, a.shortfall, a.proven, a.rounds, a.iterations);
+                          a.bound, a.phi, a.shortfall, a.proven, a.rounds, a.iterations,
+                          give(std::move(a.early)), a.heat);
 }
 
 }  // namespace
@@ -147,7 +153,7 @@ void allocate(nb::module_& m) {
           "amount"_a.noconvert(), "weight"_a.noconvert(), "kind"_a, "alpha"_a, "base"_a.noconvert(),
           "growth"_a.noconvert(), "gap"_a, "iterations"_a, "target"_a, "warm_pair"_a.noconvert(),
           "warm_ptr"_a.noconvert(), "warm_link"_a.noconvert(), "warm_price"_a.noconvert(), "warm_share"_a.noconvert(),
-          "progress"_a.none(), kSolve);
+          "warm_early"_a.noconvert(), "warm_heat"_a, "progress"_a.none(), kSolve);
 }
 
 }  // namespace easterly::bind

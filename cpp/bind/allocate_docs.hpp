@@ -44,6 +44,9 @@ warm_price : (L,) float64
     Prices of links to start from; empty for a cold start.
 warm_share : (C,) float64
     Part of its pair's amount that each of these paths carried; empty if that is not known.
+warm_early : (L,) float64
+    Prices of links from before the end, when rates could still move, and their temperature `warm_heat`; empty if
+    they are not known.
 progress : callable or None
     Called with (iterations, value, bound) now and then.
 
@@ -52,7 +55,7 @@ Returns
 tuple
     Of paths that carry something: pair (C,) int32, ptr (C+1,) int64, link int32, rate (C,) float64; price (L,) and
     distance of pairs (K,) that prove the bound; value, bound, phi, shortfall (largest relative part of a prescribed
-    total that is missing); proven (bool), rounds, iterations.
+    total that is missing); proven (bool), rounds, iterations; early (L,) and heat, for a start near here.
 
 Raises
 ------

@@ -27,7 +27,8 @@ def asked(links: list[tuple[int, int, float]], pairs: list[tuple[int, int, float
         "amount": amount, "weight": np.ones(len(pairs)), "kind": THROUGHPUT, "alpha": 1.0,
         "base": np.zeros(len(pairs)), "growth": amount.copy(), "gap": 1e-7, "iterations": 200, "target": np.nan,
         "warm_pair": np.zeros(0, np.int32), "warm_ptr": np.zeros(1, np.int64), "warm_link": np.zeros(0, np.int32),
-        "warm_price": np.zeros(0), "warm_share": np.zeros(0), "progress": None, **given,
+        "warm_price": np.zeros(0), "warm_share": np.zeros(0),
+        "warm_early": np.zeros(0), "warm_heat": 1.0, "progress": None, **given,
     }  # fmt: skip
 
 
@@ -107,6 +108,8 @@ BROKEN: list[tuple[str, Any]] = [
     ("warm_share", np.ones(1)),
     ("warm_price", np.ones(3)),
     ("warm_price", np.array([1.0, -1.0, 0.0, 0.0])),
+    ("warm_early", np.ones(3)),
+    ("warm_early", np.array([1.0, -1.0, 0.0, 0.0])),
     ("warm_ptr", np.array([0, 2], np.int64)),
 ]
 

@@ -43,6 +43,9 @@ def test_paths_over_dead_links_are_left_out_and_all_else_stays(dead: list[int]) 
         way for way in ways(warm) if not set(way) & set(dead)
     }
     assert start.price.tolist() == warm.price[left].tolist()
+    assert start.early is not None
+    assert warm.early is not None
+    assert start.early.tolist() == warm.early[left].tolist()
     whole = [not set(way) & set(dead) for way in map(tuple, np.split(warm.link_idx, warm.link_ptr[1:-1]))]
     assert start.share is not None
     assert start.share.tolist() == warm.share[whole].tolist()

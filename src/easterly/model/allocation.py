@@ -60,6 +60,10 @@ class Warm:
     share: Annotated[FloatColumn | None, Unit("1"), Doc("(C,) part of its pair's amount that each path carried.")] = (
         None
     )
+    early: Annotated[
+        FloatColumn | None, Unit("1"), Doc("(L,) price of each link some steps before, when rates could still move.")
+    ] = None
+    heat: Annotated[float, Unit("1"), Doc("Temperature that `early` belongs to.")] = 1.0
 
 
 @dataclass(frozen=True, slots=True)

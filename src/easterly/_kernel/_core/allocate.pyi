@@ -28,6 +28,8 @@ def solve(
     warm_link: NDArray[np.int32],
     warm_price: NDArray[np.float64],
     warm_share: NDArray[np.float64],
+    warm_early: NDArray[np.float64],
+    warm_heat: float,
     progress: Callable[[int, float, float], object] | None,
 ) -> tuple[
     NDArray[np.int32],
@@ -43,6 +45,8 @@ def solve(
     bool,
     int,
     int,
+    NDArray[np.float64],
+    float,
 ]: ...
 def split_throughput(
     n: int,

@@ -155,7 +155,7 @@ def _once(
 
 def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> Answer:  # type: ignore[type-arg]
     """The kernel's answer in the sense of the goal."""
-    columns, (value, bound, phi, _, _, rounds, steps) = map(frozen, got[:6]), got[6:]
+    columns, (value, bound, phi, _, _, rounds, steps, early, heat) = map(frozen, got[:6]), got[6:]
     pair, ptr, link, rate, price, distance = columns
     pair_price = distance
     if goal.kind in ("throughput", "utility") and (goal.kind == "throughput" or goal.alpha == 0.0):
@@ -185,6 +185,8 @@ def _answer(problem: Problem, goal: Goal, growth: FloatColumn, got: tuple) -> An
             link,
             floats(price),
             frozen(_shares(problem, goal, pair, rate)),
+            frozen(early) if len(early) == problem.links else None,
+            heat,
         ),
     )
     return replace(answer, status="optimal") if answer.gap <= PROVEN else answer
@@ -197,18 +199,20 @@ def _shares(problem: Problem, goal: Goal, pair: IntColumn, rate: FloatColumn) ->
     return rate / whole[pair]
 
 
-def _start(problem: Problem, warm: Warm | None) -> tuple[IntColumn, IndexColumn, IntColumn, FloatColumn, FloatColumn]:
+def _start(
+    problem: Problem, warm: Warm | None
+) -> tuple[IntColumn, IndexColumn, IntColumn, FloatColumn, FloatColumn, FloatColumn, float]:
     """Paths, their shares and prices of `warm` that mean something here, in the order of the kernel."""
     if warm is None or problem.pairs == 0 or len(warm.price) != problem.links:
-        return ints([]), indices([0]), ints([]), floats([]), floats([])
+        return ints([]), indices([0]), ints([]), floats([]), floats([]), floats([]), 1.0
     key = problem.pair_dst.astype(np.int64) * problem.nodes + problem.pair_src
     wanted = warm.dst.astype(np.int64) * problem.nodes + warm.src
     at = np.minimum(np.searchsorted(key, wanted), problem.pairs - 1)
     known = key[at] == wanted
     if not known.all():
         at, warm = at[known], some_of(warm, np.flatnonzero(known))
-    share = floats([]) if warm.share is None else warm.share
-    return ints(at), warm.link_ptr, warm.link_idx, warm.price, share
+    share, early = (floats([]) if part is None else part for part in (warm.share, warm.early))
+    return ints(at), warm.link_ptr, warm.link_idx, warm.price, share, early, warm.heat
 
 
 def _cheapest(problem: Problem, gap: float, steps: int, warm: Warm | None, progress: Progress | None) -> Answer:

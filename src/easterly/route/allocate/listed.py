@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,12 +61,26 @@ def within(warm: Warm, link: IntColumn) -> Warm:
     place = np.full(len(warm.price), -1, dtype=np.int32)
     place[link] = np.arange(len(link), dtype=np.int32)
     whole = kernel.path_least(warm.link_ptr, warm.link_idx, floats(place)) >= 0
-    return some_of(warm, np.flatnonzero(whole), ints(place), floats(warm.price[link]))
+    return priced(some_of(warm, np.flatnonzero(whole), ints(place)), lambda price: floats(price[link]))
 
 
-def some_of(
-    warm: Warm, path: NDArray[np.intp], name: IntColumn | None = None, price: FloatColumn | None = None
-) -> Warm:
+def priced(warm: Warm, change: Callable[[FloatColumn], FloatColumn]) -> Warm:
+    """The same paths, with prices for other links.
+
+    Parameters
+    ----------
+    warm : Warm
+    change : callable
+        From prices of links to those of the links that are wanted.
+
+    Returns
+    -------
+    Warm
+    """
+    return replace(warm, price=change(warm.price), early=None if warm.early is None else change(warm.early))
+
+
+def some_of(warm: Warm, path: NDArray[np.intp], name: IntColumn | None = None) -> Warm:
     """Some of the paths.
 
     Parameters
@@ -73,8 +90,6 @@ def some_of(
         Paths wanted.
     name : (L,) int, optional
         What stands for each link; its number if absent.
-    price : (L',) float, optional
-        Prices of links under their names; those of before if absent.
 
     Returns
     -------
@@ -82,6 +97,6 @@ def some_of(
     """
     ptr, link = picked(path, warm.link_ptr, warm.link_idx, name)
     share = None if warm.share is None else floats(warm.share[path])
-    return Warm(
-        ints(warm.src[path]), ints(warm.dst[path]), ptr, link, warm.price if price is None else price, share
+    return replace(
+        warm, src=ints(warm.src[path]), dst=ints(warm.dst[path]), link_ptr=ptr, link_idx=link, share=share
     )  # fmt: skip

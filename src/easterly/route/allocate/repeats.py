@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, bools, floats, indices, ints
 from easterly.model.allocation import Warm
-from easterly.route.allocate.listed import some_of
+from easterly.route.allocate.listed import priced, some_of
 from easterly.route.allocate.posed import Goal, Problem
 from easterly.route.allocate.result import Columns
 
@@ -45,7 +45,7 @@ class Distinct:
     def warm(self, warm: Warm) -> Warm:
         """Paths of the original alone."""
         kept = warm.src < self.nodes
-        return some_of(warm, np.flatnonzero(kept), price=self.price(warm.price))
+        return priced(some_of(warm, np.flatnonzero(kept)), self.price)
 
 
 def repeated(problem: Problem) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from easterly._kernel import allocate as kernel
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen, indices, ints, ratio
 from easterly.model.allocation import Allocation, Demands, Trees, Warm
 from easterly.model.routing import Paths, Policy, Routing, Spread, Tunnels
-from easterly.route.allocate.listed import picked, within
+from easterly.route.allocate.listed import picked, priced, within
 from easterly.route.allocate.problem import Posed, csr
 
 OPTIMAL = 1e-6
@@ -249,7 +249,7 @@ def _warm(posed: Posed, warm: Warm | None) -> Warm | None:
     if warm is None or len(posed.link) == len(posed.capacity_bps):
         return warm
     _, link = picked(np.arange(len(warm.src)), warm.link_ptr, warm.link_idx, posed.link)
-    return replace(warm, link_idx=link, price=_to_links(posed, warm.price))
+    return priced(replace(warm, link_idx=link), lambda price: _to_links(posed, price))
 
 
 def warm_for(posed: Posed, warm: Warm | None) -> Warm | None:
