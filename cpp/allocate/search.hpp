@@ -24,6 +24,10 @@ public:
     bool renew();
     // First paths, prices and rates: from what is given, or from paths of few hops and their loads.
     void begin();
+    // Moves prices until links are filled about as they should be, and makes the rates that belong to them.
+    void approach();
+    // Rates at the prices as they are, at a temperature.
+    void restart(double mu);
     // Prices at the current point: a bound over all paths, and the columns that are missing.
     void round(bool relaxing = false);
     // Makes rates that keep every capacity from the current point, and keeps them if they are the best.
@@ -56,10 +60,7 @@ private:
     void expect_of(std::span<const double> use);
     void first_prices(std::span<const double> use);
     bool early() const { return options.warm_early.size() == problem.links(); }
-    void approach();
     void lighten(double mu);
-    // Rates at the prices as they are, at a temperature.
-    void restart(double mu);
     std::size_t unused(std::vector<char>& keep) const;
     void write_paths();
     void keep(Plan&& made);

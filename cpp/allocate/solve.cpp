@@ -14,6 +14,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSmall = 4096;    // forest nodes below which rates are made after every step
 constexpr int kPatience = 12;           // steps without progress after which doubles resolve no more
 constexpr double kEarly = 2e-3;         // coldest temperature whose prices are worth to start from
+constexpr double kShort = 0.1;          // steps that lead nowhere,
+constexpr int kTries = 3;               // and how many of them in a row make the search begin again from its prices
 constexpr double kCold = 1e-7;          // temperature below which progress may end so
 
 // No pair can have more than leaves its source and enters its destination. Twice that never binds, so that what is
@@ -31,16 +33,23 @@ std::vector<double> reachable_amounts(const Problem& problem) {
 
 void run(Search& search, const Options& options, const std::function<bool(const Progress&)>& poll) {
     double apart = kInfinity;
-    int idle = 0;
+    int idle = 0, stuck = 0;
     if (search.renew()) return search.finish();
     search.begin();
     search.remember();
     auto& steps = search.answer.iterations;
     for (steps = 0; steps < options.iterations; ++steps) {
-        search.inner.step();
+        const double reached = search.inner.step();
         const double heat = search.inner.temperature();
         if (!std::isfinite(heat)) break;
         if (heat >= kEarly) search.remember();
+        stuck = reached < kShort ? stuck + 1 : 0;
+        if (stuck >= kTries) {
+            // Products that are far off say that the prices are, too.
+            if (heat < 1.0) search.restart(std::min(2.0 * heat, kStart));
+            else search.approach();
+            stuck = 0;
+        }
         search.round();
         // Rates cost as much to make as a few passes over the forest: not while they cannot be good enough.
         if (search.inner.columns.up.size() < kSmall || steps % 8 == 7 || steps + 1 == options.iterations ||

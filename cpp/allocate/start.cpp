@@ -149,6 +149,7 @@ void Search::restart(double mu) {
 double Search::heat() const { return early() ? std::clamp(options.warm_heat, kColdest, kStart) : kStart; }
 
 void Search::approach() {
+    inner.open_rows();
     const double mu = heat();
     const double near = goal.curved() ? kCurvedNear : kNear;
     for (int sweep = 0; sweep < kSweeps; ++sweep) {
@@ -250,7 +251,6 @@ void Search::begin() {
         }
     }
     columns.settle(early() && has_plan ? main_paths() : std::vector<char>{});
-    inner.open_rows();
     approach();
 }
 

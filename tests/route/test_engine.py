@@ -10,6 +10,7 @@ import pytest
 from tests.route import oracles
 from tests.route.arcs import distances, random_problem
 
+from easterly import route
 from easterly.base.columns import bools, floats, ints
 from easterly.route.allocate.engine import Answer, solve
 from easterly.route.allocate.posed import Goal, Problem
@@ -193,3 +194,25 @@ def test_a_warm_start_is_the_same_every_time(seed: int, kind: Any) -> None:
         warm = solve(changed, Goal(kind), gap=1e-4, warm=cold.warm)
         bits.add((warm.value, warm.bound, warm.path_rate.tobytes()))
     assert len(bits) == 1
+
+
+@pytest.mark.parametrize(
+    ("seed", "alpha"),
+    [(20, 0.3), (20, 2.0), (72, 1.0), (99, 0.3), (111, 1.5), (146, 1.0), (153, 0.3), (159, 0.3), (204, 1.0)],
+)
+def test_capacities_of_all_sizes_do_not_stop_the_steps(seed: int, alpha: float) -> None:
+    """Prices that miss their loads by far lead to steps that lead nowhere; the search then begins again from them."""
+    draw = np.random.default_rng(seed)
+    nodes = int(draw.integers(3, 9))
+    links = [
+        (a, b, float(10 ** draw.uniform(-1.5, 1.5)))
+        for a in range(nodes)
+        for b in range(nodes)
+        if a != b and draw.random() < 0.45
+    ]
+    rows = [(a, b, float(10 ** draw.uniform(-1.5, 1.5))) for a, b in draw.integers(0, nodes, (8, 2)).tolist() if a != b]
+    network = oracles.network(nodes, links, delay_s=draw.uniform(0, 1, len(links)).tolist())
+    demands = oracles.demands(rows, weight=draw.choice([0.2, 1.0, 7.0], len(rows)).tolist())
+    made = route.solve(network, demands, objective="alpha-fair", alpha=alpha, gap=1e-4).allocation
+    assert made is not None
+    assert made.gap <= 1e-4
