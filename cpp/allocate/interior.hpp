@@ -36,8 +36,6 @@ public:
     void respond(double mu);
     // Responds, then moves each price towards what its link would need; returns the worst relative mismatch before.
     double relax(double mu);
-    // Worst relative distance of load and slack from capacity.
-    double mismatch() const;
     // Sets targets anew from the totals that `relax` has come to; for concave utilities.
     void rescale();
     // Takes from paths what their links cannot carry.

@@ -22,17 +22,22 @@ struct Lone {
     double lambda[kMost], w[kMost], x[kMost], z[kMost], t[kMost];
 };
 
-// m / (length - lambda) + m / (top - lambda) = cap, by wide instructions; the root without a difference of near equals.
+// m / v + m / (v + apart) = target, v > 0: the root without a difference of near equals; both forms, for wide instructions.
+inline double two_poles(double m, double apart, double target) {
+    const double wide = target * apart, twice = 2.0 * m, root = std::sqrt(twice * twice + wide * wide);
+    const bool close = wide <= twice;
+    const double above = close ? twice - wide + root : twice * apart;
+    const double below = close ? 2.0 * target : wide - twice + root;
+    return above / below;
+}
+
+// m / (length - lambda) + m / (top - lambda) = cap for each pair.
 EASTERLY_WIDE
 void centre_lone(Lone& a) {
     for (std::size_t i = 0; i < a.count; ++i) {
         const double m = a.m[i], apart = a.length[i] - a.top[i], far = apart < 0.0 ? -apart : apart;
         const double least = apart < 0.0 ? a.length[i] : a.top[i], least_size = least < 0.0 ? -least : least;
-        const double wide = a.cap[i] * far, twice = 2.0 * m, root = std::sqrt(twice * twice + wide * wide);
-        const bool close = wide <= twice;
-        const double above = close ? twice - wide + root : twice * far;
-        const double below = close ? 2.0 * a.cap[i] : wide - twice + root;
-        const double lambda = least - above / below;
+        const double lambda = least - two_poles(m, far, a.cap[i]);
         const double least_w = kLeast * (least_size + m / a.cap[i]), least_z = kLeast * a.top[i];
         const double w = a.length[i] - lambda, z = a.top[i] - lambda;
         a.lambda[i] = lambda;
@@ -44,12 +49,6 @@ void centre_lone(Lone& a) {
 }
 
 }  // namespace
-
-// m / v + m / (v + apart) = target, v > 0: the root without a difference of near equals.
-static double two_poles(double m, double apart, double target) {
-    const double wide = target * apart, root = std::sqrt(4.0 * m * m + wide * wide);
-    return wide <= 2.0 * m ? (2.0 * m - wide + root) / (2.0 * target) : 2.0 * m * apart / (wide - 2.0 * m + root);
-}
 
 // Rates of one pair's paths at given prices: the root lambda of sum_p m / (length_p - lambda) [+ m / (u - lambda)] = target.
 void Interior::centre(std::size_t k, double mu, double target, bool capped) {
@@ -164,12 +163,6 @@ void Interior::respond(double mu) {
     node_.resize(columns.up.size());
     columns.loads(x, load, node_);
     for (const std::int32_t l : link_of) s[l] = mu * omega_link[l] / y[l];
-}
-
-double Interior::mismatch() const {
-    double worst = 0.0;
-    for (const std::int32_t l : link_of) worst = std::max(worst, std::abs((load[l] + s[l]) / problem.capacity[l] - 1.0));
-    return worst;
 }
 
 void Interior::rescale() {

@@ -96,6 +96,12 @@ class Hosts:
         return self.nic_node[self.nic_ptr[host] : self.nic_ptr[host + 1]]
 
 
+FAMILIES = {"clos": 0, "torus": 1, "dragonfly": 2}
+"""Families of structures, as `easterly._kernel.fabric` numbers them."""
+ROUTINGS = {"ecmp": 0, "dimension-order": 1, "minimal": 2, "valiant": 3}
+"""Their routings, the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Structure:
     """What a fabric is built as: enough to compute next hops from coordinates, without search or tables.
@@ -163,3 +169,24 @@ class Network:
 
     def __repr__(self) -> str:
         return f"<Network {self.name}: {len(self.hosts)} hosts, {len(self.nodes)} nodes, {len(self.links)} links>"
+
+
+def only_links(network: Network, near: IntColumn, far: IntColumn) -> tuple[IntColumn, IntColumn]:
+    """The one link of each interface in a direction, and its other end; -1 for what has none or several.
+
+    Parameters
+    ----------
+    network : Network
+    near, far : (L,) int
+        The end of each link that is looked from, and the other one: `links.src` and `links.dst`, or the reverse.
+
+    Returns
+    -------
+    link, other : (N,) int
+    """
+    size = len(network.nodes)
+    link, other = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
+    single = ~network.transit & (np.bincount(near, minlength=size) == 1)
+    rows = np.flatnonzero(single[near])
+    link[near[rows]], other[near[rows]] = rows, far[rows]
+    return link, other

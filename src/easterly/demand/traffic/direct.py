@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from easterly._kernel import fabric
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, ints
-from easterly.model.network import Network, Structure
+from easterly.model.network import FAMILIES, ROUTINGS, Network, Structure, only_links
 
-FAMILIES = {"torus": 1, "dragonfly": 2}
-ROUTINGS = {"dimension-order": 1, "minimal": 2, "valiant": 3}
 Ways = tuple[IndexColumn, IntColumn, FloatColumn]
 
 
@@ -40,9 +38,10 @@ def by_formula(network: Network, src: IntColumn, dst: IntColumn) -> list[tuple[N
 
 def _switches(network: Network, structure: Structure) -> int:
     """How many switches may hold hosts; 0 where the structure is routed otherwise, or is not what it says."""
-    family, links, row = FAMILIES.get(structure.family), network.links, structure.first_link
-    if family is None or structure.routing not in ROUTINGS:
+    known = structure.family in FAMILIES and structure.routing in ROUTINGS
+    if not known or structure.family == "clos" or structure.routing == "ecmp":
         return 0
+    family, links, row = FAMILIES[structure.family], network.links, structure.first_link
     _, ends, near, far = fabric.links(family, structure.numbers)
     rows = slice(row, row + len(near))
     same = np.array_equal(links.src[rows] - structure.first_node, near)
@@ -54,8 +53,8 @@ def _of(
     network: Network, structure: Structure, ends: int, src: IntColumn, dst: IntColumn
 ) -> tuple[NDArray[np.intp], Ways]:
     links, first = network.links, structure.first_node
-    out, near = _only(network, links.src, links.dst)
-    into, far = _only(network, links.dst, links.src)
+    out, near = only_links(network, links.src, links.dst)
+    into, far = only_links(network, links.dst, links.src)
     at, to = near[src] - first, far[dst] - first
     inside = (near[src] >= 0) & (far[dst] >= 0) & (at >= 0) & (at < ends) & (to >= 0) & (to < ends) & (src != dst)
     rows = np.flatnonzero(inside)
@@ -64,13 +63,3 @@ def _of(
         ints(at[rows]), ints(to[rows]), ints(out[src[rows]]), ints(into[dst[rows]]),
     )  # fmt: skip
     return rows, table
-
-
-def _only(network: Network, near: IntColumn, far: IntColumn) -> tuple[IntColumn, IntColumn]:
-    """The one link of each interface in a direction, and its other end; -1 for what has none or several."""
-    size = len(network.nodes)
-    link, other = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
-    single = ~network.transit & (np.bincount(near, minlength=size) == 1)
-    rows = np.flatnonzero(single[near])
-    link[near[rows]], other[near[rows]] = rows, far[rows]
-    return link, other

@@ -11,11 +11,8 @@ from numpy.typing import NDArray
 from easterly._kernel import fabric
 from easterly.base.columns import BoolColumn, IntColumn, ints
 from easterly.model.demand import Flows
-from easterly.model.network import Network, Structure
+from easterly.model.network import FAMILIES, ROUTINGS, Network, Structure, only_links
 from easterly.model.routing import Policy
-
-FAMILIES = {"clos": 0, "torus": 1, "dragonfly": 2}
-ROUTINGS = {"ecmp": 0, "dimension-order": 1, "minimal": 2, "valiant": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +159,8 @@ def places(network: Network, frames: tuple[Frame, ...], flows: Flows) -> Places:
     -------
     Places
     """
-    out, up = _only(network, network.links.src, network.links.dst)
-    into, down = _only(network, network.links.dst, network.links.src)
+    out, up = only_links(network, network.links.src, network.links.dst)
+    into, down = only_links(network, network.links.dst, network.links.src)
     home = np.full(len(network.nodes), -1, dtype=np.int32)
     first = np.zeros(len(network.nodes), dtype=np.int32)
     for number, frame in enumerate(frames):
@@ -179,13 +176,3 @@ def places(network: Network, frames: tuple[Frame, ...], flows: Flows) -> Places:
         ints(frame_of), ints(source - first[source]), ints(target - first[target]), ints(out[flows.src]),
         ints(into[flows.dst]),
     )  # fmt: skip
-
-
-def _only(network: Network, near: IntColumn, far: IntColumn) -> tuple[IntColumn, IntColumn]:
-    """The one link of each interface in a direction, and its other end; -1 for what has none or several."""
-    size = len(network.nodes)
-    link, other = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
-    single = ~network.transit & (np.bincount(near, minlength=size) == 1)
-    rows = np.flatnonzero(single[near])
-    link[near[rows]], other[near[rows]] = rows, far[rows]
-    return link, other

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from easterly._kernel import fabric, graph
 from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.demand import Flows
-from easterly.model.network import Network
+from easterly.model.network import ROUTINGS, Network
 from easterly.model.routing import Paths, Policy
-from easterly.route.structured.frames import ROUTINGS, Frame, Places, places, recognised
+from easterly.route.structured.frames import Frame, Places, places, recognised
 
 Rows = NDArray[np.intp]
 AT_ONCE = 4096
