@@ -27,4 +27,6 @@ NB_MODULE(_core, m) {
     easterly::bind::fabric(fabric);
     auto allocate = room("allocate", "Rates of demands over many paths, with bounds.");
     easterly::bind::allocate(allocate);
+    auto sched = room("sched", "Schedulers of queues: steppable classes, each with its batch form.");
+    easterly::bind::sched(sched);
 }

@@ -17,5 +17,6 @@ void hash(nanobind::module_& m);
 void fabric(nanobind::module_& m);
 void allocate(nanobind::module_& m);
 void allocate_split(nanobind::module_& m);
+void sched(nanobind::module_& m);
 
 }  // namespace easterly::bind

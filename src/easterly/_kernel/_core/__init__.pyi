@@ -10,3 +10,4 @@ from . import hash as hash
 from . import maths as maths
 from . import paths as paths
 from . import random as random
+from . import sched as sched
