@@ -29,4 +29,6 @@ NB_MODULE(_core, m) {
     easterly::bind::allocate(allocate);
     auto sched = room("sched", "Schedulers of queues: steppable classes, each with its batch form.");
     easterly::bind::sched(sched);
+    auto meter = room("meter", "Token buckets, leaky buckets and three-colour markers.");
+    easterly::bind::meter(meter);
 }

@@ -18,5 +18,7 @@ void fabric(nanobind::module_& m);
 void allocate(nanobind::module_& m);
 void allocate_split(nanobind::module_& m);
 void sched(nanobind::module_& m);
+void meter(nanobind::module_& m);
+void meter_groups(nanobind::module_& m);
 
 }  // namespace easterly::bind

@@ -15,7 +15,7 @@ import easterly._kernel
 from easterly._kernel import _core
 
 FOLDER = Path(easterly._kernel.__file__).parent
-ROOMS = ("allocate", "cut", "dag", "fabric", "flow", "graph", "hash", "maths", "paths", "random", "sched")
+ROOMS = ("allocate", "cut", "dag", "fabric", "flow", "graph", "hash", "maths", "meter", "paths", "random", "sched")
 
 
 def stub(room: str) -> ast.Module:
@@ -23,16 +23,16 @@ def stub(room: str) -> ast.Module:
 
 
 def arguments(node: ast.FunctionDef) -> list[str]:
-    return [a.arg for a in node.args.args if a.arg != "self"]
+    return [] if node.decorator_list else [a.arg for a in node.args.args if a.arg != "self"]
 
 
 def in_stub(room: str) -> dict[str, list[str]]:
-    """Arguments by function; those of a class as Class.method."""
+    """Arguments by function; those of a class as Class.method. Classes with an underscore only type dictionaries."""
     found = {}
     for node in stub(room).body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = arguments(node)
-        if isinstance(node, ast.ClassDef):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             found |= {f"{node.name}.{n.name}": arguments(n) for n in node.body if isinstance(n, ast.FunctionDef)}
     return found
 

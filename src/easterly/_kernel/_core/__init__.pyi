@@ -8,6 +8,7 @@ from . import flow as flow
 from . import graph as graph
 from . import hash as hash
 from . import maths as maths
+from . import meter as meter
 from . import paths as paths
 from . import random as random
 from . import sched as sched
