@@ -25,6 +25,8 @@ NB_MODULE(_core, m) {
     easterly::bind::hash(hash);
     auto fabric = room("fabric", "Routes of structured fabrics, by formula.");
     easterly::bind::fabric(fabric);
+    auto classify = room("classify", "First match of packets among rules, and what rules leave to each other.");
+    easterly::bind::classify(classify);
     auto allocate = room("allocate", "Rates of demands over many paths, with bounds.");
     easterly::bind::allocate(allocate);
     auto sched = room("sched", "Schedulers of queues: steppable classes, each with its batch form.");

@@ -15,6 +15,7 @@ void paths(nanobind::module_& m);
 void cut(nanobind::module_& m);
 void hash(nanobind::module_& m);
 void fabric(nanobind::module_& m);
+void classify(nanobind::module_& m);
 void allocate(nanobind::module_& m);
 void allocate_split(nanobind::module_& m);
 void sched(nanobind::module_& m);

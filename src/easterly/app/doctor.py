@@ -54,6 +54,7 @@ KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
     "allocate": "rates of demands over many paths",
+    "classify": "first match of packets among rules",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",
     "fabric": "routes of structured fabrics",
