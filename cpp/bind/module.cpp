@@ -33,4 +33,6 @@ NB_MODULE(_core, m) {
     easterly::bind::sched(sched);
     auto meter = room("meter", "Token buckets, leaky buckets and three-colour markers.");
     easterly::bind::meter(meter);
+    auto aqm = room("aqm", "Queues that drop or mark before they are full.");
+    easterly::bind::aqm(aqm);
 }

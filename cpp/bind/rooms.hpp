@@ -21,5 +21,6 @@ void allocate_split(nanobind::module_& m);
 void sched(nanobind::module_& m);
 void meter(nanobind::module_& m);
 void meter_groups(nanobind::module_& m);
+void aqm(nanobind::module_& m);
 
 }  // namespace easterly::bind
