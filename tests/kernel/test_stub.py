@@ -15,7 +15,22 @@ import easterly._kernel
 from easterly._kernel import _core
 
 FOLDER = Path(easterly._kernel.__file__).parent
-ROOMS = ("allocate", "aqm", "classify", "cut", "dag", "fabric", "flow", "graph", "hash", "maths", "meter", "paths", "random", "sched")
+ROOMS = (
+    "allocate",
+    "aqm",
+    "classify",
+    "cut",
+    "dag",
+    "fabric",
+    "flow",
+    "graph",
+    "hash",
+    "maths",
+    "meter",
+    "paths",
+    "random",
+    "sched",
+)
 
 
 def stub(room: str) -> ast.Module:

@@ -33,7 +33,7 @@ def test_red_average_after_100_arrivals_at_30():
         queue.take(0)
     exact = 30 - (30 - Fraction(start)) * (1 - Fraction(0.002)) ** 100
     assert queue.state["average"] == pytest.approx(float(exact), rel=1e-12)
-    assert 30 * (1 - 0.998**100) == pytest.approx(5.442996, abs=1e-6)
+    assert pytest.approx(5.442996, abs=1e-6) == 30 * (1 - 0.998**100)
 
 
 def chance(queue_of, low=0.0, high=1.0, steps=50):

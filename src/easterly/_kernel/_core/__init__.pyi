@@ -1,8 +1,8 @@
 """Compiled algorithms of Easterly: arrays in, arrays out."""
 
 from . import allocate as allocate
-from . import classify as classify
 from . import aqm as aqm
+from . import classify as classify
 from . import cut as cut
 from . import dag as dag
 from . import fabric as fabric
