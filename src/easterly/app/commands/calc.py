@@ -17,6 +17,7 @@ CALCULATORS = {
     "checkpoint": "Best interval between checkpoints, and what is lost (Young, Daly).",
     "entropy": "How many links hashing uses, and how loaded the fullest is.",
     "hash": "Hash of a connection by each function, and the link that it chooses.",
+    "classify": "First rule that matches each packet, entries of a TCAM, shadowed and redundant rules.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

@@ -214,21 +214,21 @@ def _pairs(tokens: list[_Token]) -> Iterator[tuple[_Token, _Token]]:
 
 def _prefix(value: _Token) -> Any:
     try:
-        return ipaddress.ip_network(value.text, strict=True)
-    except ValueError:
-        pass
-    try:
+        if "%" in value.text:
+            raise ValueError
         wide = ipaddress.ip_network(value.text, strict=False)
     except ValueError:
         raise _Wrong(value.column, f"{_shown(value)} is no prefix", "write 10.0.0.0/8, 2001:db8::/32 or any") from None
-    raise _Wrong(value.column, f"{_shown(value)} has bits beyond its length", f"write {wide}")
+    if ipaddress.ip_address(value.text.split("/")[0]) != wide.network_address:
+        raise _Wrong(value.column, f"{_shown(value)} has bits beyond its length", f"write {wide}")
+    return wide
 
 
 def _address(value: _Token) -> str:
     try:
-        made = ipaddress.ip_address(value.text)
-        if isinstance(made, ipaddress.IPv6Address) and made.scope_id:
+        if "%" in value.text:
             raise ValueError
+        made = ipaddress.ip_address(value.text)
     except ValueError:
         raise _Wrong(value.column, f"{_shown(value)} is no address", "write 10.0.0.1 or 2001:db8::1") from None
     return str(made)
