@@ -54,13 +54,16 @@ KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
     "allocate": "rates of demands over many paths",
+    "aqm": "queue management: drops and marks",
     "classify": "first match of packets among rules",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",
     "fabric": "routes of structured fabrics",
     "hash": "hash functions of switches",
+    "meter": "token buckets and markers",
     "paths": "k shortest and disjoint paths",
     "random": "reproducible random streams",
+    "sched": "schedulers of queues",
     "maths": "functions with the same bits on every machine",
 }
 VALIDATORS = {
