@@ -18,7 +18,8 @@ WORK = 100_000
 CONFLICTS = 100
 ABSENT, FOUND, UNDECIDED = 0, 1, 2
 TOGETHER = 200
-"""Rules per call of the kernel, so that it can be interrupted."""
+"""Rules per call of the kernel at most, so that it can be interrupted; fewer where each may take long."""
+MOST_WORK = 10**8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def review(
     default : str or None
         Effect where no rule matches, such as ``deny``; None for one that no rule has.
     work : int
-        Comparisons of a rule with a part of a box, for each question.
+        Comparisons of a rule with a part of a box, for each question; at most 10^8.
     conflicts : int
         Pairs to examine; 0 for none.
 
@@ -113,7 +114,7 @@ def review(
     Raises
     ------
     ValueError
-        Negative bounds.
+        Bounds out of range.
 
     Examples
     --------
@@ -126,12 +127,12 @@ def review(
     >>> review(rules).shadowed
     (Covered(rule=2, by=(0, 1)),)
     """
-    if work < 0 or conflicts < 0:
-        raise ValueError(f"work {work} and conflicts {conflicts} must be 0 or more")
+    if not 0 <= work <= MOST_WORK or conflicts < 0:
+        raise ValueError(f"work {work} must be within 0 and {MOST_WORK:,}, and conflicts {conflicts} 0 or more")
     boxes = boxes_of(rules)
     effect, rest = _effects(rules, default)
     everyone = np.arange(len(rules), dtype=np.int32)
-    status, packet, cover = _asked(everyone, lambda some: kernel.hit(*_sides(boxes), some, work))
+    status, packet, cover = _asked(everyone, work, lambda some: kernel.hit(*_sides(boxes), some, work))
     shadowed = tuple(Covered(int(r), cover[r]) for r in np.flatnonzero(status == ABSENT))
     redundant, unsure = _redundant(boxes, effect, rest, status, work)
     needless = sorted([each.rule for each in (*shadowed, *redundant)])
@@ -164,10 +165,10 @@ def _effects(rules: Sequence[Rule], default: str | None) -> tuple[NDArray[np.int
 
 
 def _asked(
-    rows: NDArray[np.int32], ask: Callable[[NDArray[np.int32]], Answers]
+    rows: NDArray[np.int32], work: int, ask: Callable[[NDArray[np.int32]], Answers]
 ) -> tuple[NDArray[np.int8], Words, list[tuple[int, ...]]]:
     """Status, packet and cover of every row, a few rows at a time."""
-    answers: list[Answers] = [ask(np.ascontiguousarray(some)) for some in _parts(rows)]
+    answers: list[Answers] = [ask(np.ascontiguousarray(some)) for some in _parts(rows, work)]
     if not answers:
         return np.zeros(0, dtype=np.int8), np.zeros((0, 0), dtype=np.uint64), []
     cover = [tuple(rules[a:b].tolist()) for _, _, ptr, rules in answers for a, b in pairwise(ptr)]
@@ -176,9 +177,10 @@ def _asked(
     return np.concatenate([each[0] for each in answers]), packet, cover
 
 
-def _parts(rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
-    for begin in range(0, len(rows), TOGETHER):
-        yield rows[begin : begin + TOGETHER]
+def _parts(rows: NDArray[np.int32], work: int) -> Iterator[NDArray[np.int32]]:
+    together = max(1, min(TOGETHER, MOST_WORK // max(work, 1)))
+    for begin in range(0, len(rows), together):
+        yield rows[begin : begin + together]
 
 
 def _redundant(
@@ -187,7 +189,7 @@ def _redundant(
     """Rules that are hit and whose removal changes nothing, and those of which that is not known."""
     kept = np.ones(len(boxes), dtype=np.uint8)
     rows = np.flatnonzero(hit != ABSENT).astype(np.int32)
-    status, _, cover = _asked(rows, lambda some: kernel.matters(*_sides(boxes), effect, rest, kept, some, work))
+    status, _, cover = _asked(rows, work, lambda some: kernel.matters(*_sides(boxes), effect, rest, kept, some, work))
     found = (Covered(int(rows[i]), cover[i]) for i in np.flatnonzero((status == ABSENT) & (hit[rows] == FOUND)))
     return tuple(found), rows[status == UNDECIDED].tolist()
 
@@ -214,6 +216,7 @@ def _conflicts(boxes: Boxes, effect: NDArray[np.int32], most: int, work: int
         count, named = count + more, named + len(some)
         pairs.append(some)
     rows = np.ascontiguousarray(np.concatenate(pairs) if pairs else np.zeros((0, 2)), dtype=np.int32)
-    status, packet, _, _ = kernel.contested(*_sides(boxes), rows, work)
+    each = np.arange(len(rows), dtype=np.int32)
+    status, packet, _ = _asked(each, work, lambda some: kernel.contested(*_sides(boxes), rows[some], work))
     found = (Conflict(int(rows[i, 0]), int(rows[i, 1]), packet[i]) for i in np.flatnonzero(status == FOUND))
     return count, tuple(found), rows[status == UNDECIDED].ravel().tolist()

@@ -23,7 +23,7 @@ SHOWN = 20
 @click.option("--rules", "rules_at", type=terminal.SITE, required=True, help="File with one rule per line.")
 @click.option("--packets", "packets_at", type=terminal.SITE, help="File with one packet per line.")
 @click.option("--default", help="What becomes of packets without a rule, such as deny.")
-@click.option("--work", type=asking.Count(0), default="100000", show_default=True,
+@click.option("--work", type=asking.Count(0, 10**8), default="100000", show_default=True,
               help="Comparisons for each question about a rule, then it stays undecided.")  # fmt: skip
 @terminal.format_option
 def command(rules_at: Path, packets_at: Path | None, default: str | None, work: int, form: str) -> None:
