@@ -11,7 +11,7 @@ from easterly.base.units import SHARE, SIZE, format_short
 from easterly.model.spec.job import Job
 from easterly.model.spec.policy import TrafficClass, Wred
 from easterly.model.spec.site import Site
-from easterly.qos.classify.marks import CODE_POINTS
+from easterly.qos.code_points import CODE_POINTS
 
 POINTS = {**CODE_POINTS, "voiceadmit": CODE_POINTS["va"]}
 """Code points by the name of their per-hop behaviour (RFC 2474, 2597, 3246, 5865, 8622)."""

@@ -2,7 +2,6 @@
 
 from easterly.qos.classify.classifier import Classifier, Trees, linear_scan
 from easterly.qos.classify.marks import (
-    CODE_POINTS,
     Boundary,
     MarkMap,
     class_selectors,
@@ -17,6 +16,7 @@ from easterly.qos.classify.show import packet_text, rule_text
 from easterly.qos.classify.synthetic import edge_packets, random_rules
 from easterly.qos.classify.tcam import Entries, Expansion, tcam, tcam_entries, worst_entries
 from easterly.qos.classify.text import Fault, FaultyText, parse_packets, parse_rules
+from easterly.qos.code_points import CODE_POINTS
 
 __all__ = [
     "CODE_POINTS", "FIELDS", "FLAGS", "Boundary", "Boxes", "Classifier", "Conflict", "Covered", "Entries", "Expansion",

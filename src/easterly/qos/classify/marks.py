@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from easterly.base.columns import IntColumn, ints
+from easterly.qos.code_points import CODE_POINTS
 
-CODE_POINTS: Mapping[str, int] = MappingProxyType({
-    "df": 0, "le": 1,
-    **{f"cs{n}": 8 * n for n in range(8)},
-    **{f"af{x}{y}": 8 * x + 2 * y for x in range(1, 5) for y in range(1, 4)},
-    "va": 44, "ef": 46,
-})  # fmt: skip
-"""DSCP by name (RFC 2474, 2597, 3246, 5865, 8622): AFxy is 8x + 2y, CSx is 8x. CS0 is DF."""
 VALUES = {"dscp": 64, "pcp": 8, "up": 8, "tc": 64, "queue": 64}
 """How many values a kind of mark has: code point, priority of 802.1p, user priority of 802.11, traffic class, queue."""
 UNTRUSTED_CONTROL = (48, 56)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 
-from easterly.qos.classify.marks import CODE_POINTS
 from easterly.qos.classify.rules import FIELDS, FLAGS, PORTED, RANGES, TCP, Range, Rule, Words
 from easterly.qos.classify.text import KEYS, PROTOCOLS
+from easterly.qos.code_points import CODE_POINTS
 
 _KEY = {field: key for key, field in KEYS.items()}
 _NAMES: dict[str, dict[int, str]] = {

@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from easterly.qos.classify.marks import CODE_POINTS
 from easterly.qos.classify.packets import Packets, packets_of
 from easterly.qos.classify.rules import FIELDS, FLAGS, Rule
+from easterly.qos.code_points import CODE_POINTS
 
 PROTOCOLS: Mapping[str, int] = {
     "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "dccp": 33, "ipv6": 41, "gre": 47, "esp": 50, "ah": 51,
