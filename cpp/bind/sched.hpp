@@ -15,7 +15,7 @@ using nb::literals::operator""_a;
 using Counts = std::vector<std::int64_t>;
 
 constexpr std::int64_t kMostQueues = std::int64_t{1} << 20;
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;   // of a packet
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;   // of a packet
 constexpr std::int64_t kMostTime = std::int64_t{1} << 61;    // ticks
 constexpr std::int64_t kMostRate = std::int64_t{1} << 50;    // bit/s
 constexpr std::int64_t kMostTicks = 1'000'000'000'000;       // of a second
@@ -88,9 +88,17 @@ struct Stepper {
         now = time;
     }
 
+    // Of trees: only classes without children have a queue.
+    void check_leaf(const std::string& what, std::int64_t queue) const {
+        if constexpr (requires { live.takes(sched::Queue{}); })
+            if (!live.takes(static_cast<sched::Queue>(queue)))
+                refuse(what + " is " + std::to_string(queue) + ", a class with children");
+    }
+
     bool arrive(std::int64_t time, std::int64_t queue, std::int64_t size) {
         within("queue", queue, 0, static_cast<std::int64_t>(queues) - 1);
         within("size", size, 1, kMostBytes);
+        check_leaf("queue", queue);
         check_time(time);
         const auto q = static_cast<sched::Queue>(queue);
         const bool taken = live.arrive(q, size, time);
@@ -132,9 +140,10 @@ struct Stepper {
         sched::Wide total = 0;
         for (std::size_t i = 0; i < packets.time.size(); ++i) {
             if (packets.size[i] < 1 || packets.size[i] > kMostBytes)
-                refuse(entry("size", i, std::to_string(packets.size[i])) + ", not within 1..2^40");
+                refuse(entry("size", i, std::to_string(packets.size[i])) + ", not within 1..2^30");
             if (packets.time[i] < (i == 0 ? 0 : packets.time[i - 1]) || packets.time[i] > kMostTime)
                 refuse(entry("time", i, std::to_string(packets.time[i])) + ", before the packet that precedes it, or not within 0..2^61");
+            if constexpr (requires { live.takes(sched::Queue{}); }) check_leaf("queue[" + std::to_string(i) + "]", packets.queue[i]);
             total += packets.size[i];
         }
         if (total * 8 * ticks_per_s / rate_bps > kMostTime)

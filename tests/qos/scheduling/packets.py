@@ -68,7 +68,7 @@ def stepped(scheduler: Scheduler, given: Packets, link_bps: int) -> Departures:
 
 
 def check_link(given: Packets, sent: Departures, link_bps: int, *, conserving: bool = True) -> None:
-    """No packet lost, twice, early or overtaken in its queue; the link sends one at a time, and idles only when empty."""
+    """No packet lost, twice, early or overtaken in its queue; one at a time; idle only when empty."""
     left = [i for i in range(len(given)) if sent.departure_ns[i] >= 0]
     assert sorted(sent.order.tolist()) == left
     free, begun = Fraction(0), {}

@@ -90,7 +90,8 @@ def drr(quantum_B: ArrayLike) -> Scheduler:
     """Deficit round robin (Shreedhar & Varghese 1996, IEEE/ACM ToN 4:3).
 
     Queues that have packets stand in a list. The first gets its quantum, sends what its deficit pays for, and goes to
-    the end with what is left; a queue that runs empty forfeits its deficit. No deficit reaches quantum + largest packet.
+    the end with what is left; a queue that runs empty forfeits its deficit. No deficit reaches quantum +
+    largest packet.
 
     Parameters
     ----------

@@ -45,6 +45,19 @@ class Departures:
         return indices(np.flatnonzero(self.departure_ns < 0))
 
 
+_FRACTIONS = {
+    "denominator": {"virtual_time": "virtual_time_B", "start": "start_B", "finish": "finish_B"},
+    "tokens_per_byte": {"tokens": "tokens_B", "ctokens": "ctokens_B"},
+    "credit_per_bit": {"credit": "credit_bit"},
+    "avgidle_per_tick": {"avgidle": "avgidle_ns"},
+}
+"""What the kernel holds as multiples of some part of a byte, bit or nanosecond."""
+
+
+def _over(value: Any, per: int) -> Any:
+    return [Fraction(v, per) for v in value] if isinstance(value, list) else Fraction(value, per)
+
+
 class _Kernel(Protocol):
     def arrive(self, time: int, queue: int, size: int) -> bool: ...
     def next(self, time: int) -> tuple[int, int]: ...
@@ -91,14 +104,14 @@ class Scheduler:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Everything that is remembered: deficits, credits, tags, and how many packets are `queued`."""
+        """Everything that is remembered, exactly: sizes, deficits, credits, tags, and how many packets are `queued`."""
         state = self._kernel.state()
-        denominator = state.pop("denominator", None)
-        if denominator is None:
-            return state
-        virtual, finish = state.pop("virtual_time"), state.pop("finish")
-        tags = [Fraction(tag, denominator) for tag in finish]
-        return state | {"virtual_time_B": Fraction(virtual, denominator), "finish_B": tags}
+        for unit, names in _FRACTIONS.items():
+            if (per := state.pop(unit, None)) is not None:
+                for name, better in names.items():
+                    if name in state:
+                        state[better] = _over(state.pop(name), per)
+        return state
 
     def departures(
         self, time_ns: ArrayLike, queue: ArrayLike, size_B: ArrayLike, *, link_bps: int | None = None
