@@ -139,7 +139,7 @@ void make_shaper(meter::Shaper* self, std::int64_t rate, std::int64_t burst, std
     check_clock(ticks, start);
     within("start", start, 0, std::int64_t{1} << 62);
     new (self) meter::Shaper(within("rate", rate, 1), within("burst", burst), within("queue", queue), ticks, start);
-    if (!self->drains()) refuse("burst and queue take more than 2^62 ticks to drain: make them smaller, or the rate larger");
+    if (!self->drains()) refuse("burst and queue take 2^62 ticks or more to drain: make them smaller, or the rate larger");
 }
 
 void check_shaper(std::int64_t last) {

@@ -194,7 +194,7 @@ start : int [tick]
 Raises
 ------
 ValueError
-    Negative numbers, a rate of 0, more than 2^62 ticks to drain.)";
+    Negative numbers, a rate of 0, 2^62 ticks or more to drain.)";
 
 inline constexpr const char* kShapeStep = R"(Hand one packet to the queue.
 

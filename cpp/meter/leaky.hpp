@@ -38,12 +38,12 @@ struct Shaper {
     Wide depth, burst, level = 0;
     std::int64_t rate, ticks_per_s, time;
 
-    // The rate is above 0, and burst and queue drain within 2^62 ticks: see `drains`.
+    // The rate is above 0, and burst and queue drain in less than 2^62 ticks: see `drains`.
     Shaper(std::int64_t rate_bps, std::int64_t burst_B, std::int64_t queue_B, std::int64_t ticks, std::int64_t start)
         : depth(bit_ticks(ticks, burst_B) + bit_ticks(ticks, queue_B)), burst(bit_ticks(ticks, burst_B)),
           rate(rate_bps), ticks_per_s(ticks), time(start) {}
 
-    bool drains() const { return depth <= Wide{rate} << 62; }
+    bool drains() const { return depth <= Wide{rate} * ((std::int64_t{1} << 62) - 1); }
 
     void advance(std::int64_t at) {
         level = std::max<Wide>(0, level - Wide{rate} * (at - time));

@@ -18,6 +18,7 @@ CALCULATORS = {
     "entropy": "How many links hashing uses, and how loaded the fullest is.",
     "hash": "Hash of a connection by each function, and the link that it chooses.",
     "classify": "First rule that matches each packet, entries of a TCAM, shadowed and redundant rules.",
+    "marker": "Colours that a three-colour marker gives to packets (RFC 2697, 2698, 4115).",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

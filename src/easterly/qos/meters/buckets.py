@@ -106,7 +106,7 @@ class LeakyBucket:
     Raises
     ------
     ValueError
-        Numbers that are not whole or negative, a rate of 0, a queue that takes more than 2^62 ns to drain.
+        Numbers that are not whole or negative, a rate of 0, a queue that takes 2^62 ns or more to drain.
     """
 
     rate_bps: Annotated[int, Unit("bit/s"), Doc("Rate at which packets leave.")]
