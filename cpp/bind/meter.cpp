@@ -8,6 +8,8 @@ namespace easterly::bind {
 
 namespace {
 
+using namespace meters;
+
 using meter::Colour;
 using nb::literals::operator""_a;
 

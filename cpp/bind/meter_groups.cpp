@@ -8,6 +8,8 @@ namespace easterly::bind {
 
 namespace {
 
+using namespace meters;
+
 using nb::literals::operator""_a;
 
 constexpr std::int64_t kMostPoints = std::int64_t{1} << 24;

@@ -8,7 +8,8 @@
 #include "bind/arrays.hpp"
 #include "meter/bucket.hpp"
 
-namespace easterly::bind {
+// A namespace of its own: bindings of other rooms have checks of the same names.
+namespace easterly::bind::meters {
 
 using meter::Wide;
 using Ticks = In<std::int64_t>;
@@ -78,4 +79,4 @@ auto run(Meter& meter, const Ticks& time, const Ticks& size, Each each) {
     return give(std::move(made));
 }
 
-}  // namespace easterly::bind
+}  // namespace easterly::bind::meters
