@@ -127,8 +127,8 @@ void new_pie(Pie* at, std::int64_t target, std::int64_t update, std::int64_t bur
     within("ticks_per_s", ticks_per_s, 1, std::int64_t{1'000'000'000'000});
     within("drain_Bps", drain_Bps, 0, kMostTime);
     within("mtu_B", mtu_B, 0, kMostSize);
-    real("alpha", alpha, 0.0, 1e6);
-    real("beta", beta, 0.0, 1e6);
+    real("alpha", alpha, 0.0, 1e15);
+    real("beta", beta, 0.0, 1e15);
     real("most_marked", most_marked, 0.0, 1.0);
     aqm::PieQueue made;
     made.tail = tail(limit_B, limit_packets);
