@@ -35,4 +35,6 @@ NB_MODULE(_core, m) {
     easterly::bind::meter(meter);
     auto aqm = room("aqm", "Queues that drop or mark before they are full.");
     easterly::bind::aqm(aqm);
+    auto buffer = room("buffer", "Packet memory of a chip, pauses, and the watchdog over them.");
+    easterly::bind::buffer(buffer);
 }

@@ -22,5 +22,6 @@ void sched(nanobind::module_& m);
 void meter(nanobind::module_& m);
 void meter_groups(nanobind::module_& m);
 void aqm(nanobind::module_& m);
+void buffer(nanobind::module_& m);
 
 }  // namespace easterly::bind

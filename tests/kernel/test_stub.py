@@ -18,6 +18,7 @@ FOLDER = Path(easterly._kernel.__file__).parent
 ROOMS = (
     "allocate",
     "aqm",
+    "buffer",
     "classify",
     "cut",
     "dag",

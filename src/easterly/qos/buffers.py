@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 
-SPEED_S_PER_M = 5e-9
-QUANTUM_BITS = 512
-PREAMBLE_AND_GAP_B = 20
-PAUSE_B = 64
+from easterly.qos.memory.headroom import headroom
+
 JUMBO_B = 9216.0
-QUANTA = {10e9: 60, 25e9: 80, 40e9: 118, 100e9: 394, 200e9: 453, 400e9: 905, 800e9: 905}
-"""Time in which a port obeys a pause, in quanta of 512 bit times (IEEE 802.3, annex 31B)."""
 
 
 def bdp_B(rate_bps: float, rtt_s: float) -> float:
@@ -58,7 +54,7 @@ def queue_limit_B(memory_B: float, alpha: float, queues: int = 1) -> float:
 
 
 def headroom_B(rate_bps: float, length_m: float, mtu_B: float = JUMBO_B) -> float:
-    """What still arrives at a port after it has sent a pause, for one priority (IEEE 802.1Qbb, annex O of 802.1Q).
+    """What still arrives at a port after it has sent a pause, for one priority: `memory.headroom` in one number.
 
     A frame that is being sent at either end, the pause itself, twice the cable, and the time in which the far
     end obeys; of a rate that is not listed, the time in quanta of the next faster one.
@@ -74,6 +70,4 @@ def headroom_B(rate_bps: float, length_m: float, mtu_B: float = JUMBO_B) -> floa
     >>> headroom_B(100e9, 100.0), headroom_B(400e9, 3.0)
     (56272.0, 77976.0)
     """
-    quanta = QUANTA[min((rate for rate in QUANTA if rate >= rate_bps), default=max(QUANTA))]
-    frames_B = 2 * (mtu_B + PREAMBLE_AND_GAP_B) + PAUSE_B + PREAMBLE_AND_GAP_B
-    return frames_B + (2 * length_m * SPEED_S_PER_M * rate_bps + quanta * QUANTUM_BITS) / 8
+    return headroom(rate_bps, length_m, math.ceil(mtu_B)).low_B

@@ -36,7 +36,7 @@ def standing(queue, step_ns, until_ns, size_B=1000, packets=1000, ecn=0):
 
 @pytest.mark.parametrize("ecn", [False, True])
 def test_codel_drops_at_the_times_of_rfc_8289(ecn):
-    """Intervals of 100, 100/sqrt 1, 100/sqrt 2 ... ms: 0, 100, 170.7107, 228.4457, 278.4457, 323.1671 after the first."""
+    """Gaps of 100 / sqrt(count) ms: 0, 100, 170.7107, 228.4457, 278.4457, 323.1671 ms after the first."""
     step = 10_000
     signals = standing(CoDel(ecn=ecn).queue(), step, 540 * MS, ecn=Ecn.ECT_0)
     wanted = [0.0, 100.0, 170.7107, 228.4457, 278.4457, 323.1671]
@@ -321,7 +321,7 @@ def test_pie_moves_its_probability_as_rfc_8033_says(drain, seed):
     times = sorted(rng.integers(0, 900, 120).tolist())
     arrivals = sorted((t, int(rng.integers(1, 1500))) for t in times)
     services = sorted(rng.integers(times[0], 1500, 140).tolist())
-    trace = dict((now, (p, burst)) for now, p, burst in played(pie, arrivals, services, 1500, drain))
+    trace = {now: (p, burst) for now, p, burst in played(pie, arrivals, services, 1500, drain)}
     assert max(p for p, _ in trace.values()) > 0.05
     queue = pie.queue()
     events = sorted([(t, 0, size) for t, size in arrivals] + [(t, 1, 0) for t in services])
