@@ -251,7 +251,7 @@ void classify(nb::module_& m) {
              "top"_a.noconvert(), "leaf"_a, "copies"_a)
         .def("first", &Classifier::first, "packet"_a.noconvert(), kFirst)
         .def("classify", &Classifier::classify, "fields"_a.noconvert(), kClassify)
-        .def_prop_ro("state", &Classifier::state, kState);
+        .def_prop_ro("state", &Classifier::state, kForestState);
     m.def("hit", &hit, "low"_a.noconvert(), "high"_a.noconvert(), "top"_a.noconvert(), "rule"_a.noconvert(), "work"_a,
           kHit);
     m.def("matters", &matters, "low"_a.noconvert(), "high"_a.noconvert(), "top"_a.noconvert(), "effect"_a.noconvert(),

@@ -57,7 +57,7 @@ Raises
 ValueError
     Another number of columns, unequal lengths, a value beyond the top of a dimension that some rule reads.)";
 
-inline constexpr const char* kState = R"(What the trees consist of, and their memory beside its bound.
+inline constexpr const char* kForestState = R"(What the trees consist of, and their memory beside its bound.
 
 Returns
 -------

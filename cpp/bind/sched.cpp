@@ -19,6 +19,8 @@ namespace easterly::bind {
 
 namespace {
 
+using namespace scheduling;
+
 constexpr std::int64_t kMostWeight = std::int64_t{1} << 40;
 constexpr std::int64_t kMostFairWeight = std::int64_t{1} << 20;
 constexpr std::int64_t kMostFairSum = std::int64_t{1} << 24;

@@ -9,7 +9,8 @@
 #include "bind/arrays.hpp"
 #include "sched/link.hpp"
 
-namespace easterly::bind {
+// A namespace of its own: bindings of other rooms have checks and steppers of the same names.
+namespace easterly::bind::scheduling {
 
 using nb::literals::operator""_a;
 using Counts = std::vector<std::int64_t>;
@@ -248,4 +249,4 @@ auto bind_scheduler(nb::module_& m, const char* name, const char* doc) {
         .def("run", &S::run, "time"_a.noconvert(), "queue"_a.noconvert(), "size"_a.noconvert(), "link_bps"_a, kRun);
 }
 
-}  // namespace easterly::bind
+}  // namespace easterly::bind::scheduling

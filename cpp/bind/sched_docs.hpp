@@ -1,7 +1,7 @@
 // What the classes of the room `sched` say of themselves.
 #pragma once
 
-namespace easterly::bind {
+namespace easterly::bind::scheduling {
 
 inline constexpr const char* kFifo = R"(First in, first out over all queues.
 
@@ -149,4 +149,4 @@ Raises
 ValueError
     Columns of different lengths, what is no tree, impossible numbers.)";
 
-}  // namespace easterly::bind
+}  // namespace easterly::bind::scheduling

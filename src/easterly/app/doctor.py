@@ -55,6 +55,7 @@ KERNEL = {
     "flow": "max-min fair rates and hashing",
     "allocate": "rates of demands over many paths",
     "aqm": "queue management: drops and marks",
+    "buffer": "shared packet memory, headroom and pauses",
     "classify": "first match of packets among rules",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",
