@@ -18,7 +18,6 @@ class Water:
         """Through each class, by whomever it was lent."""
         self.charged = [0.0] * len(tree.name)
         """What counts against the rate of each class."""
-        self.lenders: dict[int, set[int]] = {}
 
     def rates(self) -> dict[str, float]:
         """Own rates first; then every class lends its rest, the deepest first, one priority after the other."""
@@ -52,13 +51,6 @@ class Water:
             return
         for leaf, rate in self.spread(lender, rest, priority).items():
             self.grant(leaf, rate, lender)
-            if rate > 0:
-                self.lenders.setdefault(leaf, set()).add(lender)
-
-    @property
-    def lent_twice(self) -> bool:
-        """Whether a leaf gets loans on two levels: those from below cost it turns above, which no fluid knows."""
-        return any(len(lenders) > 1 for lenders in self.lenders.values())
 
     def room(self, node: int) -> float:
         return max(0.0, float(self.tree.ceil_bps[node]) - self.used[node])
