@@ -155,7 +155,7 @@ NARROW = [
     ("c.0.1", "c.0", 35, 70, 3183, 1),
     ("c.0.2", "c.0", 5, 10, 17318, 0),
 ]
-"""Alone at its turn c.0.2 would get 15 Mb/s, above its ceiling, and so loses turns, although on average it stays below."""
+"""Alone at its turn c.0.2 would get 15 Mb/s, more than its ceiling, and so loses turns, if on average it gets less."""
 
 
 def test_what_linux_does_where_a_ceiling_binds_within_a_turn() -> None:

@@ -61,8 +61,8 @@ def shares(
     (hierarchical max-min fairness); the next priority gets the rest.
 
     There is no closed form where a leaf of an HTB loses turns: because a class between it and the lender lends as well,
-    and so moves its pointer (Linux gave 8.85 Mb/s where quanta alone say 10.52), or because the leaf, alone at its turn,
-    would pass a ceiling (7.17 where they say 9.79). Then some 200,000 packets tell, in about a tenth of a second.
+    and so moves its pointer (Linux gave 8.85 Mb/s where quanta alone say 10.52), or because the leaf, alone at its
+    turn, would pass a ceiling (7.17 where they say 9.79). Then 200,000 packets tell, in about a tenth of a second.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def trial(tree: HtbTree, offered: Mapping[int, float], link_bps: float, size_B: 
 
 
 def _most(tree: HtbTree, leaf: int, link_bps: float) -> float:
-    """What a leaf can get at most: the rate of whoever lends, as far as the ceilings below and its own let it through."""
+    """What a leaf can get at most: the rate of who lends, as far as ceilings up to there let it through."""
     most, passed = 0.0, math.inf
     for node in (leaf, *ancestors(tree.parent.tolist(), leaf)):
         passed = min(passed, float(tree.ceil_bps[node]))
