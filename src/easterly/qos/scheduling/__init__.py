@@ -1,5 +1,6 @@
 """Schedulers: who is sent next, step by step and over columns of packets."""
 
+from easterly.qos.scheduling import residual
 from easterly.qos.scheduling.credit import cbs
 from easterly.qos.scheduling.fair import cbwfq, wf2q, wf2q_plus, wfq
 from easterly.qos.scheduling.htb import HtbClass, HtbTree, htb
@@ -11,6 +12,6 @@ from easterly.qos.scheduling.weights import WeightedClass, WeightedTree, weighte
 
 __all__ = [
     "CbqClass", "Choice", "Departures", "HtbClass", "HtbTree", "Scheduler", "Sent", "WeightedClass", "WeightedTree",
-    "cbq", "cbs", "cbwfq", "drr", "fifo", "htb", "shares", "strict_priority", "weighted", "wf2q", "wf2q_plus", "wfq",
-    "wrr",
+    "cbq", "cbs", "cbwfq", "drr", "fifo", "htb", "residual", "shares", "strict_priority", "weighted", "wf2q",
+    "wf2q_plus", "wfq", "wrr",
 ]  # fmt: skip
