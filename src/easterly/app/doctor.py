@@ -70,6 +70,8 @@ KERNEL = {
 VALIDATORS = {
     "vtysh": "the syntax check of rendered FRR configuration: files are marked `not validated` (install frr)",
     "netplan": "netplan's check of hosts and switches: files are marked `not validated` (install netplan.io)",
+    "tc": "the kernel's check of rendered classes and policers: files are marked `not validated` (install iproute2)",
+    "nft": "nftables' check of rendered policers: files are marked `not validated` (install nftables)",
     "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
 }
 EXTRAS = {
@@ -111,7 +113,7 @@ def _libraries() -> tuple[Part, ...]:
 def _extras() -> tuple[Part, ...]:
     packages = tuple(_package(name, "extra", lost) for name, lost in EXTRAS.items())
     browser = _program("chromium", _first(BROWSERS), "the browser tests of the report (install chromium)", "extra")
-    spaces = _program("ip", _first(("ip",)), "the tests on live routers (install iproute2)", "extra")
+    spaces = _program("ip", _first(("ip",)), "the lab, and the tests on live routers (install iproute2)", "extra")
     return (*packages, browser, spaces)
 
 
@@ -145,7 +147,9 @@ def _validators() -> tuple[Part, ...]:
     netplan = _program("netplan", shutil.which("netplan"), VALIDATORS["netplan"], "validator")
     # vtysh does not say its version; it comes with bgpd, in one package.
     here = shutil.which("vtysh") is not None
-    return Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"]), checker, netplan
+    vtysh = Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"])
+    qos = (_program(name, shutil.which(name), VALIDATORS[name], "validator") for name in ("tc", "nft"))
+    return vtysh, checker, netplan, *qos
 
 
 def _first(names: tuple[str, ...]) -> str | None:
@@ -158,7 +162,7 @@ def _program(name: str, path: str | None, lost: str, kind: str) -> Part:
 
 def _version(program: str) -> str | None:
     """First dotted number that a program prints of itself."""
-    flag = "-V" if program.endswith("/ip") else "--version"
+    flag = "-V" if program.endswith(("/ip", "/tc")) else "--version"
     try:
         said = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
