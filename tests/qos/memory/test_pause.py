@@ -87,10 +87,18 @@ def worst_frames(wire_B, mtu, cell, smallest):
     return best(max(0, wire_B - 1)) + -(-mtu // cell)
 
 
-@given(st.integers(1, 700), st.integers(64, 150), st.sampled_from([1, 7, 32, 64, 80]), st.integers(20, 64))
+@given(st.integers(1, 700), st.integers(64, 400), st.sampled_from([1, 7, 20, 21, 32, 64, 80]), st.integers(20, 64))
 @settings(max_examples=60, deadline=None)
 def test_the_knapsack_finds_the_worst_mix(wire, mtu, cell, smallest):
     assert most_cells(wire, mtu, cell, smallest) == worst_frames(wire, mtu, cell, smallest)
+
+
+def test_the_knapsack_repeats_itself_however_long_the_line():
+    """All of 64 bytes, 84 on the line; the last may be the largest."""
+    wire = 84 * 10**15 + 1
+    assert most_cells(wire, 9216, 256) == 10**15 + 36
+    assert most_cells(wire, 9216, 1) == wire - 1 - 20 * (wire // 9236 + 1) + 9216
+    assert most_cells(wire + 10**6, 9216, 32) - most_cells(wire, 9216, 32) == pytest.approx(3e6 / 85, abs=3)
 
 
 def worst_sizes(wire_B, mtu, cell, smallest):

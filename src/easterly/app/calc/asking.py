@@ -74,6 +74,18 @@ class Whole(IntType):
         return int(number)
 
 
+class Frame(Whole):
+    """Bytes of a frame: in digits, as an MTU is written, or with a unit."""
+
+    def __init__(self) -> None:
+        super().__init__(units.SIZE)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        bare = isinstance(value, str) and _number(value) is not None
+        return super().convert(f"{value}B" if bare else value, param, ctx)
+
+
 class Count(IntType):
     """A whole number of at least `least`, in digits: ``1024``, ``16_384``, ``7.5e9``."""
 

@@ -173,17 +173,26 @@ def most_cells(wire_B: Fraction | float, mtu_B: int, cell_B: int, smallest_B: in
     largest = -(-mtu_B // cell_B)
     if cell_B == 1:
         return mtu_B + _densest(budget_B, mtu_B, smallest_B)
-    shortest = [
-        (c, max(smallest_B, (c - 1) * cell_B + 1) + GAP_B) for c in range(-(-smallest_B // cell_B), largest + 1)
-    ]
-    least, most = [0], 0
-    while True:
-        target = len(least)
-        best = min((least[max(0, target - c)] + wire for c, wire in shortest), default=budget_B + 1)
-        if best > budget_B:
-            return most + largest
-        least.append(best)
-        most = target
+    few = -(-smallest_B // cell_B)
+    # Two frames of half the cells take no more of the line where a cell is larger than the gap: long ones never pay.
+    most = min(largest, 2 * few + 2) if cell_B > GAP_B else largest
+    frames = [(c, max(smallest_B, (c - 1) * cell_B + 1) + GAP_B) for c in range(few, most + 1)]
+    return largest + _fill(budget_B, frames)
+
+
+def _fill(budget_B: int, frames: list[tuple[int, int]]) -> int:
+    """Most cells of frames, each of some cells and bytes of wire, within a budget.
+
+    With b cells in the frame that packs best, among any b others some have a multiple of b cells together, and could
+    as well be of that frame: so at most b - 1 others are needed, and beyond their cells the table repeats itself.
+    """
+    packed, wire = min(frames, key=lambda frame: (Fraction(frame[1], frame[0]), frame[0]))
+    turn = packed * frames[-1][0]
+    least = [0]
+    while least[-1] <= budget_B and len(least) <= turn + packed:
+        least.append(min(least[max(0, len(least) - c)] + w for c, w in frames))
+    within = [n for n, used in enumerate(least) if used <= budget_B]
+    return max(n + (packed * ((budget_B - least[n]) // wire) if n > turn else 0) for n in within)
 
 
 def sonic_xoff_B(
@@ -235,12 +244,9 @@ def sonic_xoff_B(
 
 def _densest(budget_B: int, mtu_B: int, smallest_B: int) -> int:
     """Most bytes of frames in a budget of the wire: with k frames, all but k gaps."""
-    best = 0
-    for k in range(1, budget_B // (smallest_B + GAP_B) + 1):
-        best = max(best, min(budget_B - k * GAP_B, k * mtu_B))
-        if k * (mtu_B + GAP_B) >= budget_B:
-            break
-    return best
+    even = budget_B // (mtu_B + GAP_B)
+    counts = [k for k in (even, even + 1) if 1 <= k <= budget_B // (smallest_B + GAP_B)]
+    return max((min(budget_B - k * GAP_B, k * mtu_B) for k in counts), default=0)
 
 
 def _sure(name: str, size_B: Fraction | int, reason: str) -> Item:

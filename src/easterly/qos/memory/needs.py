@@ -201,7 +201,7 @@ def by_headroom(load: QueueLoad) -> Need:
         found = headroom(
             load.sender_bps or load.port_bps, load.cable_m, load.mtu_B, response_s=load.response_s, cell_B=load.cell_B
         )
-        low_B, high_B = load.upstream * found.low_B, float(load.upstream * found.high_B)
+        low_B, high_B = load.upstream * found.low_B, load.upstream * max(found.low_B, float(found.high_B))
     holds, why = _paused(load)
     return Need(
         Method.HEADROOM, low_B, high_B, f"{load.upstream:,} x (two frames, pause, twice the cable, response)",
