@@ -7,7 +7,8 @@ from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
 from easterly.model.network import Network
-from easterly.model.outcome import Bill, DeviceConfigs, QosPlan
+from easterly.model.outcome import Bill, DeviceConfigs
+from easterly.model.qos import QosPlan
 from easterly.model.spec.site import Site
 
 

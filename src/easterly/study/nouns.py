@@ -14,7 +14,8 @@ from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.network import Network
-from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
+from easterly.model.outcome import Bill, DeviceConfigs, Prediction
+from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.series import Outlook
 from easterly.model.serving import Services

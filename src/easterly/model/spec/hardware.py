@@ -10,12 +10,29 @@ from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Share, Size, Time
 
 
+class Chip(Named):
+    """A switch chip: what its data sheet or its maker's software says, and where. What is not published stays out."""
+
+    ports: Annotated[Count | None, Doc("Ports at their highest rate.")] = None
+    rate: Annotated[Rate | None, Doc("That rate.")] = None
+    buffer: Annotated[Size | None, Doc("Packet memory.")] = None
+    cell: Annotated[Size | None, Doc("Unit in which it is counted.")] = None
+    alphas: Annotated[
+        tuple[float, ...], Unit("1"), Doc("Dynamic thresholds that it has; powers of two from 1/128 to 8 if empty.")
+    ] = ()
+    headroom: Annotated[Size | None, Doc("Headroom pool that its maker's software sets aside.")] = None
+    source: Annotated[str, Doc("Where these figures are from, and which are not published.")] = ""
+
+
 class SwitchType(Named):
     """A model of switch."""
 
     ports: Annotated[Count, Doc("Number of ports (the radix).")]
     rate: Annotated[Rate, Doc("Rate of one port.")]
     buffer: Annotated[Size | None, Doc("Packet buffer of the chip.")] = None
+    chip: Annotated[
+        str | None, Doc("Chip: one of `chips`, or of the catalog; gives buffer, cell and thresholds that are not stated.")
+    ] = None
     guaranteed: Annotated[Size | None, Doc("Part of `buffer` that is reserved; the ports share the rest.")] = None
     port_guarantee: Annotated[Size | None, Doc("Part of `guaranteed` that each port has.")] = None
     headroom: Annotated[
@@ -63,3 +80,4 @@ class Hardware(Frozen):
 
     switches: Annotated[dict[Name, SwitchType], Doc("Switch models by name.")] = {}
     hosts: Annotated[dict[Name, HostType], Doc("Host models by name.")] = {}
+    chips: Annotated[dict[Name, Chip], Doc("Switch chips by name, beside those of the catalog.")] = {}

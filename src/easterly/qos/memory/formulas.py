@@ -38,7 +38,7 @@ def incast_B(senders: int, window_B: float, port_bps: float, sender_bps: float) 
     return senders * window_B * max(0.0, 1 - port_bps / offered_bps)
 
 
-def queue_limit_B(memory_B: float, alpha: float, queues: int = 1) -> float:
+def queue_limit_B(memory_B: float, alpha: float, queues: float = 1) -> float:
     """What each of some full queues holds of a shared memory under a dynamic threshold.
 
     A queue may hold `alpha` times the free memory: alpha B / (1 + alpha n) (Choudhury and Hahne 1998).
