@@ -13,6 +13,7 @@ VERBS = {
     "check": "Find every mistake in a site file.",
     "demand": "Tell what jobs, services and other traffic send, when and where.",
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
+    "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",
     "explain": "Explain a finding code.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn
+from easterly.base.columns import BoolColumn, FloatColumn, TextColumn
 from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan

@@ -199,8 +199,17 @@ class Nouns:
 
     @cached_property
     def qos(self) -> Held[QosPlan]:
-        """Queues and shares."""
-        return self.stages.run("qos", (self.part("classes", "hardware"),), lambda: qos.plan(self.site))
+        """What every port, host and edge is set to."""
+        hosts = self.placement.value.hosts
+        reads = (
+            self.network, self.demands, self.paths, sorted(hosts), *(hosts[name] for name in sorted(hosts)),
+            self.part("classes", "qos", "hardware", "tenants", "traffic"),
+        )  # fmt: skip
+        return self.stages.run(
+            "qos",
+            reads,
+            lambda: qos.plan(self.site, self.network.value, self.demands.value, self.paths.value, hosts),
+        )
 
     @cached_property
     def configs(self) -> Held[DeviceConfigs]:

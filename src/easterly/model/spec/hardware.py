@@ -31,7 +31,8 @@ class SwitchType(Named):
     rate: Annotated[Rate, Doc("Rate of one port.")]
     buffer: Annotated[Size | None, Doc("Packet buffer of the chip.")] = None
     chip: Annotated[
-        str | None, Doc("Chip: one of `chips`, or of the catalog; gives buffer, cell and thresholds that are not stated.")
+        str | None,
+        Doc("Chip: one of `chips`, or of the catalog; gives buffer, cell and thresholds that are not stated."),
     ] = None
     guaranteed: Annotated[Size | None, Doc("Part of `buffer` that is reserved; the ports share the rest.")] = None
     port_guarantee: Annotated[Size | None, Doc("Part of `guaranteed` that each port has.")] = None
