@@ -19,6 +19,7 @@ VERBS = {
     "explain": "Explain a finding code.",
     "diff": "Compare two plans or site files.",
     "convert": "Convert topologies and traffic matrices between formats.",
+    "lab": "Try on this machine what is predicted: real kernels, real packets.",
     "schema": "Print the JSON Schema, or the reference, of the site file.",
     "doctor": "Tell which parts are here, and what is lost without the others.",
     "demo": "Plan the 1,024-GPU example.",

@@ -58,7 +58,7 @@ def shape(
     least = min((s for s in share if s > 0), default=1.0)
     classes = [_class(ROOT, 1, None, rate_bps, rate_bps, frame_B, tick_s, frame_B)]
     for i, name in enumerate(names):
-        own = int(share[i] * rate_bps)
+        own = round(share[i] * rate_bps) // 8 * 8  # Linux keeps whole bytes per second.
         if own < LEAST_RATE_BPS:
             raise ValueError(f"{device}: {share[i]:.3%} of {rate_bps} bit/s for {name!r} is too little to shape")
         strict = bool(plan.strict[i])
