@@ -18,6 +18,8 @@ using Counts = std::vector<std::int64_t>;
 constexpr std::int64_t kMostQueues = std::int64_t{1} << 20;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;   // of a packet
 constexpr std::int64_t kMostTime = std::int64_t{1} << 61;    // ticks
+constexpr std::int64_t kMostPackets = (std::int64_t{1} << 31) - 1;
+constexpr std::int64_t kMostTotal = std::int64_t{1} << 54;   // bytes of all packets: tags stay within 128 bits
 constexpr std::int64_t kMostRate = std::int64_t{1} << 50;    // bit/s
 constexpr std::int64_t kMostTicks = 1'000'000'000'000;       // of a second
 
@@ -79,6 +81,7 @@ struct Stepper {
     std::int64_t ticks_per_s;
     std::vector<sched::Ring<sched::Bytes>> waiting;
     sched::Ticks now = 0;
+    sched::Bytes total = 0;
 
     Stepper(Scheduler made, std::size_t n, std::int64_t ticks)
         : fresh(made), live(std::move(made)), queues(n), ticks_per_s(ticks), waiting(n) {}
@@ -101,6 +104,8 @@ struct Stepper {
         within("size", size, 1, kMostBytes);
         check_leaf("queue", queue);
         check_time(time);
+        if (size > kMostTotal - total) refuse("size: the packets so far add up to more than 2^54 B");
+        total += size;
         const auto q = static_cast<sched::Queue>(queue);
         const bool taken = live.arrive(q, size, time);
         if (taken) waiting[q].push(size);
@@ -137,24 +142,26 @@ struct Stepper {
         same_length("queue", packets.queue.size(), "time", packets.time.size());
         same_length("size", packets.size.size(), "time", packets.time.size());
         in_range("queue", packets.queue, static_cast<std::int64_t>(queues));
+        within("the number of packets", static_cast<std::int64_t>(packets.time.size()), 0, kMostPackets);
         within("link_bps", rate_bps, 1, kMostRate);
-        sched::Wide total = 0;
+        sched::Wide sum = 0;
         for (std::size_t i = 0; i < packets.time.size(); ++i) {
             if (packets.size[i] < 1 || packets.size[i] > kMostBytes)
                 refuse(entry("size", i, std::to_string(packets.size[i])) + ", not within 1..2^30");
             if (packets.time[i] < (i == 0 ? 0 : packets.time[i - 1]) || packets.time[i] > kMostTime)
                 refuse(entry("time", i, std::to_string(packets.time[i])) + ", before the packet that precedes it, or not within 0..2^61");
             if constexpr (requires { live.takes(sched::Queue{}); }) check_leaf("queue[" + std::to_string(i) + "]", packets.queue[i]);
-            total += packets.size[i];
+            sum += packets.size[i];
         }
-        if (total * 8 * ticks_per_s / rate_bps > kMostTime)
+        if (sum > kMostTotal) refuse("size adds up to more than 2^54 B");
+        if (sum * 8 * ticks_per_s / rate_bps > kMostTime)
             refuse("link_bps is " + std::to_string(rate_bps) + ": the packets take longer than the clock runs");
     }
 
     auto run(In<std::int64_t> time, In<std::int32_t> queue, In<std::int64_t> size, std::int64_t link_bps) const {
         const sched::Packets packets{view(time), view(queue), view(size)};
         check(packets, link_bps);
-        std::vector<std::int64_t> departure(packets.time.size()), order(packets.time.size());
+        std::vector<std::int64_t> departure(packets.time.size(), -1), order(packets.time.size());
         {
             nb::gil_scoped_release released;
             Scheduler scheduler = fresh;
@@ -231,7 +238,8 @@ link_bps : int [bit/s]
 Returns
 -------
 (N,) int64, (M,) int64
-    When the last bit of each packet is sent, rounded up to a tick, or -1 if it was refused; packets as they leave.
+    When the last bit of each packet is sent, rounded up to a tick, or -1 if it was refused, or held back to beyond
+    2^62; packets as they leave.
 
 Raises
 ------

@@ -35,7 +35,9 @@ class Departures:
     """When packets leave a link, and in which order."""
 
     departure_ns: Annotated[
-        IndexColumn, Unit("ns"), Doc("(N,) last bit of each packet sent, rounded up; -1 where the packet was refused.")
+        IndexColumn,
+        Unit("ns"),
+        Doc("(N,) last bit of each packet sent, rounded up; -1 where the packet was refused, or held back for ages."),
     ]
     order: Annotated[IndexColumn, Doc("(M,) packets that left, first to last.")]
 
