@@ -100,7 +100,11 @@ public:
 
     template <class Lost>
     bool take(std::int64_t now, Packet& packet, Lost&& lost) {
-        for (;;) {
+        for (std::size_t passed = 0;; ++passed) {
+            if (passed > flows_.size()) {
+                skip();
+                passed = 0;
+            }
             List& list = fresh_.head >= 0 ? fresh_ : old_;
             if (list.head < 0) return false;
             const std::int32_t index = list.head;
@@ -150,6 +154,16 @@ private:
         });
         const std::int64_t many = std::clamp<std::int64_t>(fattest->queue.packets / 2, 1, batch_);
         for (std::int64_t i = 0; i < many; ++i) lost(pop(*fattest));
+    }
+
+    // Adds the rounds over the old flows in which all only pay debts, all at once: packets may be far larger than the
+    // quantum. After so many passes no flow is new.
+    void skip() {
+        std::int64_t rounds = INT64_MAX;
+        for (std::int32_t i = old_.head; i >= 0; i = flows_[static_cast<std::size_t>(i)].next)
+            rounds = std::min(rounds, std::max<std::int64_t>(0, -flows_[static_cast<std::size_t>(i)].credit / quantum_B_));
+        for (std::int32_t i = old_.head; i >= 0; i = flows_[static_cast<std::size_t>(i)].next)
+            flows_[static_cast<std::size_t>(i)].credit += rounds * quantum_B_;
     }
 
     void append(List& list, std::int32_t index, Place place) {

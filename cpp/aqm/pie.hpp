@@ -26,15 +26,18 @@ struct Pie {
     std::int64_t burst = 0;     // allowance left, ticks
     std::int64_t next_update = -1;
 
-    // Runs the updates that were due; the queue has been as it is since the last event.
+    static constexpr std::int64_t kMostUpdates = 1 << 16;  // a quarter of an hour of them, by default
+    static constexpr std::int64_t kLongest = std::int64_t{1} << 61;
+
+    // Runs the updates that were due; the queue has been as it is since the last event. Where an update changes nothing,
+    // none of those after it does; after `kMostUpdates` between two events what is left is taken for settled.
     void advance(std::int64_t now, std::int64_t backlog_B) {
         if (next_update < 0) {
             next_update = now + update;
             burst = most_burst;
         }
-        while (now >= next_update) {
-            if (resting(backlog_B)) return skip(now);
-            recalculate(backlog_B);
+        for (std::int64_t done = 0; now >= next_update; ++done) {
+            if (resting(backlog_B) || done == kMostUpdates || !recalculate(backlog_B)) return skip(now);
             next_update += update;
         }
     }
@@ -71,7 +74,10 @@ private:
     }
     void skip(std::int64_t now) { next_update += ((now - next_update) / update + 1) * update; }
 
-    void recalculate(std::int64_t backlog_B) {
+    // Says whether anything has changed.
+    bool recalculate(std::int64_t backlog_B) {
+        const double probability_before = probability;
+        const std::int64_t burst_before = burst, delay_before = delay, old_before = delay_old;
         if (drain_Bps > 0) delay = by_little(backlog_B);
         double step = alpha * seconds(delay - target) + beta * seconds(delay - delay_old);
         step *= tuned();
@@ -82,10 +88,13 @@ private:
         burst = std::max<std::int64_t>(0, burst - update);
         if (probability == 0.0 && 2 * delay < target && 2 * delay_old < target) burst = most_burst;
         delay_old = delay;
+        return probability != probability_before || burst != burst_before || delay != delay_before ||
+               delay_old != old_before;
     }
 
     std::int64_t by_little(std::int64_t backlog_B) const {
-        return static_cast<std::int64_t>(static_cast<double>(backlog_B) * ticks_per_s / static_cast<double>(drain_Bps));
+        const __int128 ticks = static_cast<__int128>(backlog_B) * static_cast<std::int64_t>(ticks_per_s) / drain_Bps;
+        return static_cast<std::int64_t>(std::min<__int128>(ticks, kLongest));
     }
     double seconds(std::int64_t ticks) const { return static_cast<double>(ticks) / ticks_per_s; }
 

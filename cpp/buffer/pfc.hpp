@@ -1,6 +1,7 @@
 // Priority flow control, IEEE 802.1Qbb: pause in quanta of 512 bit times, per priority.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -9,10 +10,12 @@ namespace easterly::buffer {
 constexpr int kPriorities = 8;
 constexpr std::int64_t kQuantumBits = 512;
 
-// ceil(quanta x 512 bit times), in ticks: a pause is never shorter than it says.
+constexpr std::int64_t kLongestPause = std::int64_t{1} << 62;  // ticks; so that its end fits into the clock
+
+// ceil(quanta x 512 bit times), in ticks: a pause is never shorter than it says, up to the longest.
 inline std::int64_t quanta_ticks(std::int64_t quanta, std::int64_t rate_bps, std::int64_t ticks_per_s) {
     const __int128 work = static_cast<__int128>(quanta) * kQuantumBits * ticks_per_s;
-    return static_cast<std::int64_t>((work + rate_bps - 1) / rate_bps);
+    return static_cast<std::int64_t>(std::min<__int128>((work + rate_bps - 1) / rate_bps, kLongestPause));
 }
 
 struct PauseFrame {

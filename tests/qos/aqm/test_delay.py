@@ -246,7 +246,7 @@ class PlainFq:
         st.tuples(st.integers(0, 12), st.integers(1, 1500), st.integers(0, 3), st.integers(0, 3), st.booleans()),
         min_size=1, max_size=250,
     ),
-    st.integers(50, 3000), st.integers(2, 40), st.integers(1, 5), st.booleans(),
+    st.one_of(st.integers(1, 60), st.integers(50, 3000)), st.integers(2, 40), st.integers(1, 5), st.booleans(),
 )  # fmt: skip
 def test_fq_codel_is_the_rfc(events, quantum, limit, batch, ecn):
     codel = CoDel(3, 40, 200, ecn)
@@ -334,6 +334,17 @@ def test_pie_moves_its_probability_as_rfc_8033_says(drain, seed):
         if before is not None:
             assert queue.state["probability"] == pytest.approx(trace[before][0], rel=1e-9, abs=1e-15)
             assert queue.state["burst"] == trace[before][1]
+
+
+def test_pie_does_not_count_every_update_of_an_age():
+    """Nothing is taken for 70 years of nanoseconds: the probability settles at once, and what comes is dropped."""
+    queue = Pie(target_ns=10, update_ns=1, burst_ns=0, alpha=1e7, beta=0.0, mtu_B=1).queue()
+    for now in (0, 5):
+        queue.offer(now, 100)
+        queue.offer(now, 100)
+    queue.take(50)
+    assert queue.offer(2**61, 100, draw=1 - 2**-53).verdict == Verdict.REFUSED
+    assert queue.state["probability"] == 1.0
 
 
 def pie_under_pressure(**more):

@@ -16,6 +16,7 @@ from easterly.qos.memory import (
     Event,
     Group,
     Outcome,
+    PauseFrame,
     PauseReceiver,
     PauseSender,
     Pool,
@@ -259,6 +260,14 @@ def test_a_pause_lasts_its_quanta_rounded_up(quanta, gbps):
     assert receiver.paused(0, end - 1)
     assert not receiver.paused(0, end)
     assert not receiver.paused(1, 100)
+
+
+def test_a_pause_never_passes_the_end_of_the_clock():
+    """65,535 quanta at 1 bit/s are more than a year: 3.4e19 ps do not fit into 64 bits."""
+    receiver = PauseReceiver(1, ticks_per_s=10**12)
+    receiver.hear(2**61, PauseFrame(1, (65535, *[0] * 7)))
+    assert receiver.paused(0, 2**61)
+    assert receiver.state["until"][0] == 2**61 + 2**62
 
 
 def test_a_frame_of_no_quanta_lets_go_at_once():

@@ -106,3 +106,10 @@ def test_steps_and_columns_agree(sent: Packets, link_bps: int) -> None:
 def test_a_slope_above_the_link_is_refused() -> None:
     with pytest.raises(ValueError, match=r"idle_slope_bps\[0\] is 1000000001"):
         cbs([GIGABIT + 1], link_bps=GIGABIT)
+
+
+def test_what_is_held_back_to_the_end_of_the_clock_does_not_leave() -> None:
+    """At 1 bit/s the credit of 2^30 B is back after 272 years; the clock of the link ends before."""
+    sent = Packets([0, 0, 0], [0, 0, 1], [1 << 30, 1, 1]).sent(cbs([1, 0], link_bps=10 * GIGABIT))
+    assert sent.order.tolist() == [0, 2]
+    assert sent.departure_ns.tolist()[1] == -1
