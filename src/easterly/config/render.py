@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from easterly.config import csv, frr, linux
+from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
@@ -21,7 +22,7 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
     network : Network
     address : AddressPlan
     qos : QosPlan
-        Code points of the classes, for the environment of jobs.
+        Settings of hosts, class trees of edges, and code points for the environment of jobs.
     work : Work
         Which hosts work for whom.
     bill : Bill
@@ -36,6 +37,7 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
     files = [
         *frr.render(network, sheet),
         *linux.render(site, network, sheet, qos, work),
+        *planned.files(network, qos),
         *csv.render(network, address, bill),
     ]
     return DeviceConfigs(tuple(sorted(files, key=lambda file: file.path)))

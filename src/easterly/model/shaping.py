@@ -144,7 +144,7 @@ def longest_burst_B(rate_bps: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Policer:
-    """A limit on what an interface receives or sends under some code points; what is above is dropped."""
+    """A limit on what an interface receives or sends under some code points; what is above is dropped or remarked."""
 
     name: Annotated[str, Doc("Name.")]
     device: Annotated[str, Doc("Interface.")]
@@ -153,6 +153,7 @@ class Policer:
     dscp: Annotated[tuple[int, ...], Doc("Code points that it judges together; all packets if empty.")] = ()
     engine: Annotated[Engine, Doc("Who polices: nftables, or tc.")] = "nft"
     hook: Annotated[Literal["ingress", "egress"], Doc("What is policed: received, or sent.")] = "ingress"
+    remark: Annotated[int | None, Doc("Code point that packets above the limit get; they are dropped if None.")] = None
 
     def __post_init__(self) -> None:
         where = f"policer {self.name!r}"
@@ -163,8 +164,10 @@ class Policer:
         if self.burst_B < 1:
             raise ValueError(f"{where}: burst_B is {self.burst_B}, not at least 1")
         _check_points(where, self.dscp)
-        if self.engine == "tc" and self.hook == "egress":
-            raise ValueError(f"{where}: tc polices what is received; take nft for what is sent")
+        if self.engine == "tc" and (self.hook == "egress" or self.remark is not None):
+            raise ValueError(f"{where}: tc drops of what is received; take nft for what is sent, and to remark")
+        if self.remark is not None and (self.remark not in POINTS or not self.dscp):
+            raise ValueError(f"{where}: remark is {self.remark}; it is a code point, for packets of named code points")
 
     @property
     def bucket_B(self) -> int:
@@ -184,8 +187,8 @@ class Settings:
     features: Annotated[Mapping[str, Mapping[str, bool]], Doc("Offloads by interface, then by ethtool's name.")] = (
         field(default_factory=dict)
     )
-    queues: Annotated[Mapping[str, int], Doc("Combined queues (receive-side scaling) by interface.")] = field(
-        default_factory=dict
+    queues: Annotated[Mapping[str, int], Doc("Combined queues (receive-side scaling) by interface; 0 for all.")] = (
+        field(default_factory=dict)
     )
     environment: Annotated[Mapping[str, str], Doc("Variables of jobs, such as NCCL_IB_TC.")] = field(
         default_factory=dict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 
 import pytest
@@ -53,6 +54,25 @@ def test_what_has_another_code_point_passes() -> None:
         got = send(between, {"ef": Offer(46, 30 * M), "be": Offer(0, 30 * M)}, 2.0, warm_s=0.0)
     assert got["be"].got_B == got["be"].sent_B
     assert got["ef"].got_B < 0.1 * got["ef"].sent_B
+
+
+def test_what_is_above_a_limit_is_remarked() -> None:
+    """A bucket of 1,001 B holds two packets of 500 B of IP, and hardly anything comes in while the others follow."""
+    with bottleneck() as between:
+        between.police(Policer("af", "in", 8_000, 1, (10, 26), remark=28))
+        out = between.sender.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sink = between.receiver.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with out, sink:
+            sink.bind(("192.0.2.2", 7000))
+            sink.settimeout(2)
+            sink.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTOS, 1)
+            seen = []
+            for dscp, ecn in ((26, 1), (10, 0), (26, 1), (10, 2), (18, 0)):
+                out.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2 | ecn)
+                out.sendto(bytes(472), ("192.0.2.2", 7000))
+                _, [(_, _, octet)], _, _ = sink.recvmsg(1, 64)
+                seen.append((octet[0] >> 2, octet[0] & 3))
+    assert seen == [(26, 1), (10, 0), (28, 1), (28, 2), (18, 0)]
 
 
 def test_tc_passes_its_burst_and_its_rate() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+from easterly.config.linux.qos.planned import bucket_B
 from easterly.model.shaping import ShapedClass, Shaper
-from easterly.qos.shaping import bucket_B
 
 M = 10**6
 LINK = 100 * M
 FRAME_B = 1514
+TICK_S = 0.01
+"""What buckets last for, on a machine that may be busy with something else."""
 POINTS = (10, 18, 26, 34, 46, 8, 0)
 
 
@@ -17,7 +19,7 @@ def shaped(
     name: str, minor: int, parent: str | None, rate_bps: int, ceil_bps: int = LINK, quantum_B: int = FRAME_B,
     priority: int = 0, dscp: tuple[int, ...] = (),
 ) -> ShapedClass:  # fmt: skip
-    bursts = (bucket_B(rate_bps, FRAME_B), bucket_B(ceil_bps, FRAME_B))
+    bursts = (bucket_B(rate_bps, FRAME_B, TICK_S), bucket_B(ceil_bps, FRAME_B, TICK_S))
     return ShapedClass(name, minor, parent, rate_bps, ceil_bps, quantum_B, *bursts, priority, dscp)
 
 

@@ -49,10 +49,11 @@ def shapers(draw: st.DrawFn, device: str = "port", leaf=("fq_codel", "pfifo", "b
 @st.composite
 def policers(draw: st.DrawFn, device: str = "port", engines=("nft", "tc")) -> Policer:
     engine = draw(st.sampled_from(engines))
+    points = tuple(sorted(draw(st.sets(st.integers(0, 63), max_size=4))))
     return Policer(
-        draw(NAMES), device, 8 * draw(st.integers(1, 10**10)), draw(st.integers(1, 10**8)),
-        tuple(sorted(draw(st.sets(st.integers(0, 63), max_size=4)))), engine,
+        draw(NAMES), device, 8 * draw(st.integers(1, 10**10)), draw(st.integers(1, 10**8)), points, engine,
         "ingress" if engine == "tc" else draw(st.sampled_from(["ingress", "egress"])),
+        draw(st.none() | st.integers(0, 63)) if engine == "nft" and points else None,
     )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ SETTINGS = st.builds(
     Settings,
     st.dictionaries(WORDS, st.lists(WORDS, min_size=1).map(" ".join), max_size=3),
     st.dictionaries(WORDS, st.dictionaries(WORDS, st.booleans(), min_size=1), max_size=2),
-    st.dictionaries(WORDS, st.integers(1, 64), max_size=2),
+    st.dictionaries(WORDS, st.integers(0, 64), max_size=2),
     st.dictionaries(WORDS, st.text("ab c'\"$=;", max_size=8), max_size=3),
 )
 MACHINES = st.builds(

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from easterly.app.lab.spaces import LabError, Space, spaces
-from easterly.config.linux.qos import differences, parse_nft, render_nft, render_tc, shown_tc
+from easterly.config.linux.qos import differences, parse_nft, policed_otherwise, render_nft, render_tc, shown_tc
 from easterly.config.linux.qos.nft import TABLE
 from easterly.model.shaping import LinuxQos, Policer, Shaper
 
 FROM, TO, PREFIX = "192.0.2.1", "192.0.2.2", 30
 """Addresses for documentation (RFC 5737): they are nobody's."""
 OUT, IN = "out", "in"
+QUEUE = "20000"
+"""Packets that a queue may hold: a busy class stays busy although its sender may not run for most of a second."""
 MACS = {OUT: "02:00:00:00:00:01", IN: "02:00:00:00:00:02"}
 
 
@@ -58,9 +60,9 @@ class Bottleneck:
         text = render_nft(LinuxQos("lab", (), policers))
         self.receiver.run("nft", "-f", "-", text=text)
         found = parse_nft(self.receiver.run("nft", "-n", "list", "table", "netdev", TABLE))
-        wanted, held = ([(p.device, p.rate_bps, p.burst_B, p.dscp, p.hook) for p in each] for each in (policers, found))
-        if sorted(wanted) != sorted(held):
-            raise LabError(f"the kernel does not hold what was wanted: {held}, not {wanted}")
+        wrong = policed_otherwise(policers, found)
+        if wrong:
+            raise LabError(f"the kernel does not hold what was wanted: {'; '.join(wrong)}")
 
 
 @contextmanager
@@ -71,7 +73,7 @@ def bottleneck() -> Iterator[Bottleneck]:
                    "peer", "name", IN, "address", MACS[IN], "netns", receiver.name)  # fmt: skip
         for space, device, own, other in ((sender, OUT, FROM, TO), (receiver, IN, TO, FROM)):
             space.run("ip", "address", "add", f"{own}/{PREFIX}", "dev", device)
-            space.run("ip", "link", "set", device, "gso_max_segs", "1", "up")
+            space.run("ip", "link", "set", device, "gso_max_segs", "1", "txqueuelen", QUEUE, "up")
             peer = MACS[IN if device == OUT else OUT]
             space.run("ip", "neighbour", "add", other, "lladdr", peer, "dev", device, "nud", "permanent")
         yield Bottleneck(sender, receiver)

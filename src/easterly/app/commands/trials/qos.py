@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from easterly.model.shaping import Shaper
 
 DEVICE = "out"
+TICK_S = 0.01
+"""What buckets last for: ten times what a plan says, as other programs run here too."""
 FASTEST_BPS = 1_000_000_000
 
 
@@ -36,7 +38,7 @@ FASTEST_BPS = 1_000_000_000
 def command(site: Path, rate: int, seconds: float, tolerance: float, match: str, show: bool, form: str) -> None:
     """Try the classes of SITE on a link of this machine: predicted and measured rates.
 
-    All classes are busy, then all but one in turn. The kernel is given the very text that hosts would be given. Exit
+    All classes are busy, then all but one in turn. The kernel is given the text that a router would be given. Exit
     code 0 if every rate is as predicted, 1 if not, 3 if this machine cannot tell.
     """
     nouns, found, source = terminal.read_or_leave(site, form, None)
@@ -55,12 +57,12 @@ def command(site: Path, rate: int, seconds: float, tolerance: float, match: str,
 
 
 def _shaper(nouns: Any, rate: int, match: str, form: str) -> Shaper:
-    from easterly.qos import shaping
+    from easterly.config.linux.qos import planned
 
     if rate > FASTEST_BPS:
         terminal.misused(f"--rate is {rate} bit/s, above {FASTEST_BPS}: this machine could not keep it busy", form)
     try:
-        return shaping.shape(nouns.qos.value, DEVICE, rate, match="bpf" if match == "bpf" else "u32")
+        return planned.shape(nouns.qos.value, DEVICE, rate, tick_s=TICK_S, match="bpf" if match == "bpf" else "u32")
     except ValueError as error:
         terminal.misused(str(error), form)
 

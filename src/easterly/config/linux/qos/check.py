@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from easterly.config.linux.qos.compare import differences
+from easterly.config.linux.qos.compare import differences, policed_otherwise
 from easterly.config.linux.qos.nft import TABLE, parse_nft
 from easterly.config.linux.qos.parse import parse_tc
 from easterly.config.linux.qos.shown import shown_tc
@@ -115,11 +115,10 @@ def _nft(file: Artifact) -> Validation:
     if code:
         return Validation(file.path, "nft", False, said.partition(MARK)[0].strip())
     try:
-        wanted, found = ([(p.device, p.rate_bps, p.burst_B, p.dscp, p.hook) for p in parse_nft(text)]
-                         for text in (file.text, said.partition(MARK)[2]))  # fmt: skip
+        wrong = policed_otherwise(parse_nft(file.text), parse_nft(said.partition(MARK)[2]))
     except ValueError as error:
         return Validation(file.path, "nft", False, str(error))
-    return Validation(file.path, "nft", wanted == found, "" if wanted == found else f"nft shows {found}, not {wanted}")
+    return Validation(file.path, "nft", not wrong, "; ".join(wrong))
 
 
 def _devices(line: str) -> list[str]:

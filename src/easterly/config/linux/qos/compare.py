@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from easterly.model.shaping import ShapedClass, Shaper
+from easterly.model.shaping import Policer, ShapedClass, Shaper
 
 TICK_S = 2e-6
 """tc counts bursts in whole microseconds of their rate, then in ticks of 64 ns, and rounds down both times."""
@@ -71,3 +72,12 @@ def _fields(wanted: ShapedClass, found: ShapedClass, shown: bool, leaf: bool) ->
 def _said(wanted: ShapedClass, found: ShapedClass, name: str) -> str:
     where = f"class 1:{wanted.minor:x} ({wanted.name})"
     return f"{where}: {name} is {getattr(found, name)}, not {getattr(wanted, name)}"
+
+
+def policed_otherwise(wanted: Sequence[Policer], found: Sequence[Policer]) -> tuple[str, ...]:
+    """How policers differ, whatever their names and their order: the kernel keeps neither."""
+    want, have = ([replace(each, name="any") for each in policers] for policers in (wanted, found))
+    return (
+        *(f"missing: {each}" for each in want if want.count(each) > have.count(each)),
+        *(f"not wanted: {each}" for each in have if have.count(each) > want.count(each)),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from easterly.model.shaping import LinuxQos, Policer
 
@@ -15,7 +16,10 @@ TABLE = "easterly"
 COMMENT = re.compile(r"# policer (.*): a bucket of \d+ B, .*")
 LIMIT = re.compile(r"limit (\w+) \{\s*rate over (\d+) (k|m|)bytes/second burst (\d+) (k|m|)bytes;?\s*\}")
 CHAIN = re.compile(r'type filter hook (ingress|egress) device "([^"]+)" priority (?:0|filter); policy accept;')
-RULE = re.compile(r'(?:ip6? dscp (.*) )?limit name "(\w+)" counter (?:packets \d+ bytes \d+ )?drop')
+RULE = re.compile(
+    r'(?:(?P<family>ip6?) dscp (?P<points>.*) )?limit name "(?P<limit>\w+)" counter (?:packets \d+ bytes \d+ )?'
+    r"(?:drop|(?P=family) dscp set (?P<remark>\w+))"
+)
 PUNCTUATION = re.compile(rf"(chain \w+ \{{|\}}|(delete )?table netdev {TABLE}( \{{( \}})?)?|#.*|)")
 TIMES = {"": 1, "k": 1 << 10, "m": 1 << 20}
 
@@ -47,12 +51,14 @@ def render_nft(machine: LinuxQos) -> str:
 
 
 def _rules(policer: Policer, number: int) -> Iterator[str]:
-    judged = f'limit name "p{number}" counter drop'
+    judged = f'limit name "p{number}" counter'
     if not policer.dscp:
-        yield judged
-    else:
-        points = ", ".join(map(str, policer.dscp))
-        yield from (f"{family} dscp {{ {points} }} {judged}" for family in ("ip", "ip6"))
+        yield f"{judged} drop"
+        return
+    points = ", ".join(map(str, policer.dscp))
+    for family in ("ip", "ip6"):
+        verdict = "drop" if policer.remark is None else f"{family} dscp set {policer.remark}"
+        yield f"{family} dscp {{ {points} }} {judged} {verdict}"
 
 
 def parse_nft(text: str) -> tuple[Policer, ...]:
@@ -76,23 +82,29 @@ def parse_nft(text: str) -> tuple[Policer, ...]:
         found = {rule for each, rule in rules if each == limit}
         if len(found) != 1:
             raise ValueError(f"limit {limit} is used in {len(found)} ways, not one: IPv4 and IPv6 share it")
-        device, egress, points = found.pop()
+        device, egress, points, remark = found.pop()
+        hook: Literal["ingress", "egress"] = "egress" if egress else "ingress"
         name = names[number] if names else limit
-        made.append(Policer(name, device, rate_bps, burst_B, points, "nft", "egress" if egress else "ingress"))
+        made.append(Policer(name, device, rate_bps, burst_B, points, "nft", hook, remark))
     return tuple(made)
 
 
-def _judged(text: str) -> list[tuple[str, tuple[str, bool, tuple[int, ...]]]]:
-    """By rule: the limit that it refers to; the interface, whether it looks at what is sent, and code points."""
-    found = []
+Rule = tuple[str, bool, tuple[int, ...], int | None]
+"""Interface, whether it looks at what is sent, code points, remark."""
+
+
+def _judged(text: str) -> list[tuple[str, Rule]]:
+    """Rules, each with the limit that it refers to."""
+    found: list[tuple[str, Rule]] = []
     device, egress = "", False
     for number, line in enumerate(text.splitlines(), 1):
         words = line.strip()
         if match := CHAIN.fullmatch(words):
             device, egress = match[2], match[1] == "egress"
         elif match := RULE.fullmatch(words):
-            points = (match[1] or "").strip("{} ").replace(",", "").split()
-            found.append((match[2], (device, egress, tuple(sorted(int(point, 0) for point in points)))))
+            points = tuple(sorted(int(point, 0) for point in (match["points"] or "").strip("{} ").split(", ") if point))
+            remark = None if match["remark"] is None else int(match["remark"], 0)
+            found.append((match["limit"], (device, egress, points, remark)))
         elif not PUNCTUATION.fullmatch(words):
             raise ValueError(f"line {number} is none of a policer: {words}")
     return found

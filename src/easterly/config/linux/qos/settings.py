@@ -6,6 +6,8 @@ import shlex
 
 from easterly.model.shaping import LinuxQos, Settings
 
+MOST = "\"$(ethtool -l {} | awk '/^Combined:/ {{ print $2; exit }}')\""
+"""As many queues as the interface can have."""
 SYSCTL, ETHTOOL, ENVIRONMENT = "sysctl.conf", "ethtool.sh", "jobs.env"
 
 
@@ -14,7 +16,7 @@ def render_settings(machine: LinuxQos) -> dict[str, str]:
     given, name = machine.settings, machine.device
     lines = {
         SYSCTL: [f"{key} = {value}" for key, value in sorted(given.sysctl.items())],
-        ETHTOOL: [*_features(given), *(f"ethtool -L {dev} combined {n}" for dev, n in sorted(given.queues.items()))],
+        ETHTOOL: [*_features(given), *(_queues(*each) for each in sorted(given.queues.items()))],
         ENVIRONMENT: [f"{key}={shlex.quote(value)}" for key, value in sorted(given.environment.items())],
     }
     heads = {
@@ -30,6 +32,10 @@ def _features(given: Settings) -> list[str]:
         f"ethtool -K {device} " + " ".join(f"{name} {'on' if on else 'off'}" for name, on in sorted(features.items()))
         for device, features in sorted(given.features.items()) if features
     ]  # fmt: skip
+
+
+def _queues(device: str, count: int) -> str:
+    return f"ethtool -L {device} combined {count or MOST.format(device)}"
 
 
 def parse_settings(files: dict[str, str]) -> Settings:
@@ -55,7 +61,7 @@ def parse_settings(files: dict[str, str]) -> Settings:
                 case ("ethtool.sh", ["ethtool", "-K", device, *pairs]):
                     features[device] = {n: on == "on" for n, on in zip(pairs[::2], pairs[1::2], strict=True)}
                 case ("ethtool.sh", ["ethtool", "-L", device, "combined", count]):
-                    queues[device] = int(count)
+                    queues[device] = 0 if count.startswith("$(") else int(count)
                 case ("jobs.env", [pair]) if "=" in pair:
                     key, _, value = pair.partition("=")
                     environment[key] = value
