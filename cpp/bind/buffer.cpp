@@ -85,7 +85,7 @@ void known(const Memory& it, std::int64_t group, std::int64_t queue, std::int64_
     within("size_B", size_B, 1, kMostSize);
 }
 
-int admit(Memory& it, std::int64_t group, std::int64_t queue, std::int64_t size_B) {
+int admit_packet(Memory& it, std::int64_t group, std::int64_t queue, std::int64_t size_B) {
     known(it, group, queue, size_B);
     return static_cast<int>(
         it.admit(static_cast<std::int32_t>(group), static_cast<std::int32_t>(queue), size_B));
@@ -132,19 +132,28 @@ void check(const Memory& it, const buffer::Traffic& all, std::span<const std::in
     }
 }
 
+nb::tuple changes(const std::vector<buffer::PauseChange>& all) {
+    std::vector<std::int64_t> time(all.size());
+    std::vector<std::int32_t> group(all.size());
+    std::vector<std::uint8_t> paused(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i)
+        time[i] = all[i].time, group[i] = all[i].group, paused[i] = all[i].paused;
+    return nb::make_tuple(give(std::move(time)), give(std::move(group)), give(std::move(paused)));
+}
+
 auto play(Memory& it, In<std::int64_t> time, In<std::int64_t> size_B, In<std::int32_t> group, In<std::int32_t> queue,
           In<std::int64_t> rate_bps, std::int64_t ticks_per_s, bool drain) {
     const buffer::Traffic all{view(time), view(size_B), view(group), view(queue)};
     check(it, all, view(rate_bps), ticks_per_s);
     std::vector<std::int8_t> outcome(all.time.size());
     std::vector<std::int64_t> departure(all.time.size());
+    buffer::Player player(it, view(rate_bps), ticks_per_s);
     {
         nb::gil_scoped_release released;
-        buffer::Player player(it, view(rate_bps), ticks_per_s);
         player.play(all, outcome, departure);
         if (drain) player.drain(all);
     }
-    return nb::make_tuple(give(std::move(outcome)), give(std::move(departure)));
+    return nb::make_tuple(give(std::move(outcome)), give(std::move(departure)), changes(player.changes));
 }
 
 nb::dict gauge(const Gauge& it) {
@@ -209,6 +218,33 @@ auto frame(PauseSender& it, std::int64_t time) {
     return nb::make_tuple(static_cast<int>(made.enabled), made.quanta);
 }
 
+constexpr std::int64_t kMostFrames = std::int64_t{1} << 24;
+
+auto ask(PauseSender& it, In<std::int64_t> time, In<std::int32_t> priority, In<std::uint8_t> pause,
+         std::int64_t end) {
+    const buffer::Wishes all{view(time), view(priority), view(pause)};
+    same_length("priority", all.priority.size(), "time", all.time.size());
+    same_length("pause", all.pause.size(), "time", all.time.size());
+    ordered(all.time);
+    in_range("priority", all.priority, buffer::kPriorities);
+    within("end", end, it.last, kMostTime);
+    if (!all.time.empty()) within("time", all.time.front(), it.last, end);
+    const std::int64_t first = it.wanted != 0 || all.time.empty() ? it.last : all.time.front();
+    if ((end - first) / it.refresh > kMostFrames) refuse("end is more than 2^24 repetitions of a pause away");
+    std::vector<std::int64_t> at, quanta;
+    std::vector<std::uint8_t> enabled;
+    {
+        nb::gil_scoped_release released;
+        buffer::ask(it, all, end, [&](std::int64_t now, const buffer::PauseFrame& made) {
+            at.push_back(now);
+            enabled.push_back(made.enabled);
+            quanta.insert(quanta.end(), made.quanta.begin(), made.quanta.end());
+        });
+    }
+    const std::size_t n = at.size();
+    return nb::make_tuple(give(std::move(at)), give(std::move(enabled)), give(std::move(quanta), n, buffer::kPriorities));
+}
+
 nb::dict sender_state(const PauseSender& it) {
     nb::dict made;
     made["wanted"] = static_cast<int>(it.wanted), made["told"] = static_cast<int>(it.told);
@@ -237,6 +273,27 @@ bool is_paused(const PauseReceiver& it, std::int64_t priority, std::int64_t time
     return it.paused(static_cast<int>(priority), time);
 }
 
+auto obey(PauseReceiver& it, In<std::int64_t> time, In<std::uint8_t> enabled, In2<std::int64_t> quanta) {
+    const std::size_t n = time.shape(0);
+    same_length("enabled", enabled.shape(0), "frame", n);
+    same_length("quanta", quanta.shape(0), "frame", n);
+    if (quanta.shape(1) != buffer::kPriorities) refuse("quanta has " + std::to_string(quanta.shape(1)) + " columns, not 8");
+    ordered(view(time));
+    in_range("quanta", std::span<const std::int64_t>(quanta.data(), quanta.size()), 65536);
+    std::vector<std::int64_t> until;
+    until.reserve(n * buffer::kPriorities);
+    {
+        nb::gil_scoped_release released;
+        for (std::size_t i = 0; i < n; ++i) {
+            buffer::PauseFrame frame{view(enabled)[i], {}};
+            std::copy_n(quanta.data() + i * buffer::kPriorities, buffer::kPriorities, frame.quanta.begin());
+            it.hear(frame, view(time)[i]);
+            until.insert(until.end(), it.until.begin(), it.until.end());
+        }
+    }
+    return give(std::move(until), n, buffer::kPriorities);
+}
+
 nb::dict receiver_state(const PauseReceiver& it) {
     nb::dict made;
     made["until"] = it.until, made["received"] = it.received, made["resumed"] = it.resumed;
@@ -258,6 +315,24 @@ int poll(Watchdog& it, std::int64_t time, std::int64_t pauses, std::int64_t resu
     return static_cast<int>(it.poll(time, {pauses, resumes, paused}));
 }
 
+auto poll_all(Watchdog& it, In<std::int64_t> time, In<std::int64_t> pauses, In<std::int64_t> resumes,
+              In<std::uint8_t> paused) {
+    const std::size_t n = time.shape(0);
+    same_length("pauses", pauses.shape(0), "poll", n);
+    same_length("resumes", resumes.shape(0), "poll", n);
+    same_length("paused", paused.shape(0), "poll", n);
+    ordered(view(time));
+    if (n > 0) within("time", view(time)[0], std::max<std::int64_t>(0, it.last), kMostTime);
+    std::vector<std::int8_t> events(n);
+    {
+        nb::gil_scoped_release released;
+        for (std::size_t i = 0; i < n; ++i)
+            events[i] = static_cast<std::int8_t>(
+                it.poll(view(time)[i], {view(pauses)[i], view(resumes)[i], view(paused)[i] != 0}));
+    }
+    return give(std::move(events));
+}
+
 nb::dict watchdog_state(const Watchdog& it) {
     nb::dict made;
     made["storming"] = it.storming, made["left"] = it.left, made["last"] = it.last;
@@ -272,7 +347,7 @@ void buffer(nb::module_& m) {
     nb::class_<Memory>(m, "Memory", kMemory)
         .def("__init__", &new_memory, "cell_B"_a, "overhead_B"_a, "ingress_pools"_a.noconvert(),
              "egress_pools"_a.noconvert(), "ingress"_a.noconvert(), "egress"_a.noconvert(), kMemory)
-        .def("admit", &admit, "group"_a, "queue"_a, "size_B"_a, kAdmit)
+        .def("admit", &admit_packet, "group"_a, "queue"_a, "size_B"_a, kAdmit)
         .def("release", &release, "group"_a, "queue"_a, "size_B"_a, kRelease)
         .def("paused", &paused, "group"_a, kPaused)
         .def("threshold", &threshold, "index"_a, "egress"_a, kThreshold)
@@ -284,15 +359,19 @@ void buffer(nb::module_& m) {
         .def("want", &want, "priority"_a, "pause"_a, kWant)
         .def("due", &PauseSender::due, "time"_a, kDue)
         .def("frame", &frame, "time"_a, kFrame)
+        .def("run", &ask, "time"_a.noconvert(), "priority"_a.noconvert(), "pause"_a.noconvert(), "end"_a, kAsk)
         .def_prop_ro("state", &sender_state, kAnyState);
     nb::class_<PauseReceiver>(m, "PauseReceiver", kReceiver)
         .def("__init__", &new_receiver, "rate_bps"_a, "ticks_per_s"_a, kReceiver)
         .def("hear", &hear, "time"_a, "enabled"_a, "quanta"_a, kHear)
         .def("paused", &is_paused, "priority"_a, "time"_a, kIsPaused)
+        .def("run", &obey, "time"_a.noconvert(), "enabled"_a.noconvert(), "quanta"_a.noconvert(), kObey)
         .def_prop_ro("state", &receiver_state, kAnyState);
     nb::class_<Watchdog>(m, "Watchdog", kWatchdog)
         .def("__init__", &new_watchdog, "detection"_a, "restoration"_a, "action"_a, kWatchdog)
         .def("poll", &poll, "time"_a, "pauses"_a, "resumes"_a, "paused"_a, kPoll)
+        .def("run", &poll_all, "time"_a.noconvert(), "pauses"_a.noconvert(), "resumes"_a.noconvert(),
+             "paused"_a.noconvert(), kPollAll)
         .def_prop_ro("state", &watchdog_state, kAnyState);
 }
 

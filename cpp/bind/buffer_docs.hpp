@@ -109,6 +109,8 @@ outcome : (N,) int8
     As of `admit`.
 departure : (N,) int64
     Tick when the last bit has left and the cells are free; -1 for what was refused or stays.
+changes : tuple of (C,) int64, int32, uint8
+    When a lossless group began to ask for a pause (1) or let go (0): time, group, which.
 
 Raises
 ------
@@ -187,6 +189,28 @@ Raises
 ValueError
     Time out of range.)";
 
+inline constexpr const char* kAsk = R"(Frames that changes make it send, repetitions among them; those of one tick go together.
+
+Parameters
+----------
+time : (N,) int64
+    In order.
+priority : (N,) int32
+pause : (N,) uint8
+end : int
+    Last tick to look at.
+
+Returns
+-------
+time : (F,) int64
+enabled : (F,) uint8
+quanta : (F, 8) int64
+
+Raises
+------
+ValueError
+    Arrays that do not fit, times out of order, more than 2^24 repetitions.)";
+
 inline constexpr const char* kReceiver = R"(The side of priority flow control that obeys.
 
 Parameters
@@ -217,6 +241,24 @@ Raises
 ------
 ValueError
     Numbers out of range.)";
+
+inline constexpr const char* kObey = R"(Frames take effect, in order of time.
+
+Parameters
+----------
+time : (F,) int64
+enabled : (F,) uint8
+quanta : (F, 8) int64
+
+Returns
+-------
+(F, 8) int64
+    Until when each priority is paused, after each frame.
+
+Raises
+------
+ValueError
+    Arrays that do not fit, times out of order, quanta beyond 65,535.)";
 
 inline constexpr const char* kIsPaused = R"(Whether a priority may not send at a time.
 
@@ -267,6 +309,23 @@ Raises
 ------
 ValueError
     Time that runs backwards.)";
+
+inline constexpr const char* kPollAll = R"(Judges the counters of a queue at many polls.
+
+Parameters
+----------
+time, pauses, resumes : (N,) int64
+paused : (N,) uint8
+
+Returns
+-------
+(N,) int8
+    As of `poll`.
+
+Raises
+------
+ValueError
+    Arrays that do not fit, times out of order.)";
 
 inline constexpr const char* kAnyState = R"(All that it remembers.
 

@@ -37,4 +37,6 @@ NB_MODULE(_core, m) {
     easterly::bind::aqm(aqm);
     auto buffer = room("buffer", "Packet memory of a chip, pauses, and the watchdog over them.");
     easterly::bind::buffer(buffer);
+    auto admit = room("admit", "Measured load of a link, for the admission of flows.");
+    easterly::bind::admit(admit);
 }

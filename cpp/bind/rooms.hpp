@@ -23,5 +23,6 @@ void meter(nanobind::module_& m);
 void meter_groups(nanobind::module_& m);
 void aqm(nanobind::module_& m);
 void buffer(nanobind::module_& m);
+void admit(nanobind::module_& m);
 
 }  // namespace easterly::bind

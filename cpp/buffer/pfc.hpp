@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace easterly::buffer {
 
@@ -49,6 +50,28 @@ struct PauseSender {
         return made;
     }
 };
+
+// What a sender is asked over time: changes in order, those of one tick together; ticks of the frames it sends up to
+// `end`, repetitions among them.
+struct Wishes {
+    std::span<const std::int64_t> time;
+    std::span<const std::int32_t> priority;
+    std::span<const std::uint8_t> pause;
+};
+
+template <class Emit>
+void ask(PauseSender& sender, const Wishes& all, std::int64_t end, Emit&& emit) {
+    std::size_t i = 0;
+    for (;;) {
+        const bool more = i < all.time.size(), repeats = sender.next() >= 0;
+        const std::int64_t now = !more     ? sender.next()
+                                 : repeats ? std::min(all.time[i], sender.next())
+                                           : all.time[i];
+        if ((!more && !repeats) || now > end) return;
+        for (; i < all.time.size() && all.time[i] == now; ++i) sender.want(all.priority[i], all.pause[i] != 0);
+        if (sender.due(now)) emit(now, sender.frame(now));
+    }
+}
 
 // The side that obeys: each frame sets or clears the timers of the priorities that it names. It is told of a frame at
 // the tick at which the frame takes effect, which is when it arrived and the time that the device takes to respond.

@@ -16,6 +16,7 @@ from easterly._kernel import _core
 
 FOLDER = Path(easterly._kernel.__file__).parent
 ROOMS = (
+    "admit",
     "allocate",
     "aqm",
     "buffer",

@@ -54,6 +54,7 @@ KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
     "allocate": "rates of demands over many paths",
+    "admit": "measured load, for the admission of flows",
     "aqm": "queue management: drops and marks",
     "buffer": "shared packet memory, headroom and pauses",
     "classify": "first match of packets among rules",

@@ -119,3 +119,45 @@ def test_time_does_not_run_backwards():
     window.observe(25, 1)
     with pytest.raises(ValueError, match="backwards"):
         window.observe(19, 1)
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 100), st.booleans()), max_size=50)
+
+
+@given(ROWS, st.integers(1, 30), st.integers(1, 5), st.integers(1, 30))
+def test_columns_are_the_steps_and_the_steps_are_exact(rows, period, periods, limit):
+    """Packets and requests at odd times; a limit that some of them meet."""
+    link, now = limit * 8e9, 0
+    one, all_, loads, flags = TimeWindow(period, periods), TimeWindow(period, periods), [], []
+    packets, requests = [], []
+    for gap, size, packet in rows:
+        now += gap + 1
+        if packet:
+            one.observe(now, size)
+            packets.append((now, size))
+            loads.append(one.load_Bps)
+        else:
+            flags.append(one.request(now, size * 10**8, link_bps=link, part=1.0))
+            requests.append((now, size * 10**8))
+        assert one.load_Bps == float(Fraction(one.state["load"], period))
+    made = all_.run(*columns(packets), *columns(requests), link_bps=link, part=1.0)
+    assert (made.load_Bps.tolist(), made.admitted.tolist()) == (loads, flags)
+    assert all_.state == one.state
+
+
+def columns(pairs):
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def test_packets_come_before_requests_of_the_same_instant():
+    window = TimeWindow(10, 4)
+    seen = window.run([5, 10], [90, 1], [10], [10**9], link_bps=8e10, part=1.0)
+    assert seen.admitted.tolist() == [True]  # 9 GB/s were measured, and 1 is left
+    assert window.request(10, 1, link_bps=8e10, part=1.0) is False
+
+
+def test_long_silence_is_one_step():
+    window = TimeWindow(10, 7)
+    window.observe(5, 100)
+    window.advance(10 + 10 * (7 * 10**15 + 3))
+    assert (window.load_Bps, window.state["done"]) == (0.0, 4)

@@ -17,6 +17,7 @@ from easterly.qos.memory import (
     Group,
     Outcome,
     PauseFrame,
+    PauseFrames,
     PauseReceiver,
     PauseSender,
     Pool,
@@ -327,9 +328,60 @@ def test_watchdog_actions():
     assert polls(Watchdog(200 * MS, 10**15, Action.ALERT), [STUCK, STUCK, STUCK, FREE]) == [0, 0, 1, 2]
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 7), st.booleans()), max_size=30),
+    st.integers(0, 200), st.integers(1, 90),
+)  # fmt: skip
+def test_frames_step_by_step_are_the_columns(rows, more, quanta):
+    """One tick after the other: what is wanted is said, and a frame sent where one is due."""
+    times = np.cumsum([row[0] for row in rows]).astype(int).tolist()
+    end = (times[-1] if times else 0) + more
+    sender, receiver = PauseSender(512 * 10**9, quanta=quanta), PauseReceiver(512 * 10**9)
+    frames, untils = [], []
+    for now in range(end + 1):
+        for at, (_, priority, pause) in zip(times, rows, strict=True):
+            if at == now:
+                sender.want(priority, pause)
+        if sender.due(now):
+            frame = sender.frame(now)
+            receiver.hear(now, frame)
+            frames.append((now, frame.enabled, list(frame.quanta)))
+            untils.append(receiver.state["until"])
+    other = PauseSender(512 * 10**9, quanta=quanta)
+    made = other.run(times, [row[1] for row in rows], [row[2] for row in rows], until=end)
+    assert list(zip(made.time.tolist(), made.enabled.tolist(), made.quanta.tolist(), strict=True)) == frames
+    assert other.state == sender.state
+    again = PauseReceiver(512 * 10**9)
+    assert again.run(made).tolist() == untils
+    assert again.state == receiver.state
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2), st.integers(0, 1), st.booleans()), max_size=40),
+    st.integers(2, 30), st.integers(0, 30), st.sampled_from(list(Action)),
+)  # fmt: skip
+def test_polls_step_by_step_are_the_columns(rows, detection, restoration, action):
+    one, all_ = (Watchdog(detection, restoration, action) for _ in range(2))
+    time, pauses, resumes = (np.cumsum([row[k] for row in rows]).astype(int).tolist() for k in range(3))
+    paused = [row[3] for row in rows]
+    steps = [
+        int(one.poll(t, pauses=p, resumes=r, paused=now))
+        for t, p, r, now in zip(time, pauses, resumes, paused, strict=True)
+    ]
+    assert all_.run(time, pauses=pauses, resumes=resumes, paused=paused).tolist() == steps
+    assert all_.state == one.state
+
+
 @pytest.mark.parametrize(
     "wrong, says",
     [
+        (lambda: PauseSender(1).run([2, 1], [0, 0], [1, 1], until=9), "before the one that precedes it"),
+        (lambda: PauseSender(1).run([1], [8], [1], until=9), "priority"),
+        (lambda: PauseSender(1).run([10], [0], [1], until=9), "time is 10"),
+        (lambda: PauseSender(10**12, quanta=1).run([0], [0], [1], until=10**9), "2\\^24 repetitions"),
+        (lambda: PauseReceiver(1).run(PauseFrames(np.r_[1], np.r_[1], np.ones((1, 7)))), "7 columns, not 8"),
+        (lambda: PauseReceiver(1).run(PauseFrames(np.r_[1], np.r_[1], np.full((1, 8), 65_536))), "quanta"),
+        (lambda: Watchdog(2).run([1], pauses=[1], resumes=[], paused=[True]), "resumes has 0 entries"),
         (lambda: headroom(0, 1), "rate_bps is 0"),
         (lambda: headroom(1e9, -1), "cable_m is -1"),
         (lambda: headroom(1e9, 1, 60), "swap them"),

@@ -248,11 +248,20 @@ def check(chip, state, plain, inside):
 
 def by_hand(chip, times, sizes, groups, queues, rates):
     """`play` with the steps of `SharedMemory` and exact times."""
-    memory, free, leaving, fates = SharedMemory(chip), [Fraction(0)] * len(rates), [], []
+    memory, free, leaving, fates, changes = SharedMemory(chip), [Fraction(0)] * len(rates), [], [], []
+    asks = [False] * len(chip.groups)
+
+    def judge(now):
+        for g in range(len(asks)):
+            if memory.paused(g) != asks[g]:
+                asks[g] = not asks[g]
+                changes.append((now, g, asks[g]))
+
     for i, now in enumerate(times):
         for at, one in sorted(x for x in leaving if x[0] <= now):
             memory.release(*(column[one] for column in (groups, queues, sizes)))
             leaving.remove((at, one))
+            judge(at)
         outcome = memory.admit(groups[i], queues[i], sizes[i])
         at = -1
         rate = rates[queues[i]]
@@ -262,7 +271,8 @@ def by_hand(chip, times, sizes, groups, queues, rates):
             at = -(-free[queues[i]].numerator // free[queues[i]].denominator)
             leaving.append((at, i))
         fates.append((int(outcome), at))
-    return fates, memory.counters
+        judge(now)
+    return fates, changes, memory.counters
 
 
 @given(
@@ -276,9 +286,11 @@ def test_steps_and_columns_are_the_same(chip, rows, rates):
     groups, queues = [row[2] % len(chip.groups) for row in rows], [row[3] % len(chip.queues) for row in rows]
     rates = rates[: len(chip.queues)]
     passage = play(chip, times, size, groups, queues, rate_bps=rates, drain=False)
-    fates, counters = by_hand(chip, times, size, groups, queues, rates)
+    fates, changes, counters = by_hand(chip, times, size, groups, queues, rates)
     assert list(zip(passage.outcome.tolist(), passage.departure_ns.tolist(), strict=True)) == fates
     assert passage.counters == counters
+    pauses = passage.pauses
+    assert list(zip(pauses.time_ns.tolist(), pauses.group.tolist(), pauses.paused.tolist(), strict=True)) == changes
 
 
 def test_a_group_pauses_and_goes_on_with_a_gap_between():

@@ -11,6 +11,7 @@ from easterly.qos.admission.guaranteed import (
 )
 from easterly.qos.admission.measured import (
     Decision,
+    Measured,
     TimeWindow,
     by_parameters,
     hoeffding,
@@ -22,6 +23,7 @@ __all__ = [
     "Decision",
     "FlowSpec",
     "Hop",
+    "Measured",
     "Reservations",
     "TimeWindow",
     "buffer_B",

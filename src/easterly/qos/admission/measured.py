@@ -6,11 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from easterly._kernel import maths
-from easterly.base.columns import floats
-from easterly.qos.admission.guaranteed import FlowSpec
+import numpy as np
+from numpy.typing import ArrayLike
 
-NS_PER_S = 1_000_000_000
+from easterly._kernel import admit as _kernel
+from easterly._kernel import maths
+from easterly.base.columns import BoolColumn, FloatColumn, bools, floats
+from easterly.qos.admission.guaranteed import FlowSpec, Number
+from easterly.qos.aqm.packets import NS_PER_S
+from easterly.qos.aqm.queue import column
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,28 @@ def by_parameters(
     return Decision(needed_Bps <= limit_Bps and bursts_B <= memory_B, load_Bps, needed_Bps, limit_Bps)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a window saw of a run.
+
+    Attributes
+    ----------
+    load_Bps : (N,) float64 [B/s]
+        Estimate after each packet.
+    admitted : (M,) bool
+        Which requests were let in.
+    """
+
+    load_Bps: FloatColumn
+    admitted: BoolColumn
+
+
 class TimeWindow:
     """Load of a link, by the time window of Jamin, Danzig, Shenker & Zhang 1997 (IEEE/ACM ToN 5:1).
 
     The average over each sampling period is taken; the estimate is the highest of the last window. It rises at once
     when a period is above it, and by the rate of a flow that is let in, after which a new window begins; at the end of
-    a window it falls to the highest period of that window.
+    a window it falls to the highest period of that window. Sums are kept exactly, in integers.
 
     Parameters
     ----------
@@ -77,10 +97,17 @@ class TimeWindow:
     def __init__(self, period_ns: int, periods: int) -> None:
         if period_ns < 1 or periods < 1:
             raise ValueError(f"{periods} periods of {period_ns} ns: a window has one period of one ns at least")
-        self.period_ns, self.periods = period_ns, periods
-        self.load_Bps = 0.0
-        self._begin_ns, self._bytes = 0, 0
-        self._done, self._highest_Bps = 0, 0.0
+        self._core = _kernel.TimeWindow(period_ns, periods, NS_PER_S)
+
+    @property
+    def load_Bps(self) -> float:
+        """The estimate."""
+        return self._core.load_Bps
+
+    @property
+    def state(self) -> dict[str, int]:
+        """All that it remembers; `load` and `highest` are exact, in B/s times the period in ns."""
+        return self._core.state
 
     def observe(self, time_ns: int, size_B: int) -> None:
         """A packet was sent.
@@ -94,35 +121,61 @@ class TimeWindow:
         ValueError
             Time that runs backwards.
         """
-        self.advance(time_ns)
-        self._bytes += size_B
+        self._core.observe(time_ns, size_B)
 
     def advance(self, time_ns: int) -> None:
         """Close the periods that have ended by a time."""
-        if time_ns < self._begin_ns:
-            raise ValueError(f"time_ns is {time_ns}, before {self._begin_ns}: time does not run backwards")
-        ended = (time_ns - self._begin_ns) // self.period_ns
-        if ended == 0:
-            return
-        self._close(self._bytes * NS_PER_S / self.period_ns)
-        for _ in range(min(ended - 1, 2 * self.periods)):
-            self._close(0.0)
-        self._done = (self._done + max(0, ended - 1 - 2 * self.periods)) % self.periods
-        self._begin_ns += ended * self.period_ns
-        self._bytes = 0
+        self._core.advance(time_ns)
 
-    def admitted(self, rate_Bps: float) -> None:
-        """A flow was let in: it counts with its rate until a window has seen it."""
-        self.load_Bps += rate_Bps
-        self._done, self._highest_Bps = 0, 0.0
+    def admitted(self, rate_Bps: Number) -> None:
+        """A flow was let in: it counts with its rate, in whole B/s, until a window has seen it."""
+        self._core.add(math.ceil(rate_Bps))
 
-    def _close(self, sample_Bps: float) -> None:
-        self.load_Bps = max(self.load_Bps, sample_Bps)
-        self._highest_Bps = max(self._highest_Bps, sample_Bps)
-        self._done += 1
-        if self._done == self.periods:
-            self.load_Bps = self._highest_Bps
-            self._done, self._highest_Bps = 0, 0.0
+    def request(self, time_ns: int, rate_Bps: Number, *, link_bps: float, part: float = 0.9) -> bool:
+        """Let a flow in by `measured_sum` of the load as it is at a time; it counts from then on.
+
+        Raises
+        ------
+        ValueError
+            Time that runs backwards, numbers out of range.
+        """
+        return self._core.request(time_ns, math.ceil(rate_Bps), math.floor(_limit(link_bps, part)))
+
+    def run(
+        self, time_ns: ArrayLike, size_B: ArrayLike, request_ns: ArrayLike = (), request_Bps: ArrayLike = (), *,
+        link_bps: float, part: float = 0.9,
+    ) -> Measured:  # fmt: skip
+        """Packets that are sent and flows that ask to be let in, in order of time, packets first at one instant.
+
+        Parameters
+        ----------
+        time_ns, size_B : (N,) int
+        request_ns, request_Bps : (M,) int, float
+            As of `request`.
+        link_bps, part : float
+
+        Returns
+        -------
+        Measured
+
+        Raises
+        ------
+        ValueError
+            Columns of different lengths, times out of order, numbers out of range.
+
+        Examples
+        --------
+        >>> window = TimeWindow(period_ns=1_000_000, periods=10)
+        >>> seen = window.run([0, 1_000_000], [500, 500], [1_000_000, 1_000_001], [400_000, 1], link_bps=8e6)
+        >>> seen.load_Bps.tolist(), seen.admitted.tolist()
+        ([0.0, 500000.0], [True, False])
+        """
+        packets = (column(time_ns, np.int64, "time_ns"), column(size_B, np.int64, "size_B"))
+        rates = column(np.ceil(np.asarray(request_Bps, dtype=np.float64)), np.int64, "request_Bps")
+        load_Bps, admitted = self._core.run(
+            *packets, column(request_ns, np.int64, "request_ns"), rates, math.floor(_limit(link_bps, part))
+        )
+        return Measured(floats(load_Bps), bools(admitted))
 
 
 def measured_sum(load_Bps: float, new: FlowSpec, *, link_bps: float, part: float = 0.9) -> Decision:

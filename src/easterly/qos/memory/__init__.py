@@ -5,9 +5,18 @@ from easterly.qos.memory.formulas import bdp_B, incast_B, queue_limit_B, shared_
 from easterly.qos.memory.headroom import Headroom, Item, headroom, most_cells, response_quanta, sonic_xoff_B
 from easterly.qos.memory.incast import Absorbed, absorbs, room_B
 from easterly.qos.memory.needs import Method, Need, QueueLoad
-from easterly.qos.memory.pause import Action, Event, PauseFrame, PauseReceiver, PauseSender, Watchdog, quanta_ns
+from easterly.qos.memory.pause import (
+    Action,
+    Event,
+    PauseFrame,
+    PauseFrames,
+    PauseReceiver,
+    PauseSender,
+    Watchdog,
+    quanta_ns,
+)
 from easterly.qos.memory.recommend import MemoryShare, Recommendation, recommend
-from easterly.qos.memory.shared import Outcome, Passage, SharedMemory, play
+from easterly.qos.memory.shared import Outcome, Passage, Pauses, SharedMemory, play
 
 __all__ = [
     "Absorbed",
@@ -24,8 +33,10 @@ __all__ = [
     "Outcome",
     "Passage",
     "PauseFrame",
+    "PauseFrames",
     "PauseReceiver",
     "PauseSender",
+    "Pauses",
     "Pool",
     "QueueLoad",
     "Recommendation",

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from easterly._kernel import buffer as _kernel
+from easterly.base.columns import IndexColumn, indices
 from easterly.qos.aqm.packets import NS_PER_S
+from easterly.qos.aqm.queue import column
 
 MOST_QUANTA = 65_535
 QUANTUM_BITS = 512
@@ -27,6 +32,23 @@ class PauseFrame:
 
     enabled: int
     quanta: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFrames:
+    """Frames of a run, in order.
+
+    Attributes
+    ----------
+    time : (F,) int64
+    enabled : (F,) uint8
+        Bit p: the frame speaks of priority p.
+    quanta : (F, 8) int64
+    """
+
+    time: IndexColumn
+    enabled: NDArray[np.uint8]
+    quanta: IndexColumn
 
 
 class PauseSender:
@@ -66,6 +88,35 @@ class PauseSender:
         enabled, quanta = self._core.frame(time)
         return PauseFrame(enabled, tuple(quanta))
 
+    def run(self, time: ArrayLike, priority: ArrayLike, pause: ArrayLike, *, until: int) -> PauseFrames:
+        """All frames that changes make it send, repetitions among them; changes of one instant go into one frame.
+
+        Parameters
+        ----------
+        time, priority, pause : (N,) int, int, bool
+            In order of time.
+        until : int
+            Time up to which pauses are repeated.
+
+        Returns
+        -------
+        PauseFrames
+
+        Raises
+        ------
+        ValueError
+            Columns of different lengths, times out of order, no such priority, more than 2^24 repetitions.
+
+        Examples
+        --------
+        >>> frames = PauseSender(100_000_000_000).run([1000, 5000], [3, 3], [True, False], until=10**9)
+        >>> frames.time.tolist(), frames.quanta[:, 3].tolist()
+        ([1000, 5000], [65535, 0])
+        """
+        priority, pause = column(priority, np.int32, "priority"), column(pause, np.uint8, "pause")
+        at, enabled, quanta = self._core.run(column(time, np.int64, "time"), priority, pause, until)
+        return PauseFrames(indices(at), enabled, indices(quanta))
+
     @property
     def state(self) -> dict[str, Any]:
         """What is wanted and told, when the last frame was sent and when the next is due by itself (-1: never)."""
@@ -90,6 +141,28 @@ class PauseReceiver:
     def paused(self, priority: int, time: int) -> bool:
         """Whether a priority may not begin a frame at a time."""
         return self._core.paused(priority, time)
+
+    def run(self, frames: PauseFrames) -> IndexColumn:
+        """Let frames take effect, one after the other.
+
+        Parameters
+        ----------
+        frames : PauseFrames
+            Their times are those at which they take effect, as of `hear`.
+
+        Returns
+        -------
+        (F, 8) int64
+            Until when each priority is paused, after each frame.
+
+        Raises
+        ------
+        ValueError
+            Columns of different lengths, times out of order, quanta beyond 65,535.
+        """
+        quanta = np.ascontiguousarray(frames.quanta, dtype=np.int64)
+        enabled = column(frames.enabled, np.uint8, "enabled")
+        return indices(self._core.run(column(frames.time, np.int64, "time"), enabled, quanta))
 
     @property
     def state(self) -> dict[str, Any]:
@@ -147,6 +220,37 @@ class Watchdog:
         Event
         """
         return Event(self._core.poll(time_ns, pauses, resumes, paused))
+
+    def run(self, time_ns: ArrayLike, *, pauses: ArrayLike, resumes: ArrayLike, paused: ArrayLike) -> NDArray[np.int8]:
+        """Judge many polls, one after the other.
+
+        Parameters
+        ----------
+        time_ns, pauses, resumes, paused : (N,)
+            As of `poll`, in order of time.
+
+        Returns
+        -------
+        (N,) int8
+            As in `Event`.
+
+        Raises
+        ------
+        ValueError
+            Columns of different lengths, times out of order.
+
+        Examples
+        --------
+        >>> dog = Watchdog(400)
+        >>> dog.run([0, 200, 400, 600], pauses=[1, 2, 3, 4], resumes=[0] * 4, paused=[True] * 4).tolist()
+        [0, 0, 1, 0]
+        """
+        return self._core.run(
+            column(time_ns, np.int64, "time_ns"),
+            column(pauses, np.int64, "pauses"),
+            column(resumes, np.int64, "resumes"),
+            column(paused, np.uint8, "paused"),
+        )
 
     @property
     def state(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import buffer as _kernel
-from easterly.base.columns import BoolColumn, IndexColumn, indices
+from easterly.base.columns import BoolColumn, IndexColumn, IntColumn, bools, indices, ints
 from easterly.qos.aqm.packets import NS_PER_S
 from easterly.qos.aqm.queue import column
 from easterly.qos.memory.chip import Chip
@@ -26,6 +26,22 @@ class Outcome(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pauses:
+    """When lossless groups began to ask their senders to pause, and when they let them go on.
+
+    Attributes
+    ----------
+    time_ns : (C,) int64 [ns]
+    group : (C,) int32
+    paused : (C,) bool
+    """
+
+    time_ns: IndexColumn
+    group: IntColumn
+    paused: BoolColumn
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """What became of each packet of a run.
 
@@ -35,12 +51,15 @@ class Passage:
         As in `Outcome`.
     departure_ns : (N,) int64 [ns]
         When the last bit has left and the cells are free, rounded up; -1 for what was refused or stays.
+    pauses : Pauses
+        Groups are judged anew after every packet that came or left: thresholds move with what is free.
     counters : dict
         Of the memory, after the run; see `SharedMemory.counters`.
     """
 
     outcome: NDArray[np.int8]
     departure_ns: IndexColumn
+    pauses: Pauses
     counters: dict[str, Any]
 
     @property
@@ -143,7 +162,7 @@ def play(
     [0, 0, 3]
     """
     core = _core(chip)
-    outcome, departure_ns = core.play(
+    outcome, departure_ns, (when_ns, which, paused) = core.play(
         column(time_ns, np.int64, "time_ns"),
         column(size_B, np.int64, "size_B"),
         column(group, np.int32, "group"),
@@ -152,7 +171,8 @@ def play(
         NS_PER_S,
         drain,
     )
-    return Passage(outcome, indices(departure_ns), core.state)
+    pauses = Pauses(indices(when_ns), ints(which), bools(paused))
+    return Passage(outcome, indices(departure_ns), pauses, core.state)
 
 
 def _core(chip: Chip) -> _kernel.Memory:
