@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes the kernels of meters, schedulers, queues, memory and classifiers with address and undefined-behaviour
-# sanitizers. Usage: fuzz.sh [seconds per target] [target...]
+# sanitizers. Usage: fuzz.sh [seconds of processor time per target] [target...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated
 
 from easterly._kernel import sched as kernel
@@ -61,8 +62,8 @@ def cbq(classes: Sequence[CbqClass], *, link_bps: int, formal: bool = True) -> S
     saved = [_check(given, rate) for given in classes]
     made = kernel.Cbq(
         above,
-        [c.rate_bps for c in classes],
-        [c.quantum_B for c in classes],
+        [int(c.rate_bps) for c in classes],
+        [int(c.quantum_B) for c in classes],
         [c.priority for c in classes],
         [c.borrows for c in classes],
         saved,
@@ -83,16 +84,16 @@ def max_idle_ns(burst: int, size_B: int, rate_bps: int, link_bps: int) -> int:
     >>> max_idle_ns(4, 1000, 1_000_000, 10_000_000)
     2120675
     """
-    keep = (1 - 2.0**-SHIFT) ** burst
-    packet_ns = size_B * 8e9 / link_bps
-    return int(packet_ns * (link_bps / rate_bps - 1) * (1 - keep) / keep)
+    keep = (1 - Fraction(1, 2**SHIFT)) ** burst
+    packet_ns = Fraction(size_B * 8 * TICKS_PER_S, link_bps)
+    return int(packet_ns * (Fraction(link_bps, rate_bps) - 1) * (1 - keep) / keep)
 
 
 def _check(given: CbqClass, link_bps: int) -> int:
     """What the class may save; refuses impossible numbers."""
     where = f"class {given.name!r}"
-    bits_per_second(f"{where}: rate_bps", given.rate_bps)
-    usual = max(0, max_idle_ns(BURST, SIZE_B, given.rate_bps, link_bps))
+    rate = bits_per_second(f"{where}: rate_bps", given.rate_bps)
+    usual = max(0, max_idle_ns(BURST, SIZE_B, rate, link_bps))
     saved = usual if given.max_idle_ns is None else given.max_idle_ns
     limits = {"quantum_B": (given.quantum_B, 1, 1 << 40), "priority": (given.priority, 0, 1 << 30)}
     for name, (value, least, most) in (limits | {"max_idle_ns": (saved, 0, 1 << 60)}).items():
