@@ -38,7 +38,8 @@ def test_an_error_inside_takes_them_down() -> None:
 
 HOLD = """
     from easterly.app.lab import bottleneck
-    import time
+    import signal, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # It is ignored below a job in the background.
     with bottleneck():
         print("up", flush=True)
         time.sleep(60)
