@@ -115,9 +115,6 @@ def _key(row: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without maps inside: their entries by both names."""
-    return {
-        (f"{key} {inner}" if isinstance(value, dict) else key): entry
-        for key, value in row.items()
-        for inner, entry in (value.items() if isinstance(value, dict) else ((key, value),))
-    }
+    """A row without its list of rates: each of them by the name of its group."""
+    rates = {f"rate_bps {at['group']}": at["rate_bps"] for at in row.get("rates", ())}
+    return {**{key: value for key, value in row.items() if key != "rates"}, **rates}

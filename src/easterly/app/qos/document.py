@@ -108,7 +108,7 @@ def tenants(plan: QosPlan) -> Rows:
     })  # fmt: skip
     names = plan.groups.name.tolist()
     for row, rates in zip(rows, made.rate_bps.tolist(), strict=True):
-        row["rate_bps"] = dict(zip(names, numbers(rates), strict=True))
+        row["rates"] = [{"group": g, "rate_bps": r} for g, r in zip(names, numbers(rates), strict=True)]
     return rows
 
 

@@ -66,7 +66,7 @@ def document(plan: QosPlan, group: int) -> dict[str, Any]:
         "headroom": own(tables.headroom(plan)),
         "policers": own(tables.policers(plan)),
         "settings": own(tables.settings(plan)),
-        "tenants": [{**row, "rate_bps": row["rate_bps"][name]} for row in tables.tenants(plan)],
+        "tenants": [{**row, "rate_bps": row.pop("rates")[group]["rate_bps"]} for row in tables.tenants(plan)],
         "budget": tables.budgets(plan)[int(plan.groups.budget[group])] if plan.groups.budget[group] >= 0 else None,
         "reasons": tables.reasons(plan, about),
     }

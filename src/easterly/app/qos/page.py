@@ -107,7 +107,7 @@ def show(plan: QosPlan) -> None:
 
 def _rates(row: Row) -> Row:
     """Rates of a tenant's class, each once."""
-    return {**row, "rate_bps": ", ".join(dict.fromkeys(rate(value) for value in row["rate_bps"].values()))}
+    return {**row, "rate_bps": ", ".join(dict.fromkeys(rate(at["rate_bps"]) for at in row["rates"]))}
 
 
 def _settings(page: Page, rows: list[Row]) -> None:

@@ -19,14 +19,14 @@ SOURCE = {
 
 _PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "rfc4594": {
-        "network-control": {"dscp": 48, "also": [56], "share": "5%", "priority": "strict", "queue": 7},
-        "telephony": {"dscp": 46, "also": [44, 40], "share": "10%", "priority": "strict", "queue": 6},
-        "conferencing": {"dscp": 34, "also": [36, 38, 32], "share": "20%", "queue": 5},
-        "streaming": {"dscp": 26, "also": [28, 30, 24], "share": "20%", "queue": 4},
-        "low-latency-data": {"dscp": 18, "also": [20, 22, 16], "share": "15%", "ecn": "auto", "queue": 3},
-        "high-throughput-data": {"dscp": 10, "also": [12, 14], "share": "10%", "ecn": "auto", "queue": 2},
+        "network-control": {"dscp": 48, "also": (56,), "share": "5%", "priority": "strict", "queue": 7},
+        "telephony": {"dscp": 46, "also": (44, 40,), "share": "10%", "priority": "strict", "queue": 6},
+        "conferencing": {"dscp": 34, "also": (36, 38, 32,), "share": "20%", "queue": 5},
+        "streaming": {"dscp": 26, "also": (28, 30, 24,), "share": "20%", "queue": 4},
+        "low-latency-data": {"dscp": 18, "also": (20, 22, 16,), "share": "15%", "ecn": "auto", "queue": 3},
+        "high-throughput-data": {"dscp": 10, "also": (12, 14,), "share": "10%", "ecn": "auto", "queue": 2},
         "standard": {"dscp": 0, "share": "rest", "ecn": "auto", "queue": 1},
-        "low-priority-data": {"dscp": 1, "also": [8], "share": "1%", "queue": 0},
+        "low-priority-data": {"dscp": 1, "also": (8,), "share": "1%", "queue": 0},
     },
     "ai-cluster": {
         "training": {"dscp": 26, "share": "50%", "lossless": True, "ecn": "auto"},
@@ -35,7 +35,7 @@ _PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "notifications": {"dscp": 48, "share": "2%", "priority": "strict"},
         "management": {"dscp": 16, "share": "2%"},
         "default": {"dscp": 0, "share": "rest"},
-        "scavenger": {"dscp": 1, "also": [8], "share": "1%"},
+        "scavenger": {"dscp": 1, "also": (8,), "share": "1%"},
     },
 }  # fmt: skip
 

@@ -16,9 +16,11 @@ class Chip(Named):
     ports: Annotated[Count | None, Doc("Ports at their highest rate.")] = None
     rate: Annotated[Rate | None, Doc("That rate.")] = None
     buffer: Annotated[Size | None, Doc("Packet memory.")] = None
-    cell: Annotated[Size | None, Doc("Unit in which it is counted.")] = None
+    cell: Annotated[Size | None, Field(ge=1, le=65536), Doc("Unit in which it is counted.")] = None
     alphas: Annotated[
-        tuple[float, ...], Unit("1"), Doc("Dynamic thresholds that it has; powers of two from 1/128 to 8 if empty.")
+        tuple[Annotated[float, Field(ge=0.001, le=1000)], ...],
+        Unit("1"),
+        Doc("Dynamic thresholds that it has; powers of two from 1/128 to 8 if empty."),
     ] = ()
     headroom: Annotated[Size | None, Doc("Headroom pool that its maker's software sets aside.")] = None
     source: Annotated[str, Doc("Where these figures are from, and which are not published.")] = ""

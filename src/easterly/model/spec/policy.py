@@ -106,7 +106,7 @@ class Qos(Frozen):
         Literal["class-selector", "rfc8325"],
         Doc("Priorities of 802.1p: the upper three bits of the code point, or the user priorities of RFC 8325."),
     ] = "class-selector"
-    mtu: Annotated[Size, Field(ge=64), Doc("Largest frame.")] = 9216.0
+    mtu: Annotated[Size, Field(ge=64, le=65536), Doc("Largest frame.")] = 9216.0
     response: Annotated[
         Time | None, Doc("Measured time in which a neighbour obeys a pause; that of IEEE 802.3 if absent.")
     ] = None

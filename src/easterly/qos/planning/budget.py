@@ -20,6 +20,8 @@ from easterly.qos.planning.marking import Classes
 from easterly.qos.planning.ports import WAN, Ports
 
 BYTE = 1
+LONG_m = 20e3
+"""Cables from which on the worst mix of frames is counted by the byte: what cells add is lost in the length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def kept(site: Site, made: Ports, classes: Classes, ledger: Ledger) -> tuple[Kep
 
 
 def _headroom(site: Site, rate_bps: float, cable_m: float, cell_B: int) -> Headroom:
+    cell_B = cell_B if cable_m <= LONG_m else BYTE
     return headroom(rate_bps, cable_m, math.ceil(site.qos.mtu), cell_B=cell_B, response_s=site.qos.response)
 
 

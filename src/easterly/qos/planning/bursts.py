@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, IntColumn, floats, ints
 from easterly.base.units import RATE, SIZE, TIME, format_short
 from easterly.model.demand import DemandSet
-from easterly.model.network import LinkKind, Network
-from easterly.model.routing import Paths
+from easterly.model.network import LinkKind, Network, NodeKind
+from easterly.model.routing import Paths, rows_of
 from easterly.qos.memory.formulas import bdp_B
 from easterly.qos.planning.ledger import Ledger
 from easterly.qos.planning.marking import Classes
@@ -19,6 +20,9 @@ from easterly.qos.planning.ports import Ports
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+TINY = 1e-9
+FIRST_WINDOW_B = 14_600.0
+"""What a connection of TCP sends before it hears anything: ten segments of 1,460 B (RFC 6928)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,18 @@ def bursts(
 ) -> Bursts:  # fmt: skip
     """The most senders that meet at one port of each group in one phase of every work, and what each sends.
 
-    A sender goes on at its full rate for one round trip at most before it hears of congestion, so that its burst is
-    what it has to send, or its rate x round trip, whichever is less. Towards a host every sender of a phase counts.
-    On links that hashing chooses among, as many as an even split puts there; hashing may put more. Works whose phases
-    may coincide add up.
+    A burst is what a sender has to send, or what it sends before it hears of congestion, whichever is less: its rate x
+    round trip in a lossless class, whose senders start at their full rate; the first window of each connection in any
+    other, whose senders use TCP. Towards a host every sender of a phase counts.
+    On links that hashing chooses among, as many as an even split puts there, a source of several flows being one;
+    hashing may put more. Works whose phases may coincide add up.
     """
     senders = np.zeros((len(made), len(classes)), dtype=np.int64)
     burst_B = np.zeros((len(made), len(classes)))
     rate_bps = _sender_rates(network, made)
     if demands is not None and paths is not None and len(demands.flows) and len(classes):
-        _from_demand(network, made, rtt_s, rate_bps, demands, paths, senders, burst_B)
+        lossless = [c.lossless for c in classes.specs]
+        _from_demand(network, made, rtt_s, rate_bps, demands, paths, lossless, senders, burst_B)
         _explain_demand(made, rtt_s, rate_bps, classes, senders, ledger)
     _from_words(made, classes, senders, burst_B, ledger)
     return Bursts(ints(senders), floats(burst_B), rate_bps)
@@ -73,51 +79,61 @@ def _sender_rates(network: Network, made: Ports) -> FloatColumn:
 
 def _from_demand(
     network: Network, made: Ports, rtt_s: FloatColumn, rate_bps: FloatColumn, demands: DemandSet, paths: Paths,
-    senders: Ints, burst_B: Floats,
+    lossless: Sequence[bool], senders: Ints, burst_B: Floats,
 ) -> None:  # fmt: skip
-    flows, phases = demands.flows, demands.phases
-    entry_flow = np.repeat(np.arange(len(flows)), np.diff(paths.ptr))
-    inner = (made.group[paths.link] >= 0) & np.array([not made.is_host(g) for g in range(len(made))] + [False])[
-        made.group[paths.link]
-    ]
-    entry_flow, link, share = entry_flow[inner], paths.link[inner].astype(np.int64), paths.share[inner]
-    phase = flows.phase[entry_flow].astype(np.int64)
-    width, height = len(network.links), len(network.nodes)
-    whole = (phase * width + link) * height + flows.src[entry_flow]
-    source, at = np.unique(whole, return_inverse=True)
-    part = np.minimum(1.0, np.bincount(at, share))
-    size = np.bincount(at, share * flows.size_B[entry_flow])
-    meet, of = np.unique(source // height, return_inverse=True)
-    link, phase = meet % width, meet // width
-    group = made.group[link]
-    window = np.array([bdp_B(r, t) for r, t in zip(rate_bps.tolist(), rtt_s.tolist(), strict=True)])[group]
-    number = np.ceil(np.bincount(of, part) - 1e-9).astype(np.int64)
-    most = np.zeros(len(meet))
-    np.maximum.at(most, of, np.where(size > 0, size / np.maximum(part, 1e-12), np.inf))
-    _collect(made, phases.traffic_class[phase], _owners(demands)[phase], link, number, np.minimum(most, window),
-             senders, burst_B)  # fmt: skip
+    """Of each work its worst phase, of each port the sum of its works, of each group its worst port."""
+    rows = phase_rows(demands)
+    total, most = (np.zeros((senders.shape[1], len(network.links))) for _ in range(2))
+    for owner in dict.fromkeys(demands.phases.owner.tolist()):
+        worst: dict[int, Floats] = {}
+        for phase in np.flatnonzero(demands.phases.owner == owner).tolist():
+            if len(rows[phase]):
+                cls = int(demands.phases.traffic_class[phase])
+                number, size_B = _meeting(network, demands, paths, rows[phase])
+                if not lossless[cls]:
+                    size_B = min(size_B, FIRST_WINDOW_B * int(demands.flows.connections[rows[phase]].max()))
+                worst[cls] = np.maximum(worst.get(cls, 0.0), number)
+                most[cls] = np.maximum(most[cls], np.where(number > 0, size_B, 0.0))
+        for cls, number in worst.items():
+            total[cls] += number
+    _worst_ports(made, rtt_s, rate_bps, total, most, senders, burst_B)
 
 
-def _owners(demands: DemandSet) -> Ints:
-    return np.unique(demands.phases.owner, return_inverse=True)[1].reshape(-1).astype(np.int64)
+def phase_rows(demands: DemandSet) -> list[Ints]:
+    """Flows of each phase, ascending."""
+    order = np.argsort(demands.flows.phase, kind="stable").astype(np.int64)
+    cuts = np.searchsorted(demands.flows.phase[order], np.arange(1, len(demands.phases)))
+    return np.split(order, cuts)
 
 
-def _collect(
-    made: Ports, cls: IntColumn, owner: Ints, link: Ints, number: Ints, burst: Floats, senders: Ints, burst_B: Floats
+def _meeting(network: Network, demands: DemandSet, paths: Paths, rows: Ints) -> tuple[Floats, float]:
+    """Senders of one phase that meet on each link, and the most that one of them sends."""
+    flows, count = demands.flows, len(network.links)
+    source, of = np.unique(flows.src[rows], return_inverse=True)
+    part = 1.0 / np.bincount(of, minlength=len(source))[of]
+    own = rows_of(paths, rows)
+    weight = own.share * (part[0] if np.ptp(part) == 0 else np.repeat(part, np.diff(own.ptr)))
+    number = np.ceil(np.bincount(own.link, weight, minlength=count) - TINY)
+    pair = np.unique(flows.dst[rows].astype(np.int64) * len(network.nodes) + flows.src[rows])
+    at_host = np.bincount(pair // len(network.nodes), minlength=len(network.nodes))
+    last = network.nodes.kind[network.links.dst] == NodeKind.NIC
+    number[last] = at_host[network.links.dst[last]]
+    size_B = float(flows.size_B[rows].max())
+    return number, size_B if size_B > 0 else np.inf
+
+
+def _worst_ports(
+    made: Ports, rtt_s: FloatColumn, rate_bps: FloatColumn, total: Floats, most: Floats, senders: Ints, burst_B: Floats
 ) -> None:
-    """Of each work its worst phase; of each port the sum of its works; of each group its worst port."""
-    works = int(owner.max(initial=0)) + 1
-    key = (link * senders.shape[1] + cls) * works + owner
-    order = np.lexsort((burst, number, key))
-    last = np.append(np.flatnonzero(np.diff(key[order])), len(order) - 1)
-    rows = order[last]
-    port, of = np.unique(key[rows] // works, return_inverse=True)
-    total = np.bincount(of.reshape(-1), number[rows]).astype(np.int64)
-    most = np.zeros(len(port))
-    np.maximum.at(most, of.reshape(-1), burst[rows])
-    group, klass = made.group[port // senders.shape[1]], port % senders.shape[1]
-    for i in np.lexsort((most, total)).tolist():
-        senders[group[i], klass[i]], burst_B[group[i], klass[i]] = total[i], most[i]
+    for g in range(len(made)):
+        own = made.link[made.ptr[g] : made.ptr[g + 1]]
+        if made.is_host(g) or not len(own):
+            continue
+        window_B = bdp_B(float(rate_bps[g]), float(rtt_s[g]))
+        for cls in range(senders.shape[1]):
+            at = own[np.lexsort((most[cls][own], total[cls][own]))[-1]]
+            senders[g, cls] = int(total[cls][at])
+            burst_B[g, cls] = min(float(most[cls][at]), window_B)
 
 
 def _from_words(made: Ports, classes: Classes, senders: Ints, burst_B: Floats, ledger: Ledger) -> None:
@@ -140,7 +156,16 @@ def _explain_demand(
         counted = "every sender of the phase" if made.faces_host(g) else "an even split over equal paths"
         ledger.add(
             "incast_senders", f"most senders of one phase at one port, works added up: {counted}",
-            "demand of the site's jobs, services and other traffic", f"class {classes.names[row]}; bursts of at most "
-            f"{format_short(float(rate_bps[g]), RATE)} x {format_short(float(rtt_s[g]), TIME)} = "
-            f"{format_short(bdp_B(float(rate_bps[g]), float(rtt_s[g])), SIZE)}", group=int(g), traffic_class=int(row),
+            "demand of the site's jobs, services and other traffic; first window: RFC 6928",
+            f"class {classes.names[row]}; bursts of at most "
+            f"{_window(classes, row, float(rate_bps[g]), float(rtt_s[g]))}",
+            group=int(g), traffic_class=int(row),
         )  # fmt: skip
+
+
+def _window(classes: Classes, row: int, rate_bps: float, rtt_s: float) -> str:
+    """What a sender of a class sends before it hears of congestion, in words."""
+    if not classes.specs[row].lossless:
+        return f"{format_short(FIRST_WINDOW_B, SIZE)} a connection"
+    product = f"{format_short(rate_bps, RATE)} x {format_short(rtt_s, TIME)}"
+    return f"{product} = {format_short(bdp_B(rate_bps, rtt_s), SIZE)}"

@@ -73,46 +73,70 @@ def ports(network: Network, stores: NDArray[np.integer]) -> Ports:
         In the order of fabric and kind.
     """
     links = network.links
-    texts = _labels(network, stores)
     ours = np.flatnonzero(network.nodes.kind[links.src] != NodeKind.WAN)
-    columns = [np.unique(column[ours], return_inverse=True) for column in (*texts, links.capacity_bps, links.length_m)]
-    codes = np.column_stack([codes for _, codes in columns]) if len(ours) else np.empty((0, 6), dtype=np.int64)
-    rows, group = np.unique(codes, axis=0, return_inverse=True)
-    fabric, kind, faces, model, rate, cable = (
-        values[rows[:, i]].tolist() for i, (values, _) in enumerate(columns)
-    )  # fmt: skip
+    key = _keys(network, stores)[ours]
+    unique, first, group = np.unique(key, return_index=True, return_inverse=True)
+    group = group.reshape(-1)
+    rows = [_describe(network, stores, int(ours[at])) for at in first.tolist()]
+    order = sorted(range(len(rows)), key=lambda i: rows[i])
+    rank = np.empty(len(unique), dtype=np.int64)
+    rank[order] = np.arange(len(unique))
     of_link = np.full(len(links), -1)
-    of_link[ours] = group.reshape(-1)
-    order = ours[np.argsort(group.reshape(-1), kind="stable")]
-    ptr = np.concatenate([[0], np.cumsum(np.bincount(group.reshape(-1), minlength=len(rows)))])
-    return Ports(kind, faces, fabric, model, floats(rate), floats(cable), ints(of_link), indices(ptr), ints(order))
+    of_link[ours] = rank[group]
+    members = ours[np.argsort(rank[group], kind="stable")]
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(rank[group], minlength=len(rows)))])
+    fabric, kind, faces, model = ([str(rows[i][k]) for i in order] for k in range(4))
+    rate, cable = (floats([rows[i][k] for i in order]) for k in (4, 5))
+    return Ports(kind, faces, fabric, model, rate, cable, ints(of_link), indices(ptr), ints(members))
 
 
-def _labels(network: Network, stores: NDArray[np.integer]) -> tuple[NDArray[np.str_], ...]:
-    """Fabric, kind, other end and model of the port that each directed link leaves."""
+def _keys(network: Network, stores: NDArray[np.integer]) -> NDArray[np.int64]:
+    """A number for each directed link, the same for links whose ports are set alike."""
     nodes, links = network.nodes, network.links
-    near, far = _ends(network, stores)[links.src], _ends(network, stores)[links.dst]
-    tier = nodes.tier[links.dst] - nodes.tier[links.src]
-    way = np.select([tier > 0, tier < 0], ["-up", "-down"], "-peer")
-    kind = np.char.add(near, way)
-    kind[np.isin(near, (HOST, STORAGE))] = np.char.add(near[np.isin(near, (HOST, STORAGE))], "-nic")
-    kind[links.kind == LinkKind.WAN] = "wan-edge"
-    faces = np.where(links.kind == LinkKind.WAN, WAN, far)
-    models = np.where(nodes.kind == NodeKind.NIC, _host_types(network), nodes.switch_type)
-    return nodes.fabric[links.src], kind, faces, models[links.src]
+    end = np.unique(_ends(network, stores), return_inverse=True)[1].reshape(-1)
+    place = np.unique(nodes.fabric, return_inverse=True)[1].reshape(-1)
+    model = np.unique(_models(network), return_inverse=True)[1].reshape(-1)
+    rate, cable = (np.unique(c, return_inverse=True)[1].reshape(-1) for c in (links.capacity_bps, links.length_m))
+    way = np.sign(nodes.tier[links.dst] - nodes.tier[links.src]) + 1
+    key = np.zeros(len(links), dtype=np.int64)
+    for part in (place[links.src], end[links.src], end[links.dst], way, links.kind, model[links.src], rate, cable):
+        key = key * (int(part.max(initial=0)) + 1) + part
+    return key
 
 
-def _ends(network: Network, stores: NDArray[np.integer]) -> NDArray[np.str_]:
-    """Role of each node: host or storage of an interface."""
+def _describe(network: Network, stores: NDArray[np.integer], link: int) -> tuple[str, str, str, str, float, float]:
+    """Fabric, kind, other end, model, rate and cable of the port that one link leaves."""
+    nodes, links = network.nodes, network.links
+    a, b = int(links.src[link]), int(links.dst[link])
+    near, far = (_end(network, stores, node) for node in (a, b))
+    climb = int(nodes.tier[b]) - int(nodes.tier[a])
+    kind = f"{near}-nic" if near in (HOST, STORAGE) else f"{near}-{'up' if climb > 0 else 'down' if climb else 'peer'}"
+    if links.kind[link] == LinkKind.WAN:
+        kind, far = "wan-edge", WAN
+    host = int(network.node_host[a])
+    model = str(network.hosts.host_type[host]) if host >= 0 else str(nodes.switch_type[a])
+    return str(nodes.fabric[a]), kind, far, model, float(links.capacity_bps[link]), float(links.length_m[link])
+
+
+def _end(network: Network, stores: NDArray[np.integer], node: int) -> str:
+    if network.nodes.kind[node] != NodeKind.NIC:
+        return str(network.nodes.role[node])
+    return STORAGE if int(network.node_host[node]) in stores else HOST
+
+
+def _models(network: Network) -> NDArray[np.int64]:
+    """A number for the model of each node: those of hosts first."""
+    host = np.unique(network.hosts.host_type, return_inverse=True)[1].reshape(-1)
+    switch = np.unique(network.nodes.switch_type, return_inverse=True)[1].reshape(-1) + len(network.hosts)
+    owner = network.node_host
+    return np.where(owner >= 0, host[np.maximum(owner, 0)] if len(host) else 0, switch)
+
+
+def _ends(network: Network, stores: NDArray[np.integer]) -> NDArray[np.int64]:
+    """A number for the role of each node; storage hosts have one of their own."""
+    role = np.unique(network.nodes.role, return_inverse=True)[1].reshape(-1)
     is_store = np.isin(network.node_host, stores) & (network.nodes.kind == NodeKind.NIC)
-    inner = np.where(network.nodes.kind == NodeKind.NIC, HOST, network.nodes.role)
-    return np.where(is_store, STORAGE, inner).astype("<U32")
-
-
-def _host_types(network: Network) -> NDArray[np.str_]:
-    if not len(network.hosts):
-        return np.full(len(network.nodes), "")
-    return network.hosts.host_type[np.maximum(network.node_host, 0)]
+    return np.where(is_store, role.max(initial=0) + 1, role)
 
 
 def round_trips(network: Network, made: Ports) -> FloatColumn:
