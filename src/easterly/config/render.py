@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from easterly.config import csv, frr, linux
+from easterly.config import csv, frr, linux, switches
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
@@ -22,7 +22,8 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
     network : Network
     address : AddressPlan
     qos : QosPlan
-        Settings of hosts, class trees of edges, and code points for the environment of jobs.
+        Settings of hosts, class trees of edges, code points for the environment of jobs, queues of switches that name
+        their operating system.
     work : Work
         Which hosts work for whom.
     bill : Bill
@@ -39,5 +40,6 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
         *linux.render(site, network, sheet, qos, work),
         *planned.files(network, qos),
         *csv.render(network, address, bill),
+        *switches.render(site, network, qos),
     ]
     return DeviceConfigs(tuple(sorted(files, key=lambda file: file.path)))

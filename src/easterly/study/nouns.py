@@ -231,4 +231,12 @@ class Nouns:
     @cached_property
     def contradictions(self) -> Held[tuple[Finding, ...]]:
         """What the rendered routers, read back, disagree about; nothing, unless a renderer is wrong."""
-        return self.stages.run("contradictions", (self.configs,), lambda: config.contradictions(self.configs.value))
+        reads = (self.configs, self.network, self.qos, self.part("hardware"))
+        return self.stages.run(
+            "contradictions",
+            reads,
+            lambda: (
+                *config.contradictions(self.configs.value),
+                *config.switches.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
+            ),
+        )

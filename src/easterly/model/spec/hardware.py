@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -50,6 +50,10 @@ class SwitchType(Named):
     rtt: Annotated[Time | None, Doc("Round trip that `buffer` was chosen for; checked against rate x RTT.")] = None
     queues: Annotated[Count, Doc("Egress queues per port.")] = 8
     delay: Annotated[Time, Doc("Forwarding delay, port to port, without queueing.")] = 600e-9
+    os: Annotated[
+        Literal["linux", "sonic", "eos", "nxos", "junos"],
+        Doc("Network operating system, for the text of classes; routing and addresses are those of Linux with FRR."),
+    ] = "linux"
 
 
 class Efficiency(Frozen):
