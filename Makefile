@@ -44,8 +44,9 @@ goldens: $(VENV)/.test  ## write golden files and shown output anew; then read t
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"
 	git --no-pager diff --stat -- tests docs README.md
 
-sanitize: $(VENV)/.test  ## run the kernel tests with address and undefined-behaviour sanitizers
+sanitize: $(VENV)/.test  ## run the kernel tests with address and undefined-behaviour sanitizers, then fuzz (FUZZ_SECONDS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/sanitize.sh
+	bash tools/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
 wheel: $(VENV)/.core  ## build dist/*.whl and dist/*.tar.gz
 	$(PIP) build

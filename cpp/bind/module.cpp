@@ -25,6 +25,18 @@ NB_MODULE(_core, m) {
     easterly::bind::hash(hash);
     auto fabric = room("fabric", "Routes of structured fabrics, by formula.");
     easterly::bind::fabric(fabric);
+    auto classify = room("classify", "First match of packets among rules, and what rules leave to each other.");
+    easterly::bind::classify(classify);
     auto allocate = room("allocate", "Rates of demands over many paths, with bounds.");
     easterly::bind::allocate(allocate);
+    auto sched = room("sched", "Schedulers of queues: steppable classes, each with its batch form.");
+    easterly::bind::sched(sched);
+    auto meter = room("meter", "Token buckets, leaky buckets and three-colour markers.");
+    easterly::bind::meter(meter);
+    auto aqm = room("aqm", "Queues that drop or mark before they are full.");
+    easterly::bind::aqm(aqm);
+    auto buffer = room("buffer", "Packet memory of a chip, pauses, and the watchdog over them.");
+    easterly::bind::buffer(buffer);
+    auto admit = room("admit", "Measured load of a link, for the admission of flows.");
+    easterly::bind::admit(admit);
 }

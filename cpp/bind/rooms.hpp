@@ -15,8 +15,15 @@ void paths(nanobind::module_& m);
 void cut(nanobind::module_& m);
 void hash(nanobind::module_& m);
 void fabric(nanobind::module_& m);
+void classify(nanobind::module_& m);
 void allocate(nanobind::module_& m);
 void allocate_split(nanobind::module_& m);
 void allocate_listed(nanobind::module_& m);
+void sched(nanobind::module_& m);
+void meter(nanobind::module_& m);
+void meter_groups(nanobind::module_& m);
+void aqm(nanobind::module_& m);
+void buffer(nanobind::module_& m);
+void admit(nanobind::module_& m);
 
 }  // namespace easterly::bind

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from easterly.model.address import AddressPlan
     from easterly.model.demand import DemandSet
     from easterly.model.network import Network
-    from easterly.model.outcome import Bill, DeviceConfigs, Plan, Prediction, QosPlan, Verdict
+    from easterly.model.outcome import Bill, DeviceConfigs, Plan, Prediction, Verdict
+    from easterly.model.qos import QosPlan
     from easterly.model.routing import Routing
     from easterly.model.spec.site import Site
     from easterly.site import load
@@ -44,7 +45,7 @@ _WHERE = {
     "Network": "model.network",
     "Plan": "model.outcome",
     "Prediction": "model.outcome",
-    "QosPlan": "model.outcome",
+    "QosPlan": "model.qos",
     "RATE": "base.units",
     "Routing": "model.routing",
     "SIZE": "base.units",

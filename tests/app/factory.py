@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from easterly import qos
 from easterly.app.document import document
 from easterly.base.columns import bools, floats, indices, ints, texts
 from easterly.base.findings import Finding, Severity
@@ -26,7 +27,6 @@ from easterly.model.outcome import (
     Method,
     Plan,
     Prediction,
-    QosPlan,
     Ref,
     Status,
     Verdict,
@@ -60,6 +60,16 @@ class Wires:
             return int(node.rpartition("nic")[2])
         self.used[node] = self.used.get(node, 0) + 1
         return self.used[node]
+
+
+def _classes() -> Site:
+    """A site that has nothing but the classes."""
+    low, high = CLASSES
+    return Site.model_validate({
+        "version": 1, "site": {"name": "classes"}, "fabrics": {},
+        "classes": {low: {"dscp": 10, "queue": 0, "share": "40%"},
+                    high: {"dscp": 26, "share": "60%", "lossless": True}},
+    })  # fmt: skip
 
 
 def rails(*, rail_count: int = 8, su_count: int = 4, su_hosts: int = 32, spines: int = 16, each: int = 2) -> Network:
@@ -264,14 +274,7 @@ def plan(net: Network, jobs: dict[str, range], *, dead: tuple[int, ...] = (), **
             ints([]),
         ),
         loads=LinkLoads(net.links.capacity_bps, floats(load), floats(load.sum(axis=0) * 3)),
-        qos=QosPlan(
-            texts(CLASSES),
-            ints([10, 26]),
-            ints([0, 3]),
-            floats([0.4, 0.6]),
-            bools([False, False]),
-            bools([False, True]),
-        ),
+        qos=qos.plan(_classes()),
         services=table(Services, 0),
         figures=table(Figures, 0),
         prediction=Prediction(

@@ -54,17 +54,25 @@ KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
     "allocate": "rates of demands over many paths",
+    "admit": "measured load, for the admission of flows",
+    "aqm": "queue management: drops and marks",
+    "buffer": "shared packet memory, headroom and pauses",
+    "classify": "first match of packets among rules",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",
     "fabric": "routes of structured fabrics",
     "hash": "hash functions of switches",
+    "meter": "token buckets and markers",
     "paths": "k shortest and disjoint paths",
     "random": "reproducible random streams",
+    "sched": "schedulers of queues",
     "maths": "functions with the same bits on every machine",
 }
 VALIDATORS = {
     "vtysh": "the syntax check of rendered FRR configuration: files are marked `not validated` (install frr)",
     "netplan": "netplan's check of hosts and switches: files are marked `not validated` (install netplan.io)",
+    "tc": "the kernel's check of rendered classes and policers: files are marked `not validated` (install iproute2)",
+    "nft": "nftables' check of rendered policers: files are marked `not validated` (install nftables)",
     "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
 }
 EXTRAS = {
@@ -106,7 +114,7 @@ def _libraries() -> tuple[Part, ...]:
 def _extras() -> tuple[Part, ...]:
     packages = tuple(_package(name, "extra", lost) for name, lost in EXTRAS.items())
     browser = _program("chromium", _first(BROWSERS), "the browser tests of the report (install chromium)", "extra")
-    spaces = _program("ip", _first(("ip",)), "the tests on live routers (install iproute2)", "extra")
+    spaces = _program("ip", _first(("ip",)), "the lab, and the tests on live routers (install iproute2)", "extra")
     return (*packages, browser, spaces)
 
 
@@ -140,7 +148,9 @@ def _validators() -> tuple[Part, ...]:
     netplan = _program("netplan", shutil.which("netplan"), VALIDATORS["netplan"], "validator")
     # vtysh does not say its version; it comes with bgpd, in one package.
     here = shutil.which("vtysh") is not None
-    return Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"]), checker, netplan
+    vtysh = Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"])
+    qos = (_program(name, shutil.which(name), VALIDATORS[name], "validator") for name in ("tc", "nft"))
+    return vtysh, checker, netplan, *qos
 
 
 def _first(names: tuple[str, ...]) -> str | None:
@@ -153,7 +163,7 @@ def _program(name: str, path: str | None, lost: str, kind: str) -> Part:
 
 def _version(program: str) -> str | None:
     """First dotted number that a program prints of itself."""
-    flag = "-V" if program.endswith("/ip") else "--version"
+    flag = "-V" if program.endswith(("/ip", "/tc")) else "--version"
     try:
         said = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):

@@ -10,6 +10,7 @@ import numpy as np
 from easterly.app.engineering import engineering
 from easterly.app.jobs import jobs
 from easterly.app.numbers import addresses
+from easterly.app.qos import document as qos
 from easterly.app.services import services, sides, traffic
 from easterly.app.values import number, numbers, reference
 from easterly.base.columns import ratio
@@ -47,8 +48,9 @@ def document(plan: Plan) -> dict[str, Any]:
         "hashing": hashing(plan),
         "engineering": engineering(plan),
         "unserved": list(stranded(plan.network, plan.demands, plan.routing)),
-        "classes": classes(plan),
-        "queues": [],
+        "classes": qos.classes(plan.qos),
+        "queues": qos.queues(plan.qos),
+        "qos": qos.rest(plan.qos),
         "failures": [],
         "placement": [],
         "verdicts": [verdict(v) for v in plan.verdicts],
@@ -170,16 +172,3 @@ def _uplink(plan: Plan, phase: int) -> dict[str, Any] | None:
         **{name: number(float(seconds[phase]) / lasts) for name, seconds in loads.items()},
         "link": str(plan.network.link_ids[uplinks.p95_link[phase]]),
     }
-
-
-def classes(plan: Plan) -> list[dict[str, Any]]:
-    """Marking, queue and share of each class."""
-    made = plan.qos
-    rows = zip(
-        *(c.tolist() for c in (made.traffic_class, made.dscp, made.queue, made.share, made.strict, made.lossless)),
-        strict=True,
-    )
-    return [
-        {"name": name, "dscp": dscp, "queue": queue, "share": number(share), "strict": strict, "lossless": lossless}
-        for name, dscp, queue, share, strict, lossless in rows
-    ]

@@ -53,7 +53,8 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _hottest(page, document)
     _hashing(page, document)
     _engineering(page, document)
-    for title in ("queues", "failures", "placement"):
+    _records(page, "queues", sections.shortened(document["queues"]))
+    for title in ("failures", "placement"):
         _records(page, title, document[title])
     _findings(page, document)
     _artefacts(page, document, run)

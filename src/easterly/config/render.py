@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from easterly.config import csv, frr, linux
+from easterly.config import csv, frr, linux, switches
+from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
 from easterly.model.network import Network
-from easterly.model.outcome import Bill, DeviceConfigs, QosPlan
+from easterly.model.outcome import Bill, DeviceConfigs
+from easterly.model.qos import QosPlan
 from easterly.model.spec.site import Site
 
 
@@ -20,7 +22,8 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
     network : Network
     address : AddressPlan
     qos : QosPlan
-        Code points of the classes, for the environment of jobs.
+        Settings of hosts, class trees of edges, code points for the environment of jobs, queues of switches that name
+        their operating system.
     work : Work
         Which hosts work for whom.
     bill : Bill
@@ -35,6 +38,8 @@ def render(site: Site, network: Network, address: AddressPlan, qos: QosPlan, wor
     files = [
         *frr.render(network, sheet),
         *linux.render(site, network, sheet, qos, work),
+        *planned.files(network, qos),
         *csv.render(network, address, bill),
+        *switches.render(site, network, qos),
     ]
     return DeviceConfigs(tuple(sorted(files, key=lambda file: file.path)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from easterly.config.frr import check as frr_check
 from easterly.config.linux import check as netplan_check
+from easterly.config.linux.qos import check as qos_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
@@ -17,8 +18,10 @@ def validate(
     """Have every dialect checked by its own tools, where they are installed.
 
     FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line), those
-    of hosts and switches through netplan's generator. There is no offline checker for the rest, and where a
-    program is missing there is none for its files either: they are marked ``not validated``, never as good.
+    of hosts and switches through netplan's generator. Classes and policers are loaded by the real ``tc`` and ``nft``
+    in a network namespace of their own, and what the kernel made of them is compared with what they say. There is no
+    offline checker for the rest, and where a program is missing there is none for its files either: they are marked
+    ``not validated``, never as good.
 
     Parameters
     ----------
@@ -34,7 +37,8 @@ def validate(
         One per file looked at, sorted by path.
     """
     files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
-    checkers = [checker for checker in (frr_check.checker(), netplan_check.checker()) if checker is not None]
+    known = (frr_check.checker(), netplan_check.checker(), qos_check.checker())
+    checkers = [checker for checker in known if checker is not None]
     done = []
     for count, file in enumerate(files, 1):
         check = next((checker for checker in checkers if checker.takes(file)), None)

@@ -1,4 +1,4 @@
-"""What the verbs conclude: queues, predictions, failures, verdicts, the bill, device configuration, the plan."""
+"""What the verbs conclude: predictions, failures, verdicts, the bill, device configuration, the plan."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn
+from easterly.base.columns import BoolColumn, FloatColumn, TextColumn
 from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures
 from easterly.model.engineering import Engineering
 from easterly.model.network import Network
+from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
@@ -34,18 +35,6 @@ class Ref:
 
     kind: Annotated[str, Doc("link, tier, prefix, tenant, compute, scale-up, ...")]
     id: Annotated[str, Doc("Its id.")]
-
-
-@dataclass(frozen=True, slots=True)
-class QosPlan:
-    """Queues and shares of the classes, the same on every port."""
-
-    traffic_class: Annotated[TextColumn, Doc("Class.")]
-    dscp: Annotated[IntColumn, Doc("Code point.")]
-    queue: Annotated[IntColumn, Doc("Queue number.")]
-    share: Annotated[FloatColumn, Unit("1"), Doc("Share under contention.")]
-    strict: Annotated[BoolColumn, Doc("Strict priority.")]
-    lossless: Annotated[BoolColumn, Doc("Priority flow control.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import SHARE, format_short
 from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
-from easterly.qos import checks_buffers, checks_marks, checks_memory, checks_shares
+from easterly.qos import checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares
 from easterly.qos.plan import queues, stated
 
-MORE = (checks_buffers, checks_marks, checks_memory, checks_shares)
+MORE = (checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares)
 """Modules whose rules register themselves when they are imported."""
 
 SCAVENGER = {8: "RFC 4594: CS1 is for what may starve", 1: "RFC 8622: LE is less than best effort"}
@@ -36,15 +36,17 @@ def _percent(share: float) -> str:
 @rule("E801", "two classes have one code point")
 def code_points_mean_one_thing(site: Site) -> Iterator[Finding]:
     """A packet's code point tells its class."""
-    used = {c.dscp for c in _classes(site)}
-    for dscp, same in groupby(sorted(_classes(site), key=lambda c: c.dscp), key=lambda c: c.dscp):
+    points = [(c.dscp, False, i, c) for i, c in enumerate(_classes(site))]
+    points += [(point, True, i, c) for i, c in enumerate(_classes(site)) for point in c.also]
+    used = {point for point, *_ in points}
+    for dscp, same in groupby(sorted(points, key=lambda one: one[:3]), key=lambda one: one[0]):
         first, *others = same
         free = next((d for d in (0, 10, 18, 26, 34, 46, 2, 4, 6) if d not in used), None)
-        for other in others:
+        for _, beside, _, other in others:
             yield Finding(
                 code="E801",
-                at=f"{other.origin}/dscp",
-                message=f"dscp {dscp} already means class {first.name}",
+                at=f"{other.origin}/{'also' if beside else 'dscp'}",
+                message=f"dscp {dscp} already means class {first[3].name}",
                 hint=f"dscp {free} is free" if free is not None else "give each class a code point of its own",
             )
 
@@ -174,7 +176,7 @@ def queue_numbers_are_good(site: Site) -> Iterator[Finding]:
 @rule("E809", "unmarked traffic has no class")
 def unmarked_traffic_has_a_class(site: Site) -> Iterator[Finding]:
     """Packets with code point 0, such as those of hosts that mark nothing, belong somewhere."""
-    if site.classes and all(c.dscp != 0 for c in _classes(site)):
+    if site.classes and all(0 not in (c.dscp, *c.also) for c in _classes(site)):
         rest = next((c.name for c in _classes(site) if c.share == "rest"), None)
         yield Finding(
             code="E809",

@@ -11,12 +11,9 @@ from easterly.base.units import SHARE, SIZE, format_short
 from easterly.model.spec.job import Job
 from easterly.model.spec.policy import TrafficClass, Wred
 from easterly.model.spec.site import Site
+from easterly.qos.code_points import CODE_POINTS
 
-POINTS = {
-    "ef": 46, "va": 44, "voiceadmit": 44, "df": 0, "le": 1,
-    **{f"cs{n}": 8 * n for n in range(8)},
-    **{f"af{x}{y}": 8 * x + 2 * y for x in range(1, 5) for y in range(1, 4)},
-}  # fmt: skip
+POINTS = {**CODE_POINTS, "voiceadmit": CODE_POINTS["va"]}
 """Code points by the name of their per-hop behaviour (RFC 2474, 2597, 3246, 5865, 8622)."""
 WHOLE = {"va", "df", "le"}
 """Names that are words of their own: a class is only meant by one if it has no other."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from easterly.base.findings import Finding, Severity, did_you_mean, rule
-from easterly.model.catalog import gpus, models
+from easterly.model.catalog import chips, gpus, models
 from easterly.model.spec.fabric import Direct, FatTree, Graph, HostGroup
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
@@ -185,6 +185,8 @@ def _of_intent(intent: Intent, site: Site) -> Iterator[Reference]:
 
 def _of_fabrics(site: Site) -> Iterator[Reference]:
     switches, hosts = site.hardware.switches, site.hardware.hosts
+    for switch in _values(switches):
+        yield Reference(f"{switch.origin}/chip", "chip", switch.chip, chips.names(site.hardware))
     for fabric in _values(site.fabrics):
         group: HostGroup | None = getattr(fabric, "hosts", None)
         if group is not None:

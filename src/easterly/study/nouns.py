@@ -14,7 +14,8 @@ from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.network import Network
-from easterly.model.outcome import Bill, DeviceConfigs, Prediction, QosPlan
+from easterly.model.outcome import Bill, DeviceConfigs, Prediction
+from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.series import Outlook
 from easterly.model.serving import Services
@@ -198,8 +199,17 @@ class Nouns:
 
     @cached_property
     def qos(self) -> Held[QosPlan]:
-        """Queues and shares."""
-        return self.stages.run("qos", (self.part("classes", "hardware"),), lambda: qos.plan(self.site))
+        """What every port, host and edge is set to."""
+        hosts = self.placement.value.hosts
+        reads = (
+            self.network, self.demands, self.paths, sorted(hosts), *(hosts[name] for name in sorted(hosts)),
+            self.part("classes", "qos", "hardware", "tenants", "traffic"),
+        )  # fmt: skip
+        return self.stages.run(
+            "qos",
+            reads,
+            lambda: qos.plan(self.site, self.network.value, self.demands.value, self.paths.value, hosts),
+        )
 
     @cached_property
     def configs(self) -> Held[DeviceConfigs]:
@@ -221,4 +231,12 @@ class Nouns:
     @cached_property
     def contradictions(self) -> Held[tuple[Finding, ...]]:
         """What the rendered routers, read back, disagree about; nothing, unless a renderer is wrong."""
-        return self.stages.run("contradictions", (self.configs,), lambda: config.contradictions(self.configs.value))
+        reads = (self.configs, self.network, self.qos, self.part("hardware"))
+        return self.stages.run(
+            "contradictions",
+            reads,
+            lambda: (
+                *config.contradictions(self.configs.value),
+                *config.switches.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
+            ),
+        )

@@ -52,7 +52,7 @@ def fingerprint() -> str:
 
 
 def _code(root: Path) -> list[Path]:
-    return [*root.rglob("*.py"), *root.rglob("*.j2")]
+    return [*root.rglob("*.py"), *root.rglob("*.j2"), *root.rglob("*.json")]
 
 
 def _core() -> Path:

@@ -1,6 +1,9 @@
 """Compiled algorithms of Easterly: arrays in, arrays out."""
 
 from . import allocate as allocate
+from . import aqm as aqm
+from . import buffer as buffer
+from . import classify as classify
 from . import cut as cut
 from . import dag as dag
 from . import fabric as fabric
@@ -8,5 +11,7 @@ from . import flow as flow
 from . import graph as graph
 from . import hash as hash
 from . import maths as maths
+from . import meter as meter
 from . import paths as paths
 from . import random as random
+from . import sched as sched

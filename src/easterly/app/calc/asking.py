@@ -57,6 +57,35 @@ class Quantity(FloatType):
         return number
 
 
+class Whole(IntType):
+    """A quantity with its unit that is a whole number of SI units, from 0 on, within 64 bits."""
+
+    def __init__(self, kind: units.Kind) -> None:
+        self.kind, self.name = kind, kind.name.replace(" ", "_")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        if isinstance(value, int):
+            return value
+        number = Quantity(self.kind, zero=True).convert(value, param, ctx)
+        if number != math.floor(number) or number >= 2**63:
+            text = f"{self.kind.name} {value!r} is not a whole number of {self.kind.unit} below 2^63"
+            raise Misread(text, "E304", "", param)
+        return int(number)
+
+
+class Frame(Whole):
+    """Bytes of a frame: in digits, as an MTU is written, or with a unit."""
+
+    def __init__(self) -> None:
+        super().__init__(units.SIZE)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text."""
+        bare = isinstance(value, str) and _number(value) is not None
+        return super().convert(f"{value}B" if bare else value, param, ctx)
+
+
 class Count(IntType):
     """A whole number of at least `least`, in digits: ``1024``, ``16_384``, ``7.5e9``."""
 

@@ -12,11 +12,15 @@ CALCULATORS = {
     "busbw": "Bus bandwidth of a measured collective, as nccl-tests define it.",
     "bdp": "Bandwidth-delay product: bytes in flight, and the buffer of many flows.",
     "incast": "Highest queue when many senders start together.",
+    "headroom": "What still arrives after a pause, item by item: the headroom of a lossless priority.",
+    "buffer": "Buffer of a queue by every method, and what a dynamic threshold gives it.",
     "kv": "Key/value cache of a model: bytes per token, and the time to move it.",
     "memory": "Memory of one GPU for weights, gradients and optimiser state, by ZeRO stage.",
     "checkpoint": "Best interval between checkpoints, and what is lost (Young, Daly).",
     "entropy": "How many links hashing uses, and how loaded the fullest is.",
     "hash": "Hash of a connection by each function, and the link that it chooses.",
+    "classify": "First rule that matches each packet, entries of a TCAM, shadowed and redundant rules.",
+    "marker": "Colours that a three-colour marker gives to packets (RFC 2697, 2698, 4115).",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

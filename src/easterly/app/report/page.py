@@ -19,6 +19,7 @@ from easterly.app.report.artefacts import artefacts
 from easterly.app.report.engineering import engineering
 from easterly.app.report.join import STATIC, joined
 from easterly.app.report.measure import grouped
+from easterly.app.report.qos import qos
 from easterly.app.report.steps import steps
 from easterly.app.report.view import view
 from easterly.model.outcome import Plan
@@ -59,6 +60,7 @@ def render(
         directions=serving.directions(document),
         hashing=sections.hashing(document),
         engineering=engineering(document),
+        qos=qos(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
         failures=sections.records(document["failures"]),

@@ -233,10 +233,25 @@ def _words(value: Any) -> str:
     return str(value)
 
 
+QUEUE_KEYS = (
+    "group", "class", "queue", "rate_bps", "kmin_B", "kmax_B", "xoff_B", "headroom_B", "limit_B", "incast_senders",
+    "incast",
+)  # fmt: skip
+"""What a short table of queues shows; plan.json has all."""
+
+
+def shortened(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Rows of queues at ports of switches, with the keys of a short table; rows of another kind as they are."""
+    if any("kmin_B" not in row for row in rows):
+        return list(rows)
+    switches = [row for row in rows if row["reserved_B"] is not None]
+    return [{key: row[key] for key in QUEUE_KEYS} for row in switches]
+
+
 def queues(document: Document) -> Table | None:
     """Queues where they were planned, else the classes with their marks and shares."""
     if document["queues"]:
-        return records(document["queues"])
+        return records(shortened(document["queues"]))
     found = document.get("classes") or []
     unit = measure([c["share"] for c in found], PERCENT)
     return table_of(

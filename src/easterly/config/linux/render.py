@@ -15,7 +15,8 @@ from easterly.config.sheet import Port, Sheet
 from easterly.config.templates import template
 from easterly.model.demand import Work
 from easterly.model.network import Network
-from easterly.model.outcome import Artifact, QosPlan
+from easterly.model.outcome import Artifact
+from easterly.model.qos import QosPlan
 from easterly.model.spec.site import Site
 
 # Routing tables 100, 101, ... are free: the kernel's own are 0 and 253 to 255.

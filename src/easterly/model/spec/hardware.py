@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Share, Size, Time
+
+
+class Chip(Named):
+    """A switch chip: what its data sheet or its maker's software says, and where. What is not published stays out."""
+
+    ports: Annotated[Count | None, Doc("Ports at their highest rate.")] = None
+    rate: Annotated[Rate | None, Doc("That rate.")] = None
+    buffer: Annotated[Size | None, Doc("Packet memory.")] = None
+    cell: Annotated[Size | None, Field(ge=1, le=65536), Doc("Unit in which it is counted.")] = None
+    alphas: Annotated[
+        tuple[Annotated[float, Field(ge=0.001, le=1000)], ...],
+        Unit("1"),
+        Doc("Dynamic thresholds that it has; powers of two from 1/128 to 8 if empty."),
+    ] = ()
+    headroom: Annotated[Size | None, Doc("Headroom pool that its maker's software sets aside.")] = None
+    source: Annotated[str, Doc("Where these figures are from, and which are not published.")] = ""
 
 
 class SwitchType(Named):
@@ -16,6 +32,10 @@ class SwitchType(Named):
     ports: Annotated[Count, Doc("Number of ports (the radix).")]
     rate: Annotated[Rate, Doc("Rate of one port.")]
     buffer: Annotated[Size | None, Doc("Packet buffer of the chip.")] = None
+    chip: Annotated[
+        str | None,
+        Doc("Chip: one of `chips`, or of the catalog; gives buffer, cell and thresholds that are not stated."),
+    ] = None
     guaranteed: Annotated[Size | None, Doc("Part of `buffer` that is reserved; the ports share the rest.")] = None
     port_guarantee: Annotated[Size | None, Doc("Part of `guaranteed` that each port has.")] = None
     headroom: Annotated[
@@ -30,6 +50,10 @@ class SwitchType(Named):
     rtt: Annotated[Time | None, Doc("Round trip that `buffer` was chosen for; checked against rate x RTT.")] = None
     queues: Annotated[Count, Doc("Egress queues per port.")] = 8
     delay: Annotated[Time, Doc("Forwarding delay, port to port, without queueing.")] = 600e-9
+    os: Annotated[
+        Literal["linux", "sonic"],
+        Doc("Network operating system, for the text of classes; routing and addresses are those of Linux with FRR."),
+    ] = "linux"
 
 
 class Efficiency(Frozen):
@@ -63,3 +87,4 @@ class Hardware(Frozen):
 
     switches: Annotated[dict[Name, SwitchType], Doc("Switch models by name.")] = {}
     hosts: Annotated[dict[Name, HostType], Doc("Host models by name.")] = {}
+    chips: Annotated[dict[Name, Chip], Doc("Switch chips by name, beside those of the catalog.")] = {}

@@ -77,6 +77,9 @@ class TrafficClass(Named):
     """A class of traffic with one marking and one queue."""
 
     dscp: Annotated[int, Field(ge=0, le=63), Unit("1"), Doc("Code point, 0 to 63; one meaning each.")]
+    also: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=63)], ...], Unit("1"), Doc("Other code points that go with it.")
+    ] = ()
     share: Annotated[
         Share | Literal["rest"],
         Doc("Share of a link under contention; all add up to 100 %; ``rest`` takes what is left."),
@@ -90,3 +93,20 @@ class TrafficClass(Named):
     wred: Annotated[Wred | None, Doc("Thresholds of marks or early drops; chosen by `ecn` if absent.")] = None
     pfc: Annotated[Pause | None, Doc("Thresholds of pauses, where the class is lossless.")] = None
     buffer: Annotated[ClassBuffer | None, Doc("Packet memory at a port.")] = None
+
+
+class Qos(Frozen):
+    """Quality of service as a whole: where classes come from, and what every port has in common."""
+
+    preset: Annotated[
+        Literal["rfc4594", "ai-cluster"] | None,
+        Doc("Classes to start from; those of `classes` with the same names replace them."),
+    ] = None
+    priorities: Annotated[
+        Literal["class-selector", "rfc8325"],
+        Doc("Priorities of 802.1p: the upper three bits of the code point, or the user priorities of RFC 8325."),
+    ] = "class-selector"
+    mtu: Annotated[Size, Field(ge=64, le=65536), Doc("Largest frame.")] = 9216.0
+    response: Annotated[
+        Time | None, Doc("Measured time in which a neighbour obeys a pause; that of IEEE 802.3 if absent.")
+    ] = None

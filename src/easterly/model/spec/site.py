@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from easterly.base.schema import Doc
+from easterly.model.catalog import presets
 from easterly.model.spec.fabric import Fabric, Wan
 from easterly.model.spec.fields import Frozen, Name, Named
 from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
-from easterly.model.spec.policy import Addressing, Tenant, TrafficClass
+from easterly.model.spec.policy import Addressing, Qos, Tenant, TrafficClass
 from easterly.model.spec.service import Service
 from easterly.model.spec.time import Profile
 from easterly.model.spec.traffic import Work
@@ -40,6 +41,7 @@ class Site(Frozen):
     addressing: Annotated[Addressing, Doc("Pools and number ranges.")] = Addressing()
     tenants: Annotated[dict[Name, Tenant], Doc("Tenants by name.")] = {}
     classes: Annotated[dict[Name, TrafficClass], Doc("Traffic classes by name.")] = {}
+    qos: Annotated[Qos, Doc("Quality of service as a whole.")] = Qos()
     jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}
     services: Annotated[dict[Name, Service], Doc("Inference services by name.")] = {}
     traffic: Annotated[dict[Name, Work], Doc("Storage, backups, pipelines, management and other traffic by name.")] = {}
@@ -50,12 +52,22 @@ class Site(Frozen):
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
     seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_preset(cls, data: Any) -> Any:
+        """Put the classes of a preset below those that are written out."""
+        if not isinstance(data, dict) or not isinstance(data.get("qos"), dict):
+            return data
+        given, start = data.get("classes") or {}, presets.classes(data["qos"].get("preset"))
+        return {**data, "classes": {**start, **given}} if isinstance(given, dict) and start else data
+
     @model_validator(mode="after")
     def _name_objects(self) -> Self:
         for collection in NAMED_MAPS:
             _name_all(getattr(self, collection), collection)
         _name_all(self.hardware.switches, "hardware/switches")
         _name_all(self.hardware.hosts, "hardware/hosts")
+        _name_all(self.hardware.chips, "hardware/chips")
         _name_all(self.wan.sites, "wan/sites")
         _name_all(self.wan.links, "wan/links")
         return self

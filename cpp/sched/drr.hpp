@@ -1,0 +1,103 @@
+// Deficit round robin (Shreedhar & Varghese 1996, IEEE/ACM ToN 4:3).
+#pragma once
+
+#include <algorithm>
+
+#include "sched/common.hpp"
+
+namespace easterly::sched {
+
+// Queues with packets stand in a list. The first gets its quantum, sends what its deficit pays for, and goes to the end
+// of the list with what is left; a queue that runs empty leaves the list and forfeits its deficit.
+struct Drr {
+    std::vector<Bytes> quantum, deficit, head;
+    std::vector<Queue> behind;  // of each queue in the list; that of the last is the first
+    Queue last = -1;            // of the list; -1: the list is empty
+    std::int64_t active = 0;    // queues in the list
+    bool paid = false;          // the first has had its quantum in this round
+
+    explicit Drr(std::vector<Bytes> quanta)
+        : quantum(std::move(quanta)), deficit(quantum.size(), 0), head(quantum.size(), 0), behind(quantum.size(), -1) {}
+
+    bool arrive(Queue queue, Bytes size, Ticks) {
+        if (head[queue] == 0) {
+            head[queue] = size;
+            append(queue);
+        }
+        return true;
+    }
+
+    Choice next(Ticks now) {
+        if (last < 0) return kNothing;
+        for (std::int64_t passed = 0;; ++passed) {
+            const Queue first = behind[last];
+            if (!paid) deficit[first] += quantum[first];
+            paid = true;
+            if (head[first] <= deficit[first]) return {first, now};
+            last = first;
+            paid = false;
+            if (passed == active) {
+                skip();
+                passed = 0;
+            }
+        }
+    }
+
+    void sent(Queue queue, Ticks, Bytes following) {
+        deficit[queue] -= head[queue];
+        head[queue] = following;
+        if (following == 0) leave(queue);
+    }
+
+    template <class Show>
+    void show(Show&& show) const {
+        show("head_B", head);
+        show("deficit_B", deficit);
+        show("round", round());
+    }
+
+    // Queues in the list, first to last.
+    std::vector<Queue> round() const {
+        std::vector<Queue> found;
+        for (Queue queue = last; last >= 0;) {
+            found.push_back(queue = behind[queue]);
+            if (queue == last) break;
+        }
+        return found;
+    }
+
+private:
+    void append(Queue queue) {
+        behind[queue] = last < 0 ? queue : behind[last];
+        if (last >= 0) behind[last] = queue;
+        last = queue;
+        ++active;
+    }
+
+    // The first leaves the list.
+    void leave(Queue first) {
+        deficit[first] = 0;
+        paid = false;
+        --active;
+        if (first == last)
+            last = -1;
+        else
+            behind[last] = behind[first];
+    }
+
+    // Adds the rounds in which nobody could send, all at once: quanta may be far smaller than packets.
+    void skip() {
+        Bytes rounds = std::numeric_limits<Bytes>::max();
+        Queue queue = last;
+        do {
+            rounds = std::min(rounds, (head[queue] - deficit[queue] - 1) / quantum[queue]);
+            queue = behind[queue];
+        } while (queue != last);
+        do {
+            deficit[queue] += rounds * quantum[queue];
+            queue = behind[queue];
+        } while (queue != last);
+    }
+};
+
+}  // namespace easterly::sched

@@ -1,0 +1,34 @@
+// One queue for all: packets leave in the order in which they came.
+#pragma once
+
+#include "sched/common.hpp"
+
+namespace easterly::sched {
+
+struct Fifo {
+    std::vector<Bytes> head;
+    Ring<Queue> order;  // queue of each packet that waits, first to leave first
+
+    explicit Fifo(std::size_t queues) : head(queues, 0) {}
+
+    bool arrive(Queue queue, Bytes size, Ticks) {
+        if (head[queue] == 0) head[queue] = size;
+        order.push(queue);
+        return true;
+    }
+
+    Choice next(Ticks now) const { return order.empty() ? kNothing : Choice{order.front(), now}; }
+
+    void sent(Queue queue, Ticks, Bytes following) {
+        head[queue] = following;
+        order.pop();
+    }
+
+    template <class Show>
+    void show(Show&& show) const {
+        show("head_B", head);
+        show("waiting", static_cast<std::int64_t>(order.size()));
+    }
+};
+
+}  // namespace easterly::sched

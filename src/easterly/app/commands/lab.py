@@ -1,0 +1,29 @@
+"""``easterly lab``: what is predicted, tried on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from easterly.app import terminal
+from easterly.app.verbs import Verbs
+
+TRIALS = {
+    "qos": "Shares of classes on a link, on the kernel of this machine.",
+}
+
+
+@click.group("lab", cls=Verbs, verbs=TRIALS, package="easterly.app.commands.trials", noun="trial",
+             invoke_without_command=True)  # fmt: skip
+@terminal.format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Try on this machine what is predicted: network namespaces, real packets.
+
+    Needs Linux and root. Everything is taken down at the end. Without a trial, lists them.
+    """
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
+    elif form == "json":
+        terminal.emit_json([{"name": name, "does": does} for name, does in TRIALS.items()])
+    else:
+        click.echo(ctx.get_help())

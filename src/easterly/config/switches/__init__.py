@@ -1,0 +1,7 @@
+"""Classes on switches of every maker: what is wanted, what a text can say of it, and whether it says so."""
+
+from easterly.config.switches.compare import differences
+from easterly.config.switches.dialect import DIALECTS, Dialect, settings
+from easterly.config.switches.files import contradictions, render
+
+__all__ = ["DIALECTS", "Dialect", "contradictions", "differences", "render", "settings"]

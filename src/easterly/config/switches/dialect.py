@@ -1,0 +1,50 @@
+"""What every network operating system of this package offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from easterly.config import sonic
+from easterly.config.switches.wanted import PortName, switches, wanted
+from easterly.model.network import Network
+from easterly.model.qos import QosPlan
+from easterly.model.queueing import SwitchSetting
+from easterly.model.spec.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One operating system: what its text can say, the text, and the way back."""
+
+    name: str
+    suffix: str
+    port_name: PortName
+    fit: Callable[[SwitchSetting], SwitchSetting]
+    render: Callable[[SwitchSetting], str]
+    parse: Callable[[str], SwitchSetting]
+
+    def path(self, device: str) -> str:
+        """Path of the file of a switch."""
+        return f"{self.name}/{device}.{self.suffix}"
+
+
+def _dialect(name: str, suffix: str, module: ModuleType) -> Dialect:
+    return Dialect(name, suffix, module.port_name, module.fit, module.render, module.parse)
+
+
+DIALECTS = {"sonic": _dialect("sonic", "json", sonic)}
+
+
+def settings(site: Site, network: Network, qos: QosPlan) -> Iterator[tuple[Dialect, SwitchSetting]]:
+    """Every switch whose model names an operating system of this package, and what is wanted of it."""
+    rows = switches(network)
+    of = {name: switch.os for name, switch in site.hardware.switches.items()}
+    for name, dialect in DIALECTS.items():
+        nodes = [n for n in rows if of.get(str(network.nodes.switch_type[n])) == name]
+        if nodes and len(qos.queue) and np.size(qos.groups.port_link):
+            for switch in wanted(network, qos, nodes, dialect.port_name):
+                yield dialect, switch

@@ -1,0 +1,109 @@
+"""The files of switches, and the sheet of what their text cannot say."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import fields
+
+from easterly.base.findings import Finding
+from easterly.config.switches.compare import differences
+from easterly.config.switches.dialect import DIALECTS, Dialect, settings
+from easterly.model.network import Network
+from easterly.model.outcome import Artifact, DeviceConfigs
+from easterly.model.qos import QosPlan
+from easterly.model.queueing import QueueSetting, SwitchSetting
+from easterly.model.spec.site import Site
+
+SHEET = "qos-sheet.csv"
+HEADER = ("os", "device", "port", "queue", "what", "planned", "written")
+HINT = "report this as a defect of Easterly"
+Row = tuple[str, str, str, str, str, str, str]
+
+
+def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
+    """Files of all switches that have an operating system of their own, and one sheet.
+
+    FRR has no queues: what it runs on schedules, and for Linux that is the kernel. So its switches have no file here,
+    and the sheet says so. Meters of the plan stand in the sheet too, since none of these texts has them.
+
+    Parameters
+    ----------
+    site : Site
+        `os` of its switch models.
+    network : Network
+    qos : QosPlan
+
+    Returns
+    -------
+    list of Artifact
+        None where every switch runs Linux.
+    """
+    files: list[Artifact] = []
+    rows: dict[tuple[str, ...], Row] = {}
+    for dialect, switch in settings(site, network, qos):
+        written = dialect.fit(switch)
+        shape = (
+            f"{dialect.name} classes{' pfc' * any(p.watchdog for p in switch.ports)}{' memory' * bool(switch.memory)}"
+        )
+        files.append(Artifact(
+            dialect.path(switch.device), dialect.render(written), switch.device, dialect.name, shape,
+        ))  # fmt: skip
+        for row in _lost(dialect, switch, written):
+            rows.setdefault((row[0], *row[3:]), row)
+    if files:
+        text = _sheet([*rows.values(), *_meters(qos), _frr()])
+        files.append(Artifact(SHEET, text, "", "csv", "sheet of classes"))
+    return files
+
+
+def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> Iterator[Row]:
+    """What is wanted and written otherwise, or not at all."""
+    name = dialect.name
+    if wanted.memory is None:
+        yield name, wanted.device, "", "", "memory", "not stated for this model", "defaults of the platform"
+    elif written.memory is None:
+        yield name, wanted.device, "", "", "memory", str(wanted.memory.total_B), "none"
+    for mine, other in zip(wanted.ports, written.ports, strict=True):
+        for queue, text in zip(mine.queues, other.queues, strict=True):
+            for field in fields(QueueSetting):
+                want, have = getattr(queue, field.name), getattr(text, field.name)
+                if want is not None and want != have:
+                    words = ("none" if have is None else str(have),)
+                    yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), *words
+
+
+def _meters(qos: QosPlan) -> Iterator[Row]:
+    rows = qos.policers
+    for g, c, kind, cir in zip(
+        rows.group.tolist(), rows.traffic_class.tolist(), rows.algorithm.tolist(), rows.cir_bps.tolist(), strict=True
+    ):
+        queue = str(int(qos.queue[c]))
+        yield "all", "", str(qos.groups.name[g]), queue, f"meter {kind}", f"{cir:.0f} bit/s", "none"
+
+
+def _frr() -> Row:
+    return "linux", "", "", "", "classes", "", "FRR has no queues of its own: those of its kernel"
+
+
+def _sheet(rows: list[Row]) -> str:
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(rows)
+    return page.getvalue()
+
+
+def contradictions(site: Site, network: Network, qos: QosPlan, configs: DeviceConfigs) -> Iterator[Finding]:
+    """Where the text of a switch, read back, is not what the plan says (E906)."""
+    text = {file.path: file.text for file in configs.artifacts if file.dialect in DIALECTS}
+    for dialect, switch in settings(site, network, qos):
+        path = dialect.path(switch.device)
+        try:
+            said = (
+                differences(dialect.fit(switch), dialect.parse(text[path])) if path in text else (f"{path} is absent",)
+            )
+        except ValueError as error:
+            said = (f"{path}: {error}",)
+        yield from (Finding("E906", "hardware/switches", line, HINT) for line in said)

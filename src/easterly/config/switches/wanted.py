@@ -1,0 +1,106 @@
+"""The plan of classes as settings of single switches."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from easterly.model.network import Network, NodeKind
+from easterly.model.qos import QosPlan
+from easterly.model.queueing import Mark, MemorySetting, PortSetting, QueueSetting, SwitchSetting
+
+PortName = Callable[[int, float], str]
+
+
+def wanted(network: Network, qos: QosPlan, nodes: list[int], port_name: PortName) -> Iterator[SwitchSetting]:
+    """Settings of some switches.
+
+    Parameters
+    ----------
+    network : Network
+    qos : QosPlan
+    nodes : list of int
+        Rows of the switches.
+    port_name : callable
+        Name of a port by its number (from 1 on) and rate in bit/s.
+
+    Yields
+    ------
+    SwitchSetting
+        In the order of `nodes`; only ports that are in a group of the plan.
+    """
+    groups, links = qos.groups, network.links
+    group_of = np.full(len(links), -1)
+    group_of[groups.port_link] = np.repeat(np.arange(len(groups)), np.diff(groups.port_ptr))
+    queues = [_queues(qos, g) for g in range(len(groups))]
+    used: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    mine = np.flatnonzero((group_of >= 0) & np.isin(links.src, nodes))
+    for link in mine.tolist():
+        used[int(links.src[link])].append((int(links.src_port[link]), int(group_of[link])))
+    queue_of = tuple(qos.queue[qos.dscp_class].tolist()) if len(qos.queue) else ()
+    for node in nodes:
+        found = sorted(used.get(node, []))
+        ports = tuple(
+            PortSetting(port_name(port, float(groups.rate_bps[g])), queues[g], any(q.lossless for q in queues[g]))
+            for port, g in found
+        )
+        yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, _memory(qos, network, node))
+
+
+def switches(network: Network) -> list[int]:
+    """Rows of the switches of a network; routers of the WAN are none."""
+    return [int(n) for n in np.flatnonzero(network.nodes.kind == NodeKind.SWITCH)]
+
+
+def _queues(qos: QosPlan, group: int) -> tuple[QueueSetting, ...]:
+    """Queues of the ports of one group, by number; classes that share one count as one."""
+    found: dict[int, QueueSetting] = {}
+    for row in sorted(range(len(qos.traffic_class)), key=lambda row: (int(qos.queue[row]), row)):
+        found.setdefault(int(qos.queue[row]), _queue(qos, group, row))
+    return tuple(found.values())
+
+
+def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
+    q, paused = qos.queues, bool(qos.lossless[row] and qos.groups.is_lossless[g])
+    kmin_B, kmax_B, pmax = (_whole(float(c[g, row])) for c in (q.kmin_B, q.kmax_B, q.pmax * 100))
+    marked = kmin_B is not None and kmax_B is not None and pmax is not None
+    mark: Mark = "" if not marked else "drop" if bool(qos.early_drop[row]) else "ecn"
+    alpha = float(q.alpha[g, row])
+    return QueueSetting(
+        queue=int(qos.queue[row]),
+        strict=bool(qos.strict[row]),
+        weight=0 if bool(qos.strict[row]) else int(q.weight[g, row]),
+        shaper_bps=_whole(float(q.shaper_bps[g, row])),
+        mark=mark,
+        kmin_B=kmin_B if mark else None,
+        kmax_B=kmax_B if mark else None,
+        pmax_percent=None if not mark or pmax is None else min(100, max(1, pmax)),
+        lossless=paused,
+        alpha=alpha if math.isfinite(alpha) else None,
+        reserved_B=_whole(float(q.reserved_B[g, row])),
+        xoff_B=_whole(float(q.xoff_B[g, row])) if paused else None,
+        xon_offset_B=_whole(float(q.xon_offset_B[g, row])) if paused else None,
+        headroom_B=_whole(float(q.headroom_B[g, row])) if paused else None,
+    )
+
+
+def _whole(value: float) -> int | None:
+    return round(value) if math.isfinite(value) else None
+
+
+def _memory(qos: QosPlan, network: Network, node: int) -> MemorySetting | None:
+    """Memory of a switch: that of its kind, as budgeted for the switch of it that needs most."""
+    nodes, budgets = network.nodes, qos.budgets
+    keys = zip(budgets.fabric.tolist(), budgets.role.tolist(), budgets.switch_type.tolist(), strict=True)
+    own = (str(nodes.fabric[node]), str(nodes.role[node]), str(nodes.switch_type[node]))
+    row = next((b for b, key in enumerate(keys) if key == own), None)
+    if row is None:
+        return None
+    sizes = [_whole(float(c[row])) for c in (budgets.lossless_B, budgets.lossy_B, budgets.pool_B, budgets.memory_B)]
+    lossless, lossy, headroom, total = sizes
+    if lossless is None or lossy is None or headroom is None or total is None:
+        return None
+    return MemorySetting(lossless, lossy, headroom, total)

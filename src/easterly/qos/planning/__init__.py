@@ -1,0 +1,1 @@
+"""The plan of queues, memory, meters and hosts, part by part; `easterly.qos.plan` puts it together."""

@@ -1,0 +1,82 @@
+"""``easterly qos``: the plan, one port explained, before and after a change."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from easterly.app.cli import main
+
+ROOT = Path(__file__).parents[2]
+DEMO = str(ROOT / "src/easterly/app/demo.yaml")
+
+
+def run(*given: str):
+    return CliRunner().invoke(main, ["qos", DEMO, *given])
+
+
+def result(*given: str):
+    done = run(*given, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["result"]
+
+
+def test_the_whole_plan_as_one_object() -> None:
+    made = result()
+    assert {"classes", "queues", "groups", "budgets", "headroom", "tenants", "policers", "settings", "reasons",
+            "code_points", "mtu_B"} <= set(made)  # fmt: skip
+    assert len(made["queues"]) == len(made["groups"]) * len(made["classes"])
+    assert len(made["code_points"]) == 64 and made["code_points"][26] == "training"
+
+
+def test_text_names_every_group() -> None:
+    done = run()
+    assert done.exit_code == 0
+    assert all(group["name"] in done.stdout for group in result()["groups"])
+
+
+@pytest.mark.parametrize("port", ["train-rail0-leaf-0:swp3", "train/leaf-down/sw64/400Gb/s/3m"])
+def test_a_port_is_explained(port: str) -> None:
+    (one,) = result("--explain", port)
+    assert one["group"]["name"] == "train/leaf-down/sw64/400Gb/s/3m"
+    said = {row["quantity"] for row in one["reasons"]}
+    assert {"kmin_B", "xoff_B", "headroom_B", "weight", "alpha", "policers"} <= said
+    assert sum(row["size_B"] for row in one["headroom"]) == 77_976
+    assert "source: IEEE 802.1Qbb" in run("--explain", port).stdout
+
+
+def test_a_device_is_all_its_groups_and_what_is_not_there_is_told() -> None:
+    assert len(result("--explain", "train-rail0-leaf-0")) == 2
+    done = run("--explain", "train-rail0-leaf-0:swp99")
+    assert done.exit_code == 2 and "swp1 to" in done.stderr
+    assert run("--explain", "x", "--set", "a=b").exit_code == 2
+
+
+def test_a_change_shows_every_consequence() -> None:
+    rows = result("--set", "classes.storage.share=10%")
+    changed = {(row["table"], row["row"], row["quantity"]): (row["before"], row["after"]) for row in rows}
+    assert changed["classes", "storage", "share"] == (0.15, 0.1)
+    assert changed["classes", "default", "share"] == (0.08, 0.13), "the rest takes what is freed"
+    at = "train/leaf-down/sw64/400Gb/s/3m"
+    assert changed["queues", f"{at} storage", "weight"] == (15, 10)
+    assert ("queues", f"{at} training", "weight") not in changed
+    assert changed["tenants", "acme storage", f"rate_bps {at}"] == (36e9, 24e9)
+    assert result("--set", "classes.storage.share=15%") == []
+
+
+def test_a_change_of_memory_moves_thresholds_and_verdicts() -> None:
+    rows = result("--set", "hardware.switches.sw64.buffer=16MB")
+    changed = {row["quantity"] for row in rows if row["table"] == "queues"}
+    assert {"kmin_B", "kmax_B", "xoff_B", "limit_B", "xoff_alone_B"} <= changed
+    assert not changed & {"headroom_B", "weight", "rate_bps"}
+
+
+def test_a_wrong_change_is_refused_with_its_reason() -> None:
+    over = run("--set", "classes.training.share=60%")
+    assert over.exit_code == 1 and "E804" in over.stderr
+    lost = run("--set", "clases.training.share=60%")
+    assert lost.exit_code == 2 and "classes" in lost.stderr
+    assert run("--set", "classes.training").exit_code == 2

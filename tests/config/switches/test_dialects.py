@@ -1,0 +1,116 @@
+"""Classes on switches of other makers: what is written is read back, and mistakes in the text are found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.config.switches.plans import EXAMPLES, PRESETS, example, machines, planned, planned_example, preset, running
+
+from easterly.config.switches import DIALECTS, contradictions, differences, render, settings
+from easterly.model.outcome import DeviceConfigs
+from easterly.model.queueing import SwitchSetting
+
+NAMES = sorted(DIALECTS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_read_back(name, path):
+    network, plan = planned_example(path)
+    found = list(islice(settings(running(example(path), name), network, plan), 0, None, 97))
+    assert found
+    for dialect, wanted in found:
+        written = dialect.fit(wanted)
+        assert differences(written, dialect.parse(dialect.render(written))) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("words", PRESETS)
+def test_every_preset_is_read_back(name, words):
+    spec, network, plan = planned(preset(words, name))
+    configs = DeviceConfigs(tuple(render(spec, network, plan)))
+    assert len(configs.artifacts) == 1 + sum(1 for _ in settings(spec, network, plan)) > 2
+    assert list(contradictions(spec, network, plan, configs)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_whatever_is_wanted_is_read_back(name, data):
+    dialect = DIALECTS[name]
+    written = dialect.fit(data.draw(machines(dialect.port_name)))
+    assert dialect.fit(written) == written
+    assert dialect.parse(dialect.render(written)) == written
+
+
+MISTAKES = {
+    "sonic": [
+        ('"weight": "51"', '"weight": "15"', "weight is 15, not 51"),
+        ('"green_min_threshold": "', '"green_min_threshold": "1', "colours"),
+        ('"pfc_enable": "4"', '"pfc_enable": "2"', "queue 2 has no dynamic threshold"),
+        ('"26": "4"', '"26": "0"', "code point 26: queue is 0, not 4"),
+        ('"dynamic_th": "0"', '"dynamic_th": "1"', "alpha is 2.0, not 1.0"),
+        ('"xoff": "', '"xoff": "1', "headroom_B is"),
+        ('"STRICT"', '"DWRR"', "strict is False, not True"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "said"), [(n, *m) for n, ms in MISTAKES.items() for m in ms])
+def test_a_mistake_in_the_text_is_found(name, old, new, said):
+    spec, network, plan = planned(preset("ai-cluster", name))
+    configs = DeviceConfigs(tuple(render(spec, network, plan)))
+    at = next(i for i, file in enumerate(configs.artifacts) if file.dialect == name and "leaf" in file.device)
+    files = list(configs.artifacts)
+    assert old in files[at].text, files[at].text
+    files[at] = replace(files[at], text=files[at].text.replace(old, new))
+    found = list(contradictions(spec, network, plan, DeviceConfigs(tuple(files))))
+    assert {f.code for f in found} == {"E906"}
+    assert any(said in f.message for f in found), [f.message for f in found][:5]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file_is_found(name):
+    spec, network, plan = planned(preset("ai-cluster", name))
+    assert len(list(contradictions(spec, network, plan, DeviceConfigs(())))) == sum(
+        1 for _ in settings(spec, network, plan)
+    )
+
+
+def changed(wanted: SwitchSetting, **more) -> SwitchSetting:
+    port = wanted.ports[0]
+    queues = (replace(port.queues[0], **more), *port.queues[1:])
+    return replace(wanted, ports=(replace(port, queues=queues), *wanted.ports[1:]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+def test_a_queue_that_is_set_otherwise_differs(name, data):
+    dialect = DIALECTS[name]
+    written = dialect.fit(data.draw(machines(dialect.port_name)))
+    queue = written.ports[0].queues[0]
+    other = changed(written, weight=queue.weight + 1)
+    assert any("weight" in said for said in differences(written, other))
+    assert differences(written, written) == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_queue_beyond_those_of_pfc_is_refused(name):
+    spec, network, plan = planned(preset("ai-cluster", name))
+    dialect, wanted = next(settings(spec, network, plan))
+    with pytest.raises(ValueError, match="queue 9 cannot be written"):
+        dialect.fit(changed(wanted, queue=9))
+
+
+def test_linux_switches_have_no_such_file():
+    spec, network, plan = planned(preset("ai-cluster", "linux"))
+    assert render(spec, network, plan) == []
+
+
+def test_the_sheet_tells_what_is_not_written():
+    spec, network, plan = planned(preset("ai-cluster", "sonic"))
+    text = next(file.text for file in render(spec, network, plan) if file.path == "qos-sheet.csv")
+    assert "meter srtcm" in text and "FRR has no queues of its own" in text and "xoff_B" in text
