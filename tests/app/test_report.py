@@ -76,8 +76,8 @@ def written(plan: Plan, path: Path, run: dict[str, Any] | None = None) -> str:
 def test_sections_come_in_order_and_nothing_is_loaded(small: Plan, tmp_path: Path) -> None:
     page = Outline(written(small, tmp_path / "report.html"))
     assert page.sections == [
-        "verdicts", "fabric", "jobs", "steps", "directions", "hottest", "queues", "bill", "addresses", "findings",
-        "artefacts",
+        "verdicts", "fabric", "jobs", "steps", "directions", "qos", "hottest", "queues", "bill", "addresses",
+        "findings", "artefacts",
     ]  # fmt: skip
     assert page.loads == []
 

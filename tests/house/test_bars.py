@@ -32,7 +32,8 @@ def cost(*arguments: str, **environment: str) -> Cost:
 
 
 def cost_of(*command: str, **environment: str) -> Cost:
-    """Run a program once."""
+    """Run a program once, with byte code kept as every installation keeps it."""
+    environment["PYTHONDONTWRITEBYTECODE"] = ""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, **environment}) as child:  # fmt: skip
         assert child.stdout is not None

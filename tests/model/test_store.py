@@ -10,6 +10,7 @@ import sys
 import types
 import typing
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, IntEnum, StrEnum
 from importlib import import_module
@@ -27,6 +28,7 @@ from easterly.base.findings import Finding, Severity
 from easterly.model import store
 from easterly.model.network import Links, Network, Nodes
 from easterly.model.outcome import Method, Ref
+from easterly.model.shaping import LinuxQos, Policer, ShapedClass, Shaper
 from easterly.model.spec.site import Site
 from easterly.model.store import StoreError, digest, freeze, thaw
 
@@ -58,14 +60,25 @@ def example(hint: Any, size: int = 3) -> Any:
         return np.array(["a", "bcd", ""]) if dtype is np.str_ else np.arange(size).astype(dtype)
     if origin is tuple:
         return tuple(example(arguments[0], size) for _ in range(2))
-    if origin is dict:
+    if origin is typing.Literal:
+        return arguments[-1]
+    if origin in (dict, Mapping):
         return {"k2": example(arguments[1], size), "k1": example(arguments[1], size)}
     if hint is Any:
         return [1, None, "x"]
     return example_of_class(hint, size)
 
 
+SHAPED = ShapedClass("all", 1, None, 8_000, 8_000, 1_514, 1_514, 1_514)
+SHAPER = Shaper("eth0", (SHAPED,), "all")
+POLICER = Policer("p", "eth0", 8_000, 1)
+STATED = {ShapedClass: SHAPED, Shaper: SHAPER, Policer: POLICER, LinuxQos: LinuxQos("h", (SHAPER,), (POLICER,))}
+"""Nouns that refuse values that do not belong together."""
+
+
 def example_of_class(made: type, size: int) -> Any:
+    if made in STATED:
+        return STATED[made]
     if is_dataclass(made):
         hints = typing.get_type_hints(made, include_extras=True)
         return made(**{f.name: example(hints[f.name], size) for f in fields(made) if f.init})

@@ -1,8 +1,5 @@
 """Plans to text, and text back: every device, host and table that the site needs."""
 
-from easterly.config import switches
-from easterly.config.checks import contradictions
-from easterly.config.render import render
-from easterly.config.validate import validate
+from easterly.base.late import open_late
 
-__all__ = ["contradictions", "render", "switches", "validate"]
+open_late(__name__)

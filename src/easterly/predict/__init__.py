@@ -1,7 +1,5 @@
 """What will happen: step times of jobs and loads of links."""
 
-from easterly.predict.fluid import predict
-from easterly.predict.loads import link_loads
-from easterly.predict.transfers import transfers
+from easterly.base.late import open_late
 
-__all__ = ["link_loads", "predict", "transfers"]
+open_late(__name__)

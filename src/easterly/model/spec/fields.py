@@ -15,7 +15,7 @@ from easterly.base.schema import Doc, Unit
 class Frozen(BaseModel):
     """What the user writes: immutable, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Named(Frozen):

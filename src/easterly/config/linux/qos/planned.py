@@ -188,7 +188,7 @@ def bucket_B(rate_bps: int, frame_B: int = FRAME_B, tick_s: float = TICK_S) -> i
     """Bucket that keeps a rate up although the kernel looks only once in a tick; a frame at least.
 
     >>> bucket_B(100_000_000), bucket_B(64_000)
-    (125000, 1514)
+    (12500, 1514)
     """
     return min(max(frame_B, int(rate_bps / 8 * tick_s)), longest_burst_B(rate_bps))
 

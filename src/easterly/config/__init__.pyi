@@ -1,0 +1,6 @@
+from easterly.config import switches
+from easterly.config.checks import contradictions
+from easterly.config.render import render
+from easterly.config.validate import validate
+
+__all__ = ["contradictions", "render", "switches", "validate"]
