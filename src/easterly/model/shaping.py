@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from easterly.base.schema import Doc, Unit
+from easterly.model.cards import Card, Reaction
 
 Leaf = Literal["fq_codel", "pfifo", "bfifo"]
 Match = Literal["u32", "bpf"]
@@ -193,6 +194,13 @@ class Settings:
     environment: Annotated[Mapping[str, str], Doc("Variables of jobs, such as NCCL_IB_TC.")] = field(
         default_factory=dict
     )
+    modules: Annotated[Mapping[str, str], Doc("Parameters of kernel modules, as ``module parameter``.")] = field(
+        default_factory=dict
+    )
+    cards: Annotated[Mapping[str, Card], Doc("Pauses, shares and priorities by interface.")] = field(
+        default_factory=dict
+    )
+    reactions: Annotated[Mapping[str, Reaction], Doc("DCQCN by interface.")] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

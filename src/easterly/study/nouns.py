@@ -9,6 +9,7 @@ from typing import Any
 from easterly import address, config, demand, predict, qos, route
 from easterly.base.columns import BoolColumn, IntColumn
 from easterly.base.findings import Finding, FindingsError
+from easterly.config.linux.qos import told
 from easterly.demand.checks import time as time_checks
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
@@ -215,9 +216,8 @@ class Nouns:
     def configs(self) -> Held[DeviceConfigs]:
         """Every rendered file."""
         work = traffic.placement_only(self.demands.value.work)
-        classes = {name: self.text[kind][name]["class"] for kind in WORKS for name in self.text[kind]}
         reads = (
-            self.network, self.address, self.qos, work, self.bill, classes,
+            self.network, self.address, self.qos, work, self.bill, self.work_classes,
             self.part("site", "hardware", "fabrics", "addressing", "tenants"),
         )  # fmt: skip
         return self.stages.run(
@@ -229,14 +229,20 @@ class Nouns:
         )
 
     @cached_property
+    def work_classes(self) -> dict[str, str]:
+        """Class of each job, service and traffic."""
+        return {f"{kind}/{name}": self.text[kind][name]["class"] for kind in WORKS for name in self.text[kind]}
+
+    @cached_property
     def contradictions(self) -> Held[tuple[Finding, ...]]:
         """What the rendered routers, read back, disagree about; nothing, unless a renderer is wrong."""
-        reads = (self.configs, self.network, self.qos, self.part("hardware"))
+        reads = (self.configs, self.network, self.qos, self.part("hardware"), self.work_classes)
         return self.stages.run(
             "contradictions",
             reads,
             lambda: (
                 *config.contradictions(self.configs.value),
                 *config.switches.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
+                *told.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
             ),
         )

@@ -8,6 +8,7 @@ import pytest
 
 from easterly import site as reader
 from easterly.config.linux.qos import parse_nft, parse_settings, parse_tc, planned, render_tc
+from easterly.config.linux.qos.hosts import slug
 from easterly.model.qos import QosPlan
 from easterly.model.shaping import LinuxQos
 from easterly.study.nouns import Nouns
@@ -58,7 +59,7 @@ def test_hosts_get_the_settings_of_the_plan(two_sites: Nouns) -> None:
         rows = ((plan.settings.group == g) & (plan.settings.layer == "sysctl")).nonzero()[0].tolist()
         if not rows:
             continue
-        stem = f"linux/qos-{planned.slug(name)}"
+        stem = f"linux/qos-{slug(name)}"
         found = parse_settings({end: files[f"{stem}.{end}"].text for end in ("sysctl.conf", "ethtool.sh")})
         for i in rows:
             assert found.sysctl[str(plan.settings.key[i])] == str(plan.settings.value[i])

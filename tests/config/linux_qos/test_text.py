@@ -20,6 +20,7 @@ from easterly.config.linux.qos import (
     render_settings,
     render_tc,
 )
+from easterly.config.linux.qos.told import otherwise
 from easterly.model.shaping import LinuxQos, Policer, Settings, Shaper
 
 
@@ -32,6 +33,7 @@ def test_what_was_rendered_is_read_back(machine: LinuxQos) -> None:
     wanted = machine.settings
     assert (found.sysctl, found.queues, found.environment) == (wanted.sysctl, wanted.queues, wanted.environment)
     assert found.features == wanted.features
+    assert not list(otherwise(wanted, found))
 
 
 @given(shapers(), shapers())

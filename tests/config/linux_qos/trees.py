@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from easterly.model.cards import Card, Reaction
 from easterly.model.shaping import LinuxQos, Policer, Settings, ShapedClass, Shaper
 
 M = 10**6
@@ -58,12 +59,45 @@ def policers(draw: st.DrawFn, device: str = "port", engines=("nft", "tc")) -> Po
 
 
 WORDS = st.text("abc.0123", min_size=1, max_size=8)
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> Card:
+    """Any interface that a driver takes: shares of 100 in all, or none and everything strict."""
+    strict = draw(st.sets(st.integers(0, 7)))
+    weighted = sorted(set(range(8)) - strict)
+    weight = [0] * 8
+    if weighted:
+        cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(weighted) - 1, max_size=len(weighted) - 1)))
+        for row, low, high in zip(weighted, [0, *cuts], [*cuts, 100], strict=True):
+            weight[row] = high - low
+    paused = draw(st.sets(st.integers(0, 7)))
+    points = draw(st.lists(st.integers(0, 7), min_size=64, max_size=64))
+    return Card(tuple(sorted(paused)), tuple(sorted(strict)), tuple(weight), tuple(points))
+
+
+REACTIONS = st.builds(
+    Reaction,
+    st.sets(st.integers(0, 7)).map(lambda found: tuple(sorted(found))),
+    st.integers(1, 1023).map(lambda kept: 1 - kept / 1024),
+    *[st.integers(1, 10**5).map(lambda us: us * 1e-6)] * 2,
+    st.integers(1, 10**9).map(float),
+    st.integers(1, 31),
+    st.integers(1, 10**5).map(lambda mbps: mbps * 1e6),
+    st.integers(0, 10**5).map(lambda us: us * 1e-6),
+    st.none() | st.integers(0, 63),
+    st.none() | st.integers(0, 7),
+)
+PORTS = st.sampled_from(["nic0", "nic1", "eth0"])
 SETTINGS = st.builds(
     Settings,
     st.dictionaries(WORDS, st.lists(WORDS, min_size=1).map(" ".join), max_size=3),
     st.dictionaries(WORDS, st.dictionaries(WORDS, st.booleans(), min_size=1), max_size=2),
     st.dictionaries(WORDS, st.integers(0, 64), max_size=2),
     st.dictionaries(WORDS, st.text("ab c'\"$=;", max_size=8), max_size=3),
+    st.dictionaries(st.tuples(WORDS, WORDS).map(" ".join), WORDS, max_size=2),
+    st.dictionaries(PORTS, cards(), max_size=2),
+    st.dictionaries(PORTS, REACTIONS, max_size=2),
 )
 MACHINES = st.builds(
     LinuxQos,

@@ -113,6 +113,7 @@ def _settings() -> list[Artifact]:
 def _environments(site: Site, network: Network, qos: QosPlan, work: Work) -> list[Artifact]:
     """``NCCL_IB_TC`` and the like for everything that has hosts and a class with a code point."""
     dscp = dict(zip(qos.traffic_class.tolist(), qos.dscp.tolist(), strict=True))
+    lossless = set(qos.traffic_class[qos.lossless].tolist())
     railed = {str(f) for f in np.unique(network.nodes.fabric[network.nodes.rail_group >= 0])}
     page, files = template("linux/work.env.j2"), []
     specs: dict[str, Mapping[str, Any]] = {"job": site.jobs, "service": site.services, "traffic": site.traffic}
@@ -127,6 +128,7 @@ def _environments(site: Site, network: Network, qos: QosPlan, work: Work) -> lis
                 traffic_class=spec.traffic_class,
                 dscp=point,
                 octet=point << 2,
+                lossless=spec.traffic_class in lossless,
                 rails=fabric in railed,
             )
             files.append(Artifact(f"linux/{kind}-{name}.env", text, "", "linux", f"linux {kind} environment"))

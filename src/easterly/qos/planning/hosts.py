@@ -107,10 +107,9 @@ def _card(host: Host, classes: Classes, queue: Sequence[int], weight: Sequence[i
     yield host.group, ALL, "nic", "trust", "dscp", "the code point tells the class, tagged or not"
     paused = [str(int(any(c.lossless and q == p for c, q in zip(classes.specs, queue, strict=True)))) for p in range(8)]
     yield host.group, ALL, "nic", "pfc", ",".join(paused), "priorities of lossless classes (IEEE 802.1Qbb)"
-    share = {q: str(w) for q, w in zip(queue, weight, strict=True) if w}
-    kinds = [
-        "strict" if any(w == 0 and q == p for q, w in zip(queue, weight, strict=True)) else "ets" for p in range(8)
-    ]
+    share = [sum(w for q, w in zip(queue, weight, strict=True) if q == p) for p in range(8)]
+    alone = {q for q in queue if q in range(8) and not share[q]} if any(share) else set(range(8))
+    kinds = ["strict" if p in alone else "ets" for p in range(8)]
     yield (
         host.group,
         ALL,
@@ -120,7 +119,7 @@ def _card(host: Host, classes: Classes, queue: Sequence[int], weight: Sequence[i
         "strict for strict classes, else enhanced transmission selection",
     )
     yield (
-        host.group, ALL, "nic", "tcbw", ",".join(share.get(p, "0") for p in range(8)),
+        host.group, ALL, "nic", "tcbw", ",".join(map(str, share)),
         "weights of the plan (IEEE 802.1Qaz)",
     )  # fmt: skip
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from easterly.config.linux.qos.hosts import hosts
 from easterly.config.linux.qos.render import render
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact
 from easterly.model.qos import PortGroups, QosPlan
-from easterly.model.shaping import MOST_B, LinuxQos, Match, Policer, Settings, ShapedClass, Shaper, longest_burst_B
+from easterly.model.shaping import MOST_B, LinuxQos, Match, Policer, ShapedClass, Shaper, longest_burst_B
 
 ROOT, FIRST_MINOR = "all classes", 0x10
 FRAME_B = 1514
@@ -27,7 +27,6 @@ check sequence and the gap between frames: 24 bytes, 1.6 % of frames of 1,514 by
 SOFTWARE_BPS = 100e9
 """Fastest port that is left to a shaper in software (a choice: its classes share one lock, hence one core)."""
 EDGE = "wan-edge"
-ALL_QUEUES = 0
 
 
 def machines(network: Network, plan: QosPlan) -> list[LinuxQos]:
@@ -49,7 +48,7 @@ def machines(network: Network, plan: QosPlan) -> list[LinuxQos]:
     """
     if not len(plan.traffic_class):
         return []
-    return sorted([*_hosts(network, plan), *_edges(network, plan)], key=lambda each: each.device)
+    return sorted([*hosts(network, plan), *_edges(network, plan)], key=lambda each: each.device)
 
 
 def files(network: Network, plan: QosPlan) -> list[Artifact]:
@@ -59,25 +58,6 @@ def files(network: Network, plan: QosPlan) -> list[Artifact]:
         file if file.device in devices else replace(file, device="")
         for machine in machines(network, plan) for file in render(machine)
     ]  # fmt: skip
-
-
-def _hosts(network: Network, plan: QosPlan) -> Iterator[LinuxQos]:
-    groups, rows = plan.groups, plan.settings
-    for g in np.unique(rows.group).tolist():
-        ports = np.unique(network.links.src_port[groups.ports(g)]).tolist()
-        devices = [f"nic{port}" for port in ports]
-        own = np.flatnonzero((rows.group == g) & (rows.traffic_class < 0)).tolist()
-        told = [(str(rows.layer[i]), str(rows.key[i]), str(rows.value[i])) for i in own]
-        yield LinuxQos(f"qos-{slug(str(groups.name[g]))}", settings=_settings(told, devices))
-
-
-def _settings(told: list[tuple[str, str, str]], devices: list[str]) -> Settings:
-    sysctl = {key: value for layer, key, value in told if layer == "sysctl"}
-    sysctl |= {f"net.core.{key}": value for layer, key, value in told if layer == "qdisc"}
-    features = {key: value == "on" for layer, key, value in told if layer == "ethtool" and key != "combined"}
-    queues = [value for layer, key, value in told if (layer, key) == ("ethtool", "combined")]
-    counts = {device: ALL_QUEUES if value == "max" else int(value) for device in devices for value in queues}
-    return Settings(sysctl, {device: features for device in devices if features}, counts)
 
 
 def _edges(network: Network, plan: QosPlan) -> Iterator[LinuxQos]:
@@ -114,15 +94,6 @@ def _policers(plan: QosPlan, device: str, group: int) -> Iterator[Policer]:
         rate_bps = max(8, round(float(meters.cir_bps[i])) // 8 * 8)
         burst_B = max(1, round(float(meters.cbs_B[i])))
         yield Policer(f"{plan.traffic_class[row]} at {device}", device, rate_bps, burst_B, points, remark=remark)
-
-
-def slug(name: str) -> str:
-    """A name as part of a file's name.
-
-    >>> slug("train/host-nic/quad/400Gb/s/3m")
-    'train-host-nic-quad-400Gbps-3m'
-    """
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name.replace("b/s", "bps"))
 
 
 def shape(

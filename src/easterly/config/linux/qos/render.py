@@ -24,7 +24,8 @@ def render(machine: LinuxQos) -> list[Artifact]:
     -------
     list of Artifact
         ``linux/<device>.tc`` for ``tc -batch``, ``linux/<device>.nft`` for ``nft -f``, ``linux/<device>.sysctl.conf``,
-        ``linux/<device>.ethtool.sh``, ``linux/<device>.jobs.env``.
+        ``linux/<device>.ethtool.sh``, ``linux/<device>.jobs.env``, ``linux/<device>.modprobe.conf``,
+        ``linux/<device>.dcb.sh`` (trust, pauses, shares), ``linux/<device>.dcqcn.sh``.
     """
     files = [("tc", render_tc(machine)), ("nft", render_nft(machine)), *render_settings(machine).items()]
     used = {word for each in machine.shapers for word in (each.match, *(leaf.leaf for leaf in each.leaves))}

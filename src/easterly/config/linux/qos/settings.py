@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 
+from easterly.config.linux.qos.cards import parse_cards, render_cards
+from easterly.config.linux.qos.reactions import parse_reactions, render_reactions
 from easterly.model.shaping import LinuxQos, Settings
 
 MOST = "\"$(ethtool -l {} | awk '/^Combined:/ {{ print $2; exit }}')\""
 """As many queues as the interface can have."""
 SYSCTL, ETHTOOL, ENVIRONMENT = "sysctl.conf", "ethtool.sh", "jobs.env"
+MODULES, CARDS, REACTIONS = "modprobe.conf", "dcb.sh", "dcqcn.sh"
 
 
 def render_settings(machine: LinuxQos) -> dict[str, str]:
@@ -18,11 +21,17 @@ def render_settings(machine: LinuxQos) -> dict[str, str]:
         SYSCTL: [f"{key} = {value}" for key, value in sorted(given.sysctl.items())],
         ETHTOOL: [*_features(given), *(_queues(*each) for each in sorted(given.queues.items()))],
         ENVIRONMENT: [f"{key}={shlex.quote(value)}" for key, value in sorted(given.environment.items())],
+        MODULES: [f"options {key}={value}" for key, value in sorted(given.modules.items())],
+        CARDS: render_cards(given.cards),
+        REACTIONS: render_reactions(given.reactions),
     }
     heads = {
         SYSCTL: f"# {name}: goes to /etc/sysctl.d/.",
         ETHTOOL: f"# {name}: offloads and queues, to be run at every boot.",
         ENVIRONMENT: f"# {name}: set for every process that communicates.",
+        MODULES: f"# {name}: goes to /etc/modprobe.d/.",
+        CARDS: f"# {name}: trust, pauses and shares, to be run at every boot (dcb of iproute2 6.2).",
+        REACTIONS: f"# {name}: answers to marks, to be run at every boot.",
     }
     return {ending: "\n".join([heads[ending], *found]) + "\n" for ending, found in lines.items() if found}
 
@@ -50,7 +59,10 @@ def parse_settings(files: dict[str, str]) -> Settings:
     features: dict[str, dict[str, bool]] = {}
     queues: dict[str, int] = {}
     environment: dict[str, str] = {}
+    modules: dict[str, str] = {}
     for ending, text in files.items():
+        if ending in {CARDS, REACTIONS}:
+            continue
         for line in text.splitlines():
             words = shlex.split(line, comments=True)
             match (ending, words):
@@ -65,6 +77,10 @@ def parse_settings(files: dict[str, str]) -> Settings:
                 case ("jobs.env", [pair]) if "=" in pair:
                     key, _, value = pair.partition("=")
                     environment[key] = value
+                case ("modprobe.conf", ["options", module, pair]) if "=" in pair:
+                    key, _, value = pair.partition("=")
+                    modules[f"{module} {key}"] = value
                 case _:
                     raise ValueError(f"{ending}: {line!r} is none of its lines")
-    return Settings(sysctl, features, queues, environment)
+    cards, reactions = (files.get(ending, "").splitlines()[1:] for ending in (CARDS, REACTIONS))
+    return Settings(sysctl, features, queues, environment, modules, parse_cards(cards), parse_reactions(reactions))
