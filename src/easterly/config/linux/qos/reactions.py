@@ -1,8 +1,8 @@
 """DCQCN of ConnectX interfaces (driver mlx5) as a script, and back.
 
 NVIDIA's own drivers have its parameters as files below ``/sys/class/net/<interface>/ecn``, those of Linux itself below
-``cc_params`` in debugfs (drivers/infiniband/hw/mlx5/cong.c). Both take the numbers of the firmware: rates in Mb/s, times
-in microseconds, and as `dce_tcp_g` what is *kept* of alpha in 1/1024, so g = 1/256 is 1020 (NVIDIA, "DCQCN CC
+``cc_params`` in debugfs (drivers/infiniband/hw/mlx5/cong.c). Both take the numbers of the firmware: rates in Mb/s,
+times in microseconds, and as `dce_tcp_g` what is *kept* of alpha in 1/1024, so g = 1/256 is 1020 (NVIDIA, "DCQCN CC
 parameters"). Interfaces of other makers have neither; there the script says so and fails.
 """
 
