@@ -45,12 +45,12 @@ class PortSetting:
 
 @dataclass(frozen=True, slots=True)
 class MemorySetting:
-    """Packet memory of a switch."""
+    """Packet memory of a switch; None for what its text does not say."""
 
-    lossless_B: Annotated[int, Unit("B"), Doc("Shared by lossless classes.")]
-    lossy_B: Annotated[int, Unit("B"), Doc("Shared by all others.")]
-    headroom_B: Annotated[int, Unit("B"), Doc("For what arrives after pauses, of all ports.")]
-    total_B: Annotated[int, Unit("B"), Doc("All of it.")]
+    lossless_B: Annotated[int | None, Unit("B"), Doc("Shared by lossless classes.")] = None
+    lossy_B: Annotated[int | None, Unit("B"), Doc("Shared by all others.")] = None
+    headroom_B: Annotated[int | None, Unit("B"), Doc("For what arrives after pauses, of all ports.")] = None
+    total_B: Annotated[int | None, Unit("B"), Doc("All of it.")] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ SIZES = st.integers(1, 10**8)
 
 
 @st.composite
-def queues(draw: st.DrawFn, number: int, memory: bool) -> QueueSetting:
-    strict, lossless = draw(st.booleans()), draw(st.booleans())
+def queues(draw: st.DrawFn, number: int, strict: bool, memory: bool) -> QueueSetting:
+    lossless = draw(st.booleans())
     mark = draw(st.sampled_from(("", "ecn", "drop")))
     low = draw(SIZES)
     return QueueSetting(
@@ -79,10 +79,11 @@ def queues(draw: st.DrawFn, number: int, memory: bool) -> QueueSetting:
 
 @st.composite
 def machines(draw: st.DrawFn, port_name: Any) -> SwitchSetting:
-    """Any switch: ports of several kinds, every queue set otherwise."""
+    """Any switch: ports of several kinds, every queue set otherwise; strict is a class, so a queue at all ports."""
     numbers = draw(st.lists(st.integers(0, 7), min_size=1, max_size=8, unique=True))
     memory = draw(st.booleans())
-    kinds = [tuple(draw(queues(n, memory)) for n in sorted(numbers)) for _ in range(draw(st.integers(1, 3)))]
+    strict = {n: draw(st.booleans()) for n in numbers}
+    kinds = [tuple(draw(queues(n, strict[n], memory)) for n in sorted(numbers)) for _ in range(draw(st.integers(1, 3)))]
     ports = []
     for port in range(1, draw(st.integers(1, 5)) + 1):
         kind = draw(st.sampled_from(kinds))

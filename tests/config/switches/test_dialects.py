@@ -47,6 +47,26 @@ def test_whatever_is_wanted_is_read_back(name, data):
 
 
 MISTAKES = {
+    "eos": [
+        ("bandwidth percent 51", "bandwidth percent 15", "weight is 15, not 51"),
+        ("minimum-threshold 904748 ", "minimum-threshold 90474 ", "kmin_B is 90474, not 904748"),
+        ("priority-flow-control priority 4 no-drop", "priority-flow-control priority 3 no-drop", "lossless is False"),
+        ("priority-flow-control priority 4 no-drop", "priority-flow-control priority 7 no-drop", "7, which has no"),
+        ("   priority-flow-control on\n", "", "pauses on without a priority"),
+        ("   qos trust dscp\n", "", "does not trust"),
+        ("dscp 26 to traffic-class 4", "dscp 26 to traffic-class 0", "code point 26: queue is 0, not 4"),
+        ("traffic-class 6 to uc-tx-queue 6", "traffic-class 6 to uc-tx-queue 5", "refers to 6, and it is not there"),
+        ("priority-group 4 threshold 1", "priority-group 4 threshold 1/2", "alpha is 0.5, not 1.0"),
+        ("ingress headroom bytes ", "ingress headroom bytes 1", "headroom_B is"),
+        ("headroom-pool limit bytes ", "headroom-pool limit bytes 1", "memory is"),
+        ("mmu queue profile EASTERLY apply", "mmu queue profile DEFAULT apply", "'DEFAULT' applied"),
+        ("priority strict", "no priority", "strict is False, not True"),
+        ("shape rate 8000000 kbps", "shape rate 8000 kbps", "shaper_bps is 8000000,"),
+        ("service-profile EASTERLY-1", "service-profile EASTERLY-9", "refers to 'EASTERLY-9'"),
+        ("watchdog action drop\n", "watchdog\n", "is not understood"),
+        ("priority-flow-control pause watchdog action drop\n", "", "its times or its action"),
+        ("no priority", "no prioriti", "is not understood"),
+    ],
     "sonic": [
         ('"weight": "51"', '"weight": "15"', "weight is 15, not 51"),
         ('"green_min_threshold": "', '"green_min_threshold": "1', "colours"),

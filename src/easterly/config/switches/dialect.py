@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 
-from easterly.config import sonic
+from easterly.config import eos, sonic
 from easterly.config.switches.wanted import PortName, switches, wanted
 from easterly.model.network import Network
 from easterly.model.qos import QosPlan
@@ -36,7 +36,7 @@ def _dialect(name: str, suffix: str, module: ModuleType) -> Dialect:
     return Dialect(name, suffix, module.port_name, module.fit, module.render, module.parse)
 
 
-DIALECTS = {"sonic": _dialect("sonic", "json", sonic)}
+DIALECTS = {"eos": _dialect("eos", "cfg", eos), "sonic": _dialect("sonic", "json", sonic)}
 
 
 def settings(site: Site, network: Network, qos: QosPlan) -> Iterator[tuple[Dialect, SwitchSetting]]:

@@ -13,7 +13,7 @@ from easterly.config.switches.dialect import DIALECTS, Dialect, settings
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact, DeviceConfigs
 from easterly.model.qos import QosPlan
-from easterly.model.queueing import QueueSetting, SwitchSetting
+from easterly.model.queueing import MemorySetting, QueueSetting, SwitchSetting
 from easterly.model.spec.site import Site
 
 SHEET = "qos-sheet.csv"
@@ -63,8 +63,8 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
     name = dialect.name
     if wanted.memory is None:
         yield name, wanted.device, "", "", "memory", "not stated for this model", "defaults of the platform"
-    elif written.memory is None:
-        yield name, wanted.device, "", "", "memory", str(wanted.memory.total_B), "none"
+    else:
+        yield from _memory(dialect, wanted, written)
     for mine, other in zip(wanted.ports, written.ports, strict=True):
         for queue, text in zip(mine.queues, other.queues, strict=True):
             for field in fields(QueueSetting):
@@ -72,6 +72,14 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
                 if want is not None and want != have:
                     words = ("none" if have is None else str(have),)
                     yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), *words
+
+
+def _memory(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> Iterator[Row]:
+    for field in fields(MemorySetting):
+        want, have = getattr(wanted.memory, field.name), getattr(written.memory, field.name, None)
+        if want is not None and want != have:
+            words = "none" if have is None else str(have)
+            yield dialect.name, wanted.device, "", "", f"memory {field.name}", str(want), words
 
 
 def _meters(qos: QosPlan) -> Iterator[Row]:

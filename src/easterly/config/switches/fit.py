@@ -36,3 +36,32 @@ def each_queue(switch: SwitchSetting, change: Callable[[QueueSetting], QueueSett
         )
     made = {port.queues: tuple(change(q) for q in port.queues) for port in switch.ports}
     return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
+
+
+def slots(switch: SwitchSetting) -> dict[int, int]:
+    """Queue of the device for each queue of the plan, where strict queues have to be the highest.
+
+    Nothing moves where they are. Otherwise strict ones go to the top in their order, and weighted ones stay, unless
+    their place is taken.
+
+    Raises
+    ------
+    ValueError
+        A queue is strict at one port and weighted at another.
+    """
+    queues = [q for port in switch.ports for q in port.queues]
+    strict = {q.queue for q in queues if q.strict}
+    weighted = {*switch.queue_of, *(q.queue for q in queues if not q.strict)} - (
+        strict - {q.queue for q in queues if not q.strict}
+    )
+    both = sorted(strict & weighted)
+    if both:
+        raise ValueError(f"{switch.device}: queue {both[0]} is strict at some ports only, and its place is one for all")
+    if not strict or not weighted or min(strict) > max(weighted):
+        return {queue: queue for queue in sorted(strict | weighted)}
+    bottom = QUEUES - len(strict)
+    found = {queue: bottom + place for place, queue in enumerate(sorted(strict))}
+    found |= {queue: queue for queue in weighted if queue < bottom}
+    free = sorted(set(range(bottom)) - set(found.values()), reverse=True)
+    moved = sorted(queue for queue in weighted if queue >= bottom)
+    return found | dict(zip(moved, sorted(free[: len(moved)]), strict=True))

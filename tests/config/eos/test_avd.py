@@ -1,0 +1,138 @@
+"""EOS against Arista's own renderer: the same settings in its data model give the same lines.
+
+Arista Validated Designs (pyavd, https://avd.arista.com, role eos_cli_config_gen) has a schema of what EOS takes and
+templates of how EOS prints it. It does not run a switch, so commands that a platform refuses are not found here.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.config.switches.plans import PRESETS, machines, planned, preset
+
+from easterly.config.eos import fit, port_name, render
+from easterly.config.switches import settings
+from easterly.config.switches.blocks import Block, blocks
+from easterly.config.switches.fit import slots
+from easterly.model.queueing import PortSetting, QueueSetting, SwitchSetting
+
+pyavd = pytest.importorskip("pyavd", reason="pyavd, Arista's renderer, is not installed (pip install pyavd)")
+
+
+def structured(switch: SwitchSetting) -> dict[str, Any]:
+    """Settings of a switch as the input of Arista Validated Designs."""
+    place = slots(switch)
+    names: dict[Any, str] = {}
+    for port in switch.ports:
+        names.setdefault((port.queues, port.watchdog), f"EASTERLY-{len(names) + 1}")
+    made: dict[str, Any] = {
+        "hostname": switch.device,
+        "qos": {
+            "map": {
+                "dscp": [
+                    f"{' '.join(str(p) for p, o in enumerate(switch.queue_of) if o == q)} to traffic-class {q}"
+                    for q in set(switch.queue_of)
+                ],
+                "traffic_class": [f"{q} to uc-tx-queue {n}" for q, n in place.items()],
+            }
+        },
+        "qos_profiles": [_profile(name, port, place) for port, name in _kinds(switch, names)],
+        "ethernet_interfaces": [{"name": p.port, "service_profile": names[p.queues, p.watchdog]} for p in switch.ports],
+    }
+    if any(port.watchdog for port in switch.ports):
+        made["priority_flow_control"] = {"watchdog": {"action": "drop", "timeout": "0.2", "recovery_time": "0.2"}}
+    if switch.memory is not None:
+        made["platform"] = {"trident": {"mmu": _mmu(switch, place)}}
+    return made
+
+
+def _kinds(switch: SwitchSetting, names: dict[Any, str]) -> list[tuple[PortSetting, str]]:
+    return [
+        (next(p for p in switch.ports if (p.queues, p.watchdog) == key), name) for key, name in names.items()
+    ]  # fmt: skip
+
+
+def _profile(name: str, port: PortSetting, place: dict[int, int]) -> dict[str, Any]:
+    paused = [{"priority": q.queue, "no_drop": True} for q in port.queues if q.lossless]
+    found: dict[str, Any] = {
+        "name": name, "trust": "dscp", "uc_tx_queues": [_queue(q, place[q.queue]) for q in port.queues],
+    }  # fmt: skip
+    if paused:
+        found["priority_flow_control"] = {"enabled": True, "priorities": paused}
+        if port.watchdog:
+            found["priority_flow_control"]["watchdog"] = {"enabled": True}
+    return found
+
+
+def _queue(q: QueueSetting, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": number, "priority": "priority strict" if q.strict else "no priority"}
+    if not q.strict:
+        found["bandwidth_percent"] = q.weight
+    if q.shaper_bps is not None:
+        found["shape"] = {"rate": f"{q.shaper_bps // 1000} kbps"}
+    if q.mark:
+        top = {"ecn": "max_probability", "drop": "drop_probability"}[q.mark]
+        rule = {"units": "bytes", "min": q.kmin_B, "max": q.kmax_B, top: q.pmax_percent, "weight": 0}
+        found["random_detect"] = {q.mark: {"threshold": rule}}
+    return found
+
+
+def _mmu(switch: SwitchSetting, place: dict[int, int]) -> dict[str, Any]:
+    every = {(q.queue, q.lossless): q for port in switch.ports for q in port.queues}
+    paused = [q for q in every.values() if q.lossless]
+    ingress: dict[str, Any] = {
+        "priority_groups": [
+            {"id": q.queue, "threshold": str(Fraction(q.alpha)), "reserved": {"unit": "bytes", "memory": q.reserved_B}}
+            for q in paused
+        ]
+    }
+    if paused:
+        ingress |= {"headroom": {"unit": "bytes", "memory": paused[0].headroom_B}, "resume": paused[0].xon_offset_B}
+    egress = [
+        {"id": place[q.queue], "unit": "bytes", "reserved": q.reserved_B, "threshold": str(Fraction(q.alpha))}
+        for q in every.values()
+        if not q.lossless
+    ]
+    profile = {"name": "EASTERLY", "ingress": ingress, "unicast_queues": egress}
+    pool = {"unit": "bytes", "limit": switch.memory.headroom_B}
+    return {"active_profile": "EASTERLY", "headroom_pool": pool, "queue_profiles": [profile]}
+
+
+def tree(found: list[Block]) -> frozenset[Any]:
+    """Lines and what is below them, in any order."""
+    return frozenset((block.line, tree(block.inner)) for block in found)
+
+
+def agrees(switch: SwitchSetting, text: str) -> bool:
+    mine = structured(switch)
+    assert pyavd.validate_structured_config(mine).validation_result.violations == []
+    return tree(blocks(text)) == tree(blocks(pyavd.get_device_config(mine)))
+
+
+@pytest.mark.parametrize("words", PRESETS)
+def test_lines_are_those_of_arista(words):
+    spec, network, plan = planned(preset(words, "eos"))
+    for _, wanted in settings(spec, network, plan):
+        written = fit(wanted)
+        text = render(written)
+        assert agrees(written, text)
+        assert not agrees(written, text.replace("bandwidth percent", "bandwidth-percent"))
+
+
+@given(switch=machines(port_name))
+def test_lines_of_any_switch_are_those_of_arista(switch):
+    written = fit(switch)
+    assert agrees(written, render(written))
+
+
+@given(switch=machines(port_name), pmax=st.integers(101, 10**6))
+def test_the_schema_of_arista_refuses_what_is_out_of_range(switch, pmax):
+    wrong = structured(fit(switch))
+    wrong["qos_profiles"][0]["uc_tx_queues"][0]["random_detect"] = {
+        "ecn": {"threshold": {"units": "bytes", "min": 1, "max": 2, "max_probability": pmax}}
+    }
+    assert pyavd.validate_structured_config(wrong).validation_result.violations
