@@ -115,9 +115,13 @@ def _buffers(tables: Tables, port: str, queue: int, group: int, lossless: bool) 
     pool = tables["BUFFER_POOL"][row["pool"]]
     if pool["type"] != ("ingress" if lossless else "egress"):
         raise ValueError(f"{port} queue {queue} is bound by a pool of the wrong side")
-    if "dynamic_th" not in row:
+    found: dict[str, Any] = {"reserved_B": int(row["size"])}
+    if "dynamic_th" in row:
+        found["alpha"] = 2.0 ** int(row["dynamic_th"])
+    elif lossless and "xoff" in row:
+        found["xoff_B"] = int(row["static_th"]) + found["reserved_B"]
+    else:
         raise ValueError(f"{port} queue {queue} has no dynamic threshold")
-    found: dict[str, Any] = {"alpha": 2.0 ** int(row["dynamic_th"]), "reserved_B": int(row["size"])}
     if lossless:
         found |= {"headroom_B": int(row["xoff"]), "xon_offset_B": int(row["xon_offset"])}
     return found

@@ -2,9 +2,12 @@
 
 Every value is a string and every reference a plain name, as releases since 202205 have it. Pauses come from the
 priority group at ingress, drops of other classes from the queue at egress: the other two sides never bind, with static
-thresholds as large as their pool. ``xoff`` of a profile is its headroom, ``dynamic_th`` the binary logarithm of alpha.
-Where the packet memory is not stated there are no ``BUFFER_`` tables, and SONiC keeps those of its platform. A meter
-(``POLICER``) needs a rule of an access list to refer to it, and is not written.
+thresholds as large as their pool. ``xoff`` of a profile is its headroom, ``dynamic_th`` the binary logarithm of alpha,
+``static_th`` what a queue may share in bytes, on top of what is reserved for it (SAI_BUFFER_PROFILE_ATTR_*).
+Where the packet memory is not stated there are no ``BUFFER_`` tables, and SONiC keeps those of its platform.
+
+All 64 code points are in ``DSCP_TO_TC_MAP``, those of no class with code point 0; their mark stays as it is, as RFC
+2474 section 3 has it. A meter per class cannot be said: see `NOT_WRITTEN`.
 """
 
 from __future__ import annotations
@@ -24,22 +27,31 @@ STEPS = (-7, 3)
 """Powers of two that the chips have as dynamic thresholds."""
 WATCHDOG_MS = "200"
 COLOURS = ("green", "yellow", "red")
-WIDE_BPS = 4e11
+LANES = ((50e9, 1), (200e9, 4))
+"""Lanes of a port by its highest rate: SFP has one, QSFP four, QSFP-DD and OSFP eight."""
+WIDE = 8
+NOT_WRITTEN = {
+    "meter": "none: a rule of an access list has no policer in releases up to 202511 (sonic-buildimage issue 27857); "
+    "POLICER serves mirror sessions, storm control and the control plane alone",
+    "unknown code points": "served as code point 0, and kept (RFC 2474 section 3): TC_TO_DSCP_MAP would rewrite every "
+    "class, drop precedences included",
+}
+"""What a plan has and config_db no words for, and why."""
 
 
 def port_name(port: int, rate_bps: float) -> str:
-    """Name of a port: SONiC counts lanes, of which ports of 400 Gb/s and more have eight, slower ones four.
+    """Name of a port: SONiC counts the lanes before it, whatever rate the port runs at.
 
-    >>> port_name(1, 1e11), port_name(3, 4e11)
-    ('Ethernet0', 'Ethernet16')
+    >>> port_name(1, 1e11), port_name(2, 25e9), port_name(3, 1e11), port_name(3, 4e11)
+    ('Ethernet0', 'Ethernet1', 'Ethernet8', 'Ethernet16')
     """
-    return f"Ethernet{(port - 1) * (8 if rate_bps >= WIDE_BPS else 4)}"
+    return f"Ethernet{(port - 1) * next((lanes for most, lanes in LANES if rate_bps <= most), WIDE)}"
 
 
 def fit(switch: SwitchSetting) -> SwitchSetting:
     """What config_db can say: alpha as a power of two, rates in bytes per second; no memory without its size.
 
-    Pauses follow alpha, so no static threshold of theirs is written.
+    Pauses follow alpha, or a static threshold where that is stated in its place; it is never below what is reserved.
     """
     known = switch.memory is not None
 
@@ -49,12 +61,17 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
             shaper_bps=None if q.shaper_bps is None else max(1, q.shaper_bps // 8) * 8,
             alpha=power_of_two(q.alpha, *STEPS) if known and q.alpha is not None else None,
             reserved_B=q.reserved_B if known else None,
-            xoff_B=None,
+            xoff_B=max(q.xoff_B, q.reserved_B or 0) if known and static(q) and q.xoff_B is not None else None,
             xon_offset_B=q.xon_offset_B if known else None,
             headroom_B=q.headroom_B if known else None,
         )
 
     return each_queue(switch, change)
+
+
+def static(q: QueueSetting) -> bool:
+    """Whether senders are paused at a size that is stated, not at one that depends on what is free."""
+    return q.lossless and q.alpha is None and q.xoff_B is not None
 
 
 def render(switch: SwitchSetting) -> str:
@@ -127,7 +144,10 @@ def _buffer(q: QueueSetting, side: str) -> str:
     """Name of a profile: of all that is in it, so that equal ones are one."""
     if not q.lossless:
         return f"{side}_lossy" if side == "pg" else f"{side}_lossy_{q.reserved_B}_{_step(q)}"
-    return f"{side}_lossless" + (f"_{q.reserved_B}_{q.headroom_B}_{q.xon_offset_B}_{_step(q)}" if side == "pg" else "")
+    if side == "queue":
+        return f"{side}_lossless"
+    threshold = f"xoff{q.xoff_B}" if static(q) else str(_step(q))
+    return f"{side}_lossless_{q.reserved_B}_{q.headroom_B}_{q.xon_offset_B}_{threshold}"
 
 
 def _step(q: QueueSetting) -> int:
@@ -183,7 +203,9 @@ def _profile(q: QueueSetting, side: str, memory: MemorySetting) -> dict[str, str
     if not q.lossless or side == "queue":
         pool = INGRESS if side == "pg" else EGRESS
         return {"pool": pool, "size": "0", "static_th": str(memory.total_B)}
+    shared_B = (q.xoff_B or 0) - (q.reserved_B or 0)
+    threshold = {"static_th": str(shared_B)} if static(q) else {"dynamic_th": str(_step(q))}
     return {
         "pool": LOSSLESS, "size": str(q.reserved_B or 0), "xon": "0", "xon_offset": str(q.xon_offset_B or 0),
-        "xoff": str(q.headroom_B or 0), "dynamic_th": str(_step(q)),
+        "xoff": str(q.headroom_B or 0), **threshold,
     }  # fmt: skip

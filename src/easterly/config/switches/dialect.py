@@ -42,9 +42,9 @@ DIALECTS = {"eos": _dialect("eos", "cfg", eos), "sonic": _dialect("sonic", "json
 def settings(site: Site, network: Network, qos: QosPlan) -> Iterator[tuple[Dialect, SwitchSetting]]:
     """Every switch whose model names an operating system of this package, and what is wanted of it."""
     rows = switches(network)
-    of = {name: switch.os for name, switch in site.hardware.switches.items()}
+    models = {n: site.hardware.switches.get(str(network.nodes.switch_type[n])) for n in rows}
     for name, dialect in DIALECTS.items():
-        nodes = [n for n in rows if of.get(str(network.nodes.switch_type[n])) == name]
+        nodes = {n: float(model.rate) for n, model in models.items() if model is not None and model.os == name}
         if nodes and len(qos.queue) and np.size(qos.groups.port_link):
             for switch in wanted(network, qos, nodes, dialect.port_name):
                 yield dialect, switch

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from easterly.base.findings import Finding
+from easterly.config import sonic
 from easterly.config.switches.compare import differences
 from easterly.config.switches.dialect import DIALECTS, Dialect, settings
 from easterly.model.network import Network
@@ -19,6 +20,7 @@ from easterly.model.spec.site import Site
 SHEET = "qos-sheet.csv"
 HEADER = ("os", "device", "port", "queue", "what", "planned", "written")
 HINT = "report this as a defect of Easterly"
+UNSAID = {"sonic": sonic.NOT_WRITTEN}
 Row = tuple[str, str, str, str, str, str, str]
 
 
@@ -26,7 +28,8 @@ def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
     """Files of all switches that have an operating system of their own, and one sheet.
 
     FRR has no queues: what it runs on schedules, and for Linux that is the kernel. So its switches have no file here,
-    and the sheet says so. Meters of the plan stand in the sheet too, since none of these texts has them.
+    and the sheet says so. Meters and the treatment of unknown code points stand in the sheet too, with the reason,
+    where an operating system has no words for them.
 
     Parameters
     ----------
@@ -53,7 +56,7 @@ def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
         for row in _lost(dialect, switch, written):
             rows.setdefault((row[0], *row[3:]), row)
     if files:
-        text = _sheet([*rows.values(), *_meters(qos), _frr()])
+        text = _sheet([*rows.values(), *_unsaid(site, qos), _frr()])
         files.append(Artifact(SHEET, text, "", "csv", "sheet of classes"))
     return files
 
@@ -82,13 +85,21 @@ def _memory(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> 
             yield dialect.name, wanted.device, "", "", f"memory {field.name}", str(want), words
 
 
-def _meters(qos: QosPlan) -> Iterator[Row]:
+def _unsaid(site: Site, qos: QosPlan) -> Iterator[Row]:
+    """Meters, and what becomes of unknown code points, by groups of ports."""
+    system = {name: switch.os for name, switch in site.hardware.switches.items()}
+    of = [system.get(name, "") for name in qos.groups.device_type.tolist()]
     rows = qos.policers
     for g, c, kind, cir in zip(
         rows.group.tolist(), rows.traffic_class.tolist(), rows.algorithm.tolist(), rows.cir_bps.tolist(), strict=True
     ):
-        queue = str(int(qos.queue[c]))
-        yield "all", "", str(qos.groups.name[g]), queue, f"meter {kind}", f"{cir:.0f} bit/s", "none"
+        if of[g] in DIALECTS:
+            why = UNSAID.get(of[g], {}).get("meter", "none")
+            yield of[g], "", str(qos.groups.name[g]), str(int(qos.queue[c])), f"meter {kind}", f"{cir:.0f} bit/s", why
+    for g, name in enumerate(of):
+        what = "unknown code points"
+        if qos.groups.trust[g] == "known" and what in UNSAID.get(name, {}):
+            yield name, "", str(qos.groups.name[g]), "", what, "become 0", UNSAID[name][what]
 
 
 def _frr() -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -15,17 +15,17 @@ from easterly.model.queueing import Mark, MemorySetting, PortSetting, QueueSetti
 PortName = Callable[[int, float], str]
 
 
-def wanted(network: Network, qos: QosPlan, nodes: list[int], port_name: PortName) -> Iterator[SwitchSetting]:
+def wanted(network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name: PortName) -> Iterator[SwitchSetting]:
     """Settings of some switches.
 
     Parameters
     ----------
     network : Network
     qos : QosPlan
-    nodes : list of int
-        Rows of the switches.
+    nodes : mapping of int to float
+        Rows of the switches, and the rate of a port of their model in bit/s.
     port_name : callable
-        Name of a port by its number (from 1 on) and rate in bit/s.
+        Name of a port by its number (from 1 on) and that rate: it does not depend on what is plugged in.
 
     Yields
     ------
@@ -37,15 +37,14 @@ def wanted(network: Network, qos: QosPlan, nodes: list[int], port_name: PortName
     group_of[groups.port_link] = np.repeat(np.arange(len(groups)), np.diff(groups.port_ptr))
     queues = [_queues(qos, g) for g in range(len(groups))]
     used: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    mine = np.flatnonzero((group_of >= 0) & np.isin(links.src, nodes))
+    mine = np.flatnonzero((group_of >= 0) & np.isin(links.src, list(nodes)))
     for link in mine.tolist():
         used[int(links.src[link])].append((int(links.src_port[link]), int(group_of[link])))
     queue_of = tuple(qos.queue[qos.dscp_class].tolist()) if len(qos.queue) else ()
-    for node in nodes:
+    for node, rate_bps in nodes.items():
         found = sorted(used.get(node, []))
         ports = tuple(
-            PortSetting(port_name(port, float(groups.rate_bps[g])), queues[g], any(q.lossless for q in queues[g]))
-            for port, g in found
+            PortSetting(port_name(port, rate_bps), queues[g], any(q.lossless for q in queues[g])) for port, g in found
         )
         yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, _memory(qos, network, node))
 
@@ -68,7 +67,7 @@ def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
     kmin_B, kmax_B, pmax = (_whole(float(c[g, row])) for c in (q.kmin_B, q.kmax_B, q.pmax * 100))
     marked = kmin_B is not None and kmax_B is not None and pmax is not None
     mark: Mark = "" if not marked else "drop" if bool(qos.early_drop[row]) else "ecn"
-    alpha = float(q.alpha[g, row])
+    alpha = math.nan if paused and q.xoff_B[g, row] == q.xoff_alone_B[g, row] else float(q.alpha[g, row])
     return QueueSetting(
         queue=int(qos.queue[row]),
         strict=bool(qos.strict[row]),
