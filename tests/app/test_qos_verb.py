@@ -48,6 +48,27 @@ def test_a_port_is_explained(port: str) -> None:
     assert "source: IEEE 802.1Qbb" in run("--explain", port).stdout
 
 
+def test_a_port_says_what_its_buffers_need_and_which_method_decides() -> None:
+    (one,) = result("--explain", "train-rail0-leaf-0:swp3")
+    rows = {(row["class"], row["method"]): row for row in one["buffers"]}
+    assert {method for _, method in rows} == {"bdp", "bdp-root-n", "incast", "headroom"}
+    product_B = one["group"]["rate_bps"] * one["group"]["rtt_s"] / 8
+    for row in one["queues"]:
+        own = {method: rows[row["class"], method] for method in ("bdp", "bdp-root-n", "incast", "headroom")}
+        assert own["bdp"]["size_B"] == pytest.approx(product_B)
+        assert own["bdp-root-n"]["size_B"] <= own["bdp"]["size_B"] * (1 + 1e-9)
+        assert own["headroom"]["size_B"] == sum(item["size_B"] for item in one["headroom"])
+        [by] = [method for method, each in own.items() if each["chosen"]]
+        assert by == ("headroom" if row["xoff_B"] else max(
+            (m for m in own if own[m]["holds"]), key=lambda m: own[m]["size_B"]))  # fmt: skip
+        assert own[by]["given_B"] == (row["headroom_B"] if by == "headroom" else row["limit_B"])
+        if row["incast_senders"] > 1:
+            assert own["incast"]["size_B"] == pytest.approx(row["incast_peak_B"])
+    said = run("--explain", "train-rail0-leaf-0:swp3").stdout
+    assert "BDP/√N" in said
+    assert "training: headroom, as lossless" in said
+
+
 def test_a_device_is_all_its_groups_and_what_is_not_there_is_told() -> None:
     assert len(result("--explain", "train-rail0-leaf-0")) == 2
     done = run("--explain", "train-rail0-leaf-0:swp99")

@@ -62,6 +62,20 @@ def test_memory_is_spent_whole(made: dict[str, Any], shown: dict[str, Any]) -> N
         assert sum(part["width"] for part in bar["parts"]) == pytest.approx(100, abs=0.01)
 
 
+def test_every_queue_has_the_buffer_that_decides(made: dict[str, Any], shown: dict[str, Any]) -> None:
+    chosen = {(row["group"], row["class"]): row for row in made["qos"]["buffers"] if row["chosen"]}
+    assert chosen
+    assert {(row["group"], row["class"]) for row in shown["buffers"]} == set(chosen)
+    for row in shown["buffers"]:
+        own = chosen[row["group"], row["class"]]
+        assert row["why"] == own["why"]
+        assert row["enough"] == own["enough"]
+        assert (row["method"] == "headroom") == (own["method"] == "headroom")
+    text = environment().get_template("qos.html").render(qos=shown)
+    rows = re.findall(r"<tr><td><code>(.*?)</code></td><td>(.*?)</td>", text)
+    assert len(rows) == len(chosen)
+
+
 def test_the_section_says_what_the_columns_say(shown: dict[str, Any]) -> None:
     text = environment().get_template("qos.html").render(qos=shown)
     assert text.count("<figure>") == len(shown["columns"]["parts"])

@@ -123,6 +123,26 @@ class HeadroomItems:
 
 
 @dataclass(frozen=True, slots=True)
+class BufferNeeds:
+    """What a queue needs by every method to size a buffer, at the switch ports of each group: a row each."""
+
+    group: Annotated[IntColumn, Doc("(N,) row of the groups, switch ports only.")]
+    traffic_class: Annotated[IntColumn, Doc("(N,) row of the classes.")]
+    method: Annotated[TextColumn, Doc("(N,) bdp, bdp-root-n, incast, headroom.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("(N,) need; NaN where what it takes is not known.")]
+    most_B: Annotated[FloatColumn, Unit("B"), Doc("(N,) its upper end, where it is an interval.")]
+    formula: Annotated[TextColumn, Doc("(N,) formula.")]
+    holds: Annotated[BoolColumn, Doc("(N,) what the method takes for granted is so here.")]
+    why: Annotated[TextColumn, Doc("(N,) why it holds or not; of the chosen one, why it decides.")]
+    chosen: Annotated[BoolColumn, Doc("(N,) it decides: one per queue, none where no method holds.")]
+    given_B: Annotated[FloatColumn, Unit("B"), Doc("(N,) what the plan gives: headroom, or the lowest threshold.")]
+    given_alone_B: Annotated[FloatColumn, Unit("B"), Doc("(N,) the same while nothing else is congested.")]
+
+    def __len__(self) -> int:
+        return len(self.group)
+
+
+@dataclass(frozen=True, slots=True)
 class TenantShares:
     """Two levels: tenants share a port, and each divides its part among classes."""
 
@@ -203,6 +223,7 @@ class QosPlan:
     queues: Annotated[Queues, Doc("The queue of every class in every group.")]
     budgets: Annotated[Budgets, Doc("Packet memory.")]
     headroom: Annotated[HeadroomItems, Doc("Headroom, itemised.")]
+    needs: Annotated[BufferNeeds, Doc("What queues need by every method.")]
     tenants: Annotated[TenantShares, Doc("Shares of tenants.")]
     policers: Annotated[Policers, Doc("Meters at trust boundaries.")]
     settings: Annotated[Settings, Doc("Settings of hosts.")]

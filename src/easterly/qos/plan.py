@@ -13,7 +13,7 @@ from easterly.model.qos import PortGroups, QosPlan, Queues
 from easterly.model.routing import Paths
 from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
-from easterly.qos.planning import budget, bursts, edges, hosts, marking, ports, rates, thresholds
+from easterly.qos.planning import budget, bursts, edges, hosts, marking, needs, ports, rates, thresholds
 from easterly.qos.planning.budget import Kept, Memory
 from easterly.qos.planning.bursts import Bursts
 from easterly.qos.planning.ledger import Ledger
@@ -61,6 +61,8 @@ def plan(
     burst = _bursts(network, made, rtt_s, classes, demands, paths, ledger)
     weight = rates.weights(classes, ledger)
     rows = _levels(site, made, rtt_s, classes, held, memory, burst, ledger)
+    groups = _groups(site, made, rtt_s, held, memory, ledger)
+    levels = _queues(made, classes, weight, held, burst, rows, ledger)
     return QosPlan(
         traffic_class=texts(classes.names),
         dscp=ints([c.dscp for c in classes.specs]),
@@ -72,10 +74,11 @@ def plan(
         early_drop=bools([classes.drops_early(row) for row in range(len(classes))]),
         pcp=marking.priorities(site, classes, ledger),
         dscp_class=marking.code_points(classes, ledger),
-        groups=_groups(site, made, rtt_s, held, memory, ledger),
-        queues=_queues(made, classes, weight, held, burst, rows, ledger),
+        groups=groups,
+        queues=levels,
         budgets=memory.budgets,
         headroom=items,
+        needs=needs.needs(site, groups, levels, classes, held, burst),
         tenants=rates.tenants(site, classes, made.rate_bps, ledger),
         policers=edges.policers(site, made, rtt_s, classes, ledger),
         settings=hosts.settings(site, made, rtt_s, classes, classes.queue, weight),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import subprocess
 from dataclasses import replace
@@ -15,6 +17,7 @@ from easterly.config.linux.qos.cards import parse_cards, render_cards
 from easterly.config.linux.qos.planned import files, machines
 from easterly.config.linux.qos.reactions import parse_reactions, render_reactions
 from easterly.config.linux.qos.told import contradictions
+from easterly.config.switches import render as render_switches
 from easterly.model.cards import Card, Reaction
 from easterly.model.outcome import DeviceConfigs
 from easterly.study.nouns import Nouns
@@ -231,3 +234,12 @@ def test_messages_of_control_go_with_the_data_of_lossless_classes():
     wrong = tuple(replace(f, text=f.text.replace("FIFO_TC=", "FIFO_TC=1")) for f in configs.artifacts)
     found = list(contradictions(nouns.site, nouns.network.value, plan, DeviceConfigs(wrong)))
     assert any("NCCL_IB_FIFO_TC is 1" in f.message for f in found)
+
+
+def test_the_sheet_says_what_no_file_of_a_host_holds(cluster):
+    spec, network, plan = cluster
+    [sheet] = [file for file in render_switches(spec, network, plan) if file.path == "qos-sheet.csv"]
+    rows = [row for row in csv.DictReader(io.StringIO(sheet.text)) if row["port"]]
+    marks = {row["queue"]: row["planned"] for row in rows if row["what"] == "mark dscp"}
+    assert marks == {str(q): str(d) for q, d in zip(plan.queue.tolist(), plan.dscp.tolist(), strict=True)}
+    assert all("mlx5" in row["written"] for row in rows if row["what"].startswith("dcqcn"))

@@ -18,7 +18,8 @@ from easterly.study.stages import Stages
 
 KEYS = {
     "classes": ("name",), "groups": ("name",), "queues": ("group", "class"), "budgets": ("device",),
-    "headroom": ("group", "item"), "tenants": ("tenant", "class"), "policers": ("group", "class"),
+    "headroom": ("group", "item"),
+    "buffers": ("group", "class", "method"), "tenants": ("tenant", "class"), "policers": ("group", "class"),
     "settings": ("group", "class", "layer", "key"),
 }  # fmt: skip
 

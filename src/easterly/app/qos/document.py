@@ -37,6 +37,7 @@ def rest(plan: QosPlan) -> dict[str, Any]:
         "groups": groups(plan),
         "budgets": budgets(plan),
         "headroom": headroom(plan),
+        "buffers": buffers(plan),
         "tenants": tenants(plan),
         "policers": policers(plan),
     }
@@ -97,6 +98,29 @@ def headroom(plan: QosPlan) -> Rows:
         "group": plan.groups.name[made.group], "item": made.item, "size_B": made.size_B, "high_B": made.high_B,
         "why": made.why,
     })  # fmt: skip
+
+
+def buffers(plan: QosPlan) -> Rows:
+    """What queues need by every method, and whether the plan gives what the chosen one asks for."""
+    made = plan.needs
+    names = ("method", "size_B", "most_B", "formula", "holds", "chosen", "why", "given_B",
+             "given_alone_B")  # fmt: skip
+    rows = _table({
+        "group": plan.groups.name[made.group], "class": plan.traffic_class[made.traffic_class],
+        **{name: getattr(made, name) for name in names},
+    })  # fmt: skip
+    for row in rows:
+        row["enough"] = _enough(row) if row["chosen"] and row["given_B"] is not None else None
+    return rows
+
+
+def _enough(row: dict[str, Any]) -> str:
+    """Yes; only while nothing else is congested; not with frames that fill cells worst; or no."""
+    if row["given_B"] >= row["most_B"]:
+        return "yes"
+    if row["given_alone_B"] >= row["most_B"]:
+        return "alone"
+    return "usual frames" if row["given_B"] >= row["size_B"] else "no"
 
 
 def tenants(plan: QosPlan) -> Rows:

@@ -64,6 +64,7 @@ def document(plan: QosPlan, group: int) -> dict[str, Any]:
         "classes": tables.classes(plan),
         "queues": own(tables.queues(plan)),
         "headroom": own(tables.headroom(plan)),
+        "buffers": own(tables.buffers(plan)),
         "policers": own(tables.policers(plan)),
         "settings": own(tables.settings(plan)),
         "tenants": [{**row, "rate_bps": row.pop("rates")[group]["rate_bps"]} for row in tables.tenants(plan)],

@@ -88,6 +88,11 @@ SETTINGS: Cells = (
 ITEMS: Cells = (
     ("Item", "item", plain), ("Size", "size_B", size), ("At most", "high_B", size), ("Why", "why", plain),
 )  # fmt: skip
+BUFFERS: Cells = (
+    ("Class", "class", plain), ("BDP", "bdp", plain), ("BDP/√N", "bdp-root-n", plain), ("Incast", "incast", plain),
+    ("Headroom", "headroom", plain), ("Decides", "decides", plain), ("Given", "given_B", size),
+    ("Alone", "given_alone_B", size), ("Enough", "enough", plain),
+)  # fmt: skip
 NUMERIC = (rate, size, percent, length, time)
 
 
@@ -123,6 +128,11 @@ def explained(result: Sequence[Row]) -> None:
         _table(page, name, GROUPS, [found["group"]])
         _table(page, "Queues", QUEUES, found["queues"])
         _table(page, "Headroom of one class", ITEMS, found["headroom"])
+        title = "Buffer of each class, by method (in brackets: it does not hold here)"
+        _table(page, title, BUFFERS, by_method(found["buffers"]))
+        for row in found["buffers"]:
+            if row["chosen"]:
+                page.wrapped(f"{row['class']}: {row['method']}, as {row['why']}", "dim", "  ")
         if found["budget"]:
             _table(page, "Memory", BUDGETS, [found["budget"]])
         _table(page, "Tenants", TENANTS, [{**row, "rate_bps": rate(row["rate_bps"])} for row in found["tenants"]])
@@ -130,6 +140,19 @@ def explained(result: Sequence[Row]) -> None:
         _reasons(page, found["reasons"])
         for row in found["settings"]:
             page.wrapped(f"{row['layer']} {row['key']} = {row['value']}: {row['why']}", "", "  ")
+
+
+def by_method(rows: Sequence[Row]) -> list[Row]:
+    """One row per class: what each method comes to, which decides, and what is given for it."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        own = found.setdefault(row["class"], {"class": row["class"]})
+        said = size(row["size_B"])
+        own[row["method"]] = said if row["holds"] or row["size_B"] is None else f"({said})"
+        if row["chosen"]:
+            own |= {"decides": row["method"], "need_B": row["size_B"]}
+            own |= {key: row[key] for key in ("given_B", "given_alone_B", "enough", "why")}
+    return list(found.values())
 
 
 def _reasons(page: Page, rows: Sequence[Row]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from easterly.app.report.measure import RATES, SIZES, Measure, measure
+from easterly.app.report.measure import DASH, RATES, SIZES, Measure, measure
 
 HEIGHT, COLUMN, GAP = 200.0, 84.0, 36.0
 COLOURS = ("series-0", "series-1", "series-2", "series-3", "series-4", "compute", "exposed", "over")
@@ -20,6 +20,7 @@ POOLS = (
     ("reserved_B", "kept for single queues"), ("headroom_B", "headroom"), ("lossless_B", "shared, lossless"),
     ("lossy_B", "shared, lossy"),
 )  # fmt: skip
+METHODS = {"bdp": "BDP", "bdp-root-n": "BDP / √N", "incast": "incast", "headroom": "headroom"}
 Document = Mapping[str, Any]
 Row = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def qos(document: Document) -> dict[str, Any] | None:
         "shares": shares(classes, made, colour),
         "columns": columns(document["queues"], made["groups"], colour),
         "budgets": budgets(made["budgets"]),
+        "buffers": buffers(made["buffers"]),
     }
 
 
@@ -150,6 +152,30 @@ def budgets(rows: Sequence[Row]) -> list[dict[str, Any]]:
             "parts": [_spent(i, word, value, memory, unit) for i, (word, value) in enumerate(parts)],
         })  # fmt: skip
     return made
+
+
+def buffers(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What each class needs at each kind of port, by the method that decides, and what the others come to."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["group"], row["class"]), []).append(row)
+    return [made for (group, name), own in found.items() for made in _needs(group, name, own)]
+
+
+def _needs(group: str, name: str, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        if row["chosen"]:
+            others = [other for other in rows if other is not row and other["size_B"] is not None]
+            yield {
+                "group": group, "class": name, "method": METHODS[row["method"]], "need": _bytes(row["size_B"]),
+                "given": _bytes(row["given_B"]), "alone": _bytes(row["given_alone_B"]), "enough": row["enough"],
+                "why": row["why"],
+                "others": [(METHODS[o["method"]], _bytes(o["size_B"]), o["holds"], o["why"]) for o in others],
+            }  # fmt: skip
+
+
+def _bytes(size: float | None) -> str:
+    return DASH if size is None else measure([size], SIZES, 3).full(size)
 
 
 def _spent(place: int, word: str, value: float, memory: float, unit: Measure) -> dict[str, Any]:

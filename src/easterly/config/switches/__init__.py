@@ -1,7 +1,6 @@
 """Classes on switches of every maker: what is wanted, what a text can say of it, and whether it says so."""
 
-from easterly.config.switches.compare import differences
-from easterly.config.switches.dialect import DIALECTS, Dialect, settings
-from easterly.config.switches.files import contradictions, render
+from easterly.base.late import open_late
 
-__all__ = ["DIALECTS", "Dialect", "contradictions", "differences", "render", "settings"]
+# Dialects use modules of this package, and it uses the dialects: late, nothing is half made, whoever comes first.
+open_late(__name__)

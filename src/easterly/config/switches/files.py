@@ -9,6 +9,7 @@ from dataclasses import fields
 
 from easterly.base.findings import Finding
 from easterly.config import sonic
+from easterly.config.linux.qos.hosts import unsaid
 from easterly.config.switches.compare import differences
 from easterly.config.switches.dialect import DIALECTS, Dialect, settings
 from easterly.model.network import Network
@@ -41,7 +42,7 @@ def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
     Returns
     -------
     list of Artifact
-        None where every switch runs Linux.
+        Switches that run Linux have none.
     """
     files: list[Artifact] = []
     rows: dict[tuple[str, ...], Row] = {}
@@ -55,8 +56,9 @@ def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
         ))  # fmt: skip
         for row in _lost(dialect, switch, written):
             rows.setdefault((row[0], *row[3:]), row)
-    if files:
-        text = _sheet([*rows.values(), *_unsaid(site, qos), _frr()])
+    told = [*rows.values(), *_unsaid(site, qos), *_hosts(qos)]
+    if told:
+        text = _sheet([*told, _frr()])
         files.append(Artifact(SHEET, text, "", "csv", "sheet of classes"))
     return files
 
@@ -100,6 +102,12 @@ def _unsaid(site: Site, qos: QosPlan) -> Iterator[Row]:
         what = "unknown code points"
         if qos.groups.trust[g] == "known" and what in UNSAID.get(name, {}):
             yield name, "", str(qos.groups.name[g]), "", what, "become 0", UNSAID[name][what]
+
+
+def _hosts(qos: QosPlan) -> Iterator[Row]:
+    """Settings of hosts that no file of theirs can hold, or that only some interfaces have."""
+    for group, queue, what, planned, why in unsaid(qos):
+        yield "linux", "", group, queue, what, planned, why
 
 
 def _frr() -> Row:

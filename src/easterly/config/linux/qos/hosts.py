@@ -16,6 +16,11 @@ from easterly.model.qos import QosPlan
 from easterly.model.shaping import LinuxQos, Settings
 
 ALL_QUEUES = 0
+UNSAID = {
+    "mark": "by what sends: the option of its sockets (IP_TOS, IPV6_TCLASS), or for RDMA the environment of its job",
+    "dcqcn": "on interfaces with the driver mlx5 (dcqcn.sh); those of other makers have tools of their own",
+}
+"""Layers that no file holds for every host, and where their values go instead."""
 Told = dict[str, dict[str, str]]
 """Values by layer and key."""
 
@@ -28,6 +33,15 @@ def hosts(network: Network, plan: QosPlan) -> Iterator[LinuxQos]:
         yield LinuxQos(
             f"qos-{slug(str(groups.name[g]))}", settings=_settings(plan, g, [f"nic{port}" for port in ports])
         )
+
+
+def unsaid(plan: QosPlan) -> Iterator[tuple[str, str, str, str, str]]:
+    """Settings that no file of a host holds for all of them: group, queue, what, value, and why."""
+    rows = plan.settings
+    for i in np.flatnonzero(np.isin(rows.layer, list(UNSAID))).tolist():
+        layer, key = str(rows.layer[i]), str(rows.key[i])
+        queue = str(int(plan.queue[rows.traffic_class[i]]))
+        yield str(plan.groups.name[rows.group[i]]), queue, f"{layer} {key}", str(rows.value[i]), UNSAID[layer]
 
 
 def slug(name: str) -> str:
