@@ -35,12 +35,36 @@ class QueueSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class MeterSetting:
+    """A meter on what arrives; what is above its last rate is dropped. Without a peak it has two colours."""
+
+    cir_bps: Annotated[int, Unit("bit/s"), Doc("Committed rate.")]
+    cbs_B: Annotated[int, Unit("B"), Doc("Committed burst.")]
+    pir_bps: Annotated[int | None, Unit("bit/s"), Doc("Peak rate; None for two colours.")] = None
+    pbs_B: Annotated[int | None, Unit("B"), Doc("Peak burst; None for two colours.")] = None
+    yellow: Annotated[
+        str, Doc("Between both rates: drop, keep (first to be dropped), or ``dscp N``, its new mark.")
+    ] = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSetting:
+    """What a port does with some code points as they arrive, where the site's trust ends."""
+
+    points: Annotated[tuple[int, ...], Doc("Code points, ascending.")]
+    queue: Annotated[int, Doc("Queue that they go to.")]
+    dscp: Annotated[int | None, Doc("Code point that they get; None to keep theirs.")] = None
+    meter: Annotated[MeterSetting | None, Doc("Their meter.")] = None
+
+
+@dataclass(frozen=True, slots=True)
 class PortSetting:
-    """One port."""
+    """One port, which believes code points unless its edges say otherwise."""
 
     port: Annotated[str, Doc("Name, as the operating system has it.")]
     queues: Annotated[tuple[QueueSetting, ...], Doc("By number.")]
     watchdog: Annotated[bool, Doc("Pauses that do not end are broken off.")] = False
+    edges: Annotated[tuple[EdgeSetting, ...], Doc("By code points.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +85,6 @@ class SwitchSetting:
     queue_of: Annotated[tuple[int, ...], Doc("(64,) queue of each code point.")]
     ports: Annotated[tuple[PortSetting, ...], Doc("Ports in use, by number.")]
     memory: Annotated[MemorySetting | None, Doc("Packet memory; None where it is not stated.")] = None
+    priorities: Annotated[
+        tuple[int, ...], Doc("(8,) queue of each priority of 802.1p; none for code points only.")
+    ] = ()

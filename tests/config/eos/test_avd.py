@@ -16,9 +16,9 @@ from tests.config.switches.plans import PRESETS, machines, planned, preset
 
 from easterly.config.eos import fit, port_name, render
 from easterly.config.switches import settings
-from easterly.config.switches.blocks import Block, blocks
+from easterly.config.switches.blocks import Block, blocks, ranges
 from easterly.config.switches.fit import slots
-from easterly.model.queueing import PortSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
 
 pyavd = pytest.importorskip("pyavd", reason="pyavd, Arista's renderer, is not installed (pip install pyavd)")
 
@@ -28,7 +28,9 @@ def structured(switch: SwitchSetting) -> dict[str, Any]:
     place = slots(switch)
     names: dict[Any, str] = {}
     for port in switch.ports:
-        names.setdefault((port.queues, port.watchdog), f"EASTERLY-{len(names) + 1}")
+        names.setdefault((port.queues, port.watchdog, port.edges), f"EASTERLY-{len(names) + 1}")
+    kinds = dict.fromkeys(port.edges for port in switch.ports if port.edges)
+    policies = {edges: f"EASTERLY-{number}" for number, edges in enumerate(kinds, 1)}
     made: dict[str, Any] = {
         "hostname": switch.device,
         "qos": {
@@ -37,11 +39,19 @@ def structured(switch: SwitchSetting) -> dict[str, Any]:
                     f"{' '.join(str(p) for p, o in enumerate(switch.queue_of) if o == q)} to traffic-class {q}"
                     for q in set(switch.queue_of)
                 ],
+                "cos": [
+                    f"{' '.join(str(t) for t, o in enumerate(switch.priorities) if o == q)} to traffic-class {q}"
+                    for q in set(switch.priorities)
+                ],
                 "traffic_class": [f"{q} to uc-tx-queue {n}" for q, n in place.items()],
             }
         },
-        "qos_profiles": [_profile(name, port, place) for port, name in _kinds(switch, names)],
-        "ethernet_interfaces": [{"name": p.port, "service_profile": names[p.queues, p.watchdog]} for p in switch.ports],
+        "class_maps": {"qos": [c for edges, name in policies.items() for c in _classes(edges, name)]},
+        "policy_maps": {"qos": [_policy(edges, name) for edges, name in policies.items()]},
+        "qos_profiles": [_profile(name, port, place, policies.get(port.edges)) for port, name in _kinds(switch, names)],
+        "ethernet_interfaces": [
+            {"name": p.port, "service_profile": names[p.queues, p.watchdog, p.edges]} for p in switch.ports
+        ],
     }
     if any(port.watchdog for port in switch.ports):
         made["priority_flow_control"] = {"watchdog": {"action": "drop", "timeout": "0.2", "recovery_time": "0.2"}}
@@ -52,14 +62,46 @@ def structured(switch: SwitchSetting) -> dict[str, Any]:
 
 def _kinds(switch: SwitchSetting, names: dict[Any, str]) -> list[tuple[PortSetting, str]]:
     return [
-        (next(p for p in switch.ports if (p.queues, p.watchdog) == key), name) for key, name in names.items()
+        (next(p for p in switch.ports if (p.queues, p.watchdog, p.edges) == key), name) for key, name in names.items()
     ]  # fmt: skip
 
 
-def _profile(name: str, port: PortSetting, place: dict[int, int]) -> dict[str, Any]:
+def _classes(edges: tuple[EdgeSetting, ...], name: str) -> list[dict[str, Any]]:
+    return [{"name": f"{name}-{n}", "dscp": ",".join(ranges(edge.points))} for n, edge in enumerate(edges, 1)]
+
+
+def _policy(edges: tuple[EdgeSetting, ...], name: str) -> dict[str, Any]:
+    found = []
+    for number, edge in enumerate(edges, 1):
+        one: dict[str, Any] = {"name": f"{name}-{number}", "set": {"traffic_class": edge.queue}}
+        if edge.dscp is not None:
+            one["set"]["dscp"] = str(edge.dscp)
+        if edge.meter:
+            one["police"] = _police(edge.meter)
+        found.append(one)
+    return {"name": name, "classes": found}
+
+
+def _police(meter: MeterSetting) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "rate": meter.cir_bps // 1000, "rate_unit": "kbps", "rate_burst_size": meter.cbs_B,
+        "rate_burst_size_unit": "bytes",
+    }  # fmt: skip
+    if meter.pir_bps is not None:
+        found |= {
+            "higher_rate": meter.pir_bps // 1000, "higher_rate_unit": "kbps", "higher_rate_burst_size": meter.pbs_B,
+            "higher_rate_burst_size_unit": "bytes", "action": {"type": "drop-precedence"},
+        }  # fmt: skip
+        if meter.yellow.startswith("dscp "):
+            found["action"] = {"type": "dscp", "dscp_value": meter.yellow.removeprefix("dscp ")}
+    return found
+
+
+def _profile(name: str, port: PortSetting, place: dict[int, int], policy: str | None) -> dict[str, Any]:
+    arrival = {"service_policy": {"type": {"qos_input": policy}}} if policy else {}
     paused = [{"priority": q.queue, "no_drop": True} for q in port.queues if q.lossless]
     found: dict[str, Any] = {
-        "name": name, "trust": "dscp", "uc_tx_queues": [_queue(q, place[q.queue]) for q in port.queues],
+        **arrival, "name": name, "trust": "dscp", "uc_tx_queues": [_queue(q, place[q.queue]) for q in port.queues],
     }  # fmt: skip
     if paused:
         found["priority_flow_control"] = {"enabled": True, "priorities": paused}

@@ -13,7 +13,14 @@ import easterly
 from easterly import qos
 from easterly.model.network import Network
 from easterly.model.qos import QosPlan
-from easterly.model.queueing import MemorySetting, PortSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import (
+    EdgeSetting,
+    MemorySetting,
+    MeterSetting,
+    PortSetting,
+    QueueSetting,
+    SwitchSetting,
+)
 from easterly.model.spec.site import Site
 from easterly.site import load
 from easterly.site.blueprints import build
@@ -40,8 +47,8 @@ def example(path: Path) -> Site:
     return found
 
 
-def preset(name: str, system: str, chip: str = "tomahawk4") -> Site:
-    return running(site({"train": fabric("leaf-spine", 8)}, classes={}, qos={"preset": name}), system, chip)
+def preset(name: str, system: str, chip: str = "tomahawk4", **more: Any) -> Site:
+    return running(site({"train": fabric("leaf-spine", 8)}, classes={}, qos={"preset": name}, **more), system, chip)
 
 
 def planned(spec: Site) -> tuple[Site, Network, QosPlan]:
@@ -77,6 +84,30 @@ def queues(draw: st.DrawFn, number: int, strict: bool, memory: bool) -> QueueSet
     )  # fmt: skip
 
 
+BURSTS = st.integers(1000, 10**8)
+
+
+@st.composite
+def meters(draw: st.DrawFn) -> MeterSetting:
+    cir = draw(st.integers(10**6, 10**12))
+    if draw(st.booleans()):
+        return MeterSetting(cir, draw(BURSTS))
+    yellow = draw(st.sampled_from(("keep", "dscp 10", "dscp 30")))
+    return MeterSetting(cir, draw(BURSTS), cir + draw(st.integers(10**6, 10**12)), draw(BURSTS), yellow)
+
+
+@st.composite
+def edges(draw: st.DrawFn, queue_of: tuple[int, ...]) -> tuple[EdgeSetting, ...]:
+    """Code points of some queues, metered, marked anew, or both."""
+    found = []
+    for queue in sorted(set(queue_of)):
+        dscp, meter = draw(st.none() | st.just(0)), draw(st.none() | meters())
+        if dscp is not None or meter is not None:
+            points = tuple(point for point, other in enumerate(queue_of) if other == queue)
+            found.append(EdgeSetting(points, queue, dscp, meter))
+    return tuple(sorted(found, key=lambda edge: edge.points))
+
+
 @st.composite
 def machines(draw: st.DrawFn, port_name: Any) -> SwitchSetting:
     """Any switch: ports of several kinds, every queue set otherwise; strict is a class, so a queue at all ports."""
@@ -84,11 +115,12 @@ def machines(draw: st.DrawFn, port_name: Any) -> SwitchSetting:
     memory = draw(st.booleans())
     strict = {n: draw(st.booleans()) for n in numbers}
     kinds = [tuple(draw(queues(n, strict[n], memory)) for n in sorted(numbers)) for _ in range(draw(st.integers(1, 3)))]
+    of = tuple(draw(st.lists(st.sampled_from(numbers), min_size=64, max_size=64)))
     ports = []
     for port in range(1, draw(st.integers(1, 5)) + 1):
         kind = draw(st.sampled_from(kinds))
         watched = any(q.lossless for q in kind)
-        ports.append(PortSetting(port_name(port, 4e11), kind, watched))
-    of = tuple(draw(st.lists(st.sampled_from(numbers), min_size=64, max_size=64)))
+        ports.append(PortSetting(port_name(port, 4e11), kind, watched, draw(edges(of))))
+    tagged = tuple(draw(st.lists(st.sampled_from(numbers), min_size=8, max_size=8)))
     sizes = MemorySetting(*(draw(st.integers(10**6, 10**9)) for _ in range(4))) if memory else None
-    return SwitchSetting("leaf-0", of, tuple(ports), sizes)
+    return SwitchSetting("leaf-0", of, tuple(ports), sizes, tagged)

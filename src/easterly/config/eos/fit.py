@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from easterly.config.switches.fit import each_queue, power_of_two, slots
-from easterly.model.queueing import MemorySetting, QueueSetting, SwitchSetting
+from easterly.config.switches.fit import each_queue, power_of_two, sayable, slots
+from easterly.model.queueing import MemorySetting, MeterSetting, QueueSetting, SwitchSetting
 
 STEPS = (-7, 3)
 """Powers of two that ``threshold`` of the profile takes: 1/128 to 8."""
 LARGEST_B = 256_000_000
 """Highest threshold of ``random-detect``."""
 KBPS = 1000
+SLOWEST_BPS, FASTEST_BPS = 8 * KBPS, 200_000_000 * KBPS
+"""Rates of ``police``; a second rate is above the first by one of them."""
+BURSTS_B = (256, 128_000_000)
 Key = tuple[int, bool]
 
 
@@ -41,7 +44,8 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
         A queue beyond the eight there are, or one that is strict at some ports only.
     """
     slots(switch)
-    switch = each_queue(switch, _queue)
+    ports = tuple(replace(port, edges=sayable(port.edges, _meter)) for port in switch.ports)
+    switch = each_queue(replace(switch, ports=ports), _queue)
     if switch.memory is None:
         return each_queue(switch, _without_memory)
     every = [q for port in switch.ports for q in port.queues]
@@ -91,3 +95,21 @@ def _queue(q: QueueSetting) -> QueueSetting:
 
 def _without_memory(q: QueueSetting) -> QueueSetting:
     return replace(q, alpha=None, reserved_B=None, headroom_B=None, xon_offset_B=None)
+
+
+def _meter(meter: MeterSetting) -> MeterSetting | None:
+    """A meter in kbit/s; none for rates that EOS does not take, as the queue has a shaper all the same."""
+    cir_bps, peak_bps = meter.cir_bps // KBPS * KBPS, (meter.pir_bps or 0) // KBPS * KBPS
+    if not SLOWEST_BPS <= cir_bps <= FASTEST_BPS or (peak_bps and not SLOWEST_BPS <= peak_bps - cir_bps <= FASTEST_BPS):
+        return None
+    return replace(
+        meter,
+        cir_bps=cir_bps,
+        cbs_B=_burst_B(meter.cbs_B),
+        pir_bps=peak_bps or None,
+        pbs_B=None if meter.pbs_B is None else _burst_B(meter.pbs_B),
+    )
+
+
+def _burst_B(burst_B: int) -> int:
+    return min(BURSTS_B[1], max(BURSTS_B[0], burst_B))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from easterly.config.switches.blocks import Block, blocks, said
-from easterly.model.queueing import MemorySetting, PortSetting, QueueSetting, SwitchSetting
+from easterly.config.switches.blocks import Block, blocks, finish, numbers, said
+from easterly.model.queueing import EdgeSetting, MemorySetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
 
 POINTS = 64
 TOP = (
@@ -18,16 +18,27 @@ TOP = (
     r"qos map traffic-class (\d) to uc-tx-queue (\d)",
     r"priority-flow-control pause watchdog default (?:timeout|recovery-time) 0\.2",
     r"priority-flow-control pause watchdog action drop",
+    r"qos map cos ([\d ]+) to traffic-class (\d)",
+    r"class-map type qos match-any (\S+)",
+    r"policy-map type quality-of-service (\S+)",
     r"platform trident mmu queue profile (\S+)",
     r"platform trident mmu queue profile (\S+) apply",
     r"platform trident mmu headroom-pool limit bytes (\d+)",
 )
+MEMORY_FROM = 10
 PROFILE = (
     r"qos trust dscp",
     r"priority-flow-control on",
     r"priority-flow-control priority (\d) no-drop",
     r"priority-flow-control pause watchdog",
     r"uc-tx-queue (\d)",
+    r"service-policy type qos input (\S+)",
+)
+ACTION = (
+    r"set dscp (\d+)",
+    r"set traffic-class (\d)",
+    r"police rate (\d+) kbps burst-size (\d+) bytes"
+    r"(?: action set (drop-precedence|dscp \d+) rate (\d+) kbps burst-size (\d+) bytes)?",
 )
 BETWEEN = r"minimum-threshold (\d+) bytes maximum-threshold (\d+) bytes"
 QUEUE = (
@@ -70,6 +81,9 @@ class _Said:
     place: dict[int, int] = field(default_factory=dict)
     profiles: dict[str, Block] = field(default_factory=dict)
     ports: dict[str, str] = field(default_factory=dict)
+    tags: dict[int, int] = field(default_factory=dict)
+    classes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    policies: dict[str, Block] = field(default_factory=dict)
     watchdog: int = 0
     memory: _Memory = field(default_factory=_Memory)
 
@@ -88,10 +102,11 @@ def parse(text: str) -> SwitchSetting:
     Raises
     ------
     ValueError
-        A line is not understood, a reference leads nowhere, or a profile of the memory is not applied.
+        A line is not understood or has no effect, a reference leads nowhere, or a profile of the memory is not applied.
     """
     found = _Said()
-    for block in blocks(text):
+    lines = blocks(text)
+    for block in lines:
         _line(block, found)
     if not found.device:
         raise ValueError("no hostname is given")
@@ -101,7 +116,9 @@ def parse(text: str) -> SwitchSetting:
         ports = tuple(_port(found, port, found.profiles[name]) for port, name in found.ports.items())
         memory = MemorySetting(headroom_B=found.memory.pool_B) if found.memory.name else None
         queue_of = tuple(found.points[point] for point in range(POINTS) if point in found.points)
-        return SwitchSetting(found.device, queue_of, ports, memory)
+        finish(lines)
+        tags = tuple(found.tags[tag] for tag in sorted(found.tags))
+        return SwitchSetting(found.device, queue_of, ports, memory, tags)
     except KeyError as error:
         raise ValueError(f"something refers to {error.args[0]!r}, and it is not there") from None
 
@@ -120,8 +137,20 @@ def _line(block: Block, found: _Said) -> None:
         found.place[int(groups[0])] = int(groups[1])
     elif kind in (5, 6):
         found.watchdog += 1
+    elif kind < MEMORY_FROM:
+        _edge(block, kind, groups, found)
     else:
-        _memory(block, kind - 7, groups[0], found.memory)
+        _memory(block, kind - MEMORY_FROM, groups[0], found.memory)
+
+
+def _edge(block: Block, kind: int, groups: tuple[str, ...], found: _Said) -> None:
+    if kind == 7:
+        found.tags |= {int(tag): int(groups[1]) for tag in groups[0].split()}
+    elif kind == 8:
+        [line] = block.inner
+        found.classes[groups[0]] = tuple(numbers(said(line, r"match dscp ([\d,-]+)")[1][0].split(",")))
+    else:
+        found.policies[groups[0]] = block
 
 
 def _memory(block: Block, kind: int, word: str, found: _Memory) -> None:
@@ -162,7 +191,34 @@ def _port(found: _Said, port: str, profile: Block) -> PortSetting:
     if missing:
         raise ValueError(f"{port} pauses priority {min(missing)}, which has no queue")
     held = (_held(replace(q, lossless=q.queue in paused), found) for q in sorted(queues, key=lambda q: q.queue))
-    return PortSetting(port, tuple(held), 3 in kinds)
+    names = [groups[0] for kind, groups, _ in lines if kind == 5]
+    edges = tuple(_arrival(line, found) for name in names for line in found.policies[name].inner)
+    return PortSetting(port, tuple(held), 3 in kinds, edges)
+
+
+def _arrival(block: Block, found: _Said) -> EdgeSetting:
+    """A class of a policy."""
+    dscp, queue, meter = None, None, None
+    for line in block.inner:
+        kind, groups = said(line, *ACTION)
+        if kind == 0:
+            dscp = int(groups[0])
+        elif kind == 1:
+            queue = int(groups[0])
+        else:
+            meter = _meter(groups)
+    points = found.classes[said(block, r"class (\S+)")[1][0]]
+    if queue is None:
+        raise ValueError(f"{block.line!r} has no traffic class")
+    return EdgeSetting(points, queue, dscp, meter)
+
+
+def _meter(groups: tuple[str, ...]) -> MeterSetting:
+    cir, cbs, action, pir, pbs = groups
+    if not action:
+        return MeterSetting(int(cir) * 1000, int(cbs))
+    yellow = "keep" if action == "drop-precedence" else action
+    return MeterSetting(int(cir) * 1000, int(cbs), int(pir) * 1000, int(pbs), yellow)
 
 
 def _queue(block: Block, number: int) -> QueueSetting:

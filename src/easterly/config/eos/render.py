@@ -1,10 +1,11 @@
 """Text of EOS for the classes of one switch.
 
 The commands are those that Arista's own renderer knows (Arista Validated Designs, ``eos_cli_config_gen``: ``qos``,
-``qos_profiles``, ``priority_flow_control``, ``platform``), for switches of the Broadcom XGS families: their queues are
-``uc-tx-queue``, and ``platform trident mmu`` is their memory. A traffic class has the number of the queue in the plan
-and of its priority in pauses; strict queues have to be above weighted ones, so the map from traffic classes to queues
-moves them where the plan has it otherwise. ``weight 0`` makes thresholds act on the queue as it is, not on its mean.
+``qos_profiles``, ``class_maps``, ``policy_maps``, ``priority_flow_control``, ``platform``), for switches of Broadcom's
+XGS families: their queues are ``uc-tx-queue``, and ``platform trident mmu`` is their memory. A traffic class has the
+number of the queue in the plan and of its priority in pauses; strict queues have to be above weighted ones, so the map
+from traffic classes to queues moves them where the plan has it otherwise. ``weight 0`` makes thresholds act on the
+queue as it is, not on its mean.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from easterly.config.switches.blocks import ranges
 from easterly.config.switches.fit import slots
-from easterly.model.queueing import PortSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
 
 MEMORY = "EASTERLY"
 WATCHDOG_S = "0.2"
 """As long as SONiC's watchdog waits in this package; EOS has two decimals."""
-Profile = tuple[tuple[QueueSetting, ...], bool]
+Profile = tuple[tuple[QueueSetting, ...], bool, tuple[EdgeSetting, ...]]
 
 
 def render(switch: SwitchSetting) -> str:
@@ -38,19 +40,28 @@ def render(switch: SwitchSetting) -> str:
     profiles: dict[Profile, str] = {}
     for port in switch.ports:
         profiles.setdefault(_profile(port), f"EASTERLY-{len(profiles) + 1}")
+    policies = policies_of(switch)
     lines = [*_memory(switch, place), f"hostname {switch.device}"]
-    for (queues, watchdog), name in profiles.items():
+    for (queues, watchdog, edges), name in profiles.items():
         lines += ["!", f"qos profile {name}", *_trust(queues, watchdog)]
+        if edges:
+            lines += [f"   service-policy type qos input {policies[edges]}"]
         for q in sorted(queues, key=lambda q: place[q.queue]):
             lines += _queue(q, place[q.queue])
     for port in switch.ports:
         lines += ["!", f"interface {port.port}", f"   service-profile {profiles[_profile(port)]}"]
-    lines += ["!", *_maps(switch, place), *_watchdog(switch), *_apply(switch)]
+    lines += ["!", *_maps(switch, place), *_watchdog(switch), *_edges(policies), *_apply(switch)]
     return "\n".join(lines) + "\n"
 
 
+def policies_of(switch: SwitchSetting) -> dict[tuple[EdgeSetting, ...], str]:
+    """Name of what is done on arrival, for each kind of ports that does anything."""
+    kinds = dict.fromkeys(port.edges for port in switch.ports if port.edges)
+    return {edges: f"EASTERLY-{number}" for number, edges in enumerate(kinds, 1)}
+
+
 def _profile(port: PortSetting) -> Profile:
-    return port.queues, port.watchdog
+    return port.queues, port.watchdog, port.edges
 
 
 def _trust(queues: tuple[QueueSetting, ...], watchdog: bool) -> Iterator[str]:
@@ -80,6 +91,9 @@ def _queue(q: QueueSetting, place: int) -> Iterator[str]:
 
 
 def _maps(switch: SwitchSetting, place: dict[int, int]) -> Iterator[str]:
+    for queue in sorted(set(switch.priorities)):
+        tags = " ".join(str(tag) for tag, other in enumerate(switch.priorities) if other == queue)
+        yield f"qos map cos {tags} to traffic-class {queue}"
     for queue in sorted(set(switch.queue_of)):
         points = " ".join(str(point) for point, other in enumerate(switch.queue_of) if other == queue)
         yield f"qos map dscp {points} to traffic-class {queue}"
@@ -91,6 +105,34 @@ def _watchdog(switch: SwitchSetting) -> Iterator[str]:
         yield f"priority-flow-control pause watchdog default timeout {WATCHDOG_S}"
         yield f"priority-flow-control pause watchdog default recovery-time {WATCHDOG_S}"
         yield "priority-flow-control pause watchdog action drop"
+
+
+def _edges(policies: dict[tuple[EdgeSetting, ...], str]) -> Iterator[str]:
+    """What arrives at the edges: classes by code points, then what is done with each."""
+    for edges, name in policies.items():
+        for number, edge in enumerate(edges, 1):
+            yield from (
+                "!", f"class-map type qos match-any {name}-{number}", f"   match dscp {','.join(ranges(edge.points))}",
+            )  # fmt: skip
+    for edges, name in policies.items():
+        yield from ("!", f"policy-map type quality-of-service {name}")
+        for number, edge in enumerate(edges, 1):
+            yield f"   class {name}-{number}"
+            if edge.dscp is not None:
+                yield f"      set dscp {edge.dscp}"
+            yield f"      set traffic-class {edge.queue}"
+            if edge.meter:
+                yield f"      police {_police(edge.meter)}"
+            yield "   !"
+
+
+def _police(meter: MeterSetting) -> str:
+    """Above the committed rate first to be dropped or marked anew, above the last one dropped."""
+    one = f"rate {meter.cir_bps // 1000} kbps burst-size {meter.cbs_B} bytes"
+    if meter.pir_bps is None:
+        return one
+    action = "drop-precedence" if meter.yellow == "keep" else meter.yellow
+    return f"{one} action set {action} rate {meter.pir_bps // 1000} kbps burst-size {meter.pbs_B} bytes"
 
 
 def _memory(switch: SwitchSetting, place: dict[int, int]) -> Iterator[str]:

@@ -52,6 +52,7 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
     """What config_db can say: alpha as a power of two, rates in bytes per second; no memory without its size.
 
     Pauses follow alpha, or a static threshold where that is stated in its place; it is never below what is reserved.
+    Ports believe every code point, and frames have no tag.
     """
     known = switch.memory is not None
 
@@ -66,7 +67,8 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
             headroom_B=q.headroom_B if known else None,
         )
 
-    return each_queue(switch, change)
+    ports = tuple(replace(port, edges=()) for port in switch.ports)
+    return each_queue(replace(switch, ports=ports, priorities=()), change)
 
 
 def static(q: QueueSetting) -> bool:

@@ -13,6 +13,7 @@ class Block:
 
     line: str
     inner: list[Block] = field(default_factory=list)
+    read: bool = False
 
 
 def blocks(text: str) -> list[Block]:
@@ -57,8 +58,23 @@ def said(block: Block, *patterns: str) -> tuple[int, tuple[str, ...]]:
     for number, pattern in enumerate(patterns):
         found = re.fullmatch(pattern, block.line)
         if found:
+            block.read = True
             return number, tuple(group or "" for group in found.groups())
     raise ValueError(f"{block.line!r} is not understood")
+
+
+def finish(found: Iterable[Block]) -> None:
+    """Make sure that every line was read: also those below a line that has none, or to which nothing refers.
+
+    Raises
+    ------
+    ValueError
+        One was not.
+    """
+    for block in found:
+        if not block.read:
+            raise ValueError(f"{block.line!r} has no effect where it stands")
+        finish(block.inner)
 
 
 def numbers(words: Iterable[str]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 
-from easterly.config import eos, sonic
+from easterly.config import eos, nxos, sonic
 from easterly.config.switches.wanted import PortName, switches, wanted
 from easterly.model.network import Network
 from easterly.model.qos import QosPlan
@@ -36,7 +36,11 @@ def _dialect(name: str, suffix: str, module: ModuleType) -> Dialect:
     return Dialect(name, suffix, module.port_name, module.fit, module.render, module.parse)
 
 
-DIALECTS = {"eos": _dialect("eos", "cfg", eos), "sonic": _dialect("sonic", "json", sonic)}
+DIALECTS = {
+    "eos": _dialect("eos", "cfg", eos),
+    "nxos": _dialect("nxos", "cfg", nxos),
+    "sonic": _dialect("sonic", "json", sonic),
+}
 
 
 def settings(site: Site, network: Network, qos: QosPlan) -> Iterator[tuple[Dialect, SwitchSetting]]:
@@ -46,5 +50,6 @@ def settings(site: Site, network: Network, qos: QosPlan) -> Iterator[tuple[Diale
     for name, dialect in DIALECTS.items():
         nodes = {n: float(model.rate) for n, model in models.items() if model is not None and model.os == name}
         if nodes and len(qos.queue) and np.size(qos.groups.port_link):
-            for switch in wanted(network, qos, nodes, dialect.port_name):
+            known = frozenset(point for c in site.classes.values() for point in (c.dscp, *c.also))
+            for switch in wanted(network, qos, nodes, dialect.port_name, known):
                 yield dialect, switch

@@ -10,12 +10,13 @@ from dataclasses import fields
 from easterly.base.findings import Finding
 from easterly.config import sonic
 from easterly.config.linux.qos.hosts import unsaid
+from easterly.config.switches.blocks import ranges
 from easterly.config.switches.compare import differences
 from easterly.config.switches.dialect import DIALECTS, Dialect, settings
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact, DeviceConfigs
 from easterly.model.qos import QosPlan
-from easterly.model.queueing import MemorySetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import MemorySetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
 from easterly.model.spec.site import Site
 
 SHEET = "qos-sheet.csv"
@@ -56,7 +57,7 @@ def render(site: Site, network: Network, qos: QosPlan) -> list[Artifact]:
         ))  # fmt: skip
         for row in _lost(dialect, switch, written):
             rows.setdefault((row[0], *row[3:]), row)
-    told = [*rows.values(), *_unsaid(site, qos), *_hosts(qos)]
+    told = [*rows.values(), *_hosts(qos)]
     if told:
         text = _sheet([*told, _frr()])
         files.append(Artifact(SHEET, text, "", "csv", "sheet of classes"))
@@ -70,7 +71,18 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
         yield name, wanted.device, "", "", "memory", "not stated for this model", "defaults of the platform"
     else:
         yield from _memory(dialect, wanted, written)
+    if wanted.priorities != written.priorities:
+        yield (
+            name,
+            wanted.device,
+            "",
+            "",
+            "queues of priorities of 802.1p",
+            " ".join(map(str, wanted.priorities)),
+            "none",
+        )
     for mine, other in zip(wanted.ports, written.ports, strict=True):
+        yield from _edges(dialect, wanted.device, mine, other)
         for queue, text in zip(mine.queues, other.queues, strict=True):
             for field in fields(QueueSetting):
                 want, have = getattr(queue, field.name), getattr(text, field.name)
@@ -87,21 +99,25 @@ def _memory(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> 
             yield dialect.name, wanted.device, "", "", f"memory {field.name}", str(want), words
 
 
-def _unsaid(site: Site, qos: QosPlan) -> Iterator[Row]:
-    """Meters, and what becomes of unknown code points, by groups of ports."""
-    system = {name: switch.os for name, switch in site.hardware.switches.items()}
-    of = [system.get(name, "") for name in qos.groups.device_type.tolist()]
-    rows = qos.policers
-    for g, c, kind, cir in zip(
-        rows.group.tolist(), rows.traffic_class.tolist(), rows.algorithm.tolist(), rows.cir_bps.tolist(), strict=True
-    ):
-        if of[g] in DIALECTS:
-            why = UNSAID.get(of[g], {}).get("meter", "none")
-            yield of[g], "", str(qos.groups.name[g]), str(int(qos.queue[c])), f"meter {kind}", f"{cir:.0f} bit/s", why
-    for g, name in enumerate(of):
-        what = "unknown code points"
-        if qos.groups.trust[g] == "known" and what in UNSAID.get(name, {}):
-            yield name, "", str(qos.groups.name[g]), "", what, "become 0", UNSAID[name][what]
+def _edges(dialect: Dialect, device: str, wanted: PortSetting, written: PortSetting) -> Iterator[Row]:
+    """What is done on arrival, and cannot be said so."""
+    have = {edge.points: edge for edge in written.edges}
+    for edge in wanted.edges:
+        text = have.get(edge.points)
+        where = (dialect.name, device, wanted.port, str(edge.queue))
+        if edge.meter and (text is None or text.meter != edge.meter):
+            kind = "meter srtcm" if edge.meter.pir_bps is None else "meter trtcm"
+            none = UNSAID.get(dialect.name, {}).get("meter", "none")
+            yield *where, kind, _rates(edge.meter), _rates(text.meter) if text and text.meter else none
+        if edge.dscp is not None and (text is None or text.dscp != edge.dscp):
+            points = ",".join(ranges(edge.points))
+            kept = UNSAID.get(dialect.name, {}).get("unknown code points", "kept")
+            yield *where, "unknown code points", f"{points} become {edge.dscp}", kept
+
+
+def _rates(meter: MeterSetting) -> str:
+    peak = "" if meter.pir_bps is None else f", peak {meter.pir_bps} bit/s {meter.pbs_B} B, between {meter.yellow}"
+    return f"{meter.cir_bps} bit/s {meter.cbs_B} B{peak}"
 
 
 def _hosts(qos: QosPlan) -> Iterator[Row]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from easterly.model.queueing import QueueSetting, SwitchSetting
+from easterly.model.queueing import EdgeSetting, MeterSetting, QueueSetting, SwitchSetting
 
 QUEUES = 8
 """Queues and priorities that PFC knows (IEEE 802.1Qbb)."""
@@ -38,11 +38,25 @@ def each_queue(switch: SwitchSetting, change: Callable[[QueueSetting], QueueSett
     return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
 
 
-def slots(switch: SwitchSetting) -> dict[int, int]:
+def sayable(
+    edges: tuple[EdgeSetting, ...], change: Callable[[MeterSetting], MeterSetting | None]
+) -> tuple[EdgeSetting, ...]:
+    """What is done on arrival with every meter changed; what does nothing any more is left out."""
+    made = (replace(edge, meter=change(edge.meter) if edge.meter else None) for edge in edges)
+    return tuple(edge for edge in made if edge.meter or edge.dscp is not None)
+
+
+def slots(switch: SwitchSetting, top: bool = False) -> dict[int, int]:
     """Queue of the device for each queue of the plan, where strict queues have to be the highest.
 
     Nothing moves where they are. Otherwise strict ones go to the top in their order, and weighted ones stay, unless
     their place is taken.
+
+    Parameters
+    ----------
+    switch : SwitchSetting
+    top : bool
+        Strict queues have to be the highest of the device, not only above all that are used.
 
     Raises
     ------
@@ -57,11 +71,12 @@ def slots(switch: SwitchSetting) -> dict[int, int]:
     both = sorted(strict & weighted)
     if both:
         raise ValueError(f"{switch.device}: queue {both[0]} is strict at some ports only, and its place is one for all")
-    if not strict or not weighted or min(strict) > max(weighted):
-        return {queue: queue for queue in sorted(strict | weighted)}
     bottom = QUEUES - len(strict)
+    if not strict or (min(strict) >= bottom if top else min(strict) > max(weighted, default=-1)):
+        return {queue: queue for queue in sorted(strict | weighted)}
     found = {queue: bottom + place for place, queue in enumerate(sorted(strict))}
     found |= {queue: queue for queue in weighted if queue < bottom}
     free = sorted(set(range(bottom)) - set(found.values()), reverse=True)
     moved = sorted(queue for queue in weighted if queue >= bottom)
-    return found | dict(zip(moved, sorted(free[: len(moved)]), strict=True))
+    found |= dict(zip(moved, sorted(free[: len(moved)]), strict=True))
+    return dict(sorted(found.items()))

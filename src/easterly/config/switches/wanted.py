@@ -10,12 +10,23 @@ import numpy as np
 
 from easterly.model.network import Network, NodeKind
 from easterly.model.qos import QosPlan
-from easterly.model.queueing import Mark, MemorySetting, PortSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import (
+    EdgeSetting,
+    Mark,
+    MemorySetting,
+    MeterSetting,
+    PortSetting,
+    QueueSetting,
+    SwitchSetting,
+)
 
 PortName = Callable[[int, float], str]
+POINTS = 64
 
 
-def wanted(network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name: PortName) -> Iterator[SwitchSetting]:
+def wanted(
+    network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name: PortName, known: frozenset[int]
+) -> Iterator[SwitchSetting]:
     """Settings of some switches.
 
     Parameters
@@ -26,6 +37,8 @@ def wanted(network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name
         Rows of the switches, and the rate of a port of their model in bit/s.
     port_name : callable
         Name of a port by its number (from 1 on) and that rate: it does not depend on what is plugged in.
+    known : frozenset of int
+        Code points that a class names.
 
     Yields
     ------
@@ -36,6 +49,7 @@ def wanted(network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name
     group_of = np.full(len(links), -1)
     group_of[groups.port_link] = np.repeat(np.arange(len(groups)), np.diff(groups.port_ptr))
     queues = [_queues(qos, g) for g in range(len(groups))]
+    edges = [_edges(qos, g, known) for g in range(len(groups))]
     used: dict[int, list[tuple[int, int]]] = defaultdict(list)
     mine = np.flatnonzero((group_of >= 0) & np.isin(links.src, list(nodes)))
     for link in mine.tolist():
@@ -44,9 +58,11 @@ def wanted(network: Network, qos: QosPlan, nodes: Mapping[int, float], port_name
     for node, rate_bps in nodes.items():
         found = sorted(used.get(node, []))
         ports = tuple(
-            PortSetting(port_name(port, rate_bps), queues[g], any(q.lossless for q in queues[g])) for port, g in found
+            PortSetting(port_name(port, rate_bps), queues[g], any(q.lossless for q in queues[g]), edges[g])
+            for port, g in found
         )
-        yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, _memory(qos, network, node))
+        memory = _memory(qos, network, node)
+        yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, memory, _priorities(qos))
 
 
 def switches(network: Network) -> list[int]:
@@ -84,6 +100,43 @@ def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
         xon_offset_B=_whole(float(q.xon_offset_B[g, row])) if paused else None,
         headroom_B=_whole(float(q.headroom_B[g, row])) if paused else None,
     )
+
+
+def _edges(qos: QosPlan, group: int, known: frozenset[int]) -> tuple[EdgeSetting, ...]:
+    """What arrives and is metered, or not believed: code points that no class names become 0."""
+    if not len(qos.queue):
+        return ()
+    home = int(qos.dscp_class[0])
+    strange = set(range(POINTS)) - known - {0} if str(qos.groups.trust[group]) == "known" else set()
+    meters = {int(qos.policers.traffic_class[row]): int(row) for row in np.flatnonzero(qos.policers.group == group)}
+    found = []
+    for row in sorted({*meters, *([home] if strange else [])}):
+        points = {int(point) for point in np.flatnonzero(qos.dscp_class == row)}
+        queue, meter = int(qos.queue[row]), _meter(qos, meters[row]) if row in meters else None
+        if row != home or not strange:
+            found.append(EdgeSetting(tuple(sorted(points)), queue, None, meter))
+        elif meter is not None and points - strange == {0}:
+            found.append(EdgeSetting(tuple(sorted(points)), queue, 0, meter))
+        else:
+            found.append(EdgeSetting(tuple(sorted(strange)), queue, 0, meter))
+            if meter is not None:
+                found.append(EdgeSetting(tuple(sorted(points - strange)), queue, None, meter))
+    return tuple(sorted(found, key=lambda edge: edge.points))
+
+
+def _meter(qos: QosPlan, row: int) -> MeterSetting:
+    rows = qos.policers
+    cir, cbs, pir, pbs = (_whole(float(column[row])) for column in (rows.cir_bps, rows.cbs_B, rows.pir_bps, rows.pbs_B))
+    return MeterSetting(cir or 0, cbs or 0, pir, None if pir is None else pbs, str(rows.yellow[row]))
+
+
+def _priorities(qos: QosPlan) -> tuple[int, ...]:
+    """Queue of each priority of 802.1p: of the class of code point 0 or else the first that has it."""
+    if not len(qos.queue):
+        return ()
+    home = int(qos.dscp_class[0])
+    own = {int(qos.pcp[row]): int(qos.queue[row]) for row in (*reversed(range(len(qos.queue))), home)}
+    return tuple(own.get(pcp, int(qos.queue[home])) for pcp in range(8))
 
 
 def _whole(value: float) -> int | None:
