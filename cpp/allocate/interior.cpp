@@ -13,6 +13,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
 constexpr double kLeastProduct = 1e-2;  // of a new path, over its target
+constexpr double kLeastPull = 1e-3;     // and where it lowers the price of its pair
 constexpr double kLinkShare = 0.3;  // what all links weigh in the targets, pairs being 1
 }  // namespace
 
@@ -180,7 +181,20 @@ void Interior::enter(std::span<const std::int32_t> former) {
         if (entering == 0.0 || flow == 0.0) continue;
         for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
             if (former[p] >= 0) x[p] *= std::max(1.0 - entering / flow, 0.5);
+        if (goal.curved()) cheapen(k, flow, former);
     }
+}
+
+// A shorter path lowers the price of its pair, so that all its paths stay dual feasible: the total, which has yet to follow
+// that price, is easier to mend than paths longer than what they are worth.
+void Interior::cheapen(std::size_t k, double flow, std::span<const std::int32_t> former) {
+    const double m = mu_ * omega[k], least = m / (kEnter * flow);
+    double low = lambda[k];
+    for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p)
+        if (former[p] < 0) low = std::min(low, length[p] - std::max(least, kLeastPull * m / x[p]));
+    u[k] = std::max(low + z[k], 0.05 * u[k]);
+    lambda[k] = u[k] - z[k];
+    for (std::int32_t p = columns.ptr[k]; p < columns.ptr[k + 1]; ++p) w[p] = std::max(length[p] - lambda[k], least);
 }
 
 void Interior::measure() {

@@ -71,6 +71,7 @@ public:
 private:
     void rows();
     void enter(std::span<const std::int32_t> former);
+    void cheapen(std::size_t k, double flow, std::span<const std::int32_t> former);
     void measure();
     void factorise();
     void direct(Direction& d, std::span<const double> cx, std::span<const double> ct, std::span<const double> cs);
