@@ -169,7 +169,7 @@ def test_pauses_end_at_the_edge_of_the_wan():
     assert met == {"wan"}, "no class is strict there, so hosts are not metered"
 
 
-@pytest.mark.parametrize("name", ["rfc4594", "ai-cluster"])
+@pytest.mark.parametrize("name", sorted(presets.SOURCE))
 def test_presets_are_whole_and_can_be_changed(name):
     site = a_site({}, qos={"preset": name}, switch={"buffer": "64MB"})
     assert set(site.classes) == set(presets.classes(name))

@@ -99,7 +99,7 @@ class Qos(Frozen):
     """Quality of service as a whole: where classes come from, and what every port has in common."""
 
     preset: Annotated[
-        Literal["rfc4594", "ai-cluster"] | None,
+        Literal["rfc4594", "rfc4594-2006", "rfc8622", "rfc8325", "ai-cluster"] | None,
         Doc("Classes to start from; those of `classes` with the same names replace them."),
     ] = None
     priorities: Annotated[

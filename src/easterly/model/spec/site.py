@@ -55,11 +55,14 @@ class Site(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _take_preset(cls, data: Any) -> Any:
-        """Put the classes of a preset below those that are written out."""
+        """Put the classes and priorities of a preset below what is written out."""
         if not isinstance(data, dict) or not isinstance(data.get("qos"), dict):
             return data
-        given, start = data.get("classes") or {}, presets.classes(data["qos"].get("preset"))
-        return {**data, "classes": {**start, **given}} if isinstance(given, dict) and start else data
+        name = data["qos"].get("preset")
+        given, start = data.get("classes") or {}, presets.classes(name)
+        if not isinstance(given, dict) or not start:
+            return data
+        return {**data, "classes": {**start, **given}, "qos": {**presets.priorities(name), **data["qos"]}}
 
     @model_validator(mode="after")
     def _name_objects(self) -> Self:
