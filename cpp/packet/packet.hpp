@@ -1,0 +1,57 @@
+// A packet in flight, and the pool that all of them live in.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "packet/wheel.hpp"
+
+namespace easterly::packet {
+
+inline constexpr std::uint32_t kNone = ~0u;
+
+enum Flag : std::uint8_t {
+    kAck = 1,    // an acknowledgement; else data
+    kEct = 2,    // may be marked
+    kCe = 4,     // has been marked
+    kEce = 8,    // acknowledgement: the data packet was marked
+    kAgain = 16  // data that was sent before, or its acknowledgement
+};
+
+struct Packet {
+    std::uint32_t flow;
+    std::uint32_t seq;   // data: number within the flow; acknowledgement: the first that is missing
+    std::uint32_t echo;  // acknowledgement: number of the packet that caused it
+    std::uint32_t hop;   // where on its path: an index into the routes
+    std::uint32_t next;  // in a queue, or among the free ones
+    std::uint16_t size_B;
+    std::uint8_t traffic_class;
+    std::uint8_t flags;
+    Time sent;  // data: when it left its sender; acknowledgement: that of the data packet
+};
+static_assert(sizeof(Packet) == 32);
+
+class Pool {
+public:
+    std::uint32_t take() {
+        if (free_ == kNone) {
+            packets_.emplace_back();
+            return static_cast<std::uint32_t>(packets_.size() - 1);
+        }
+        const std::uint32_t at = free_;
+        free_ = packets_[at].next;
+        return at;
+    }
+    void give(std::uint32_t at) {
+        packets_[at].next = free_;
+        free_ = at;
+    }
+    Packet& operator[](std::uint32_t at) { return packets_[at]; }
+    std::size_t most() const { return packets_.size(); }
+
+private:
+    std::vector<Packet> packets_;
+    std::uint32_t free_ = kNone;
+};
+
+}  // namespace easterly::packet

@@ -1,0 +1,168 @@
+// What a sender does: which packets are to go next, which are lost (RFC 6675; RFC 8985 for those sent twice), and when it
+// has waited too long (RFC 6298).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+
+#include "packet/board.hpp"
+#include "packet/congestion.hpp"
+#include "packet/port.hpp"
+
+namespace easterly::packet {
+
+struct Flow {
+    std::uint32_t packets = 0;     // that its bytes make
+    std::uint32_t path = 0, back = 0;
+    std::uint16_t last_B = 0;      // size of the last one, with its header
+    std::uint16_t rules = 0;
+    std::uint8_t traffic_class = 0;
+    Time start = 0;
+    Time delivered = -1, acknowledged = -1;
+    std::uint64_t sent = 0;
+    std::uint32_t again = 0, marked = 0, timeouts = 0, reordered = 0;
+};
+
+struct Recovery {
+    Time least_timeout = 1'000'000'000;  // 1 ms
+    Time most_timeout = 60 * kPerSecond;
+    std::uint32_t duplicates = 3;        // packets that have overtaken one that counts as lost
+};
+
+struct Sender {
+    std::uint32_t una = 0, next = 0;   // first unacknowledged, first unsent
+    std::uint32_t pipe = 0, lost = 0;  // packets in flight; known to be lost and not yet sent again
+    std::uint32_t high = 0, scan = 0;  // beyond the highest that is there; those below `scan` have been judged
+    std::uint32_t recover = 0;         // a loss below is part of what was answered already
+    std::uint32_t resend = 0;          // where to look for what is lost
+    std::uint32_t backoff = 0;
+    bool waiting = false;              // for the NIC
+    bool timing = false;               // an event is on its way
+    Time deadline = kNever, srtt = 0, rttvar = 0;
+    Window window;
+    Board board;
+    struct Again {
+        std::uint32_t seq;
+        Time sent;
+    };
+    std::deque<Again>* resent = nullptr;  // in the order of time; most flows never need it
+
+    bool recovering() const { return una < recover; }
+
+    void measure(Time rtt) {
+        if (srtt == 0) {
+            srtt = rtt;
+            rttvar = rtt / 2;
+            return;
+        }
+        rttvar += ((srtt > rtt ? srtt - rtt : rtt - srtt) - rttvar) / 4;
+        srtt += (rtt - srtt) / 8;
+    }
+    Time timeout(const Recovery& rules) const {
+        const Time plain = srtt == 0 ? std::max<Time>(rules.least_timeout, kPerSecond / 1000) : srtt + 4 * rttvar;
+        const Time least = std::max(plain, rules.least_timeout);
+        return std::min(least << std::min(backoff, 20u), rules.most_timeout);
+    }
+
+    // Everything below `missing` is there, and packet `echo`. Returns how many are newly known to be.
+    std::uint32_t take(std::uint32_t missing, std::uint32_t echo) {
+        std::uint32_t news = 0;
+        if (missing > una) {
+            if (board.empty()) {
+                news = missing - una;
+                pipe -= news;
+            } else {
+                for (std::uint32_t seq = una; seq < missing; ++seq) news += arrived(seq);
+            }
+            una = missing;
+            if (una >= high && !board.empty()) {
+                board.clear();
+                lost = 0;
+            }
+        }
+        if (echo >= una && echo < next) {
+            board.cover(una, next);
+            if (board[echo] != Board::there) {
+                news += arrived(echo);
+                board[echo] = Board::there;
+                high = std::max(high, echo + 1);
+            }
+        }
+        return news;
+    }
+
+    // Judges what has been overtaken; returns whether anything is newly lost.
+    bool judge(const Recovery& rules) {
+        if (board.empty()) return false;
+        bool any = false;
+        board.cover(una, next);
+        for (scan = std::max(scan, una); scan + rules.duplicates < high; ++scan) {
+            if (board[scan] != Board::sent) continue;
+            board[scan] = Board::lost;
+            resend = lost == 0 ? scan : std::min(resend, scan);
+            ++lost;
+            --pipe;
+            any = true;
+        }
+        return any;
+    }
+
+    // All that is not there is lost.
+    void give_up() {
+        board.cover(una, next);
+        lost = pipe = 0;
+        for (std::uint32_t seq = una; seq < next; ++seq)
+            if (board[seq] != Board::there) {
+                board[seq] = Board::lost;
+                ++lost;
+            }
+        scan = resend = una;
+        high = std::max(high, next);  // so that the board stays until all of it is there
+    }
+
+    // The next packet that was lost; there is one.
+    std::uint32_t pick() {
+        std::uint32_t seq = std::max(resend, una);
+        while (board[seq] != Board::lost) ++seq;
+        resend = seq + 1;
+        board[seq] = Board::again;
+        --lost;
+        return seq;
+    }
+
+private:
+    bool arrived(std::uint32_t seq) {
+        std::uint8_t& state = board[seq];
+        const std::uint8_t before = state;
+        state = Board::sent;  // its place is free for one that comes later
+        if (before == Board::there) return false;
+        if (before == Board::lost) --lost;
+        else --pipe;
+        return true;
+    }
+};
+
+// What a receiver misses.
+struct Receiver {
+    std::uint32_t missing = 0, high = 0;
+    Board board;
+
+    // Returns false for what it has already.
+    bool take(std::uint32_t seq) {
+        if (seq == missing && board.empty()) {
+            high = ++missing;
+            return true;
+        }
+        if (seq < missing) return false;
+        high = std::max(high, seq + 1);
+        board.cover(missing, high);
+        if (board[seq] == Board::there) return false;
+        board[seq] = Board::there;
+        while (missing < high && board[missing] == Board::there) board[missing++] = Board::sent;
+        if (missing == high) board.clear();
+        return true;
+    }
+};
+
+}  // namespace easterly::packet
