@@ -9,11 +9,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "packet/dcqcn.hpp"
 #include "packet/wheel.hpp"
 
 namespace easterly::packet {
 
-enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3 };
+enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4 };
 
 struct Rules {
     Law law = Law::dctcp;
@@ -22,6 +23,9 @@ struct Rules {
     double cubic_C = 0.4, cubic_beta = 0.7;
     bool fast_convergence = true;
     double most_window = 1e9;
+    DcqcnRules dcqcn;
+    bool ecn() const { return law == Law::dctcp || law == Law::dcqcn; }
+    bool paced() const { return law == Law::dcqcn; }
 };
 
 struct Ack {
@@ -45,7 +49,7 @@ struct Window {
 
     void acknowledged(const Rules& rules, const Ack& ack) {
         if (ack.rtt > 0 && (least_rtt == 0 || ack.rtt < least_rtt)) least_rtt = ack.rtt;
-        if (rules.law == Law::fixed) return;
+        if (rules.law == Law::fixed || rules.paced()) return;
         if (rules.law == Law::dctcp) estimate(rules, ack);
         if (ack.marked && ack.una >= calm_from) {
             calm_from = ack.next;
@@ -57,13 +61,13 @@ struct Window {
     }
 
     void lost(const Rules& rules, std::uint32_t next) {
-        if (rules.law == Law::fixed) return;
+        if (rules.law == Law::fixed || rules.paced()) return;
         calm_from = next;
         reduce(rules, factor(rules));
     }
 
     void timed_out(const Rules& rules, std::uint32_t next, double flight) {
-        if (rules.law == Law::fixed) return;
+        if (rules.law == Law::fixed || rules.paced()) return;
         calm_from = next;
         remember_top(rules);
         threshold = std::max(flight * factor(rules), 2.0);

@@ -4,27 +4,35 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffer/shared.hpp"
+
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
 #include "packet/sender.hpp"
+#include "packet/station.hpp"
 #include "packet/wheel.hpp"
 
 namespace easterly::packet {
 
 // What happens at one instant happens in this order.
-enum class Kind : std::uint8_t { arrive = 1, timer = 2, wake = 3, start = 4 };
+enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8 };
 
 // What is asked of a port less often than once per packet.
 struct Marking {
     Time to = kNever;  // backlog from which all are marked
     double most = 1.0;
     double loss = 0.0;  // of a packet on the link
+    std::int32_t station = -1;  // where it has queues of its own
+    std::int32_t back = -1;     // the link the other way
+    std::int32_t behind = -1;   // memory of the switch behind it,
+    std::int32_t way_in = -1;   // and its account of class 0 there
     std::uint64_t draws = 0;
 };
 
 struct Hosts {
     std::uint16_t packet_B = 1500, header_B = 52, ack_B = 64;
     std::int64_t nic_B = 64'000;  // most that a flow adds to while it waits for its NIC
+    Time pause_reaction = 0;      // from a pause frame to when it holds
 };
 
 class Engine {
@@ -37,7 +45,9 @@ public:
     std::vector<std::int32_t> route;  // links of paths, -1 behind the last
     std::vector<Flow> flows;
     std::vector<Rules> rules;
-    std::uint64_t hops = 0, events = 0, lost_on_links = 0;
+    std::vector<Station> stations;
+    std::vector<buffer::Memory> memories;
+    std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
     // Call once, when everything above is there.
     void begin();
@@ -50,10 +60,20 @@ public:
 
 private:
     void forward(std::uint32_t at);
+    void queue(std::uint32_t at, std::int32_t link, Station& station);
+    void serve(std::int32_t link);
+    void left(std::int32_t link);
+    void signal(std::int32_t link, int c, bool pause);
+    void heed(std::int32_t link, int c, bool pause);
+    void notify(std::uint32_t flow);
+    void ticks_on(std::uint32_t flow);
+    void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
+    double line_bps(std::uint32_t flow) const;
     bool marks(std::int32_t link, Port& port, Time waits);
     void receive(std::uint32_t at);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
+    bool room(std::uint32_t flow, const Flow& of, Sender& sender);
     void emit(std::uint32_t flow, std::uint32_t seq, bool again);
     void arm(std::uint32_t flow);
     void expire(std::uint32_t flow);
@@ -63,6 +83,8 @@ private:
     std::uint64_t seed_;
     Wheel wheel_;
     Pool pool_;
+    std::vector<std::int32_t> from_;  // of each packet: account at the way in
+    std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
     Time now_ = 0;

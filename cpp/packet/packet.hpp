@@ -15,6 +15,7 @@ enum Flag : std::uint8_t {
     kEct = 2,    // may be marked
     kCe = 4,     // has been marked
     kEce = 8,    // acknowledgement: the data packet was marked
+    kCnp = 32,   // a congestion notification, and nothing else
     kAgain = 16  // data that was sent before, or its acknowledgement
 };
 

@@ -41,6 +41,10 @@ struct Sender {
     bool timing = false;               // an event is on its way
     Time deadline = kNever, srtt = 0, rttvar = 0;
     Window window;
+    Dcqcn pace;
+    Time pace_at = 0;
+    std::int64_t queued_B = 0;  // before a NIC with queues
+    std::uint32_t generation = 0;  // of the timers of its rate
     Board board;
     struct Again {
         std::uint32_t seq;
@@ -145,6 +149,7 @@ private:
 
 // What a receiver misses.
 struct Receiver {
+    Time notified = -kNever / 2;
     std::uint32_t missing = 0, high = 0;
     Board board;
 

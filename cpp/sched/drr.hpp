@@ -49,6 +49,19 @@ struct Drr {
         if (following == 0) leave(queue);
     }
 
+    // A queue with packets may send nothing for a while: it keeps its deficit, and later joins the end of the list.
+    void hold(Queue queue) {
+        if (queue == behind[last]) {
+            unlink(queue, last);
+            paid = false;
+            return;
+        }
+        Queue before = behind[last];
+        while (behind[before] != queue) before = behind[before];
+        unlink(queue, before);
+    }
+    void resume(Queue queue) { append(queue); }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);
@@ -78,11 +91,17 @@ private:
     void leave(Queue first) {
         deficit[first] = 0;
         paid = false;
+        unlink(first, last);
+    }
+
+    void unlink(Queue queue, Queue before) {
         --active;
-        if (first == last)
+        if (before == queue) {
             last = -1;
-        else
-            behind[last] = behind[first];
+            return;
+        }
+        behind[before] = behind[queue];
+        if (last == queue) last = before;
     }
 
     // Adds the rounds in which nobody could send, all at once: quanta may be far smaller than packets.

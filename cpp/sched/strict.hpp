@@ -32,6 +32,10 @@ struct Strict {
         if (following == 0) busy[queue >> 6] &= ~(std::uint64_t{1} << (queue & 63));
     }
 
+    // A queue with packets may send nothing for a while.
+    void hold(Queue queue) { busy[queue >> 6] &= ~(std::uint64_t{1} << (queue & 63)); }
+    void resume(Queue queue) { busy[queue >> 6] |= std::uint64_t{1} << (queue & 63); }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);
