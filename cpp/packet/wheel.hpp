@@ -1,10 +1,12 @@
-// Events in the order of (time, what): a timing wheel for what is near, a heap for what is far. The order is total, so that
-// neither the width of a slot nor the order of insertion changes what happens.
+// Events in the order of (time, what): a timing wheel of two levels for what is near, a heap for what is far (Varghese &
+// Lauck 1987, SOSP). The order is total, so that neither the width of a slot nor the order of insertion changes what happens.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <queue>
 #include <vector>
 
@@ -15,7 +17,7 @@ using Time = std::int64_t;  // picoseconds
 // What happens at one instant happens in the order of kinds, then of entities.
 struct Event {
     Time time;
-    std::uint64_t what;  // kind (8 bits), entity (32), packet or generation (24)
+    std::uint64_t what;  // kind (8 bits), entity (32), packet or number (24)
     friend bool operator<(const Event& a, const Event& b) {
         return a.time != b.time ? a.time < b.time : a.what < b.what;
     }
@@ -24,52 +26,60 @@ struct Event {
 
 class Wheel {
 public:
-    // Slots of 2^shift ps. What is due within the slots is near.
-    explicit Wheel(int shift) : shift_(shift), head_(kSlots, kNone), some_(kSlots / 64, 0) {}
+    // Slots of 2^shift ps.
+    explicit Wheel(int shift) : shift_(shift), near_(kNear), wide_(kWide), some_(kNear / 64, 0) {}
 
     void add(const Event& event) {
         const std::int64_t slot = event.time >> shift_;
         if (slot <= now_) return insert(event);
         ++size_;
-        if (slot >= now_ + kSlots) return far_.push(event);
-        put(event, slot);
+        if (slot < base_ + kNear) return put(event, slot);
+        const std::int64_t turn = slot >> kNearBits;
+        if (turn - (base_ >> kNearBits) < kWide) wide_[turn & (kWide - 1)].push_back(event);
+        else far_.push(event);
     }
 
     bool empty() const { return size_ == 0 && due_.empty(); }
-    std::size_t size() const { return size_ + due_.size(); }
 
-    // The earliest event, which leaves; not of an empty wheel.
-    Event pop() {
-        if (due_.empty()) turn();
-        const Event event = due_.back();
-        due_.pop_back();
-        return event;
-    }
-
+    // The earliest event; not of an empty wheel.
     const Event& front() {
         if (due_.empty()) turn();
         return due_.back();
     }
+    Event pop() {
+        const Event event = front();
+        due_.pop_back();
+        return event;
+    }
 
 private:
-    static constexpr std::int64_t kSlots = 1 << 16;
-    static constexpr std::uint32_t kNone = ~0u;
-    struct Node {
-        Event event;
-        std::uint32_t next;
+    static constexpr int kNearBits = 14;
+    static constexpr std::int64_t kNear = 1 << kNearBits, kWide = 1 << 12;
+    static constexpr std::size_t kInline = 4;
+    struct Slot {
+        std::uint32_t count = 0;
+        std::uint32_t more = ~0u;  // what does not fit
+        std::array<Event, kInline> events;
     };
 
     void put(const Event& event, std::int64_t slot) {
-        const std::size_t at = slot & (kSlots - 1);
-        std::uint32_t node = free_;
-        if (node == kNone) {
-            node = static_cast<std::uint32_t>(pool_.size());
-            pool_.push_back({event, head_[at]});
+        const std::size_t at = slot & (kNear - 1);
+        Slot& place = near_[at];
+        if (place.count < kInline) {
+            place.events[place.count] = event;
         } else {
-            free_ = pool_[node].next;
-            pool_[node] = {event, head_[at]};
+            if (place.count == kInline) {
+                if (free_.empty()) {
+                    place.more = static_cast<std::uint32_t>(more_.size());
+                    more_.emplace_back();
+                } else {
+                    place.more = free_.back();
+                    free_.pop_back();
+                }
+            }
+            more_[place.more].push_back(event);
         }
-        head_[at] = node;
+        ++place.count;
         some_[at >> 6] |= std::uint64_t{1} << (at & 63);
     }
 
@@ -82,36 +92,45 @@ private:
 
     void turn() {
         for (;;) {
-            const std::int64_t near = next_slot();
-            const std::int64_t far = far_.empty() ? INT64_MAX : far_.top().time >> shift_;
-            if (near == INT64_MAX || far <= near) {
-                now_ = far;
-                while (!far_.empty() && (far_.top().time >> shift_) == far) {
-                    due_.push_back(far_.top());
-                    far_.pop();
-                    --size_;
-                }
-            } else {
-                now_ = near;
+            const std::int64_t slot = next_slot();
+            if (slot >= 0) {
+                now_ = slot;
+                drain(slot);
+                return sort();
             }
-            if (now_ == near) drain(near);
-            sort();
-            return;
+            next_turn();
+        }
+    }
+
+    // Nothing is left in this turn: the next one with anything in it is spread over the near wheel.
+    void next_turn() {
+        std::int64_t turn = base_ >> kNearBits;
+        const std::int64_t limit = far_.empty() ? INT64_MAX : far_.top().time >> shift_ >> kNearBits;
+        const std::int64_t last = std::min(turn + kWide, limit);
+        for (++turn; turn < last && wide_[turn & (kWide - 1)].empty();) ++turn;
+        turn = std::min(turn, limit);
+        now_ = (turn << kNearBits) - 1;
+        base_ = turn << kNearBits;
+        std::vector<Event>& events = wide_[turn & (kWide - 1)];
+        for (const Event& event : events) put(event, event.time >> shift_);
+        events.clear();
+        while (!far_.empty() && far_.top().time >> shift_ >> kNearBits == turn) {
+            put(far_.top(), far_.top().time >> shift_);
+            far_.pop();
         }
     }
 
     void drain(std::int64_t slot) {
-        const std::size_t at = slot & (kSlots - 1);
-        std::uint32_t node = head_[at];
-        while (node != kNone) {
-            due_.push_back(pool_[node].event);
-            const std::uint32_t next = pool_[node].next;
-            pool_[node].next = free_;
-            free_ = node;
-            node = next;
-            --size_;
+        const std::size_t at = slot & (kNear - 1);
+        Slot& place = near_[at];
+        due_.assign(place.events.begin(), place.events.begin() + std::min<std::size_t>(place.count, kInline));
+        if (place.count > kInline) {
+            due_.insert(due_.end(), more_[place.more].begin(), more_[place.more].end());
+            more_[place.more].clear();
+            free_.push_back(place.more);
         }
-        head_[at] = kNone;
+        size_ -= place.count;
+        place.count = 0;
         some_[at >> 6] &= ~(std::uint64_t{1} << (at & 63));
     }
 
@@ -128,29 +147,28 @@ private:
         }
     }
 
-    // The first slot after `now_` with something in it.
+    // The first slot of this turn after `now_` with something in it; -1: none.
     std::int64_t next_slot() const {
         const std::int64_t first = now_ + 1;
-        std::size_t word = (first & (kSlots - 1)) >> 6;
+        if (first >= base_ + kNear) return -1;
+        std::size_t word = (first & (kNear - 1)) >> 6;
         std::uint64_t bits = some_[word] & (~std::uint64_t{0} << (first & 63));
-        for (std::size_t i = 0; i <= some_.size(); ++i) {
-            if (bits != 0) {
-                const std::int64_t at = static_cast<std::int64_t>(word * 64 + std::countr_zero(bits));
-                return first + ((at - first) & (kSlots - 1));
-            }
-            word = (word + 1) & (some_.size() - 1);
+        while (bits == 0) {
+            if (++word == some_.size()) return -1;
             bits = some_[word];
         }
-        return INT64_MAX;
+        return base_ + static_cast<std::int64_t>(word * 64 + std::countr_zero(bits));
     }
 
     int shift_;
-    std::int64_t now_ = -1;
+    std::int64_t now_ = -1;   // slot that is being drained
+    std::int64_t base_ = 0;   // first slot of the turn of the near wheel; later turns wait in the wide one
     std::size_t size_ = 0;
-    std::uint32_t free_ = kNone;
-    std::vector<std::uint32_t> head_;
+    std::vector<Slot> near_;
+    std::vector<std::vector<Event>> wide_;
     std::vector<std::uint64_t> some_;
-    std::vector<Node> pool_;
+    std::vector<std::vector<Event>> more_;
+    std::vector<std::uint32_t> free_;
     std::vector<Event> due_;
     std::priority_queue<Event, std::vector<Event>, std::greater<Event>> far_;
 };
