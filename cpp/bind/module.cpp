@@ -39,4 +39,6 @@ NB_MODULE(_core, m) {
     easterly::bind::buffer(buffer);
     auto admit = room("admit", "Measured load of a link, for the admission of flows.");
     easterly::bind::admit(admit);
+    auto packet = room("packet", "Packets in a network, one event after the other.");
+    easterly::bind::packet(packet);
 }

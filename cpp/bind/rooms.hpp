@@ -25,5 +25,6 @@ void meter_groups(nanobind::module_& m);
 void aqm(nanobind::module_& m);
 void buffer(nanobind::module_& m);
 void admit(nanobind::module_& m);
+void packet(nanobind::module_& m);
 
 }  // namespace easterly::bind

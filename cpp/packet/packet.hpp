@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 #include "packet/wheel.hpp"
@@ -36,6 +37,7 @@ class Pool {
 public:
     std::uint32_t take() {
         if (free_ == kNone) {
+            if (packets_.size() == kMost) throw std::length_error("more than 2^24 packets are in flight or wait");
             packets_.emplace_back();
             return static_cast<std::uint32_t>(packets_.size() - 1);
         }
@@ -51,6 +53,7 @@ public:
     std::size_t most() const { return packets_.size(); }
 
 private:
+    static constexpr std::size_t kMost = std::size_t{1} << 24;  // events name a packet in 24 bits
     std::vector<Packet> packets_;
     std::uint32_t free_ = kNone;
 };

@@ -1,0 +1,263 @@
+#include <nanobind/stl/vector.h>
+
+#include "bind/arrays.hpp"
+#include "bind/columns.hpp"
+#include "bind/packet_docs.hpp"
+#include "bind/rooms.hpp"
+#include "buffer/shared.hpp"
+#include "packet/engine.hpp"
+
+namespace easterly::bind {
+
+namespace {
+
+using nb::literals::operator""_a;
+using packet::Engine, packet::Rules, packet::Time;
+
+constexpr const char* kNames[] = {"fixed", "newreno", "cubic", "dctcp", "dcqcn"};
+
+void new_law(Rules* at, const std::string& name) {
+    Rules made;
+    for (std::size_t i = 0; i < std::size(kNames); ++i)
+        if (name == kNames[i]) {
+            made.law = static_cast<packet::Law>(i);
+            new (at) Rules(made);
+            return;
+        }
+    refuse("name is '" + name + "', not fixed, newreno, cubic, dctcp or dcqcn");
+}
+
+// What Python holds: the engine, and whether it has begun.
+struct Simulation {
+    Engine engine;
+    bool begun = false;
+};
+
+void check_routes(std::span<const std::int32_t> route, const In2<std::int64_t>& path, std::size_t flows, std::size_t links) {
+    if (path.shape(1) != 2) refuse("path has not two columns");
+    same_length("path", path.shape(0), "flow", flows);
+    if (route.size() >= packet::kNone) refuse("route has 2^32 entries or more");
+    if (flows > 0 && (route.empty() || route.back() != -1)) refuse("route does not end with -1");
+    for (std::size_t i = 0; i < route.size(); ++i)
+        if (route[i] < -1 || route[i] >= static_cast<std::int64_t>(links))
+            refuse(entry("route", i, std::to_string(route[i])) + ", neither -1 nor a link");
+    for (std::size_t i = 0; i < 2 * flows; ++i) {
+        const std::int64_t at = path.data()[i];
+        if (at < 0 || at >= static_cast<std::int64_t>(route.size()) || route[at] < 0)
+            refuse(entry("path", i / 2, std::to_string(at)) + ", where no path begins");
+    }
+}
+
+void set_ports(Engine& engine, std::span<const std::int64_t> rate_bps, std::span<const std::int64_t> delay_ps,
+               std::span<const std::int64_t> limit_B, const In2<std::int64_t>& mark_B, std::span<const double> most,
+               std::span<const double> loss) {
+    const std::size_t links = rate_bps.size();
+    same_length("delay_ps", delay_ps.size(), "link", links);
+    same_length("limit_B", limit_B.size(), "link", links);
+    same_length("mark_B", mark_B.shape(0), "link", links);
+    same_length("mark_most", most.size(), "link", links);
+    same_length("loss", loss.size(), "link", links);
+    if (mark_B.shape(1) != 2) refuse("mark_B has not two columns");
+    engine.ports.resize(links);
+    engine.marking.resize(links);
+    for (std::size_t l = 0; l < links; ++l) {
+        packet::Port& port = engine.ports[l];
+        packet::Marking& marking = engine.marking[l];
+        within("rate_bps", rate_bps[l], 1000, 10'000'000'000'000);
+        if (rate_bps[l] % 1000 != 0) refuse(entry("rate_bps", l, std::to_string(rate_bps[l])) + ", no multiple of 1000");
+        within("delay_ps", delay_ps[l], 0, std::int64_t{1} << 55);
+        within("limit_B", limit_B[l], -1, std::int64_t{1} << 32);
+        real("mark_most", most[l], 0.0, 1.0);
+        real("loss", loss[l], 0.0, 1.0);
+        const std::int64_t from = mark_B.data()[2 * l], to = mark_B.data()[2 * l + 1];
+        within("mark_B", from, -1, std::int64_t{1} << 32);
+        within("mark_B", to, from, std::int64_t{1} << 32);
+        port.set_rate(rate_bps[l]);
+        port.delay = delay_ps[l];
+        if (limit_B[l] >= 0) port.limit = port.takes(limit_B[l]);
+        if (from >= 0) port.mark_from = port.takes(from), marking.to = port.takes(to);
+        marking.most = most[l];
+        marking.loss = loss[l];
+    }
+}
+
+void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> delay_ps, In<std::int64_t> limit_B,
+                    In2<std::int64_t> mark_B, In<double> mark_most, In<double> loss, In<std::int32_t> route,
+                    In2<std::int64_t> path, In<std::int64_t> size_B, In<std::int64_t> start_ps, In<std::int32_t> law,
+                    In<std::int32_t> traffic_class, const std::vector<Rules>& laws, std::int64_t packet_B,
+                    std::int64_t header_B, std::int64_t ack_B, std::int64_t nic_B, std::int64_t least_timeout_ps,
+                    std::int64_t pause_reaction_ps, std::int64_t duplicates, std::uint64_t seed, int shift) {
+    within("packet_B", packet_B, 64, 65535);
+    within("header_B", header_B, 0, packet_B - 1);
+    within("ack_B", ack_B, 1, 65535);
+    within("nic_B", nic_B, packet_B, std::int64_t{1} << 40);
+    within("least_timeout_ps", least_timeout_ps, 1, std::int64_t{1} << 50);
+    within("pause_reaction_ps", pause_reaction_ps, 0, std::int64_t{1} << 50);
+    within("duplicates", duplicates, 1, 1 << 20);
+    within("shift", shift, 0, 40);
+    const std::size_t flows = view(size_B).size();
+    same_length("start_ps", view(start_ps).size(), "flow", flows);
+    same_length("law", view(law).size(), "flow", flows);
+    same_length("traffic_class", view(traffic_class).size(), "flow", flows);
+    in_range("law", view(law), static_cast<std::int64_t>(laws.size()));
+    in_range("traffic_class", view(traffic_class), packet::kClasses);
+    check_routes(view(route), path, flows, view(rate_bps).size());
+    packet::Hosts hosts{static_cast<std::uint16_t>(packet_B), static_cast<std::uint16_t>(header_B),
+                        static_cast<std::uint16_t>(ack_B), nic_B, pause_reaction_ps};
+    packet::Recovery recovery;
+    recovery.least_timeout = least_timeout_ps;
+    recovery.duplicates = static_cast<std::uint32_t>(duplicates);
+    Engine engine(hosts, recovery, seed, shift);
+    set_ports(engine, view(rate_bps), view(delay_ps), view(limit_B), mark_B, view(mark_most), view(loss));
+    engine.route.assign(view(route).begin(), view(route).end());
+    engine.rules = laws;
+    engine.flows.resize(flows);
+    const std::int64_t payload = packet_B - header_B;
+    for (std::size_t f = 0; f < flows; ++f) {
+        packet::Flow& flow = engine.flows[f];
+        within("size_B", view(size_B)[f], 1, std::int64_t{1} << 44);
+        within("start_ps", view(start_ps)[f], 0, std::int64_t{1} << 60);
+        const std::int64_t packets = (view(size_B)[f] + payload - 1) / payload;
+        if (packets >= std::int64_t{1} << 31) refuse(entry("size_B", f, std::to_string(view(size_B)[f])) + ", 2^31 packets or more");
+        flow.packets = static_cast<std::uint32_t>(packets);
+        flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + header_B);
+        flow.path = static_cast<std::uint32_t>(path.data()[2 * f]);
+        flow.back = static_cast<std::uint32_t>(path.data()[2 * f + 1]);
+        flow.rules = static_cast<std::uint16_t>(view(law)[f]);
+        flow.traffic_class = static_cast<std::uint8_t>(view(traffic_class)[f]);
+        flow.start = view(start_ps)[f];
+    }
+    new (at) Simulation{std::move(engine)};
+}
+
+void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, In2<std::int64_t> quantum_B, In2<double> ramp,
+                In<std::int64_t> limit_B, In<std::int32_t> memory, In<std::int32_t> account, In<std::int32_t> behind,
+                In<std::int32_t> way_in, In<std::int32_t> back, const std::vector<buffer::Memory>& memories) {
+    if (it.begun) refuse("the simulation has begun: give queues before it runs");
+    Engine& engine = it.engine;
+    const std::size_t n = view(link).size(), links = engine.ports.size();
+    same_length("strict", view(strict).size(), "queue", n);
+    same_length("quantum_B", quantum_B.shape(0), "queue", n);
+    same_length("ramp", ramp.shape(0), "queue", n);
+    same_length("limit_B", view(limit_B).size(), "queue", n);
+    same_length("memory", view(memory).size(), "queue", n);
+    same_length("account", view(account).size(), "queue", n);
+    for (const auto& [name, column] : {std::pair{"behind", view(behind)}, {"way_in", view(way_in)}, {"back", view(back)}})
+        same_length(name, column.size(), "link", links);
+    if (quantum_B.shape(1) != packet::kClasses || ramp.shape(1) != 3 * packet::kClasses)
+        refuse("quantum_B has 8 columns and ramp 24, one and three per class");
+    in_range("link", view(link), static_cast<std::int64_t>(links));
+    const auto fits = [&](const char* name, std::int32_t which, std::int32_t first, bool out) {
+        within(name, which, -1, static_cast<std::int64_t>(memories.size()) - 1);
+        if (which < 0) return;
+        const auto& all = memories[which];
+        within(name, first, 0, static_cast<std::int64_t>(out ? all.egress.size() : all.ingress.size()) - packet::kClasses);
+    };
+    engine.memories = memories;
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::int32_t l = view(link)[i];
+        if (engine.marking[l].station >= 0) refuse(entry("link", i, std::to_string(l)) + ", which has queues already");
+        fits("memory", view(memory)[i], view(account)[i], true);
+        within("strict", view(strict)[i], 0, 255);
+        std::vector<sched::Bytes> quanta(quantum_B.data() + i * packet::kClasses, quantum_B.data() + (i + 1) * packet::kClasses);
+        for (const sched::Bytes quantum : quanta) within("quantum_B", quantum, 1, std::int64_t{1} << 30);
+        engine.marking[l].station = static_cast<std::int32_t>(engine.stations.size());
+        packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), std::move(quanta));
+        made.memory = view(memory)[i];
+        made.account = view(account)[i];
+        made.limit_B = view(limit_B)[i];
+        for (int c = 0; c < packet::kClasses; ++c) {
+            const double* const given = ramp.data() + i * 3 * packet::kClasses + 3 * c;
+            real("ramp", given[0], 0.0, given[1]);
+            real("ramp", given[2], 0.0, 1.0);
+            made.ramps[c] = {given[0], given[1], given[2], false};
+        }
+    }
+    for (std::size_t l = 0; l < links; ++l) {
+        fits("behind", view(behind)[l], view(way_in)[l], false);
+        within("back", view(back)[l], 0, static_cast<std::int64_t>(links) - 1);
+        packet::Marking& marking = engine.marking[l];
+        marking.behind = view(behind)[l], marking.way_in = view(way_in)[l], marking.back = view(back)[l];
+        if (marking.behind >= 0 && marking.station < 0) refuse("link " + std::to_string(l) + " leads to a switch with queues, and has none");
+    }
+}
+
+bool run(Simulation& it, std::int64_t until_ps, std::uint64_t most) {
+    nb::gil_scoped_release released;
+    if (!it.begun) it.engine.begin();
+    it.begun = true;
+    return it.engine.run(until_ps, most);
+}
+
+template <class Take>
+auto column(std::size_t n, Take&& take) {
+    std::vector<std::int64_t> made(n);
+    for (std::size_t i = 0; i < n; ++i) made[i] = static_cast<std::int64_t>(take(i));
+    return give(std::move(made));
+}
+
+nb::dict flows(const Simulation& it) {
+    const auto& all = it.engine.flows;
+    nb::dict made;
+    const auto put = [&](const char* name, auto take) { made[name] = column(all.size(), [&](std::size_t i) { return take(all[i]); }); };
+    put("delivered_ps", [](const packet::Flow& f) { return f.delivered; });
+    put("acknowledged_ps", [](const packet::Flow& f) { return f.acknowledged; });
+    put("packets", [](const packet::Flow& f) { return f.packets; });
+    put("sent", [](const packet::Flow& f) { return f.sent; });
+    put("again", [](const packet::Flow& f) { return f.again; });
+    put("marked", [](const packet::Flow& f) { return f.marked; });
+    put("timeouts", [](const packet::Flow& f) { return f.timeouts; });
+    put("reordered", [](const packet::Flow& f) { return f.reordered; });
+    return made;
+}
+
+nb::dict links(const Simulation& it) {
+    const auto& all = it.engine.ports;
+    nb::dict made;
+    made["sent_B"] = column(all.size(), [&](std::size_t i) { return all[i].sent_B; });
+    made["drops"] = column(all.size(), [&](std::size_t i) { return all[i].drops; });
+    made["marks"] = column(all.size(), [&](std::size_t i) { return all[i].marks; });
+    const auto of_class = [&](auto take) {
+        std::vector<std::int64_t> table(all.size() * packet::kClasses, 0);
+        for (std::size_t l = 0; l < all.size(); ++l)
+            if (const std::int32_t s = it.engine.marking[l].station; s >= 0)
+                for (int c = 0; c < packet::kClasses; ++c)
+                    table[l * packet::kClasses + c] = static_cast<std::int64_t>(take(it.engine.stations[s], c));
+        return give(std::move(table), all.size(), static_cast<std::size_t>(packet::kClasses));
+    };
+    made["most_B"] = of_class([](const packet::Station& s, int c) { return s.lines[c].most_B; });
+    made["pauses"] = of_class([](const packet::Station& s, int c) { return s.pauses[c]; });
+    made["paused_ps"] = of_class([](const packet::Station& s, int c) { return s.paused_for[c]; });
+    return made;
+}
+
+}  // namespace
+
+void packet(nb::module_& m) {
+    nb::class_<Rules>(m, "Law", kLaw)
+        .def("__init__", &new_law, "name"_a)
+        .def_rw("first_window", &Rules::first_window)
+        .def_rw("most_window", &Rules::most_window)
+        .def_rw("g", &Rules::g)
+        .def_rw("cubic_C", &Rules::cubic_C)
+        .def_rw("cubic_beta", &Rules::cubic_beta)
+        .def_rw("fast_convergence", &Rules::fast_convergence);
+    nb::class_<Simulation>(m, "Simulation", kSimulation)
+        .def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
+             "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "packet_B"_a, "header_B"_a,
+             "ack_B"_a, "nic_B"_a, "least_timeout_ps"_a, "pause_reaction_ps"_a, "duplicates"_a, "seed"_a, "shift"_a)
+        .def("queues", &add_queues, kQueues, "link"_a, "strict"_a, "quantum_B"_a, "ramp"_a, "limit_B"_a, "memory"_a,
+             "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
+        .def("run", &run, kRun, "until_ps"_a, "most"_a)
+        .def("flows", &flows, "What became of each flow: columns by name; times are -1 where they never came.")
+        .def("links", &links, "What each link sent, dropped and marked: columns by name; (L, 8) by class.")
+        .def_prop_ro("now_ps", [](const Simulation& it) { return it.engine.now(); })
+        .def_prop_ro("hops", [](const Simulation& it) { return it.engine.hops; })
+        .def_prop_ro("events", [](const Simulation& it) { return it.engine.events; })
+        .def_prop_ro("notifications", [](const Simulation& it) { return it.engine.notifications; })
+        .def_prop_ro("lost", [](const Simulation& it) { return it.engine.lost_on_links; })
+        .def_prop_ro("open", [](const Simulation& it) { return static_cast<std::int64_t>(it.engine.open()); })
+        .def_prop_ro("most_packets", [](const Simulation& it) { return it.engine.most_packets(); });
+}
+
+}  // namespace easterly::bind

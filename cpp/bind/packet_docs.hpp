@@ -1,0 +1,117 @@
+// Texts of the room of packets.
+#pragma once
+
+namespace easterly::bind {
+
+constexpr const char* kLaw = R"(How a sender answers what the network tells it.
+
+Parameters
+----------
+name : str
+    "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257) or "dcqcn" (Zhu et al. 2015).
+**values : float
+    Any of the attributes.
+
+Attributes
+----------
+first_window : float [packets]
+most_window : float [packets]
+g : float [1]
+    DCTCP: weight of one window in the mean share of marks.
+cubic_C, cubic_beta : float [1]
+fast_convergence : bool
+dcqcn_g : float [1]
+alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps : int [ps]
+    DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver needs for one.
+counter_B : int [B]
+fast_steps : int [1]
+additive_bps, hyper_bps, least_bps : float [bit/s]
+
+Raises
+------
+ValueError
+    A name that is none.)";
+
+constexpr const char* kSimulation = R"(A network of links, and flows of packets over it. Time is in integer picoseconds.
+
+Parameters
+----------
+rate_bps : (L,) int64 [bit/s]
+    Multiples of 1,000 from 1,000 to 10 Tb/s.
+delay_ps : (L,) int64 [ps]
+    From the last bit on the link to the first decision behind it.
+limit_B : (L,) int64 [B]
+    Most that waits before the link, the packet itself included; -1: no limit.
+mark_B : (L, 2) int64 [B]
+    Backlogs from which packets may be marked, and from which all are; -1: never.
+mark_most : (L,) float64 [1]
+    Probability of a mark just below the second.
+loss : (L,) float64 [1]
+    Probability that a packet is lost on the link.
+route : (R,) int32
+    Links of all paths, one path after the other, each followed by -1.
+path : (F, 2) int64
+    Where the path of each flow begins in `route`, and that of its acknowledgements.
+size_B, start_ps : (F,) int64
+law, traffic_class : (F,) int32
+laws : list of Law
+packet_B, header_B, ack_B : int [B]
+    Of a full data packet, of its header, of an acknowledgement.
+nic_B : int [B]
+    What a flow may have waiting in its NIC.
+least_timeout_ps, pause_reaction_ps : int [ps]
+duplicates : int
+    Packets that have overtaken one before it counts as lost.
+seed : int
+shift : int
+    Slots of the event list last 2^shift ps; changes nothing but the speed.
+
+Raises
+------
+ValueError
+    Lengths that do not fit, or a number out of its range.)";
+
+constexpr const char* kQueues = R"(Gives links queues of their own, before anything has run.
+
+Parameters
+----------
+link : (S,) int32
+strict : (S,) int32
+    Bit c: class c goes before all that have none; the others share by deficit round robin.
+quantum_B : (S, 8) int64 [B]
+ramp : (S, 24) float64
+    Kmin and Kmax [B] and Pmax [1] of each class; Kmax 0: no marks.
+limit_B : (S,) int64 [B]
+    Of each class, where there is no memory.
+memory, account : (S,) int32
+    Memory of the switch before the link, and its account of class 0 on the way out; -1 in hosts.
+behind, way_in : (L,) int32
+    Memory of the switch behind each link, and its account of class 0 on the way in; -1 in hosts.
+back : (L,) int32
+    The link the other way.
+memories : list of buffer.Memory
+
+Raises
+------
+ValueError
+    Lengths that do not fit, an index out of range; a simulation that has begun.)";
+
+constexpr const char* kRun = R"(Runs on.
+
+Parameters
+----------
+until_ps : int [ps]
+most : int
+    Events after which to come back.
+
+Returns
+-------
+bool
+    Whether anything is left to happen.
+
+Raises
+------
+RuntimeError
+    More than 2^24 packets in flight.)";
+
+}  // namespace easterly::bind
