@@ -159,10 +159,11 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
         if (engine.marking[l].station >= 0) refuse(entry("link", i, std::to_string(l)) + ", which has queues already");
         fits("memory", view(memory)[i], view(account)[i], true);
         within("strict", view(strict)[i], 0, 255);
-        std::vector<sched::Bytes> quanta(quantum_B.data() + i * packet::kClasses, quantum_B.data() + (i + 1) * packet::kClasses);
+        packet::Sizes quanta;
+        std::copy_n(quantum_B.data() + i * packet::kClasses, packet::kClasses, quanta.begin());
         for (const sched::Bytes quantum : quanta) within("quantum_B", quantum, 1, std::int64_t{1} << 30);
         engine.marking[l].station = static_cast<std::int32_t>(engine.stations.size());
-        packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), std::move(quanta));
+        packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), quanta);
         made.memory = view(memory)[i];
         made.account = view(account)[i];
         made.limit_B = view(limit_B)[i];

@@ -294,7 +294,7 @@ void Engine::notify(std::uint32_t at) {
 void Engine::ticks_on(std::uint32_t at) {
     Sender& sender = senders_[at];
     const DcqcnRules& law = rules[flows[at].rules].dcqcn;
-    ++sender.generation;
+    sender.generation = (sender.generation + 1) & 0xffffff;
     wheel_.add({now_ + law.alpha_timer, event(Kind::alpha, at, sender.generation)});
     wheel_.add({now_ + law.rate_timer, event(Kind::rate, at, sender.generation)});
 }

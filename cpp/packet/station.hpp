@@ -13,14 +13,15 @@
 namespace easterly::packet {
 
 inline constexpr int kClasses = 8;
+using Sizes = std::array<sched::Bytes, kClasses>;
 
 // Strict classes in the order of their numbers, then the others by deficit round robin.
 struct Turn {
     std::uint8_t strict_mask = 0;
-    sched::Strict strict{kClasses};
-    sched::Drr fair;
+    sched::StrictOf<Sizes, std::array<std::uint64_t, 1>> strict;
+    sched::DrrOf<Sizes, std::array<sched::Queue, kClasses>> fair;
 
-    explicit Turn(std::uint8_t mask, std::vector<sched::Bytes> quanta) : strict_mask(mask), fair(std::move(quanta)) {}
+    Turn(std::uint8_t mask, const Sizes& quanta) : strict_mask(mask), fair(quanta) {}
 
     bool is_strict(int c) const { return strict_mask >> c & 1; }
     void arrive(int c, std::int64_t size_B, Time now) {
@@ -66,7 +67,7 @@ struct Station {
     std::uint8_t leaving_class = 0;
     std::uint32_t leaving_flow = 0;
 
-    Station(std::uint8_t strict_mask, std::vector<sched::Bytes> quanta) : turn(strict_mask, std::move(quanta)) {}
+    Station(std::uint8_t strict_mask, const Sizes& quanta) : turn(strict_mask, quanta) {}
 
     void push(Pool& pool, std::uint32_t at, Time now) {
         Packet& packet = pool[at];

@@ -9,15 +9,22 @@ namespace easterly::sched {
 
 // Queues with packets stand in a list. The first gets its quantum, sends what its deficit pays for, and goes to the end
 // of the list with what is left; a queue that runs empty leaves the list and forfeits its deficit.
-struct Drr {
-    std::vector<Bytes> quantum, deficit, head;
-    std::vector<Queue> behind;  // of each queue in the list; that of the last is the first
+// Columns are vectors, or arrays where a port has few queues and there are many ports.
+template <class Sizes, class Queues>
+struct DrrOf {
+    Sizes quantum, deficit{}, head{};
+    Queues behind{};  // of each queue in the list; that of the last is the first
     Queue last = -1;            // of the list; -1: the list is empty
     std::int64_t active = 0;    // queues in the list
     bool paid = false;          // the first has had its quantum in this round
 
-    explicit Drr(std::vector<Bytes> quanta)
-        : quantum(std::move(quanta)), deficit(quantum.size(), 0), head(quantum.size(), 0), behind(quantum.size(), -1) {}
+    explicit DrrOf(Sizes quanta) : quantum(std::move(quanta)) {
+        if constexpr (requires { deficit.resize(1); }) {
+            deficit.resize(quantum.size());
+            head.resize(quantum.size());
+            behind.resize(quantum.size());
+        }
+    }
 
     bool arrive(Queue queue, Bytes size, Ticks) {
         if (head[queue] == 0) {
@@ -118,5 +125,7 @@ private:
         } while (queue != last);
     }
 };
+
+using Drr = DrrOf<std::vector<Bytes>, std::vector<Queue>>;
 
 }  // namespace easterly::sched

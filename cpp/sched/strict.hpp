@@ -7,11 +7,14 @@
 
 namespace easterly::sched {
 
-struct Strict {
-    std::vector<Bytes> head;
-    std::vector<std::uint64_t> busy;  // one bit per queue
+// Columns are vectors, or arrays where a port has few queues and there are many ports.
+template <class Sizes, class Words>
+struct StrictOf {
+    Sizes head{};
+    Words busy{};  // one bit per queue
 
-    explicit Strict(std::size_t queues) : head(queues, 0), busy((queues + 63) / 64, 0) {}
+    StrictOf() = default;
+    explicit StrictOf(std::size_t queues) : head(queues, 0), busy((queues + 63) / 64, 0) {}
 
     bool arrive(Queue queue, Bytes size, Ticks) {
         if (head[queue] == 0) {
@@ -41,5 +44,7 @@ struct Strict {
         show("head_B", head);
     }
 };
+
+using Strict = StrictOf<std::vector<Bytes>, std::vector<std::uint64_t>>;
 
 }  // namespace easterly::sched
