@@ -1,0 +1,90 @@
+"""What a simulation of packets is given, and what it finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn
+from easterly.base.schema import Doc, Unit
+
+Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """How hosts send: packets, windows, and what they do when packets are marked or lost."""
+
+    name: Annotated[str, Doc("Name.")]
+    law: Annotated[Law, Doc("Law of congestion control.")]
+    source: Annotated[str, Doc("Where the numbers are from.")]
+    packet_B: Annotated[int, Unit("B"), Doc("Full data packet on the link.")] = 1500
+    header_B: Annotated[int, Unit("B"), Doc("Of that, not data.")] = 52
+    ack_B: Annotated[int, Unit("B"), Doc("Acknowledgement on the link; one per data packet.")] = 64
+    first_window: Annotated[float, Unit("1"), Doc("Packets before the first acknowledgement.")] = 10.0
+    most_window: Annotated[float, Unit("1"), Doc("Packets in flight at most.")] = 1e9
+    g: Annotated[float, Unit("1"), Doc("DCTCP: weight of a window in the share of marks.")] = 1 / 16
+    fast_convergence: Annotated[bool, Doc("CUBIC: give way to newcomers.")] = True
+    duplicates: Annotated[int, Doc("Packets that overtake one before it counts as lost.")] = 3
+    least_timeout_s: Annotated[float, Unit("s"), Doc("Shortest retransmission timeout.")] = 1e-3
+    nic_B: Annotated[int, Unit("B"), Doc("What one flow may have waiting in its NIC.")] = 64_000
+    pause_s: Annotated[float, Unit("s"), Doc("From a pause frame to when it holds.")] = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Directed links, with the queue before each; -1 where there is no limit, or no mark."""
+
+    rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(L,) rate.")]
+    delay_s: Annotated[FloatColumn, Unit("s"), Doc("(L,) from the last bit on the link to the decision behind it.")]
+    limit_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) most that waits, with the packet itself.")]
+    mark_from_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) backlog from which packets may be marked.")]
+    mark_all_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) backlog from which all are.")]
+    mark_most: Annotated[FloatColumn, Unit("1"), Doc("(L,) probability just below that.")]
+    loss: Annotated[FloatColumn, Unit("1"), Doc("(L,) probability that a packet is lost on the link.")]
+
+    def __len__(self) -> int:
+        return len(self.rate_bps)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketFlows:
+    """Messages, each along one path, and the path of what comes back."""
+
+    size_B: Annotated[IndexColumn, Unit("B"), Doc("(F,) data.")]
+    start_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) when it can first be sent.")]
+    ptr: Annotated[IndexColumn, Doc("(F + 1,) path of flow f: link[ptr[f]:ptr[f + 1]].")]
+    link: Annotated[IntColumn, Doc("Links of the paths.")]
+    back_ptr: Annotated[IndexColumn, Doc("(F + 1,) the same for acknowledgements.")]
+    back_link: Annotated[IntColumn, Doc("Links of their paths.")]
+
+    def __len__(self) -> int:
+        return len(self.size_B)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketOutcome:
+    """What became of flows and links."""
+
+    transport: Annotated[Transport, Doc("How hosts sent.")]
+    seed: Annotated[int, Doc("Of all draws.")]
+    fct_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) from the start until all has arrived; infinite if it has not.")]
+    ideal_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) the same on an empty network at full rate.")]
+    again: Annotated[IndexColumn, Doc("(F,) packets sent again.")]
+    marked: Annotated[IndexColumn, Doc("(F,) packets that were marked.")]
+    timeouts: Annotated[IndexColumn, Doc("(F,) retransmission timeouts.")]
+    reordered: Annotated[IndexColumn, Doc("(F,) packets that came after a later one.")]
+    sent_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) put on each link.")]
+    drops: Annotated[IndexColumn, Doc("(L,) packets that found no room before it.")]
+    marks: Annotated[IndexColumn, Doc("(L,) packets marked before it.")]
+    end_s: Annotated[float, Unit("s"), Doc("When the last event happened.")]
+    packet_hops: Annotated[int, Doc("Packets put on links, acknowledgements included.")]
+    events: Annotated[int, Doc("Events handled.")]
+    complete: Annotated[bool, Doc("Whether nothing was left to happen.")]
+
+    def __repr__(self) -> str:
+        done = int((self.fct_s < float("inf")).sum())
+        return (
+            f"PacketOutcome({self.transport.name}: {done} of {len(self.fct_s)} flows, {self.packet_hops:,} packet-hops, "
+            f"{int(self.drops.sum()):,} drops, {int(self.marks.sum()):,} marks, {self.end_s:.6g} s)"
+        )

@@ -1,0 +1,34 @@
+"""Named transports: what each sends and how it answers, with the source of its numbers."""
+
+from __future__ import annotations
+
+from easterly.base.findings import did_you_mean
+from easterly.model.packets import Transport
+
+PRESETS = {
+    made.name: made
+    for made in (
+        Transport("fixed", "fixed", "a window that stays; for measurements"),
+        Transport("newreno", "newreno", "RFC 5681, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
+        Transport("cubic", "cubic", "RFC 9438, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
+        Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),
+    )
+}
+
+
+def transport(name: str) -> Transport:
+    """The transport of a name.
+
+    Raises
+    ------
+    ValueError
+        There is none of that name.
+
+    Examples
+    --------
+    >>> transport("dctcp").law
+    'dctcp'
+    """
+    if name not in PRESETS:
+        raise ValueError(f"no transport {name!r}: {did_you_mean(name, PRESETS)}")
+    return PRESETS[name]

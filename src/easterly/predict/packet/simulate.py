@@ -1,0 +1,139 @@
+"""Flows over links, packet by packet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import packet
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
+from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
+
+EVENTS = 1 << 21
+"""Events between two looks at whoever waits: some tens of milliseconds."""
+NEVER_PS = 1 << 62
+KB_S = 1000.0
+Progress = Callable[[float, int], bool]
+
+
+def simulate(
+    ports: Ports, flows: PacketFlows, transport: Transport, *, seed: int = 1, until_s: float | None = None,
+    progress: Progress | None = None,
+) -> PacketOutcome:  # fmt: skip
+    """Send every flow along its path until all has arrived.
+
+    Time is in integer picoseconds, ties are broken by link and flow, and draws are named by seed, link and
+    number: the same input gives the same bytes, whatever the machine.
+
+    Parameters
+    ----------
+    ports : Ports
+        Rates are rounded to kbit/s.
+    flows : PacketFlows
+    transport : Transport
+    seed : int
+    until_s : float, optional
+        Time at which to stop; what has not arrived by then has an infinite completion time.
+    progress : callable, optional
+        Told now and then of the time in seconds and the flows that are open; False stops.
+
+    Returns
+    -------
+    PacketOutcome
+
+    Raises
+    ------
+    ValueError
+        A link or a path that is none, or a number out of its range.
+
+    Notes
+    -----
+    A port first in, first out costs one event per packet: its backlog follows from when the link will be free.
+    """
+    made = _simulation(ports, flows, transport, seed)
+    until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
+    more = made.run(until_ps, EVENTS)
+    while more and made.now_ps <= until_ps and _next(made, until_ps):
+        if progress is not None and not progress(made.now_ps * 1e-12, made.open):
+            break
+        more = made.run(until_ps, EVENTS)
+    return _outcome(made, ports, flows, transport, seed, complete=not more)
+
+
+def _next(made: packet.Simulation, until_ps: int) -> bool:
+    """Whether the last piece ended because of its number of events, and not of the time."""
+    return made.events % EVENTS == 0 or until_ps == NEVER_PS
+
+
+def _simulation(ports: Ports, flows: PacketFlows, transport: Transport, seed: int) -> packet.Simulation:
+    route, path = _routes(flows)
+    count = len(flows)
+    zero = np.zeros(count, dtype=np.int32)
+    law = packet.Law(transport.law)
+    law.first_window, law.most_window = transport.first_window, transport.most_window
+    law.g, law.fast_convergence = transport.g, transport.fast_convergence
+    return packet.Simulation(
+        (np.maximum(np.round(ports.rate_bps / KB_S), 1) * KB_S).astype(np.int64), _ps(ports.delay_s), ports.limit_B,
+        np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
+        route, path, flows.size_B, _ps(flows.start_s), zero, zero, [law], packet_B=transport.packet_B,
+        header_B=transport.header_B, ack_B=transport.ack_B, nic_B=transport.nic_B,
+        least_timeout_ps=round(transport.least_timeout_s * 1e12), pause_reaction_ps=round(transport.pause_s * 1e12),
+        duplicates=transport.duplicates, seed=seed, shift=_shift(ports),
+    )  # fmt: skip
+
+
+def _shift(ports: Ports) -> int:
+    """Slots about as wide as it takes the fastest link to send a small packet, narrower where there are many links."""
+    fastest_bps = float(ports.rate_bps.max(initial=1.0))
+    width_ps = 64 * 8e12 / fastest_bps * min(1.0, 512 / max(len(ports), 1))
+    return int(np.clip(np.log2(max(width_ps, 1.0)), 6, 24))
+
+
+def _ps(time_s: FloatColumn) -> NDArray[np.int64]:
+    return np.round(time_s * 1e12).astype(np.int64)
+
+
+def _routes(flows: PacketFlows) -> tuple[IntColumn, NDArray[np.int64]]:
+    """All paths one behind the other, each ended by -1, and where those of each flow begin."""
+    there, first = _ended(flows.ptr, flows.link)
+    back, second = _ended(flows.back_ptr, flows.back_link)
+    return np.concatenate([there, back]), np.ascontiguousarray(np.stack([first, second + len(there)], axis=1))
+
+
+def _ended(ptr: IndexColumn, link: IntColumn) -> tuple[IntColumn, NDArray[np.int64]]:
+    return np.insert(link, ptr[1:], -1).astype(np.int32), ptr[:-1] + np.arange(len(ptr) - 1)
+
+
+def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport) -> FloatColumn:
+    """(F,) [s] completion on an empty network: the train of packets at the rate of the slowest link, behind its first.
+
+    Every link but the slowest adds one packet's time and its delay.
+    """
+    payload_B = transport.packet_B - transport.header_B
+    packets = -(-flows.size_B // payload_B)
+    wire_B = flows.size_B + packets * transport.header_B
+    first_B = np.minimum(wire_B, transport.packet_B)
+    per_B = 8.0 / ports.rate_bps[flows.link]
+    starts = flows.ptr[:-1]
+    slowest = np.maximum.reduceat(per_B, starts) if len(flows) else np.zeros(0)
+    ahead = np.add.reduceat(per_B, starts) if len(flows) else np.zeros(0)
+    delay = np.add.reduceat(ports.delay_s[flows.link], starts) if len(flows) else np.zeros(0)
+    return floats(delay + wire_B * slowest + first_B * (ahead - slowest))
+
+
+def _outcome(
+    made: packet.Simulation, ports: Ports, flows: PacketFlows, transport: Transport, seed: int, *, complete: bool
+) -> PacketOutcome:
+    of_flow: dict[str, Any] = made.flows()
+    of_link: dict[str, Any] = made.links()
+    arrived = of_flow["delivered_ps"]
+    fct_s = np.where(arrived < 0, np.inf, (arrived - _ps(flows.start_s)) * 1e-12)
+    return PacketOutcome(
+        transport, seed, floats(fct_s), ideal_s(ports, flows, transport),
+        *(frozen(of_flow[name]) for name in ("again", "marked", "timeouts", "reordered")),
+        *(frozen(of_link[name]) for name in ("sent_B", "drops", "marks")),
+        end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events, complete=complete,
+    )  # fmt: skip
