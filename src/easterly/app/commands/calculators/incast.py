@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
-from easterly.base.units import RATE, SIZE
+from easterly.base.units import RATE, SIZE, TIME
+
+if TYPE_CHECKING:
+    from easterly.model.packets import PacketOutcome
 
 
 @click.command("incast", cls=asking.Calculator)
-@click.option("--senders", type=asking.Count(), required=True, help="Senders that start together.")
-@click.option(
-    "--burst", type=asking.Quantity(SIZE), required=True, help="What each sends at once: a window, an answer."
-)
-@click.option("--port", type=asking.Quantity(RATE), required=True, help="Rate of the port that all go through.")
+@click.option("--senders", "--workers", type=asking.Count(), required=True, help="Senders that start together.")
+@click.option("--burst", "--bytes", type=asking.Quantity(SIZE), required=True,
+              help="What each sends at once: a window, an answer.")  # fmt: skip
+@click.option("--port", "--rate", type=asking.Quantity(RATE), required=True,
+              help="Rate of the port that all go through.")  # fmt: skip
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer that the port has.")
+@click.option("--transport", help="Send it packet by packet: dctcp, newreno, cubic, fixed.")
+@click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
+              help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
+@click.option(
+    "--delay", type=asking.Quantity(TIME, zero=True), help="Of each link, its switch included; 1us if absent."
+)
+@click.option("--seed", type=asking.Count(0, 2**63), help="Of all draws; 1 if absent.")
 @terminal.format_option
-def command(
-    senders: int, burst: float, port: float, sender: float | None, buffer_B: float | None, form: str
-) -> None:  # fmt: skip
-    """Highest queue when SENDERS start together, and what a buffer loses of it.
+def command(form: str, **given: Any) -> None:
+    """Highest queue when SENDERS start together, and what a buffer loses of it; with --transport, packet by packet.
 
     What arrives is less what the port sends meanwhile: (N - 1) bursts where senders are as fast as the port.
     """
+    if given["transport"] is None:
+        for name in ("mark_B", "delay", "seed"):
+            if given[name] is not None:
+                raise click.UsageError(
+                    f"--{name.removesuffix('_B')} is for packets: say how they are sent (--transport)"
+                )
+        return _queue(form, given["senders"], given["burst"], given["port"], given["sender"], given["buffer_B"])
+    return _packets(form, given)
+
+
+def _queue(form: str, senders: int, burst: float, port: float, sender: float | None, buffer_B: float | None) -> None:
     from easterly.qos.buffers import incast_B
 
     sender = port if sender is None else sender
@@ -43,6 +62,55 @@ def command(
         })  # fmt: skip
     else:
         _print(senders, burst, port, sender, queue_B, buffer_B)
+
+
+def _packets(form: str, given: dict[str, Any]) -> None:
+    from easterly.app.values import number
+    from easterly.predict.packet import bound_s, incast, mark_at_B, transport
+
+    if given["sender"] not in (None, given["port"]):
+        raise click.UsageError("--sender: packets leave at the rate of the port")
+    how = transport(given["transport"])
+    delay_s = 1e-6 if given["delay"] is None else given["delay"]
+    senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
+    rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
+    mark_B = mark_at_B(rate_bps, rtt_s, how.packet_B) if given["mark_B"] is None else round(given["mark_B"])
+    buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
+    found = incast(
+        senders, size_B, rate_bps, how, buffer_B=buffer_B, mark_B=mark_B, delay_s=delay_s, seed=given["seed"] or 1
+    )
+    bound = bound_s(senders, size_B, rate_bps, how, delay_s)
+    if form == "json":
+        terminal.emit_json({
+            "senders": senders, "size_B": size_B, "rate_bps": number(rate_bps), "transport": how.name,
+            "source": how.source, "buffer_B": buffer_B, "mark_B": mark_B, "delay_s": number(delay_s), "seed": found.seed,
+            "fct_s": {"mean": number(float(found.fct_s.mean())), "max": number(float(found.fct_s.max()))},
+            "bound_s": number(bound), "drops": int(found.drops.sum()), "marks": int(found.marks.sum()),
+            "again": int(found.again.sum()), "timeouts": int(found.timeouts.sum()),
+            "packet_hops": found.packet_hops,
+        })  # fmt: skip
+    else:
+        _print_packets(given, found, bound, mark_B)
+
+
+def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+    from easterly.app.calc import answer
+    from easterly.base.units import format_short
+
+    last = float(found.fct_s.max())
+    answer.title(
+        f"{given['senders']:,} x {format_short(given['burst'], SIZE)} into {answer.rate(given['port'])} by "
+        f"{found.transport.name} ({found.transport.source})"
+    )
+    answer.facts([
+        ("last ends", format_short(last, TIME), f"{last / bound:.4g} of the bound"),
+        ("mean", format_short(float(found.fct_s.mean()), TIME), "completion of a flow"),
+        ("bound", format_short(bound, TIME), "all packets through one port, behind the first"),
+        ("drops", f"{int(found.drops.sum()):,}", f"{int(found.again.sum()):,} sent again"),
+        ("timeouts", f"{int(found.timeouts.sum()):,}", ""),
+        ("marks", f"{int(found.marks.sum()):,}", f"from a backlog of {format_short(mark_B, SIZE)} on"),
+        ("packet-hops", f"{found.packet_hops:,}", "packets put on links, acknowledgements included"),
+    ])  # fmt: skip
 
 
 def _print(senders: int, burst: float, port: float, sender: float, queue_B: float, buffer_B: float | None) -> None:
