@@ -170,8 +170,10 @@ def test_ten_times_the_rate_in_a_tenth_of_the_time():
 def test_apart_is_together():
     near, far = star(4, size_B=200_000, limit_B=15 * 1500), star(4, size_B=200_000, limit_B=15 * 1500)
     n = len(near.rate_bps)
-    both = Net(near.rate_bps * 2, near.delay_ps * 2, near.limit_B * 2, flows=near.flows + [
-        ([x + n for x in there], [x + n for x in back], size, start) for there, back, size, start in far.flows])  # fmt: skip
+    both = Net(near.rate_bps * 2, near.delay_ps * 2, near.limit_B * 2)
+    both.flows = near.flows + [
+        ([x + n for x in there], [x + n for x in back], size, start) for there, back, size, start in far.flows
+    ]
     alone, pair = done(near.simulation("newreno")), done(both.simulation("newreno"))
     assert np.array_equal(pair["delivered_ps"], np.tile(alone["delivered_ps"], 2))
 

@@ -29,6 +29,7 @@ ROOMS = (
     "hash",
     "maths",
     "meter",
+    "packet",
     "paths",
     "random",
     "sched",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,13 +126,14 @@ def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport) -> FloatColu
 def _outcome(
     made: packet.Simulation, ports: Ports, flows: PacketFlows, transport: Transport, seed: int, *, complete: bool
 ) -> PacketOutcome:
-    of_flow: dict[str, Any] = made.flows()
-    of_link: dict[str, Any] = made.links()
+    of_flow = made.flows()
+    of_link = made.links()
     arrived = of_flow["delivered_ps"]
     fct_s = np.where(arrived < 0, np.inf, (arrived - _ps(flows.start_s)) * 1e-12)
     return PacketOutcome(
         transport, seed, floats(fct_s), ideal_s(ports, flows, transport),
-        *(frozen(of_flow[name]) for name in ("again", "marked", "timeouts", "reordered")),
-        *(frozen(of_link[name]) for name in ("sent_B", "drops", "marks")),
-        end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events, complete=complete,
+        again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
+        reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
+        marks=frozen(of_link["marks"]), end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events,
+        complete=complete,
     )  # fmt: skip

@@ -83,7 +83,8 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     if form == "json":
         terminal.emit_json({
             "senders": senders, "size_B": size_B, "rate_bps": number(rate_bps), "transport": how.name,
-            "source": how.source, "buffer_B": buffer_B, "mark_B": mark_B, "delay_s": number(delay_s), "seed": found.seed,
+            "source": how.source, "buffer_B": buffer_B, "mark_B": mark_B, "delay_s": number(delay_s),
+            "seed": found.seed,
             "fct_s": {"mean": number(float(found.fct_s.mean())), "max": number(float(found.fct_s.max()))},
             "bound_s": number(bound), "drops": int(found.drops.sum()), "marks": int(found.marks.sum()),
             "again": int(found.again.sum()), "timeouts": int(found.timeouts.sum()),
