@@ -160,8 +160,10 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
         fits("memory", view(memory)[i], view(account)[i], true);
         within("strict", view(strict)[i], 0, 255);
         packet::Sizes quanta;
-        std::copy_n(quantum_B.data() + i * packet::kClasses, packet::kClasses, quanta.begin());
-        for (const sched::Bytes quantum : quanta) within("quantum_B", quantum, 1, std::int64_t{1} << 30);
+        for (int c = 0; c < packet::kClasses; ++c) {
+            within("quantum_B", quantum_B.data()[i * packet::kClasses + c], 1, 1 << 24);
+            quanta[c] = static_cast<std::int32_t>(quantum_B.data()[i * packet::kClasses + c]);
+        }
         engine.marking[l].station = static_cast<std::int32_t>(engine.stations.size());
         packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), quanta);
         made.memory = view(memory)[i];
@@ -171,7 +173,7 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
             const double* const given = ramp.data() + i * 3 * packet::kClasses + 3 * c;
             real("ramp", given[0], 0.0, given[1]);
             real("ramp", given[2], 0.0, 1.0);
-            made.ramps[c] = {given[0], given[1], given[2], false};
+            made.ramps[c] = {static_cast<float>(given[0]), static_cast<float>(given[1]), static_cast<float>(given[2])};
         }
     }
     for (std::size_t l = 0; l < links; ++l) {
@@ -226,7 +228,7 @@ nb::dict links(const Simulation& it) {
                     table[l * packet::kClasses + c] = static_cast<std::int64_t>(take(it.engine.stations[s], c));
         return give(std::move(table), all.size(), static_cast<std::size_t>(packet::kClasses));
     };
-    made["most_B"] = of_class([](const packet::Station& s, int c) { return s.lines[c].most_B; });
+    made["most_B"] = of_class([](const packet::Station& s, int c) { return s.most_B[c]; });
     made["pauses"] = of_class([](const packet::Station& s, int c) { return s.pauses[c]; });
     made["paused_ps"] = of_class([](const packet::Station& s, int c) { return s.paused_for[c]; });
     return made;
@@ -242,7 +244,17 @@ void packet(nb::module_& m) {
         .def_rw("g", &Rules::g)
         .def_rw("cubic_C", &Rules::cubic_C)
         .def_rw("cubic_beta", &Rules::cubic_beta)
-        .def_rw("fast_convergence", &Rules::fast_convergence);
+        .def_rw("fast_convergence", &Rules::fast_convergence)
+        .def_prop_rw("dcqcn_g", [](const Rules& r) { return r.dcqcn.g; }, [](Rules& r, double v) { r.dcqcn.g = v; })
+        .def_prop_rw("alpha_timer_ps", [](const Rules& r) { return r.dcqcn.alpha_timer; }, [](Rules& r, Time v) { r.dcqcn.alpha_timer = v; })
+        .def_prop_rw("rate_timer_ps", [](const Rules& r) { return r.dcqcn.rate_timer; }, [](Rules& r, Time v) { r.dcqcn.rate_timer = v; })
+        .def_prop_rw("gap_ps", [](const Rules& r) { return r.dcqcn.gap; }, [](Rules& r, Time v) { r.dcqcn.gap = v; })
+        .def_prop_rw("reaction_ps", [](const Rules& r) { return r.dcqcn.reaction; }, [](Rules& r, Time v) { r.dcqcn.reaction = v; })
+        .def_prop_rw("counter_B", [](const Rules& r) { return r.dcqcn.counter_B; }, [](Rules& r, std::int64_t v) { r.dcqcn.counter_B = v; })
+        .def_prop_rw("fast_steps", [](const Rules& r) { return r.dcqcn.fast_steps; }, [](Rules& r, int v) { r.dcqcn.fast_steps = v; })
+        .def_prop_rw("additive_bps", [](const Rules& r) { return r.dcqcn.additive_bps; }, [](Rules& r, double v) { r.dcqcn.additive_bps = v; })
+        .def_prop_rw("hyper_bps", [](const Rules& r) { return r.dcqcn.hyper_bps; }, [](Rules& r, double v) { r.dcqcn.hyper_bps = v; })
+        .def_prop_rw("least_bps", [](const Rules& r) { return r.dcqcn.least_bps; }, [](Rules& r, double v) { r.dcqcn.least_bps = v; });
     nb::class_<Simulation>(m, "Simulation", kSimulation)
         .def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
              "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "packet_B"_a, "header_B"_a,

@@ -122,10 +122,10 @@ void Engine::queue(std::uint32_t at, std::int32_t link, Station& station) {
         ++ports[link].drops;
         return pool_.give(at);
     }
-    const aqm::Ramp& ramp = station.ramps[c];
-    if (packet.flags & kEct && ramp.high > 0.0) {
-        const double p = ramp.probability(static_cast<double>(station.lines[c].bytes));
-        if (p >= 1.0 || (p > 0.0 && random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p)) {
+    const Marks& ramp = station.ramps[c];
+    if (packet.flags & kEct && ramp.to_B > 0.0F && station.lines[c].bytes >= ramp.from_B) {
+        const double p = ramp.probability(station.lines[c].bytes);
+        if (p >= 1.0 || random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p) {
             packet.flags |= kCe;
             ++ports[link].marks;
         }

@@ -13,7 +13,7 @@
 namespace easterly::packet {
 
 inline constexpr int kClasses = 8;
-using Sizes = std::array<sched::Bytes, kClasses>;
+using Sizes = std::array<std::int32_t, kClasses>;  // of packets and quanta
 
 // Strict classes in the order of their numbers, then the others by deficit round robin.
 struct Turn {
@@ -44,14 +44,24 @@ struct Turn {
 
 struct Line {
     std::uint32_t first = kNone, last = kNone;
-    std::int64_t bytes = 0, most_B = 0;
     std::uint32_t packets = 0;
+    std::uint32_t bytes = 0;
+};
+
+// Marks on the queue as it stands.
+struct Marks {
+    float from_B = 0, to_B = 0, most = 0;  // to_B 0: none
+
+    double probability(std::int64_t backlog_B) const {
+        return aqm::Ramp{from_B, to_B, most, false}.probability(static_cast<double>(backlog_B));
+    }
 };
 
 struct Station {
     Turn turn;
     std::array<Line, kClasses> lines{};
-    std::array<aqm::Ramp, kClasses> ramps{};
+    std::array<Marks, kClasses> ramps{};
+    std::array<std::int64_t, kClasses> most_B{};
     std::array<std::uint32_t, kClasses> pauses{};
     std::array<Time, kClasses> paused_since{}, paused_for{};
     std::int32_t memory = -1;        // -1: without a limit, as in hosts
@@ -82,7 +92,7 @@ struct Station {
         }
         line.last = at;
         line.bytes += packet.size_B;
-        line.most_B = std::max(line.most_B, line.bytes);
+        most_B[c] = std::max<std::int64_t>(most_B[c], line.bytes);
         ++line.packets;
     }
 

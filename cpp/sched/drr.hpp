@@ -116,7 +116,7 @@ private:
         Bytes rounds = std::numeric_limits<Bytes>::max();
         Queue queue = last;
         do {
-            rounds = std::min(rounds, (head[queue] - deficit[queue] - 1) / quantum[queue]);
+            rounds = std::min<Bytes>(rounds, (head[queue] - deficit[queue] - 1) / quantum[queue]);
             queue = behind[queue];
         } while (queue != last);
         do {
