@@ -65,6 +65,7 @@ class PortSetting:
     queues: Annotated[tuple[QueueSetting, ...], Doc("By number.")]
     watchdog: Annotated[bool, Doc("Pauses that do not end are broken off.")] = False
     edges: Annotated[tuple[EdgeSetting, ...], Doc("By code points.")] = ()
+    cable_m: Annotated[int | None, Unit("m"), Doc("Cable, where headroom is worked out from it by the device.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class MemorySetting:
     lossy_B: Annotated[int | None, Unit("B"), Doc("Shared by all others.")] = None
     headroom_B: Annotated[int | None, Unit("B"), Doc("For what arrives after pauses, of all ports.")] = None
     total_B: Annotated[int | None, Unit("B"), Doc("All of it.")] = None
+    lossless_percent: Annotated[int | None, Doc("Parts of what is shared, where text has no bytes: lossless.")] = None
+    lossy_percent: Annotated[int | None, Doc("The same for all others.")] = None
+    headroom_percent: Annotated[int | None, Doc("The same for headroom.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class SwitchSetting:
     queue_of: Annotated[tuple[int, ...], Doc("(64,) queue of each code point.")]
     ports: Annotated[tuple[PortSetting, ...], Doc("Ports in use, by number.")]
     memory: Annotated[MemorySetting | None, Doc("Packet memory; None where it is not stated.")] = None
+    frame_B: Annotated[int | None, Unit("B"), Doc("Largest frame, where headroom is worked out from it.")] = None
     priorities: Annotated[
         tuple[int, ...], Doc("(8,) queue of each priority of 802.1p; none for code points only.")
     ] = ()

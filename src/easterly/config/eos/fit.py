@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from easterly.config.switches.fit import each_queue, power_of_two, sayable, slots
+from easterly.config.switches.fit import each_queue, in_bytes, power_of_two, sayable, slots
 from easterly.model.queueing import MemorySetting, MeterSetting, QueueSetting, SwitchSetting
 
 STEPS = (-7, 3)
@@ -45,7 +45,7 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
     """
     slots(switch)
     ports = tuple(replace(port, edges=sayable(port.edges, _meter)) for port in switch.ports)
-    switch = each_queue(replace(switch, ports=ports), _queue)
+    switch = each_queue(in_bytes(replace(switch, ports=ports)), _queue)
     if switch.memory is None:
         return each_queue(switch, _without_memory)
     every = [q for port in switch.ports for q in port.queues]
@@ -86,8 +86,6 @@ def _queue(q: QueueSetting) -> QueueSetting:
         shaper_bps=None if q.shaper_bps is None else max(1, q.shaper_bps // KBPS) * KBPS,
         kmin_B=low if low is None else max(1, low),
         kmax_B=None if q.kmax_B is None else min(q.kmax_B, LARGEST_B),
-        kmin_percent=None,
-        kmax_percent=None,
         alpha=None if q.alpha is None else power_of_two(q.alpha, *STEPS),
         xoff_B=None,
     )

@@ -118,7 +118,7 @@ def parse(text: str) -> SwitchSetting:
         queue_of = tuple(found.points[point] for point in range(POINTS) if point in found.points)
         finish(lines)
         tags = tuple(found.tags[tag] for tag in sorted(found.tags))
-        return SwitchSetting(found.device, queue_of, ports, memory, tags)
+        return SwitchSetting(found.device, queue_of, ports, memory, priorities=tags)
     except KeyError as error:
         raise ValueError(f"something refers to {error.args[0]!r}, and it is not there") from None
 

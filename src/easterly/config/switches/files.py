@@ -23,6 +23,7 @@ SHEET = "qos-sheet.csv"
 HEADER = ("os", "device", "port", "queue", "what", "planned", "written")
 HINT = "report this as a defect of Easterly"
 UNSAID = {"sonic": sonic.NOT_WRITTEN}
+PERCENT = {"kmin_B": "kmin_percent", "kmax_B": "kmax_percent"}
 Row = tuple[str, str, str, str, str, str, str]
 
 
@@ -86,16 +87,27 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
         for queue, text in zip(mine.queues, other.queues, strict=True):
             for field in fields(QueueSetting):
                 want, have = getattr(queue, field.name), getattr(text, field.name)
-                if want is not None and want != have:
-                    words = ("none" if have is None else str(have),)
-                    yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), *words
+                if want is not None and want != have and field.name not in PERCENT.values():
+                    words = _otherwise(field.name, text, other, written) if have is None else str(have)
+                    yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), words
+
+
+def _otherwise(what: str, q: QueueSetting, port: PortSetting, switch: SwitchSetting) -> str:
+    """What stands for a size that a text has no bytes for."""
+    percent = getattr(q, PERCENT[what]) if what in PERCENT else None
+    if percent is not None:
+        return f"{percent} % of the longest queue"
+    if what == "headroom_B" and port.cable_m is not None:
+        return f"by the device, from {port.cable_m} m of cable and frames of {switch.frame_B} B"
+    return "none"
 
 
 def _memory(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> Iterator[Row]:
     for field in fields(MemorySetting):
         want, have = getattr(wanted.memory, field.name), getattr(written.memory, field.name, None)
         if want is not None and want != have:
-            words = "none" if have is None else str(have)
+            percent = getattr(written.memory, f"{field.name.removesuffix('_B')}_percent", None)
+            words = "none" if percent is None else f"{percent} % of what is shared"
             yield dialect.name, wanted.device, "", "", f"memory {field.name}", str(want), words
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from easterly.model.queueing import EdgeSetting, MeterSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
 
 QUEUES = 8
 """Queues and priorities that PFC knows (IEEE 802.1Qbb)."""
@@ -36,6 +36,25 @@ def each_queue(switch: SwitchSetting, change: Callable[[QueueSetting], QueueSett
         )
     made = {port.queues: tuple(change(q) for q in port.queues) for port in switch.ports}
     return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
+
+
+def in_bytes(switch: SwitchSetting) -> SwitchSetting:
+    """A switch for which sizes are stated in bytes: no percent, and no cable to work headroom out from."""
+    ports = tuple(replace(port, cable_m=None) for port in switch.ports)
+    bare = replace(switch, ports=ports, frame_B=None)
+    return each_queue(bare, lambda q: replace(q, kmin_percent=None, kmax_percent=None))
+
+
+def paused_alike(switch: SwitchSetting) -> SwitchSetting:
+    """A switch on which a queue is lossless at every port that has pauses, or at none."""
+    paused = {q.queue for port in switch.ports for q in port.queues if q.lossless}
+
+    def port(mine: PortSetting) -> PortSetting:
+        if not any(q.lossless for q in mine.queues):
+            return mine
+        return replace(mine, queues=tuple(replace(q, lossless=q.lossless or q.queue in paused) for q in mine.queues))
+
+    return replace(switch, ports=tuple(map(port, switch.ports)))
 
 
 def sayable(
