@@ -96,7 +96,7 @@ def _without_memory(q: QueueSetting) -> QueueSetting:
 
 
 def _meter(meter: MeterSetting) -> MeterSetting | None:
-    """A meter in kbit/s; none for rates that EOS does not take, as the queue has a shaper all the same."""
+    """A meter in kbit/s; none for rates that EOS does not take: one that drops what is promised would do more harm."""
     cir_bps, peak_bps = meter.cir_bps // KBPS * KBPS, (meter.pir_bps or 0) // KBPS * KBPS
     if not SLOWEST_BPS <= cir_bps <= FASTEST_BPS or (peak_bps and not SLOWEST_BPS <= peak_bps - cir_bps <= FASTEST_BPS):
         return None
