@@ -1,8 +1,9 @@
 """Lines of NX-OS and Junos against lines of their makers' manuals and examples: no checker of them can be run here.
 
-A shape is a line without its names (``$...`` below) and numbers. This finds a word that no manual has, or has elsewhere,
-not a value that a switch refuses. Of ``shape``, ``queue-limit dynamic``, ``mru``, ``cable-length``, the watchdog's action
-and the policers in these combinations no complete example was found: they are after the syntax in the reference.
+A shape is a line without its names (``$...`` below) and numbers. This finds a word that no manual has, or has
+elsewhere, not a value that a switch refuses. Of ``shape``, ``queue-limit dynamic``, ``mru``, ``cable-length``, the
+watchdog's action and the policers in these combinations no complete example was found: they are after the syntax in the
+reference.
 """
 
 from __future__ import annotations
