@@ -95,6 +95,23 @@ def test_a_change_of_memory_moves_thresholds_and_verdicts() -> None:
     assert not changed & {"headroom_B", "weight", "rate_bps"}
 
 
+def test_a_section_that_the_file_leaves_out_can_be_changed() -> None:
+    changed = {row["quantity"] for row in result("--set", "qos.mtu=1500B")}
+    assert {"headroom_B", "reserved_B"} <= changed
+    assert "E204" in run("--set", "qos.preset=rfc9999").stderr
+    assert "E201" in run("--set", "qos.nonsense=1").stderr
+
+
+def test_a_pause_beyond_the_memory_is_refused() -> None:
+    never = run("--set", "classes.training.pfc={xoff: 1GB}")
+    assert never.exit_code == 1
+    assert "a pause at 1GB is never reached" in never.stderr
+    often = run("--set", "classes.training.pfc={xoff: 9MB}")
+    assert often.exit_code == 0
+    assert "with every port congested" in often.stderr
+    assert "E831" not in run("--set", "classes.training.pfc={xoff: 300kB}").stderr
+
+
 def test_a_wrong_change_is_refused_with_its_reason() -> None:
     over = run("--set", "classes.training.share=60%")
     assert over.exit_code == 1 and "E804" in over.stderr

@@ -23,7 +23,8 @@ def _classes(site: Site, qos: QosPlan) -> Iterator[tuple[int, TrafficClass]]:
 
 @rule("E831", "a threshold does not fit the memory of a switch")
 def thresholds_fit_the_memory(site: Site, qos: QosPlan) -> Iterator[Finding]:
-    """Where a class states when it marks: marks < pause < drop also while every port of a switch is congested."""
+    """Where a class states when it marks or pauses: marks < pause < drop while every port of a switch is congested."""
+    yield from _pauses(site, qos)
     for row, c in _classes(site, qos):
         if c.wred is None or c.pfc is not None:
             continue  # what is stated on both sides is E817
@@ -36,6 +37,42 @@ def thresholds_fit_the_memory(site: Site, qos: QosPlan) -> Iterator[Finding]:
         if found:
             g, low, high, alone_B = max(found, key=lambda one: (one[1][1] - one[3], one[1][1] - one[2][1], -one[0]))
             yield _misfit(qos, c, g, low, high, alone_B)
+
+
+def _pauses(site: Site, qos: QosPlan) -> Iterator[Finding]:
+    """Where a class states when it pauses its senders: at every port at once, that much has to be in the pool."""
+    for row, c in _classes(site, qos):
+        if c.pfc is None or not c.lossless:
+            continue
+        paused = [g for g in range(len(qos.groups)) if not math.isnan(qos.queues.xoff_B[g, row])]
+        short = [(*_room(qos, g, row), g) for g in paused]
+        short = [(room_B, all_B, g) for room_B, all_B, g in short if all_B > room_B]
+        if short:
+            yield _unreached(qos, c, *min(short, key=lambda one: (one[0] - one[1], one[2])))
+
+
+def _room(qos: QosPlan, g: int, row: int) -> tuple[float, float]:
+    """Memory that a lossless class may take, and what it takes if every port is at its pause."""
+    b = int(qos.groups.budget[g])
+    reserved_B, xoff_B = float(qos.queues.reserved_B[g, row]), float(qos.queues.xoff_B[g, row])
+    pool_B = float(qos.budgets.lossless_B[b]) if b >= 0 else math.nan
+    if math.isnan(pool_B):
+        return math.inf, 0.0
+    return pool_B, max(0.0, xoff_B - reserved_B) * int(qos.budgets.ports[b])
+
+
+def _unreached(qos: QosPlan, c: TrafficClass, room_B: float, all_B: float, g: int) -> Finding:
+    xoff_B = 0.0 if c.pfc is None else float(c.pfc.xoff)
+    never = xoff_B > room_B
+    what = "is never reached, it is" if never else f"takes {_size(all_B)} with every port congested,"
+    return Finding(
+        code="E831",
+        at=f"{c.origin}/pfc/xoff",
+        message=f"class {c.name}: a pause at {_size(xoff_B)} {what} beyond the {_size(room_B)} that lossless classes "
+        f"share at {qos.groups.name[g]}",
+        hint="write a smaller xoff, or leave pfc out: the threshold then follows the free memory",
+        severity=Severity.ERROR if never else Severity.WARNING,
+    )
 
 
 def _broken(qos: QosPlan, g: int, row: int) -> tuple[Level, Level, float] | None:

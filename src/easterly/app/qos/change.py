@@ -24,6 +24,10 @@ KEYS = {
 }  # fmt: skip
 
 
+SECTIONS = ("qos",)
+"""Parts of a site that may be changed where its file says nothing of them."""
+
+
 class Refused(ValueError):
     """A change that cannot be read, or names what is not there."""
 
@@ -63,6 +67,8 @@ def _apply(data: dict[str, Any], change: str) -> None:
     if not sign or not last:
         raise Refused(f"--set {change}: write PATH=VALUE, such as classes.training.share=60%")
     here: Any = data
+    if above and above[0] in SECTIONS and sign:
+        data.setdefault(above[0], {})
     for step in above:
         if not isinstance(here, dict) or step not in here:
             known = here if isinstance(here, dict) else {}
