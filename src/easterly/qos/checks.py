@@ -11,7 +11,7 @@ from easterly.base.units import SHARE, format_short
 from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
 from easterly.qos import checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares
-from easterly.qos.plan import queues, stated
+from easterly.qos.plan import PRIORITIES, queues, stated
 
 MORE = (checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares)
 """Modules whose rules register themselves when they are imported."""
@@ -167,6 +167,9 @@ def queue_numbers_are_good(site: Site) -> Iterator[Finding]:
         if c.queue >= count:
             message = f"queue {c.queue} of class {c.name} does not exist: ports have queues 0 to {count - 1}"
             yield Finding("E808", f"{c.origin}/queue", message, "leave queue out to have one chosen")
+        elif c.lossless and c.queue >= PRIORITIES:
+            message = f"queue {c.queue} of lossless class {c.name} cannot be paused: a pause names priorities 0 to 7"
+            yield Finding("E808", f"{c.origin}/queue", message, "write a queue from 0 to 7, or leave queue out")
         elif c.queue in owner:
             message = f"queue {c.queue} already serves class {owner[c.queue]}"
             yield Finding("E808", f"{c.origin}/queue", message, "leave queue out to have a free one chosen")

@@ -12,7 +12,8 @@ from easterly.base.units import SIZE, format_short
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.hardware import SwitchType
 from easterly.model.spec.site import Site
-from easterly.qos.buffers import headroom_B, queue_limit_B
+from easterly.qos.buffers import queue_limit_B
+from easterly.qos.memory.headroom import headroom
 
 ROUNDING = 1.005
 """Numbers are written with three digits: 48 x 0.667 MB is a little more than 32 MB."""
@@ -94,21 +95,21 @@ def headroom_suffices(site: Site, network: Network) -> Iterator[Finding]:
             given_B = switch.buffer - (switch.guaranteed or 0.0)
         if given_B is None:
             continue
-        need_B, ports = _headroom_B(network, switch.name)
+        need_B, ports = _headroom_B(site, network, switch.name)
         need_B *= lossless
         if need_B > given_B * ROUNDING:
             yield Finding(
                 code="E826",
                 at=f"{switch.origin}/{'headroom' if switch.headroom is not None else 'buffer'}",
                 message=f"{ports} ports of {switch.name} need {_size(need_B)} of headroom for {lossless} lossless "
-                f"class{'es' * (lossless > 1)} by the rates and lengths of the cables (frames of 9216 B); "
-                f"{_size(given_B)} {'is kept' if switch.headroom is not None else 'is not guaranteed to ports'}",
+                f"class{'es' * (lossless > 1)} by the rates and lengths of the cables (frames of {site.qos.mtu:.0f} "
+                f"B); {_size(given_B)} {'is kept' if switch.headroom is not None else 'is not guaranteed to ports'}",
                 hint=f"keep {_size(need_B)}, or have shorter cables, fewer lossless classes or fewer ports",
                 severity=Severity.WARNING,
             )
 
 
-def _headroom_B(network: Network, kind: str) -> tuple[float, int]:
+def _headroom_B(site: Site, network: Network, kind: str) -> tuple[float, int]:
     """Headroom of one class at all ports of the switch of a model that needs most, and its ports in use."""
     links = network.links
     into = np.flatnonzero((network.nodes.switch_type[links.dst] == kind) & (links.kind != LinkKind.WAN))
@@ -117,7 +118,10 @@ def _headroom_B(network: Network, kind: str) -> tuple[float, int]:
     cables, row = np.unique(
         np.column_stack([links.capacity_bps[into], links.length_m[into]]), axis=0, return_inverse=True
     )
-    each_B = np.array([headroom_B(rate, length) for rate, length in cables.tolist()])[row.reshape(-1)]
+    mtu_B, response_s = math.ceil(site.qos.mtu), site.qos.response
+    each_B = np.array([
+        headroom(rate, length, mtu_B, response_s=response_s).low_B for rate, length in cables.tolist()
+    ])[row.reshape(-1)]  # fmt: skip
     total_B = np.bincount(links.dst[into], each_B)
     worst = int(total_B.argmax())
     return float(total_B[worst]), int((links.dst[into] == worst).sum())

@@ -166,7 +166,7 @@ def test_long_silence_is_one_step():
 
 @pytest.mark.parametrize("percent", [3, 29, 57, 58, 70, 100])
 def test_a_part_of_a_link_is_what_is_written(percent):
-    """Whoever asks for exactly 29 % of a link is let in, one byte per second more is not: 0.29 is no binary fraction."""
+    """Whoever asks for exactly 29 % of a link is let in, 1 B/s more is not: 0.29 is no binary fraction."""
     part, exact = percent / 100, 10_000 * percent
     for more, admitted in ((0, True), (1, False)):
         flow = FlowSpec(exact + more, 2000)
