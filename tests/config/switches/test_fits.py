@@ -9,6 +9,7 @@ from dataclasses import fields
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.address.sites import site
 from tests.config.switches.plans import EXAMPLES, example, machines, planned, planned_example, preset, running
 
 from easterly.config.switches import DIALECTS, render, settings
@@ -159,3 +160,26 @@ def test_a_meter_that_is_too_fast_is_left_to_the_shaper(name, rate_bps, kept):
     port = PortSetting("e", base.ports[0].queues, edges=(edge,))
     written = DIALECTS[name].fit(SwitchSetting("a", base.queue_of, (port,)))
     assert bool(written.ports[0].edges) == kept
+
+
+def test_each_switch_has_the_text_of_its_own_model():
+    """Leaves and spines of different makers: one file each, in its language, and one sheet that names both."""
+    tiers = {"leaf": {"type": "sw", "down": 8, "up": 4}, "spine": {"type": "other"}}
+    spec, network, plan = planned(
+        site(
+            {"train": {"blueprint": "leaf-spine", "hosts": {"type": "gpu2", "count": 8}, **tiers}},
+            classes={}, qos={"preset": "ai-cluster"},
+            hardware={
+                "switches": {
+                    "sw": {"ports": 32, "rate": "400Gb/s", "chip": "tomahawk4", "os": "eos"},
+                    "other": {"ports": 32, "rate": "400Gb/s", "chip": "tomahawk4", "os": "junos"},
+                },
+                "hosts": {"gpu2": {"gpus": 2, "nics": 2, "nic_rate": "400Gb/s", "scaleup": "3.6Tb/s"}},
+            },
+        )
+    )  # fmt: skip
+    files = {file.device: file for file in render(spec, network, plan)}
+    assert {d.rstrip("0123456789"): f.dialect for d, f in files.items() if d} == {
+        "train-leaf-": "eos", "train-spine-": "junos",
+    }  # fmt: skip
+    assert {row.split(",")[0] for row in files[""].text.splitlines()[1:]} == {"eos", "junos", "linux"}

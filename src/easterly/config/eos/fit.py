@@ -48,7 +48,7 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
     switch = each_queue(in_bytes(replace(switch, ports=ports)), _queue)
     if switch.memory is None:
         return each_queue(switch, _without_memory)
-    every = [q for port in switch.ports for q in port.queues]
+    every = list(dict.fromkeys(q for port in switch.ports for q in port.queues))
     alpha = {key: _least(q.alpha for q in every if _key(q) == key) for key in map(_key, every)}
     reserved = {key: _most(q.reserved_B for q in every if _key(q) == key) for key in map(_key, every)}
     headroom_B, offset_B = _most(q.headroom_B for q in every), _most(q.xon_offset_B for q in every)

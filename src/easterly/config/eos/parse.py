@@ -113,7 +113,9 @@ def parse(text: str) -> SwitchSetting:
     if found.memory.name != found.memory.applied:
         raise ValueError(f"profile {found.memory.name!r} of the memory is there, and {found.memory.applied!r} applied")
     try:
-        ports = tuple(_port(found, port, found.profiles[name]) for port, name in found.ports.items())
+        first = {name: port for port, name in reversed(found.ports.items())}
+        kinds = {name: _port(found, port, found.profiles[name]) for name, port in first.items()}
+        ports = tuple(replace(kinds[name], port=port) for port, name in found.ports.items())
         memory = MemorySetting(headroom_B=found.memory.pool_B) if found.memory.name else None
         queue_of = tuple(found.points[point] for point in range(POINTS) if point in found.points)
         finish(lines)

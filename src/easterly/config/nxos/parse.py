@@ -61,6 +61,8 @@ class _Said:
     """Queue of the plan by group."""
     paused: set[int] = field(default_factory=set)
     """Groups that are lossless."""
+    kinds: dict[tuple[tuple[int, tuple[str, ...]], ...], PortSetting] = field(default_factory=dict)
+    """Ports that were read, by their lines: most are alike."""
 
 
 def parse(text: str) -> SwitchSetting:
@@ -165,6 +167,14 @@ def _port(name: str, block: Block, found: _Said) -> PortSetting:
         raise ValueError(f"{name} has no policy for what arrives, or none for what leaves")
     if 1 in lines and not found.watchdog:
         raise ValueError(f"{name} has a watchdog, and the switch has none")
+    kind = tuple(sorted(lines.items()))
+    if kind not in found.kinds:
+        found.kinds[kind] = _kind(lines, found)
+    return replace(found.kinds[kind], port=name)
+
+
+def _kind(lines: dict[int, tuple[str, ...]], found: _Said) -> PortSetting:
+    """What the lines of a port stand for, whichever port it is."""
     queues = _queues(found.queuing[lines[4][0]], found)
     if 0 in lines:
         queues = {group: replace(q, lossless=group in found.paused) for group, q in queues.items()}
@@ -175,7 +185,7 @@ def _port(name: str, block: Block, found: _Said) -> PortSetting:
         queues[group] = replace(queues[group], xoff_B=pause, headroom_B=size - pause, xon_offset_B=pause - resume)
     edges = (_edge(inner, found) for inner in found.arrivals[lines[2][0]].inner)
     order = sorted(queues.values(), key=lambda q: q.queue)
-    return PortSetting(name, tuple(order), 1 in lines, tuple(edge for edge in edges if edge))
+    return PortSetting("", tuple(order), 1 in lines, tuple(edge for edge in edges if edge))
 
 
 def _edge(block: Block, found: _Said) -> EdgeSetting | None:

@@ -88,12 +88,14 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
             for field in fields(QueueSetting):
                 want, have = getattr(queue, field.name), getattr(text, field.name)
                 if want is not None and want != have and field.name not in PERCENT.values():
-                    words = _otherwise(field.name, text, other, written) if have is None else str(have)
+                    words = str(have) if have not in (None, "") else _otherwise(field.name, text, other, written)
                     yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), words
 
 
 def _otherwise(what: str, q: QueueSetting, port: PortSetting, switch: SwitchSetting) -> str:
     """What stands for a size that a text has no bytes for."""
+    if what == "mark":
+        return "none: in percent of the longest queue, which is not known without the memory of the chip"
     percent = getattr(q, PERCENT[what]) if what in PERCENT else None
     if percent is not None:
         return f"{percent} % of the longest queue"

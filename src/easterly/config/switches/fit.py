@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
+from easterly.model.queueing import EdgeSetting, MeterSetting, QueueSetting, SwitchSetting
 
 QUEUES = 8
 """Queues and priorities that PFC knows (IEEE 802.1Qbb)."""
@@ -34,7 +34,8 @@ def each_queue(switch: SwitchSetting, change: Callable[[QueueSetting], QueueSett
         raise ValueError(
             f"{switch.device}: queue {high} cannot be written, queues are 0 to {QUEUES - 1}; give its class a queue"
         )
-    made = {port.queues: tuple(change(q) for q in port.queues) for port in switch.ports}
+    kinds = dict.fromkeys(port.queues for port in switch.ports)
+    made = {queues: tuple(change(q) for q in queues) for queues in kinds}
     return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
 
 
@@ -47,14 +48,16 @@ def in_bytes(switch: SwitchSetting) -> SwitchSetting:
 
 def paused_alike(switch: SwitchSetting) -> SwitchSetting:
     """A switch on which a queue is lossless at every port that has pauses, or at none."""
-    paused = {q.queue for port in switch.ports for q in port.queues if q.lossless}
+    kinds = dict.fromkeys(port.queues for port in switch.ports)
+    paused = {q.queue for queues in kinds for q in queues if q.lossless}
 
-    def port(mine: PortSetting) -> PortSetting:
-        if not any(q.lossless for q in mine.queues):
-            return mine
-        return replace(mine, queues=tuple(replace(q, lossless=q.lossless or q.queue in paused) for q in mine.queues))
+    def alike(queues: tuple[QueueSetting, ...]) -> tuple[QueueSetting, ...]:
+        if not any(q.lossless for q in queues):
+            return queues
+        return tuple(replace(q, lossless=q.queue in paused) for q in queues)
 
-    return replace(switch, ports=tuple(map(port, switch.ports)))
+    made = {queues: alike(queues) for queues in kinds}
+    return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
 
 
 def sayable(
