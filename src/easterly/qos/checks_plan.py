@@ -69,39 +69,22 @@ def _static_B(qos: QosPlan, b: int, stated: list[TrafficClass]) -> float:
 
 
 def _pauses(site: Site, qos: QosPlan) -> Iterator[Finding]:
-    """Where a class states when it pauses its senders: at every port at once, that much has to be in the pool."""
+    """A pause at more than lossless classes share is never asked for: packets are lost before."""
     for row, c in _classes(site, qos):
         if c.pfc is None or not c.lossless:
             continue
         paused = [g for g in range(len(qos.groups)) if not math.isnan(qos.queues.xoff_B[g, row])]
-        short = [(*_room(qos, g, row), g) for g in paused]
-        short = [(room_B, all_B, g) for room_B, all_B, g in short if all_B > room_B]
+        rooms = [(float(qos.budgets.lossless_B[qos.groups.budget[g]]), g) for g in paused]
+        short = [(room_B, g) for room_B, g in rooms if c.pfc.xoff > room_B]
         if short:
-            yield _unreached(qos, c, *min(short, key=lambda one: (one[0] - one[1], one[2])))
-
-
-def _room(qos: QosPlan, g: int, row: int) -> tuple[float, float]:
-    """Memory that a lossless class may take, and what it takes if every port is at its pause."""
-    b = int(qos.groups.budget[g])
-    reserved_B, xoff_B = float(qos.queues.reserved_B[g, row]), float(qos.queues.xoff_B[g, row])
-    pool_B = float(qos.budgets.lossless_B[b]) if b >= 0 else math.nan
-    if math.isnan(pool_B):
-        return math.inf, 0.0
-    return pool_B, max(0.0, xoff_B - reserved_B) * int(qos.budgets.ports[b])
-
-
-def _unreached(qos: QosPlan, c: TrafficClass, room_B: float, all_B: float, g: int) -> Finding:
-    xoff_B = 0.0 if c.pfc is None else float(c.pfc.xoff)
-    never = xoff_B > room_B
-    what = "is never reached, it is" if never else f"takes {_size(all_B)} with every port congested,"
-    return Finding(
-        code="E831",
-        at=f"{c.origin}/pfc/xoff",
-        message=f"class {c.name}: a pause at {_size(xoff_B)} {what} beyond the {_size(room_B)} that lossless classes "
-        f"share at {qos.groups.name[g]}",
-        hint="write a smaller xoff, or leave pfc out: the threshold then follows the free memory",
-        severity=Severity.ERROR if never else Severity.WARNING,
-    )
+            room_B, g = min(short)
+            yield Finding(
+                code="E831",
+                at=f"{c.origin}/pfc/xoff",
+                message=f"class {c.name}: a pause at {_size(float(c.pfc.xoff))} is never reached, it is beyond the "
+                f"{_size(room_B)} that lossless classes share at {qos.groups.name[g]}",
+                hint="write a smaller xoff, or leave pfc out: the threshold then follows the free memory",
+            )
 
 
 def _broken(qos: QosPlan, g: int, row: int) -> tuple[Level, Level, float] | None:
