@@ -112,6 +112,39 @@ def test_a_pause_beyond_the_memory_is_refused() -> None:
     assert "E831" not in run("--set", "classes.training.pfc={xoff: 300kB}").stderr
 
 
+def test_a_part_that_a_class_leaves_out_can_be_changed() -> None:
+    """One threshold, though the file has none; a list; and nothing where the schema has no such part."""
+    rows = result("--set", "classes.training.pfc.xoff=300kB")
+    xoff = [row for row in rows if row["quantity"] == "xoff_B"]
+    assert xoff and {row["after"] for row in xoff} == {300_000.0}
+    assert {row["quantity"] for row in result("--set", "classes.storage.buffer.alpha=4")} >= {"alpha", "limit_B"}
+    assert run("--set", "classes.storage.bufer.alpha=4").exit_code == 2
+
+
+def test_code_points_that_move_are_told() -> None:
+    """What a switch makes of each of the 64 code points is a consequence too."""
+    rows = {row["row"]: (row["before"], row["after"]) for row in result("--set", "classes.storage.also=[20, 22]")
+            if row["table"] == "marks"}  # fmt: skip
+    assert set(rows) == {"20", "22"} and {after for _, after in rows.values()} == {"storage"}
+    (whole,) = [row for row in result("--set", "qos.mtu=1500B") if row["table"] == "whole"]
+    assert (whole["quantity"], whole["after"]) == ("mtu_B", 1500)
+
+
+def test_a_class_of_a_preset_can_be_changed_in_one_key(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(
+        "version: 1\nsite: {name: s}\nqos: {preset: ai-cluster}\n"
+        "hardware:\n  switches: {sw: {ports: 32, rate: 400Gb/s}}\n"
+        "  hosts: {h: {gpus: 8, nics: 8, nic_rate: 400Gb/s, gpu: h100-sxm}}\n"
+        "fabrics:\n  f: {blueprint: leaf-spine, hosts: {type: h, count: 2}, leaf: {type: sw, down: 16, up: 16}, "
+        "spine: {type: sw}}\n",
+        encoding="utf-8",
+    )
+    made = CliRunner().invoke(main, ["qos", str(site), "--set", "classes.training.dscp=28", "--format", "json"])
+    assert made.exit_code == 0, made.output
+    assert any(row["row"] == "training" and row["after"] == 28 for row in json.loads(made.stdout)["result"])
+
+
 def test_a_wrong_change_is_refused_with_its_reason() -> None:
     over = run("--set", "classes.training.share=60%")
     assert over.exit_code == 1 and "E804" in over.stderr

@@ -26,7 +26,8 @@ def _classes(site: Site, qos: QosPlan) -> Iterator[tuple[int, TrafficClass]]:
 @rule("E831", "a threshold does not fit the memory of a switch")
 def thresholds_fit_the_memory(site: Site, qos: QosPlan) -> Iterator[Finding]:
     """Where a class states when it marks or pauses: marks < pause < drop while every port of a switch is congested."""
-    yield from _pauses(site, qos)
+    pauses = list(_pauses(site, qos))
+    yield from pauses or _crowded(site, qos)
     for row, c in _classes(site, qos):
         if c.wred is None or c.pfc is not None:
             continue  # what is stated on both sides is E817
@@ -39,11 +40,10 @@ def thresholds_fit_the_memory(site: Site, qos: QosPlan) -> Iterator[Finding]:
         if found:
             g, low, high, alone_B = max(found, key=lambda one: (one[1][1] - one[3], one[1][1] - one[2][1], -one[0]))
             yield _misfit(qos, c, g, low, high, alone_B)
-    yield from _crowded(site, qos)
 
 
 def _crowded(site: Site, qos: QosPlan) -> Iterator[Finding]:
-    """Stated pauses are static: nothing makes them give way, so those of all ports have to fit the pool together."""
+    """Stated pauses do not give way to each other: those of all classes and ports have to fit the pool together."""
     stated = [c for _, c in _classes(site, qos) if c.lossless and c.pfc is not None]
     rows = [
         (b, need_B) for b in range(len(qos.budgets))
