@@ -18,7 +18,8 @@ from easterly.study.nouns import Nouns
 from easterly.study.stages import Stages
 
 KEYS = {
-    "whole": ("of",), "classes": ("name",), "marks": ("code point",), "groups": ("name",), "queues": ("group", "class"), "budgets": ("device",),
+    "whole": ("of",), "classes": ("name",), "marks": ("code point",),
+    "groups": ("name",), "queues": ("group", "class"), "budgets": ("device",),
     "headroom": ("group", "item"),
     "buffers": ("group", "class", "method"), "tenants": ("tenant", "class"), "policers": ("group", "class"),
     "settings": ("group", "class", "layer", "key"),
