@@ -26,8 +26,8 @@ def _classes(site: Site, qos: QosPlan) -> Iterator[tuple[int, TrafficClass]]:
 @rule("E831", "a threshold does not fit the memory of a switch")
 def thresholds_fit_the_memory(site: Site, qos: QosPlan) -> Iterator[Finding]:
     """Where a class states when it marks or pauses: marks < pause < drop while every port of a switch is congested."""
-    pauses = list(_pauses(site, qos))
-    yield from pauses or _crowded(site, qos)
+    yield from _pauses(site, qos)
+    yield from _crowded(site, qos)
     for row, c in _classes(site, qos):
         if c.wred is None or c.pfc is not None:
             continue  # what is stated on both sides is E817
