@@ -25,6 +25,7 @@ class QueueSetting:
         None
     )
     kmax_percent: Annotated[int | None, Doc("The same for the upper threshold.")] = None
+    limit_B: Annotated[int | None, Unit("B"), Doc("The longest queue, while nothing else is congested.")] = None
     pmax_percent: Annotated[int | None, Doc("Probability just below the upper threshold, in percent.")] = None
     lossless: Annotated[bool, Doc("Priority flow control.")] = False
     alpha: Annotated[float | None, Unit("1"), Doc("Dynamic threshold, in free memory of its pool.")] = None

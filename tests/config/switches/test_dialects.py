@@ -109,7 +109,7 @@ MISTAKES = {
         ("pause-threshold 4523994", "pause-threshold 4523993", "xoff_B is 4523993"),
         ("resume-threshold 4505452", "resume-threshold 4523994", "xon_offset_B is 0, not 18542"),
         ("buffer-size 4601972", "buffer-size 4523994", "headroom_B is 0, not 77978"),
-        ("queue-limit dynamic 3", "queue-limit dynamic 4", "alpha is 1.125, not 0.75"),
+        ("    bandwidth remaining percent 10\n", "    queue-limit dynamic 3\n", "is not understood"),
         ("  service-policy type network-qos EASTERLY-NQ\n", "", "refers to ''"),
         ("  priority-flow-control mode on\n", "", "lossless is False, not True"),
         ("  match dscp 26\n", "  match dscp 24\n", "different maps|code point"),

@@ -1,7 +1,7 @@
 """Lines of NX-OS and Junos against lines of their makers' manuals and examples: no checker of them can be run here.
 
 A shape is a line without its names (``$...`` below) and numbers. This finds a word that no manual has, or has
-elsewhere, not a value that a switch refuses. Of ``shape``, ``queue-limit dynamic``, ``mru``, ``cable-length``, the
+elsewhere, not a value that a switch refuses. Of ``shape``, ``mru``, ``cable-length``, the
 watchdog's action and the policers in these combinations no complete example was found: they are after the syntax in the
 reference.
 """
@@ -43,7 +43,6 @@ bandwidth remaining percent 50
 shape min 0 kbps max 100 kbps
 random-detect minimum-threshold 950 bytes maximum-threshold 3000 bytes drop-probability 7 weight 0 ecn
 random-detect minimum-threshold 950 bytes maximum-threshold 3000 bytes drop-probability 7 weight 0
-queue-limit dynamic 6
 pause buffer-size 27456 pause-threshold 12480 resume-threshold 12480
 interface $Ethernet1/1
 service-policy type qos input $name

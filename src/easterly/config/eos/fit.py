@@ -22,6 +22,9 @@ SLOWEST_BPS, FASTEST_BPS = 8 * KBPS, 200_000_000 * KBPS
 BURSTS_B = (256, 128_000_000)
 Key = tuple[int, bool]
 
+NOT_WRITTEN = {"meter": "none: police takes 8 kbit/s to 200 Gbit/s, and the second rate as much above the first"}
+"""What a plan has and this text has not, and why."""
+
 
 def port_name(port: int, rate_bps: float) -> str:
     """Name of a port of which the cage is not broken out.

@@ -19,6 +19,9 @@ SLOWEST_BPS, FASTEST_BPS = 8000, 100_000_000_000
 """Rates of a policer."""
 BURSTS_B = (1500, 100_000_000_000)
 
+NOT_WRITTEN = {"meter": "none: a policer takes 8 kbit/s to 100 Gbit/s"}
+"""What a plan has and this text has not, and why."""
+
 
 def port_name(port: int, rate_bps: float) -> str:
     """Name of a port of the first slot; they are counted from 0.
@@ -68,6 +71,7 @@ def _queue(q: QueueSetting) -> QueueSetting:
         mark=q.mark if marked else "",
         kmin_B=None,
         kmax_B=None,
+        limit_B=None,
         pmax_percent=q.pmax_percent if marked else None,
         alpha=None if q.alpha is None else power_of_two(q.alpha, *STEPS),
         reserved_B=None,

@@ -1,7 +1,8 @@
 """What NX-OS can say of what is wanted.
 
-Dynamic thresholds are those of queues that may drop, in eleven steps; pauses have static thresholds at ingress. What
-is lossless is so on the whole switch, and a port has pauses or none. Reserved memory and pools are the platform's.
+Pauses have static thresholds at ingress. What is lossless is so on the whole switch, and a port has pauses or none.
+Dynamic thresholds (``queue-limit dynamic``) have steps that differ from ASIC to ASIC, so these, reserved memory and
+pools stay as the platform has them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import replace
 from easterly.config.switches.fit import each_queue, in_bytes, paused_alike, sayable, slots
 from easterly.model.queueing import MeterSetting, QueueSetting, SwitchSetting
 
-ALPHAS = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 9 / 8, 7 / 4, 3.0, 5.0, 8.0, 14.0, 18.0)
-"""Alpha of ``queue-limit dynamic 0`` to ``10`` on cloud-scale ASICs (guide as in `render`, queue limits)."""
 KBPS = 1000
 FASTEST_BPS, SLOWEST_BPS = 80_000_000_000, 8000
 """Rates of ``police cir``."""
 LARGEST_BURST_B = 512_000_000
+NOT_WRITTEN = {
+    "meter": "none: police takes 8 kbit/s to 80 Gbit/s",
+    "alpha": "default of the platform: what a step of queue-limit dynamic stands for depends on the ASIC",
+}
+"""What a plan has and this text has not, and why."""
 
 
 def port_name(port: int, rate_bps: float) -> str:
@@ -45,13 +49,12 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
 
 
 def _queue(q: QueueSetting) -> QueueSetting:
-    steps = [alpha for alpha in ALPHAS if q.alpha is not None and alpha <= q.alpha]
     known = q.lossless and None not in (q.xoff_B, q.headroom_B, q.xon_offset_B)
     offset_B = min(q.xon_offset_B, q.xoff_B) if known and q.xon_offset_B is not None and q.xoff_B is not None else None
     return replace(
         q,
         shaper_bps=None if q.shaper_bps is None else max(1, q.shaper_bps // KBPS) * KBPS,
-        alpha=None if q.lossless or q.alpha is None else max(steps, default=ALPHAS[0]),
+        alpha=None,
         reserved_B=None,
         xoff_B=q.xoff_B if known else None,
         xon_offset_B=offset_B,

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from easterly.config.nxos.fit import ALPHAS
 from easterly.config.switches.blocks import Block, blocks, finish, numbers, said
 from easterly.config.switches.fit import QUEUES
 from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
@@ -40,7 +39,6 @@ OUTPUT = (
     r"priority level (\d)",
     r"shape min 0 kbps max (\d+) kbps",
     r"random-detect minimum-threshold (\d+) bytes maximum-threshold (\d+) bytes drop-probability (\d+) weight 0( ecn)?",
-    r"queue-limit dynamic (\d+)",
 )
 PAUSE = r"pause buffer-size (\d+) pause-threshold (\d+) resume-threshold (\d+)"
 
@@ -217,9 +215,7 @@ def _values(block: Block, group: int) -> dict[str, Any]:
             values["strict"] = True
         elif kind == 2:
             values["shaper_bps"] = int(groups[0]) * 1000
-        elif kind == 3:
+        else:
             low, high, top = (int(word) for word in groups[:3])
             values |= {"mark": "ecn" if groups[3] else "drop", "kmin_B": low, "kmax_B": high, "pmax_percent": top}
-        else:
-            values["alpha"] = ALPHAS[int(groups[0])]
     return values

@@ -43,7 +43,7 @@ def in_bytes(switch: SwitchSetting) -> SwitchSetting:
     """A switch for which sizes are stated in bytes: no percent, and no cable to work headroom out from."""
     ports = tuple(replace(port, cable_m=None) for port in switch.ports)
     bare = replace(switch, ports=ports, frame_B=None)
-    return each_queue(bare, lambda q: replace(q, kmin_percent=None, kmax_percent=None))
+    return each_queue(bare, lambda q: replace(q, kmin_percent=None, kmax_percent=None, limit_B=None))
 
 
 def paused_alike(switch: SwitchSetting) -> SwitchSetting:

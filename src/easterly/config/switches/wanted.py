@@ -101,6 +101,7 @@ def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
         kmax_B=kmax_B if mark else None,
         kmin_percent=low,
         kmax_percent=high,
+        limit_B=_whole(float(q.limit_alone_B[g, row])),
         pmax_percent=None if not mark or pmax is None else min(100, max(1, pmax)),
         lossless=paused,
         alpha=alpha if math.isfinite(alpha) else None,
