@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import fields
 
 import pytest
@@ -184,3 +185,15 @@ def test_each_switch_has_the_text_of_its_own_model():
         "train-leaf-": "eos", "train-spine-": "junos",
     }  # fmt: skip
     assert {row.split(",")[0] for row in files[""].text.splitlines()[1:]} == {"eos", "junos", "linux"}
+
+
+def test_the_sheet_says_what_a_percentage_is_in_bytes():
+    spec, network, plan = planned(preset("ai-cluster", "junos"))
+    [text] = [file.text for file in render(spec, network, plan) if file.path == "qos-sheet.csv"]
+    rows = [r for r in csv.DictReader(io.StringIO(text)) if r["os"] == "junos" and r["what"] in ("kmin_B", "kmax_B")]
+    assert rows
+    for row in rows:
+        percent, size = re.fullmatch(r"(\d+) % of the longest queue, (\d+) B", row["written"]).groups()
+        low, high = int(size), int(size) * (int(percent) + 1) / max(1, int(percent))
+        # One percent is the least that Kmax can be; any other threshold is at most a percent of the queue too early.
+        assert int(percent) <= 1 or low <= int(row["planned"]) <= high + 1

@@ -98,7 +98,7 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
                     words = (
                         str(have)
                         if have not in (None, "")
-                        else _otherwise(field.name, text, queue, other, written, name)
+                        else _otherwise(field.name, queue, text, other, written, name)
                     )
                     yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), words
 
