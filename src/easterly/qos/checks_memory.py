@@ -17,6 +17,9 @@ from easterly.qos.memory.headroom import headroom
 
 ROUNDING = 1.005
 """Numbers are written with three digits: 48 x 0.667 MB is a little more than 32 MB."""
+XGS = ("tomahawk", "trident")
+XGS_ONLY = {"eos": "EOS on switches such as the 7060X", "junos": "Junos on switches such as the QFX5230"}
+"""Operating systems that run on other chips too, but with other words for queues and memory."""
 
 
 def _switches(site: Site) -> list[SwitchType]:
@@ -81,6 +84,22 @@ def alphas_are_powers_of_two(site: Site) -> Iterator[Finding]:
             message=f"alpha {alpha:g} is no power of two, which is what chips take ({shares} of the shared memory)",
             hint=f"write alpha: {below:g} or {2 * below:g}; SONiC's dynamic_th is its logarithm, "
             f"{math.log2(below):.0f} or {math.log2(2 * below):.0f}",
+            severity=Severity.WARNING,
+        )
+
+
+@rule("E834", "the text of a switch is for other chips than it has")
+def chips_are_those_of_the_text(site: Site) -> Iterator[Finding]:
+    """Queues and memory have other commands where chips have other queues: virtual ones at ingress, for example."""
+    for switch in _switches(site):
+        if switch.os not in XGS_ONLY or switch.chip is None or switch.chip.startswith(XGS):
+            continue
+        yield Finding(
+            code="E834",
+            at=f"{switch.origin}/os",
+            message=f"classes are written for {XGS_ONLY[switch.os]}, which have Broadcom's XGS chips; "
+            f"{switch.chip} is none of them",
+            hint="name the chip that the switch has, or leave `os` out and take the numbers from `easterly qos`",
             severity=Severity.WARNING,
         )
 
