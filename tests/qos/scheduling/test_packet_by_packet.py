@@ -87,7 +87,7 @@ def test_htb_is_that_of_linux(seed: int) -> None:
 
 
 def test_the_rules_differ_where_they_should() -> None:
-    """A control: the same packets under other weights, quanta and ceilings leave in another order or at another time."""
+    """A control: other weights, quanta and slopes make another order or other times."""
     given = Packets([0] * 12, [0] * 6 + [1] * 6, [1514] * 12)
     assert sent(WeightedRoundRobin([2, 1]), given, 10**9) != sent(WeightedRoundRobin([1, 2]), given, 10**9)
     assert sent(DeficitRoundRobin([1514, 64]), given, 10**9) != sent(DeficitRoundRobin([1514, 1514]), given, 10**9)
