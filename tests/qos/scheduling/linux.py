@@ -1,8 +1,8 @@
 """Linux's ``net/sched/sch_htb.c`` retold with plain lists: an opinion on HTB that shares nothing with the kernel.
 
 Followed function by function: ``htb_activate_prios``, ``htb_deactivate_prios``, ``htb_change_class_mode``,
-``htb_lookup_leaf``, ``htb_dequeue_tree``, ``htb_charge_class``, ``htb_do_events``. Tokens are nanoseconds, as there, and
-exact fractions; classes stand in the order of their numbers. Timers are as fine as the clock.
+``htb_lookup_leaf``, ``htb_dequeue_tree``, ``htb_charge_class``, ``htb_do_events``. Tokens are nanoseconds, as it has
+them, but exact fractions; classes stand in the order of their numbers. Timers are as fine as the clock.
 """
 
 from __future__ import annotations
