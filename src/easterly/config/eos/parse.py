@@ -236,6 +236,10 @@ def _queue(block: Block, number: int) -> QueueSetting:
         else:
             low, high, top = map(int, groups)
             values |= {"mark": ("ecn", "drop")[kind - 4], "kmin_B": low, "kmax_B": high, "pmax_percent": top}
+    if "strict" not in values or values["strict"] == ("weight" in values):
+        raise ValueError(
+            f"{block.line!r} is strict by default: it needs `no priority` and a bandwidth, or its own word"
+        )
     return QueueSetting(queue=number, **values)
 
 

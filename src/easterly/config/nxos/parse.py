@@ -121,6 +121,8 @@ def _points(found: _Said) -> tuple[int, ...]:
             own = re.fullmatch(r"\S+-Q(\d)", name)
             if own and found.number.setdefault(group, int(own[1])) != int(own[1]):
                 raise ValueError(f"qos-group {group} is of {name} and of another class")
+            if len(set(found.number.values())) != len(found.number):
+                raise ValueError(f"class {name} goes to qos-group {group} and to another")
         maps.add(tuple(at[point] for point in sorted(at)))
     if len(maps) != 1:
         raise ValueError("the ports have different maps of code points")
@@ -194,13 +196,15 @@ def _edge(block: Block, found: _Said) -> EdgeSetting | None:
 
 
 def _queues(block: Block, found: _Said) -> dict[int, QueueSetting]:
-    queues = {}
+    """Queues that are used; a policy has to name all there are."""
+    values = {}
     for inner in block.inner:
         group = _group(said(inner, r"class type queuing c-out-8q-q(\d|-default)")[1][0])
-        values = _values(inner, group)
-        if values.get("strict") or values.get("weight"):
-            queues[group] = QueueSetting(queue=found.number[group], **values)
-    return queues
+        values[group] = _values(inner, group)
+    if sorted(values) != list(range(QUEUES)) or len(block.inner) != QUEUES:
+        raise ValueError(f"{block.line!r} has not each of the {QUEUES} queues once")
+    used = {group: v for group, v in values.items() if v["strict"] or v["weight"]}
+    return {group: QueueSetting(queue=found.number[group], **v) for group, v in used.items()}
 
 
 def _values(block: Block, group: int) -> dict[str, Any]:
@@ -218,4 +222,6 @@ def _values(block: Block, group: int) -> dict[str, Any]:
         else:
             low, high, top = (int(word) for word in groups[:3])
             values |= {"mark": "ecn" if groups[3] else "drop", "kmin_B": low, "kmax_B": high, "pmax_percent": top}
-    return values
+    if ("weight" in values) == ("strict" in values):
+        raise ValueError(f"{block.line!r} needs a bandwidth or a priority level, and not both")
+    return {"weight": 0, "strict": False} | values
