@@ -145,6 +145,27 @@ def test_a_class_of_a_preset_can_be_changed_in_one_key(tmp_path: Path) -> None:
     assert any(row["row"] == "training" and row["after"] == 28 for row in json.loads(made.stdout)["result"])
 
 
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ("classes.storage.pfc={xoff: 100kB}", 0, "class storage is not lossless: it is never paused"),
+        ("classes.training.pfc={xoff: 1kB}", 0, "xoff 1kB is less than a frame of 9.216kB"),
+        ("classes.training.buffer={size: 1kB}", 1, "a buffer of 1kB holds no frame of 9.216kB"),
+    ],
+)
+def test_what_has_no_effect_or_holds_no_frame_is_told(change: str, code: int, said: str) -> None:
+    done = run("--set", change)
+    assert done.exit_code == code
+    assert "E817" in done.stderr
+    assert said in done.stderr
+
+
+def test_the_start_of_a_group_suggests_it() -> None:
+    done = run("--explain", "train/leaf-down")
+    assert done.exit_code == 2
+    assert "did you mean train/leaf-down/" in done.stderr
+
+
 def test_a_wrong_change_is_refused_with_its_reason() -> None:
     over = run("--set", "classes.training.share=60%")
     assert over.exit_code == 1 and "E804" in over.stderr
