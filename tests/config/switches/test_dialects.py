@@ -65,7 +65,7 @@ MISTAKES = {
         ("   match dscp 48\n", "   match dscp 46\n", "code points 46 on arrival: what is done is not wanted"),
         ("      police rate", "      police raet", "is not understood"),
         ("cos 6 to traffic-class 6", "cos 6 to traffic-class 5", "queues of priorities 0 to 7 are"),
-        ("priority strict", "no priority", "strict is False, not True"),
+        ("priority strict", "no priority", "needs `no priority` and a bandwidth"),
         ("shape rate 8000000 kbps", "shape rate 8000 kbps", "shaper_bps is 8000000,"),
         ("service-profile EASTERLY-1", "service-profile EASTERLY-9", "refers to 'EASTERLY-9'"),
         ("watchdog action drop\n", "watchdog\n", "is not understood"),
