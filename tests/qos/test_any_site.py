@@ -167,3 +167,23 @@ def test_headroom_is_held_against_the_frames_of_the_site() -> None:
     kept = {"buffer": "64MB", "headroom": "2.5MB"}
     assert [f.code for f in said("E826", lossless, switch=kept)] == ["E826"]
     assert said("E826", lossless, switch=kept, qos={"mtu": "1518B", "response": "1us"}) == []
+
+
+@pytest.mark.parametrize(
+    ("tenants", "share"),
+    [
+        ({"a": {"share": "60%"}, "b": {"share": "40%", "classes": {"t": "100%"}}}, 0.76),
+        ({"a": {"share": "60%"}, "b": {"classes": {"t": "100%"}}}, 0.76),
+        ({"a": {"share": "60%", "classes": {"t": "60%", "d": "40%"}}, "b": {"share": "40%"}}, 0.6),
+        ({"a": {"share": "60%"}, "b": {"share": "40%"}}, 0.6),
+    ],
+    ids=["one divides", "the rest of the link", "as the site does", "nobody divides"],
+)
+def test_tenants_that_divide_nothing_do_as_the_site_does(tenants: object, share: float) -> None:
+    """Class t has 60 %: with a 60 % x 60 % and with b 40 % x 100 % it would need 76 %, in the plan and in the rule."""
+    classes = {"t": {"dscp": 26, "share": "60%"}, "d": REST}
+    site = a_site(classes, tenants=tenants)
+    made = plan(site, blueprints.build(site)).tenants
+    assert made.share[made.traffic_class == 1].sum() == pytest.approx(share)
+    told = said("E830", classes, tenants=tenants)
+    assert ["= 76%" in f.message for f in told if "class t " in f.message] == ([True] if share != 0.6 else [])
