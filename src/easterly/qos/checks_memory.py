@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import SIZE, format_short
+from easterly.model.catalog import chips
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.hardware import SwitchType
 from easterly.model.spec.site import Site
@@ -68,13 +69,20 @@ def _too_much_per_port(switch: SwitchType, each_B: float, reserved_B: float) -> 
     )
 
 
-@rule("E825", "alpha is no power of two")
+@rule("E825", "alpha is no step of a chip")
 def alphas_are_powers_of_two(site: Site) -> Iterator[Finding]:
-    """Chips work out a dynamic threshold by shifting the free memory."""
-    owners = [(s.origin, s.alpha) for s in _switches(site)]
-    owners += [(f"{c.origin}/buffer", c.buffer.alpha) for _, c in sorted(site.classes.items()) if c.buffer is not None]
-    for origin, alpha in owners:
-        if alpha is None or math.frexp(alpha)[0] == 0.5:
+    """Chips work out a dynamic threshold by shifting the free memory, by so many bits as they have steps."""
+    owners = [(s.origin, s.alpha, [s]) for s in _switches(site)]
+    owners += [
+        (f"{c.origin}/buffer", c.buffer.alpha, _switches(site))
+        for _, c in sorted(site.classes.items()) if c.buffer is not None
+    ]  # fmt: skip
+    for origin, alpha, switches in owners:
+        steps = [own for switch in switches if (own := chips.of(switch, site.hardware).alphas)]
+        if alpha is None or (steps and all(alpha in own for own in steps)):
+            continue
+        if math.frexp(alpha)[0] == 0.5:
+            yield from _no_step(site, origin, alpha, switches)
             continue
         below = 2.0 ** math.floor(math.log2(alpha))
         shares = ", ".join(f"{a:g} gives one queue {queue_limit_B(1, a):.1%}" for a in (below, alpha, 2 * below))
@@ -102,6 +110,23 @@ def chips_are_those_of_the_text(site: Site) -> Iterator[Finding]:
             hint="name the chip that the switch has, or leave `os` out and take the numbers from `easterly qos`",
             severity=Severity.WARNING,
         )
+
+
+def _no_step(site: Site, origin: str, alpha: float, switches: Sequence[SwitchType]) -> Iterator[Finding]:
+    """A power of two that a chip does not have."""
+    for switch in switches:
+        steps = sorted(chips.of(switch, site.hardware).alphas)
+        if steps and alpha not in steps:
+            near = min(steps, key=lambda step: abs(math.log2(step / alpha)))
+            yield Finding(
+                code="E825",
+                at=f"{origin}/alpha",
+                message=f"alpha {alpha:g} is no step of chip {switch.chip} of {switch.name}: it has "
+                f"{', '.join(f'{step:g}' for step in steps)}",
+                hint=f"write alpha: {near:g}",
+                severity=Severity.WARNING,
+            )
+            return
 
 
 @rule("E826", "headroom does not hold what arrives after a pause")
