@@ -62,7 +62,7 @@ def test_headroom_in_cells_and_for_many_ports() -> None:
     assert "for 48 ports" in run("headroom --rate 25Gb/s --cable 40m --cell 208B --ports 48").stdout
 
 
-@given(st.floats(1, 1e21), st.floats(0, 1e21), st.sampled_from([1, 32, 64, 80, 256, 4096, 2**20]),
+@given(st.floats(1, 1e21), st.floats(0, 9e7), st.sampled_from([1, 32, 64, 80, 256, 4096, 2**20]),
        st.sampled_from([64, 1518, 9216, 2**20]))  # fmt: skip
 def test_no_size_takes_long(rate: float, cable: float, cell: int, mtu: int) -> None:
     made = answer(f"headroom --rate {rate:.6g}b/s --cable {cable:.6g}m --cell {cell}B --mtu {mtu}")
@@ -93,7 +93,7 @@ def test_dynamic_threshold() -> None:
         (f"{PORT} --senders 64 --burst 21720B --method bdp", "bdp", 250e3),
         (f"{PORT} --lossless --cable 100m", "headroom", 56_272),
         ("buffer --method headroom --rate 100Gb/s --cable 100m --upstream 2", "headroom", 112_544),
-        ("buffer --rate 1Gb/s", None, None),
+        ("buffer --rate 1Gb/s --cable 3m", None, None),
     ],
 )
 def test_buffer_by_method(words: str, method: str | None, size_B: float | None) -> None:
@@ -102,6 +102,40 @@ def test_buffer_by_method(words: str, method: str | None, size_B: float | None) 
     assert [each["method"] for each in made["methods"]] == ["bdp", "bdp-root-n", "incast", "headroom"]
     assert made["reason"]
     assert run(words).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("buffer --rate 400Gb/s", "--rate alone sizes nothing"),
+        ("buffer --rate 1Gb/s --rtt 1ms --queues 4", "--queues needs --memory"),
+        ("buffer --rate 1Gb/s --rtt 1ms --alpha 1", "--alpha needs --memory"),
+        ("buffer --rate 1Gb/s --rtt 1ms --headroom 1MB", "--headroom needs --memory"),
+        ("buffer --rate 1Gb/s --lossless --cable 1e12m", "beyond anything that is built"),
+        ("headroom --rate 1Gb/s --cable 1e12m", "beyond anything that is built"),
+    ],
+)
+def test_what_would_be_ignored_or_is_nonsense_is_refused(words: str, said: str) -> None:
+    result = run(words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_headroom_that_is_not_stated_is_not_taken_for_none() -> None:
+    words = f"{PORT} --lossless --cable 3m --memory 64MB --alpha 1"
+    assert answer(words)["enough"] is None
+    assert answer(words)["given_B"] is None
+    assert "not known: give --headroom" in run(words).stdout
+    assert answer(f"{words} --headroom 60kB")["given_B"] == 60e3
+    assert "60kB of headroom, against" in run(f"{words} --headroom 60kB").stdout
+
+
+def test_a_worst_case_below_the_sum_says_why() -> None:
+    """Memory keeps no gaps between frames, and a long cable is full of them."""
+    far = answer("headroom --rate 100Gb/s --cable 100km")
+    assert far["worst_B"] < far["headroom_B"]
+    assert "as memory keeps no gaps" in run("headroom --rate 100Gb/s --cable 100km").stdout
+    assert "as memory keeps no gaps" not in run("headroom --rate 100Gb/s --cable 100m").stdout
 
 
 def test_what_the_chip_gives_is_held_against_it() -> None:

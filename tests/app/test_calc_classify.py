@@ -68,27 +68,46 @@ def test_a_default_makes_rules_redundant(tmp_path):
 
 def test_faults_are_located(tmp_path):
     result = run(tmp_path, "class a\nclass b dscp 64\n", PACKETS)
-    assert result.exit_code == 2 and f"{tmp_path / 'rules'}:2:14: error[E122]" in result.stderr
+    assert result.exit_code == 1 and f"{tmp_path / 'rules'}:2:14: error[E122]" in result.stderr
+    assert "easterly explain E122" in result.stderr
     result = run(tmp_path, RULES, "src 1.1.1.1", "--format", "json")
     [found] = json.loads(result.stdout)["findings"]
     assert (found["code"], found["line"], found["column"]) == ("E122", 1, 1)
-    assert run(tmp_path, b"\xff\xfe", PACKETS).exit_code == 2
+    assert run(tmp_path, b"\xff\xfe", PACKETS).exit_code == 1
     missing = CliRunner().invoke(main, ["calc", "classify", "--rules", str(tmp_path / "none")])
     assert missing.exit_code == 2 and "cannot be read" in missing.stderr
 
 
-def test_empty_files_are_no_rules_and_no_packets(tmp_path):
-    assert run(tmp_path, "", "").exit_code == 0
-    assert run(tmp_path, RULES, "").exit_code == 0
-    assert json.loads(run(tmp_path, "", PACKETS, "--format", "json").stdout)["result"]["unmatched"] == 4
+@pytest.mark.parametrize("nothing", ["", "\n\n", "# a remark\n"])
+def test_files_that_say_nothing_are_refused(tmp_path, nothing):
+    """An empty file is never what was meant: `marker` refuses it in the same words."""
+    for rules, packets, what in ((nothing, PACKETS, "rules"), (RULES, nothing, "packets")):
+        result = run(tmp_path, rules, packets)
+        assert result.exit_code == 1
+        assert f"{tmp_path / what}: error[E133]: the file has no {what}" in result.stderr
+        [found] = json.loads(run(tmp_path, rules, packets, "--format", "json").stdout)["findings"]
+        assert found["code"] == "E133"
+
+
+def test_an_empty_default_is_refused(tmp_path):
+    result = run(tmp_path, RULES, None, "--default", " ")
+    assert result.exit_code == 2
+    assert "--default is empty" in result.stderr
+
+
+def test_many_faults_are_counted(tmp_path):
+    result = run(tmp_path, "class a dscp 64\n" * 30, PACKETS)
+    assert result.stderr.count("error[E122]") == 20
+    assert "and 10 more" in result.stderr
+    assert "1 rule, " in run(tmp_path, "class a dscp 6\n", PACKETS).stdout
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from(["text", "json"]))
 def test_any_bytes_are_answered(tmp_path, rules, packets, form):
     """Never a traceback, whatever the files hold."""
-    assert run(tmp_path, rules, PACKETS, "--format", form).exit_code in (0, 2)
-    assert run(tmp_path, RULES, packets, "--format", form).exit_code in (0, 2)
+    assert run(tmp_path, rules, PACKETS, "--format", form).exit_code in (0, 1)
+    assert run(tmp_path, RULES, packets, "--format", form).exit_code in (0, 1)
 
 
 @pytest.mark.parametrize("folder", [True, False])

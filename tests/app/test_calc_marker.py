@@ -115,8 +115,16 @@ def test_colours_are_needed_only_where_they_count() -> None:
 
 
 def test_the_last_nanosecond_and_the_largest_packet() -> None:
-    made = parse("0 0\n9223372036.854775807 9223372036854775807", "-", coloured=False)
-    assert made.time_ns.tolist() == made.size_B.tolist() == [0, 2**63 - 1]
+    made = parse("0 1\n9223372036.854775807 9223372036854775807", "-", coloured=False)
+    assert made.time_ns.tolist() == [0, 2**63 - 1]
+    assert made.size_B.tolist() == [1, 2**63 - 1]
+
+
+def test_a_packet_without_bytes_is_refused() -> None:
+    with pytest.raises(FindingsError) as refused:
+        parse("0 100\n1 0", "-", coloured=False)
+    [found] = refused.value.findings
+    assert (found.line, found.column, found.message) == (2, 3, "a packet of 0 bytes is none")
 
 
 @pytest.mark.parametrize(

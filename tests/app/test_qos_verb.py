@@ -95,6 +95,77 @@ def test_a_change_of_memory_moves_thresholds_and_verdicts() -> None:
     assert not changed & {"headroom_B", "weight", "rate_bps"}
 
 
+def test_a_section_that_the_file_leaves_out_can_be_changed() -> None:
+    changed = {row["quantity"] for row in result("--set", "qos.mtu=1500B")}
+    assert {"headroom_B", "reserved_B"} <= changed
+    assert "E204" in run("--set", "qos.preset=rfc9999").stderr
+    assert "E201" in run("--set", "qos.nonsense=1").stderr
+
+
+def test_a_pause_beyond_the_memory_is_refused() -> None:
+    never = run("--set", "classes.training.pfc={xoff: 1GB}")
+    assert never.exit_code == 1
+    assert "a pause at 1GB is never reached" in never.stderr
+    often = run("--set", "classes.training.pfc={xoff: 9MB}")
+    assert often.exit_code == 0
+    assert "that pause at what is stated hold" in often.stderr
+    assert "E831" not in run("--set", "classes.training.pfc={xoff: 300kB}").stderr
+
+
+def test_a_part_that_a_class_leaves_out_can_be_changed() -> None:
+    """One threshold, though the file has none; a list; and nothing where the schema has no such part."""
+    rows = result("--set", "classes.training.pfc.xoff=300kB")
+    xoff = [row for row in rows if row["quantity"] == "xoff_B"]
+    assert xoff and {row["after"] for row in xoff} == {300_000.0}
+    assert {row["quantity"] for row in result("--set", "classes.storage.buffer.alpha=4")} >= {"alpha", "limit_B"}
+    assert run("--set", "classes.storage.bufer.alpha=4").exit_code == 2
+
+
+def test_code_points_that_move_are_told() -> None:
+    """What a switch makes of each of the 64 code points is a consequence too."""
+    rows = {row["row"]: (row["before"], row["after"]) for row in result("--set", "classes.storage.also=[20, 22]")
+            if row["table"] == "marks"}  # fmt: skip
+    assert set(rows) == {"20", "22"} and {after for _, after in rows.values()} == {"storage"}
+    (whole,) = [row for row in result("--set", "qos.mtu=1500B") if row["table"] == "whole"]
+    assert (whole["quantity"], whole["after"]) == ("mtu_B", 1500)
+
+
+def test_a_class_of_a_preset_can_be_changed_in_one_key(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(
+        "version: 1\nsite: {name: s}\nqos: {preset: ai-cluster}\n"
+        "hardware:\n  switches: {sw: {ports: 32, rate: 400Gb/s}}\n"
+        "  hosts: {h: {gpus: 8, nics: 8, nic_rate: 400Gb/s, gpu: h100-sxm}}\n"
+        "fabrics:\n  f: {blueprint: leaf-spine, hosts: {type: h, count: 2}, leaf: {type: sw, down: 16, up: 16}, "
+        "spine: {type: sw}}\n",
+        encoding="utf-8",
+    )
+    made = CliRunner().invoke(main, ["qos", str(site), "--set", "classes.training.dscp=28", "--format", "json"])
+    assert made.exit_code == 0, made.output
+    assert any(row["row"] == "training" and row["after"] == 28 for row in json.loads(made.stdout)["result"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        ("classes.storage.pfc={xoff: 100kB}", 0, "class storage is not lossless: it is never paused"),
+        ("classes.training.pfc={xoff: 1kB}", 0, "xoff 1kB is less than a frame of 9.216kB"),
+        ("classes.training.buffer={size: 1kB}", 1, "a buffer of 1kB holds no frame of 9.216kB"),
+    ],
+)
+def test_what_has_no_effect_or_holds_no_frame_is_told(change: str, code: int, said: str) -> None:
+    done = run("--set", change)
+    assert done.exit_code == code
+    assert "E817" in done.stderr
+    assert said in done.stderr
+
+
+def test_the_start_of_a_group_suggests_it() -> None:
+    done = run("--explain", "train/leaf-down")
+    assert done.exit_code == 2
+    assert "did you mean train/leaf-down/" in done.stderr
+
+
 def test_a_wrong_change_is_refused_with_its_reason() -> None:
     over = run("--set", "classes.training.share=60%")
     assert over.exit_code == 1 and "E804" in over.stderr

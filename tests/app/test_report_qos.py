@@ -72,6 +72,7 @@ def test_every_queue_has_the_buffer_that_decides(made: dict[str, Any], shown: di
         assert row["enough"] == own["enough"]
         assert (row["method"] == "headroom") == (own["method"] == "headroom")
     text = environment().get_template("qos.html").render(qos=shown)
+    assert "PB" not in text
     rows = re.findall(r"<tr><td><code>(.*?)</code></td><td>(.*?)</td>", text)
     assert len(rows) == len(chosen)
 

@@ -26,9 +26,10 @@ from pydantic import BaseModel
 import easterly.model
 from easterly.base.findings import Finding, Severity
 from easterly.model import store
+from easterly.model.cards import Card
 from easterly.model.network import Links, Network, Nodes
 from easterly.model.outcome import Method, Ref
-from easterly.model.shaping import LinuxQos, Policer, ShapedClass, Shaper
+from easterly.model.shaping import LinuxQos, Policer, Settings, ShapedClass, Shaper
 from easterly.model.spec.site import Site
 from easterly.model.store import StoreError, digest, freeze, thaw
 
@@ -72,7 +73,12 @@ def example(hint: Any, size: int = 3) -> Any:
 SHAPED = ShapedClass("all", 1, None, 8_000, 8_000, 1_514, 1_514, 1_514)
 SHAPER = Shaper("eth0", (SHAPED,), "all")
 POLICER = Policer("p", "eth0", 8_000, 1)
-STATED = {ShapedClass: SHAPED, Shaper: SHAPER, Policer: POLICER, LinuxQos: LinuxQos("h", (SHAPER,), (POLICER,))}
+CARD = Card((3,), (), (0, 0, 0, 100, 0, 0, 0, 0), (3,) * 64)
+SETTINGS = Settings(sysctl={"net.core.rmem_max": "1"}, cards={"eth0": CARD})
+STATED = {
+    ShapedClass: SHAPED, Shaper: SHAPER, Policer: POLICER, LinuxQos: LinuxQos("h", (SHAPER,), (POLICER,)), Card: CARD,
+    Settings: SETTINGS,
+}  # fmt: skip
 """Nouns that refuse values that do not belong together."""
 
 

@@ -265,3 +265,28 @@ def test_any_numbers_are_answered(keys, memory, with_hosts):
         for finding in check(given_):
             assert finding.message and "nan" not in finding.message and " - " not in finding.hint
             assert finding.at.split("/")[0] in ("classes", "hardware")
+
+
+@pytest.mark.parametrize(
+    ("chip", "alpha", "says"),
+    [
+        ("tomahawk4", 8, None),
+        ("tomahawk4", 16, "alpha 16 is no step of chip tomahawk4 of sw"),
+        ("mine", 3, None),
+        ("mine", 2, "it has 0.25, 3"),
+        ("mine", 5, "no power of two"),
+    ],
+)
+def test_alphas_are_steps_of_the_chip(chip, alpha, says):
+    """Powers of two where the chip wants them, and what a chip states of itself in any case."""
+    spec = {
+        "hardware": {
+            "chips": {"mine": {"buffer": "64MB", "alphas": [0.25, 3]}},
+            "switches": {"sw": {"ports": 32, "rate": "400Gb/s", "chip": chip, "alpha": alpha}},
+            "hosts": {"h": {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s", "scaleup": "1Tb/s"}},
+        },
+        "classes": {"d": {"dscp": 0, "share": "100%", "buffer": {"alpha": alpha}}},
+    }
+    told = [f for f in checks_memory.alphas_are_powers_of_two(site(**spec)) if f.code == "E825"]
+    assert [says in f.message for f in told] == ([True, True] if says else [])
+    assert {f.at for f in told} <= {"hardware/switches/sw/alpha", "classes/d/buffer/alpha"}

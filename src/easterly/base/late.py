@@ -20,8 +20,8 @@ class LatePackage(ModuleType):
         home = self.__dict__["_homes"].get(name)
         if home is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        own = home == self.__name__
-        value = import_module(f"{home}.{name}") if own else getattr(import_module(home), name)
+        module = None if home == self.__name__ else import_module(home)
+        value = getattr(module, name) if hasattr(module, name) else import_module(f"{home}.{name}")
         self.__dict__[name] = value
         return value
 

@@ -25,6 +25,7 @@ class QueueSetting:
         None
     )
     kmax_percent: Annotated[int | None, Doc("The same for the upper threshold.")] = None
+    limit_B: Annotated[int | None, Unit("B"), Doc("The longest queue, while nothing else is congested.")] = None
     pmax_percent: Annotated[int | None, Doc("Probability just below the upper threshold, in percent.")] = None
     lossless: Annotated[bool, Doc("Priority flow control.")] = False
     alpha: Annotated[float | None, Unit("1"), Doc("Dynamic threshold, in free memory of its pool.")] = None
@@ -65,6 +66,7 @@ class PortSetting:
     queues: Annotated[tuple[QueueSetting, ...], Doc("By number.")]
     watchdog: Annotated[bool, Doc("Pauses that do not end are broken off.")] = False
     edges: Annotated[tuple[EdgeSetting, ...], Doc("By code points.")] = ()
+    cable_m: Annotated[int | None, Unit("m"), Doc("Cable, where headroom is worked out from it by the device.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class MemorySetting:
     lossy_B: Annotated[int | None, Unit("B"), Doc("Shared by all others.")] = None
     headroom_B: Annotated[int | None, Unit("B"), Doc("For what arrives after pauses, of all ports.")] = None
     total_B: Annotated[int | None, Unit("B"), Doc("All of it.")] = None
+    lossless_percent: Annotated[int | None, Doc("Parts of what is shared, where text has no bytes: lossless.")] = None
+    lossy_percent: Annotated[int | None, Doc("The same for all others.")] = None
+    headroom_percent: Annotated[int | None, Doc("The same for headroom.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class SwitchSetting:
     queue_of: Annotated[tuple[int, ...], Doc("(64,) queue of each code point.")]
     ports: Annotated[tuple[PortSetting, ...], Doc("Ports in use, by number.")]
     memory: Annotated[MemorySetting | None, Doc("Packet memory; None where it is not stated.")] = None
+    frame_B: Annotated[int | None, Unit("B"), Doc("Largest frame, where headroom is worked out from it.")] = None
     priorities: Annotated[
         tuple[int, ...], Doc("(8,) queue of each priority of 802.1p; none for code points only.")
     ] = ()

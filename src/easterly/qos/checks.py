@@ -11,7 +11,7 @@ from easterly.base.units import SHARE, format_short
 from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
 from easterly.qos import checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares
-from easterly.qos.plan import queues, stated
+from easterly.qos.plan import PRIORITIES, assign, queues, stated
 
 MORE = (checks_buffers, checks_marks, checks_memory, checks_plan, checks_shares)
 """Modules whose rules register themselves when they are imported."""
@@ -167,10 +167,30 @@ def queue_numbers_are_good(site: Site) -> Iterator[Finding]:
         if c.queue >= count:
             message = f"queue {c.queue} of class {c.name} does not exist: ports have queues 0 to {count - 1}"
             yield Finding("E808", f"{c.origin}/queue", message, "leave queue out to have one chosen")
+        elif c.lossless and c.queue >= PRIORITIES:
+            message = f"queue {c.queue} of lossless class {c.name} cannot be paused: a pause names priorities 0 to 7"
+            yield Finding("E808", f"{c.origin}/queue", message, "write a queue from 0 to 7, or leave queue out")
         elif c.queue in owner:
             message = f"queue {c.queue} already serves class {owner[c.queue]}"
             yield Finding("E808", f"{c.origin}/queue", message, "leave queue out to have a free one chosen")
         owner.setdefault(c.queue, c.name)
+    yield from _beyond_priorities(site, count)
+
+
+def _beyond_priorities(site: Site, count: int) -> Iterator[Finding]:
+    """Queues that the text of a switch cannot name, as it counts the eight priorities of IEEE 802.1Q."""
+    systems = sorted({switch.os for switch in site.hardware.switches.values()} - {"linux"})
+    queue = assign(_classes(site), count)
+    for c in _classes(site):
+        if not systems or c.lossless or queue[c.name] not in range(PRIORITIES, count):
+            continue
+        yield Finding(
+            "E808",
+            f"{c.origin}/queue" if c.queue is not None else c.origin,
+            f"queue {queue[c.name]} of class {c.name}: the text of {' and '.join(systems)} knows queues 0 to "
+            f"{PRIORITIES - 1}",
+            f"give it one of those: queue: {next((q for q in range(PRIORITIES) if q not in queue.values()), 0)}",
+        )
 
 
 @rule("E809", "unmarked traffic has no class")

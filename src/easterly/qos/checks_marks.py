@@ -81,6 +81,23 @@ def thresholds_are_in_order(site: Site) -> Iterator[Finding]:
         if c.pfc is not None and c.pfc.xon is not None and c.pfc.xon >= c.pfc.xoff:
             message = f"class {c.name}: xon {_level(c.pfc.xon)} is not below xoff {_level(c.pfc.xoff)}"
             yield Finding("E817", f"{c.origin}/pfc/xon", message, "senders go on once the queue is shorter: xon < xoff")
+        yield from _without_effect(c, site.qos.mtu)
+
+
+def _without_effect(c: TrafficClass, frame_B: float) -> Iterator[Finding]:
+    """Pauses of a class that is not paused; a queue that holds no frame, or is paused by each."""
+    if c.pfc is not None and not c.lossless:
+        message = f"class {c.name} is not lossless: it is never paused, whatever its pfc says"
+        yield Finding("E817", f"{c.origin}/pfc", message, "write lossless: true, or leave pfc out", Severity.WARNING)
+    elif c.pfc is not None and c.pfc.xoff < frame_B:
+        message = (
+            f"class {c.name}: xoff {_level(c.pfc.xoff)} is less than a frame of {_level(frame_B)}: each one pauses"
+        )
+        hint = "write some frames, or leave pfc out"
+        yield Finding("E817", f"{c.origin}/pfc/xoff", message, hint, Severity.WARNING)
+    if c.buffer is not None and c.buffer.size is not None and c.buffer.size < frame_B:
+        message = f"class {c.name}: a buffer of {_level(c.buffer.size)} holds no frame of {_level(frame_B)}"
+        yield Finding("E817", f"{c.origin}/buffer/size", message, "write some frames at least, or a smaller qos: mtu")
 
 
 Level = tuple[str, str, float, float]

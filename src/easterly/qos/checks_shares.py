@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import SHARE, format_short
 from easterly.model.spec.policy import Tenant
 from easterly.model.spec.site import Site
+from easterly.qos.plan import shares
 
 TOLERANCE = 1e-6
 PERCENT = 0.01
@@ -37,12 +38,11 @@ def tenants_divide_their_whole(site: Site) -> Iterator[Finding]:
 
 @rule("E830", "tenants give a class another share than it has")
 def effective_shares_agree(site: Site) -> Iterator[Finding]:
-    """Where tenants divide the whole link among classes, each class has the sum of what they give it."""
-    tenants = _divided(site)
-    whole = sum(tenant.share or 0.0 for tenant in site.tenants.values())
-    complete = len(tenants) == len(site.tenants) and abs(whole - 1) <= TOLERANCE
-    for name, c in sorted(site.classes.items()) if tenants and complete else []:
-        parts = [(t.share or 0.0, t.classes[name]) for t in tenants if name in t.classes]
+    """Where tenants have the whole link, each class has the sum of what they give it."""
+    tenants, of_class = _whole(site), shares([site.classes[name] for name in sorted(site.classes)])
+    for name, c in sorted(site.classes.items()):
+        given = [(share, _part(tenant, name, of_class)) for tenant, share in tenants]
+        parts = [(share, part) for share, part in given if part is not None]
         effective = sum(share * part for share, part in parts)
         if c.share != "rest" and parts and abs(effective - float(c.share)) > PERCENT:
             products = " + ".join(f"{_percent(share)} x {_percent(part)}" for share, part in parts)
@@ -54,6 +54,22 @@ def effective_shares_agree(site: Site) -> Iterator[Finding]:
                 hint=f"write share: {_percent(effective)}, or change what the tenants give",
                 severity=Severity.WARNING,
             )
+
+
+def _whole(site: Site) -> list[tuple[Tenant, float]]:
+    """Tenants and their shares, if these are all of the link and somebody divides his among classes."""
+    tenants = [tenant for _, tenant in sorted(site.tenants.items())]
+    total = sum(tenant.share or 0.0 for tenant in tenants)
+    unsaid = sum(tenant.share is None for tenant in tenants)
+    if not _divided(site) or (abs(total - 1) > TOLERANCE and not unsaid):
+        return []
+    left = max(0.0, 1 - total) / max(1, unsaid)
+    return [(tenant, left if tenant.share is None else float(tenant.share)) for tenant in tenants]
+
+
+def _part(tenant: Tenant, name: str, of_class: Mapping[str, float]) -> float | None:
+    """Part of a tenant's share that a class gets; a tenant that divides nothing does as the site does."""
+    return tenant.classes.get(name) if tenant.classes else of_class[name]
 
 
 def _percent(share: float) -> str:

@@ -20,6 +20,7 @@ from easterly.qos.planning.ledger import Ledger
 from easterly.qos.planning.marking import Classes
 from easterly.qos.planning.ports import Ports
 
+PRIORITIES = 8
 NETWORKLESS = Ports([], [], [], [], floats([]), floats([]), ints([]), np.zeros(1, dtype=np.int64), ints([]))
 
 
@@ -205,6 +206,8 @@ def shares(classes: Sequence[TrafficClass]) -> dict[str, float]:
 def assign(classes: Sequence[TrafficClass], count: int) -> dict[str, int]:
     """Queue of each class; two classes share one only where there are more classes than queues.
 
+    A lossless class gets one of the first eight, as a pause names eight priorities (IEEE 802.1Qbb).
+
     >>> from easterly.model.spec.policy import TrafficClass
     >>> a, b = TrafficClass(dscp=26, share="50%"), TrafficClass(dscp=28, share="50%")
     >>> a.named("a", "classes/a"), b.named("b", "classes/b")
@@ -214,9 +217,11 @@ def assign(classes: Sequence[TrafficClass], count: int) -> dict[str, int]:
     """
     given = {c.name: c.queue for c in classes if c.queue is not None}
     taken = set(given.values())
-    for c in sorted((c for c in classes if c.queue is None), key=lambda c: (c.dscp, c.name)):
-        wish = min(c.dscp // 8, count - 1)
-        free = [q for q in range(count) if q not in taken]
+    first = count > PRIORITIES
+    for c in sorted((c for c in classes if c.queue is None), key=lambda c: (first and not c.lossless, c.dscp, c.name)):
+        most = min(count, PRIORITIES) if c.lossless else count
+        wish = min(c.dscp // 8, most - 1)
+        free = [q for q in range(most) if q not in taken]
         given[c.name] = min(free, key=lambda q: (abs(q - wish), q)) if free else wish
         taken.add(given[c.name])
     return given

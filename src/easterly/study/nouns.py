@@ -9,7 +9,6 @@ from typing import Any
 from easterly import address, config, demand, predict, qos, route
 from easterly.base.columns import BoolColumn, IntColumn
 from easterly.base.findings import Finding, FindingsError
-from easterly.config.linux.qos import told
 from easterly.demand.checks import time as time_checks
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
@@ -243,6 +242,6 @@ class Nouns:
             lambda: (
                 *config.contradictions(self.configs.value),
                 *config.switches.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
-                *told.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
+                *config.told.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
             ),
         )

@@ -70,10 +70,12 @@ def queues(draw: st.DrawFn, number: int, strict: bool, memory: bool) -> QueueSet
     lossless = draw(st.booleans())
     mark = draw(st.sampled_from(("", "ecn", "drop")))
     low = draw(SIZES)
+    percent = draw(st.integers(0, 99)) if mark and memory else None
     return QueueSetting(
         number, strict, 0 if strict else draw(st.integers(1, 100)),
         draw(st.none() | st.integers(10**6, 10**12)),
         mark, low if mark else None, low + draw(SIZES) if mark else None,
+        kmin_percent=percent, kmax_percent=None if percent is None else draw(st.integers(percent + 1, 100)),
         pmax_percent=draw(st.integers(1, 100)) if mark else None,
         lossless=lossless,
         alpha=draw(st.floats(0.001, 1000)) if memory else None,
@@ -120,7 +122,9 @@ def machines(draw: st.DrawFn, port_name: Any) -> SwitchSetting:
     for port in range(1, draw(st.integers(1, 5)) + 1):
         kind = draw(st.sampled_from(kinds))
         watched = any(q.lossless for q in kind)
-        ports.append(PortSetting(port_name(port, 4e11), kind, watched, draw(edges(of))))
+        ports.append(
+            PortSetting(port_name(port, 4e11), kind, watched, draw(edges(of)), draw(st.none() | st.integers(1, 300)))
+        )
     tagged = tuple(draw(st.lists(st.sampled_from(numbers), min_size=8, max_size=8)))
     sizes = MemorySetting(*(draw(st.integers(10**6, 10**9)) for _ in range(4))) if memory else None
-    return SwitchSetting("leaf-0", of, tuple(ports), sizes, tagged)
+    return SwitchSetting("leaf-0", of, tuple(ports), sizes, draw(st.none() | st.integers(1500, 9216)), tagged)

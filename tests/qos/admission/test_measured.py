@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from easterly.qos.admission import (
     FlowSpec,
+    Reservations,
     TimeWindow,
     by_parameters,
     hoeffding,
@@ -161,3 +162,16 @@ def test_long_silence_is_one_step():
     window.observe(5, 100)
     window.advance(10 + 10 * (7 * 10**15 + 3))
     assert (window.load_Bps, window.state["done"]) == (0.0, 4)
+
+
+@pytest.mark.parametrize("percent", [3, 29, 57, 58, 70, 100])
+def test_a_part_of_a_link_is_what_is_written(percent):
+    """Whoever asks for exactly 29 % of a link is let in, 1 B/s more is not: 0.29 is no binary fraction."""
+    part, exact = percent / 100, 10_000 * percent
+    for more, admitted in ((0, True), (1, False)):
+        flow = FlowSpec(exact + more, 2000)
+        link = {"link_bps": 8_000_000, "part": part}
+        assert by_parameters([], flow, **link).admitted == admitted
+        assert measured_sum(0.0, flow, **link).admitted == admitted
+        assert TimeWindow(1000, 3).request(0, exact + more, **link) == admitted
+        assert Reservations(8_000_000, part=part).reserve("flow", exact + more) == admitted

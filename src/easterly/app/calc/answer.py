@@ -32,6 +32,15 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo(f"{INDENT}{'  '.join(cells)}".rstrip())
 
 
+def counted(count: int, thing: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "packet"), counted(1200, "packet")
+    ('1 packet', '1,200 packets')
+    """
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+
+
 def span(low_s: float, high_s: float) -> str:
     """Two times, or one where they are the same.
 

@@ -26,6 +26,9 @@ else:
 LARGEST = 1e21
 """In SI units, as in site files: far above what exists, far below where sums and products overflow."""
 
+LONGEST_m = 1e8
+"""Cable: the Earth is 40,000 km round."""
+
 
 class Misread(click.BadParameter):
     """A value that is no quantity of the kind wanted, with the code and the hint of the parser."""
@@ -38,8 +41,8 @@ class Misread(click.BadParameter):
 class Quantity(FloatType):
     """A number with its unit, such as ``50GB/s``: read into SI, above 0 unless told otherwise."""
 
-    def __init__(self, kind: units.Kind, *, zero: bool = False) -> None:
-        self.kind, self.zero, self.name = kind, zero, kind.name.replace(" ", "_")
+    def __init__(self, kind: units.Kind, *, zero: bool = False, most: float = LARGEST) -> None:
+        self.kind, self.zero, self.most, self.name = kind, zero, most, kind.name.replace(" ", "_")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read the text."""
@@ -52,7 +55,7 @@ class Quantity(FloatType):
         if number < 0 or (number == 0 and not self.zero):
             least = "at least 0" if self.zero else "more than 0"
             raise Misread(f"{self.kind.name} {value!r} must be {least}", "E304", "", param)
-        if number > LARGEST:
+        if number > self.most:
             raise Misread(f"{self.kind.name} {value!r} is beyond anything that is built", "E304", "", param)
         return number
 

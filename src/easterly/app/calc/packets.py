@@ -128,6 +128,8 @@ class _Rows:
         if re.fullmatch(r"[0-9]{1,19}", word[0]) is None or int(word[0]) > LARGEST:
             text = f"size {_quoted(word[0])} is not a whole number of bytes below 2^63"
             self.wrong(number, word, text, SHAPE)
+        if not int(word[0]):
+            self.wrong(number, word, "a packet of 0 bytes is none", SHAPE)
         return int(word[0])
 
     def _colour(self, number: int, word: re.Match[str]) -> int:

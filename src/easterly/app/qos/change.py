@@ -11,17 +11,26 @@ from typing import Any
 from easterly import site as text
 from easterly.app.qos import document as tables
 from easterly.base.findings import Finding, FindingsError, Severity, did_you_mean
+from easterly.model.catalog import presets
 from easterly.model.qos import QosPlan
 from easterly.study.check import check, errors
 from easterly.study.nouns import Nouns
 from easterly.study.stages import Stages
 
 KEYS = {
-    "classes": ("name",), "groups": ("name",), "queues": ("group", "class"), "budgets": ("device",),
+    "whole": ("of",), "classes": ("name",), "marks": ("code point",),
+    "groups": ("name",), "queues": ("group", "class"), "budgets": ("device",),
     "headroom": ("group", "item"),
     "buffers": ("group", "class", "method"), "tenants": ("tenant", "class"), "policers": ("group", "class"),
     "settings": ("group", "class", "layer", "key"),
 }  # fmt: skip
+
+
+SECTIONS = ("qos",)
+"""Parts of a site that may be changed where its file says nothing of them."""
+
+PARTS = {"classes": ("buffer", "pfc", "wred"), "tenants": ("classes",), "fabrics": ("cables",)}
+"""The same of each class, tenant and fabric."""
 
 
 class Refused(ValueError):
@@ -63,7 +72,13 @@ def _apply(data: dict[str, Any], change: str) -> None:
     if not sign or not last:
         raise Refused(f"--set {change}: write PATH=VALUE, such as classes.training.share=60%")
     here: Any = data
-    for step in above:
+    if above and (above[0] in SECTIONS or _preset(data)):
+        data.setdefault(above[0] if above[0] in SECTIONS else "classes", {})
+    for depth, step in enumerate(above):
+        if depth == 2 and isinstance(here, dict) and step in PARTS.get(above[0], ()):
+            here.setdefault(step, {})
+        if depth == 1 and above[0] == "classes" and isinstance(here, dict):
+            _from_preset(data, here, step)
         if not isinstance(here, dict) or step not in here:
             known = here if isinstance(here, dict) else {}
             raise Refused(f"--set {change}: no {step!r} there: {did_you_mean(step, known)}")
@@ -73,10 +88,24 @@ def _apply(data: dict[str, Any], change: str) -> None:
     here[last] = _value(value.strip())
 
 
+def _preset(data: dict[str, Any]) -> dict[str, Any]:
+    """Classes that the site starts from."""
+    named = data["qos"].get("preset") if isinstance(data.get("qos"), dict) else None
+    return presets.classes(named) if named in presets.SOURCE else {}
+
+
+def _from_preset(data: dict[str, Any], classes: dict[str, Any], name: str) -> None:
+    """Write a class of the preset out, so that one key of it can be changed."""
+    if name not in classes and name in (given := _preset(data)):
+        classes[name] = given[name]
+
+
 def _value(written: str) -> Any:
     """A value as the site file would have it: a number, true or false, a list, a map; else text."""
     tree = text.Source("--set", f"value: {written}").tree
-    found = tree.data.get("value") if tree.complete and isinstance(tree.data, dict) else None
+    found: Any = tree.data.get("value") if tree.complete and isinstance(tree.data, dict) else None
+    if isinstance(found, tuple):
+        return list(found)
     return found if isinstance(found, (bool, int, float, list, dict)) else written
 
 
@@ -93,6 +122,9 @@ def compare(before: QosPlan, after: QosPlan) -> list[dict[str, Any]]:
         ``table``, ``row`` (its names), ``quantity``, ``before``, ``after``; null where there was or is nothing.
     """
     old, new = tables.whole(before), tables.whole(after)
+    for plan in (old, new):
+        plan["marks"] = [{"code point": point, "class": name} for point, name in enumerate(plan["code_points"])]
+        plan["whole"] = [{"of": "frames", "mtu_B": plan["mtu_B"]}]
     return [entry for table, keys in KEYS.items() for entry in _rows(table, keys, old[table], new[table])]
 
 

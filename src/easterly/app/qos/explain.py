@@ -47,6 +47,9 @@ def near(plan: QosPlan, network: Network, name: str) -> str:
         rows = plan.groups.port_link[network.nodes.device[network.links.src[plan.groups.port_link]] == device]
         ports = [str(text).partition(">")[0] for text in network.link_ids[rows]]
         return f"{device} has {ports[0]} to {ports[-1]}" if ports else f"{device} has no port"
+    same = [group for group in plan.groups.name.tolist() if name and group.startswith(name)]
+    if same:
+        return f"did you mean {same[0]}?"
     return did_you_mean(name.partition(":")[0], [*devices, *plan.groups.name.tolist()])
 
 

@@ -175,7 +175,7 @@ def _needs(group: str, name: str, rows: Sequence[Row]) -> Iterator[dict[str, Any
 
 
 def _bytes(size: float | None) -> str:
-    return DASH if size is None else measure([size], SIZES, 3).full(size)
+    return DASH if size is None else measure([size or 1.0], SIZES, 3).full(size)
 
 
 def _spent(place: int, word: str, value: float, memory: float, unit: Measure) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from easterly.config.switches.fit import each_queue, power_of_two, sayable, slots
+from easterly.config.switches.fit import each_queue, in_bytes, power_of_two, sayable, slots
 from easterly.model.queueing import MemorySetting, MeterSetting, QueueSetting, SwitchSetting
 
 STEPS = (-7, 3)
@@ -21,6 +21,9 @@ SLOWEST_BPS, FASTEST_BPS = 8 * KBPS, 200_000_000 * KBPS
 """Rates of ``police``; a second rate is above the first by one of them."""
 BURSTS_B = (256, 128_000_000)
 Key = tuple[int, bool]
+
+NOT_WRITTEN = {"meter": "none: police takes 8 kbit/s to 200 Gbit/s, and the second rate as much above the first"}
+"""What a plan has and this text has not, and why."""
 
 
 def port_name(port: int, rate_bps: float) -> str:
@@ -45,10 +48,10 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
     """
     slots(switch)
     ports = tuple(replace(port, edges=sayable(port.edges, _meter)) for port in switch.ports)
-    switch = each_queue(replace(switch, ports=ports), _queue)
+    switch = each_queue(in_bytes(replace(switch, ports=ports)), _queue)
     if switch.memory is None:
         return each_queue(switch, _without_memory)
-    every = [q for port in switch.ports for q in port.queues]
+    every = list(dict.fromkeys(q for port in switch.ports for q in port.queues))
     alpha = {key: _least(q.alpha for q in every if _key(q) == key) for key in map(_key, every)}
     reserved = {key: _most(q.reserved_B for q in every if _key(q) == key) for key in map(_key, every)}
     headroom_B, offset_B = _most(q.headroom_B for q in every), _most(q.xon_offset_B for q in every)
@@ -86,8 +89,6 @@ def _queue(q: QueueSetting) -> QueueSetting:
         shaper_bps=None if q.shaper_bps is None else max(1, q.shaper_bps // KBPS) * KBPS,
         kmin_B=low if low is None else max(1, low),
         kmax_B=None if q.kmax_B is None else min(q.kmax_B, LARGEST_B),
-        kmin_percent=None,
-        kmax_percent=None,
         alpha=None if q.alpha is None else power_of_two(q.alpha, *STEPS),
         xoff_B=None,
     )
@@ -98,7 +99,7 @@ def _without_memory(q: QueueSetting) -> QueueSetting:
 
 
 def _meter(meter: MeterSetting) -> MeterSetting | None:
-    """A meter in kbit/s; none for rates that EOS does not take, as the queue has a shaper all the same."""
+    """A meter in kbit/s; none for rates that EOS does not take: one that drops what is promised would do more harm."""
     cir_bps, peak_bps = meter.cir_bps // KBPS * KBPS, (meter.pir_bps or 0) // KBPS * KBPS
     if not SLOWEST_BPS <= cir_bps <= FASTEST_BPS or (peak_bps and not SLOWEST_BPS <= peak_bps - cir_bps <= FASTEST_BPS):
         return None

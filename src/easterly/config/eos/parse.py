@@ -113,12 +113,14 @@ def parse(text: str) -> SwitchSetting:
     if found.memory.name != found.memory.applied:
         raise ValueError(f"profile {found.memory.name!r} of the memory is there, and {found.memory.applied!r} applied")
     try:
-        ports = tuple(_port(found, port, found.profiles[name]) for port, name in found.ports.items())
+        first = {name: port for port, name in reversed(found.ports.items())}
+        kinds = {name: _port(found, port, found.profiles[name]) for name, port in first.items()}
+        ports = tuple(replace(kinds[name], port=port) for port, name in found.ports.items())
         memory = MemorySetting(headroom_B=found.memory.pool_B) if found.memory.name else None
         queue_of = tuple(found.points[point] for point in range(POINTS) if point in found.points)
         finish(lines)
         tags = tuple(found.tags[tag] for tag in sorted(found.tags))
-        return SwitchSetting(found.device, queue_of, ports, memory, tags)
+        return SwitchSetting(found.device, queue_of, ports, memory, priorities=tags)
     except KeyError as error:
         raise ValueError(f"something refers to {error.args[0]!r}, and it is not there") from None
 
@@ -234,6 +236,10 @@ def _queue(block: Block, number: int) -> QueueSetting:
         else:
             low, high, top = map(int, groups)
             values |= {"mark": ("ecn", "drop")[kind - 4], "kmin_B": low, "kmax_B": high, "pmax_percent": top}
+    if "strict" not in values or values["strict"] == ("weight" in values):
+        raise ValueError(
+            f"{block.line!r} is strict by default: it needs `no priority` and a bandwidth, or its own word"
+        )
     return QueueSetting(queue=number, **values)
 
 

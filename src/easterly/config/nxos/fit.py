@@ -1,22 +1,26 @@
 """What NX-OS can say of what is wanted.
 
-Dynamic thresholds are those of queues that may drop, in eleven steps; pauses have static thresholds at ingress. What
-is lossless is so on the whole switch, and a port has pauses or none. Reserved memory and pools are the platform's.
+Pauses have static thresholds at ingress. What is lossless is so on the whole switch, and a port has pauses or none.
+Dynamic thresholds (``queue-limit dynamic``) have steps that differ from ASIC to ASIC, so these, reserved memory and
+pools stay as the platform has them.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from easterly.config.switches.fit import each_queue, sayable, slots
-from easterly.model.queueing import MeterSetting, PortSetting, QueueSetting, SwitchSetting
+from easterly.config.switches.fit import each_queue, in_bytes, paused_alike, sayable, slots
+from easterly.model.queueing import MeterSetting, QueueSetting, SwitchSetting
 
-ALPHAS = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 9 / 8, 7 / 4, 3.0, 5.0, 8.0, 14.0, 18.0)
-"""Alpha of ``queue-limit dynamic 0`` to ``10`` on cloud-scale ASICs (guide as in `render`, queue limits)."""
 KBPS = 1000
 FASTEST_BPS, SLOWEST_BPS = 80_000_000_000, 8000
 """Rates of ``police cir``."""
 LARGEST_BURST_B = 512_000_000
+NOT_WRITTEN = {
+    "meter": "none: police takes 8 kbit/s to 80 Gbit/s",
+    "alpha": "default of the platform: what a step of queue-limit dynamic stands for depends on the ASIC",
+}
+"""What a plan has and this text has not, and why."""
 
 
 def port_name(port: int, rate_bps: float) -> str:
@@ -39,29 +43,18 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
         A queue beyond the eight there are, or one that is strict at some ports only.
     """
     slots(switch, top=True)
-    paused = {q.queue for port in switch.ports for q in port.queues if q.lossless}
-    made = each_queue(switch, _queue)
-    return replace(made, ports=tuple(_port(port, paused) for port in made.ports), memory=None, priorities=())
-
-
-def _port(port: PortSetting, paused: set[int]) -> PortSetting:
-    """A port with pauses has them for everything that is lossless on the switch."""
-    queues = port.queues
-    if any(q.lossless for q in queues):
-        queues = tuple(replace(q, lossless=True, alpha=None) if q.queue in paused else q for q in queues)
-    return replace(port, queues=queues, edges=sayable(port.edges, _meter))
+    made = each_queue(paused_alike(in_bytes(switch)), _queue)
+    ports = tuple(replace(port, edges=sayable(port.edges, _meter)) for port in made.ports)
+    return replace(made, ports=ports, memory=None, priorities=())
 
 
 def _queue(q: QueueSetting) -> QueueSetting:
-    steps = [alpha for alpha in ALPHAS if q.alpha is not None and alpha <= q.alpha]
     known = q.lossless and None not in (q.xoff_B, q.headroom_B, q.xon_offset_B)
     offset_B = min(q.xon_offset_B, q.xoff_B) if known and q.xon_offset_B is not None and q.xoff_B is not None else None
     return replace(
         q,
         shaper_bps=None if q.shaper_bps is None else max(1, q.shaper_bps // KBPS) * KBPS,
-        kmin_percent=None,
-        kmax_percent=None,
-        alpha=None if q.lossless or q.alpha is None else max(steps, default=ALPHAS[0]),
+        alpha=None,
         reserved_B=None,
         xoff_B=q.xoff_B if known else None,
         xon_offset_B=offset_B,

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from easterly.config.nxos.fit import ALPHAS
 from easterly.config.switches.blocks import Block, blocks, finish, numbers, said
 from easterly.config.switches.fit import QUEUES
 from easterly.model.queueing import EdgeSetting, MeterSetting, PortSetting, QueueSetting, SwitchSetting
@@ -40,7 +39,6 @@ OUTPUT = (
     r"priority level (\d)",
     r"shape min 0 kbps max (\d+) kbps",
     r"random-detect minimum-threshold (\d+) bytes maximum-threshold (\d+) bytes drop-probability (\d+) weight 0( ecn)?",
-    r"queue-limit dynamic (\d+)",
 )
 PAUSE = r"pause buffer-size (\d+) pause-threshold (\d+) resume-threshold (\d+)"
 
@@ -61,6 +59,8 @@ class _Said:
     """Queue of the plan by group."""
     paused: set[int] = field(default_factory=set)
     """Groups that are lossless."""
+    kinds: dict[tuple[tuple[int, tuple[str, ...]], ...], PortSetting] = field(default_factory=dict)
+    """Ports that were read, by their lines: most are alike."""
 
 
 def parse(text: str) -> SwitchSetting:
@@ -121,6 +121,8 @@ def _points(found: _Said) -> tuple[int, ...]:
             own = re.fullmatch(r"\S+-Q(\d)", name)
             if own and found.number.setdefault(group, int(own[1])) != int(own[1]):
                 raise ValueError(f"qos-group {group} is of {name} and of another class")
+            if len(set(found.number.values())) != len(found.number):
+                raise ValueError(f"class {name} goes to qos-group {group} and to another")
         maps.add(tuple(at[point] for point in sorted(at)))
     if len(maps) != 1:
         raise ValueError("the ports have different maps of code points")
@@ -165,6 +167,14 @@ def _port(name: str, block: Block, found: _Said) -> PortSetting:
         raise ValueError(f"{name} has no policy for what arrives, or none for what leaves")
     if 1 in lines and not found.watchdog:
         raise ValueError(f"{name} has a watchdog, and the switch has none")
+    kind = tuple(sorted(lines.items()))
+    if kind not in found.kinds:
+        found.kinds[kind] = _kind(lines, found)
+    return replace(found.kinds[kind], port=name)
+
+
+def _kind(lines: dict[int, tuple[str, ...]], found: _Said) -> PortSetting:
+    """What the lines of a port stand for, whichever port it is."""
     queues = _queues(found.queuing[lines[4][0]], found)
     if 0 in lines:
         queues = {group: replace(q, lossless=group in found.paused) for group, q in queues.items()}
@@ -175,7 +185,7 @@ def _port(name: str, block: Block, found: _Said) -> PortSetting:
         queues[group] = replace(queues[group], xoff_B=pause, headroom_B=size - pause, xon_offset_B=pause - resume)
     edges = (_edge(inner, found) for inner in found.arrivals[lines[2][0]].inner)
     order = sorted(queues.values(), key=lambda q: q.queue)
-    return PortSetting(name, tuple(order), 1 in lines, tuple(edge for edge in edges if edge))
+    return PortSetting("", tuple(order), 1 in lines, tuple(edge for edge in edges if edge))
 
 
 def _edge(block: Block, found: _Said) -> EdgeSetting | None:
@@ -186,13 +196,15 @@ def _edge(block: Block, found: _Said) -> EdgeSetting | None:
 
 
 def _queues(block: Block, found: _Said) -> dict[int, QueueSetting]:
-    queues = {}
+    """Queues that are used; a policy has to name all there are."""
+    values = {}
     for inner in block.inner:
         group = _group(said(inner, r"class type queuing c-out-8q-q(\d|-default)")[1][0])
-        values = _values(inner, group)
-        if values.get("strict") or values.get("weight"):
-            queues[group] = QueueSetting(queue=found.number[group], **values)
-    return queues
+        values[group] = _values(inner, group)
+    if sorted(values) != list(range(QUEUES)) or len(block.inner) != QUEUES:
+        raise ValueError(f"{block.line!r} has not each of the {QUEUES} queues once")
+    used = {group: v for group, v in values.items() if v["strict"] or v["weight"]}
+    return {group: QueueSetting(queue=found.number[group], **v) for group, v in used.items()}
 
 
 def _values(block: Block, group: int) -> dict[str, Any]:
@@ -207,9 +219,9 @@ def _values(block: Block, group: int) -> dict[str, Any]:
             values["strict"] = True
         elif kind == 2:
             values["shaper_bps"] = int(groups[0]) * 1000
-        elif kind == 3:
+        else:
             low, high, top = (int(word) for word in groups[:3])
             values |= {"mark": "ecn" if groups[3] else "drop", "kmin_B": low, "kmax_B": high, "pmax_percent": top}
-        else:
-            values["alpha"] = ALPHAS[int(groups[0])]
-    return values
+    if ("weight" in values) == ("strict" in values):
+        raise ValueError(f"{block.line!r} needs a bandwidth or a priority level, and not both")
+    return {"weight": 0, "strict": False} | values

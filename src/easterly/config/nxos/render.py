@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from easterly.config.nxos.fit import ALPHAS
 from easterly.config.switches.blocks import ranges
 from easterly.config.switches.fit import QUEUES, slots
 from easterly.model.queueing import EdgeSetting, PortSetting, QueueSetting, SwitchSetting
@@ -115,8 +114,6 @@ def _queue(q: QueueSetting, group: int) -> Iterator[str]:
             f"random-detect minimum-threshold {q.kmin_B} bytes maximum-threshold {q.kmax_B} bytes "
             f"drop-probability {q.pmax_percent} weight 0{ecn}"
         )
-    if q.alpha is not None:
-        yield f"queue-limit dynamic {ALPHAS.index(q.alpha)}"
 
 
 def _input(name: str, queues: tuple[QueueSetting, ...], place: dict[int, int]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import json
 import math
 from dataclasses import replace
 
-from easterly.config.switches.fit import each_queue, power_of_two
+from easterly.config.switches.fit import each_queue, in_bytes, power_of_two
 from easterly.model.queueing import MemorySetting, PortSetting, QueueSetting, SwitchSetting
 
 MAP = "FABRIC"
@@ -68,7 +68,7 @@ def fit(switch: SwitchSetting) -> SwitchSetting:
         )
 
     ports = tuple(replace(port, edges=()) for port in switch.ports)
-    return each_queue(replace(switch, ports=ports, priorities=()), change)
+    return each_queue(in_bytes(replace(switch, ports=ports, priorities=())), change)
 
 
 def static(q: QueueSetting) -> bool:

@@ -30,6 +30,8 @@ def _switch(wanted: SwitchSetting, found: SwitchSetting) -> Iterator[str]:
             yield f"code point {point}: queue is {other}, not {queue}"
     if wanted.memory != found.memory:
         yield f"memory is {found.memory}, not {wanted.memory}"
+    if wanted.frame_B != found.frame_B:
+        yield f"largest frame is {found.frame_B}, not {wanted.frame_B}"
     if wanted.priorities != found.priorities:
         yield f"queues of priorities 0 to 7 are {found.priorities}, not {wanted.priorities}"
     mine, other_ports = ({port.port: port for port in each.ports} for each in (wanted, found))
@@ -43,13 +45,9 @@ def _switch(wanted: SwitchSetting, found: SwitchSetting) -> Iterator[str]:
 def _port(wanted: PortSetting, found: PortSetting) -> Iterator[str]:
     if wanted.watchdog != found.watchdog:
         yield f"watchdog: is {'on' if found.watchdog else 'off'}"
-    for edge in wanted.edges:
-        if edge not in found.edges:
-            at = [other for other in found.edges if other.points == edge.points]
-            yield f"code points {_points(edge)} on arrival: {f'is {at[0]}, not {edge}' if at else 'nothing is done'}"
-    for edge in found.edges:
-        if edge.points not in {other.points for other in wanted.edges}:
-            yield f"code points {_points(edge)} on arrival: what is done is not wanted"
+    if wanted.cable_m != found.cable_m:
+        yield f"cable_m is {found.cable_m}, not {wanted.cable_m}"
+    yield from _edges(wanted, found)
     mine, others = ({q.queue: q for q in each.queues} for each in (wanted, found))
     for queue in sorted({*mine, *others}):
         if queue not in mine or queue not in others:
@@ -59,6 +57,16 @@ def _port(wanted: PortSetting, found: PortSetting) -> Iterator[str]:
             want, have = getattr(mine[queue], field.name), getattr(others[queue], field.name)
             if want != have:
                 yield f"queue {queue}: {field.name} is {have}, not {want}"
+
+
+def _edges(wanted: PortSetting, found: PortSetting) -> Iterator[str]:
+    for edge in wanted.edges:
+        if edge not in found.edges:
+            at = [other for other in found.edges if other.points == edge.points]
+            yield f"code points {_points(edge)} on arrival: {f'is {at[0]}, not {edge}' if at else 'nothing is done'}"
+    for edge in found.edges:
+        if edge.points not in {other.points for other in wanted.edges}:
+            yield f"code points {_points(edge)} on arrival: what is done is not wanted"
 
 
 def _points(edge: EdgeSetting) -> str:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 
-from easterly.config import eos, nxos, sonic
+from easterly.config import eos, junos, nxos, sonic
 from easterly.config.switches.wanted import PortName, switches, wanted
 from easterly.model.network import Network
 from easterly.model.qos import QosPlan
@@ -38,6 +38,7 @@ def _dialect(name: str, suffix: str, module: ModuleType) -> Dialect:
 
 DIALECTS = {
     "eos": _dialect("eos", "cfg", eos),
+    "junos": _dialect("junos", "set", junos),
     "nxos": _dialect("nxos", "cfg", nxos),
     "sonic": _dialect("sonic", "json", sonic),
 }

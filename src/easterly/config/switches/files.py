@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from easterly.base.findings import Finding
-from easterly.config import sonic
+from easterly.config import eos, junos, nxos, sonic
 from easterly.config.linux.qos.hosts import unsaid
 from easterly.config.switches.blocks import ranges
 from easterly.config.switches.compare import differences
@@ -22,7 +22,15 @@ from easterly.model.spec.site import Site
 SHEET = "qos-sheet.csv"
 HEADER = ("os", "device", "port", "queue", "what", "planned", "written")
 HINT = "report this as a defect of Easterly"
-UNSAID = {"sonic": sonic.NOT_WRITTEN}
+UNSAID = {
+    "eos": eos.NOT_WRITTEN,
+    "junos": junos.NOT_WRITTEN,
+    "nxos": nxos.NOT_WRITTEN,
+    "sonic": sonic.NOT_WRITTEN,
+}
+ASIDE = ("kmin_percent", "kmax_percent", "limit_B")
+"""What other columns of a queue are worked out from, or are worked out from it."""
+PERCENT = {"kmin_B": "kmin_percent", "kmax_B": "kmax_percent"}
 Row = tuple[str, str, str, str, str, str, str]
 
 
@@ -86,16 +94,35 @@ def _lost(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> It
         for queue, text in zip(mine.queues, other.queues, strict=True):
             for field in fields(QueueSetting):
                 want, have = getattr(queue, field.name), getattr(text, field.name)
-                if want is not None and want != have:
-                    words = ("none" if have is None else str(have),)
-                    yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), *words
+                if want is not None and want != have and field.name not in ASIDE:
+                    words = (
+                        str(have)
+                        if have not in (None, "")
+                        else _otherwise(field.name, queue, text, other, written, name)
+                    )
+                    yield name, wanted.device, mine.port, str(queue.queue), field.name, str(want), words
+
+
+def _otherwise(
+    what: str, wanted: QueueSetting, q: QueueSetting, port: PortSetting, switch: SwitchSetting, system: str
+) -> str:
+    """What stands for something that a text has no words for."""
+    if what == "mark":
+        return "none: in percent of the longest queue, which is not known without the memory of the chip"
+    percent = getattr(q, PERCENT[what]) if what in PERCENT else None
+    if percent is not None and wanted.limit_B is not None:
+        return f"{percent} % of the longest queue, {percent * wanted.limit_B // 100} B"
+    if what == "headroom_B" and port.cable_m is not None:
+        return f"by the device, from {port.cable_m} m of cable and frames of {switch.frame_B} B"
+    return UNSAID[system].get(what, "none")
 
 
 def _memory(dialect: Dialect, wanted: SwitchSetting, written: SwitchSetting) -> Iterator[Row]:
     for field in fields(MemorySetting):
         want, have = getattr(wanted.memory, field.name), getattr(written.memory, field.name, None)
         if want is not None and want != have:
-            words = "none" if have is None else str(have)
+            percent = getattr(written.memory, f"{field.name.removesuffix('_B')}_percent", None)
+            words = "none" if percent is None else f"{percent} % of what is shared"
             yield dialect.name, wanted.device, "", "", f"memory {field.name}", str(want), words
 
 

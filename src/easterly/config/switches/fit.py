@@ -34,7 +34,29 @@ def each_queue(switch: SwitchSetting, change: Callable[[QueueSetting], QueueSett
         raise ValueError(
             f"{switch.device}: queue {high} cannot be written, queues are 0 to {QUEUES - 1}; give its class a queue"
         )
-    made = {port.queues: tuple(change(q) for q in port.queues) for port in switch.ports}
+    kinds = dict.fromkeys(port.queues for port in switch.ports)
+    made = {queues: tuple(change(q) for q in queues) for queues in kinds}
+    return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
+
+
+def in_bytes(switch: SwitchSetting) -> SwitchSetting:
+    """A switch for which sizes are stated in bytes: no percent, and no cable to work headroom out from."""
+    ports = tuple(replace(port, cable_m=None) for port in switch.ports)
+    bare = replace(switch, ports=ports, frame_B=None)
+    return each_queue(bare, lambda q: replace(q, kmin_percent=None, kmax_percent=None, limit_B=None))
+
+
+def paused_alike(switch: SwitchSetting) -> SwitchSetting:
+    """A switch on which a queue is lossless at every port that has pauses, or at none."""
+    kinds = dict.fromkeys(port.queues for port in switch.ports)
+    paused = {q.queue for queues in kinds for q in queues if q.lossless}
+
+    def alike(queues: tuple[QueueSetting, ...]) -> tuple[QueueSetting, ...]:
+        if not any(q.lossless for q in queues):
+            return queues
+        return tuple(replace(q, lossless=q.queue in paused) for q in queues)
+
+    made = {queues: alike(queues) for queues in kinds}
     return replace(switch, ports=tuple(replace(port, queues=made[port.queues]) for port in switch.ports))
 
 

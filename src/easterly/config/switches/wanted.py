@@ -58,11 +58,17 @@ def wanted(
     for node, rate_bps in nodes.items():
         found = sorted(used.get(node, []))
         ports = tuple(
-            PortSetting(port_name(port, rate_bps), queues[g], any(q.lossless for q in queues[g]), edges[g])
+            PortSetting(
+                port_name(port, rate_bps),
+                queues[g],
+                any(q.lossless for q in queues[g]),
+                edges[g],
+                math.ceil(groups.cable_m[g]) if math.isfinite(groups.cable_m[g]) else None,
+            )
             for port, g in found
         )
         memory = _memory(qos, network, node)
-        yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, memory, _priorities(qos))
+        yield SwitchSetting(str(network.nodes.name[node]), queue_of, ports, memory, qos.mtu_B, _priorities(qos))
 
 
 def switches(network: Network) -> list[int]:
@@ -83,6 +89,7 @@ def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
     kmin_B, kmax_B, pmax = (_whole(float(c[g, row])) for c in (q.kmin_B, q.kmax_B, q.pmax * 100))
     marked = kmin_B is not None and kmax_B is not None and pmax is not None
     mark: Mark = "" if not marked else "drop" if bool(qos.early_drop[row]) else "ecn"
+    low, high = _percent(kmin_B, kmax_B, float(q.limit_alone_B[g, row])) if mark else (None, None)
     alpha = math.nan if paused and q.xoff_B[g, row] == q.xoff_alone_B[g, row] else float(q.alpha[g, row])
     return QueueSetting(
         queue=int(qos.queue[row]),
@@ -92,6 +99,9 @@ def _queue(qos: QosPlan, g: int, row: int) -> QueueSetting:
         mark=mark,
         kmin_B=kmin_B if mark else None,
         kmax_B=kmax_B if mark else None,
+        kmin_percent=low,
+        kmax_percent=high,
+        limit_B=_whole(float(q.limit_alone_B[g, row])),
         pmax_percent=None if not mark or pmax is None else min(100, max(1, pmax)),
         lossless=paused,
         alpha=alpha if math.isfinite(alpha) else None,
@@ -137,6 +147,14 @@ def _priorities(qos: QosPlan) -> tuple[int, ...]:
     home = int(qos.dscp_class[0])
     own = {int(qos.pcp[row]): int(qos.queue[row]) for row in (*reversed(range(len(qos.queue))), home)}
     return tuple(own.get(pcp, int(qos.queue[home])) for pcp in range(8))
+
+
+def _percent(kmin_B: int | None, kmax_B: int | None, longest_B: float) -> tuple[int | None, int | None]:
+    """Thresholds in whole percent of the longest queue, not later than in bytes, and never the same."""
+    if kmin_B is None or kmax_B is None or not math.isfinite(longest_B) or longest_B <= 0:
+        return None, None
+    low = min(99, int(100 * kmin_B / longest_B))
+    return low, min(100, max(low + 1, int(100 * kmax_B / longest_B)))
 
 
 def _whole(value: float) -> int | None:

@@ -51,7 +51,7 @@ class SwitchType(Named):
     queues: Annotated[Count, Doc("Egress queues per port.")] = 8
     delay: Annotated[Time, Doc("Forwarding delay, port to port, without queueing.")] = 600e-9
     os: Annotated[
-        Literal["linux", "sonic", "eos", "nxos"],
+        Literal["linux", "sonic", "eos", "nxos", "junos"],
         Doc("Network operating system, for the text of classes; routing and addresses are those of Linux with FRR."),
     ] = "linux"
 

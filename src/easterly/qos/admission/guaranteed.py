@@ -188,6 +188,24 @@ def buffer_B(flow: FlowSpec, rate_Bps: Number, hops: Sequence[Hop]) -> Fraction:
     return Fraction(flow.largest_B) + until * (peak - x) + late * x
 
 
+def part_of_link_Bps(link_bps: Number, part: Number) -> Fraction:
+    """Part of a link in bytes per second, with `part` as it is written: 0.7 of 8 Mb/s is 700,000, not a hair less.
+
+    Raises
+    ------
+    ValueError
+        No rate; a part that is not within (0, 1].
+
+    >>> part_of_link_Bps(8_000_000, 0.7)
+    Fraction(700000, 1)
+    """
+    if not 0 < link_bps < math.inf:
+        raise ValueError(f"link_bps is {link_bps:g}: give the rate of the link")
+    if not 0 < part <= 1:
+        raise ValueError(f"part is {part:g}: of a link, at most all of it can be reserved")
+    return Fraction(link_bps) * Fraction(str(part)) / 8
+
+
 class Reservations:
     """Rates that one link has given away, under weighted fair queueing: their sum stays within a part of the link.
 
@@ -198,12 +216,8 @@ class Reservations:
         Of the link, for reservations.
     """
 
-    def __init__(self, link_bps: float, *, part: float = 1.0) -> None:
-        if not 0 < link_bps < math.inf:
-            raise ValueError(f"link_bps is {link_bps:g}: give the rate of the link")
-        if not 0 < part <= 1:
-            raise ValueError(f"part is {part:g}: of a link, at most all of it can be reserved")
-        self.limit_Bps = Fraction(link_bps) * Fraction(part) / 8
+    def __init__(self, link_bps: Number, *, part: Number = 1.0) -> None:
+        self.limit_Bps = part_of_link_Bps(link_bps, part)
         self._given: dict[str, Fraction] = {}
 
     @property

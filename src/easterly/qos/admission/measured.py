@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from easterly._kernel import admit as _kernel
 from easterly._kernel import maths
 from easterly.base.columns import BoolColumn, FloatColumn, bools, floats
-from easterly.qos.admission.guaranteed import FlowSpec, Number
+from easterly.qos.admission.guaranteed import FlowSpec, Number, part_of_link_Bps
 from easterly.qos.aqm.packets import NS_PER_S
 from easterly.qos.aqm.queue import column
 
@@ -57,11 +58,12 @@ def by_parameters(
     -------
     Decision
     """
-    limit_Bps = _limit(link_bps, part)
-    load_Bps = math.fsum(float(flow.rate_Bps) for flow in flows)
-    needed_Bps = math.fsum([*(float(flow.rate_Bps) for flow in flows), float(new.rate_Bps)])
-    bursts_B = math.fsum(float(flow.burst_B) for flow in (*flows, new))
-    return Decision(needed_Bps <= limit_Bps and bursts_B <= memory_B, load_Bps, needed_Bps, limit_Bps)
+    limit_Bps = part_of_link_Bps(link_bps, part)
+    load_Bps = sum((Fraction(flow.rate_Bps) for flow in flows), Fraction(0))
+    needed_Bps = load_Bps + Fraction(new.rate_Bps)
+    bursts_B = sum(Fraction(flow.burst_B) for flow in (*flows, new))
+    fits = needed_Bps <= limit_Bps and bursts_B <= memory_B
+    return Decision(fits, float(load_Bps), float(needed_Bps), float(limit_Bps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class TimeWindow:
         ValueError
             Time that runs backwards, numbers out of range.
         """
-        return self._core.request(time_ns, math.ceil(rate_Bps), math.floor(_limit(link_bps, part)))
+        return self._core.request(time_ns, math.ceil(rate_Bps), math.floor(part_of_link_Bps(link_bps, part)))
 
     def run(
         self, time_ns: ArrayLike, size_B: ArrayLike, request_ns: ArrayLike = (), request_Bps: ArrayLike = (), *,
@@ -173,7 +175,7 @@ class TimeWindow:
         packets = (column(time_ns, np.int64, "time_ns"), column(size_B, np.int64, "size_B"))
         rates = column(np.ceil(np.asarray(request_Bps, dtype=np.float64)), np.int64, "request_Bps")
         load_Bps, admitted = self._core.run(
-            *packets, column(request_ns, np.int64, "request_ns"), rates, math.floor(_limit(link_bps, part))
+            *packets, column(request_ns, np.int64, "request_ns"), rates, math.floor(part_of_link_Bps(link_bps, part))
         )
         return Measured(floats(load_Bps), bools(admitted))
 
@@ -195,8 +197,8 @@ def measured_sum(load_Bps: float, new: FlowSpec, *, link_bps: float, part: float
     >>> measured_sum(1e6, FlowSpec(1e5, 5e3), link_bps=10e6).admitted
     True
     """
-    limit_Bps, needed_Bps = _limit(link_bps, part), load_Bps + float(new.rate_Bps)
-    return Decision(needed_Bps <= limit_Bps, load_Bps, needed_Bps, limit_Bps)
+    limit_Bps, needed_Bps = part_of_link_Bps(link_bps, part), Fraction(load_Bps) + Fraction(new.rate_Bps)
+    return Decision(needed_Bps <= limit_Bps, float(load_Bps), float(needed_Bps), float(limit_Bps))
 
 
 def hoeffding_Bps(load_Bps: float, peaks_Bps: Sequence[float], loss: float) -> float:
@@ -245,15 +247,7 @@ def hoeffding(
     -------
     Decision
     """
-    limit_Bps = _limit(link_bps, part)
+    limit_Bps = part_of_link_Bps(link_bps, part)
     inside_Bps = hoeffding_Bps(load_Bps, [float(flow.peak_Bps) for flow in flows], loss)
     needed_Bps = inside_Bps + float(new.peak_Bps)
-    return Decision(needed_Bps <= limit_Bps, load_Bps, needed_Bps, limit_Bps)
-
-
-def _limit(link_bps: float, part: float) -> float:
-    if not 0 < link_bps < math.inf:
-        raise ValueError(f"link_bps is {link_bps:g}: give the rate of the link")
-    if not 0 < part <= 1:
-        raise ValueError(f"part is {part:g}: of a link, at most all of it can be used")
-    return part * link_bps / 8
+    return Decision(needed_Bps <= limit_Bps, load_Bps, needed_Bps, float(limit_Bps))

@@ -81,11 +81,14 @@ def _cell_B(site: Site, model: str) -> int:
 
 
 def _reserved_B(site: Site, model: str, classes: int, cell_B: int) -> float:
-    """What one queue always has: its part of what the site guarantees to a port, else one frame."""
+    """What one queue always has: its part of what the site guarantees to a port, else one frame if that is there."""
     switch = site.hardware.switches.get(model)
     if switch is not None and switch.port_guarantee is not None:
         return float(switch.port_guarantee // max(1, classes) // cell_B * cell_B)
-    return _ceil(site.qos.mtu, cell_B)
+    frame_B = _ceil(site.qos.mtu, cell_B)
+    if switch is None or switch.guaranteed is None:
+        return frame_B
+    return min(frame_B, float(switch.guaranteed // (switch.ports * max(1, classes)) // cell_B * cell_B))
 
 
 def _ceil(size_B: float, cell_B: int) -> float:
@@ -96,7 +99,7 @@ def _explain(
     site: Site, made: Ports, asked: list[Headroom | None], switch: list[bool], cells: list[int], ledger: Ledger
 ) -> None:
     ledger.add(
-        "reserved_B", "one frame in whole cells, or the port's guarantee over its queues",
+        "reserved_B", "one frame in whole cells, or what is stated: of a port over its queues, of a switch over all",
         "choice: no queue is ever without room for a frame", f"frames of {format_short(site.qos.mtu, SIZE)}",
     )  # fmt: skip
     for row, h in enumerate(asked):
@@ -193,7 +196,7 @@ def _budget(
     if switch is not None and switch.guaranteed is not None:
         reserved_B = float(switch.guaranteed)
     pool_B = headroom_B if switch is None or switch.headroom is None else float(switch.headroom)
-    shared_B = max(0.0, memory_B - reserved_B - max(pool_B, headroom_B)) if memory_B == memory_B else math.nan
+    shared_B = max(0.0, memory_B - reserved_B - pool_B) if memory_B == memory_B else math.nan
     part = lossless_part(classes)
     lossless_B = shared_B * part // cell_B * cell_B if shared_B == shared_B else math.nan
     lossy_B = (shared_B - lossless_B) // cell_B * cell_B if shared_B == shared_B else math.nan

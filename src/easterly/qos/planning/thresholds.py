@@ -12,6 +12,7 @@ from easterly.base.columns import FloatColumn, IntColumn, floats, ints
 from easterly.base.units import RATE, SIZE, TIME, format_short
 from easterly.model.catalog import chips
 from easterly.model.qos import Absorption, Budgets
+from easterly.model.spec.policy import TrafficClass
 from easterly.model.spec.site import Site
 from easterly.qos.memory import absorbs
 from easterly.qos.memory.formulas import bdp_B, queue_limit_B
@@ -148,9 +149,12 @@ def levels(site: Site, classes: Classes, cell: Cell, alpha: Sequence[float], bur
     """Thresholds of one class at one group of switch ports."""
     c, own = classes.specs[cell.row], alpha[cell.row]
     rivals = cell.ports * math.fsum(
-        a for a, other in zip(alpha, classes.specs, strict=True) if other.lossless == c.lossless
-    )
-    lowest_B = _floor(queue_limit_B(cell.pool_B, own, rivals / own) + cell.reserved_B, cell.cell_B)
+        a for a, other in zip(alpha, classes.specs, strict=True)
+        if other.lossless == c.lossless and not (cell.paused and _is_static(other))
+    )  # fmt: skip
+    left_B = cell.pool_B - (static_B(classes.specs, cell.ports, cell.reserved_B) if c.lossless else 0.0)
+    left_B = left_B if math.isnan(left_B) else max(0.0, left_B)
+    lowest_B = _floor(queue_limit_B(left_B, own, rivals / own) + cell.reserved_B, cell.cell_B)
     alone_B = _floor(queue_limit_B(cell.pool_B, own) + cell.reserved_B, cell.cell_B)
     if cell.paused and c.pfc is not None:
         lowest_B = alone_B = float(c.pfc.xoff)
@@ -165,6 +169,16 @@ def levels(site: Site, classes: Classes, cell: Cell, alpha: Sequence[float], bur
         own, kmin_B, kmax_B, pmax, *xoff, offset_B, lowest_B + cell.headroom_B, alone_B + cell.headroom_B, peak_B,
         absorbed,
     )  # fmt: skip
+
+
+def _is_static(c: TrafficClass) -> bool:
+    """Paused at a queue that the site states, however much memory is free."""
+    return c.lossless and c.pfc is not None
+
+
+def static_B(specs: Sequence[TrafficClass], ports: int, reserved_B: float) -> float:
+    """Shared memory that classes with stated pauses take while every port is congested: nothing holds them back."""
+    return ports * math.fsum(max(0.0, c.pfc.xoff - reserved_B) for c in specs if c.lossless and c.pfc is not None)
 
 
 def _floor(size_B: float, cell_B: int) -> float:

@@ -60,14 +60,18 @@ class Alpha(AlphaType):
 @click.option("--burst", type=asking.Quantity(SIZE), help="What each of them sends at once.")
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--lossless", is_flag=True, help="Senders are paused instead of losing packets.")
-@click.option("--cable", type=asking.Quantity(LENGTH, zero=True), help="Length of the cable to a paused sender.")
+@click.option(
+    "--cable",
+    type=asking.Quantity(LENGTH, zero=True, most=asking.LONGEST_m),
+    help="Length of the cable to a paused sender.",
+)
 @click.option("--mtu", type=asking.Frame(), default="9216", show_default=True, help="Largest frame, in bytes.")
 @click.option("--upstream", type=asking.Count(), default="1", help="Ports that may be paused at once.")
 @click.option("--memory", type=asking.Quantity(SIZE), help="Shared memory of the chip.")
 @click.option("--alpha", type=Alpha(), help="Of the dynamic threshold, such as 0.5 or 1/8.")
-@click.option("--queues", type=asking.Count(), default="1", show_default=True, help="Full queues at once.")
-@click.option("--reserved", type=asking.Quantity(SIZE, zero=True), default="0B", help="Kept for this queue alone.")
-@click.option("--headroom", type=asking.Quantity(SIZE, zero=True), default="0B", help="Kept for its pauses.")
+@click.option("--queues", type=asking.Count(), help="Full queues at once; 1 if absent.")
+@click.option("--reserved", type=asking.Quantity(SIZE, zero=True), help="Kept for this queue alone.")
+@click.option("--headroom", type=asking.Quantity(SIZE, zero=True), help="Kept for its pauses.")
 @terminal.format_option
 def command(form: str, method: str | None, **given: Any) -> None:
     """Buffer of a queue by every method, and what a chip gives it.
@@ -78,6 +82,7 @@ def command(form: str, method: str | None, **given: Any) -> None:
     """
     _check(method, given)
     share, load = _share(given), _load(method, given)
+    _check_something(given)
     made = _recommended(load, share)
     if form == "json":
         terminal.emit_json(_answer(method, given, share, made))
@@ -92,12 +97,23 @@ def _check(method: str | None, given: dict[str, Any]) -> None:
             raise click.UsageError(f"{method} needs {_options(lacking)}: {_usage(method)}")
     if given["memory"] is not None and given["alpha"] is None:
         raise click.UsageError("--memory needs --alpha, of the dynamic threshold: such as 1/8")
+    for name in ("alpha", "queues", "reserved", "headroom"):
+        if given[name] is not None and given["memory"] is None:
+            raise click.UsageError(f"--{name} needs --memory and --alpha, of the chip")
     for name in ("rtt", "senders", "burst", "cable"):
         if given[name] is not None and given["rate"] is None:
             raise click.UsageError(f"--{name} needs --rate, of the port")
     if given["rate"] is None and given["memory"] is None:
         each = "; ".join(f"{_options(names)} for {name}" for name, names in WANTS.items())
         raise click.UsageError(f"nothing to calculate with: give {each}")
+
+
+def _check_something(given: dict[str, Any]) -> None:
+    pairs = (given["rtt"], given["cable"], given["senders"] and given["burst"], given["memory"])
+    if all(value is None for value in pairs):
+        raise click.UsageError(
+            "--rate alone sizes nothing: add --rtt; --senders and --burst; or --lossless and --cable"
+        )
 
 
 def _options(names: Any) -> str:
@@ -114,8 +130,8 @@ def _share(given: dict[str, Any]) -> MemoryShare | None:
     if given["memory"] is None:
         return None
     return MemoryShare(
-        memory_B=given["memory"], alpha=given["alpha"], queues=given["queues"], reserved_B=given["reserved"],
-        headroom_B=given["headroom"],
+        memory_B=given["memory"], alpha=given["alpha"], queues=given["queues"] or 1,
+        reserved_B=given["reserved"] or 0.0, headroom_B=given["headroom"] or 0.0,
     )  # fmt: skip
 
 
@@ -182,15 +198,19 @@ def _settled(
 def _enough(by: str | None, share: MemoryShare | None, made: Recommendation | None) -> bool | None:
     from easterly.qos.memory import Method
 
-    if share is None or made is None or by in (None, "dynamic-threshold"):
+    given_B = _given_B(by, share)
+    if given_B is None or made is None or by in (None, "dynamic-threshold"):
         return None
-    return bool((_given_B(by, share) or 0) >= made.need(Method(by)).most_B)
+    return bool(given_B >= made.need(Method(by)).most_B)
 
 
 def _given_B(by: str | None, share: MemoryShare | None) -> float | None:
+    """What the chip gives for a method; None where it is not said: no memory, or no headroom for pauses."""
     from easterly.app.values import number
 
-    return None if share is None else number(share.headroom_B if by == "headroom" else share.limit_B)
+    if share is None or (by == "headroom" and not share.headroom_B):
+        return None
+    return number(share.headroom_B if by == "headroom" else share.limit_B)
 
 
 def _print(
@@ -206,9 +226,12 @@ def _print(
         alpha, queues = float(share.alpha), f"{share.queues:,} full queue{'s' * (share.queues > 1)}"
         rows.append(("gives", format_short(share.limit_B, SIZE), f"threshold of alpha {alpha:g} with {queues}"))
         rows.append(("free", format_short(share.free_B, SIZE), "of the shared memory then, for others"))
-    enough = _enough(by, share, made)
-    if enough is not None:
-        rows.append(("enough", "yes" if enough else "no", "what the chip gives against the upper end"))
+    enough, given_B = _enough(by, share, made), _given_B(by, share)
+    if enough is not None and given_B is not None:
+        what = f"{format_short(given_B, SIZE)} {'of headroom' if by == 'headroom' else 'that the chip gives'}"
+        rows.append(("enough", "yes" if enough else "no", f"{what}, against the upper end"))
+    elif by == "headroom" and share is not None:
+        rows.append(("enough", "-", "not known: give --headroom, what the chip keeps for its pauses"))
     if made is not None:
         rows += [(NAMES[n.method.value], format_short(n.size_B, SIZE), _remark(n)) for n in made.needs]
     answer.facts(rows)

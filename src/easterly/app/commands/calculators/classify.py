@@ -40,8 +40,12 @@ def command(rules_at: Path, packets_at: Path | None, default: str | None, work: 
     """  # noqa: D301
     from easterly.qos.classify import parse_packets, parse_rules, review
 
-    rules = _read(rules_at, form, parse_rules)
-    packets = None if packets_at is None else _read(packets_at, form, parse_packets)
+    if default is not None and not default.strip():
+        raise click.UsageError("--default is empty: write what becomes of packets without a rule, such as deny")
+    rules = _read(rules_at, form, parse_rules, "rules", "write one rule per line, such as: class storage dport 4791")
+    packets = None
+    if packets_at is not None:
+        packets = _read(packets_at, form, parse_packets, "packets", "write one packet per line, as --help shows")
     made = _result(rules, packets, review(rules, default=default, work=work))
     if form == "json":
         terminal.emit_json(made)
@@ -49,8 +53,8 @@ def command(rules_at: Path, packets_at: Path | None, default: str | None, work: 
         _print(made)
 
 
-def _read(path: Path, form: str, parse: Any) -> Any:
-    """What a file says; leaves with code 2 where it cannot be read."""
+def _read(path: Path, form: str, parse: Any, what: str, hint: str) -> Any:
+    """What a file says; leaves with code 2 where it cannot be read, with 1 where it is wrong or says nothing."""
     from easterly.qos.classify import FaultyText
 
     try:
@@ -63,26 +67,35 @@ def _read(path: Path, form: str, parse: Any) -> Any:
     if len(data) > LARGEST_B:
         _leave([Finding("E132", "", f"{path}: larger than {LARGEST_B >> 20} MiB", "split the file")], form)
     try:
-        return parse(data.decode("utf-8-sig"))
+        made = parse(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         found = Finding("E134", "", "not UTF-8", "save the file as UTF-8", line=line, column=1, file=str(path))
-        _leave([found], form)
+        _wrong([found], form)
     except FaultyText as error:
-        _leave([
+        _wrong([
             Finding("E122", "", fault.message, fault.hint, line=fault.line, column=fault.column, file=str(path))
             for fault in error.faults
         ], form)  # fmt: skip
+    if not len(made):
+        _wrong([Finding("E133", "", f"the file has no {what}", hint, file=str(path))], form)
+    return made
+
+
+def _wrong(findings: list[Finding], form: str) -> NoReturn:
+    """Leave with code 1: a file was read, and what it says is wrong."""
+    if form != "json" and len(findings) > SHOWN:
+        terminal.print_findings(findings[:SHOWN], None)
+        click.echo(f"and {len(findings) - SHOWN} more", err=True)
+        sys.exit(terminal.FOUND)
+    terminal.refused(findings, None, form)
 
 
 def _leave(findings: list[Finding], form: str) -> NoReturn:
     if form == "json":
         terminal.emit_json(None, findings)
-    for each in findings[:SHOWN]:
-        where = f"{each.file}:{each.line}:{each.column}: error[{each.code}]: " if each.line else "easterly: "
-        click.echo(f"{where}{each.message}" + (f"\n   = help: {each.hint}" if each.hint else ""), err=True)
-    if len(findings) > SHOWN:
-        click.echo(f"and {len(findings) - SHOWN} more", err=True)
+    for each in findings:
+        click.echo(f"easterly: {each.message}" + (f"\n   = help: {each.hint}" if each.hint else ""), err=True)
     sys.exit(terminal.USAGE)
 
 
@@ -131,12 +144,14 @@ def _print(made: dict[str, Any]) -> None:
     from easterly.base.units import SIZE, format_short
 
     cost, trees = made["tcam"], made["trees"]
-    answer.title(f"{made['rules']:,} rules" + (f", {made['packets']:,} packets" if "packets" in made else ""))
+    largest = answer.counted(trees["largest_leaf"], "rule")
+    of = f", {answer.counted(made['packets'], 'packet')}" if "packets" in made else ""
+    answer.title(answer.counted(made["rules"], "rule") + of)
     answer.facts([
         ("entries", f"{cost['entries']:,}", "of a TCAM, ranges as prefixes"),
         ("fenced", f"{cost['fenced_entries']:,}", "of a TCAM, ranges as fences of 2 bits (DIRPE)"),
-        ("trees", f"{trees['trees']}", f"of {trees['nodes']:,} nodes, {trees['depth']} deep, at most "
-         f"{trees['largest_leaf']} rules compared in a leaf; {format_short(trees['memory_B'], SIZE)} of at most "
+        ("trees", f"{trees['trees']}", f"of {answer.counted(trees['nodes'], 'node')}, {trees['depth']} deep, at "
+         f"most {largest} compared in a leaf; {format_short(trees['memory_B'], SIZE)} of at most "
          f"{format_short(trees['bound_B'], SIZE)}"),
         ("overlaps", f"{made['overlaps']:,}", "pairs of unlike effect, neither within the other"),
     ])  # fmt: skip

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @click.command("headroom", cls=asking.Calculator)
 @click.option("--rate", type=asking.Quantity(RATE), required=True, help="Rate of the link.")
-@click.option("--cable", type=asking.Quantity(LENGTH, zero=True), required=True, help="Length of the cable.")
+@click.option(
+    "--cable",
+    type=asking.Quantity(LENGTH, zero=True, most=asking.LONGEST_m),
+    required=True,
+    help="Length of the cable.",
+)
 @click.option("--mtu", type=asking.Frame(), default="9216", show_default=True,
               help="Largest frame of the priority, in bytes.")  # fmt: skip
 @click.option("--own-mtu", type=asking.Frame(), help="Largest frame that we send, of any priority; --mtu if absent.")
@@ -94,6 +99,8 @@ def _print(given: dict[str, Any], ports: int, found: Headroom) -> None:
     rows.append(("headroom", f"{found.low_B:,.10g}B", "the sum, as IEEE 802.1Q counts it"))
     over = [item.name for item in found.items if item.high_B > item.low_B]
     beside = f"with {' and '.join(over)}" if over else "no frame mix is worse"
+    if found.high_B < found.low_B:
+        beside = "less than the sum, as memory keeps no gaps between frames"
     rows.append(("worst case", f"{found.high_B:,}B", f"{found.cells:,} cells of {found.cell_B:,} B: {beside}"))
     if ports > 1:
         pool = f"to {format_short(ports * found.high_B, SIZE)} for {ports:,} ports"

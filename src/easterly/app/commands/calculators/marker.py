@@ -92,7 +92,7 @@ def _print(algorithm: str, given: dict[str, int | None], packets: Packets, marke
     from easterly.base.units import TIME, format_short
 
     span_s = float(packets.time_ns[-1] - packets.time_ns[0]) / 1e9 if len(packets.time_ns) else 0.0
-    answer.title(f"{NAMES[algorithm]}: {len(marked.colour):,} packets in {format_short(span_s, TIME)}")
+    answer.title(f"{NAMES[algorithm]}: {answer.counted(len(marked.colour), 'packet')} in {format_short(span_s, TIME)}")
     rows = [("colours", _cut(marked.colours), "one letter per packet: green, yellow, red")]
     for row, name in enumerate(COLOURS):
         rows.append((name, f"{marked.packets_of(row):,}", f"packets, {format_short(marked.bytes_of(row), SIZE)}"))
