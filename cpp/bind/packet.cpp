@@ -205,6 +205,7 @@ nb::dict flows(const Simulation& it) {
     const auto put = [&](const char* name, auto take) { made[name] = column(all.size(), [&](std::size_t i) { return take(all[i]); }); };
     put("delivered_ps", [](const packet::Flow& f) { return f.delivered; });
     put("acknowledged_ps", [](const packet::Flow& f) { return f.acknowledged; });
+    made["received"] = column(all.size(), [&](std::size_t i) { return it.engine.received(i); });
     put("packets", [](const packet::Flow& f) { return f.packets; });
     put("sent", [](const packet::Flow& f) { return f.sent; });
     put("again", [](const packet::Flow& f) { return f.again; });

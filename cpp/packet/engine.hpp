@@ -57,6 +57,7 @@ public:
     Time now() const { return now_; }
     std::size_t most_packets() const { return pool_.most(); }
     std::uint32_t open() const { return open_; }
+    std::uint32_t received(std::size_t flow) const { return receivers_.empty() ? 0 : receivers_[flow].missing; }
 
 private:
     void forward(std::uint32_t at);
