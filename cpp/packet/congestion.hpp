@@ -6,9 +6,9 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
+#include "maths/elementary.hpp"
 #include "packet/dcqcn.hpp"
 #include "packet/wheel.hpp"
 
@@ -112,7 +112,7 @@ private:
         if (epoch < 0) {
             epoch = ack.now;
             if (top < size) top = size;
-            inflection_s = std::cbrt((top - size) / rules.cubic_C);
+            inflection_s = maths::pow((top - size) / rules.cubic_C, 1.0 / 3.0);
             friendly = size;
         }
         const double t = static_cast<double>(ack.now - epoch) * 1e-12;

@@ -42,8 +42,8 @@ class Net:
             np.array(self.rate_bps), np.array(self.delay_ps), np.array(self.limit_B or [-1] * n),
             np.array(self.mark_B or [(-1, -1)] * n).reshape(n, 2), np.ones(n), np.array(self.loss or [0.0] * n),
             np.array(route, dtype=np.int32), np.array(path).reshape(f, 2), np.array([x[2] for x in self.flows]),
-            np.array([x[3] for x in self.flows]), np.zeros(f, dtype=np.int32), np.array(of_class or [0] * f, dtype=np.int32), [chosen],
-            seed=seed, shift=shift, **given_,
+            np.array([x[3] for x in self.flows]), np.zeros(f, dtype=np.int32),
+            np.array(of_class or [0] * f, dtype=np.int32), [chosen], seed=seed, shift=shift, **given_,
         )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ KERNEL = {
     "fabric": "routes of structured fabrics",
     "hash": "hash functions of switches",
     "meter": "token buckets and markers",
+    "packet": "networks packet by packet",
     "paths": "k shortest and disjoint paths",
     "random": "reproducible random streams",
     "sched": "schedulers of queues",

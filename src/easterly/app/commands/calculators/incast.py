@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
-from easterly.base.units import RATE, SIZE, TIME
+from easterly.base.units import RATE, SIZE, TIME, format_short
 
 if TYPE_CHECKING:
-    from easterly.model.packets import PacketOutcome
+    from easterly.model.packets import PacketOutcome, Transport
+
+MOST_HOPS = 10**9
 
 
 @click.command("incast", cls=asking.Calculator)
@@ -64,6 +67,16 @@ def _queue(form: str, senders: int, burst: float, port: float, sender: float | N
         _print(senders, burst, port, sender, queue_B, buffer_B)
 
 
+def _affordable(senders: int, size_B: float, how: Transport) -> None:
+    """Four hops a packet: there and back over two links."""
+    hops = 4 * senders * math.ceil(size_B / (how.packet_B - how.header_B))
+    if hops > MOST_HOPS:
+        raise click.UsageError(
+            f"{senders:,} senders of {format_short(size_B, SIZE)} make {hops:,} packet-hops: that is minutes; send less, "
+            f"or have fewer send, for {MOST_HOPS:,} at most"
+        )
+
+
 def _packets(form: str, given: dict[str, Any]) -> None:
     from easterly.app.values import number
     from easterly.predict.packet import bound_s, incast, mark_at_B, transport
@@ -71,6 +84,7 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     if given["sender"] not in (None, given["port"]):
         raise click.UsageError("--sender: packets leave at the rate of the port")
     how = transport(given["transport"])
+    _affordable(given["senders"], given["burst"], how)
     delay_s = 1e-6 if given["delay"] is None else given["delay"]
     senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
     rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
@@ -96,7 +110,6 @@ def _packets(form: str, given: dict[str, Any]) -> None:
 
 def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
     from easterly.app.calc import answer
-    from easterly.base.units import format_short
 
     last = float(found.fct_s.max())
     answer.title(
@@ -116,7 +129,6 @@ def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, ma
 
 def _print(senders: int, burst: float, port: float, sender: float, queue_B: float, buffer_B: float | None) -> None:
     from easterly.app.calc import answer
-    from easterly.base.units import TIME, format_short
 
     answer.title(f"{senders:,} x {format_short(burst, SIZE)} at {answer.rate(sender)} into {answer.rate(port)}")
     rows: list[Any] = [
