@@ -72,8 +72,8 @@ def _affordable(senders: int, size_B: float, how: Transport) -> None:
     hops = 4 * senders * math.ceil(size_B / (how.packet_B - how.header_B))
     if hops > MOST_HOPS:
         raise click.UsageError(
-            f"{senders:,} senders of {format_short(size_B, SIZE)} make {hops:,} packet-hops: that is minutes; send less, "
-            f"or have fewer send, for {MOST_HOPS:,} at most"
+            f"{senders:,} senders of {format_short(size_B, SIZE)} make {hops:,} packet-hops, which take minutes; "
+            f"send less, or have fewer send, for {MOST_HOPS:,} at most"
         )
 
 
