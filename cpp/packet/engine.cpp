@@ -231,7 +231,7 @@ void Engine::acknowledged(std::uint32_t at) {
     const std::uint32_t before = sender.una, news = sender.take(packet.seq, packet.echo);
     const bool marked = packet.flags & kEce;
     flow.marked += marked;
-    if (sender.judge(recovery_) && !sender.recovering()) {
+    if (sender.judge(recovery_, packet.sent) && !sender.recovering()) {
         sender.recover = sender.next;
         sender.window.lost(law, sender.next);
     } else if (news > 0 && !sender.recovering()) {
@@ -259,7 +259,7 @@ void Engine::send(std::uint32_t at) {
             break;
         }
         const bool again = sender.lost > 0;
-        emit(at, again ? sender.pick() : sender.next, again);
+        emit(at, again ? sender.pick(now_) : sender.next, again);
     }
     arm(at);
 }

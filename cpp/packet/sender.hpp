@@ -1,10 +1,10 @@
-// What a sender does: which packets are to go next, which are lost (RFC 6675; RFC 8985 for those sent twice), and when it
-// has waited too long (RFC 6298).
+// What a sender does: which packets are to go next, which are lost (overtaken: RFC 6675; sent again, and then overtaken in
+// time: RFC 8985), and when it has waited too long (RFC 6298).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "packet/board.hpp"
 #include "packet/congestion.hpp"
@@ -50,7 +50,8 @@ struct Sender {
         std::uint32_t seq;
         Time sent;
     };
-    std::deque<Again>* resent = nullptr;  // in the order of time; most flows never need it
+    std::vector<Again> resent;  // in the order of time; those before `first_again` have been judged
+    std::size_t first_again = 0;
 
     bool recovering() const { return una < recover; }
 
@@ -82,6 +83,7 @@ struct Sender {
             una = missing;
             if (una >= high && !board.empty()) {
                 board.clear();
+                forget();
                 lost = 0;
             }
         }
@@ -96,19 +98,18 @@ struct Sender {
         return news;
     }
 
-    // Judges what has been overtaken; returns whether anything is newly lost.
-    bool judge(const Recovery& rules) {
+    // Judges what has been overtaken by a packet that was sent at `sent` and is there; whether anything is newly lost.
+    bool judge(const Recovery& rules, Time sent) {
         if (board.empty()) return false;
         bool any = false;
         board.cover(una, next);
-        for (scan = std::max(scan, una); scan + rules.duplicates < high; ++scan) {
-            if (board[scan] != Board::sent) continue;
-            board[scan] = Board::lost;
-            resend = lost == 0 ? scan : std::min(resend, scan);
-            ++lost;
-            --pipe;
-            any = true;
+        for (scan = std::max(scan, una); scan + rules.duplicates < high; ++scan)
+            if (board[scan] == Board::sent) any = lose(scan);
+        for (; first_again < resent.size() && resent[first_again].sent + srtt / 4 < sent; ++first_again) {
+            const std::uint32_t seq = resent[first_again].seq;
+            if (seq >= una && board[seq] == Board::again) any = lose(seq);
         }
+        if (first_again == resent.size()) forget();
         return any;
     }
 
@@ -121,21 +122,34 @@ struct Sender {
                 board[seq] = Board::lost;
                 ++lost;
             }
+        forget();
         scan = resend = una;
         high = std::max(high, next);  // so that the board stays until all of it is there
     }
 
     // The next packet that was lost; there is one.
-    std::uint32_t pick() {
+    std::uint32_t pick(Time now) {
         std::uint32_t seq = std::max(resend, una);
         while (board[seq] != Board::lost) ++seq;
         resend = seq + 1;
         board[seq] = Board::again;
+        resent.push_back({seq, now});
         --lost;
         return seq;
     }
 
 private:
+    bool lose(std::uint32_t seq) {
+        board[seq] = Board::lost;
+        resend = lost == 0 ? seq : std::min(resend, seq);
+        ++lost;
+        --pipe;
+        return true;
+    }
+    void forget() {
+        resent.clear();
+        first_again = 0;
+    }
     bool arrived(std::uint32_t seq) {
         std::uint8_t& state = board[seq];
         const std::uint8_t before = state;
