@@ -39,8 +39,8 @@ struct ClosNumbers {
     std::int32_t tiers = 1, planes = 1, leaves = 1, pod_leaves = 1, zone_pods = 1;
     std::int32_t width[3] = {0, 0, 0}, links[3] = {0, 0, 0};
 
-    std::int32_t pods() const { return (leaves + pod_leaves - 1) / pod_leaves; }
-    std::int32_t zones() const { return (pods() + zone_pods - 1) / zone_pods; }
+    std::int32_t pods() const { return (leaves - 1) / pod_leaves + 1; }
+    std::int32_t zones() const { return (pods() - 1) / zone_pods + 1; }
 };
 
 class Clos final : public Shape {

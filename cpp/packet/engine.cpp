@@ -244,7 +244,7 @@ void Engine::acknowledged(std::uint32_t at) {
             --open_;
             return;
         }
-        sender.deadline = now_ + sender.timeout(recovery_);
+        sender.deadline = sender.una < sender.next ? now_ + sender.timeout(recovery_) : kNever;
     }
     send(packet.flow);
 }
@@ -261,7 +261,7 @@ void Engine::send(std::uint32_t at) {
         const bool again = sender.lost > 0;
         emit(at, again ? sender.pick(now_) : sender.next, again);
     }
-    arm(at);
+    if (sender.una < sender.next) arm(at);
 }
 
 // Whether the NIC takes one more; if not, what wakes the flow is on its way.
@@ -355,7 +355,7 @@ void Engine::expire(std::uint32_t at) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
     sender.timing = false;
-    if (flow.acknowledged >= 0) return;
+    if (sender.deadline == kNever || flow.acknowledged >= 0) return;  // nothing is outstanding
     if (now_ >= sender.deadline) {
         ++flow.timeouts;
         const double flight = sender.next - sender.una;

@@ -63,7 +63,9 @@ def test_without_marks_and_drops_the_bound_is_met():
     assert found.fct_s.max() == pytest.approx(bound_s(15, 10**6, 100e9, NEWRENO), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", sorted(set(PRESETS) - {"fixed"}))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, how in PRESETS.items() if how.law != "fixed" and not how.lossless)
+)
 @pytest.mark.parametrize("buffer_B", [30_000, 300_000])
 def test_what_is_dropped_is_sent_again(name, buffer_B):
     found = incast(20, 200_000, 25e9, transport(name), buffer_B=buffer_B, mark_B=20_000)
@@ -106,3 +108,29 @@ def test_names_of_transports():
 def test_the_threshold_of_marks():
     assert mark_at_B(10e9, 100e-6) == 17857  # 11.9 packets (Alizadeh et al. 2010)
     assert mark_at_B(1e9, 1e-6) == 3000
+
+
+def test_a_lossless_switch_drops_nothing_and_a_rate_answers_marks():
+    how = transport("dcqcn-paper")
+    found = incast(15, 10**6, 40e9, how, buffer_B=4 * 10**6)
+    assert found.drops.sum() == 0 and found.again.sum() == 0 and found.timeouts.sum() == 0
+    assert found.marks.sum() > 0 and found.complete
+    assert 1 <= found.fct_s.max() / bound_s(15, 10**6, 40e9, how) < 2.5
+    with pytest.raises(ValueError, match="nothing to share"):
+        incast(15, 10**6, 40e9, how, buffer_B=40_000)
+
+
+def test_without_headroom_a_lossless_class_loses():
+    from easterly.model.packets import Switch
+
+    how = replace(transport("dcqcn-paper"), first_window=1e9)
+    ports, hosts = line([40e9] * 6, [1e-6] * 6), 6
+    flows = PacketFlows(
+        np.full(5, 10**6), floats(np.zeros(5)), 2 * np.arange(6), ints([x for i in range(5) for x in (i, 11)]),
+        2 * np.arange(6), ints([x for i in range(5) for x in (5, 6 + i)]),
+    )  # fmt: skip
+    drops = []
+    for headroom_B in (20_000, 0):
+        switch = Switch(ints(range(hosts)), ints(range(hosts, 2 * hosts)), 60_000, 0.5, headroom_B)
+        drops.append(simulate(ports, flows, how, switches=[switch]).drops.sum())
+    assert drops[0] == 0 < drops[1]

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn
 from easterly.base.schema import Doc, Unit
 
 Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dcqcn:
+    """How a rate answers notifications, and how a switch marks for it; the defaults are those of the paper at 40 Gb/s."""
+
+    g: Annotated[float, Unit("1"), Doc("Weight of a notification in alpha.")] = 1 / 256
+    alpha_timer_s: Annotated[float, Unit("s"), Doc("Without a notification for so long alpha shrinks.")] = 55e-6
+    rate_timer_s: Annotated[float, Unit("s"), Doc("Between two rises by time.")] = 55e-6
+    counter_B: Annotated[int, Unit("B"), Doc("Between two rises by bytes.")] = 10_000_000
+    fast_steps: Annotated[int, Doc("Rises that halve the way to the target, before the target rises.")] = 5
+    additive_bps: Annotated[float, Unit("bit/s"), Doc("Rise of the target.")] = 40e6
+    hyper_bps: Annotated[float, Unit("bit/s"), Doc("The same when both counters are far on.")] = 400e6
+    least_bps: Annotated[float, Unit("bit/s"), Doc("Lowest rate.")] = 10e6
+    gap_s: Annotated[float, Unit("s"), Doc("Between two notifications of one flow.")] = 50e-6
+    reaction_s: Annotated[float, Unit("s"), Doc("What the receiver's NIC needs for one.")] = 0.0
+    kmin_B: Annotated[int, Unit("B"), Doc("Queue from which packets may be marked.")] = 5_000
+    kmax_B: Annotated[int, Unit("B"), Doc("Queue from which all are.")] = 200_000
+    pmax: Annotated[float, Unit("1"), Doc("Probability just below that.")] = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,8 @@ class Transport:
     least_timeout_s: Annotated[float, Unit("s"), Doc("Shortest retransmission timeout.")] = 1e-3
     nic_B: Annotated[int, Unit("B"), Doc("What one flow may have waiting in its NIC.")] = 64_000
     pause_s: Annotated[float, Unit("s"), Doc("From a pause frame to when it holds.")] = 0.0
+    lossless: Annotated[bool, Doc("Whether switches pause senders instead of dropping.")] = False
+    dcqcn: Annotated[Dcqcn, Doc("Rates under the law of that name.")] = field(default_factory=Dcqcn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,17 @@ class Ports:
 
     def __len__(self) -> int:
         return len(self.rate_bps)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One memory behind some links and before others, with one class that pauses its senders or drops."""
+
+    links_in: Annotated[IntColumn, Doc("(P,) links to the switch, by port.")]
+    links_out: Annotated[IntColumn, Doc("(P,) links from it, by port.")]
+    shared_B: Annotated[int, Unit("B"), Doc("Memory that ports share.")]
+    alpha: Annotated[float, Unit("1"), Doc("Part of what is free that one port may hold.")]
+    headroom_B: Annotated[int, Unit("B"), Doc("Of each port, for what comes after a pause; 0 to drop instead.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,14 @@ PRESETS = {
         Transport("fixed", "fixed", "a window that stays; for measurements"),
         Transport("newreno", "newreno", "RFC 5681, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
         Transport("cubic", "cubic", "RFC 9438, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
+        Transport(
+            "dcqcn-paper",
+            "dcqcn",
+            "Zhu et al. 2015, SIGCOMM: figures of 40 Gb/s; lossless",
+            header_B=58,
+            nic_B=16_000,
+            lossless=True,
+        ),
         Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),
     )
 }

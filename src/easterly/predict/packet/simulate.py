@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
-from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
+from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Switch, Transport
+from easterly.predict.packet.queues import answer, give_queues
 
 EVENTS = 1 << 21
 """Events between two looks at whoever waits: some tens of milliseconds."""
@@ -19,8 +20,8 @@ Progress = Callable[[float, int], bool]
 
 
 def simulate(
-    ports: Ports, flows: PacketFlows, transport: Transport, *, seed: int = 1, until_s: float | None = None,
-    progress: Progress | None = None,
+    ports: Ports, flows: PacketFlows, transport: Transport, *, switches: Sequence[Switch] = (), seed: int = 1,
+    until_s: float | None = None, progress: Progress | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -33,6 +34,8 @@ def simulate(
         Rates are rounded to kbit/s.
     flows : PacketFlows
     transport : Transport
+    switches : sequence of Switch
+        Those whose ports share memory; every link of such a switch has a link the other way, of the same port.
     seed : int
     until_s : float, optional
         Time at which to stop; what has not arrived by then has an infinite completion time.
@@ -53,6 +56,8 @@ def simulate(
     A port first in, first out costs one event per packet: its backlog follows from when the link will be free.
     """
     made = _simulation(ports, flows, transport, seed)
+    if switches:
+        give_queues(made, ports, transport, switches)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     more = made.run(until_ps, EVENTS)
     while more and made.now_ps <= until_ps and _next(made, until_ps):
@@ -74,6 +79,7 @@ def _simulation(ports: Ports, flows: PacketFlows, transport: Transport, seed: in
     law = packet.Law(transport.law)
     law.first_window, law.most_window = transport.first_window, transport.most_window
     law.g, law.fast_convergence = transport.g, transport.fast_convergence
+    answer(law, transport.dcqcn)
     return packet.Simulation(
         (np.maximum(np.round(ports.rate_bps / KB_S), 1) * KB_S).astype(np.int64), _ps(ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,

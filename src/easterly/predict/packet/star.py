@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.base.columns import floats, ints
-from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
+from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Switch, Transport
 from easterly.predict.packet.simulate import Progress, simulate
+
+ALPHA = 1 / 8
+"""Part of the free memory that one port may hold before it pauses its sender."""
+PLENTY_B = 1 << 32
 
 
 def mark_at_B(rate_bps: float, rtt_s: float, packet_B: int = 1500) -> int:
@@ -33,7 +37,7 @@ def incast(
         Of every link.
     transport : Transport
     buffer_B : int, optional [B]
-        Of each port of the switch; without a limit if absent.
+        Of each port of the switch, or of all of them where the transport is lossless; without a limit if absent.
     mark_B : int, optional [B]
         Backlog from which packets are marked; never if absent.
     delay_s : float [s]
@@ -68,7 +72,24 @@ def incast(
         ptr, ints(np.stack([2 * sender, last + 1], axis=1).ravel()),
         ptr, ints(np.stack([last, 2 * sender + 1], axis=1).ravel()),
     )  # fmt: skip
-    return simulate(ports, flows, transport, seed=seed, progress=progress)
+    switches = (_lossless(links, rate_bps, delay_s, transport, buffer_B),) if transport.lossless else ()
+    return simulate(ports, flows, transport, switches=switches, seed=seed, progress=progress)
+
+
+def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport, buffer_B: int | None) -> Switch:
+    """A switch that pauses: each port has room for a round trip, four frames and what the peer's reaction lets pass."""
+    pause_B = 64
+    flying_s = 2 * delay_s + transport.pause_s
+    headroom_B = int(np.ceil(rate_bps * flying_s / 8)) + 4 * transport.packet_B + pause_B
+    ports = links // 2
+    memory_B = PLENTY_B if buffer_B is None else buffer_B
+    shared_B = memory_B - ports * headroom_B
+    if shared_B < 2 * transport.packet_B:
+        raise ValueError(
+            f"buffer_B is {memory_B}: {ports} ports need {headroom_B} B of headroom each, which leaves nothing to share"
+        )
+    row = np.arange(ports)
+    return Switch(ints(2 * row), ints(2 * row + 1), shared_B, ALPHA, headroom_B)
 
 
 def bound_s(senders: int, size_B: int, rate_bps: float, transport: Transport, delay_s: float = 1e-6) -> float:
@@ -76,7 +97,7 @@ def bound_s(senders: int, size_B: int, rate_bps: float, transport: Transport, de
 
     >>> from easterly.predict.packet.presets import transport
     >>> round(bound_s(15, 10**6, 100e9, transport("dctcp"), 0.0) * 1e6, 1)
-    1243.3
+    1243.2
     """
     packets = -(-size_B // (transport.packet_B - transport.header_B))
     wire_B = size_B + packets * transport.header_B

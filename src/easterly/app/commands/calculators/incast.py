@@ -25,7 +25,7 @@ MOST_HOPS = 10**9
               help="Rate of the port that all go through.")  # fmt: skip
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer that the port has.")
-@click.option("--transport", help="Send it packet by packet: dctcp, newreno, cubic, fixed.")
+@click.option("--transport", help="Send it packet by packet: dctcp, dcqcn-paper, newreno, cubic, fixed.")
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
               help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
 @click.option(
@@ -88,7 +88,12 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     delay_s = 1e-6 if given["delay"] is None else given["delay"]
     senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
     rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
+    if how.law == "dcqcn" and given["mark_B"] is not None:
+        raise click.UsageError(
+            f"--mark is for dctcp: {how.name} marks from {how.dcqcn.kmin_B:,} to {how.dcqcn.kmax_B:,} B"
+        )
     mark_B = mark_at_B(rate_bps, rtt_s, how.packet_B) if given["mark_B"] is None else round(given["mark_B"])
+    mark_B = how.dcqcn.kmin_B if how.law == "dcqcn" else mark_B
     buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
     found = incast(
         senders, size_B, rate_bps, how, buffer_B=buffer_B, mark_B=mark_B, delay_s=delay_s, seed=given["seed"] or 1
