@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the kernels of meters, schedulers, queues, memory and classifiers with address and undefined-behaviour
+# Fuzzes the kernels of meters, schedulers, queues, memory, classifiers and packets with address and undefined-behaviour
 # sanitizers. Usage: fuzz.sh [seconds of processor time per target] [target...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify)
+[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet)
 
 cxx=${CXX:-g++}
 flags=(-std=c++20 -O2 -g -ffp-contract=off -Wall -Wextra -Icpp -Itools/fuzz -D_GLIBCXX_ASSERTIONS
@@ -21,6 +21,7 @@ for target in "${targets[@]}"; do
         meter) sources+=(cpp/meter/*.cpp) ;;
         classify) sources+=(cpp/classify/*.cpp) ;;
         aqm) sources+=(cpp/maths/elementary.cpp) ;;
+        packet) sources+=(cpp/packet/*.cpp cpp/maths/elementary.cpp) ;;
     esac
     "$cxx" "${flags[@]}" -fsanitize-coverage=trace-pc "${sources[@]}" "$build/driver.o" -o "$build/$target"
 done

@@ -219,8 +219,8 @@ nb::dict links(const Simulation& it) {
     const auto& all = it.engine.ports;
     nb::dict made;
     made["sent_B"] = column(all.size(), [&](std::size_t i) { return all[i].sent_B; });
-    made["drops"] = column(all.size(), [&](std::size_t i) { return all[i].drops; });
-    made["marks"] = column(all.size(), [&](std::size_t i) { return all[i].marks; });
+    made["drops"] = column(all.size(), [&](std::size_t i) { return it.engine.marking[i].drops; });
+    made["marks"] = column(all.size(), [&](std::size_t i) { return it.engine.marking[i].marks; });
     const auto of_class = [&](auto take) {
         std::vector<std::int64_t> table(all.size() * packet::kClasses, 0);
         for (std::size_t l = 0; l < all.size(); ++l)

@@ -84,12 +84,12 @@ void Engine::forward(std::uint32_t at) {
     const Time waits = port.waits(now_);
     if (waits + port.takes(packet.size_B) > port.limit) {
         if (marking[link].station >= 0) return queue(at, link, stations[marking[link].station]);
-        ++port.drops;
+        ++marking[link].drops;
         return pool_.give(at);
     }
     if (waits >= port.mark_from && marks(link, port, waits) && packet.flags & kEct) {
         packet.flags |= kCe;
-        ++port.marks;
+        ++marking[link].marks;
     }
     port.serve(now_, packet.size_B);
     ++hops;
@@ -114,12 +114,12 @@ void Engine::queue(std::uint32_t at, std::int32_t link, Station& station) {
         const buffer::Outcome outcome = memory.admit(from, station.account + c, packet.size_B);
         if (in.paused != was) signal(before, c, in.paused);
         if (outcome == buffer::Outcome::no_ingress || outcome == buffer::Outcome::no_egress) {
-            ++ports[link].drops;
+            ++marking[link].drops;
             return pool_.give(at);
         }
         from_[at] = from;
     } else if (station.lines[c].bytes + packet.size_B > station.limit_B) {
-        ++ports[link].drops;
+        ++marking[link].drops;
         return pool_.give(at);
     }
     const Marks& ramp = station.ramps[c];
@@ -127,7 +127,7 @@ void Engine::queue(std::uint32_t at, std::int32_t link, Station& station) {
         const double p = ramp.probability(station.lines[c].bytes);
         if (p >= 1.0 || random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p) {
             packet.flags |= kCe;
-            ++ports[link].marks;
+            ++marking[link].marks;
         }
     }
     station.push(pool_, at, now_);

@@ -27,6 +27,7 @@ struct Marking {
     std::int32_t behind = -1;   // memory of the switch behind it,
     std::int32_t way_in = -1;   // and its account of class 0 there
     std::uint64_t draws = 0;
+    std::int64_t drops = 0, marks = 0;  // packets
 };
 
 struct Hosts {

@@ -20,14 +20,13 @@ struct Port {
     Time limit = kNever;       // most that may wait, with the packet itself, as time on the link
     Time mark_from = kNever;   // backlog from which packets may be marked
     std::int64_t sent_B = 0;
-    std::int32_t parts = 1;    // parts of a picosecond; `rest` of them are left over
-    std::int32_t rest = 0;
-    std::uint32_t drops = 0, marks = 0;
+    std::int64_t parts = 1;    // parts of a picosecond; `rest` of them are left over
+    std::int64_t rest = 0;
 
     void set_rate(std::int64_t rate_bps) {
         const __int128 bits = static_cast<__int128>(8) * kPerSecond;
         const auto common = std::gcd(static_cast<std::int64_t>(bits % rate_bps), rate_bps);
-        parts = static_cast<std::int32_t>(rate_bps / common);
+        parts = rate_bps / common;
         per_B = static_cast<std::int64_t>(bits / common);
         rest = 0;
     }
@@ -49,7 +48,7 @@ struct Port {
         }
         const __int128 work = static_cast<__int128>(size_B) * per_B + rest;
         free_at += static_cast<Time>(work / parts);
-        rest = static_cast<std::int32_t>(work % parts);
+        rest = static_cast<std::int64_t>(work % parts);
     }
 };
 static_assert(sizeof(Port) == 64);

@@ -67,7 +67,8 @@ struct Sender {
     Time timeout(const Recovery& rules) const {
         const Time plain = srtt == 0 ? std::max<Time>(rules.least_timeout, kPerSecond / 1000) : srtt + 4 * rttvar;
         const Time least = std::max(plain, rules.least_timeout);
-        return std::min(least << std::min(backoff, 20u), rules.most_timeout);
+        const auto doubled = std::min(backoff, 20u);
+        return least >= rules.most_timeout >> doubled ? rules.most_timeout : least << doubled;
     }
 
     // Everything below `missing` is there, and packet `echo`. Returns how many are newly known to be.

@@ -35,8 +35,9 @@ public:
         ++size_;
         if (slot < base_ + kNear) return put(event, slot);
         const std::int64_t turn = slot >> kNearBits;
-        if (turn - (base_ >> kNearBits) < kWide) wide_[turn & (kWide - 1)].push_back(event);
-        else far_.push(event);
+        if (turn - (base_ >> kNearBits) >= kWide) return far_.push(event);
+        wide_[turn & (kWide - 1)].push_back(event);
+        ++in_wide_;
     }
 
     bool empty() const { return size_ == 0 && due_.empty(); }
@@ -104,15 +105,15 @@ private:
 
     // Nothing is left in this turn: the next one with anything in it is spread over the near wheel.
     void next_turn() {
-        std::int64_t turn = base_ >> kNearBits;
-        const std::int64_t limit = far_.empty() ? INT64_MAX : far_.top().time >> shift_ >> kNearBits;
-        const std::int64_t last = std::min(turn + kWide, limit);
-        for (++turn; turn < last && wide_[turn & (kWide - 1)].empty();) ++turn;
-        turn = std::min(turn, limit);
+        const std::int64_t far = far_.empty() ? INT64_MAX : far_.top().time >> shift_ >> kNearBits;
+        std::int64_t turn = (base_ >> kNearBits) + 1;
+        if (in_wide_ == 0) turn = far;
+        while (turn < far && wide_[turn & (kWide - 1)].empty()) ++turn;
         now_ = (turn << kNearBits) - 1;
         base_ = turn << kNearBits;
         std::vector<Event>& events = wide_[turn & (kWide - 1)];
         for (const Event& event : events) put(event, event.time >> shift_);
+        in_wide_ -= events.size();
         events.clear();
         while (!far_.empty() && far_.top().time >> shift_ >> kNearBits == turn) {
             put(far_.top(), far_.top().time >> shift_);
@@ -163,7 +164,7 @@ private:
     int shift_;
     std::int64_t now_ = -1;   // slot that is being drained
     std::int64_t base_ = 0;   // first slot of the turn of the near wheel; later turns wait in the wide one
-    std::size_t size_ = 0;
+    std::size_t size_ = 0, in_wide_ = 0;
     std::vector<Slot> near_;
     std::vector<std::vector<Event>> wide_;
     std::vector<std::uint64_t> some_;

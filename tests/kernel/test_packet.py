@@ -86,7 +86,7 @@ def test_a_train_of_packets_follows_its_first(hops, packets, rate, delay_ps):
     assert flows["delivered_ps"][0] == (packets + hops - 1) * 1500 * 8000 // rate + hops * delay_ps
 
 
-@pytest.mark.parametrize("rate_bps", [3 * GB, 7 * GB, 1_001_000, 123_457_000])
+@pytest.mark.parametrize("rate_bps", [3 * GB, 7 * GB, 1_001_000, 123_457_000, 9_999_999_999_000])
 def test_rates_that_do_not_divide_never_drift(rate_bps):
     net, there, back = chain(1, rate_bps, 0)
     net.flows = [(there, back, 10_000 * 1448, 0)]
@@ -137,6 +137,20 @@ def test_dctcp_holds_the_queue_at_its_threshold():
     goodput = senders * 60e6 * 8 / (flows["delivered_ps"].max() * 1e-12)
     assert goodput > 0.99 * rate * 1448 / 1500
     assert flows["again"].sum() == 0
+
+
+def test_timeouts_of_hours_end_and_time_never_falls():
+    """Links of a second, most packets lost: timeouts double up to their limit, over slots of a picosecond."""
+    net, there, back = chain(1, 1_000_000, 10**12)
+    net.flows = [(there, back, 4 * 1448, 0)]
+    net.loss = [0.7, 0.7]
+    simulation = net.simulation("newreno", shift=0, least_timeout_ps=2**42)
+    before = 0
+    while simulation.run(NEVER, 3):
+        assert simulation.now_ps >= before
+        before = simulation.now_ps
+    flows = simulation.flows()
+    assert flows["timeouts"][0] > 3 and 0 < flows["delivered_ps"][0] <= flows["acknowledged_ps"][0]
 
 
 @settings(max_examples=15)

@@ -1,0 +1,146 @@
+// Packets around one switch: time never falls, what is in memory is there, and all arrives that can.
+#include "bytes.hpp"
+#include "packet/engine.hpp"
+
+namespace {
+
+using namespace easterly::packet;
+using easterly::buffer::Account;
+using fuzz::Bytes;
+
+constexpr std::uint64_t kEvents = 20'000;
+
+std::int64_t rate(Bytes& bytes) { return 1000 * bytes.within(1, 10'000'000'000); }
+
+void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
+    engine.ports.resize(links);
+    engine.marking.resize(links);
+    for (std::int32_t l = 0; l < links; ++l) {
+        Port& port = engine.ports[l];
+        port.set_rate(rate(bytes));
+        port.delay = bytes.within(0, std::int64_t{1} << 40);
+        if (bytes.flip()) port.limit = port.takes(bytes.within(0, 1 << 20));
+        Marking& marking = engine.marking[l];
+        if (bytes.flip()) {
+            const std::int64_t from = bytes.within(0, 1 << 20);
+            port.mark_from = port.takes(from);
+            marking.to = port.takes(from + bytes.within(0, 1 << 20));
+        }
+        marking.most = bytes.real(0.0, 1.0);
+        marking.loss = bytes.flip() ? bytes.real(0.0, 0.9) : 0.0;
+        marking.back = l ^ 1;
+        if (!queued) continue;
+        marking.station = static_cast<std::int32_t>(engine.stations.size());
+        Sizes quanta;
+        for (std::int32_t& each : quanta) each = static_cast<std::int32_t>(bytes.within(1, 1 << 24));
+        Station& station = engine.stations.emplace_back(bytes.byte(), quanta);
+        for (Marks& each : station.ramps) {
+            each.from_B = static_cast<float>(bytes.within(0, 1 << 20));
+            each.to_B = each.from_B + static_cast<float>(bytes.within(0, 1 << 20));
+            each.most = static_cast<float>(bytes.real(0.0, 1.0));
+        }
+        station.limit_B = bytes.within(64, 1 << 24);
+    }
+}
+
+void memory(Bytes& bytes, Engine& engine, std::int32_t hosts) {
+    auto& made = engine.memories.emplace_back();
+    made.cell_B = bytes.within(1, 512);
+    made.ingress_pools.resize(1);
+    made.egress_pools.resize(1);
+    made.ingress_ports.resize(hosts);
+    made.egress_ports.resize(hosts);
+    made.ingress_pools[0].shared = bytes.within(0, 1 << 20);
+    made.ingress_pools[0].headroom = bytes.within(0, 1 << 20);
+    made.egress_pools[0].shared = bytes.within(0, 1 << 24);
+    for (std::int32_t i = 0; i < hosts * kClasses; ++i) {
+        Account in, out;
+        in.port = out.port = i / kClasses;
+        in.num = bytes.within(0, 64), in.den = bytes.within(0, 64), in.limit = bytes.within(0, 1 << 20);
+        in.headroom = bytes.flip() ? bytes.within(0, 1 << 18) : 0;
+        in.reserved = bytes.within(0, 4096);
+        in.xon = bytes.within(0, 1 << 18), in.xon_offset = bytes.within(0, 1 << 18);
+        out.num = bytes.within(0, 64), out.den = bytes.within(0, 64), out.limit = bytes.within(0, 1 << 20);
+        made.ingress.push_back(in);
+        made.egress.push_back(out);
+    }
+    for (std::int32_t host = 0; host < hosts; ++host) {
+        engine.marking[2 * host].behind = 0;
+        engine.marking[2 * host].way_in = host * kClasses;
+        Station& out = engine.stations[engine.marking[2 * host + 1].station];
+        out.memory = 0;
+        out.account = host * kClasses;
+    }
+}
+
+Rules law(Bytes& bytes) {
+    Rules made;
+    made.law = static_cast<Law>(bytes.byte() % 5);
+    made.first_window = bytes.real(1.0, 300.0);
+    made.g = bytes.real(0.0, 1.0);
+    made.cubic_C = bytes.real(1e-3, 10.0);
+    made.cubic_beta = bytes.real(0.1, 0.9);
+    made.fast_convergence = bytes.flip();
+    made.dcqcn.gap = bytes.within(0, std::int64_t{1} << 32);
+    made.dcqcn.reaction = bytes.within(0, std::int64_t{1} << 32);
+    made.dcqcn.counter_B = bytes.within(1, 1 << 24);
+    made.dcqcn.alpha_timer = bytes.within(1000, std::int64_t{1} << 32);
+    made.dcqcn.rate_timer = bytes.within(1000, std::int64_t{1} << 32);
+    return made;
+}
+
+void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Hosts& of) {
+    engine.flows.resize(bytes.within(1, 8));
+    for (Flow& flow : engine.flows) {
+        const auto from = static_cast<std::int32_t>(bytes.byte() % hosts), to = (from + 1) % hosts;
+        const auto path = [&](std::int32_t a, std::int32_t b) {
+            const auto at = static_cast<std::uint32_t>(engine.route.size());
+            engine.route.insert(engine.route.end(), {2 * a, 2 * b + 1, -1});
+            return at;
+        };
+        flow.path = path(from, to);
+        flow.back = path(to, from);
+        flow.packets = static_cast<std::uint32_t>(bytes.within(1, 300));
+        flow.last_B = static_cast<std::uint16_t>(bytes.within(of.header_B + 1, of.packet_B));
+        flow.traffic_class = bytes.byte() % kClasses;
+        flow.start = bytes.within(0, std::int64_t{1} << 40);
+    }
+}
+
+}  // namespace
+
+void fuzz::target(Bytes bytes) {
+    Hosts of;
+    of.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
+    of.header_B = static_cast<std::uint16_t>(bytes.within(0, of.packet_B - 1));
+    of.ack_B = static_cast<std::uint16_t>(bytes.within(1, 200));
+    of.nic_B = bytes.within(of.packet_B, 1 << 20);
+    of.pause_reaction = bytes.within(0, std::int64_t{1} << 32);
+    Recovery recovery;
+    recovery.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
+    recovery.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
+    Engine engine(of, recovery, bytes.byte(), static_cast<int>(bytes.within(0, 30)));
+    const auto hosts = static_cast<std::int32_t>(bytes.within(2, 5));
+    const bool queued = bytes.flip();
+    ports(bytes, engine, 2 * hosts, queued);
+    if (queued) memory(bytes, engine, hosts);
+    engine.rules = {law(bytes)};
+    flows(bytes, engine, hosts, of);
+    engine.begin();
+    Time before = 0;
+    bool more = true;
+    for (std::uint64_t done = 0; more && done < kEvents; done += 997) {
+        more = engine.run(std::int64_t{1} << 61, 997);
+        HOLDS(engine.now() >= before);
+        before = engine.now();
+    }
+    if (engine.now() > std::int64_t{1} << 61) return;
+    HOLDS(more || engine.open() == 0);
+    for (std::size_t f = 0; f < engine.flows.size(); ++f) {
+        const Flow& flow = engine.flows[f];
+        HOLDS(engine.received(f) <= flow.packets && flow.sent >= flow.again);
+        HOLDS(flow.acknowledged < 0 || (flow.delivered >= 0 && flow.delivered <= flow.acknowledged));
+    }
+    if (more) return;
+    for (const auto& each : engine.memories) HOLDS(each.total.used == 0);
+}
