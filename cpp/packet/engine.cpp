@@ -28,10 +28,6 @@ void Engine::begin() {
             for (int c = 0; c < kClasses; ++c) in_link_[more.behind][more.way_in + c] = static_cast<std::int32_t>(l);
         if (more.station >= 0) ports[l].limit = -1;
     }
-    for (const Flow& flow : flows) {
-        const std::int32_t nic = marking[route[flow.path]].station;
-        if (nic >= 0) stations[nic].host = true;
-    }
     for (std::uint32_t f = 0; f < flows.size(); ++f)
         if (rules[flows[f].rules].paced()) {
             senders_[f].window.size = 1e18;
@@ -120,6 +116,7 @@ void Engine::queue(std::uint32_t at, std::int32_t link, Station& station) {
         from_[at] = from;
     } else if (station.lines[c].bytes + packet.size_B > station.limit_B) {
         ++marking[link].drops;
+        if (packet.hop == flows[packet.flow].path) senders_[packet.flow].queued_B -= packet.size_B;
         return pool_.give(at);
     }
     const Marks& ramp = station.ramps[c];
@@ -146,7 +143,7 @@ void Engine::serve(std::int32_t link) {
     station.from = station.memory >= 0 ? from_[at] : -1;
     station.leaving_B = packet.size_B;
     station.leaving_class = packet.traffic_class;
-    station.leaving_flow = packet.flow;
+    station.leaving_flow = packet.hop == flows[packet.flow].path ? packet.flow : kNone;
     const Time end = port.free_at + (port.rest != 0);
     wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
     wheel_.add({end + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
@@ -162,7 +159,7 @@ void Engine::left(std::int32_t link) {
         const bool was = in.paused;
         memory.release(station.from, station.account + c, station.leaving_B);
         if (in.paused != was) signal(in_link_[station.memory][station.from], c, in.paused);
-    } else if (station.host) {
+    } else if (station.leaving_flow != kNone) {
         Sender& sender = senders_[station.leaving_flow];
         sender.queued_B -= station.leaving_B;
         if (sender.waiting && sender.queued_B < hosts_.nic_B / 2 && !rules[flows[station.leaving_flow].rules].paced()) {
@@ -334,7 +331,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     packet.traffic_class = flow.traffic_class;
     packet.flags = static_cast<std::uint8_t>((law.ecn() ? kEct : 0) | (again ? kAgain : 0));
     packet.sent = now_;
-    sender.queued_B += packet.size_B;
+    if (marking[route[flow.path]].station >= 0) sender.queued_B += packet.size_B;
     if (law.paced()) {
         sender.pace.sent(law.dcqcn, line_bps(at), packet.size_B);
         sender.pace_at = std::max(now_, sender.pace_at) + static_cast<Time>(8e12 * packet.size_B / sender.pace.current_bps);

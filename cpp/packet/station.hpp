@@ -69,13 +69,12 @@ struct Station {
     std::int64_t limit_B = INT64_MAX;  // of each line, where there is no memory
     std::uint8_t paused = 0;
     bool busy = false;
-    bool host = false;
     std::uint32_t leaving = kNone;   // the packet on the link, until its last bit
     std::uint64_t draws = 0;
     std::int32_t from = -1;          // where the one that leaves is counted at the way in
     std::uint16_t leaving_B = 0;
     std::uint8_t leaving_class = 0;
-    std::uint32_t leaving_flow = 0;
+    std::uint32_t leaving_flow = kNone;  // of data in the NIC of its sender
 
     Station(std::uint8_t strict_mask, const Sizes& quanta) : turn(strict_mask, quanta) {}
 

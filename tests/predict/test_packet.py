@@ -134,3 +134,10 @@ def test_without_headroom_a_lossless_class_loses():
         switch = Switch(ints(range(hosts)), ints(range(hosts, 2 * hosts)), 60_000, 0.5, headroom_B)
         drops.append(simulate(ports, flows, how, switches=[switch]).drops.sum())
     assert drops[0] == 0 < drops[1]
+
+
+def test_a_rate_answers_without_a_switch_that_pauses():
+    how = replace(transport("dcqcn-paper"), lossless=False)
+    found = incast(6, 2_000_000, 40e9, how, buffer_B=200_000, mark_B=50_000)
+    assert found.complete and np.isfinite(found.fct_s).all()
+    assert found.fct_s.max() >= bound_s(6, 2_000_000, 40e9, how)
