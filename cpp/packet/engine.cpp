@@ -89,12 +89,18 @@ void Engine::forward(std::uint32_t at) {
     }
     port.serve(now_, packet.size_B);
     ++hops;
-    const Marking& more = marking[link];
-    if (more.loss > 0.0 && random::unit(random::mix(random::mix(seed_, ~static_cast<std::uint64_t>(link)), port.sent_B)) < more.loss) {
-        ++lost_on_links;
-        return pool_.give(at);
-    }
+    if (lost(link)) return pool_.give(at);
     wheel_.add({port.free_at + (port.rest != 0) + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
+}
+
+// Whether the packet that was put on the link last never gets to its end.
+bool Engine::lost(std::int32_t link) {
+    const double share = marking[link].loss;
+    if (!(share > 0.0)) return false;
+    const std::uint64_t key = random::mix(seed_, ~static_cast<std::uint64_t>(link));
+    if (!(random::unit(random::mix(key, static_cast<std::uint64_t>(ports[link].sent_B))) < share)) return false;
+    ++lost_on_links;
+    return true;
 }
 
 // A port with queues: taken into the memory of its switch, or refused; the senders behind a full way in are paused.
@@ -146,6 +152,7 @@ void Engine::serve(std::int32_t link) {
     station.leaving_flow = packet.hop == flows[packet.flow].path ? packet.flow : kNone;
     const Time end = port.free_at + (port.rest != 0);
     wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
+    if (lost(link)) return pool_.give(at);
     wheel_.add({end + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
 }
 

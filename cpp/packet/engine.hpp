@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "buffer/shared.hpp"
-
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
 #include "packet/sender.hpp"
@@ -71,6 +70,7 @@ private:
     void ticks_on(std::uint32_t flow);
     void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
     double line_bps(std::uint32_t flow) const;
+    bool lost(std::int32_t link);
     bool marks(std::int32_t link, Port& port, Time waits);
     void receive(std::uint32_t at);
     void acknowledged(std::uint32_t at);

@@ -194,3 +194,14 @@ def test_what_finds_no_room_in_its_own_nic_is_sent_later():
     assert not simulation.run(NEVER, 10**8)
     flows, links = simulation.flows(), simulation.links()
     assert (flows["acknowledged_ps"] > 0).all() and links["drops"][:6:2].sum() > 0
+
+
+def test_links_with_queues_lose_packets_too():
+    net = star(3, size_B=1_000_000)
+    net.loss = [0.01] * len(net.rate_bps)
+    simulation = queues(classes(net, [0] * 3, "newreno"), 3, shared_B=10**9)
+    assert not simulation.run(NEVER, 10**8)
+    assert (simulation.flows()["acknowledged_ps"] > 0).all()
+    assert simulation.links()["drops"].sum() == 0
+    # A hundredth of all that was put on links, within five standard deviations.
+    assert abs(simulation.lost - 0.01 * simulation.hops) <= 5 * np.sqrt(0.01 * simulation.hops)

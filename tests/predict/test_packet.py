@@ -141,3 +141,8 @@ def test_a_rate_answers_without_a_switch_that_pauses():
     found = incast(6, 2_000_000, 40e9, how, buffer_B=200_000, mark_B=50_000)
     assert found.complete and np.isfinite(found.fct_s).all()
     assert found.fct_s.max() >= bound_s(6, 2_000_000, 40e9, how)
+
+
+def test_a_stop_before_the_first_event_stops():
+    found = simulate(line([1e9], [1e-3]), along(1, [10**6], [5e-3]), DCTCP, until_s=1e-3)
+    assert not found.complete and found.events == 0 and np.isinf(found.fct_s).all()

@@ -59,17 +59,13 @@ def simulate(
     if switches:
         give_queues(made, ports, transport, switches)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
-    more = made.run(until_ps, EVENTS)
-    while more and made.now_ps <= until_ps and _next(made, until_ps):
-        if progress is not None and not progress(made.now_ps * 1e-12, made.open):
+    handled, more = -1, True
+    while more and made.events > handled:  # nothing happens any more in a run that has come to `until_s`
+        if handled >= 0 and progress is not None and not progress(made.now_ps * 1e-12, made.open):
             break
+        handled = made.events
         more = made.run(until_ps, EVENTS)
     return _outcome(made, ports, flows, transport, seed, complete=not more)
-
-
-def _next(made: packet.Simulation, until_ps: int) -> bool:
-    """Whether the last piece ended because of its number of events, and not of the time."""
-    return made.events % EVENTS == 0 or until_ps == NEVER_PS
 
 
 def _simulation(ports: Ports, flows: PacketFlows, transport: Transport, seed: int) -> packet.Simulation:
