@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).parents[1])]
-
-from easterly.base.columns import floats, ints  # noqa: E402
-from easterly.model.packets import PacketFlows, Ports  # noqa: E402
-from easterly.predict.packet import simulate, transport  # noqa: E402
+from easterly.base.columns import floats, ints
+from easterly.model.packets import PacketFlows, Ports
+from easterly.predict.packet import simulate, transport
 
 RATE_BPS, DELAY_S, MARK_B, SEED = 100e9, 1e-6, 65 * 1500, 7
 
