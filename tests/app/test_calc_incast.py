@@ -42,6 +42,8 @@ def test_the_threshold_of_marks_is_stated_or_by_rule():
         (f"{ASKED.replace('dctcp', 'vegas')}", "no transport 'vegas'"),
         ("incast --workers 15 --bytes 1MB --rate 100Gb/s --mark 10kB", "--transport"),
         (f"{ASKED} --sender 25Gb/s", "at the rate of the port"),
+        (ASKED.replace("16MB", "100B"), "less than one packet"),
+        (f"{ASKED} --delay 1e9s", "delay_s is 1e+09 s"),
         (ASKED.replace("1MB", "1TB"), "packet-hops"),
         (ASKED.replace("100Gb/s", "100Tb/s"), "rate_bps"),
     ],

@@ -15,7 +15,10 @@ from easterly.predict.packet.queues import answer, give_queues
 EVENTS = 1 << 21
 """Events between two looks at whoever waits: some tens of milliseconds."""
 NEVER_PS = 1 << 62
-KB_S = 1000.0
+KBPS = 1000.0
+"""What rates are rounded to, in bit/s."""
+LONGEST_S = 36_000.0
+"""Of a delay, and of a start."""
 Progress = Callable[[float, int], bool]
 
 
@@ -77,9 +80,10 @@ def _simulation(ports: Ports, flows: PacketFlows, transport: Transport, seed: in
     law.g, law.fast_convergence = transport.g, transport.fast_convergence
     answer(law, transport.dcqcn)
     return packet.Simulation(
-        (np.maximum(np.round(ports.rate_bps / KB_S), 1) * KB_S).astype(np.int64), _ps(ports.delay_s), ports.limit_B,
+        (np.maximum(np.round(ports.rate_bps / KBPS), 1) * KBPS).astype(np.int64),
+        _ps("delay_s", ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
-        route, path, flows.size_B, _ps(flows.start_s), zero, zero, [law], packet_B=transport.packet_B,
+        route, path, flows.size_B, _ps("start_s", flows.start_s), zero, zero, [law], packet_B=transport.packet_B,
         header_B=transport.header_B, ack_B=transport.ack_B, nic_B=transport.nic_B,
         least_timeout_ps=round(transport.least_timeout_s * 1e12), pause_reaction_ps=round(transport.pause_s * 1e12),
         duplicates=transport.duplicates, seed=seed, shift=_shift(ports),
@@ -93,7 +97,10 @@ def _shift(ports: Ports) -> int:
     return int(np.clip(np.log2(max(width_ps, 1.0)), 6, 24))
 
 
-def _ps(time_s: FloatColumn) -> NDArray[np.int64]:
+def _ps(name: str, time_s: FloatColumn) -> NDArray[np.int64]:
+    far = ~((time_s >= 0) & (time_s <= LONGEST_S))
+    if far.any():
+        raise ValueError(f"{name} is {time_s[far][0]:g} s: a simulation takes 0 to {LONGEST_S:g} s")
     return np.round(time_s * 1e12).astype(np.int64)
 
 
@@ -131,7 +138,7 @@ def _outcome(
     of_flow = made.flows()
     of_link = made.links()
     arrived = of_flow["delivered_ps"]
-    fct_s = np.where(arrived < 0, np.inf, (arrived - _ps(flows.start_s)) * 1e-12)
+    fct_s = np.where(arrived < 0, np.inf, (arrived - _ps("start_s", flows.start_s)) * 1e-12)
     return PacketOutcome(
         transport, seed, floats(fct_s), ideal_s(ports, flows, transport),
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),

@@ -57,6 +57,10 @@ def incast(
     """
     if senders < 1:
         raise ValueError(f"senders is {senders}: at least one has to send")
+    if buffer_B is not None and buffer_B < transport.packet_B:
+        raise ValueError(
+            f"buffer_B is {buffer_B}: less than one packet of {transport.packet_B} B, so none would ever arrive"
+        )
     links, sender = 2 * (senders + 1), np.arange(senders)
     to_host = np.arange(links) % 2 == 1
     limit = np.where(to_host, -1 if buffer_B is None else buffer_B, -1)
