@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "bind/arrays.hpp"
@@ -14,17 +20,65 @@ namespace {
 using nb::literals::operator""_a;
 using packet::Engine, packet::Rules, packet::Time;
 
-constexpr const char* kNames[] = {"fixed", "newreno", "cubic", "dctcp", "dcqcn"};
+// A number of a transport: its name, its range, and where it goes.
+struct Number {
+    const char* name;
+    double least, most;
+    void (*put)(Rules&, double);
+};
 
-void new_law(Rules* at, const std::string& name) {
+template <auto Member>
+void put(Rules& law, double value) {
+    law.*Member = static_cast<std::remove_reference_t<decltype(law.*Member)>>(value);
+}
+template <auto Member>
+void put_dcqcn(Rules& law, double value) {
+    law.dcqcn.*Member = static_cast<std::remove_reference_t<decltype(law.dcqcn.*Member)>>(value);
+}
+
+constexpr double kLong = 1LL << 50;
+using packet::DcqcnRules;
+constexpr Number kNumbers[] = {
+    {"packet_B", 64, 65535, put<&Rules::packet_B>},
+    {"header_B", 0, 65534, put<&Rules::header_B>},
+    {"ack_B", 1, 65535, put<&Rules::ack_B>},
+    {"nic_B", 64, 1LL << 40, put<&Rules::nic_B>},
+    {"least_timeout_ps", 1, kLong, put<&Rules::least_timeout>},
+    {"duplicates", 1, 1 << 20, put<&Rules::duplicates>},
+    {"first_window", 1, 1e18, put<&Rules::first_window>},
+    {"most_window", 1, 1e18, put<&Rules::most_window>},
+    {"g", 0, 1, put<&Rules::g>},
+    {"cubic_C", 1e-9, 1e9, put<&Rules::cubic_C>},
+    {"cubic_beta", 0.01, 0.99, put<&Rules::cubic_beta>},
+    {"fast_convergence", 0, 1, put<&Rules::fast_convergence>},
+    {"dcqcn_g", 0, 1, put_dcqcn<&DcqcnRules::g>},
+    {"alpha_timer_ps", 1000, kLong, put_dcqcn<&DcqcnRules::alpha_timer>},
+    {"rate_timer_ps", 1000, kLong, put_dcqcn<&DcqcnRules::rate_timer>},
+    {"counter_B", 1, 1LL << 50, put_dcqcn<&DcqcnRules::counter_B>},
+    {"fast_steps", 0, 1 << 20, put_dcqcn<&DcqcnRules::fast_steps>},
+    {"additive_bps", 0, 1e15, put_dcqcn<&DcqcnRules::additive_bps>},
+    {"hyper_bps", 0, 1e15, put_dcqcn<&DcqcnRules::hyper_bps>},
+    {"least_bps", 1000, 1e15, put_dcqcn<&DcqcnRules::least_bps>},
+    {"gap_ps", 0, kLong, put_dcqcn<&DcqcnRules::gap>},
+    {"reaction_ps", 0, kLong, put_dcqcn<&DcqcnRules::reaction>},
+};
+
+constexpr const char* kLaws[] = {"fixed", "newreno", "cubic", "dctcp", "dcqcn"};
+
+void new_law(Rules* at, const std::string& name, const std::map<std::string, double>& values) {
     Rules made;
-    for (std::size_t i = 0; i < std::size(kNames); ++i)
-        if (name == kNames[i]) {
-            made.law = static_cast<packet::Law>(i);
-            new (at) Rules(made);
-            return;
-        }
-    refuse("name is '" + name + "', not fixed, newreno, cubic, dctcp or dcqcn");
+    const auto law = std::ranges::find(kLaws, name);
+    if (law == std::end(kLaws)) refuse("name is '" + name + "', which is no law");
+    made.law = static_cast<packet::Law>(law - std::begin(kLaws));
+    for (const auto& [key, value] : values) {
+        const auto number = std::ranges::find(kNumbers, key, [](const Number& n) { return std::string(n.name); });
+        if (number == std::end(kNumbers)) refuse("no number of a law is called '" + key + "'");
+        real(number->name, value, number->least, number->most);
+        number->put(made, value);
+    }
+    if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
+    if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
+    new (at) Rules(made);
 }
 
 // What Python holds: the engine, and whether it has begun.
@@ -59,10 +113,10 @@ void set_ports(Engine& engine, std::span<const std::int64_t> rate_bps, std::span
     same_length("loss", loss.size(), "link", links);
     if (mark_B.shape(1) != 2) refuse("mark_B has not two columns");
     engine.ports.resize(links);
-    engine.marking.resize(links);
+    engine.links.resize(links);
     for (std::size_t l = 0; l < links; ++l) {
         packet::Port& port = engine.ports[l];
-        packet::Marking& marking = engine.marking[l];
+        packet::Link& link = engine.links[l];
         within("rate_bps", rate_bps[l], 1000, 10'000'000'000'000);
         if (rate_bps[l] % 1000 != 0) refuse(entry("rate_bps", l, std::to_string(rate_bps[l])) + ", no multiple of 1000");
         within("delay_ps", delay_ps[l], 0, std::int64_t{1} << 55);
@@ -75,55 +129,45 @@ void set_ports(Engine& engine, std::span<const std::int64_t> rate_bps, std::span
         port.set_rate(rate_bps[l]);
         port.delay = delay_ps[l];
         if (limit_B[l] >= 0) port.limit = port.takes(limit_B[l]);
-        if (from >= 0) port.mark_from = port.takes(from), marking.to = port.takes(to);
-        marking.most = most[l];
-        marking.loss = loss[l];
+        if (from >= 0) port.mark_from = port.takes(from), link.to = port.takes(to);
+        link.most = most[l];
+        link.loss = loss[l];
     }
 }
 
 void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> delay_ps, In<std::int64_t> limit_B,
                     In2<std::int64_t> mark_B, In<double> mark_most, In<double> loss, In<std::int32_t> route,
-                    In2<std::int64_t> path, In<std::int64_t> size_B, In<std::int64_t> start_ps, In<std::int32_t> law,
-                    In<std::int32_t> traffic_class, const std::vector<Rules>& laws, std::int64_t packet_B,
-                    std::int64_t header_B, std::int64_t ack_B, std::int64_t nic_B, std::int64_t least_timeout_ps,
-                    std::int64_t pause_reaction_ps, std::int64_t duplicates, std::uint64_t seed, int shift) {
-    within("packet_B", packet_B, 64, 65535);
-    within("header_B", header_B, 0, packet_B - 1);
-    within("ack_B", ack_B, 1, 65535);
-    within("nic_B", nic_B, packet_B, std::int64_t{1} << 40);
-    within("least_timeout_ps", least_timeout_ps, 1, std::int64_t{1} << 50);
+                    In2<std::int64_t> path, In<std::int64_t> size_B, In<std::int64_t> start_ps, In<std::int32_t> law_of,
+                    In<std::int32_t> traffic_class, const std::vector<Rules>& laws, std::int64_t pause_reaction_ps,
+                    std::uint64_t seed, int shift) {
     within("pause_reaction_ps", pause_reaction_ps, 0, std::int64_t{1} << 50);
-    within("duplicates", duplicates, 1, 1 << 20);
     within("shift", shift, 0, 40);
     const std::size_t flows = view(size_B).size();
     same_length("start_ps", view(start_ps).size(), "flow", flows);
-    same_length("law", view(law).size(), "flow", flows);
+    same_length("law", view(law_of).size(), "flow", flows);
     same_length("traffic_class", view(traffic_class).size(), "flow", flows);
-    in_range("law", view(law), static_cast<std::int64_t>(laws.size()));
+    in_range("law", view(law_of), static_cast<std::int64_t>(laws.size()));
     in_range("traffic_class", view(traffic_class), packet::kClasses);
     check_routes(view(route), path, flows, view(rate_bps).size());
-    packet::Hosts hosts{static_cast<std::uint16_t>(packet_B), static_cast<std::uint16_t>(header_B),
-                        static_cast<std::uint16_t>(ack_B), nic_B, pause_reaction_ps};
-    packet::Recovery recovery;
-    recovery.least_timeout = least_timeout_ps;
-    recovery.duplicates = static_cast<std::uint32_t>(duplicates);
-    Engine engine(hosts, recovery, seed, shift);
+    Engine engine(seed, shift);
+    engine.pause_reaction = pause_reaction_ps;
     set_ports(engine, view(rate_bps), view(delay_ps), view(limit_B), mark_B, view(mark_most), view(loss));
     engine.route.assign(view(route).begin(), view(route).end());
     engine.rules = laws;
     engine.flows.resize(flows);
-    const std::int64_t payload = packet_B - header_B;
     for (std::size_t f = 0; f < flows; ++f) {
         packet::Flow& flow = engine.flows[f];
+        const Rules& law = laws[view(law_of)[f]];
+        const std::int64_t payload = law.packet_B - law.header_B;
         within("size_B", view(size_B)[f], 1, std::int64_t{1} << 44);
         within("start_ps", view(start_ps)[f], 0, std::int64_t{1} << 60);
         const std::int64_t packets = (view(size_B)[f] + payload - 1) / payload;
         if (packets >= std::int64_t{1} << 31) refuse(entry("size_B", f, std::to_string(view(size_B)[f])) + ", 2^31 packets or more");
         flow.packets = static_cast<std::uint32_t>(packets);
-        flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + header_B);
+        flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + law.header_B);
         flow.path = static_cast<std::uint32_t>(path.data()[2 * f]);
         flow.back = static_cast<std::uint32_t>(path.data()[2 * f + 1]);
-        flow.rules = static_cast<std::uint16_t>(view(law)[f]);
+        flow.rules = static_cast<std::uint16_t>(view(law_of)[f]);
         flow.traffic_class = static_cast<std::uint8_t>(view(traffic_class)[f]);
         flow.start = view(start_ps)[f];
     }
@@ -156,7 +200,7 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
     engine.memories = memories;
     for (std::size_t i = 0; i < n; ++i) {
         const std::int32_t l = view(link)[i];
-        if (engine.marking[l].station >= 0) refuse(entry("link", i, std::to_string(l)) + ", which has queues already");
+        if (engine.links[l].station >= 0) refuse(entry("link", i, std::to_string(l)) + ", which has queues already");
         fits("memory", view(memory)[i], view(account)[i], true);
         within("strict", view(strict)[i], 0, 255);
         packet::Sizes quanta;
@@ -164,7 +208,7 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
             within("quantum_B", quantum_B.data()[i * packet::kClasses + c], 1, 1 << 24);
             quanta[c] = static_cast<std::int32_t>(quantum_B.data()[i * packet::kClasses + c]);
         }
-        engine.marking[l].station = static_cast<std::int32_t>(engine.stations.size());
+        engine.links[l].station = static_cast<std::int32_t>(engine.stations.size());
         packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), quanta);
         made.memory = view(memory)[i];
         made.account = view(account)[i];
@@ -179,9 +223,9 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
     for (std::size_t l = 0; l < links; ++l) {
         fits("behind", view(behind)[l], view(way_in)[l], false);
         within("back", view(back)[l], 0, static_cast<std::int64_t>(links) - 1);
-        packet::Marking& marking = engine.marking[l];
-        marking.behind = view(behind)[l], marking.way_in = view(way_in)[l], marking.back = view(back)[l];
-        if (marking.behind >= 0 && marking.station < 0) refuse("link " + std::to_string(l) + " leads to a switch with queues, and has none");
+        packet::Link& each = engine.links[l];
+        each.behind = view(behind)[l], each.way_in = view(way_in)[l], each.back = view(back)[l];
+        if (each.behind >= 0 && each.station < 0) refuse("link " + std::to_string(l) + " leads to a switch with queues, and has none");
     }
 }
 
@@ -219,12 +263,12 @@ nb::dict links(const Simulation& it) {
     const auto& all = it.engine.ports;
     nb::dict made;
     made["sent_B"] = column(all.size(), [&](std::size_t i) { return all[i].sent_B; });
-    made["drops"] = column(all.size(), [&](std::size_t i) { return it.engine.marking[i].drops; });
-    made["marks"] = column(all.size(), [&](std::size_t i) { return it.engine.marking[i].marks; });
+    made["drops"] = column(all.size(), [&](std::size_t i) { return it.engine.links[i].drops; });
+    made["marks"] = column(all.size(), [&](std::size_t i) { return it.engine.links[i].marks; });
     const auto of_class = [&](auto take) {
         std::vector<std::int64_t> table(all.size() * packet::kClasses, 0);
         for (std::size_t l = 0; l < all.size(); ++l)
-            if (const std::int32_t s = it.engine.marking[l].station; s >= 0)
+            if (const std::int32_t s = it.engine.links[l].station; s >= 0)
                 for (int c = 0; c < packet::kClasses; ++c)
                     table[l * packet::kClasses + c] = static_cast<std::int64_t>(take(it.engine.stations[s], c));
         return give(std::move(table), all.size(), static_cast<std::size_t>(packet::kClasses));
@@ -239,27 +283,11 @@ nb::dict links(const Simulation& it) {
 
 void packet(nb::module_& m) {
     nb::class_<Rules>(m, "Law", kLaw)
-        .def("__init__", &new_law, "name"_a)
-        .def_rw("first_window", &Rules::first_window)
-        .def_rw("most_window", &Rules::most_window)
-        .def_rw("g", &Rules::g)
-        .def_rw("cubic_C", &Rules::cubic_C)
-        .def_rw("cubic_beta", &Rules::cubic_beta)
-        .def_rw("fast_convergence", &Rules::fast_convergence)
-        .def_prop_rw("dcqcn_g", [](const Rules& r) { return r.dcqcn.g; }, [](Rules& r, double v) { r.dcqcn.g = v; })
-        .def_prop_rw("alpha_timer_ps", [](const Rules& r) { return r.dcqcn.alpha_timer; }, [](Rules& r, Time v) { r.dcqcn.alpha_timer = v; })
-        .def_prop_rw("rate_timer_ps", [](const Rules& r) { return r.dcqcn.rate_timer; }, [](Rules& r, Time v) { r.dcqcn.rate_timer = v; })
-        .def_prop_rw("gap_ps", [](const Rules& r) { return r.dcqcn.gap; }, [](Rules& r, Time v) { r.dcqcn.gap = v; })
-        .def_prop_rw("reaction_ps", [](const Rules& r) { return r.dcqcn.reaction; }, [](Rules& r, Time v) { r.dcqcn.reaction = v; })
-        .def_prop_rw("counter_B", [](const Rules& r) { return r.dcqcn.counter_B; }, [](Rules& r, std::int64_t v) { r.dcqcn.counter_B = v; })
-        .def_prop_rw("fast_steps", [](const Rules& r) { return r.dcqcn.fast_steps; }, [](Rules& r, int v) { r.dcqcn.fast_steps = v; })
-        .def_prop_rw("additive_bps", [](const Rules& r) { return r.dcqcn.additive_bps; }, [](Rules& r, double v) { r.dcqcn.additive_bps = v; })
-        .def_prop_rw("hyper_bps", [](const Rules& r) { return r.dcqcn.hyper_bps; }, [](Rules& r, double v) { r.dcqcn.hyper_bps = v; })
-        .def_prop_rw("least_bps", [](const Rules& r) { return r.dcqcn.least_bps; }, [](Rules& r, double v) { r.dcqcn.least_bps = v; });
+        .def("__init__", &new_law, "name"_a, "values"_a);
     nb::class_<Simulation>(m, "Simulation", kSimulation)
         .def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
-             "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "packet_B"_a, "header_B"_a,
-             "ack_B"_a, "nic_B"_a, "least_timeout_ps"_a, "pause_reaction_ps"_a, "duplicates"_a, "seed"_a, "shift"_a)
+             "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "pause_reaction_ps"_a,
+             "seed"_a, "shift"_a)
         .def("queues", &add_queues, kQueues, "link"_a, "strict"_a, "quantum_B"_a, "ramp"_a, "limit_B"_a, "memory"_a,
              "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("run", &run, kRun, "until_ps"_a, "most"_a)

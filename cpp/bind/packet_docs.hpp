@@ -9,28 +9,28 @@ Parameters
 ----------
 name : str
     "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257) or "dcqcn" (Zhu et al. 2015).
-**values : float
-    Any of the attributes.
+values : dict of str to float
+    Numbers by name; those that are not given keep their defaults:
 
-Attributes
-----------
-first_window : float [packets]
-most_window : float [packets]
-g : float [1]
-    DCTCP: weight of one window in the mean share of marks.
-cubic_C, cubic_beta : float [1]
-fast_convergence : bool
-dcqcn_g : float [1]
-alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps : int [ps]
-    DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver needs for one.
-counter_B : int [B]
-fast_steps : int [1]
-additive_bps, hyper_bps, least_bps : float [bit/s]
+    packet_B, header_B, ack_B [B]
+        Of a full data packet, of its header, of an acknowledgement.
+    nic_B [B]
+        What a flow may have waiting in its NIC.
+    least_timeout_ps [ps], duplicates [1]
+        Shortest timeout; packets that have overtaken one before it counts as lost.
+    first_window, most_window [packets]
+    g [1]
+        DCTCP: weight of one window in the mean share of marks.
+    cubic_C, cubic_beta [1], fast_convergence [0 or 1]
+    dcqcn_g [1], fast_steps [1], counter_B [B], additive_bps, hyper_bps, least_bps [bit/s]
+    alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps [ps]
+        DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver
+        needs for one.
 
 Raises
 ------
 ValueError
-    A name that is none.)";
+    A name that is none, or a number out of its range.)";
 
 constexpr const char* kSimulation = R"(A network of links, and flows of packets over it. Time is in integer picoseconds.
 
@@ -55,13 +55,8 @@ path : (F, 2) int64
 size_B, start_ps : (F,) int64
 law, traffic_class : (F,) int32
 laws : list of Law
-packet_B, header_B, ack_B : int [B]
-    Of a full data packet, of its header, of an acknowledgement.
-nic_B : int [B]
-    What a flow may have waiting in its NIC.
-least_timeout_ps, pause_reaction_ps : int [ps]
-duplicates : int
-    Packets that have overtaken one before it counts as lost.
+pause_reaction_ps : int [ps]
+    From a pause frame to when it holds.
 seed : int
 shift : int
     Slots of the event list last 2^shift ps; changes nothing but the speed.

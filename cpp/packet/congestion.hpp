@@ -9,24 +9,9 @@
 #include <cstdint>
 
 #include "maths/elementary.hpp"
-#include "packet/dcqcn.hpp"
-#include "packet/wheel.hpp"
+#include "packet/rules.hpp"
 
 namespace easterly::packet {
-
-enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4 };
-
-struct Rules {
-    Law law = Law::dctcp;
-    double first_window = 10.0;
-    double g = 1.0 / 16.0;               // DCTCP: weight of a window in the mean share of marks
-    double cubic_C = 0.4, cubic_beta = 0.7;
-    bool fast_convergence = true;
-    double most_window = 1e9;
-    DcqcnRules dcqcn;
-    bool ecn() const { return law == Law::dctcp || law == Law::dcqcn; }
-    bool paced() const { return law == Law::dcqcn; }
-};
 
 struct Ack {
     Time now, rtt;           // rtt: of the packet that caused it; 0 if it was sent twice

@@ -16,8 +16,12 @@ namespace easterly::packet {
 // What happens at one instant happens in this order.
 enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8 };
 
-// What is asked of a port less often than once per packet.
-struct Marking {
+constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
+    return static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(entity) << 24 | rest;
+}
+
+// What is asked of a link less often than once per packet.
+struct Link {
     Time to = kNever;  // backlog from which all are marked
     double most = 1.0;
     double loss = 0.0;  // of a packet on the link
@@ -29,24 +33,18 @@ struct Marking {
     std::int64_t drops = 0, marks = 0;  // packets
 };
 
-struct Hosts {
-    std::uint16_t packet_B = 1500, header_B = 52, ack_B = 64;
-    std::int64_t nic_B = 64'000;  // most that a flow adds to while it waits for its NIC
-    Time pause_reaction = 0;      // from a pause frame to when it holds
-};
-
 class Engine {
 public:
-    Engine(Hosts hosts, Recovery recovery, std::uint64_t seed, int shift)
-        : hosts_(hosts), recovery_(recovery), seed_(seed), wheel_(shift) {}
+    Engine(std::uint64_t seed, int shift) : seed_(seed), wheel_(shift) {}
 
     std::vector<Port> ports;
-    std::vector<Marking> marking;
+    std::vector<Link> links;
     std::vector<std::int32_t> route;  // links of paths, -1 behind the last
     std::vector<Flow> flows;
     std::vector<Rules> rules;
     std::vector<Station> stations;
     std::vector<buffer::Memory> memories;
+    Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
     // Call once, when everything above is there.
@@ -60,18 +58,22 @@ public:
     std::uint32_t received(std::size_t flow) const { return receivers_.empty() ? 0 : receivers_[flow].missing; }
 
 private:
-    void forward(std::uint32_t at);
-    void queue(std::uint32_t at, std::int32_t link, Station& station);
+    // The links: engine.cpp.
+    void arrive(std::uint32_t at, std::int32_t over);
+    void forward(std::uint32_t at, std::int32_t came);
+    bool lost(std::int32_t link);
+    bool marks(std::int32_t link, Port& port, Time waits);
+
+    // Ports with queues: switch.cpp.
+    void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
+    bool admit(Packet& packet, std::uint32_t at, std::int32_t link, std::int32_t came);
     void serve(std::int32_t link);
     void left(std::int32_t link);
     void signal(std::int32_t link, int c, bool pause);
     void heed(std::int32_t link, int c, bool pause);
-    void notify(std::uint32_t flow);
-    void ticks_on(std::uint32_t flow);
-    void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
-    double line_bps(std::uint32_t flow) const;
-    bool lost(std::int32_t link);
-    bool marks(std::int32_t link, Port& port, Time waits);
+    void left_host(std::uint32_t flow, std::int64_t size_B);
+
+    // Hosts: host.cpp.
     void receive(std::uint32_t at);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
@@ -80,8 +82,12 @@ private:
     void arm(std::uint32_t flow);
     void expire(std::uint32_t flow);
 
-    Hosts hosts_;
-    Recovery recovery_;
+    // Rates that answer notifications: rates.cpp.
+    void notify(std::uint32_t flow);
+    void ticks_on(std::uint32_t flow);
+    void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
+    double line_bps(std::uint32_t flow) const;
+
     std::uint64_t seed_;
     Wheel wheel_;
     Pool pool_;
@@ -90,6 +96,7 @@ private:
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
     Time now_ = 0;
+    std::int64_t most_packet_B_ = 0;
     std::uint32_t open_ = 0;  // flows that are not yet acknowledged
 };
 

@@ -17,7 +17,8 @@ enum Flag : std::uint8_t {
     kCe = 4,     // has been marked
     kEce = 8,    // acknowledgement: the data packet was marked
     kCnp = 32,   // a congestion notification, and nothing else
-    kAgain = 16  // data that was sent before, or its acknowledgement
+    kAgain = 16, // data that was sent before, or its acknowledgement
+    kOwn = 64    // data before the NIC of its sender
 };
 
 struct Packet {

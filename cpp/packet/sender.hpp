@@ -24,12 +24,6 @@ struct Flow {
     std::uint32_t again = 0, marked = 0, timeouts = 0, reordered = 0;
 };
 
-struct Recovery {
-    Time least_timeout = 1'000'000'000;  // 1 ms
-    Time most_timeout = 60 * kPerSecond;
-    std::uint32_t duplicates = 3;        // packets that have overtaken one that counts as lost
-};
-
 struct Sender {
     std::uint32_t una = 0, next = 0;   // first unacknowledged, first unsent
     std::uint32_t pipe = 0, lost = 0;  // packets in flight; known to be lost and not yet sent again
@@ -64,7 +58,7 @@ struct Sender {
         rttvar += ((srtt > rtt ? srtt - rtt : rtt - srtt) - rttvar) / 4;
         srtt += (rtt - srtt) / 8;
     }
-    Time timeout(const Recovery& rules) const {
+    Time timeout(const Rules& rules) const {
         const Time plain = srtt == 0 ? std::max<Time>(rules.least_timeout, kPerSecond / 1000) : srtt + 4 * rttvar;
         const Time least = std::max(plain, rules.least_timeout);
         const auto doubled = std::min(backoff, 20u);
@@ -100,7 +94,7 @@ struct Sender {
     }
 
     // Judges what has been overtaken by a packet that was sent at `sent` and is there; whether anything is newly lost.
-    bool judge(const Recovery& rules, Time sent) {
+    bool judge(const Rules& rules, Time sent) {
         if (board.empty()) return false;
         bool any = false;
         board.cover(una, next);

@@ -27,17 +27,15 @@ class Net:
     flows: list[tuple[list[int], list[int], int, int]] = field(default_factory=list)  # path, back, size, start
 
     def simulation(self, law="fixed", shift=10, seed=1, of_class=None, **values):
-        chosen = packet.Law(law)
-        for name in ("first_window", "most_window", "g", "fast_convergence"):
-            if name in values:
-                setattr(chosen, name, values.pop(name))
+        given_ = {"pause_reaction_ps": 0} | {
+            name: values.pop(name) for name in ("pause_reaction_ps",) if name in values
+        }
+        chosen = packet.Law(law, {"nic_B": 10**9, "least_timeout_ps": GB} | values)
         route, path = [], []
         for there, back, _, _ in self.flows:
             path.append((len(route), len(route) + len(there) + 1))
             route += [*there, -1, *back, -1]
         n, f = len(self.rate_bps), len(self.flows)
-        given_ = {"packet_B": 1500, "header_B": 52, "ack_B": 64, "nic_B": 10**9, "least_timeout_ps": GB,
-                  "pause_reaction_ps": 0, "duplicates": 3} | values  # fmt: skip
         return packet.Simulation(
             np.array(self.rate_bps), np.array(self.delay_ps), np.array(self.limit_B or [-1] * n),
             np.array(self.mark_B or [(-1, -1)] * n).reshape(n, 2), np.ones(n), np.array(self.loss or [0.0] * n),
@@ -214,5 +212,7 @@ def test_what_makes_no_sense_is_refused(change, said):
 
 
 def test_a_law_that_is_none():
-    with pytest.raises(ValueError, match="not fixed, newreno, cubic, dctcp or dcqcn"):
-        packet.Law("vegas")
+    with pytest.raises(ValueError, match="'vegas', which is no law"):
+        packet.Law("vegas", {})
+    with pytest.raises(ValueError, match="called 'gain'"):
+        packet.Law("dctcp", {"gain": 0.1})

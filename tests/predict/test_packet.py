@@ -146,3 +146,14 @@ def test_a_rate_answers_without_a_switch_that_pauses():
 def test_a_stop_before_the_first_event_stops():
     found = simulate(line([1e9], [1e-3]), along(1, [10**6], [5e-3]), DCTCP, until_s=1e-3)
     assert not found.complete and found.events == 0 and np.isinf(found.fct_s).all()
+
+
+def test_transports_of_one_run():
+    ports = line([100e9], [1e-6])
+    flows = replace(along(1, [50_000, 50_000], [0.0, 1.0]), transport=ints([0, 1]))
+    big = replace(FIXED, packet_B=4096, header_B=58, first_window=1e6, nic_B=10**9)
+    small = replace(big, packet_B=1500, header_B=52)
+    found = simulate(ports, flows, [small, big])
+    wire_B = np.array([50_000 + 35 * 52, 50_000 + 13 * 58])
+    assert found.fct_s == pytest.approx(wire_B * 8e-11 + 1e-6, rel=1e-9)
+    assert found.fct_s == pytest.approx(ideal_s(ports, flows, [small, big]), rel=1e-9)

@@ -16,23 +16,23 @@ std::int64_t rate(Bytes& bytes) { return 1000 * bytes.within(1, 10'000'000'000);
 
 void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
     engine.ports.resize(links);
-    engine.marking.resize(links);
+    engine.links.resize(links);
     for (std::int32_t l = 0; l < links; ++l) {
         Port& port = engine.ports[l];
         port.set_rate(rate(bytes));
         port.delay = bytes.within(0, std::int64_t{1} << 40);
         if (bytes.flip()) port.limit = port.takes(bytes.within(0, 1 << 20));
-        Marking& marking = engine.marking[l];
+        Link& link = engine.links[l];
         if (bytes.flip()) {
             const std::int64_t from = bytes.within(0, 1 << 20);
             port.mark_from = port.takes(from);
-            marking.to = port.takes(from + bytes.within(0, 1 << 20));
+            link.to = port.takes(from + bytes.within(0, 1 << 20));
         }
-        marking.most = bytes.real(0.0, 1.0);
-        marking.loss = bytes.flip() ? bytes.real(0.0, 0.9) : 0.0;
-        marking.back = l ^ 1;
+        link.most = bytes.real(0.0, 1.0);
+        link.loss = bytes.flip() ? bytes.real(0.0, 0.9) : 0.0;
+        link.back = l ^ 1;
         if (!queued) continue;
-        marking.station = static_cast<std::int32_t>(engine.stations.size());
+        link.station = static_cast<std::int32_t>(engine.stations.size());
         Sizes quanta;
         for (std::int32_t& each : quanta) each = static_cast<std::int32_t>(bytes.within(1, 1 << 24));
         Station& station = engine.stations.emplace_back(bytes.byte(), quanta);
@@ -67,9 +67,9 @@ void memory(Bytes& bytes, Engine& engine, std::int32_t hosts) {
         made.egress.push_back(out);
     }
     for (std::int32_t host = 0; host < hosts; ++host) {
-        engine.marking[2 * host].behind = 0;
-        engine.marking[2 * host].way_in = host * kClasses;
-        Station& out = engine.stations[engine.marking[2 * host + 1].station];
+        engine.links[2 * host].behind = 0;
+        engine.links[2 * host].way_in = host * kClasses;
+        Station& out = engine.stations[engine.links[2 * host + 1].station];
         out.memory = 0;
         out.account = host * kClasses;
     }
@@ -77,6 +77,12 @@ void memory(Bytes& bytes, Engine& engine, std::int32_t hosts) {
 
 Rules law(Bytes& bytes) {
     Rules made;
+    made.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
+    made.header_B = static_cast<std::uint16_t>(bytes.within(0, made.packet_B - 1));
+    made.ack_B = static_cast<std::uint16_t>(bytes.within(1, 200));
+    made.nic_B = bytes.within(made.packet_B, 1 << 20);
+    made.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
+    made.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
     made.law = static_cast<Law>(bytes.byte() % 5);
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);
@@ -91,7 +97,7 @@ Rules law(Bytes& bytes) {
     return made;
 }
 
-void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Hosts& of) {
+void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Rules& of) {
     engine.flows.resize(bytes.within(1, 8));
     for (Flow& flow : engine.flows) {
         const auto from = static_cast<std::int32_t>(bytes.byte() % hosts), to = (from + 1) % hosts;
@@ -112,22 +118,14 @@ void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Hosts& of) {
 }  // namespace
 
 void fuzz::target(Bytes bytes) {
-    Hosts of;
-    of.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
-    of.header_B = static_cast<std::uint16_t>(bytes.within(0, of.packet_B - 1));
-    of.ack_B = static_cast<std::uint16_t>(bytes.within(1, 200));
-    of.nic_B = bytes.within(of.packet_B, 1 << 20);
-    of.pause_reaction = bytes.within(0, std::int64_t{1} << 32);
-    Recovery recovery;
-    recovery.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
-    recovery.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
-    Engine engine(of, recovery, bytes.byte(), static_cast<int>(bytes.within(0, 30)));
+    Engine engine(bytes.byte(), static_cast<int>(bytes.within(0, 30)));
+    engine.pause_reaction = bytes.within(0, std::int64_t{1} << 32);
     const auto hosts = static_cast<std::int32_t>(bytes.within(2, 5));
     const bool queued = bytes.flip();
     ports(bytes, engine, 2 * hosts, queued);
     if (queued) memory(bytes, engine, hosts);
     engine.rules = {law(bytes)};
-    flows(bytes, engine, hosts, of);
+    flows(bytes, engine, hosts, engine.rules.front());
     engine.begin();
     Time before = 0;
     bool more = true;

@@ -89,6 +89,8 @@ class PacketFlows:
     link: Annotated[IntColumn, Doc("Links of the paths.")]
     back_ptr: Annotated[IndexColumn, Doc("(F + 1,) the same for acknowledgements.")]
     back_link: Annotated[IntColumn, Doc("Links of their paths.")]
+    transport: Annotated[IntColumn | None, Doc("(F,) index into the transports; the first if absent.")] = None
+    traffic_class: Annotated[IntColumn | None, Doc("(F,) class, 0 to 7, where ports have classes; 0 if absent.")] = None
 
     def __len__(self) -> int:
         return len(self.size_B)
@@ -98,7 +100,7 @@ class PacketFlows:
 class PacketOutcome:
     """What became of flows and links."""
 
-    transport: Annotated[Transport, Doc("How hosts sent.")]
+    transports: Annotated[tuple[Transport, ...], Doc("How hosts sent.")]
     seed: Annotated[int, Doc("Of all draws.")]
     fct_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) from the start until all has arrived; infinite if it has not.")]
     ideal_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) the same on an empty network at full rate.")]
@@ -117,6 +119,6 @@ class PacketOutcome:
     def __repr__(self) -> str:
         done = int((self.fct_s < float("inf")).sum())
         return (
-            f"PacketOutcome({self.transport.name}: {done} of {len(self.fct_s)} flows, {self.packet_hops:,} packet-hops, "
+            f"PacketOutcome({', '.join(each.name for each in self.transports)}: {done} of {len(self.fct_s)} flows, {self.packet_hops:,} packet-hops, "
             f"{int(self.drops.sum()):,} drops, {int(self.marks.sum()):,} marks, {self.end_s:.6g} s)"
         )

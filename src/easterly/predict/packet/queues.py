@@ -9,7 +9,7 @@ import numpy as np
 
 from easterly._kernel import packet
 from easterly._kernel.buffer import Memory
-from easterly.model.packets import Dcqcn, Ports, Switch, Transport
+from easterly.model.packets import Ports, Switch, Transport
 
 CLASSES, MINE = 8, 0
 """Classes of a port, and the one that flows are in."""
@@ -17,14 +17,6 @@ QUANTUM_B = 1500
 FRAMES = 2
 """What is left free below the threshold before senders go on, in packets."""
 PLENTY = 1 << 40
-
-
-def answer(law: packet.Law, how: Dcqcn) -> None:
-    """Set what DCQCN needs."""
-    law.dcqcn_g, law.fast_steps, law.counter_B = how.g, how.fast_steps, how.counter_B
-    law.alpha_timer_ps, law.rate_timer_ps = round(how.alpha_timer_s * 1e12), round(how.rate_timer_s * 1e12)
-    law.gap_ps, law.reaction_ps = round(how.gap_s * 1e12), round(how.reaction_s * 1e12)
-    law.additive_bps, law.hyper_bps, law.least_bps = how.additive_bps, how.hyper_bps, how.least_bps
 
 
 def give_queues(made: packet.Simulation, ports: Ports, transport: Transport, switches: Sequence[Switch]) -> None:

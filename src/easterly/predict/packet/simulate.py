@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
 from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Switch, Transport
-from easterly.predict.packet.queues import answer, give_queues
+from easterly.predict.packet.laws import law_of
+from easterly.predict.packet.queues import give_queues
 
 EVENTS = 1 << 21
 """Events between two looks at whoever waits: some tens of milliseconds."""
@@ -23,8 +24,8 @@ Progress = Callable[[float, int], bool]
 
 
 def simulate(
-    ports: Ports, flows: PacketFlows, transport: Transport, *, switches: Sequence[Switch] = (), seed: int = 1,
-    until_s: float | None = None, progress: Progress | None = None,
+    ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
+    switches: Sequence[Switch] = (), seed: int = 1, until_s: float | None = None, progress: Progress | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -36,7 +37,8 @@ def simulate(
     ports : Ports
         Rates are rounded to kbit/s.
     flows : PacketFlows
-    transport : Transport
+    transport : Transport or sequence of Transport
+        Of all flows, or those that `flows.transport` counts in.
     switches : sequence of Switch
         Those whose ports share memory; every link of such a switch has a link the other way, of the same port.
     seed : int
@@ -58,9 +60,10 @@ def simulate(
     -----
     A port first in, first out costs one event per packet: its backlog follows from when the link will be free.
     """
-    made = _simulation(ports, flows, transport, seed)
+    transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
+    made = _simulation(ports, flows, transports, seed)
     if switches:
-        give_queues(made, ports, transport, switches)
+        give_queues(made, ports, transports[0], switches)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     handled, more = -1, True
     while more and made.events > handled:  # nothing happens any more in a run that has come to `until_s`
@@ -68,25 +71,21 @@ def simulate(
             break
         handled = made.events
         more = made.run(until_ps, EVENTS)
-    return _outcome(made, ports, flows, transport, seed, complete=not more)
+    return _outcome(made, ports, flows, transports, seed, complete=not more)
 
 
-def _simulation(ports: Ports, flows: PacketFlows, transport: Transport, seed: int) -> packet.Simulation:
+def _simulation(ports: Ports, flows: PacketFlows, transports: tuple[Transport, ...], seed: int) -> packet.Simulation:
     route, path = _routes(flows)
-    count = len(flows)
-    zero = np.zeros(count, dtype=np.int32)
-    law = packet.Law(transport.law)
-    law.first_window, law.most_window = transport.first_window, transport.most_window
-    law.g, law.fast_convergence = transport.g, transport.fast_convergence
-    answer(law, transport.dcqcn)
+    zero = np.zeros(len(flows), dtype=np.int32)
+    of_transport = zero if flows.transport is None else flows.transport
+    of_class = zero if flows.traffic_class is None else flows.traffic_class
     return packet.Simulation(
         (np.maximum(np.round(ports.rate_bps / KBPS), 1) * KBPS).astype(np.int64),
         _ps("delay_s", ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
-        route, path, flows.size_B, _ps("start_s", flows.start_s), zero, zero, [law], packet_B=transport.packet_B,
-        header_B=transport.header_B, ack_B=transport.ack_B, nic_B=transport.nic_B,
-        least_timeout_ps=round(transport.least_timeout_s * 1e12), pause_reaction_ps=round(transport.pause_s * 1e12),
-        duplicates=transport.duplicates, seed=seed, shift=_shift(ports),
+        route, path, flows.size_B, _ps("start_s", flows.start_s), of_transport, of_class,
+        [law_of(each) for each in transports],
+        pause_reaction_ps=round(max(each.pause_s for each in transports) * 1e12), seed=seed, shift=_shift(ports),
     )  # fmt: skip
 
 
@@ -115,15 +114,19 @@ def _ended(ptr: IndexColumn, link: IntColumn) -> tuple[IntColumn, NDArray[np.int
     return np.insert(link, ptr[1:], -1).astype(np.int32), ptr[:-1] + np.arange(len(ptr) - 1)
 
 
-def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport) -> FloatColumn:
+def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport]) -> FloatColumn:
     """(F,) [s] completion on an empty network: the train of packets at the rate of the slowest link, behind its first.
 
     Every link but the slowest adds one packet's time and its delay.
     """
-    payload_B = transport.packet_B - transport.header_B
-    packets = -(-flows.size_B // payload_B)
-    wire_B = flows.size_B + packets * transport.header_B
-    first_B = np.minimum(wire_B, transport.packet_B)
+    transports = (transport,) if isinstance(transport, Transport) else transport
+    which = np.zeros(len(flows), dtype=np.int32) if flows.transport is None else flows.transport
+    packet_B, header_B = (
+        np.array([getattr(each, name) for each in transports])[which] for name in ("packet_B", "header_B")
+    )
+    packets = -(-flows.size_B // (packet_B - header_B))
+    wire_B = flows.size_B + packets * header_B
+    first_B = np.minimum(wire_B, packet_B)
     per_B = 8.0 / ports.rate_bps[flows.link]
     starts = flows.ptr[:-1]
     slowest = np.maximum.reduceat(per_B, starts) if len(flows) else np.zeros(0)
@@ -133,14 +136,20 @@ def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport) -> FloatColu
 
 
 def _outcome(
-    made: packet.Simulation, ports: Ports, flows: PacketFlows, transport: Transport, seed: int, *, complete: bool
+    made: packet.Simulation,
+    ports: Ports,
+    flows: PacketFlows,
+    transports: tuple[Transport, ...],
+    seed: int,
+    *,
+    complete: bool,
 ) -> PacketOutcome:
     of_flow = made.flows()
     of_link = made.links()
     arrived = of_flow["delivered_ps"]
     fct_s = np.where(arrived < 0, np.inf, (arrived - _ps("start_s", flows.start_s)) * 1e-12)
     return PacketOutcome(
-        transport, seed, floats(fct_s), ideal_s(ports, flows, transport),
+        transports, seed, floats(fct_s), ideal_s(ports, flows, transports),
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
         marks=frozen(of_link["marks"]), end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events,

@@ -119,7 +119,7 @@ def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, ma
     last = float(found.fct_s.max())
     answer.title(
         f"{given['senders']:,} x {format_short(given['burst'], SIZE)} into {answer.rate(given['port'])} by "
-        f"{found.transport.name} ({found.transport.source})"
+        f"{found.transports[0].name} ({found.transports[0].source})"
     )
     answer.facts([
         ("last ends", format_short(last, TIME), f"{last / bound:.4g} of the bound"),

@@ -1,0 +1,152 @@
+// Hosts: what is sent, acknowledged, and sent again.
+#include "packet/engine.hpp"
+
+namespace easterly::packet {
+
+void Engine::receive(std::uint32_t at) {
+    Packet& packet = pool_[at];
+    Flow& flow = flows[packet.flow];
+    Receiver& receiver = receivers_[packet.flow];
+    flow.reordered += packet.seq + 1 < receiver.high;
+    receiver.take(packet.seq);
+    if (receiver.missing == flow.packets && flow.delivered < 0) flow.delivered = now_;
+    const Rules& law = rules[flow.rules];
+    if (law.law == Law::dcqcn && packet.flags & kCe && now_ - receiver.notified >= law.dcqcn.gap) {
+        receiver.notified = now_;
+        wheel_.add({now_ + law.dcqcn.reaction, event(Kind::notify, packet.flow)});
+    }
+    packet.echo = packet.seq;
+    packet.seq = receiver.missing;
+    packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & kAgain);
+    packet.size_B = law.ack_B;
+    packet.hop = flow.back;
+    forward(at, -1);
+}
+
+void Engine::acknowledged(std::uint32_t at) {
+    const Packet packet = pool_[at];
+    pool_.give(at);
+    Flow& flow = flows[packet.flow];
+    Sender& sender = senders_[packet.flow];
+    if (flow.acknowledged >= 0) return;
+    const Rules& law = rules[flow.rules];
+    if (packet.flags & kCnp) {
+        sender.pace.notified(law.dcqcn);
+        return ticks_on(packet.flow);
+    }
+    const Time rtt = packet.flags & kAgain ? 0 : now_ - packet.sent;
+    if (rtt > 0) sender.measure(rtt);
+    const std::uint32_t before = sender.una, news = sender.take(packet.seq, packet.echo);
+    const bool marked = packet.flags & kEce;
+    flow.marked += marked;
+    if (sender.judge(law, packet.sent) && !sender.recovering()) {
+        sender.recover = sender.next;
+        sender.window.lost(law, sender.next);
+    } else if (news > 0 && !sender.recovering()) {
+        sender.window.acknowledged(law, {now_, rtt, news, marked, sender.una, sender.next});
+    }
+    if (sender.una > before) {
+        sender.backoff = 0;
+        if (sender.una == flow.packets) {
+            flow.acknowledged = now_;
+            --open_;
+            return;
+        }
+        sender.deadline = sender.una < sender.next ? now_ + sender.timeout(rules[flow.rules]) : kNever;
+    }
+    send(packet.flow);
+}
+
+void Engine::send(std::uint32_t at) {
+    Flow& flow = flows[at];
+    Sender& sender = senders_[at];
+    if (flow.acknowledged >= 0 || sender.waiting) return;
+    while (sender.pipe < sender.window.size && (sender.lost > 0 || sender.next < flow.packets)) {
+        if (!room(at, flow, sender)) {
+            sender.waiting = true;
+            break;
+        }
+        const bool again = sender.lost > 0;
+        emit(at, again ? sender.pick(now_) : sender.next, again);
+    }
+    if (sender.una < sender.next) arm(at);
+}
+
+// Whether the NIC takes one more; if not, what wakes the flow is on its way.
+bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
+    const std::int32_t link = route[flow.path];
+    const Port& nic = ports[link];
+    const Rules& law = rules[flow.rules];
+    if (law.paced()) {
+        if (now_ >= sender.pace_at && sender.queued_B < law.nic_B) return true;
+        // A NIC that holds the flow back is asked again after a packet's time.
+        const Time then = now_ < sender.pace_at ? sender.pace_at : now_ + nic.takes(law.packet_B);
+        wheel_.add({then, event(Kind::wake, at)});
+        return false;
+    }
+    if (links[link].station >= 0) return sender.queued_B < law.nic_B;
+    if (nic.waits(now_) <= nic.takes(law.nic_B)) return true;
+    wheel_.add({nic.free_at - nic.takes(law.nic_B / 2), event(Kind::wake, at)});  // when half of that has left
+    return false;
+}
+
+void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
+    Flow& flow = flows[at];
+    Sender& sender = senders_[at];
+    if (again) {
+        ++flow.again;
+    } else {
+        ++sender.next;
+        if (!sender.board.empty()) sender.board.cover(sender.una, sender.next);
+    }
+    ++sender.pipe;
+    ++flow.sent;
+    const Rules& law = rules[flow.rules];
+    const std::uint32_t made = pool_.take();
+    Packet& packet = pool_[made];
+    packet.flow = at;
+    packet.seq = seq;
+    packet.hop = flow.path;
+    packet.size_B = seq + 1 == flow.packets ? flow.last_B : law.packet_B;
+    packet.traffic_class = flow.traffic_class;
+    packet.flags = static_cast<std::uint8_t>((law.ecn() ? kEct : 0) | (again ? kAgain : 0));
+    packet.sent = now_;
+    if (links[route[flow.path]].station >= 0) {
+        packet.flags |= kOwn;
+        sender.queued_B += packet.size_B;
+    }
+    if (law.paced()) {
+        sender.pace.sent(law.dcqcn, line_bps(at), packet.size_B);
+        sender.pace_at = std::max(now_, sender.pace_at) + static_cast<Time>(8e12 * packet.size_B / sender.pace.current_bps);
+    }
+    forward(made, -1);
+}
+
+// One event per flow is on its way: it finds out whether the deadline has moved since.
+void Engine::arm(std::uint32_t at) {
+    Sender& sender = senders_[at];
+    if (sender.deadline == kNever) sender.deadline = now_ + sender.timeout(rules[flows[at].rules]);
+    if (sender.timing) return;
+    sender.timing = true;
+    wheel_.add({sender.deadline, event(Kind::timer, at)});
+}
+
+void Engine::expire(std::uint32_t at) {
+    Flow& flow = flows[at];
+    Sender& sender = senders_[at];
+    sender.timing = false;
+    if (sender.deadline == kNever || flow.acknowledged >= 0) return;  // nothing is outstanding
+    if (now_ >= sender.deadline) {
+        ++flow.timeouts;
+        const double flight = sender.next - sender.una;
+        sender.window.timed_out(rules[flow.rules], sender.next, flight);
+        sender.give_up();
+        sender.recover = sender.next;
+        ++sender.backoff;
+        sender.deadline = now_ + sender.timeout(rules[flow.rules]);
+        send(at);
+    }
+    arm(at);
+}
+
+}  // namespace easterly::packet

@@ -1,0 +1,32 @@
+"""Transports as the kernel wants them: a law, and its numbers by name."""
+
+from __future__ import annotations
+
+from easterly._kernel import packet
+from easterly.model.packets import Dcqcn, Transport
+
+HOST = ("packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence")
+
+
+def law_of(transport: Transport) -> packet.Law:
+    """The law of a transport with all its numbers.
+
+    Raises
+    ------
+    ValueError
+        A number out of its range.
+    """
+    values = {name: float(getattr(transport, name)) for name in HOST}
+    values["least_timeout_ps"] = round(transport.least_timeout_s * 1e12)
+    return packet.Law(transport.law, values | _dcqcn(transport.dcqcn))
+
+
+def _dcqcn(how: Dcqcn) -> dict[str, float]:
+    times = {
+        "alpha_timer_ps": how.alpha_timer_s, "rate_timer_ps": how.rate_timer_s,
+        "gap_ps": how.gap_s, "reaction_ps": how.reaction_s,
+    }  # fmt: skip
+    return {
+        "dcqcn_g": how.g, "fast_steps": how.fast_steps, "counter_B": how.counter_B,
+        "additive_bps": how.additive_bps, "hyper_bps": how.hyper_bps, "least_bps": how.least_bps,
+    } | {name: round(time_s * 1e12) for name, time_s in times.items()}  # fmt: skip
