@@ -8,10 +8,10 @@
 
 #include "bind/arrays.hpp"
 #include "bind/columns.hpp"
+#include "bind/packet.hpp"
 #include "bind/packet_docs.hpp"
 #include "bind/rooms.hpp"
 #include "buffer/shared.hpp"
-#include "packet/engine.hpp"
 
 namespace easterly::bind {
 
@@ -80,12 +80,6 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
     new (at) Rules(made);
 }
-
-// What Python holds: the engine, and whether it has begun.
-struct Simulation {
-    Engine engine;
-    bool begun = false;
-};
 
 void check_routes(std::span<const std::int32_t> route, const In2<std::int64_t>& path, std::size_t flows, std::size_t links) {
     if (path.shape(1) != 2) refuse("path has not two columns");
@@ -159,12 +153,14 @@ void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> 
         packet::Flow& flow = engine.flows[f];
         const Rules& law = laws[view(law_of)[f]];
         const std::int64_t payload = law.packet_B - law.header_B;
-        within("size_B", view(size_B)[f], 1, std::int64_t{1} << 44);
+        within("size_B", view(size_B)[f], 0, std::int64_t{1} << 44);
         within("start_ps", view(start_ps)[f], 0, std::int64_t{1} << 60);
         const std::int64_t packets = (view(size_B)[f] + payload - 1) / payload;
         if (packets >= std::int64_t{1} << 31) refuse(entry("size_B", f, std::to_string(view(size_B)[f])) + ", 2^31 packets or more");
+        flow.has_messages = packets == 0;
         flow.packets = static_cast<std::uint32_t>(packets);
-        flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + law.header_B);
+        if (packets > 0)
+            flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + law.header_B);
         flow.path = static_cast<std::uint32_t>(path.data()[2 * f]);
         flow.back = static_cast<std::uint32_t>(path.data()[2 * f + 1]);
         flow.rules = static_cast<std::uint16_t>(view(law_of)[f]);
@@ -231,7 +227,11 @@ void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, 
 
 bool run(Simulation& it, std::int64_t until_ps, std::uint64_t most) {
     nb::gil_scoped_release released;
-    if (!it.begun) it.engine.begin();
+    if (!it.begun) {
+        for (std::size_t f = 0; f < it.engine.flows.size(); ++f)
+            if (it.engine.flows[f].packets == 0) refuse("flow " + std::to_string(f) + " has neither a size nor messages");
+        it.engine.begin();
+    }
     it.begun = true;
     return it.engine.run(until_ps, most);
 }
@@ -284,8 +284,8 @@ nb::dict links(const Simulation& it) {
 void packet(nb::module_& m) {
     nb::class_<Rules>(m, "Law", kLaw)
         .def("__init__", &new_law, "name"_a, "values"_a);
-    nb::class_<Simulation>(m, "Simulation", kSimulation)
-        .def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
+    nb::class_<Simulation> simulation(m, "Simulation", kSimulation);
+    simulation.def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
              "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "pause_reaction_ps"_a,
              "seed"_a, "shift"_a)
         .def("queues", &add_queues, kQueues, "link"_a, "strict"_a, "quantum_B"_a, "ramp"_a, "limit_B"_a, "memory"_a,
@@ -300,6 +300,7 @@ void packet(nb::module_& m) {
         .def_prop_ro("lost", [](const Simulation& it) { return it.engine.lost_on_links; })
         .def_prop_ro("open", [](const Simulation& it) { return static_cast<std::int64_t>(it.engine.open()); })
         .def_prop_ro("most_packets", [](const Simulation& it) { return it.engine.most_packets(); });
+    packet_messages(simulation);
 }
 
 }  // namespace easterly::bind

@@ -53,6 +53,7 @@ route : (R,) int32
 path : (F, 2) int64
     Where the path of each flow begins in `route`, and that of its acknowledgements.
 size_B, start_ps : (F,) int64
+    Data of each flow, and when it begins; of size 0 are those that messages are given to.
 law, traffic_class : (F,) int32
 laws : list of Law
 pause_reaction_ps : int [ps]

@@ -9,8 +9,12 @@ void Engine::begin() {
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
         senders_[f].window.size = rules[flows[f].rules].first_window;
-        wheel_.add({flows[f].start, event(Kind::start, f)});
+        if (!flows[f].has_messages) {
+            flows[f].posted = flows[f].due = flows[f].packets;
+            wheel_.add({flows[f].start, event(Kind::start, f)});
+        }
     }
+    begin_messages();
     open_ = static_cast<std::uint32_t>(flows.size());
     for (const Rules& law : rules) most_packet_B_ = std::max<std::int64_t>(most_packet_B_, law.packet_B);
     in_link_.resize(memories.size());
@@ -48,6 +52,8 @@ bool Engine::run(Time until, std::uint64_t most) {
                 send(entity);
                 break;
             case Kind::start: send(entity); break;
+            case Kind::post: post(entity); break;
+            case Kind::worked: finish(entity); break;
         }
     }
     return false;

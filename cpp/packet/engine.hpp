@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "buffer/shared.hpp"
+#include "packet/message.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
 #include "packet/sender.hpp"
@@ -14,7 +15,8 @@
 namespace easterly::packet {
 
 // What happens at one instant happens in this order.
-enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8 };
+enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
+                                 post = 9, worked = 10 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
     return static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(entity) << 24 | rest;
@@ -44,6 +46,7 @@ public:
     std::vector<Rules> rules;
     std::vector<Station> stations;
     std::vector<buffer::Memory> memories;
+    Messages messages;
     Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
@@ -82,6 +85,13 @@ private:
     void arm(std::uint32_t flow);
     void expire(std::uint32_t flow);
 
+    // What connections carry: messages.cpp.
+    void begin_messages();
+    void post(std::uint32_t message);
+    void finish(std::uint32_t message);
+    void complete(std::uint32_t flow, std::uint32_t missing);
+    std::uint16_t size_in_message(std::uint32_t flow, std::uint32_t seq);
+
     // Rates that answer notifications: rates.cpp.
     void notify(std::uint32_t flow);
     void ticks_on(std::uint32_t flow);
@@ -95,6 +105,7 @@ private:
     std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
+    std::vector<Posted> posted_;  // of each flow, where there are messages
     Time now_ = 0;
     std::int64_t most_packet_B_ = 0;
     std::uint32_t open_ = 0;  // flows that are not yet acknowledged

@@ -9,7 +9,7 @@ void Engine::receive(std::uint32_t at) {
     Receiver& receiver = receivers_[packet.flow];
     flow.reordered += packet.seq + 1 < receiver.high;
     receiver.take(packet.seq);
-    if (receiver.missing == flow.packets && flow.delivered < 0) flow.delivered = now_;
+    if (receiver.missing >= flow.due) complete(packet.flow, receiver.missing);
     const Rules& law = rules[flow.rules];
     if (law.law == Law::dcqcn && packet.flags & kCe && now_ - receiver.notified >= law.dcqcn.gap) {
         receiver.notified = now_;
@@ -61,7 +61,7 @@ void Engine::send(std::uint32_t at) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
     if (flow.acknowledged >= 0 || sender.waiting) return;
-    while (sender.pipe < sender.window.size && (sender.lost > 0 || sender.next < flow.packets)) {
+    while (sender.pipe < sender.window.size && (sender.lost > 0 || sender.next < flow.posted)) {
         if (!room(at, flow, sender)) {
             sender.waiting = true;
             break;
@@ -107,7 +107,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     packet.flow = at;
     packet.seq = seq;
     packet.hop = flow.path;
-    packet.size_B = seq + 1 == flow.packets ? flow.last_B : law.packet_B;
+    packet.size_B = flow.has_messages ? size_in_message(at, seq) : seq + 1 == flow.packets ? flow.last_B : law.packet_B;
     packet.traffic_class = flow.traffic_class;
     packet.flags = static_cast<std::uint8_t>((law.ecn() ? kEct : 0) | (again ? kAgain : 0));
     packet.sent = now_;

@@ -8,16 +8,20 @@
 
 #include "packet/board.hpp"
 #include "packet/congestion.hpp"
+#include "packet/packet.hpp"
 #include "packet/port.hpp"
 
 namespace easterly::packet {
 
 struct Flow {
     std::uint32_t packets = 0;     // that its bytes make
+    std::uint32_t posted = 0;      // of those, given to it so far
+    std::uint32_t due = kNone;         // so many there, and a message is complete; kNone: none is on its way
     std::uint32_t path = 0, back = 0;
     std::uint16_t last_B = 0;      // size of the last one, with its header
     std::uint16_t rules = 0;
     std::uint8_t traffic_class = 0;
+    bool has_messages = false;
     Time start = 0;
     Time delivered = -1, acknowledged = -1;
     std::uint64_t sent = 0;

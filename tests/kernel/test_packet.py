@@ -198,7 +198,7 @@ def test_apart_is_together():
         ({"loss": [2.0, 0.0]}, "loss is 2"),
         ({"mark_B": [(10, 5), (-1, -1)]}, "mark_B is 5"),
         ({"flows": [([0], [7], 1, 0)]}, "neither -1 nor a link"),
-        ({"flows": [([0], [1], 0, 0)]}, "size_B is 0"),
+        ({"flows": [([0], [1], -1, 0)]}, "size_B is -1"),
         ({"delay_ps": [0]}, "one per link"),
     ],
 )

@@ -18,6 +18,10 @@ class _Flows(TypedDict):
     timeouts: NDArray[np.int64]
     reordered: NDArray[np.int64]
 
+class _Done(TypedDict):
+    begun_ps: NDArray[np.int64]
+    done_ps: NDArray[np.int64]
+
 class _Links(TypedDict):
     sent_B: NDArray[np.int64]
     drops: NDArray[np.int64]
@@ -63,6 +67,17 @@ class Simulation:
         back: NDArray[np.int32],
         memories: list[Memory],
     ) -> None: ...
+    def messages(
+        self,
+        connection: NDArray[np.int32],
+        size_B: NDArray[np.int64],
+        earliest_ps: NDArray[np.int64],
+        delay_ps: NDArray[np.int64],
+        duration_ps: NDArray[np.int64],
+        ptr: NDArray[np.int64],
+        idx: NDArray[np.int32],
+    ) -> None: ...
+    def done(self) -> _Done: ...
     def run(self, until_ps: int, most: int) -> bool: ...
     def flows(self) -> _Flows: ...
     def links(self) -> _Links: ...

@@ -1,0 +1,17 @@
+// What Python holds of a simulation of packets.
+#pragma once
+
+#include "bind/arrays.hpp"
+#include "packet/engine.hpp"
+
+namespace easterly::bind {
+
+// The engine, and whether it has begun.
+struct Simulation {
+    packet::Engine engine;
+    bool begun = false;
+};
+
+void packet_messages(nb::class_<Simulation>& simulation);
+
+}  // namespace easterly::bind
