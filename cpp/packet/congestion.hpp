@@ -1,114 +1,56 @@
-// Congestion control of windows: what a sender may have in flight after an acknowledgement, a loss, a timeout.
-//   NewReno  RFC 5681; appropriate byte counting, limit 1 in congestion avoidance (RFC 3465)
-//   CUBIC    RFC 9438; fast convergence as an option
-//   DCTCP    RFC 8257
-// Windows are in packets.
+// Congestion control of windows: what a sender may have in flight after an acknowledgement, a loss, a timeout. A law is a
+// struct of its own in law/, named here and in `Law`, in the same order.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
+#include <variant>
 
-#include "maths/elementary.hpp"
-#include "packet/rules.hpp"
+#include "packet/law/cubic.hpp"
+#include "packet/law/dctcp.hpp"
+#include "packet/law/newreno.hpp"
+#include "packet/law/window.hpp"
 
 namespace easterly::packet {
 
-struct Ack {
-    Time now, rtt;           // rtt: of the packet that caused it; 0 if it was sent twice
-    std::uint32_t packets;   // newly delivered
-    bool marked;
-    std::uint32_t una, next;
+// A window that stays; also of senders whose rate alone answers.
+struct Fixed {
+    void acknowledged(const Rules&, Window&, const Ack&) {}
+    void lost(const Rules&, Window&, const Ack&) {}
+    void timed_out(const Rules&, Window&, double) {}
 };
 
-struct Window {
-    double size = 10.0, threshold = 1e18;
-    // DCTCP
-    double alpha = 1.0;
-    std::uint32_t delivered = 0, marked = 0, period_end = 0;
-    std::uint32_t calm_from = 0;  // first packet after the last reduction: one per window
-    // CUBIC
-    Time epoch = -1, least_rtt = 0;
-    double top = 0.0, inflection_s = 0.0, friendly = 0.0;
+class Control {
+public:
+    Window window;
 
-    bool slow_start() const { return size < threshold; }
-
-    void acknowledged(const Rules& rules, const Ack& ack) {
-        if (ack.rtt > 0 && (least_rtt == 0 || ack.rtt < least_rtt)) least_rtt = ack.rtt;
-        if (rules.law == Law::fixed || rules.paced()) return;
-        if (rules.law == Law::dctcp) estimate(rules, ack);
-        if (ack.marked && ack.una >= calm_from) {
-            calm_from = ack.next;
-            reduce(rules, rules.law == Law::dctcp ? 1.0 - alpha / 2.0 : factor(rules));
-            return;
+    void start(const Rules& rules) {
+        window.size = rules.first_window;
+        switch (rules.law) {
+            case Law::newreno: law_.emplace<NewReno>(); break;
+            case Law::cubic: law_.emplace<Cubic>(); break;
+            case Law::dctcp: law_.emplace<Dctcp>(); break;
+            case Law::fixed:
+            case Law::dcqcn: break;
         }
-        grow(rules, ack);
-        size = std::min(size, rules.most_window);
     }
-
-    void lost(const Rules& rules, std::uint32_t next) {
-        if (rules.law == Law::fixed || rules.paced()) return;
-        calm_from = next;
-        reduce(rules, factor(rules));
+    void acknowledged(const Rules& rules, const Ack& ack) {
+        if (ack.rtt > 0 && (window.least_rtt == 0 || ack.rtt < window.least_rtt)) window.least_rtt = ack.rtt;
+        std::visit([&](auto& law) { law.acknowledged(rules, window, ack); }, law_);
+        window.size = std::min(window.size, rules.most_window);
     }
-
+    // The first loss since what was lost before has been answered.
+    void lost(const Rules& rules, const Ack& ack) {
+        window.calm_from = ack.next;
+        std::visit([&](auto& law) { law.lost(rules, window, ack); }, law_);
+    }
     void timed_out(const Rules& rules, std::uint32_t next, double flight) {
-        if (rules.law == Law::fixed || rules.paced()) return;
-        calm_from = next;
-        remember_top(rules);
-        threshold = std::max(flight * factor(rules), 2.0);
-        size = 1.0;
-        epoch = -1;
+        window.calm_from = next;
+        std::visit([&](auto& law) { law.timed_out(rules, window, flight); }, law_);
     }
+    template <class Of>
+    const Of* as() const { return std::get_if<Of>(&law_); }
 
 private:
-    static double factor(const Rules& rules) { return rules.law == Law::cubic ? rules.cubic_beta : 0.5; }
-
-    void estimate(const Rules& rules, const Ack& ack) {
-        delivered += ack.packets;
-        if (ack.marked) marked += ack.packets;
-        if (ack.una < period_end) return;
-        if (delivered > 0) alpha += rules.g * (static_cast<double>(marked) / delivered - alpha);
-        delivered = marked = 0;
-        period_end = ack.next;
-    }
-
-    void remember_top(const Rules& rules) {
-        if (rules.law != Law::cubic) return;
-        top = rules.fast_convergence && size < top ? size * (1.0 + rules.cubic_beta) / 2.0 : size;
-    }
-
-    void reduce(const Rules& rules, double by) {
-        remember_top(rules);
-        size = std::max(size * by, 2.0);
-        threshold = size;
-        epoch = -1;
-    }
-
-    void grow(const Rules& rules, const Ack& ack) {
-        if (slow_start()) {
-            size += ack.packets;
-            return;
-        }
-        if (rules.law == Law::cubic) return climb(rules, ack);
-        size += ack.packets / size;
-    }
-
-    void climb(const Rules& rules, const Ack& ack) {
-        if (epoch < 0) {
-            epoch = ack.now;
-            if (top < size) top = size;
-            inflection_s = maths::pow((top - size) / rules.cubic_C, 1.0 / 3.0);
-            friendly = size;
-        }
-        const double t = static_cast<double>(ack.now - epoch) * 1e-12;
-        const double rtt_s = static_cast<double>(least_rtt) * 1e-12, off = t + rtt_s - inflection_s;
-        const double target = std::clamp(rules.cubic_C * off * off * off + top, size, 1.5 * size);
-        const double slope = friendly < top ? 3.0 * (1.0 - rules.cubic_beta) / (1.0 + rules.cubic_beta) : 1.0;
-        friendly += slope * ack.packets / size;
-        const double now_off = t - inflection_s;
-        if (rules.cubic_C * now_off * now_off * now_off + top < friendly) size = std::max(size, friendly);
-        else size += (target - size) / size * ack.packets;
-    }
+    std::variant<Fixed, NewReno, Cubic, Dctcp> law_;
 };
 
 }  // namespace easterly::packet

@@ -8,7 +8,7 @@ void Engine::begin() {
     senders_.resize(flows.size());
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
-        senders_[f].window.size = rules[flows[f].rules].first_window;
+        senders_[f].control.start(rules[flows[f].rules]);
         if (!flows[f].has_messages) {
             flows[f].posted = flows[f].due = flows[f].packets;
             wheel_.add({flows[f].start, event(Kind::start, f)});
@@ -27,7 +27,7 @@ void Engine::begin() {
     }
     for (std::uint32_t f = 0; f < flows.size(); ++f)
         if (rules[flows[f].rules].paced()) {
-            senders_[f].window.size = 1e18;
+            senders_[f].control.window.size = 1e18;
             senders_[f].pace.start(line_bps(f));
         }
 }

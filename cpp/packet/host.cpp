@@ -39,12 +39,12 @@ void Engine::acknowledged(std::uint32_t at) {
     const std::uint32_t before = sender.una, news = sender.take(packet.seq, packet.echo);
     const bool marked = packet.flags & kEce;
     flow.marked += marked;
-    if (sender.judge(law, packet.sent) && !sender.recovering()) {
-        sender.recover = sender.next;
-        sender.window.lost(law, sender.next);
-    } else if (news > 0 && !sender.recovering()) {
-        sender.window.acknowledged(law, {now_, rtt, news, marked, sender.una, sender.next});
-    }
+    const std::uint32_t gone = sender.judge(law, packet.sent);
+    const bool first = gone > 0 && !sender.recovering();
+    if (first) sender.recover = sender.next;
+    const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe};
+    if (first) sender.control.lost(law, ack);
+    if (news > 0) sender.control.acknowledged(law, ack);
     if (sender.una > before) {
         sender.backoff = 0;
         if (sender.una == flow.packets) {
@@ -61,7 +61,7 @@ void Engine::send(std::uint32_t at) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
     if (flow.acknowledged >= 0 || sender.waiting) return;
-    while (sender.pipe < sender.window.size && (sender.lost > 0 || sender.next < flow.posted)) {
+    while (sender.pipe < sender.control.window.size && (sender.lost > 0 || sender.next < flow.posted)) {
         if (!room(at, flow, sender)) {
             sender.waiting = true;
             break;
@@ -139,7 +139,7 @@ void Engine::expire(std::uint32_t at) {
     if (now_ >= sender.deadline) {
         ++flow.timeouts;
         const double flight = sender.next - sender.una;
-        sender.window.timed_out(rules[flow.rules], sender.next, flight);
+        sender.control.timed_out(rules[flow.rules], sender.next, flight);
         sender.give_up();
         sender.recover = sender.next;
         ++sender.backoff;

@@ -38,7 +38,7 @@ struct Sender {
     bool waiting = false;              // for the NIC
     bool timing = false;               // an event is on its way
     Time deadline = kNever, srtt = 0, rttvar = 0;
-    Window window;
+    Control control;
     Dcqcn pace;
     Time pace_at = 0;
     std::int64_t queued_B = 0;  // before a NIC with queues
@@ -97,19 +97,19 @@ struct Sender {
         return news;
     }
 
-    // Judges what has been overtaken by a packet that was sent at `sent` and is there; whether anything is newly lost.
-    bool judge(const Rules& rules, Time sent) {
-        if (board.empty()) return false;
-        bool any = false;
+    // Judges what has been overtaken by a packet that was sent at `sent` and is there; how many are newly lost.
+    std::uint32_t judge(const Rules& rules, Time sent) {
+        if (board.empty()) return 0;
+        const std::uint32_t before = lost;
         board.cover(una, next);
         for (scan = std::max(scan, una); scan + rules.duplicates < high; ++scan)
-            if (board[scan] == Board::sent) any = lose(scan);
+            if (board[scan] == Board::sent) lose(scan);
         for (; first_again < resent.size() && resent[first_again].sent + srtt / 4 < sent; ++first_again) {
             const std::uint32_t seq = resent[first_again].seq;
-            if (seq >= una && board[seq] == Board::again) any = lose(seq);
+            if (seq >= una && board[seq] == Board::again) lose(seq);
         }
         if (first_again == resent.size()) forget();
-        return any;
+        return lost - before;
     }
 
     // All that is not there is lost.
@@ -138,12 +138,11 @@ struct Sender {
     }
 
 private:
-    bool lose(std::uint32_t seq) {
+    void lose(std::uint32_t seq) {
         board[seq] = Board::lost;
         resend = lost == 0 ? seq : std::min(resend, seq);
         ++lost;
         --pipe;
-        return true;
     }
     void forget() {
         resent.clear();

@@ -1,0 +1,54 @@
+// CUBIC: RFC 9438; fast convergence as an option.
+#pragma once
+
+#include "maths/elementary.hpp"
+#include "packet/law/window.hpp"
+
+namespace easterly::packet {
+
+struct Cubic {
+    Time epoch = -1;
+    double top = 0.0, inflection_s = 0.0, friendly = 0.0;
+
+    void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
+        if (ack.recovering) return;
+        if (window.answers(ack)) reduce(rules, window);
+        else if (window.slow_start()) window.grow(ack);
+        else climb(rules, window, ack);
+    }
+    void lost(const Rules& rules, Window& window, const Ack&) { reduce(rules, window); }
+    void timed_out(const Rules& rules, Window& window, double flight) {
+        remember_top(rules, window);
+        window.collapse(rules.cubic_beta * flight);
+        epoch = -1;
+    }
+
+private:
+    void remember_top(const Rules& rules, const Window& window) {
+        top = rules.fast_convergence && window.size < top ? window.size * (1.0 + rules.cubic_beta) / 2.0 : window.size;
+    }
+    void reduce(const Rules& rules, Window& window) {
+        remember_top(rules, window);
+        window.shrink(rules.cubic_beta);
+        epoch = -1;
+    }
+    void climb(const Rules& rules, Window& window, const Ack& ack) {
+        double& size = window.size;
+        if (epoch < 0) {
+            epoch = ack.now;
+            if (top < size) top = size;
+            inflection_s = maths::pow((top - size) / rules.cubic_C, 1.0 / 3.0);
+            friendly = size;
+        }
+        const double t = static_cast<double>(ack.now - epoch) * 1e-12;
+        const double rtt_s = static_cast<double>(window.least_rtt) * 1e-12, off = t + rtt_s - inflection_s;
+        const double target = std::clamp(rules.cubic_C * off * off * off + top, size, 1.5 * size);
+        const double slope = friendly < top ? 3.0 * (1.0 - rules.cubic_beta) / (1.0 + rules.cubic_beta) : 1.0;
+        friendly += slope * ack.packets / size;
+        const double now_off = t - inflection_s;
+        if (rules.cubic_C * now_off * now_off * now_off + top < friendly) size = std::max(size, friendly);
+        else size += (target - size) / size * ack.packets;
+    }
+};
+
+}  // namespace easterly::packet
