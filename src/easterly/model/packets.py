@@ -97,6 +97,22 @@ class PacketFlows:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketMessages:
+    """Messages on connections, and work that sends nothing; message m waits for ``idx[ptr[m]:ptr[m + 1]]``."""
+
+    connection: Annotated[IntColumn, Doc("(M,) flow that carries it, one of size 0; -1 for work.")]
+    size_B: Annotated[IndexColumn, Unit("B"), Doc("(M,) data.")]
+    earliest_s: Annotated[FloatColumn, Unit("s"), Doc("(M,) when it may begin.")]
+    delay_s: Annotated[FloatColumn, Unit("s"), Doc("(M,) between the last that it waits for and its beginning.")]
+    duration_s: Annotated[FloatColumn, Unit("s"), Doc("(M,) time that work takes.")]
+    ptr: Annotated[IndexColumn, Doc("(M + 1,) CSR pointer into `idx`.")]
+    idx: Annotated[IntColumn, Doc("Messages that are waited for.")]
+
+    def __len__(self) -> int:
+        return len(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
 class PacketOutcome:
     """What became of flows and links."""
 
@@ -115,6 +131,8 @@ class PacketOutcome:
     packet_hops: Annotated[int, Doc("Packets put on links, acknowledgements included.")]
     events: Annotated[int, Doc("Events handled.")]
     complete: Annotated[bool, Doc("Whether nothing was left to happen.")]
+    begun_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when each message began; infinite if never.")] = None
+    done_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when all of it was there.")] = None
 
     def __repr__(self) -> str:
         done = int((self.fct_s < float("inf")).sum())

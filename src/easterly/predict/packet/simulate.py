@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
-from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Switch, Transport
+from easterly.model.packets import PacketFlows, PacketMessages, PacketOutcome, Ports, Switch, Transport
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.queues import give_queues
 
@@ -20,12 +20,14 @@ KBPS = 1000.0
 """What rates are rounded to, in bit/s."""
 LONGEST_S = 36_000.0
 """Of a delay, and of a start."""
+TIMES = ("earliest_s", "delay_s", "duration_s")
 Progress = Callable[[float, int], bool]
 
 
 def simulate(
     ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
-    switches: Sequence[Switch] = (), seed: int = 1, until_s: float | None = None, progress: Progress | None = None,
+    messages: PacketMessages | None = None, switches: Sequence[Switch] = (), seed: int = 1,
+    until_s: float | None = None, progress: Progress | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -39,6 +41,8 @@ def simulate(
     flows : PacketFlows
     transport : Transport or sequence of Transport
         Of all flows, or those that `flows.transport` counts in.
+    messages : PacketMessages, optional
+        What the flows of size 0 carry; they are connections, whose windows last from one message to the next.
     switches : sequence of Switch
         Those whose ports share memory; every link of such a switch has a link the other way, of the same port.
     seed : int
@@ -64,6 +68,11 @@ def simulate(
     made = _simulation(ports, flows, transports, seed)
     if switches:
         give_queues(made, ports, transports[0], switches)
+    if messages is not None:
+        earliest_ps, delay_ps, duration_ps = (_ps(name, getattr(messages, name)) for name in TIMES)
+        made.messages(
+            messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
+        )
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     handled, more = -1, True
     while more and made.events > handled:  # nothing happens any more in a run that has come to `until_s`
@@ -135,6 +144,10 @@ def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Tr
     return floats(delay + wire_B * slowest + first_B * (ahead - slowest))
 
 
+def _times_s(time_ps: NDArray[np.int64]) -> FloatColumn:
+    return floats(np.where(time_ps < 0, np.inf, time_ps * 1e-12))
+
+
 def _outcome(
     made: packet.Simulation,
     ports: Ports,
@@ -146,6 +159,7 @@ def _outcome(
 ) -> PacketOutcome:
     of_flow = made.flows()
     of_link = made.links()
+    of_message = made.done()
     arrived = of_flow["delivered_ps"]
     fct_s = np.where(arrived < 0, np.inf, (arrived - _ps("start_s", flows.start_s)) * 1e-12)
     return PacketOutcome(
@@ -153,5 +167,5 @@ def _outcome(
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
         marks=frozen(of_link["marks"]), end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events,
-        complete=complete,
+        complete=complete, begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip
