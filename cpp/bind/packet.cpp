@@ -31,13 +31,18 @@ template <auto Member>
 void put(Rules& law, double value) {
     law.*Member = static_cast<std::remove_reference_t<decltype(law.*Member)>>(value);
 }
-template <auto Member>
-void put_dcqcn(Rules& law, double value) {
-    law.dcqcn.*Member = static_cast<std::remove_reference_t<decltype(law.dcqcn.*Member)>>(value);
+template <auto Part, auto Member>
+void put_in(Rules& law, double value) {
+    auto& part = law.*Part;
+    part.*Member = static_cast<std::remove_reference_t<decltype(part.*Member)>>(value);
 }
+template <auto Member>
+constexpr auto put_dcqcn = put_in<&Rules::dcqcn, Member>;
+template <auto Member>
+constexpr auto put_source = put_in<&Rules::source, Member>;
 
 constexpr double kLong = 1LL << 50;
-using packet::DcqcnRules;
+using packet::DcqcnRules, packet::SourceRules;
 constexpr Number kNumbers[] = {
     {"packet_B", 64, 65535, put<&Rules::packet_B>},
     {"header_B", 0, 65534, put<&Rules::header_B>},
@@ -61,15 +66,34 @@ constexpr Number kNumbers[] = {
     {"least_bps", 1000, 1e15, put_dcqcn<&DcqcnRules::least_bps>},
     {"gap_ps", 0, kLong, put_dcqcn<&DcqcnRules::gap>},
     {"reaction_ps", 0, kLong, put_dcqcn<&DcqcnRules::reaction>},
+    {"delays", 0, 2, put<&Rules::delays>},
+    {"source_bps", 1000, 1e15, put_source<&SourceRules::rate_bps>},
+    {"gaps", 0, 1, put_source<&SourceRules::gaps>},
+    {"lengths", 0, 2, put_source<&SourceRules::lengths>},
+    {"phases", 0, 2, put_source<&SourceRules::phases>},
+    {"small_B", 1, 65535, put_source<&SourceRules::small_B>},
+    {"small_share", 0, 1, put_source<&SourceRules::small_share>},
+    {"on_ps", 0, kLong, put_source<&SourceRules::on>},
+    {"off_ps", 0, kLong, put_source<&SourceRules::off>},
+    {"shape", 1.01, 1000, put_source<&SourceRules::shape>},
 };
 
-constexpr const char* kLaws[] = {"fixed", "newreno", "cubic", "dctcp", "dcqcn"};
+using packet::Law;
+constexpr std::pair<const char*, Law> kLaws[] = {{"fixed", Law::fixed}, {"newreno", Law::newreno}, {"cubic", Law::cubic},
+                                                 {"dctcp", Law::dctcp}, {"dcqcn", Law::dcqcn},     {"open", Law::open}};
+
+void check_source(const Rules& law) {
+    const packet::SourceRules& how = law.source;
+    if (how.lengths == packet::Lengths::exponential && law.packet_B > 6553)
+        refuse("packet_B is more than 6553, a tenth of the longest packet: too long for the mean of an exponential law");
+    if (how.off > 0 && how.on < 1'000'000) refuse("on_ps is less than a microsecond, of a source that has phases");
+}
 
 void new_law(Rules* at, const std::string& name, const std::map<std::string, double>& values) {
     Rules made;
-    const auto law = std::ranges::find(kLaws, name);
+    const auto law = std::ranges::find(kLaws, name, [](const auto& each) { return std::string(each.first); });
     if (law == std::end(kLaws)) refuse("name is '" + name + "', which is no law");
-    made.law = static_cast<packet::Law>(law - std::begin(kLaws));
+    made.law = law->second;
     for (const auto& [key, value] : values) {
         const auto number = std::ranges::find(kNumbers, key, [](const Number& n) { return std::string(n.name); });
         if (number == std::end(kNumbers)) refuse("no number of a law is called '" + key + "'");
@@ -78,6 +102,7 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     }
     if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
+    if (made.open()) check_source(made);
     new (at) Rules(made);
 }
 
@@ -158,6 +183,7 @@ void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> 
         const std::int64_t packets = (view(size_B)[f] + payload - 1) / payload;
         if (packets >= std::int64_t{1} << 31) refuse(entry("size_B", f, std::to_string(view(size_B)[f])) + ", 2^31 packets or more");
         flow.has_messages = packets == 0;
+        if (flow.has_messages && law.open()) refuse("flow " + std::to_string(f) + " is an open loop: it carries no messages");
         flow.packets = static_cast<std::uint32_t>(packets);
         if (packets > 0)
             flow.last_B = static_cast<std::uint16_t>(view(size_B)[f] - (packets - 1) * payload + law.header_B);
@@ -259,6 +285,27 @@ nb::dict flows(const Simulation& it) {
     return made;
 }
 
+nb::dict delays(const Simulation& it) {
+    const auto& all = it.engine.delays;
+    nb::dict made;
+    const auto put = [&](const char* name, auto take) { made[name] = column(all.size(), [&](std::size_t i) { return take(all[i]); }); };
+    const auto real = [&](const char* name, auto take) {
+        std::vector<double> values(all.size());
+        for (std::size_t i = 0; i < all.size(); ++i) values[i] = static_cast<double>(take(all[i]));
+        made[name] = give(std::move(values));
+    };
+    put("packets", [](const packet::Delays& d) { return d.packets; });
+    put("least_ps", [](const packet::Delays& d) { return d.packets == 0 ? -1 : d.least; });
+    put("most_ps", [](const packet::Delays& d) { return d.packets == 0 ? -1 : d.most; });
+    real("sum_ps", [](const packet::Delays& d) { return d.sum; });
+    real("squares_ps2", [](const packet::Delays& d) { return d.squares; });
+    const std::size_t bins = std::ranges::any_of(all, [](const auto& d) { return !d.bins.empty(); }) ? packet::Delays::kBins : 0;
+    std::vector<std::int64_t> table(all.size() * bins, 0);
+    for (std::size_t i = 0; i < all.size(); ++i) std::ranges::copy(all[i].bins, table.begin() + static_cast<std::ptrdiff_t>(i * bins));
+    made["bins"] = give(std::move(table), all.size(), bins);
+    return made;
+}
+
 nb::dict links(const Simulation& it) {
     const auto& all = it.engine.ports;
     nb::dict made;
@@ -292,6 +339,7 @@ void packet(nb::module_& m) {
              "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("run", &run, kRun, "until_ps"_a, "most"_a)
         .def("flows", &flows, "What became of each flow: columns by name; times are -1 where they never came.")
+        .def("delays", &delays, "How long packets of each flow took, where that was asked for: columns by name.")
         .def("links", &links, "What each link sent, dropped and marked: columns by name; (L, 8) by class.")
         .def_prop_ro("now_ps", [](const Simulation& it) { return it.engine.now(); })
         .def_prop_ro("hops", [](const Simulation& it) { return it.engine.hops; })

@@ -8,7 +8,8 @@ constexpr const char* kLaw = R"(How a sender answers what the network tells it.
 Parameters
 ----------
 name : str
-    "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257) or "dcqcn" (Zhu et al. 2015).
+    "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257), "dcqcn" (Zhu et al. 2015)
+    or "open" (a source that is not told anything).
 values : dict of str to float
     Numbers by name; those that are not given keep their defaults:
 
@@ -26,6 +27,12 @@ values : dict of str to float
     alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps [ps]
         DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver
         needs for one.
+    delays [1]
+        Of packets: 0 none, 1 their moments, 2 a histogram as well.
+    source_bps [bit/s], gaps, lengths, phases, small_B [B], small_share, on_ps, off_ps [ps], shape
+        Open loop: its rate while it is on, headers included; gaps 0 constant, 1 exponential (Poisson); lengths of
+        packets 0 packet_B, 1 exponential with that mean, 2 small_B with probability small_share, else packet_B; means
+        of the phases, and their law: 0 fixed, 1 exponential, 2 Pareto with that shape.
 
 Raises
 ------

@@ -29,7 +29,8 @@ public:
             case Law::cubic: law_.emplace<Cubic>(); break;
             case Law::dctcp: law_.emplace<Dctcp>(); break;
             case Law::fixed:
-            case Law::dcqcn: break;
+            case Law::dcqcn:
+            case Law::open: break;
         }
     }
     void acknowledged(const Rules& rules, const Ack& ack) {

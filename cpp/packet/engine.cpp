@@ -9,14 +9,19 @@ void Engine::begin() {
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
         senders_[f].control.start(rules[flows[f].rules]);
-        if (!flows[f].has_messages) {
+        if (!flows[f].has_messages && !rules[flows[f].rules].open()) {
             flows[f].posted = flows[f].due = flows[f].packets;
             wheel_.add({flows[f].start, event(Kind::start, f)});
         }
     }
     begin_messages();
+    begin_sources();
     open_ = static_cast<std::uint32_t>(flows.size());
-    for (const Rules& law : rules) most_packet_B_ = std::max<std::int64_t>(most_packet_B_, law.packet_B);
+    for (Rules& law : rules) {
+        law.special = law.law == Law::dcqcn || law.open() || law.delays > 0;
+        const bool any = law.open() && law.source.lengths == Lengths::exponential;
+        most_packet_B_ = std::max<std::int64_t>(most_packet_B_, any ? UINT16_MAX : law.packet_B);
+    }
     in_link_.resize(memories.size());
     for (std::size_t m = 0; m < memories.size(); ++m) in_link_[m].assign(memories[m].ingress.size(), -1);
     for (std::size_t l = 0; l < ports.size(); ++l) {
@@ -52,6 +57,7 @@ bool Engine::run(Time until, std::uint64_t most) {
                 send(entity);
                 break;
             case Kind::start: send(entity); break;
+            case Kind::pulse: pulse(entity); break;
             case Kind::post: post(entity); break;
             case Kind::worked: finish(entity); break;
         }

@@ -16,7 +16,7 @@ namespace easterly::packet {
 
 // What happens at one instant happens in this order.
 enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
-                                 post = 9, worked = 10 };
+                                 post = 9, worked = 10, pulse = 16 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
     return static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(entity) << 24 | rest;
@@ -47,6 +47,7 @@ public:
     std::vector<Station> stations;
     std::vector<buffer::Memory> memories;
     Messages messages;
+    std::vector<Delays> delays;  // of each flow, where they are asked for
     Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
@@ -78,6 +79,7 @@ private:
 
     // Hosts: host.cpp.
     void receive(std::uint32_t at);
+    bool aside(std::uint32_t at, Flow& flow, Receiver& receiver);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
     bool room(std::uint32_t flow, const Flow& of, Sender& sender);
@@ -92,6 +94,14 @@ private:
     void complete(std::uint32_t flow, std::uint32_t missing);
     std::uint16_t size_in_message(std::uint32_t flow, std::uint32_t seq);
 
+    // Sources that send whatever happens: sources.cpp.
+    void begin_sources();
+    double draw(std::uint32_t flow);
+    void rest(std::uint32_t flow, double size_B);
+    void pulse(std::uint32_t flow);
+    std::uint16_t shoot(std::uint32_t flow);
+    void absorb(std::uint32_t at);
+
     // Rates that answer notifications: rates.cpp.
     void notify(std::uint32_t flow);
     void ticks_on(std::uint32_t flow);
@@ -105,6 +115,7 @@ private:
     std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
+    std::vector<Source> sources_;  // of each flow, where there is one
     std::vector<Posted> posted_;  // of each flow, where there are messages
     Time now_ = 0;
     std::int64_t most_packet_B_ = 0;

@@ -7,20 +7,33 @@ void Engine::receive(std::uint32_t at) {
     Packet& packet = pool_[at];
     Flow& flow = flows[packet.flow];
     Receiver& receiver = receivers_[packet.flow];
+    const Rules& law = rules[flow.rules];
+    if (law.special && !aside(at, flow, receiver)) return;
     flow.reordered += packet.seq + 1 < receiver.high;
     receiver.take(packet.seq);
     if (receiver.missing >= flow.due) complete(packet.flow, receiver.missing);
-    const Rules& law = rules[flow.rules];
-    if (law.law == Law::dcqcn && packet.flags & kCe && now_ - receiver.notified >= law.dcqcn.gap) {
-        receiver.notified = now_;
-        wheel_.add({now_ + law.dcqcn.reaction, event(Kind::notify, packet.flow)});
-    }
     packet.echo = packet.seq;
     packet.seq = receiver.missing;
     packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & kAgain);
     packet.size_B = law.ack_B;
     packet.hop = flow.back;
     forward(at, -1);
+}
+
+// What arrives is timed, and asks for notifications; whether it is to be acknowledged.
+bool Engine::aside(std::uint32_t at, Flow& flow, Receiver& receiver) {
+    const Packet& packet = pool_[at];
+    const Rules& law = rules[flow.rules];
+    if (law.delays > 0) delays[packet.flow].add(now_ - packet.sent);
+    if (law.open()) {
+        absorb(at);
+        return false;
+    }
+    if (law.law == Law::dcqcn && packet.flags & kCe && now_ - receiver.notified >= law.dcqcn.gap) {
+        receiver.notified = now_;
+        wheel_.add({now_ + law.dcqcn.reaction, event(Kind::notify, packet.flow)});
+    }
+    return true;
 }
 
 void Engine::acknowledged(std::uint32_t at) {

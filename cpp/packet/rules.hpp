@@ -5,10 +5,11 @@
 
 #include "packet/dcqcn.hpp"
 #include "packet/port.hpp"
+#include "packet/source.hpp"
 
 namespace easterly::packet {
 
-enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4 };
+enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4, open = 7 };
 
 struct Rules {
     Law law = Law::dctcp;
@@ -23,7 +24,11 @@ struct Rules {
     bool fast_convergence = true;
     double most_window = 1e9;
     DcqcnRules dcqcn;
+    SourceRules source;
+    std::uint8_t delays = 0;  // of packets: 1 moments, 2 a histogram as well
+    bool special = false;     // whether more than an acknowledgement follows from what arrives
     bool ecn() const { return law == Law::dctcp || law == Law::dcqcn; }
+    bool open() const { return law == Law::open; }
     bool paced() const { return law == Law::dcqcn; }
 };
 

@@ -75,6 +75,18 @@ void memory(Bytes& bytes, Engine& engine, std::int32_t hosts) {
     }
 }
 
+void source(Bytes& bytes, SourceRules& made) {
+    made.rate_bps = static_cast<double>(rate(bytes));
+    made.gaps = static_cast<Gaps>(bytes.byte() % 2);
+    made.lengths = static_cast<Lengths>(bytes.byte() % 3);
+    made.phases = static_cast<Phases>(bytes.byte() % 3);
+    made.small_B = static_cast<std::uint16_t>(bytes.within(1, 65535));
+    made.small_share = bytes.real(0.0, 1.0);
+    made.on = bytes.within(1'000'000, std::int64_t{1} << 50);
+    made.off = bytes.flip() ? bytes.within(0, std::int64_t{1} << 50) : 0;
+    made.shape = bytes.real(1.01, 10.0);
+}
+
 Rules law(Bytes& bytes) {
     Rules made;
     made.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
@@ -83,7 +95,10 @@ Rules law(Bytes& bytes) {
     made.nic_B = bytes.within(made.packet_B, 1 << 20);
     made.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
     made.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
-    made.law = static_cast<Law>(bytes.byte() % 5);
+    constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp, Law::dcqcn, Law::open};
+    made.law = laws[bytes.byte() % std::size(laws)];
+    made.delays = bytes.byte() % 3;
+    source(bytes, made.source);
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);
     made.cubic_C = bytes.real(1e-3, 10.0);

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ratio
 from easterly.base.schema import Doc, Unit
 
-Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn"]
+Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,26 @@ class Dcqcn:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLoop:
+    """A source that sends whatever becomes of its packets: at a constant rate, as a Poisson process, on and off.
+
+    Time runs for it only while it is on, so that it keeps its mean rate whatever its phases.
+    """
+
+    rate_bps: Annotated[float, Unit("bit/s"), Doc("While it is on, headers included.")] = 1e9
+    gaps: Annotated[Literal["constant", "exponential"], Doc("Between packets; exponential: Poisson.")] = "constant"
+    lengths: Annotated[
+        Literal["fixed", "exponential", "bimodal"], Doc("Of packets; the mean, and the longer of two: packet_B.")
+    ] = "fixed"
+    small_B: Annotated[int, Unit("B"), Doc("Bimodal: the shorter.")] = 64
+    small_share: Annotated[float, Unit("1"), Doc("Bimodal: part of the packets that are of the shorter length.")] = 0.5
+    on_s: Annotated[float, Unit("s"), Doc("Mean time for which it is on.")] = 0.0
+    off_s: Annotated[float, Unit("s"), Doc("Mean time for which it is off; 0: never.")] = 0.0
+    phases: Annotated[Literal["fixed", "exponential", "pareto"], Doc("Law of these times.")] = "fixed"
+    shape: Annotated[float, Unit("1"), Doc("Exponent of Pareto's law.")] = 1.5
+
+
+@dataclass(frozen=True, slots=True)
 class Transport:
     """How hosts send: packets, windows, and what they do when packets are marked or lost."""
 
@@ -50,6 +73,10 @@ class Transport:
     pause_s: Annotated[float, Unit("s"), Doc("From a pause frame to when it holds.")] = 0.0
     lossless: Annotated[bool, Doc("Whether switches pause senders instead of dropping.")] = False
     dcqcn: Annotated[Dcqcn, Doc("Rates under the law of that name.")] = field(default_factory=Dcqcn)
+    open: Annotated[OpenLoop, Doc("What is sent under the law of that name.")] = field(default_factory=OpenLoop)
+    delays: Annotated[
+        Literal["none", "moments", "histogram"], Doc("What is kept of the time that its packets take.")
+    ] = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,43 @@ class PacketMessages:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketDelays:
+    """How long packets took from their sender to their receiver, by flow; those of transports that keep it."""
+
+    packets: Annotated[IndexColumn, Doc("(F,) packets that arrived.")]
+    sum_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) of their delays.")]
+    squares_s2: Annotated[FloatColumn, Unit("s2"), Doc("(F,) of the squares of their delays.")]
+    least_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) shortest; NaN where none arrived.")]
+    most_s: Annotated[FloatColumn, Unit("s"), Doc("(F,) longest; NaN where none arrived.")]
+    bins: Annotated[NDArray[np.int64], Doc("(F, B) packets by delay, eight bins an octave; B is 0 if not asked for.")]
+
+    @property
+    def mean_s(self) -> FloatColumn:
+        """(F,) [s] mean; NaN where none arrived."""
+        return ratio(self.sum_s, floats(self.packets))
+
+    @property
+    def variance_s2(self) -> FloatColumn:
+        """(F,) [s2] variance; NaN where none arrived."""
+        return floats(np.maximum(ratio(self.squares_s2, floats(self.packets)) - self.mean_s**2, 0.0))
+
+    def quantile_s(self, share: float) -> FloatColumn:
+        """(F,) [s] delay that this share of the packets did not exceed, to within a ninth; NaN where none arrived.
+
+        Raises
+        ------
+        ValueError
+            No histogram was asked for.
+        """
+        if self.bins.shape[1] == 0:
+            raise ValueError("no quantiles without a histogram: ask a transport for delays='histogram'")
+        below = np.cumsum(self.bins, axis=1)
+        at = (below >= np.maximum(np.ceil(share * below[:, -1:]), 1)).argmax(axis=1)
+        end_s = np.ldexp((9.0 + at % 8) * 1e-12, at // 8 - 3)
+        return floats(np.where(below[:, -1] > 0, np.minimum(end_s, self.most_s), np.nan))
+
+
+@dataclass(frozen=True, slots=True)
 class PacketOutcome:
     """What became of flows and links."""
 
@@ -131,8 +195,11 @@ class PacketOutcome:
     packet_hops: Annotated[int, Doc("Packets put on links, acknowledgements included.")]
     events: Annotated[int, Doc("Events handled.")]
     complete: Annotated[bool, Doc("Whether nothing was left to happen.")]
+    sent: Annotated[IndexColumn, Doc("(F,) packets that were sent, those again included.")]
+    received: Annotated[IndexColumn, Doc("(F,) packets that arrived, in order; of an open loop all.")]
     begun_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when each message began; infinite if never.")] = None
     done_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when all of it was there.")] = None
+    delays: Annotated[PacketDelays | None, Doc("How long packets took, if a transport keeps that.")] = None
 
     def __repr__(self) -> str:
         done = int((self.fct_s < float("inf")).sum())

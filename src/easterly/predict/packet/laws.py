@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from easterly._kernel import packet
-from easterly.model.packets import Dcqcn, Transport
+from easterly.base.findings import did_you_mean
+from easterly.model.packets import Dcqcn, OpenLoop, Transport
 
 HOST = ("packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence")
+
+
+GAPS = ("constant", "exponential")
+LENGTHS = ("fixed", "exponential", "bimodal")
+PHASES = ("fixed", "exponential", "pareto")
+DELAYS = ("none", "moments", "histogram")
 
 
 def law_of(transport: Transport) -> packet.Law:
@@ -18,7 +25,23 @@ def law_of(transport: Transport) -> packet.Law:
     """
     values = {name: float(getattr(transport, name)) for name in HOST}
     values["least_timeout_ps"] = round(transport.least_timeout_s * 1e12)
-    return packet.Law(transport.law, values | _dcqcn(transport.dcqcn))
+    values["delays"] = _number("delays", transport.delays, DELAYS)
+    return packet.Law(transport.law, values | _dcqcn(transport.dcqcn) | _open(transport.open))
+
+
+def _number(field: str, name: str, names: tuple[str, ...]) -> int:
+    if name not in names:
+        raise ValueError(f"{field} is {name!r}: {did_you_mean(name, names)}")
+    return names.index(name)
+
+
+def _open(how: OpenLoop) -> dict[str, float]:
+    return {
+        "source_bps": how.rate_bps, "gaps": _number("gaps", how.gaps, GAPS),
+        "lengths": _number("lengths", how.lengths, LENGTHS), "phases": _number("phases", how.phases, PHASES),
+        "small_B": how.small_B, "small_share": how.small_share, "shape": how.shape,
+        "on_ps": round(how.on_s * 1e12), "off_ps": round(how.off_s * 1e12),
+    }  # fmt: skip
 
 
 def _dcqcn(how: Dcqcn) -> dict[str, float]:

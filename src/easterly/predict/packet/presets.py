@@ -19,6 +19,7 @@ PRESETS = {
             nic_B=16_000,
             lossless=True,
         ),
+        Transport("udp", "open", "RFC 768 over IPv4, at a rate of its own", header_B=28),
         Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),
     )
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
-from easterly.model.packets import PacketFlows, PacketMessages, PacketOutcome, Ports, Switch, Transport
+from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Switch, Transport
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.queues import give_queues
 
@@ -148,6 +148,15 @@ def _times_s(time_ps: NDArray[np.int64]) -> FloatColumn:
     return floats(np.where(time_ps < 0, np.inf, time_ps * 1e-12))
 
 
+def _delays(made: packet.Simulation) -> PacketDelays:
+    found = made.delays()
+    least, most = (np.where(found["packets"] > 0, found[name] * 1e-12, np.nan) for name in ("least_ps", "most_ps"))
+    return PacketDelays(
+        frozen(found["packets"]), floats(found["sum_ps"] * 1e-12), floats(found["squares_ps2"] * 1e-24),
+        floats(least), floats(most), frozen(found["bins"]),
+    )  # fmt: skip
+
+
 def _outcome(
     made: packet.Simulation,
     ports: Ports,
@@ -167,5 +176,7 @@ def _outcome(
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
         marks=frozen(of_link["marks"]), end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events,
-        complete=complete, begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
+        complete=complete, sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
+        delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
+        begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip

@@ -84,6 +84,10 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     if given["sender"] not in (None, given["port"]):
         raise click.UsageError("--sender: packets leave at the rate of the port")
     how = transport(given["transport"])
+    if how.law == "open":
+        raise click.UsageError(
+            f"--transport: {how.name} sends at a rate of its own and nothing again, so that no incast ever ends for it"
+        )
     _affordable(given["senders"], given["burst"], how)
     delay_s = 1e-6 if given["delay"] is None else given["delay"]
     senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
