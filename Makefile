@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint docs bench bench-route goldens sanitize wheel clean
+.PHONY: help setup demo test lint docs bench bench-route bench-packet goldens sanitize wheel clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ bench: $(VENV)/.test  ## run the benchmarks and the slow tests
 bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS, netgraph-core and others (EASTERLY_DATA)
 	$(PIP) highspy netgraph-core ngraph topohub
 	@failed=0; for script in benches/route_*.py; do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
+
+bench-packet: $(VENV)/.test  ## time the simulation of packets against ns-3
+	$(BIN)/python benches/packets/bench.py
 
 goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"
