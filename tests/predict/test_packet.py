@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from easterly.base.columns import floats, ints
 from easterly.model.packets import PacketFlows, Ports
 from easterly.predict.packet import PRESETS, bound_s, ideal_s, incast, mark_at_B, simulate, transport
+from easterly.predict.packet.star import one_switch
 
 DCTCP, NEWRENO, FIXED = transport("dctcp"), transport("newreno"), transport("fixed")
 
@@ -121,18 +122,18 @@ def test_a_lossless_switch_drops_nothing_and_a_rate_answers_marks():
 
 
 def test_without_headroom_a_lossless_class_loses():
-    from easterly.model.packets import Switch
-
     how = replace(transport("dcqcn-paper"), first_window=1e9)
     ports, hosts = line([40e9] * 6, [1e-6] * 6), 6
     flows = PacketFlows(
-        np.full(5, 10**6), floats(np.zeros(5)), 2 * np.arange(6), ints([x for i in range(5) for x in (i, 11)]),
-        2 * np.arange(6), ints([x for i in range(5) for x in (5, 6 + i)]),
+        np.full(5, 10**6), floats(np.zeros(5)), 2 * np.arange(6), ints([x for i in range(5) for x in (2 * i, 11)]),
+        2 * np.arange(6), ints([x for i in range(5) for x in (10, 2 * i + 1)]),
     )  # fmt: skip
     drops = []
     for headroom_B in (20_000, 0):
-        switch = Switch(ints(range(hosts)), ints(range(hosts, 2 * hosts)), 60_000, 0.5, headroom_B)
-        drops.append(simulate(ports, flows, how, switches=[switch]).drops.sum())
+        queues = one_switch(
+            np.arange(hosts), how, shared_B=60_000, alpha=0.5, headroom_B=headroom_B, xon_offset_B=3_000
+        )
+        drops.append(simulate(ports, flows, how, queues=queues).drops.sum())
     assert drops[0] == 0 < drops[1]
 
 

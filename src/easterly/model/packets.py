@@ -96,17 +96,6 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """One memory behind some links and before others, with one class that pauses its senders or drops."""
-
-    links_in: Annotated[IntColumn, Doc("(P,) links to the switch, by port.")]
-    links_out: Annotated[IntColumn, Doc("(P,) links from it, by port.")]
-    shared_B: Annotated[int, Unit("B"), Doc("Memory that ports share.")]
-    alpha: Annotated[float, Unit("1"), Doc("Part of what is free that one port may hold.")]
-    headroom_B: Annotated[int, Unit("B"), Doc("Of each port, for what comes after a pause; 0 to drop instead.")]
-
-
-@dataclass(frozen=True, slots=True)
 class PacketFlows:
     """Messages, each along one path, and the path of what comes back."""
 
@@ -191,6 +180,9 @@ class PacketOutcome:
     sent_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) put on each link.")]
     drops: Annotated[IndexColumn, Doc("(L,) packets that found no room before it.")]
     marks: Annotated[IndexColumn, Doc("(L,) packets marked before it.")]
+    most_B: Annotated[IndexColumn, Unit("B"), Doc("(L, 8) longest queue of each class, where ports have classes.")]
+    pauses: Annotated[IndexColumn, Doc("(L, 8) pauses that it was asked for.")]
+    paused_s: Annotated[FloatColumn, Unit("s"), Doc("(L, 8) how long it was paused in all.")]
     end_s: Annotated[float, Unit("s"), Doc("When the last event happened.")]
     packet_hops: Annotated[int, Doc("Packets put on links, acknowledgements included.")]
     events: Annotated[int, Doc("Events handled.")]

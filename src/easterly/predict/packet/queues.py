@@ -1,61 +1,131 @@
-"""Ports that share the memory of a switch, and rates that answer notifications, as the kernel wants them."""
+"""Queues of ports, and the memory that those of a switch share, as the kernel wants them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import packet
 from easterly._kernel.buffer import Memory
-from easterly.model.packets import Ports, Switch, Transport
+from easterly.base.columns import bools, floats, indices, ints
+from easterly.model.port_queues import CLASSES, PacketQueues, PortQueues
 
-CLASSES, MINE = 8, 0
-"""Classes of a port, and the one that flows are in."""
 QUANTUM_B = 1500
-FRAMES = 2
-"""What is left free below the threshold before senders go on, in packets."""
-PLENTY = 1 << 40
+PLENTY = 1 << 30
+"""Cells of a pool that never fills."""
+FINEST = 1 << 20
+"""Dynamic thresholds are fractions of at most this denominator."""
+BURST_FRAMES = 2
+"""Bucket of a shaper, in frames."""
 
 
-def give_queues(made: packet.Simulation, ports: Ports, transport: Transport, switches: Sequence[Switch]) -> None:
-    """Queues for all links from switches, and for those of hosts to them.
+def equal_ports(link: ArrayLike, link_in: ArrayLike, memory: ArrayLike, **columns: NDArray[np.generic]) -> PortQueues:
+    """Ports whose eight classes share alike, with no limits, marks or pauses but those that are given.
+
+    Parameters
+    ----------
+    link, link_in, memory : (Q,) int
+        As in `PortQueues`; every other column of it may be given by name.
+
+    Returns
+    -------
+    PortQueues
+
+    Examples
+    --------
+    >>> len(equal_ports([1, 3], [0, 2], [0, 0]))
+    2
+    """
+    shape = np.asarray(link).shape[0], CLASSES
+    nothing, never = np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
+    plain: dict[str, NDArray[np.generic]] = {
+        "strict": bools(np.zeros(shape)), "quantum_B": indices(np.full(shape, QUANTUM_B)), "shaper_bps": floats(never),
+        "burst_B": indices(nothing), "kmin_B": floats(never), "kmax_B": floats(never), "pmax": floats(never),
+        "early_drop": bools(np.zeros(shape)), "limit_B": indices(np.full(shape, -1)),
+        "lossless": bools(np.zeros(shape)), "reserved_B": indices(nothing), "alpha": floats(never),
+        "xoff_B": floats(never), "xon_offset_B": indices(nothing), "headroom_B": indices(nothing),
+    }  # fmt: skip
+    return PortQueues(ints(link), ints(link_in), ints(memory), **{**plain, **columns})  # type: ignore[arg-type]
+
+
+def give_queues(made: packet.Simulation, links: int, queues: PacketQueues) -> None:
+    """Give the links of a simulation their queues.
 
     Raises
     ------
     ValueError
-        A link of two switches' ports, or one that is none.
+        A link that is none or has queues twice, or a number out of its range.
     """
-    links = len(ports)
-    behind, way_in, before, way_out = (np.full(links, -1, dtype=np.int32) for _ in range(4))
+    ports = queues.ports
+    count = len(ports)
+    account = CLASSES * _within(ports.memory)
+    behind, way_in = (np.full(links, -1, dtype=np.int32) for _ in range(2))
     back = np.arange(links, dtype=np.int32)
-    for at, switch in enumerate(switches):
-        account = CLASSES * np.arange(len(switch.links_in), dtype=np.int32)
-        behind[switch.links_in], way_in[switch.links_in] = at, account
-        before[switch.links_out], way_out[switch.links_out] = at, account
-        back[switch.links_in], back[switch.links_out] = switch.links_out, switch.links_in
-    link = np.flatnonzero((behind >= 0) | (before >= 0)).astype(np.int32)
-    count, ramp = len(link), np.zeros((len(link), CLASSES, 3))
-    if transport.law == "dcqcn":
-        of_switch = before[link] >= 0
-        ramp[of_switch, MINE] = transport.dcqcn.kmin_B, transport.dcqcn.kmax_B, transport.dcqcn.pmax
+    paired = ports.link_in >= 0
+    back[ports.link[paired]], back[ports.link_in[paired]] = ports.link_in[paired], ports.link[paired]
+    inner = paired & (ports.memory >= 0)
+    behind[ports.link_in[inner]], way_in[ports.link_in[inner]] = ports.memory[inner], account[inner]
+    strict = (ports.strict.astype(np.int32) << np.arange(CLASSES)).sum(axis=1).astype(np.int32)
+    ramp = np.stack([ports.kmin_B, ports.kmax_B, ports.pmax], axis=2)
+    ramp[np.isnan(ramp).any(axis=2)] = 0.0
     made.queues(
-        link, np.zeros(count, dtype=np.int32), np.full((count, CLASSES), QUANTUM_B), ramp.reshape(count, -1),
-        np.full(count, PLENTY), before[link], way_out[link], behind, way_in, back,
-        [_memory(switch, transport) for switch in switches],
+        ports.link, strict, np.ascontiguousarray(ports.quantum_B), np.ascontiguousarray(ramp.reshape(count, -1)),
+        np.full(count, 1 << 40), ports.memory, np.where(ports.memory >= 0, account, -1).astype(np.int32),
+        behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
 
 
-def _memory(switch: Switch, transport: Transport) -> Memory:
-    """Counted by the byte: what comes in is held against a dynamic threshold, what goes out against nothing else."""
-    count = len(switch.links_in)
-    part = Fraction(switch.alpha).limit_denominator(1 << 20)
-    ingress, egress = np.zeros((CLASSES * count, 9), dtype=np.int64), np.zeros((CLASSES * count, 6), dtype=np.int64)
-    ingress[:, 1] = egress[:, 1] = np.repeat(np.arange(count), CLASSES)
-    ingress[:, 3:5] = part.numerator, part.denominator
-    egress[:, 3:5] = 1, 1
-    ingress[MINE::CLASSES, 6] = switch.headroom_B
-    ingress[MINE::CLASSES, 8] = FRAMES * transport.packet_B
-    pools = np.array([[switch.shared_B, switch.headroom_B * count]])
-    return Memory(1, 0, pools, np.array([[PLENTY, 0]]), ingress, egress)
+def _within(memory: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number of each port among those of its switch."""
+    order = np.argsort(memory, kind="stable")
+    _, first, count = np.unique(memory[order], return_index=True, return_counts=True)
+    number = np.empty(len(memory), dtype=np.int32)
+    number[order] = np.arange(len(memory)) - np.repeat(first, count)
+    return number
+
+
+def _memory(queues: PacketQueues, at: int) -> Memory:
+    """Lossless classes are held to their thresholds where they come in, all others where they leave."""
+    ports, memories = queues.ports, queues.memories
+    rows = np.flatnonzero(ports.memory == at)
+    cell_B = int(memories.cell_B[at])
+    lossless = ports.lossless[rows]
+    known = bool(np.isfinite(memories.lossless_B[at] + memories.lossy_B[at]))
+    up = -(-np.stack([ports.reserved_B[rows], ports.headroom_B[rows]]) // cell_B)
+    num, den = _fractions(ports.alpha[rows])
+    xoff = ports.xoff_B[rows]
+    stated = np.isfinite(xoff)
+    limit = np.where(stated, np.maximum(0, np.nan_to_num(xoff) - ports.reserved_B[rows]) // cell_B, PLENTY)
+    free = ~lossless | ~(known | stated)  # of every threshold at ingress
+    number = np.repeat(np.arange(len(rows)), CLASSES)
+    ingress = np.stack([
+        np.where(lossless, 0, 1), number.reshape(lossless.shape), np.where(lossless, up[0], 0),
+        np.where(free | stated, 0, num), np.where(free | stated, 0, den), np.where(free, PLENTY, limit),
+        np.where(lossless, up[1], 0), np.zeros_like(lossless), ports.xon_offset_B[rows] // cell_B,
+    ], axis=2).astype(np.int64)  # fmt: skip
+    free = lossless | (not known) | (den == 0)
+    egress = np.stack([
+        np.where(lossless, 0, 1), number.reshape(lossless.shape), np.where(lossless, 0, up[0]),
+        np.where(free, 0, num), np.where(free, 0, den), np.full_like(num, PLENTY),
+    ], axis=2).astype(np.int64)  # fmt: skip
+    pools = [_cells(memories.lossless_B[at], cell_B), _cells(memories.headroom_B[at], cell_B)]
+    lossy = _cells(memories.lossy_B[at], cell_B)
+    return Memory(
+        cell_B, 0, np.array([pools, [PLENTY, 0]]), np.array([[PLENTY, 0], [lossy, 0]]),
+        ingress.reshape(-1, 9), egress.reshape(-1, 6),
+    )  # fmt: skip
+
+
+def _cells(size_B: float, cell_B: int) -> int:
+    return PLENTY if np.isnan(size_B) else min(PLENTY, int(size_B // cell_B))
+
+
+def _fractions(alpha: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numerators and denominators; 0 and 0 for none."""
+    known, row = np.unique(alpha, return_inverse=True)
+    parts = [Fraction(a).limit_denominator(FINEST) if np.isfinite(a) else None for a in known.tolist()]
+    table = np.array([(p.numerator, p.denominator) if p is not None else (0, 0) for p in parts]).reshape(-1, 2)
+    found = table[row.reshape(alpha.shape)]
+    return found[..., 0], found[..., 1]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
-from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Switch, Transport
+from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
+from easterly.model.port_queues import PacketQueues
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.queues import give_queues
 
@@ -26,7 +27,7 @@ Progress = Callable[[float, int], bool]
 
 def simulate(
     ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
-    messages: PacketMessages | None = None, switches: Sequence[Switch] = (), seed: int = 1,
+    messages: PacketMessages | None = None, queues: PacketQueues | None = None, seed: int = 1,
     until_s: float | None = None, progress: Progress | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
@@ -43,8 +44,8 @@ def simulate(
         Of all flows, or those that `flows.transport` counts in.
     messages : PacketMessages, optional
         What the flows of size 0 carry; they are connections, whose windows last from one message to the next.
-    switches : sequence of Switch
-        Those whose ports share memory; every link of such a switch has a link the other way, of the same port.
+    queues : PacketQueues, optional
+        Of the ports that have classes, shared memory or pauses; all others are first in, first out.
     seed : int
     until_s : float, optional
         Time at which to stop; what has not arrived by then has an infinite completion time.
@@ -66,8 +67,8 @@ def simulate(
     """
     transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
     made = _simulation(ports, flows, transports, seed)
-    if switches:
-        give_queues(made, ports, transports[0], switches)
+    if queues is not None:
+        give_queues(made, len(ports), queues)
     if messages is not None:
         earliest_ps, delay_ps, duration_ps = (_ps(name, getattr(messages, name)) for name in TIMES)
         made.messages(
@@ -175,8 +176,9 @@ def _outcome(
         transports, seed, floats(fct_s), ideal_s(ports, flows, transports),
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
-        marks=frozen(of_link["marks"]), end_s=made.now_ps * 1e-12, packet_hops=made.hops, events=made.events,
-        complete=complete, sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
+        marks=frozen(of_link["marks"]), most_B=frozen(of_link["most_B"]), pauses=frozen(of_link["pauses"]),
+        paused_s=floats(of_link["paused_ps"] * 1e-12), end_s=made.now_ps * 1e-12, packet_hops=made.hops,
+        events=made.events, complete=complete, sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
         delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
         begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from easterly.base.columns import floats, ints
-from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Switch, Transport
+from easterly.base.columns import FloatColumn, bools, floats, indices, ints, texts
+from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
+from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
+from easterly.predict.packet.queues import equal_ports
 from easterly.predict.packet.simulate import Progress, simulate
 
+FRAMES = 2
+"""What is left free below the threshold before senders go on, in packets."""
 ALPHA = 1 / 8
 """Part of the free memory that one port may hold before it pauses its sender."""
 PLENTY_B = 1 << 32
@@ -76,11 +81,11 @@ def incast(
         ptr, ints(np.stack([2 * sender, last + 1], axis=1).ravel()),
         ptr, ints(np.stack([last, 2 * sender + 1], axis=1).ravel()),
     )  # fmt: skip
-    switches = (_lossless(links, rate_bps, delay_s, transport, buffer_B),) if transport.lossless else ()
-    return simulate(ports, flows, transport, switches=switches, seed=seed, progress=progress)
+    queues = _lossless(links, rate_bps, delay_s, transport, buffer_B) if transport.lossless else None
+    return simulate(ports, flows, transport, queues=queues, seed=seed, progress=progress)
 
 
-def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport, buffer_B: int | None) -> Switch:
+def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport, buffer_B: int | None) -> PacketQueues:
     """A switch that pauses: each port has room for a round trip, four frames and what the peer's reaction lets pass."""
     pause_B = 64
     flying_s = 2 * delay_s + transport.pause_s
@@ -92,8 +97,51 @@ def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport,
         raise ValueError(
             f"buffer_B is {memory_B}: {ports} ports need {headroom_B} B of headroom each, which leaves nothing to share"
         )
-    row = np.arange(ports)
-    return Switch(ints(2 * row), ints(2 * row + 1), shared_B, ALPHA, headroom_B)
+    return one_switch(
+        np.arange(ports), transport, shared_B=shared_B, headroom_B=headroom_B, xon_offset_B=FRAMES * transport.packet_B
+    )
+
+
+def one_switch(
+    hosts: NDArray[np.integer],
+    transport: Transport,
+    *,
+    shared_B: int,
+    headroom_B: int,
+    xon_offset_B: int,
+    alpha: float = ALPHA,
+) -> PacketQueues:
+    """Queues of a star: link 2i leads from host i to the switch, 2i + 1 back; class 0 is lossless.
+
+    Parameters
+    ----------
+    hosts : (H,) int
+    transport : Transport
+        Under DCQCN the ports of the switch mark as it says.
+    shared_B, headroom_B, xon_offset_B : int [B]
+        Memory of all ports, headroom of each, and how far below the threshold senders go on.
+    alpha : float
+        Part of the free memory that one port may hold.
+    """
+    up, down = 2 * hosts, 2 * hosts + 1
+    count = len(hosts)
+    of_switch = np.repeat([False, True], count)
+    first = np.arange(CLASSES) == 0
+    mark = of_switch[:, None] & first & (transport.law == "dcqcn")
+
+    def where(there: NDArray[np.bool_], value: float) -> FloatColumn:
+        return floats(np.where(there, value, np.nan))
+
+    rules = transport.dcqcn
+    lossless = of_switch[:, None] & first
+    ports = equal_ports(
+        np.concatenate([up, down]), np.concatenate([down, up]), np.where(of_switch, 0, -1), lossless=bools(lossless),
+        kmin_B=where(mark, rules.kmin_B), kmax_B=where(mark, rules.kmax_B), pmax=where(mark, rules.pmax),
+        alpha=where(lossless, alpha), headroom_B=indices(np.where(lossless, headroom_B, 0)),
+        xon_offset_B=indices(np.where(lossless, xon_offset_B, 0)),
+    )  # fmt: skip
+    memory = SwitchMemories(texts(["switch"]), ints([1]), floats([shared_B]), floats([0]), floats([headroom_B * count]))
+    return PacketQueues(ports, memory, of_class=ints([0]))
 
 
 def bound_s(senders: int, size_B: int, rate_bps: float, transport: Transport, delay_s: float = 1e-6) -> float:
