@@ -60,8 +60,9 @@ class Scenario:
             ends.setdefault(a, []).append(b)
             ends.setdefault(b, []).append(a)
         return [
-            Switch(ints([link[n, s] for n in ends[s]]), ints([link[s, n] for n in ends[s]]), shared_B, alpha, headroom_B)
-            for s in range(hosts, self.nodes)
+            Switch(ints([link[n, s] for n in near]), ints([link[s, n] for n in near]), shared_B, alpha, headroom_B)
+            for s, near in sorted(ends.items())
+            if s >= hosts
         ]  # fmt: skip
 
     def text(self, **settings: object) -> str:
