@@ -349,6 +349,7 @@ void packet(nb::module_& m) {
         .def_prop_ro("open", [](const Simulation& it) { return static_cast<std::int64_t>(it.engine.open()); })
         .def_prop_ro("most_packets", [](const Simulation& it) { return it.engine.most_packets(); });
     packet_messages(simulation);
+    packet_record(simulation);
 }
 
 }  // namespace easterly::bind

@@ -13,5 +13,6 @@ struct Simulation {
 };
 
 void packet_messages(nb::class_<Simulation>& simulation);
+void packet_record(nb::class_<Simulation>& simulation);
 
 }  // namespace easterly::bind

@@ -35,9 +35,10 @@ void Engine::begin() {
             senders_[f].control.window.size = 1e18;
             senders_[f].pace.start(line_bps(f));
         }
+    watch_on();
 }
 
-bool Engine::run(Time until, std::uint64_t most) {
+bool Engine::handle(Time until, std::uint64_t most) {
     for (std::uint64_t handled = 0; !wheel_.empty(); ++handled) {
         if (handled == most || wheel_.front().time > until) return true;
         const Event next = wheel_.pop();
@@ -82,6 +83,7 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
     const Time waits = port.waits(now_);
     if (waits + port.takes(packet.size_B) > port.limit) {
         if (links[link].station >= 0) return queue(at, link, came);
+        if (!record.watch.empty() && record.watch[link]) return watched(at, link);
         ++links[link].drops;
         return pool_.give(at);
     }

@@ -8,6 +8,7 @@
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
+#include "packet/record.hpp"
 #include "packet/sender.hpp"
 #include "packet/station.hpp"
 #include "packet/wheel.hpp"
@@ -57,16 +58,28 @@ public:
     bool run(Time until, std::uint64_t most);
 
     Time now() const { return now_; }
+    // Depths of what is watched, up to now.
+    void settle();
     std::size_t most_packets() const { return pool_.most(); }
     std::uint32_t open() const { return open_; }
     std::uint32_t received(std::size_t flow) const { return receivers_.empty() ? 0 : receivers_[flow].missing; }
 
 private:
     // The links: engine.cpp.
+    bool handle(Time until, std::uint64_t most);
     void arrive(std::uint32_t at, std::int32_t over);
     void forward(std::uint32_t at, std::int32_t came);
     bool lost(std::int32_t link);
     bool marks(std::int32_t link, Port& port, Time waits);
+
+    // What is written down: record.cpp.
+    void watch_on();
+    void watched(std::uint32_t at, std::int32_t link);
+    void sample(Time at);
+    void gauge(std::int32_t link, int c);
+    void joined(std::int32_t link, const Packet& packet);
+    void leaves(std::int32_t link, const Packet& packet, Time end);
+    void there(const Packet& packet);
 
     // Ports with queues: switch.cpp.
     void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
@@ -120,6 +133,9 @@ private:
     Time now_ = 0;
     std::int64_t most_packet_B_ = 0;
     std::uint32_t open_ = 0;  // flows that are not yet acknowledged
+
+public:
+    Record record;
 };
 
 }  // namespace easterly::packet

@@ -5,6 +5,7 @@ namespace easterly::packet {
 
 void Engine::receive(std::uint32_t at) {
     Packet& packet = pool_[at];
+    if (!record.watch.empty()) there(packet);
     Flow& flow = flows[packet.flow];
     Receiver& receiver = receivers_[packet.flow];
     const Rules& law = rules[flow.rules];
@@ -39,6 +40,7 @@ bool Engine::aside(std::uint32_t at, Flow& flow, Receiver& receiver) {
 void Engine::acknowledged(std::uint32_t at) {
     const Packet packet = pool_[at];
     pool_.give(at);
+    if (!record.watch.empty()) there(packet);
     Flow& flow = flows[packet.flow];
     Sender& sender = senders_[packet.flow];
     if (flow.acknowledged >= 0) return;

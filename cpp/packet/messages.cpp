@@ -28,6 +28,7 @@ void Engine::post(std::uint32_t m) {
 
 void Engine::finish(std::uint32_t m) {
     messages[m].done = now_;
+    if (record.arrivals) record.done_messages.push_back(m);
     for (std::uint32_t i = messages.ptr[m]; i < messages.ptr[m + 1]; ++i) {
         Message& next = messages[messages.after[i]];
         if (--next.waits > 0) continue;
@@ -38,7 +39,10 @@ void Engine::finish(std::uint32_t m) {
 // Everything below `missing` is at the receiver, and with it at least one message as a whole.
 void Engine::complete(std::uint32_t f, std::uint32_t missing) {
     Flow& flow = flows[f];
-    if (missing == flow.packets) flow.delivered = now_;
+    if (missing == flow.packets) {
+        flow.delivered = now_;
+        if (record.arrivals) record.done.push_back(f);
+    }
     flow.due = kNone;
     if (posted_.empty() || posted_[f].arriving == kNone) return;
     Posted& posted = posted_[f];

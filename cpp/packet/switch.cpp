@@ -26,6 +26,7 @@ void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
     const int c = packet.traffic_class;
     if (!admit(packet, at, link, came)) {
         ++links[link].drops;
+        if (!record.watch.empty()) record.note(Seen::dropped, now_, link, packet);
         if (packet.flags & kOwn) senders_[packet.flow].queued_B -= packet.size_B;
         return pool_.give(at);
     }
@@ -35,9 +36,11 @@ void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
         if (p >= 1.0 || random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p) {
             packet.flags |= kCe;
             ++links[link].marks;
+            if (!record.watch.empty()) record.note(Seen::marked, now_, link, packet);
         }
     }
     station.push(pool_, at, now_);
+    if (!record.watch.empty()) joined(link, packet);
     if (!station.busy) serve(link);
 }
 
@@ -57,7 +60,11 @@ void Engine::serve(std::int32_t link) {
     packet.flags &= static_cast<std::uint8_t>(~kOwn);
     const Time end = port.free_at + (port.rest != 0);
     wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
-    if (lost(link)) return pool_.give(at);
+    if (!record.watch.empty()) leaves(link, packet, end);
+    if (lost(link)) {
+        if (!record.watch.empty()) record.note(Seen::lost, end, link, packet);
+        return pool_.give(at);
+    }
     wheel_.add({end + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
 }
 

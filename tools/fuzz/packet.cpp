@@ -130,6 +130,26 @@ void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Rules& of) {
     }
 }
 
+// Samples, and links that are watched.
+void recording(Bytes& bytes, Engine& engine) {
+    Record& record = engine.record;
+    record.every = record.next = bytes.flip() ? bytes.within(1, std::int64_t{1} << 36) : 0;
+    record.samples_left = static_cast<std::uint64_t>(bytes.within(0, 5000));
+    record.trace_left = static_cast<std::uint64_t>(bytes.within(0, 5000));
+    for (std::size_t l = 0; l < engine.ports.size(); ++l) record.sampled.push_back(static_cast<std::int32_t>(l));
+    for (std::size_t l = 0; l < engine.ports.size(); ++l) record.watch.push_back(bytes.byte() & 3);
+}
+
+// A queue has been at some depth all the time.
+void gauges(Engine& engine) {
+    engine.settle();
+    for (const Gauged& each : engine.record.gauges) {
+        Time all = 0;
+        for (const std::int64_t time : each.depths.times()) HOLDS(time >= 0), all += time;
+        HOLDS(all == engine.now());
+    }
+}
+
 }  // namespace
 
 void fuzz::target(Bytes bytes) {
@@ -141,6 +161,7 @@ void fuzz::target(Bytes bytes) {
     if (queued) memory(bytes, engine, hosts);
     engine.rules = {law(bytes)};
     flows(bytes, engine, hosts, engine.rules.front());
+    if (bytes.flip()) recording(bytes, engine);
     engine.begin();
     Time before = 0;
     bool more = true;
@@ -150,6 +171,7 @@ void fuzz::target(Bytes bytes) {
         before = engine.now();
     }
     if (engine.now() > std::int64_t{1} << 61) return;
+    gauges(engine);
     const bool paused = std::ranges::any_of(engine.stations, [](const Station& each) { return each.paused != 0; });
     HOLDS(more || engine.open() == 0 || paused);  // behind a pause that never ends, packets wait for ever
     for (std::size_t f = 0; f < engine.flows.size(); ++f) {

@@ -38,6 +38,41 @@ class _Delays(TypedDict):
     squares_ps2: NDArray[np.float64]
     bins: NDArray[np.int64]
 
+class _Samples(TypedDict):
+    time_ps: NDArray[np.int64]
+    backlog_B: NDArray[np.int64]
+    class_B: NDArray[np.int64]
+    sent_B: NDArray[np.int64]
+    drops: NDArray[np.int64]
+    marks: NDArray[np.int64]
+    paused_ps: NDArray[np.int64]
+    packets: NDArray[np.int64]
+    memory_B: NDArray[np.int64]
+
+class _Sights(TypedDict):
+    time_ps: NDArray[np.int64]
+    link: NDArray[np.int64]
+    flow: NDArray[np.int64]
+    seq: NDArray[np.int64]
+    size_B: NDArray[np.int64]
+    flags: NDArray[np.int64]
+    traffic_class: NDArray[np.int64]
+    event: NDArray[np.int64]
+
+class _Arrived(TypedDict):
+    flow: NDArray[np.int64]
+    message: NDArray[np.int64]
+
+class _Depths(TypedDict):
+    link: NDArray[np.int64]
+    traffic_class: NDArray[np.int64]
+    integral_Bps: NDArray[np.float64]
+    most_B: NDArray[np.float64]
+    gauge: NDArray[np.int64]
+    from_B: NDArray[np.float64]
+    to_B: NDArray[np.float64]
+    time_ps: NDArray[np.int64]
+
 class Law:
     def __init__(self, name: str, values: dict[str, float]) -> None: ...
 
@@ -86,6 +121,24 @@ class Simulation:
         idx: NDArray[np.int32],
     ) -> None: ...
     def done(self) -> _Done: ...
+    def record(
+        self,
+        every_ps: int,
+        sampled: NDArray[np.int32],
+        group: NDArray[np.int32],
+        groups: int,
+        watch: NDArray[np.uint8],
+        traced: NDArray[np.uint8],
+        most_samples: int,
+        most_sights: int,
+        arrivals: bool,
+    ) -> None: ...
+    def samples(self) -> _Samples: ...
+    def sights(self) -> _Sights: ...
+    def arrived(self) -> _Arrived: ...
+    def depths(self) -> _Depths: ...
+    @property
+    def untold(self) -> int: ...
     def run(self, until_ps: int, most: int) -> bool: ...
     def flows(self) -> _Flows: ...
     def delays(self) -> _Delays: ...
