@@ -22,9 +22,10 @@ from pathlib import Path
 
 import numpy as np
 from peer import Missing, Ns3, ns3
-from scenario import Queue, Scenario, permutation
+from scenario import Queue, Scenario, leaf_spine, permutation
 
-from easterly.base.columns import ints
+from easterly.base.columns import floats, indices, ints
+from easterly.model.packets import Dcqcn, PacketMessages
 from easterly.predict.packet import simulate, transport
 
 K, SIZE_B, SEED, CLASSES = 8, 10_000_000, 7, 8
@@ -33,6 +34,10 @@ BARS = {"first in, first out": 100.0, "managed": 60.0}
 """Least times the rate of ns-3 in the same run."""
 MOST_B = 300e6
 """Memory of k = 16."""
+MOST_S = 30.0
+"""Time of the all-reduce."""
+HEADROOM_B = 60_000
+RING_BPS = 400e9
 
 
 @dataclass
@@ -67,13 +72,43 @@ def fifo(scenario: Scenario) -> Callable[[Row], None]:
 def managed(scenario: Scenario, hosts: int) -> Callable[[Row], None]:
     """DCQCN over switches with eight classes, memory shared by dynamic thresholds, and pauses."""
     ports, flows = scenario.nouns()
-    flows = replace(flows, traffic_class=ints(np.zeros(len(flows))))
-    switches = scenario.switches(hosts, 12_000_000, 1.0, 60_000)
+    flows = replace(flows, traffic_class=ints(np.arange(len(flows)) % CLASSES))
+    how = transport("dcqcn-paper")
+    queues = scenario.managed(hosts, 16_000_000, 1.0, HEADROOM_B, how.dcqcn)
 
     def once(row: Row) -> None:
-        _count(row, lambda: simulate(ports, flows, transport("dcqcn-paper"), switches=switches))
+        _count(row, lambda: simulate(ports, flows, how, queues=queues))
 
     return once
+
+
+def ring(row: Row) -> None:
+    """All-reduce of 1 GB over a ring of 64 hosts, of which every eighth hop crosses the spine."""
+    ranks, rounds = 64, 126
+    scenario = leaf_spine(8, 8, RING_BPS)
+    leaf, spine = ranks, ranks + 8
+    for i in range(ranks):
+        j = (i + 1) % ranks
+        over = [leaf + i // 8, spine + i // 8, leaf + j // 8] if i // 8 != j // 8 else [leaf + i // 8]
+        scenario.flows.append((0, 0.0, [i, *over, j], [j, *over[::-1], i]))
+    ports, flows = scenario.nouns()
+    count, at = ranks * rounds, np.arange(ranks * rounds)
+    nothing = floats(np.zeros(count))
+    waits_for = at[ranks:] - ranks - at[ranks:] % ranks + (at[ranks:] - 1) % ranks
+    messages = PacketMessages(
+        ints(at % ranks), indices(np.full(count, 10**9 // ranks)), nothing, nothing, nothing,
+        indices(np.maximum(np.arange(count + 1) - ranks, 0)), ints(waits_for),
+    )  # fmt: skip
+    marks = Dcqcn(kmin_B=400_000, kmax_B=1_600_000, pmax=0.2)
+    how = replace(transport("dcqcn-paper"), packet_B=4096, dcqcn=marks)
+    queues = scenario.managed(ranks, 32_000_000, 1.0, 2 * HEADROOM_B, marks)
+    begun = time.process_time()
+    found = simulate(ports, flows, how, messages=messages, queues=queues)
+    took_s = time.process_time() - begun
+    row.rates.append(found.packet_hops / took_s)
+    row.hops, row.flows, row.done = found.packet_hops, count, int(np.isfinite(found.done_s).sum())
+    row.drops, row.marks, row.last_us = int(found.drops.sum()), int(found.marks.sum()), found.done_s.max() * 1e6
+    row.note = f"{took_s:.1f}"
 
 
 def _count(row: Row, run: Callable[[], object]) -> None:
@@ -155,6 +190,12 @@ def main() -> int:
     rows, why = measure(given.repeat, given.ns3_bytes)
     peak_B = memory_B()
     said = results(rows, why)
+    around = Row("ring all-reduce", [])
+    ring(around)
+    rows.append(around)
+    took_s = float(around.note)
+    verdict = "met" if took_s < MOST_S else "MISSED"
+    said.append(f"1 GB all-reduce over a ring of 64: {took_s:.1f} s; the bar is {MOST_S:.0f} s: {verdict}")
     said.append(f"k = 16 with 1,024 hosts: {peak_B / 1e6:.0f} MB; the bar is {MOST_B / 1e6:.0f} MB")
     if given.format == "json":
         print(
@@ -163,7 +204,7 @@ def main() -> int:
             )
         )
         return 0
-    print(f"{'k = 8, 128 flows':<22}{'hops/s':>12}{'hops':>14}{'flows':>10}{'drops':>8}{'marks':>10}{'last':>12}")
+    print(f"{'engine':<22}{'hops/s':>12}{'hops':>14}{'flows':>10}{'drops':>8}{'marks':>10}{'last':>12}")
     for row in rows:
         print(
             f"{row.what:<22}{row.rate:>12,.0f}{row.hops:>14,}{row.done:>6}/{row.flows}{row.drops:>8,}{row.marks:>10,}"

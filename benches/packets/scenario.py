@@ -7,8 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from easterly.base.columns import floats, ints
-from easterly.model.packets import PacketFlows, Ports, Switch
+from easterly.base.columns import bools, floats, indices, ints, texts
+from easterly.model.packets import Dcqcn, PacketFlows, Ports
+from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
+from easterly.predict.packet.queues import equal_ports
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,32 @@ class Scenario:
         )
         return ports, flows
 
-    def switches(self, hosts: int, shared_B: int, alpha: float, headroom_B: int) -> list[Switch]:
-        """Every node but the first `hosts`, with one memory each."""
-        link = self.links()
-        ends: dict[int, list[int]] = {}
-        for a, b, *_ in self.cables:
-            ends.setdefault(a, []).append(b)
-            ends.setdefault(b, []).append(a)
-        return [
-            Switch(ints([link[n, s] for n in near]), ints([link[s, n] for n in near]), shared_B, alpha, headroom_B)
-            for s, near in sorted(ends.items())
-            if s >= hosts
-        ]  # fmt: skip
+    def managed(self, hosts: int, shared_B: int, alpha: float, headroom_B: int, marks: Dcqcn) -> PacketQueues:
+        """Eight lossless classes at every port, and one memory in every node but the first `hosts`.
+
+        Every class pauses its sender by a dynamic threshold, has headroom of its own, and is marked as DCQCN wants it.
+        """
+        link, reverse, memory = [], [], []
+        for (a, _), at in sorted(self.links().items(), key=lambda each: each[1]):
+            link.append(at)
+            reverse.append(at ^ 1)
+            memory.append(a - hosts if a >= hosts else -1)
+        shape = len(link), CLASSES
+        in_switch = np.array(memory)[:, None] >= 0
+        ports = equal_ports(
+            link, reverse, memory, lossless=bools(np.broadcast_to(in_switch, shape)),
+            alpha=floats(np.full(shape, alpha)), headroom_B=indices(np.full(shape, headroom_B)),
+            xon_offset_B=indices(np.full(shape, 3000)), pmax=floats(np.full(shape, marks.pmax)),
+            kmin_B=floats(np.full(shape, np.where(in_switch, marks.kmin_B, np.nan))),
+            kmax_B=floats(np.full(shape, np.where(in_switch, marks.kmax_B, np.nan))),
+        )  # fmt: skip
+        count = self.nodes - hosts
+        degree = np.bincount([end for a, b, *_ in self.cables for end in (a, b)], minlength=self.nodes)[hosts:]
+        memories = SwitchMemories(
+            texts([f"s{i}" for i in range(count)]), ints(np.ones(count)), floats(np.full(count, shared_B)),
+            floats(np.full(count, shared_B)), floats(headroom_B * CLASSES * degree),
+        )  # fmt: skip
+        return PacketQueues(ports, memories, of_class=ints(range(CLASSES)))
 
     def text(self, **settings: object) -> str:
         """The same for the driver of ns-3; a mark is RED that follows the queue itself and marks all from there on."""
@@ -126,6 +142,17 @@ def permutation(k: int, size_B: int, seed: int, queue: Queue | None = None) -> S
         to = rng.permutation(hosts)
     made.flows = [
         (size_B, 0.0, fat_tree_path(k, a, int(b), rng), fat_tree_path(k, int(b), a, rng)) for a, b in enumerate(to)
+    ]
+    return made
+
+
+def leaf_spine(leaves: int, spines: int, rate_bps: float, delay_s: float = 1e-6) -> Scenario:
+    """As many hosts at each leaf as there are spines: hosts first, then leaves and spines."""
+    hosts = leaves * spines
+    made = Scenario(hosts + leaves + spines)
+    made.cables = [(host, hosts + host // spines, rate_bps, delay_s) for host in range(hosts)]
+    made.cables += [
+        (hosts + leaf, hosts + leaves + spine, rate_bps, delay_s) for leaf in range(leaves) for spine in range(spines)
     ]
     return made
 
