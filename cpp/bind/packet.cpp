@@ -112,11 +112,11 @@ void check_routes(std::span<const std::int32_t> route, const In2<std::int64_t>& 
     if (route.size() >= packet::kNone) refuse("route has 2^32 entries or more");
     if (flows > 0 && (route.empty() || route.back() != -1)) refuse("route does not end with -1");
     for (std::size_t i = 0; i < route.size(); ++i)
-        if (route[i] < -1 || route[i] >= static_cast<std::int64_t>(links))
+        if (route[i] >= static_cast<std::int64_t>(links))
             refuse(entry("route", i, std::to_string(route[i])) + ", neither -1 nor a link");
     for (std::size_t i = 0; i < 2 * flows; ++i) {
         const std::int64_t at = path.data()[i];
-        if (at < 0 || at >= static_cast<std::int64_t>(route.size()) || route[at] < 0)
+        if (at < 0 || at >= static_cast<std::int64_t>(route.size()) || route[at] == -1)
             refuse(entry("path", i / 2, std::to_string(at)) + ", where no path begins");
     }
 }
@@ -256,6 +256,9 @@ bool run(Simulation& it, std::int64_t until_ps, std::uint64_t most) {
     if (!it.begun) {
         for (std::size_t f = 0; f < it.engine.flows.size(); ++f)
             if (it.engine.flows[f].packets == 0) refuse("flow " + std::to_string(f) + " has neither a size nor messages");
+        if (it.engine.choices.empty())
+            for (std::size_t i = 0; i < it.engine.route.size(); ++i)
+                if (it.engine.route[i] < -1) refuse(entry("route", i, std::to_string(it.engine.route[i])) + ", and there are no choices");
         it.engine.begin();
     }
     it.begun = true;
@@ -350,6 +353,7 @@ void packet(nb::module_& m) {
         .def_prop_ro("most_packets", [](const Simulation& it) { return it.engine.most_packets(); });
     packet_messages(simulation);
     packet_record(simulation);
+    packet_choices(simulation);
 }
 
 }  // namespace easterly::bind

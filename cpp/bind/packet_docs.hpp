@@ -56,7 +56,7 @@ mark_most : (L,) float64 [1]
 loss : (L,) float64 [1]
     Probability that a packet is lost on the link.
 route : (R,) int32
-    Links of all paths, one path after the other, each followed by -1.
+    Links of all paths, one path after the other, each followed by -1; below -1 where there are `choices`.
 path : (F, 2) int64
     Where the path of each flow begins in `route`, and that of its acknowledgements.
 size_B, start_ps : (F,) int64

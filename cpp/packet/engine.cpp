@@ -16,6 +16,7 @@ void Engine::begin() {
     }
     begin_messages();
     begin_sources();
+    begin_choices();
     open_ = static_cast<std::uint32_t>(flows.size());
     for (Rules& law : rules) {
         law.special = law.law == Law::dcqcn || law.open() || law.delays > 0;
@@ -69,8 +70,15 @@ bool Engine::handle(Time until, std::uint64_t most) {
 // A packet is at the end of a link.
 void Engine::arrive(std::uint32_t at, std::int32_t over) {
     Packet& packet = pool_[at];
-    if (route[++packet.hop] >= 0) forward(at, over);
-    else if (packet.flags & (kAck | kCnp)) acknowledged(at);
+    const std::int32_t next = route[++packet.hop];
+    if (next >= 0) forward(at, over);
+    else if (next < -1) choose(at, over);
+    else reach(at);
+}
+
+// A packet is where it was sent to.
+void Engine::reach(std::uint32_t at) {
+    if (pool_[at].flags & (kAck | kCnp)) acknowledged(at);
     else receive(at);
 }
 

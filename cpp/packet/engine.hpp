@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "buffer/shared.hpp"
+#include "packet/choose.hpp"
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
@@ -42,13 +43,14 @@ public:
 
     std::vector<Port> ports;
     std::vector<Link> links;
-    std::vector<std::int32_t> route;  // links of paths, -1 behind the last
+    std::vector<std::int32_t> route;  // links of paths, -1 behind the last; -2 - g: group g of `choices`
     std::vector<Flow> flows;
     std::vector<Rules> rules;
     std::vector<Station> stations;
     std::vector<buffer::Memory> memories;
     Messages messages;
     std::vector<Delays> delays;  // of each flow, where they are asked for
+    Choices choices;
     Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
@@ -68,6 +70,7 @@ private:
     // The links: engine.cpp.
     bool handle(Time until, std::uint64_t most);
     void arrive(std::uint32_t at, std::int32_t over);
+    void reach(std::uint32_t at);
     void forward(std::uint32_t at, std::int32_t came);
     bool lost(std::int32_t link);
     bool marks(std::int32_t link, Port& port, Time waits);
@@ -80,6 +83,24 @@ private:
     void joined(std::int32_t link, const Packet& packet);
     void leaves(std::int32_t link, const Packet& packet, Time end);
     void there(const Packet& packet);
+    // Where packets go: choose.cpp.
+    void begin_choices();
+    void depart(std::uint32_t at) { route[pool_[at].hop] >= 0 ? forward(at, -1) : choose(at, -1); }
+    void choose(std::uint32_t at, std::int32_t came);
+    std::uint32_t link_from(std::uint32_t place, const Packet& packet);
+    std::uint32_t pick(std::uint32_t group, const Packet& packet);
+    std::uint32_t fresh(std::uint32_t group, const Packet& packet, std::uint64_t turn);
+    std::uint32_t hashed(const Group& group, const Packet& packet);
+    std::uint32_t weighed(const Group& group, std::uint64_t number) const;
+    static std::uint32_t share(const std::uint64_t* upto, std::uint32_t count, std::uint64_t number);
+    std::uint32_t least(const Group& group, std::uint32_t start) const;
+    Time backlog(const Group& group, std::uint32_t slot) const;
+    bool stays(const Group& group, std::uint32_t slot) const;
+    std::int32_t nic(std::uint32_t flow) {
+        const std::int32_t plain = route[flows[flow].path];
+        return plain >= 0 ? plain : nic_among(flow);
+    }
+    std::int32_t nic_among(std::uint32_t flow);
 
     // Ports with queues: switch.cpp.
     void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
@@ -119,7 +140,7 @@ private:
     void notify(std::uint32_t flow);
     void ticks_on(std::uint32_t flow);
     void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
-    double line_bps(std::uint32_t flow) const;
+    double line_bps(std::uint32_t flow);
 
     std::uint64_t seed_;
     Wheel wheel_;

@@ -18,7 +18,7 @@ void Engine::receive(std::uint32_t at) {
     packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & kAgain);
     packet.size_B = law.ack_B;
     packet.hop = flow.back;
-    forward(at, -1);
+    depart(at);
 }
 
 // What arrives is timed, and asks for notifications; whether it is to be acknowledged.
@@ -89,7 +89,8 @@ void Engine::send(std::uint32_t at) {
 
 // Whether the NIC takes one more; if not, what wakes the flow is on its way.
 bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
-    const std::int32_t link = route[flow.path];
+    const std::int32_t link = nic(at);
+    if (link < 0) return true;  // what is sent now is lost
     const Port& nic = ports[link];
     const Rules& law = rules[flow.rules];
     if (law.paced()) {
@@ -121,12 +122,13 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     Packet& packet = pool_[made];
     packet.flow = at;
     packet.seq = seq;
-    packet.hop = flow.path;
+    const std::int32_t link = nic(at);
+    packet.hop = route[flow.path] >= 0 ? flow.path : choices.chosen[at];
     packet.size_B = flow.has_messages ? size_in_message(at, seq) : seq + 1 == flow.packets ? flow.last_B : law.packet_B;
     packet.traffic_class = flow.traffic_class;
     packet.flags = static_cast<std::uint8_t>((law.ecn() ? kEct : 0) | (again ? kAgain : 0));
     packet.sent = now_;
-    if (links[route[flow.path]].station >= 0) {
+    if (link >= 0 && links[link].station >= 0) {
         packet.flags |= kOwn;
         sender.queued_B += packet.size_B;
     }
@@ -134,7 +136,11 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
         sender.pace.sent(law.dcqcn, line_bps(at), packet.size_B);
         sender.pace_at = std::max(now_, sender.pace_at) + static_cast<Time>(8e12 * packet.size_B / sender.pace.current_bps);
     }
-    forward(made, -1);
+    if (route[flow.path] >= 0) return forward(made, -1);
+    choices.chosen[at] = kNone;
+    if (link >= 0) return forward(made, -1);
+    ++choices.lost;
+    pool_.give(made);
 }
 
 // One event per flow is on its way: it finds out whether the deadline has moved since.

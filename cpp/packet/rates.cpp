@@ -3,9 +3,10 @@
 
 namespace easterly::packet {
 
-double Engine::line_bps(std::uint32_t flow) const {
-    const Port& nic = ports[route[flows[flow].path]];
-    return 8e12 * nic.parts / static_cast<double>(nic.per_B);
+double Engine::line_bps(std::uint32_t flow) {
+    const std::int32_t link = nic(flow);
+    if (link < 0) return 1000.0;  // all are down
+    return 8e12 * ports[link].parts / static_cast<double>(ports[link].per_B);
 }
 
 void Engine::notify(std::uint32_t at) {
@@ -14,7 +15,7 @@ void Engine::notify(std::uint32_t at) {
     Packet& packet = pool_[made];
     packet = {at, 0, 0, flow.back, kNone, rules[flow.rules].ack_B, flow.traffic_class, kCnp, now_};
     ++notifications;
-    forward(made, -1);
+    depart(made);
 }
 
 // Timers of a rate run only while it is below the line's.

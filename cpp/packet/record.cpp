@@ -128,7 +128,10 @@ void Engine::leaves(std::int32_t link, const Packet& packet, Time end) {
 }
 
 // A packet is at the end of its path.
-void Engine::there(const Packet& packet) { record.note(Seen::delivered, now_, route[packet.hop - 1], packet); }
+void Engine::there(const Packet& packet) {
+    const std::int32_t link = route[packet.hop - 1];
+    if (link >= 0) record.note(Seen::delivered, now_, link, packet);
+}
 
 void Engine::settle() {
     for (Gauged& each : record.gauges) {

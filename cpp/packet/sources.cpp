@@ -85,7 +85,7 @@ std::uint16_t Engine::shoot(std::uint32_t at) {
     pool_[made] = {at, flow.packets, 0, flow.path, kNone, whole_B, flow.traffic_class, 0, now_};
     ++flow.packets;
     ++flow.sent;
-    forward(made, -1);
+    depart(made);
     return whole_B;
 }
 

@@ -22,6 +22,10 @@ class _Done(TypedDict):
     begun_ps: NDArray[np.int64]
     done_ps: NDArray[np.int64]
 
+class _Picks(TypedDict):
+    picked: NDArray[np.int64]
+    changes: NDArray[np.int64]
+
 class _Links(TypedDict):
     sent_B: NDArray[np.int64]
     drops: NDArray[np.int64]
@@ -139,6 +143,26 @@ class Simulation:
     def depths(self) -> _Depths: ...
     @property
     def untold(self) -> int: ...
+    def choices(
+        self,
+        ptr: NDArray[np.int64],
+        member: NDArray[np.int64],
+        weight: NDArray[np.float64],
+        manner: NDArray[np.int32],
+        table: NDArray[np.int32],
+        pick: NDArray[np.int32],
+        modulo: NDArray[np.int32],
+        added: NDArray[np.int32],
+        resilient: NDArray[np.int32],
+        bits: NDArray[np.int32],
+        seed: NDArray[np.uint64],
+        gap_ps: NDArray[np.int64],
+        name: NDArray[np.uint64],
+        watched: bool,
+    ) -> None: ...
+    def picks(self) -> _Picks: ...
+    @property
+    def without_way(self) -> int: ...
     def run(self, until_ps: int, most: int) -> bool: ...
     def flows(self) -> _Flows: ...
     def delays(self) -> _Delays: ...
