@@ -47,8 +47,8 @@ class Fan:
             path.append((len(route), len(route) + 4))
             route += [up + i, -2 - own[i], down + i, -1, back + i, -1]
         end = len(route)
-        for l in range(m):
-            route += [l, -2 - g]
+        for row in range(m):
+            route += [row, -2 - g]
         route.append(-1)
         limit = np.full(links, -1)
         limit[:m] = self.limit_B
