@@ -86,7 +86,7 @@ def test_stopping_early_leaves_what_has_not_arrived():
     ports, flows = line([1e9], [1e-3]), along(1, [10**6, 10**6])
     found = simulate(ports, flows, DCTCP, until_s=5e-3)
     assert not found.complete and np.isinf(found.fct_s).all() and found.end_s <= 5e-3
-    simulate(ports, flows, DCTCP, progress=lambda now_s, left: seen.append((now_s, left)) or True)
+    simulate(ports, flows, DCTCP, progress=lambda now_s, left, hops: seen.append((now_s, left, hops)) or True)
 
 
 def test_seeds_matter_only_where_something_is_drawn():

@@ -145,7 +145,10 @@ void gauges(Engine& engine) {
     engine.settle();
     for (const Gauged& each : engine.record.gauges) {
         Time all = 0;
-        for (const std::int64_t time : each.depths.times()) HOLDS(time >= 0), all += time;
+        for (const std::int64_t in_bin : each.depths.times()) {
+            HOLDS(in_bin >= 0);
+            all += in_bin;
+        }
         HOLDS(all == engine.now());
     }
 }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ratio
 from easterly.base.schema import Doc, Unit
+from easterly.model.packet_records import Recorded
 
 Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "open"]
 
@@ -192,6 +193,12 @@ class PacketOutcome:
     begun_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when each message began; infinite if never.")] = None
     done_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when all of it was there.")] = None
     delays: Annotated[PacketDelays | None, Doc("How long packets took, if a transport keeps that.")] = None
+    recorded: Annotated[Recorded | None, Doc("What was written down, if that was asked for.")] = None
+
+    @property
+    def slowdown(self) -> FloatColumn:
+        """(F,) completion over that on an empty network."""
+        return ratio(self.fct_s, self.ideal_s)
 
     def __repr__(self) -> str:
         done = int((self.fct_s < float("inf")).sum())

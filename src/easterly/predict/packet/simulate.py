@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
+from easterly.model.packet_records import Recording
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
 from easterly.model.port_queues import PacketQueues
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.queues import give_queues
+from easterly.predict.packet.record import Book, Sink
 
 EVENTS = 1 << 21
 """Events between two looks at whoever waits: some tens of milliseconds."""
+WATCHED_EVENTS = 1 << 18
+"""The same where every event may be written down."""
 NEVER_PS = 1 << 62
 KBPS = 1000.0
 """What rates are rounded to, in bit/s."""
 LONGEST_S = 36_000.0
 """Of a delay, and of a start."""
 TIMES = ("earliest_s", "delay_s", "duration_s")
-Progress = Callable[[float, int], bool]
+Progress = Callable[[float, int, int], bool]
 
 
 def simulate(
     ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
     messages: PacketMessages | None = None, queues: PacketQueues | None = None, seed: int = 1,
-    until_s: float | None = None, progress: Progress | None = None,
+    until_s: float | None = None, progress: Progress | None = None, recording: Recording | None = None,
+    sink: Sink | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -50,7 +56,11 @@ def simulate(
     until_s : float, optional
         Time at which to stop; what has not arrived by then has an infinite completion time.
     progress : callable, optional
-        Told now and then of the time in seconds and the flows that are open; False stops.
+        Told now and then of the time in seconds, the flows that are open and the packet-hops so far; False stops.
+    recording : Recording, optional
+        What to write down.
+    sink : callable, optional
+        Takes what is written down, and flows as they end, batch by batch; the outcome keeps it if absent.
 
     Returns
     -------
@@ -75,13 +85,24 @@ def simulate(
             messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
         )
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
-    handled, more = -1, True
-    while more and made.events > handled:  # nothing happens any more in a run that has come to `until_s`
-        if handled >= 0 and progress is not None and not progress(made.now_ps * 1e-12, made.open):
+    book = None
+    if recording is not None or sink is not None:
+        book = Book(made, recording or Recording(), len(ports), len(flows), sink)
+    more = _run(made, until_ps, progress, book)
+    outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
+    return outcome if book is None else replace(outcome, recorded=book.close())
+
+
+def _run(made: packet.Simulation, until_ps: int, progress: Progress | None, book: Book | None) -> bool:
+    """Whether anything is left to happen."""
+    handled, more, written = -1, True, False
+    while more and (made.events > handled or written):  # nothing happens any more in a run that has come to `until_s`
+        if handled >= 0 and progress is not None and not progress(made.now_ps * 1e-12, made.open, made.hops):
             break
         handled = made.events
-        more = made.run(until_ps, EVENTS)
-    return _outcome(made, ports, flows, transports, seed, complete=not more)
+        more = made.run(until_ps, EVENTS if book is None else WATCHED_EVENTS)
+        written = book is not None and book.fetch()
+    return more
 
 
 def _simulation(ports: Ports, flows: PacketFlows, transports: tuple[Transport, ...], seed: int) -> packet.Simulation:

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, bools, floats, indices, ints, texts
+from easterly.model.packet_records import Recording
 from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
 from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
 from easterly.predict.packet.queues import equal_ports
+from easterly.predict.packet.record import Sink
 from easterly.predict.packet.simulate import Progress, simulate
 
 FRAMES = 2
@@ -30,6 +32,7 @@ def mark_at_B(rate_bps: float, rtt_s: float, packet_B: int = 1500) -> int:
 def incast(
     senders: int, size_B: int, rate_bps: float, transport: Transport, *, buffer_B: int | None = None,
     mark_B: int | None = None, delay_s: float = 1e-6, seed: int = 1, progress: Progress | None = None,
+    recording: Recording | None = None, sink: Sink | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """`senders` hosts send at once to another host of their switch.
 
@@ -48,7 +51,8 @@ def incast(
     delay_s : float [s]
         Of every link, the switch behind it included.
     seed : int
-    progress : callable, optional
+    progress, recording, sink : optional
+        As in `simulate`.
 
     Returns
     -------
@@ -82,7 +86,9 @@ def incast(
         ptr, ints(np.stack([last, 2 * sender + 1], axis=1).ravel()),
     )  # fmt: skip
     queues = _lossless(links, rate_bps, delay_s, transport, buffer_B) if transport.lossless else None
-    return simulate(ports, flows, transport, queues=queues, seed=seed, progress=progress)
+    return simulate(
+        ports, flows, transport, queues=queues, seed=seed, progress=progress, recording=recording, sink=sink
+    )
 
 
 def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport, buffer_B: int | None) -> PacketQueues:
