@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint docs bench bench-route bench-packet goldens sanitize wheel clean
+.PHONY: help setup demo test lint docs bench bench-route bench-packet goldens sanitize clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -51,10 +51,6 @@ goldens: $(VENV)/.test  ## write golden files and shown output anew; then read t
 sanitize: $(VENV)/.test  ## run the kernel tests with address and undefined-behaviour sanitizers, then fuzz (FUZZ_SECONDS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tools/sanitize.sh
 	bash tools/fuzz.sh $(or $(FUZZ_SECONDS),60)
-
-wheel: $(VENV)/.core  ## build dist/*.whl and dist/*.tar.gz
-	$(PIP) build
-	$(BIN)/python -m build --outdir dist
 
 clean:  ## remove everything that the other targets made
 	rm -rf $(VENV) build dist out docs/_build docs/reference/generated .mypy_cache .ruff_cache .pytest_cache .hypothesis
