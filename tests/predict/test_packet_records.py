@@ -93,13 +93,17 @@ def test_pauses_and_memory_are_sampled():
 
 
 def test_rows_handed_on_are_the_rows_that_are_kept():
-    tables = {}
+    tables, batches = {}, []
 
-    def sink(table, columns):
-        assert len({len(values) for values in columns.values()}) == 1
-        tables.setdefault(table, []).append(columns)
+    class Rows:
+        def put(self, table, columns):
+            assert len({len(values) for values in columns.values()}) == 1
+            tables.setdefault(table, []).append(columns)
 
-    kept, handed = burst(), burst(sink=sink)
+        def end_batch(self):
+            batches.append(len(tables))
+
+    kept, handed = burst(), burst(sink=Rows())
     rows = {t: {n: np.concatenate([c[n] for c in pieces]) for n in pieces[0]} for t, pieces in tables.items()}
     series = kept.recorded.series
     assert np.array_equal(rows["ports"]["backlog_B"], series.backlog_B.ravel())
@@ -108,6 +112,7 @@ def test_rows_handed_on_are_the_rows_that_are_kept():
     assert sorted(rows["flows"]["flow"].tolist()) == list(range(8))
     assert np.array_equal(rows["flows"]["again"], handed.again[rows["flows"]["flow"]])
     assert rows["depths"]["time_s"].sum() == pytest.approx(handed.end_s)
+    assert np.array_equal(rows["flows"]["slowdown"], handed.slowdown[rows["flows"]["flow"]]) and len(batches) >= 2
     assert handed.recorded.series is None and handed.recorded.trace is None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,17 @@ from easterly._kernel import packet
 from easterly.base.columns import floats, frozen, ints
 from easterly.model.packet_records import Depths, Recorded, Recording, Series, Trace
 
-Sink = Callable[[str, Mapping[str, NDArray[Any]]], None]
-"""Takes rows of a table: its name, and its columns."""
+
+class Sink(Protocol):
+    """Takes what is written down."""
+
+    def put(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Rows of a table."""
+
+    def end_batch(self) -> None:
+        """What was put so far belongs together."""
+
+
 CLASSES = 8
 PS = 1e-12
 DEPTH, TRACE = 1, 2
@@ -29,8 +38,10 @@ class Book:
     made : Simulation
         Not yet begun.
     wanted : Recording
-    links, flows : int
+    links : int
         How many there are.
+    facts : mapping
+        Columns of flows that are told with each: `start_ps` and `ideal_s` have to be among them.
     sink : callable, optional
         Gets all rows as they are fetched; they are kept here if absent. Gets flows as they are done, too.
 
@@ -41,16 +52,17 @@ class Book:
     """
 
     def __init__(
-        self, made: packet.Simulation, wanted: Recording, links: int, flows: int, sink: Sink | None = None
-    ) -> None:
-        self.made, self.wanted, self.sink = made, wanted, sink
+        self, made: packet.Simulation, wanted: Recording, links: int, facts: Mapping[str, NDArray[Any]],
+        sink: Sink | None = None,
+    ) -> None:  # fmt: skip
+        self.made, self.wanted, self.facts, self.sink = made, wanted, facts, sink
         self.sampled = _chosen("links", wanted.links, links) if wanted.every_s > 0 else ints([])
         self.kept: dict[str, list[Mapping[str, NDArray[Any]]]] = {"series": [], "trace": []}
         self.waiting = np.zeros(0, dtype=np.int64)
         group = ints([]) if wanted.group is None else ints(wanted.group)
         made.record(
             round(wanted.every_s / PS), self.sampled, group, int(group.max(initial=-1)) + 1, _watched(wanted, links),
-            _traced(wanted, flows), wanted.most_samples, wanted.most_sights, sink is not None,
+            _traced(wanted, len(facts["start_ps"])), wanted.most_samples, wanted.most_sights, sink is not None,
         )  # fmt: skip
 
     def fetch(self, *, last: bool = False) -> bool:
@@ -62,6 +74,7 @@ class Book:
             self._put("trace", sights)
         if self.sink is not None:
             self._put_flows(last)
+            self.sink.end_batch()
         return bool(len(samples["time_ps"]) or len(sights["time_ps"]))
 
     def close(self) -> Recorded:
@@ -72,7 +85,7 @@ class Book:
             return Recorded(self._series(), depths, self._trace())
         if depths is not None:
             of = np.repeat(np.arange(len(depths)), np.diff(depths.ptr))
-            self.sink("depths", {
+            self.sink.put("depths", {
                 "link": depths.link[of], "traffic_class": depths.traffic_class[of], "from_B": depths.from_B,
                 "to_B": depths.to_B, "time_s": depths.time_s,
             })  # fmt: skip
@@ -88,7 +101,7 @@ class Book:
         if self.sink is None:
             self.kept[table].append(columns)
         elif table == "trace":
-            self.sink(table, columns)
+            self.sink.put(table, columns)
         else:
             self._put_series(columns)
 
@@ -97,10 +110,10 @@ class Book:
         assert self.sink is not None
         time_ps, links = columns["time_ps"], len(self.sampled)
         rows: dict[str, Any] = {"time_ps": np.repeat(time_ps, links), "link": np.tile(self.sampled, len(time_ps))}
-        self.sink("ports", rows | {name: columns[name].ravel() for name in COUNTERS})
+        self.sink.put("ports", rows | {name: columns[name].ravel() for name in COUNTERS})
         at, which = np.nonzero(columns["class_B"])
         if len(at):
-            self.sink("classes", {
+            self.sink.put("classes", {
                 "time_ps": time_ps[at], "link": self.sampled[which // CLASSES], "traffic_class": which % CLASSES,
                 "waiting_B": columns["class_B"][at, which],
             })  # fmt: skip
@@ -108,7 +121,7 @@ class Book:
             values = columns[name]
             if values.shape[1]:
                 which = np.tile(np.arange(values.shape[1]), len(time_ps))
-                self.sink(table, {"time_ps": np.repeat(time_ps, values.shape[1]), key: which, name: values.ravel()})
+                self.sink.put(table, {"time_ps": np.repeat(time_ps, values.shape[1]), key: which, name: values.ravel()})
 
     def _put_flows(self, last: bool) -> None:
         """Flows whose numbers do not change any more, in the order in which they arrived; in the end, all others."""
@@ -124,7 +137,13 @@ class Book:
             told = np.concatenate([told, self.waiting, never])
             self.waiting = self.waiting[:0]
         if len(told):
-            self.sink("flows", {"flow": told} | {name: of_flow[name][told] for name in OF_FLOWS})
+            there, start_ps = of_flow["delivered_ps"][told], self.facts["start_ps"][told]
+            fct_s = np.where(there < 0, np.inf, (there - start_ps) * PS)
+            counts = {name: of_flow[name][told] for name in OF_FLOWS}
+            facts = {name: values[told] for name, values in self.facts.items()}
+            with np.errstate(divide="ignore", invalid="ignore"):
+                slowdown = fct_s / self.facts["ideal_s"][told]
+            self.sink.put("flows", {"flow": told, "fct_s": fct_s, "slowdown": slowdown} | facts | counts)
 
     def _series(self) -> Series | None:
         if not self.wanted.every_s > 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ def simulate(
         Told now and then of the time in seconds, the flows that are open and the packet-hops so far; False stops.
     recording : Recording, optional
         What to write down.
-    sink : callable, optional
+    sink : Sink, optional
         Takes what is written down, and flows as they end, batch by batch; the outcome keeps it if absent.
 
     Returns
@@ -87,10 +88,20 @@ def simulate(
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     book = None
     if recording is not None or sink is not None:
-        book = Book(made, recording or Recording(), len(ports), len(flows), sink)
+        facts = _facts(ports, flows, transports)
+        book = Book(made, recording or Recording(), len(ports), facts, sink)
     more = _run(made, until_ps, progress, book)
     outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
     return outcome if book is None else replace(outcome, recorded=book.close())
+
+
+def _facts(ports: Ports, flows: PacketFlows, transports: Sequence[Transport]) -> dict[str, NDArray[Any]]:
+    """What is told of a flow beside what became of it."""
+    zero = np.zeros(len(flows), dtype=np.int32)
+    return {
+        "size_B": flows.size_B, "start_ps": _ps("start_s", flows.start_s), "ideal_s": ideal_s(ports, flows, transports),
+        "traffic_class": zero if flows.traffic_class is None else flows.traffic_class,
+    }  # fmt: skip
 
 
 def _run(made: packet.Simulation, until_ps: int, progress: Progress | None, book: Book | None) -> bool:
