@@ -1,8 +1,8 @@
 """A trace of packets as a capture that protocol analysers read: pcapng, with headers made up from numbers of flows.
 
-The file format is draft-ietf-opsawg-pcapng. Every traced link is an interface, and times are in nanoseconds. Of TCP only
-headers are captured, and the length on the wire tells how large a packet was; of RoCEv2 the payload is there as zeros,
-because Wireshark takes its packets for malformed without. Addresses are 10.0.0.0/9 of the sender of a flow and
+The file format is draft-ietf-opsawg-pcapng. Every traced link is an interface, and times are in nanoseconds. Of TCP
+only headers are captured, and the length on the wire tells how large a packet was; of RoCEv2 the payload is there as
+zeros, because Wireshark takes its packets for malformed without. Addresses are 10.0.0.0/9 of the sender of a flow and
 10.128.0.0/9 of its receiver (RFC 1918), or the same under fd00::/8 (RFC 4193).
 """
 
@@ -105,11 +105,7 @@ def _frame(wire: Wire, flow: int, seq: int, flags: int, traffic_class: int, carr
     inner_B = len(segment) + carries_B + tail_B
     ecn = 3 if flags & CE else 2 if flags & CAPABLE else 0
     octet = (8 * traffic_class) << 2 | ecn  # class selectors (RFC 2474)
-    head = (
-        _ip4(flow, back, octet, inner_B, wire.rdma)
-        if wire.version == 4
-        else _ip6(flow, back, octet, inner_B, wire.rdma)
-    )
+    head = (_ip4 if wire.version == 4 else _ip6)(flow, back, octet, inner_B, UDP if wire.rdma else TCP)
     ends = _mac(flow, not back) + _mac(flow, back)
     frame = ends + struct.pack(">H", 0x0800 if wire.version == 4 else 0x86DD) + head + segment
     length = len(frame) + carries_B + tail_B
@@ -126,19 +122,8 @@ def _host(flow: int, receiver: bool) -> int:
 
 
 def _ip4(flow: int, back: bool, octet: int, inner_B: int, protocol: int) -> bytes:
-    head = struct.pack(
-        ">BBHHHBBHII",
-        0x45,
-        octet,
-        20 + inner_B,
-        0,
-        0x4000,
-        64,
-        17 if udp else 6,
-        0,
-        _host(flow, back),
-        _host(flow, not back),
-    )
+    ends = _host(flow, back), _host(flow, not back)
+    head = struct.pack(">BBHHHBBHII", 0x45, octet, 20 + inner_B, 0, 0x4000, 64, protocol, 0, *ends)
     total = sum(struct.unpack(">10H", head))
     total = (total & 0xFFFF) + (total >> 16)
     total = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
@@ -160,7 +145,7 @@ def _tcp(wire: Wire, flow: int, seq: int, flags: int, back: bool) -> bytes:
 
 
 def _rdma(flow: int, seq: int, flags: int, carries_B: int) -> bytes:
-    """UDP and the base transport header of InfiniBand; behind it that of an acknowledgement, or what is reserved in a CNP."""
+    """UDP and the base transport header of InfiniBand; behind it that of an acknowledgement, or what a CNP reserves."""
     if flags & NOTIFICATION:
         opcode, more = CNP, bytes(16)
     elif flags & ACK:
