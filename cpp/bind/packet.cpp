@@ -66,6 +66,12 @@ constexpr Number kNumbers[] = {
     {"least_bps", 1000, 1e15, put_dcqcn<&DcqcnRules::least_bps>},
     {"gap_ps", 0, kLong, put_dcqcn<&DcqcnRules::gap>},
     {"reaction_ps", 0, kLong, put_dcqcn<&DcqcnRules::reaction>},
+    {"go_back", 0, 1, put<&Rules::go_back>},
+    {"ask_again_ps", 0, 0x1p62, put<&Rules::ask_again>},
+    {"ack_class", -1, 7, put<&Rules::ack_class>},
+    {"cnp_class", -1, 7, put_dcqcn<&DcqcnRules::notify_class>},
+    {"decrease_ps", 0, kLong, put_dcqcn<&DcqcnRules::decrease>},
+    {"clamp_target", 0, 1, put_dcqcn<&DcqcnRules::clamp>},
     {"delays", 0, 2, put<&Rules::delays>},
     {"source_bps", 1000, 1e15, put_source<&SourceRules::rate_bps>},
     {"gaps", 0, 1, put_source<&SourceRules::gaps>},
@@ -288,6 +294,21 @@ nb::dict flows(const Simulation& it) {
     return made;
 }
 
+nb::dict rates(const Simulation& it) {
+    const Engine& engine = it.engine;
+    const std::size_t n = it.begun ? engine.flows.size() : 0;
+    nb::dict made;
+    const auto put = [&](const char* name, auto take) {
+        std::vector<double> values(n);
+        for (std::size_t f = 0; f < n; ++f) values[f] = take(engine.sender(f), engine.rules[engine.flows[f].rules]);
+        made[name] = give(std::move(values));
+    };
+    put("rate_bps", [](const packet::Sender& s, const Rules&) { return s.pace.current_bps; });
+    put("target_bps", [](const packet::Sender& s, const Rules&) { return s.pace.target_bps; });
+    put("alpha", [&](const packet::Sender& s, const Rules& law) { return s.pace.alpha_at(law.dcqcn, engine.now()); });
+    return made;
+}
+
 nb::dict delays(const Simulation& it) {
     const auto& all = it.engine.delays;
     nb::dict made;
@@ -342,6 +363,7 @@ void packet(nb::module_& m) {
              "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("run", &run, kRun, "until_ps"_a, "most"_a)
         .def("flows", &flows, "What became of each flow: columns by name; times are -1 where they never came.")
+        .def("rates", &rates, "Where the rate of each flow stands, while it runs: columns by name; 0 where there is none.")
         .def("delays", &delays, "How long packets of each flow took, where that was asked for: columns by name.")
         .def("links", &links, "What each link sent, dropped and marked: columns by name; (L, 8) by class.")
         .def_prop_ro("now_ps", [](const Simulation& it) { return it.engine.now(); })

@@ -27,6 +27,13 @@ values : dict of str to float
     alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps [ps]
         DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver
         needs for one.
+    cnp_class, ack_class [1]
+        Traffic class of notifications and of acknowledgements; -1: that of the flow.
+    decrease_ps [ps], clamp_target [0 or 1]
+        DCQCN as HPCC's simulator has it: marks come with acknowledgements, and so often the rate is cut for them; whether
+        a cut lowers the target where nothing has risen since the last. 0: notifications, as published.
+    go_back [0 or 1], ask_again_ps [ps]
+        Go-back-N instead of selective repeat; the receiver asks for the same packet again no earlier than that.
     delays [1]
         Of packets: 0 none, 1 their moments, 2 a histogram as well.
     source_bps [bit/s], gaps, lengths, phases, small_B [B], small_share, on_ps, off_ps [ps], shape

@@ -19,7 +19,7 @@ void Engine::begin() {
     begin_choices();
     open_ = static_cast<std::uint32_t>(flows.size());
     for (Rules& law : rules) {
-        law.special = law.law == Law::dcqcn || law.open() || law.delays > 0;
+        law.special = law.law == Law::dcqcn || law.open() || law.delays > 0 || law.go_back || law.ack_class >= 0;
         const bool any = law.open() && law.source.lengths == Lengths::exponential;
         most_packet_B_ = std::max<std::int64_t>(most_packet_B_, any ? UINT16_MAX : law.packet_B);
     }
@@ -51,8 +51,8 @@ bool Engine::handle(Time until, std::uint64_t most) {
             case Kind::left: left(static_cast<std::int32_t>(entity)); break;
             case Kind::pause: heed(static_cast<std::int32_t>(entity), next.what >> 1 & 7, next.what & 1); break;
             case Kind::notify: notify(entity); break;
-            case Kind::alpha: tick(entity, next.what & 0xffffff, true); break;
-            case Kind::rate: tick(entity, next.what & 0xffffff, false); break;
+            case Kind::cut: cut(entity); break;
+            case Kind::rate: tick(entity, next.what & 0xffffff); break;
             case Kind::timer: expire(entity); break;
             case Kind::wake:
                 senders_[entity].waiting = false;

@@ -17,7 +17,7 @@
 namespace easterly::packet {
 
 // What happens at one instant happens in this order.
-enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, alpha = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
+enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, cut = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
                                  post = 9, worked = 10, pulse = 16 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
@@ -60,6 +60,7 @@ public:
     bool run(Time until, std::uint64_t most);
 
     Time now() const { return now_; }
+    const Sender& sender(std::size_t flow) const { return senders_[flow]; }  // once it has begun
     // Depths of what is watched, up to now.
     void settle();
     std::size_t most_packets() const { return pool_.most(); }
@@ -113,6 +114,7 @@ private:
 
     // Hosts: host.cpp.
     void receive(std::uint32_t at);
+    void answer(std::uint32_t at);
     bool aside(std::uint32_t at, Flow& flow, Receiver& receiver);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
@@ -128,6 +130,9 @@ private:
     void complete(std::uint32_t flow, std::uint32_t missing);
     std::uint16_t size_in_message(std::uint32_t flow, std::uint32_t seq);
 
+    // Go-back-N: goback.cpp.
+    bool in_order(std::uint32_t at, Receiver& receiver);
+
     // Sources that send whatever happens: sources.cpp.
     void begin_sources();
     double draw(std::uint32_t flow);
@@ -138,8 +143,10 @@ private:
 
     // Rates that answer notifications: rates.cpp.
     void notify(std::uint32_t flow);
+    void slow_down(std::uint32_t flow);
+    void cut(std::uint32_t flow);
     void ticks_on(std::uint32_t flow);
-    void tick(std::uint32_t flow, std::uint32_t generation, bool alpha);
+    void tick(std::uint32_t flow, std::uint32_t generation);
     double line_bps(std::uint32_t flow);
 
     std::uint64_t seed_;

@@ -13,9 +13,17 @@ void Engine::receive(std::uint32_t at) {
     flow.reordered += packet.seq + 1 < receiver.high;
     receiver.take(packet.seq);
     if (receiver.missing >= flow.due) complete(packet.flow, receiver.missing);
+    answer(at);
+}
+
+// A data packet becomes its acknowledgement.
+void Engine::answer(std::uint32_t at) {
+    Packet& packet = pool_[at];
+    const Flow& flow = flows[packet.flow];
+    const Rules& law = rules[flow.rules];
     packet.echo = packet.seq;
-    packet.seq = receiver.missing;
-    packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & kAgain);
+    packet.seq = receivers_[packet.flow].missing;
+    packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp));
     packet.size_B = law.ack_B;
     packet.hop = flow.back;
     depart(at);
@@ -23,18 +31,19 @@ void Engine::receive(std::uint32_t at) {
 
 // What arrives is timed, and asks for notifications; whether it is to be acknowledged.
 bool Engine::aside(std::uint32_t at, Flow& flow, Receiver& receiver) {
-    const Packet& packet = pool_[at];
+    Packet& packet = pool_[at];
     const Rules& law = rules[flow.rules];
     if (law.delays > 0) delays[packet.flow].add(now_ - packet.sent);
     if (law.open()) {
         absorb(at);
         return false;
     }
-    if (law.law == Law::dcqcn && packet.flags & kCe && now_ - receiver.notified >= law.dcqcn.gap) {
+    if (law.law == Law::dcqcn && packet.flags & kCe && !law.dcqcn.sampled() && now_ - receiver.notified >= law.dcqcn.gap) {
         receiver.notified = now_;
         wheel_.add({now_ + law.dcqcn.reaction, event(Kind::notify, packet.flow)});
     }
-    return true;
+    if (law.ack_class >= 0) packet.traffic_class = static_cast<std::uint8_t>(law.ack_class);
+    return !law.go_back || in_order(at, receiver);
 }
 
 void Engine::acknowledged(std::uint32_t at) {
@@ -45,21 +54,21 @@ void Engine::acknowledged(std::uint32_t at) {
     Sender& sender = senders_[packet.flow];
     if (flow.acknowledged >= 0) return;
     const Rules& law = rules[flow.rules];
-    if (packet.flags & kCnp) {
-        sender.pace.notified(law.dcqcn);
-        return ticks_on(packet.flow);
-    }
+    if ((packet.flags & (kAck | kCnp)) == kCnp) return slow_down(packet.flow);
     const Time rtt = packet.flags & kAgain ? 0 : now_ - packet.sent;
     if (rtt > 0) sender.measure(rtt);
-    const std::uint32_t before = sender.una, news = sender.take(packet.seq, packet.echo);
+    const std::uint32_t before = sender.una;
+    const std::uint32_t news = law.go_back ? sender.take_in_order(packet.seq) : sender.take(packet.seq, packet.echo);
     const bool marked = packet.flags & kEce;
     flow.marked += marked;
-    const std::uint32_t gone = sender.judge(law, packet.sent);
+    const bool asked = packet.flags & kCnp && packet.seq == sender.una;
+    const std::uint32_t gone = asked ? sender.go_back() : sender.judge(law, packet.sent);
     const bool first = gone > 0 && !sender.recovering();
-    if (first) sender.recover = sender.next;
+    if (first) sender.recover = std::max(sender.next, sender.beyond);
     const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe};
     if (first) sender.control.lost(law, ack);
     if (news > 0) sender.control.acknowledged(law, ack);
+    if (law.law == Law::dcqcn && marked && law.dcqcn.sampled()) slow_down(packet.flow);
     if (sender.una > before) {
         sender.backoff = 0;
         if (sender.una == flow.packets) {
@@ -81,8 +90,8 @@ void Engine::send(std::uint32_t at) {
             sender.waiting = true;
             break;
         }
-        const bool again = sender.lost > 0;
-        emit(at, again ? sender.pick(now_) : sender.next, again);
+        const bool lost = sender.lost > 0;
+        emit(at, lost ? sender.pick(now_) : sender.next, lost || sender.next < sender.beyond);
     }
     if (sender.una < sender.next) arm(at);
 }
@@ -109,9 +118,8 @@ bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
 void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
-    if (again) {
-        ++flow.again;
-    } else {
+    flow.again += again;
+    if (seq == sender.next) {
         ++sender.next;
         if (!sender.board.empty()) sender.board.cover(sender.una, sender.next);
     }
@@ -161,8 +169,9 @@ void Engine::expire(std::uint32_t at) {
         ++flow.timeouts;
         const double flight = sender.next - sender.una;
         sender.control.timed_out(rules[flow.rules], sender.next, flight);
-        sender.give_up();
-        sender.recover = sender.next;
+        if (rules[flow.rules].go_back) sender.go_back();
+        else sender.give_up();
+        sender.recover = std::max(sender.next, sender.beyond);
         ++sender.backoff;
         sender.deadline = now_ + sender.timeout(rules[flow.rules]);
         send(at);

@@ -16,7 +16,7 @@ enum Flag : std::uint8_t {
     kEct = 2,    // may be marked
     kCe = 4,     // has been marked
     kEce = 8,    // acknowledgement: the data packet was marked
-    kCnp = 32,   // a congestion notification, and nothing else
+    kCnp = 32,   // a congestion notification, and nothing else; of an acknowledgement: go back to what is missing
     kAgain = 16, // data that was sent before, or its acknowledgement
     kOwn = 64    // data before the NIC of its sender
 };

@@ -1,4 +1,4 @@
-// Rates that answer notifications (DCQCN).
+// Rates that answer notifications or marks (DCQCN).
 #include "packet/engine.hpp"
 
 namespace easterly::packet {
@@ -13,32 +13,45 @@ void Engine::notify(std::uint32_t at) {
     const Flow& flow = flows[at];
     const std::uint32_t made = pool_.take();
     Packet& packet = pool_[made];
-    packet = {at, 0, 0, flow.back, kNone, rules[flow.rules].ack_B, flow.traffic_class, kCnp, now_};
+    const Rules& law = rules[flow.rules];
+    const auto of_class = law.dcqcn.notify_class < 0 ? flow.traffic_class : static_cast<std::uint8_t>(law.dcqcn.notify_class);
+    packet = {at, 0, 0, flow.back, kNone, law.ack_B, of_class, kCnp, now_};
     ++notifications;
     depart(made);
 }
 
-// Timers of a rate run only while it is below the line's.
-void Engine::ticks_on(std::uint32_t at) {
-    Sender& sender = senders_[at];
+// A notification, or a mark where they are sampled.
+void Engine::slow_down(std::uint32_t at) {
+    Dcqcn& pace = senders_[at].pace;
     const DcqcnRules& law = rules[flows[at].rules].dcqcn;
-    sender.generation = (sender.generation + 1) & 0xffffff;
-    wheel_.add({now_ + law.alpha_timer, event(Kind::alpha, at, sender.generation)});
-    wheel_.add({now_ + law.rate_timer, event(Kind::rate, at, sender.generation)});
+    if (!law.sampled()) {
+        pace.notified(law, now_);
+        return ticks_on(at);
+    }
+    const Time then = pace.marked(law, now_);
+    if (then != kNever) wheel_.add({then, event(Kind::cut, at)});
 }
 
-void Engine::tick(std::uint32_t at, std::uint32_t generation, bool alpha) {
+void Engine::cut(std::uint32_t at) {
+    if (flows[at].acknowledged >= 0) return;
+    senders_[at].pace.cut_for_marks(rules[flows[at].rules].dcqcn, now_);
+    ticks_on(at);
+}
+
+// The timer of a rate runs anew from each cut on, and only while the rate is below the line's.
+void Engine::ticks_on(std::uint32_t at) {
+    Sender& sender = senders_[at];
+    sender.generation = (sender.generation + 1) & 0xffffff;
+    wheel_.add({now_ + rules[flows[at].rules].dcqcn.rate_timer, event(Kind::rate, at, sender.generation)});
+}
+
+void Engine::tick(std::uint32_t at, std::uint32_t generation) {
     Sender& sender = senders_[at];
     if (sender.generation != generation || flows[at].acknowledged >= 0) return;
     const DcqcnRules& law = rules[flows[at].rules].dcqcn;
     const double line = line_bps(at);
-    if (alpha) {
-        sender.pace.quiet(law);
-        if (sender.pace.current_bps < line) wheel_.add({now_ + law.alpha_timer, event(Kind::alpha, at, generation)});
-    } else {
-        sender.pace.tick(law, line);
-        if (sender.pace.current_bps < line) wheel_.add({now_ + law.rate_timer, event(Kind::rate, at, generation)});
-    }
+    sender.pace.tick(law, line);
+    if (sender.pace.current_bps < line) wheel_.add({now_ + law.rate_timer, event(Kind::rate, at, generation)});
 }
 
 }  // namespace easterly::packet

@@ -25,6 +25,9 @@ struct Rules {
     double most_window = 1e9;
     DcqcnRules dcqcn;
     SourceRules source;
+    bool go_back = false;       // packets are taken in order alone, and all are sent again from the first that is missing
+    Time ask_again = kNever;    // the receiver asks for the same packet again no earlier than that
+    std::int8_t ack_class = -1;  // of acknowledgements; -1: that of the flow
     std::uint8_t delays = 0;  // of packets: 1 moments, 2 a histogram as well
     bool special = false;     // whether more than an acknowledgement follows from what arrives
     bool ecn() const { return law == Law::dctcp || law == Law::dcqcn; }

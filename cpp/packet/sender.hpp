@@ -34,6 +34,7 @@ struct Sender {
     std::uint32_t high = 0, scan = 0;  // beyond the highest that is there; those below `scan` have been judged
     std::uint32_t recover = 0;         // a loss below is part of what was answered already
     std::uint32_t resend = 0;          // where to look for what is lost
+    std::uint32_t beyond = 0;          // those below have been sent before (go-back-N)
     std::uint32_t backoff = 0;
     bool waiting = false;              // for the NIC
     bool timing = false;               // an event is on its way
@@ -95,6 +96,25 @@ struct Sender {
             }
         }
         return news;
+    }
+
+    // The same where packets are taken in order alone.
+    std::uint32_t take_in_order(std::uint32_t missing) {
+        if (missing <= una) return 0;
+        const std::uint32_t news = missing - una;
+        una = missing;
+        next = std::max(next, una);
+        pipe = next - una;
+        return news;
+    }
+
+    // Everything from the first unacknowledged on is sent again; how many packets that are.
+    std::uint32_t go_back() {
+        const std::uint32_t gone = next - una;
+        beyond = std::max(beyond, next);
+        next = una;
+        pipe = 0;
+        return gone;
     }
 
     // Judges what has been overtaken by a packet that was sent at `sent` and is there; how many are newly lost.
@@ -163,6 +183,8 @@ private:
 struct Receiver {
     Time notified = -kNever / 2;
     std::uint32_t missing = 0, high = 0;
+    std::uint32_t asked = kNone;  // for this one, of late (go-back-N)
+    Time asked_at = 0;
     Board board;
 
     // Returns false for what it has already.

@@ -98,6 +98,12 @@ Rules law(Bytes& bytes) {
     constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp, Law::dcqcn, Law::open};
     made.law = laws[bytes.byte() % std::size(laws)];
     made.delays = bytes.byte() % 3;
+    made.go_back = bytes.flip();
+    made.ask_again = bytes.flip() ? bytes.within(0, std::int64_t{1} << 40) : kNever;
+    made.ack_class = static_cast<std::int8_t>(bytes.within(-1, kClasses - 1));
+    made.dcqcn.notify_class = static_cast<std::int8_t>(bytes.within(-1, kClasses - 1));
+    made.dcqcn.decrease = bytes.flip() ? bytes.within(1000, std::int64_t{1} << 32) : 0;
+    made.dcqcn.clamp = bytes.flip();
     source(bytes, made.source);
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);

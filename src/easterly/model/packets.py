@@ -32,6 +32,21 @@ class Dcqcn:
     kmin_B: Annotated[int, Unit("B"), Doc("Queue from which packets may be marked.")] = 5_000
     kmax_B: Annotated[int, Unit("B"), Doc("Queue from which all are.")] = 200_000
     pmax: Annotated[float, Unit("1"), Doc("Probability just below that.")] = 0.01
+    at_bps: Annotated[float, Unit("bit/s"), Doc("Rate of ports that these two are for; 0: of all.")] = 0.0
+    cnp_class: Annotated[int, Doc("Class of notifications; -1: that of the flow.")] = -1
+    cut_every_s: Annotated[
+        float, Unit("s"), Doc("So often the rate is cut while acknowledgements bring marks; 0: when it is notified.")
+    ] = 0.0
+    clamp: Annotated[bool, Doc("A cut lowers the target even if nothing has risen since the last.")] = True
+
+    def thresholds_B(self, rate_bps: float) -> tuple[float, float]:
+        """Kmin and Kmax [B] of a port of that rate.
+
+        >>> Dcqcn(kmin_B=400_000, kmax_B=1_600_000, at_bps=100e9).thresholds_B(25e9)
+        (100000.0, 400000.0)
+        """
+        scale = rate_bps / self.at_bps if self.at_bps > 0 else 1.0
+        return self.kmin_B * scale, self.kmax_B * scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,13 @@ class Transport:
     most_window: Annotated[float, Unit("1"), Doc("Packets in flight at most.")] = 1e9
     g: Annotated[float, Unit("1"), Doc("DCTCP: weight of a window in the share of marks.")] = 1 / 16
     fast_convergence: Annotated[bool, Doc("CUBIC: give way to newcomers.")] = True
+    recovery: Annotated[
+        Literal["selective", "go-back-n"], Doc("What is sent again: what is lost, or all from there on.")
+    ] = "selective"
+    ask_again_s: Annotated[float, Unit("s"), Doc("Go-back-N: between two negative acknowledgements of one packet.")] = (
+        float("inf")
+    )
+    ack_class: Annotated[int, Doc("Class of acknowledgements; -1: that of the flow.")] = -1
     duplicates: Annotated[int, Doc("Packets that overtake one before it counts as lost.")] = 3
     least_timeout_s: Annotated[float, Unit("s"), Doc("Shortest retransmission timeout.")] = 1e-3
     nic_B: Annotated[int, Unit("B"), Doc("What one flow may have waiting in its NIC.")] = 64_000

@@ -6,12 +6,15 @@ from easterly._kernel import packet
 from easterly.base.findings import did_you_mean
 from easterly.model.packets import Dcqcn, OpenLoop, Transport
 
-HOST = ("packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence")
+HOST = ("packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
+        "ack_class")  # fmt: skip
+NEVER_PS = 2.0**62
 
 
 GAPS = ("constant", "exponential")
 LENGTHS = ("fixed", "exponential", "bimodal")
 PHASES = ("fixed", "exponential", "pareto")
+RECOVERY = ("selective", "go-back-n")
 DELAYS = ("none", "moments", "histogram")
 
 
@@ -25,6 +28,8 @@ def law_of(transport: Transport) -> packet.Law:
     """
     values = {name: float(getattr(transport, name)) for name in HOST}
     values["least_timeout_ps"] = round(transport.least_timeout_s * 1e12)
+    values["go_back"] = _number("recovery", transport.recovery, RECOVERY)
+    values["ask_again_ps"] = min(transport.ask_again_s * 1e12, NEVER_PS)
     values["delays"] = _number("delays", transport.delays, DELAYS)
     return packet.Law(transport.law, values | _dcqcn(transport.dcqcn) | _open(transport.open))
 
@@ -47,9 +52,10 @@ def _open(how: OpenLoop) -> dict[str, float]:
 def _dcqcn(how: Dcqcn) -> dict[str, float]:
     times = {
         "alpha_timer_ps": how.alpha_timer_s, "rate_timer_ps": how.rate_timer_s,
-        "gap_ps": how.gap_s, "reaction_ps": how.reaction_s,
+        "gap_ps": how.gap_s, "reaction_ps": how.reaction_s, "decrease_ps": how.cut_every_s,
     }  # fmt: skip
     return {
         "dcqcn_g": how.g, "fast_steps": how.fast_steps, "counter_B": how.counter_B,
         "additive_bps": how.additive_bps, "hyper_bps": how.hyper_bps, "least_bps": how.least_bps,
+        "cnp_class": how.cnp_class, "clamp_target": how.clamp,
     } | {name: round(time_s * 1e12) for name, time_s in times.items()}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from easterly.base.findings import did_you_mean
-from easterly.model.packets import Transport
+from easterly.model.packets import Dcqcn, Transport
 
 PRESETS = {
     made.name: made
@@ -18,6 +18,32 @@ PRESETS = {
             header_B=58,
             nic_B=16_000,
             lossless=True,
+            recovery="go-back-n",
+        ),
+        Transport(
+            "hpcc-repo",
+            "dcqcn",
+            "Li et al. 2019, SIGCOMM: DCQCN as their simulator has it, figures of 100 Gb/s; lossless",
+            packet_B=1058,
+            header_B=58,
+            nic_B=16_000,
+            lossless=True,
+            recovery="go-back-n",
+            ask_again_s=500e-6,
+            dcqcn=Dcqcn(
+                alpha_timer_s=1e-6,
+                rate_timer_s=900e-6,
+                cut_every_s=4e-6,
+                fast_steps=1,
+                additive_bps=50e6,
+                hyper_bps=100e6,
+                least_bps=100e6,
+                clamp=False,
+                kmin_B=400_000,
+                kmax_B=1_600_000,
+                pmax=0.2,
+                at_bps=100e9,
+            ),
         ),
         Transport("udp", "open", "RFC 768 over IPv4, at a rate of its own", header_B=28),
         Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),

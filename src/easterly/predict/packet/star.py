@@ -47,7 +47,7 @@ def incast(
     buffer_B : int, optional [B]
         Of each port of the switch, or of all of them where the transport is lossless; without a limit if absent.
     mark_B : int, optional [B]
-        Backlog from which packets are marked; never if absent.
+        Backlog from which packets are marked; if absent as the transport says, or never.
     delay_s : float [s]
         Of every link, the switch behind it included.
     seed : int
@@ -74,9 +74,13 @@ def incast(
     to_host = np.arange(links) % 2 == 1
     limit = np.where(to_host, -1 if buffer_B is None else buffer_B, -1)
     mark = np.where(to_host, -1 if mark_B is None else mark_B, -1)
+    most, marks_all = 1.0, mark
+    if mark_B is None and transport.law == "dcqcn":
+        kmin_B, kmax_B = (round(each_B) for each_B in transport.dcqcn.thresholds_B(rate_bps))
+        most, mark, marks_all = transport.dcqcn.pmax, np.where(to_host, kmin_B, -1), np.where(to_host, kmax_B, -1)
     ports = Ports(
-        floats(np.full(links, rate_bps)), floats(np.full(links, delay_s)), limit, mark, mark,
-        floats(np.ones(links)), floats(np.zeros(links)),
+        floats(np.full(links, rate_bps)), floats(np.full(links, delay_s)), limit, mark, marks_all,
+        floats(np.full(links, most)), floats(np.zeros(links)),
     )  # fmt: skip
     ptr = 2 * np.arange(senders + 1)
     last = np.full(senders, 2 * senders)
@@ -104,7 +108,12 @@ def _lossless(links: int, rate_bps: float, delay_s: float, transport: Transport,
             f"buffer_B is {memory_B}: {ports} ports need {headroom_B} B of headroom each, which leaves nothing to share"
         )
     return one_switch(
-        np.arange(ports), transport, shared_B=shared_B, headroom_B=headroom_B, xon_offset_B=FRAMES * transport.packet_B
+        np.arange(ports),
+        transport,
+        rate_bps=rate_bps,
+        shared_B=shared_B,
+        headroom_B=headroom_B,
+        xon_offset_B=FRAMES * transport.packet_B,
     )
 
 
@@ -112,6 +121,7 @@ def one_switch(
     hosts: NDArray[np.integer],
     transport: Transport,
     *,
+    rate_bps: float,
     shared_B: int,
     headroom_B: int,
     xon_offset_B: int,
@@ -124,6 +134,8 @@ def one_switch(
     hosts : (H,) int
     transport : Transport
         Under DCQCN the ports of the switch mark as it says.
+    rate_bps : float [bit/s]
+        Of the links.
     shared_B, headroom_B, xon_offset_B : int [B]
         Memory of all ports, headroom of each, and how far below the threshold senders go on.
     alpha : float
@@ -138,11 +150,11 @@ def one_switch(
     def where(there: NDArray[np.bool_], value: float) -> FloatColumn:
         return floats(np.where(there, value, np.nan))
 
-    rules = transport.dcqcn
+    kmin_B, kmax_B = transport.dcqcn.thresholds_B(rate_bps)
     lossless = of_switch[:, None] & first
     ports = equal_ports(
         np.concatenate([up, down]), np.concatenate([down, up]), np.where(of_switch, 0, -1), lossless=bools(lossless),
-        kmin_B=where(mark, rules.kmin_B), kmax_B=where(mark, rules.kmax_B), pmax=where(mark, rules.pmax),
+        kmin_B=where(mark, kmin_B), kmax_B=where(mark, kmax_B), pmax=where(mark, transport.dcqcn.pmax),
         alpha=where(lossless, alpha), headroom_B=indices(np.where(lossless, headroom_B, 0)),
         xon_offset_B=indices(np.where(lossless, xon_offset_B, 0)),
     )  # fmt: skip

@@ -96,11 +96,19 @@ def _packets(form: str, given: dict[str, Any]) -> None:
         raise click.UsageError(
             f"--mark is for dctcp: {how.name} marks from {how.dcqcn.kmin_B:,} to {how.dcqcn.kmax_B:,} B"
         )
-    mark_B = how.dcqcn.kmin_B if how.law == "dcqcn" else mark_at_B(rate_bps, rtt_s, how.packet_B)
+    kmin_B = round(how.dcqcn.thresholds_B(rate_bps)[0])
+    mark_B = kmin_B if how.law == "dcqcn" else mark_at_B(rate_bps, rtt_s, how.packet_B)
     mark_B = mark_B if given["mark_B"] is None else round(given["mark_B"])
     buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
     found = incast(
-        senders, size_B, rate_bps, how, buffer_B=buffer_B, mark_B=mark_B, delay_s=delay_s, seed=given["seed"] or 1
+        senders,
+        size_B,
+        rate_bps,
+        how,
+        buffer_B=buffer_B,
+        mark_B=None if how.law == "dcqcn" else mark_B,
+        delay_s=delay_s,
+        seed=given["seed"] or 1,
     )
     bound = bound_s(senders, size_B, rate_bps, how, delay_s)
     if form == "json":

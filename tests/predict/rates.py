@@ -1,0 +1,61 @@
+"""Flows whose rates answer the network, at rest: what is measured of them over a stretch of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly._kernel import packet
+from easterly.model.packets import Transport
+from easterly.predict.packet.laws import law_of
+
+ENDLESS_B = 10**12
+
+
+@dataclass(frozen=True)
+class AtRest:
+    """Means between two times."""
+
+    queue_B: float
+    rate_bps: NDArray[np.float64]
+    marked: float
+
+    @property
+    def jain(self) -> float:
+        return float(self.rate_bps.sum() ** 2 / (len(self.rate_bps) * (self.rate_bps**2).sum()))
+
+
+def at_rest(
+    how: Transport, senders: int, rate_bps: float, until_s: tuple[float, float], *, delay_s: float = 1e-6,
+    mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None, seed: int = 1,
+) -> AtRest:  # fmt: skip
+    """Senders to one receiver of a star, from the first time to the second; rates are of packets, headers included."""
+    links, sender = 2 * (senders + 1), np.arange(senders)
+    down = np.arange(links) % 2 == 1
+    last = np.full(senders, 2 * senders)
+    route = np.stack(
+        [2 * sender, last + 1, np.full(senders, -1), last, 2 * sender + 1, np.full(senders, -1)], axis=1
+    ).ravel()
+    starts = np.zeros(senders) if start_s is None else np.array(start_s)
+    made = packet.Simulation(
+        np.full(links, int(rate_bps)), np.full(links, round(delay_s * 1e12)), np.full(links, -1),
+        np.stack([np.where(down, mark[0], -1), np.where(down, mark[1], -1)], axis=1), np.full(links, mark[2]),
+        np.zeros(links), route.astype(np.int32), np.stack([6 * sender, 6 * sender + 3], axis=1),
+        np.full(senders, ENDLESS_B), np.round(starts * 1e12).astype(np.int64), np.zeros(senders, dtype=np.int32),
+        np.zeros(senders, dtype=np.int32), [law_of(replace(how, delays="moments"))], 0, seed, 12,
+    )  # fmt: skip
+    seen = []
+    for time_s in until_s:
+        assert made.run(round(time_s * 1e12), 10**12)
+        seen.append((made.delays(), made.flows()))
+    (delays, flows), (delays_after, flows_after) = seen
+    arrived = delays_after["packets"] - delays["packets"]
+    mean_s = (delays_after["sum_ps"] - delays["sum_ps"]).sum() / arrived.sum() * 1e-12
+    took_s = until_s[1] - until_s[0]
+    return AtRest(
+        (mean_s - 2 * delay_s) * rate_bps / 8 - 2 * how.packet_B,
+        arrived * how.packet_B * 8 / took_s,
+        float((flows_after["marked"] - flows["marked"]).sum() / arrived.sum()),
+    )

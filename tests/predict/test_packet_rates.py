@@ -1,0 +1,91 @@
+"""Rates that answer the network, where they come to rest: against the fixed points that others have published."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.predict.rates import at_rest
+
+from easterly.model.packets import Dcqcn
+from easterly.predict.packet import PRESETS, bound_s, incast, transport
+
+DCQCN = replace(transport("dcqcn-paper"), lossless=False, packet_B=1058)
+KMIN_B, SLOPE = 5_000, 0.01 / 195_000
+RAMP = (KMIN_B, 200_000, 0.01)
+LONGER = (KMIN_B, KMIN_B + 1_950_000, 0.1)
+"""As steep, but ten times as long: where the published one ends and all packets are marked, the queue swings."""
+
+
+def fixed_point(senders: int, rate_bps: float, how: Dcqcn, packet_B: int) -> tuple[float, float]:
+    """Zhu et al. 2016 (CoNEXT), equation 14: share of marks, and queue [B]; rates in packets per second."""
+    unit = 8 * packet_B
+    rate, add, counter = rate_bps / unit, how.additive_bps / unit, how.counter_B / packet_B
+    inner = 1 / counter + senders / (how.rate_timer_s * rate)
+    marked = (add * senders**2 / (how.gap_s * rate**2) * inner**2) ** (1 / 3)
+    return marked, KMIN_B + marked / SLOPE
+
+
+def test_the_fixed_point_is_the_published_one():
+    """40 Gb/s and packets of 1 kB: 9.5e-4 and 24 kB for two, 8.1e-3 and 163 kB for ten."""
+    assert fixed_point(2, 40e9, Dcqcn(), 1000) == pytest.approx((9.5e-4, 24e3), rel=0.05)
+    assert fixed_point(10, 40e9, Dcqcn(), 1000) == pytest.approx((8.1e-3, 163e3), rel=0.05)
+
+
+@pytest.mark.parametrize(("senders", "ramp"), [(2, RAMP), (4, RAMP), (10, LONGER)])
+def test_dcqcn_rests_at_its_fixed_point(senders, ramp):
+    found = at_rest(DCQCN, senders, 40e9, (0.05, 0.15), mark=ramp)
+    marked, queue_B = fixed_point(senders, 40e9, DCQCN.dcqcn, DCQCN.packet_B)
+    assert found.queue_B == pytest.approx(queue_B, rel=0.3) and found.marked == pytest.approx(marked, rel=0.3)
+    assert found.jain >= 0.95 and found.rate_bps.sum() == pytest.approx(40e9, rel=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("senders", "ramp"), [(2, RAMP), (4, LONGER), (10, LONGER), (16, LONGER)])
+@pytest.mark.parametrize("rate_bps", [25e9, 40e9, 100e9])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_dcqcn_rests_at_its_fixed_point_for_long(senders, ramp, rate_bps, seed):
+    marked, queue_B = fixed_point(senders, rate_bps, DCQCN.dcqcn, DCQCN.packet_B)
+    found = at_rest(DCQCN, senders, rate_bps, (0.2, 1.0), mark=ramp, seed=seed)
+    assert found.queue_B == pytest.approx(queue_B, rel=0.3) and found.marked == pytest.approx(marked, rel=0.3)
+    assert found.jain >= 0.95
+
+
+@pytest.mark.parametrize("senders", [2, 10])
+def test_dcqcn_is_fair(senders):
+    found = at_rest(DCQCN, senders, 40e9, (0.05, 0.1), mark=RAMP)
+    assert found.jain >= 0.95 and found.rate_bps.sum() >= 0.95 * 40e9
+
+
+def test_a_latecomer_gets_its_share():
+    found = at_rest(DCQCN, 2, 40e9, (0.1, 0.15), mark=RAMP, start_s=(0.0, 0.02))
+    assert found.jain >= 0.95
+
+
+def test_thresholds_follow_the_rate_of_a_port():
+    how = transport("hpcc-repo").dcqcn
+    assert how.thresholds_B(100e9) == (400_000, 1_600_000) and how.thresholds_B(25e9) == (100_000, 400_000)
+    assert Dcqcn().thresholds_B(100e9) == (5_000, 200_000)
+
+
+@pytest.mark.parametrize("name", ["dcqcn-paper", "hpcc-repo"])
+@pytest.mark.parametrize("lossless", [True, False])
+def test_incasts_of_rates_end(name, lossless):
+    how = replace(PRESETS[name], lossless=lossless)
+    found = incast(15, 4_000_000, 100e9, how, buffer_B=8_000_000)
+    assert found.complete and found.marks.sum() > 0
+    assert 1 <= found.fct_s.max() / bound_s(15, 4_000_000, 100e9, how) < 3
+    if lossless:
+        assert found.drops.sum() == found.again.sum() == 0
+
+
+def test_go_back_n_sends_more_again_than_selective_repeat():
+    again = []
+    for recovery in ("selective", "go-back-n"):
+        how = replace(transport("dctcp"), recovery=recovery)
+        found = incast(20, 400_000, 25e9, how, buffer_B=60_000, mark_B=50_000)
+        assert found.complete and found.drops.sum() > 0
+        again.append(found.again.sum())
+    assert again[1] > again[0]
+    with pytest.raises(ValueError, match="recovery is 'all'"):
+        incast(2, 1000, 1e9, replace(transport("dctcp"), recovery="all"))
