@@ -42,7 +42,7 @@ template <auto Member>
 constexpr auto put_source = put_in<&Rules::source, Member>;
 
 constexpr double kLong = 1LL << 50;
-using packet::DcqcnRules, packet::SourceRules;
+using packet::BbrRules, packet::DcqcnRules, packet::SourceRules, packet::SwiftRules;
 constexpr Number kNumbers[] = {
     {"packet_B", 64, 65535, put<&Rules::packet_B>},
     {"header_B", 0, 65534, put<&Rules::header_B>},
@@ -82,11 +82,33 @@ constexpr Number kNumbers[] = {
     {"on_ps", 0, kLong, put_source<&SourceRules::on>},
     {"off_ps", 0, kLong, put_source<&SourceRules::off>},
     {"shape", 1.01, 1000, put_source<&SourceRules::shape>},
+    {"acks_every", 1, 1 << 20, put<&Rules::acks_every>},
+    {"ack_delay_ps", 0, kLong, put<&Rules::ack_delay>},
+    {"host_ps", 0, kLong, put<&Rules::host>},
+    {"ahead", 1, 1U << 31, put<&Rules::ahead>},
+    {"pacing", 0, 1000, put<&Rules::pacing>},
+    {"counts_acks", 0, 1, put<&Rules::counts_acks>},
+    {"classic_ecn", 0, 1, put<&Rules::classic_ecn>},
+    {"swift_base_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::base>},
+    {"swift_hop_ps", 0, 1LL << 40, put_in<&Rules::swift, &SwiftRules::hop>},
+    {"swift_range_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::range>},
+    {"swift_range_from", 1e-6, 1e6, put_in<&Rules::swift, &SwiftRules::range_from>},
+    {"swift_range_to", 1e-6, 1e9, put_in<&Rules::swift, &SwiftRules::range_to>},
+    {"swift_add", 0, 1e6, put_in<&Rules::swift, &SwiftRules::add>},
+    {"swift_beta", 0, 1, put_in<&Rules::swift, &SwiftRules::beta>},
+    {"swift_most_cut", 0, 1, put_in<&Rules::swift, &SwiftRules::most_cut>},
+    {"swift_least_window", 1e-4, 1, put_in<&Rules::swift, &SwiftRules::least_window>},
+    {"swift_resets", 1, 1000, put_in<&Rules::swift, &SwiftRules::resets>},
+    {"swift_endpoint_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::endpoint>},
+    {"bbr_rtt_for_ps", 1, kLong, put_in<&Rules::bbr, &BbrRules::rtt_for>},
+    {"bbr_probe_rtt_ps", 0, kLong, put_in<&Rules::bbr, &BbrRules::probe_rtt>},
+    {"bbr_quantum_B", 1, 1 << 30, put_in<&Rules::bbr, &BbrRules::quantum_B>},
 };
 
 using packet::Law;
 constexpr std::pair<const char*, Law> kLaws[] = {{"fixed", Law::fixed}, {"newreno", Law::newreno}, {"cubic", Law::cubic},
-                                                 {"dctcp", Law::dctcp}, {"dcqcn", Law::dcqcn},     {"open", Law::open}};
+                                                 {"dctcp", Law::dctcp}, {"dcqcn", Law::dcqcn},     {"bbr", Law::bbr},
+                                                 {"swift", Law::swift}, {"open", Law::open}};
 
 void check_source(const Rules& law) {
     const packet::SourceRules& how = law.source;
@@ -109,6 +131,8 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
     if (made.open()) check_source(made);
+    if (made.acks_every > 1 && made.ack_delay == 0) refuse("ack_delay_ps is 0: what waits for acks_every would wait for ever");
+    if (!(made.swift.range_from < made.swift.range_to)) refuse("swift_range_from is not below swift_range_to");
     new (at) Rules(made);
 }
 
@@ -376,6 +400,7 @@ void packet(nb::module_& m) {
     packet_messages(simulation);
     packet_record(simulation);
     packet_choices(simulation);
+    packet_probe(simulation);
 }
 
 }  // namespace easterly::bind

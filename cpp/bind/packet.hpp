@@ -15,5 +15,6 @@ struct Simulation {
 void packet_messages(nb::class_<Simulation>& simulation);
 void packet_record(nb::class_<Simulation>& simulation);
 void packet_choices(nb::class_<Simulation>& simulation);
+void packet_probe(nb::class_<Simulation>& simulation);
 
 }  // namespace easterly::bind

@@ -8,8 +8,8 @@ constexpr const char* kLaw = R"(How a sender answers what the network tells it.
 Parameters
 ----------
 name : str
-    "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257), "dcqcn" (Zhu et al. 2015)
-    or "open" (a source that is not told anything).
+    "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257), "dcqcn" (Zhu et al. 2015),
+    "bbr" (Cardwell et al. 2016), "swift" (Kumar et al. 2020) or "open" (a source that is not told anything).
 values : dict of str to float
     Numbers by name; those that are not given keep their defaults:
 
@@ -23,6 +23,21 @@ values : dict of str to float
     g [1]
         DCTCP: weight of one window in the mean share of marks.
     cubic_C, cubic_beta [1], fast_convergence [0 or 1]
+    acks_every [packets], ack_delay_ps [ps]
+        Packets that one acknowledgement may stand for, and how long the first of them waits.
+    host_ps [ps]
+        What the receiving host takes for a packet, one after the other.
+    ahead [packets]
+        How far the receiver lets a sender be ahead of what is there.
+    pacing [1]
+        Windows that leave per round trip, evenly, and twice as much in slow start; 0: at once.
+    counts_acks, classic_ecn [0 or 1]
+        Windows grow by acknowledgements, not by what they acknowledge; marks count as losses (RFC 3168).
+    swift_base_ps, swift_hop_ps, swift_range_ps, swift_endpoint_ps [ps], swift_range_from, swift_range_to [packets]
+        Target of the delay: of all paths, for each link, most for small windows, between these windows; of the host.
+    swift_add [packets], swift_beta, swift_most_cut [1], swift_least_window [packets], swift_resets [1]
+    bbr_rtt_for_ps, bbr_probe_rtt_ps [ps], bbr_quantum_B [B]
+        For so long the least round trip holds; then few packets are in flight; most that leaves at once.
     dcqcn_g [1], fast_steps [1], counter_B [B], additive_bps, hyper_bps, least_bps [bit/s]
     alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps [ps]
         DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver

@@ -1,12 +1,16 @@
-// Congestion control of windows: what a sender may have in flight after an acknowledgement, a loss, a timeout. A law is a
-// struct of its own in law/, named here and in `Law`, in the same order.
+// Congestion control: what a sender may have in flight, and at which rate it leaves, after an acknowledgement, a loss, a
+// timeout. A law is a struct of its own in law/, named here and in `Law`.
 #pragma once
 
+#include <concepts>
 #include <variant>
 
+#include "packet/law/apart.hpp"
+#include "packet/law/bbr.hpp"
 #include "packet/law/cubic.hpp"
 #include "packet/law/dctcp.hpp"
 #include "packet/law/newreno.hpp"
+#include "packet/law/swift.hpp"
 #include "packet/law/window.hpp"
 
 namespace easterly::packet {
@@ -15,19 +19,22 @@ namespace easterly::packet {
 struct Fixed {
     void acknowledged(const Rules&, Window&, const Ack&) {}
     void lost(const Rules&, Window&, const Ack&) {}
-    void timed_out(const Rules&, Window&, double) {}
+    void timed_out(const Rules&, Window&, const Timeout&) {}
 };
 
 class Control {
 public:
     Window window;
 
-    void start(const Rules& rules) {
+    // `links` of the path; `key` names the draws of this sender.
+    void start(const Rules& rules, std::uint32_t links, std::uint64_t key) {
         window.size = rules.first_window;
         switch (rules.law) {
             case Law::newreno: law_.emplace<NewReno>(); break;
             case Law::cubic: law_.emplace<Cubic>(); break;
             case Law::dctcp: law_.emplace<Dctcp>(); break;
+            case Law::swift: law_.emplace<Swift>().start(rules, links); break;
+            case Law::bbr: law_.emplace<Apart<Bbr>>()->start(rules, key, window); break;
             case Law::fixed:
             case Law::dcqcn:
             case Law::open: break;
@@ -35,23 +42,57 @@ public:
     }
     void acknowledged(const Rules& rules, const Ack& ack) {
         if (ack.rtt > 0 && (window.least_rtt == 0 || ack.rtt < window.least_rtt)) window.least_rtt = ack.rtt;
-        std::visit([&](auto& law) { law.acknowledged(rules, window, ack); }, law_);
+        visit([&](auto& law) { law.acknowledged(rules, window, ack); });
         window.size = std::min(window.size, rules.most_window);
+        if (rules.pacing > 0.0 && rules.law < Law::dcqcn) pace(rules, ack.srtt);
     }
     // The first loss since what was lost before has been answered.
     void lost(const Rules& rules, const Ack& ack) {
         window.calm_from = ack.next;
-        std::visit([&](auto& law) { law.lost(rules, window, ack); }, law_);
+        visit([&](auto& law) { law.lost(rules, window, ack); });
     }
-    void timed_out(const Rules& rules, std::uint32_t next, double flight) {
-        window.calm_from = next;
-        std::visit([&](auto& law) { law.timed_out(rules, window, flight); }, law_);
+    void timed_out(const Rules& rules, const Timeout& timeout) {
+        window.calm_from = timeout.next;
+        visit([&](auto& law) { law.timed_out(rules, window, timeout); });
+    }
+    // For laws that model the path: a packet leaves; there is nothing to send, but a window for it.
+    void sent(const Rules& rules, const Departure& it) {
+        visit([&](auto& law) {
+            if constexpr (requires { law.sent(rules, window, it); }) law.sent(rules, window, it);
+        });
+    }
+    void idle(std::uint32_t pipe) {
+        visit([&](auto& law) {
+            if constexpr (requires { law.idle(pipe); }) law.idle(pipe);
+        });
     }
     template <class Of>
-    const Of* as() const { return std::get_if<Of>(&law_); }
+    const Of* as() const {
+        if constexpr (std::same_as<Of, Bbr>) {
+            const auto* const apart = std::get_if<Apart<Of>>(&law_);
+            return apart ? apart->get() : nullptr;
+        } else {
+            return std::get_if<Of>(&law_);
+        }
+    }
 
 private:
-    std::variant<Fixed, NewReno, Cubic, Dctcp> law_;
+    template <class Law>
+    static Law& plain(Law& law) { return law; }
+    template <class Law>
+    static Law& plain(Apart<Law>& law) { return *law; }
+    template <class Do>
+    void visit(Do&& act) {
+        std::visit([&](auto& law) { act(plain(law)); }, law_);
+    }
+    // The window within a round trip, with some haste so that it is used up; twice that while it doubles.
+    void pace(const Rules& rules, Time srtt) {
+        if (srtt <= 0) return;
+        const double haste = window.slow_start() ? 2.0 : rules.pacing;
+        window.rate_bps = haste * 8e12 * rules.packet_B * window.size / static_cast<double>(srtt);
+    }
+
+    std::variant<Fixed, NewReno, Cubic, Dctcp, Swift, Apart<Bbr>> law_;  // large ones apart
 };
 
 }  // namespace easterly::packet

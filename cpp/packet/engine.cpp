@@ -8,12 +8,15 @@ void Engine::begin() {
     senders_.resize(flows.size());
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
-        senders_[f].control.start(rules[flows[f].rules]);
+        std::uint32_t links = 0;
+        while (route[flows[f].path + links] >= 0) ++links;
+        senders_[f].control.start(rules[flows[f].rules], links, random::mix(random::mix(seed_, 0xcc), f));
         if (!flows[f].has_messages && !rules[flows[f].rules].open()) {
             flows[f].posted = flows[f].due = flows[f].packets;
             wheel_.add({flows[f].start, event(Kind::start, f)});
         }
     }
+    for (std::size_t p = 0; p < probes.size(); ++p) senders_[probes[p].flow].probe = static_cast<std::int32_t>(p);
     begin_messages();
     begin_sources();
     begin_choices();
@@ -32,7 +35,7 @@ void Engine::begin() {
         if (more.station >= 0) ports[l].limit = -1;
     }
     for (std::uint32_t f = 0; f < flows.size(); ++f)
-        if (rules[flows[f].rules].paced()) {
+        if (rules[flows[f].rules].rates()) {
             senders_[f].control.window.size = 1e18;
             senders_[f].pace.start(line_bps(f));
         }
@@ -51,6 +54,8 @@ bool Engine::handle(Time until, std::uint64_t most) {
             case Kind::left: left(static_cast<std::int32_t>(entity)); break;
             case Kind::pause: heed(static_cast<std::int32_t>(entity), next.what >> 1 & 7, next.what & 1); break;
             case Kind::notify: notify(entity); break;
+            case Kind::ack: acknowledge_late(entity); break;
+            case Kind::host: receive(static_cast<std::uint32_t>(next.what & 0xffffff)); break;
             case Kind::cut: cut(entity); break;
             case Kind::rate: tick(entity, next.what & 0xffffff); break;
             case Kind::timer: expire(entity); break;
@@ -79,6 +84,7 @@ void Engine::arrive(std::uint32_t at, std::int32_t over) {
 // A packet is where it was sent to.
 void Engine::reach(std::uint32_t at) {
     if (pool_[at].flags & (kAck | kCnp)) acknowledged(at);
+    else if (rules[flows[pool_[at].flow].rules].host > 0) process(at);
     else receive(at);
 }
 
@@ -107,7 +113,12 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
 
 // Whether the packet that was put on the link last never gets to its end.
 bool Engine::lost(std::int32_t link) {
-    const double share = links[link].loss;
+    Link& more = links[link];
+    const double share = more.loss;
+    if (more.every > 0 && ++more.put % more.every == 0) {
+        ++lost_on_links;
+        return true;
+    }
     if (!(share > 0.0)) return false;
     const std::uint64_t key = random::mix(seed_, ~static_cast<std::uint64_t>(link));
     if (!(random::unit(random::mix(key, static_cast<std::uint64_t>(ports[link].sent_B))) < share)) return false;

@@ -9,6 +9,7 @@
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
+#include "packet/probe.hpp"
 #include "packet/record.hpp"
 #include "packet/sender.hpp"
 #include "packet/station.hpp"
@@ -18,7 +19,7 @@ namespace easterly::packet {
 
 // What happens at one instant happens in this order.
 enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, cut = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
-                                 post = 9, worked = 10, pulse = 16 };
+                                 post = 9, worked = 10, ack = 11, host = 12, pulse = 16 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
     return static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(entity) << 24 | rest;
@@ -29,6 +30,7 @@ struct Link {
     Time to = kNever;  // backlog from which all are marked
     double most = 1.0;
     double loss = 0.0;  // of a packet on the link
+    std::uint64_t every = 0, put = 0;  // one in so many is lost, of those put on it; 0: none
     std::int32_t station = -1;  // where it has queues of its own
     std::int32_t back = -1;     // the link the other way
     std::int32_t behind = -1;   // memory of the switch behind it,
@@ -51,6 +53,7 @@ public:
     Messages messages;
     std::vector<Delays> delays;  // of each flow, where they are asked for
     Choices choices;
+    std::vector<Probe> probes;  // one per flow at most
     Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
@@ -116,12 +119,24 @@ private:
     void receive(std::uint32_t at);
     void answer(std::uint32_t at);
     bool aside(std::uint32_t at, Flow& flow, Receiver& receiver);
+    void answer(std::uint32_t at);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
-    bool room(std::uint32_t flow, const Flow& of, Sender& sender);
     void emit(std::uint32_t flow, std::uint32_t seq, bool again);
     void arm(std::uint32_t flow);
     void expire(std::uint32_t flow);
+
+    // What a receiver says: acks.cpp.
+    void process(std::uint32_t at);
+    void note_marks(std::uint32_t flow, bool marked);
+    bool wait_to_acknowledge(std::uint32_t at);
+    void acknowledge_now(std::uint32_t flow);
+    void acknowledge_late(std::uint32_t flow);
+
+    // When packets may leave: pacing.cpp.
+    bool room(std::uint32_t flow, const Flow& of, Sender& sender);
+    void spend(std::uint32_t flow, Packet& packet, std::int32_t link);
+    static double rate_bps(const Sender& sender, const Rules& law);
 
     // What connections carry: messages.cpp.
     void begin_messages();
@@ -153,6 +168,7 @@ private:
     Wheel wheel_;
     Pool pool_;
     std::vector<std::int32_t> from_;  // of each packet: account at the way in
+    std::vector<Time> host_;          // of each packet: what the receiving host took
     std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;

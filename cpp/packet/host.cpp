@@ -4,15 +4,23 @@
 namespace easterly::packet {
 
 void Engine::receive(std::uint32_t at) {
+    const std::uint32_t f = pool_[at].flow;
+    Flow& flow = flows[f];
+    const Rules& law = rules[flow.rules];
+    const bool some = law.acks_every > 1;
+    if (some) note_marks(f, pool_[at].flags & kCe);
     Packet& packet = pool_[at];
     if (!record.watch.empty()) there(packet);
-    Flow& flow = flows[packet.flow];
-    Receiver& receiver = receivers_[packet.flow];
-    const Rules& law = rules[flow.rules];
+    Receiver& receiver = receivers_[f];
     if (law.special && !aside(at, flow, receiver)) return;
     flow.reordered += packet.seq + 1 < receiver.high;
+    const bool next = packet.seq == receiver.missing;
     receiver.take(packet.seq);
-    if (receiver.missing >= flow.due) complete(packet.flow, receiver.missing);
+    if (receiver.missing >= flow.due) complete(f, receiver.missing);
+    if (some) {
+        if (next && receiver.missing == receiver.high && receiver.missing == packet.seq + 1 && wait_to_acknowledge(at)) return;
+        receiver.waiting = 0;
+    }
     answer(at);
 }
 
@@ -60,12 +68,16 @@ void Engine::acknowledged(std::uint32_t at) {
     const std::uint32_t before = sender.una;
     const std::uint32_t news = law.go_back ? sender.take_in_order(packet.seq) : sender.take(packet.seq, packet.echo);
     const bool marked = packet.flags & kEce;
-    flow.marked += marked;
+    flow.marked += marked ? (law.acks_every > 1 ? std::max(news, 1U) : 1) : 0;
     const bool asked = packet.flags & kCnp && packet.seq == sender.una;
     const std::uint32_t gone = asked ? sender.go_back() : sender.judge(law, packet.sent);
     const bool first = gone > 0 && !sender.recovering();
-    if (first) sender.recover = std::max(sender.next, sender.beyond);
-    const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe};
+    if (first) {
+        sender.recover = std::max(sender.next, sender.beyond);
+        sender.urgent = true;
+    }
+    const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe,
+                  packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0};
     if (first) sender.control.lost(law, ack);
     if (news > 0) sender.control.acknowledged(law, ack);
     if (law.law == Law::dcqcn && marked && law.dcqcn.sampled()) slow_down(packet.flow);
@@ -79,46 +91,35 @@ void Engine::acknowledged(std::uint32_t at) {
         sender.deadline = sender.una < sender.next ? now_ + sender.timeout(rules[flow.rules]) : kNever;
     }
     send(packet.flow);
+    if (sender.probe >= 0) probes[sender.probe].look(now_, law, sender);
 }
 
 void Engine::send(std::uint32_t at) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
     if (flow.acknowledged >= 0 || sender.waiting) return;
-    while (sender.pipe < sender.control.window.size && (sender.lost > 0 || sender.next < flow.posted)) {
+    const Rules& law = rules[flow.rules];
+    const std::uint32_t edge = std::min(flow.posted, sender.una + law.ahead);
+    while (((sender.urgent && sender.lost > 0) || sender.control.window.lets(sender.pipe)) && (sender.lost > 0 || sender.next < edge)) {
         if (!room(at, flow, sender)) {
             sender.waiting = true;
             break;
         }
         const bool lost = sender.lost > 0;
+        sender.urgent = false;
         emit(at, lost ? sender.pick(now_) : sender.next, lost || sender.next < sender.beyond);
     }
+    if (law.models() && !sender.waiting && sender.lost == 0 && sender.next == flow.posted &&
+        sender.control.window.lets(sender.pipe))
+        sender.control.idle(sender.pipe);
     if (sender.una < sender.next) arm(at);
-}
-
-// Whether the NIC takes one more; if not, what wakes the flow is on its way.
-bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
-    const std::int32_t link = nic(at);
-    if (link < 0) return true;  // what is sent now is lost
-    const Port& nic = ports[link];
-    const Rules& law = rules[flow.rules];
-    if (law.paced()) {
-        if (now_ >= sender.pace_at && sender.queued_B < law.nic_B) return true;
-        // A NIC that holds the flow back is asked again after a packet's time.
-        const Time then = now_ < sender.pace_at ? sender.pace_at : now_ + nic.takes(law.packet_B);
-        wheel_.add({then, event(Kind::wake, at)});
-        return false;
-    }
-    if (links[link].station >= 0) return sender.queued_B < law.nic_B;
-    if (nic.waits(now_) <= nic.takes(law.nic_B)) return true;
-    wheel_.add({nic.free_at - nic.takes(law.nic_B / 2), event(Kind::wake, at)});  // when half of that has left
-    return false;
 }
 
 void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
     flow.again += again;
+    if (again && seq == sender.una) sender.deadline = now_ + sender.timeout(rules[flow.rules]);  // it has a round trip to go
     if (seq == sender.next) {
         ++sender.next;
         if (!sender.board.empty()) sender.board.cover(sender.una, sender.next);
@@ -140,10 +141,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
         packet.flags |= kOwn;
         sender.queued_B += packet.size_B;
     }
-    if (law.paced()) {
-        sender.pace.sent(law.dcqcn, line_bps(at), packet.size_B);
-        sender.pace_at = std::max(now_, sender.pace_at) + static_cast<Time>(8e12 * packet.size_B / sender.pace.current_bps);
-    }
+    if (law.paced()) spend(at, packet, link);
     if (route[flow.path] >= 0) return forward(made, -1);
     choices.chosen[at] = kNone;
     if (link >= 0) return forward(made, -1);
@@ -168,13 +166,14 @@ void Engine::expire(std::uint32_t at) {
     if (now_ >= sender.deadline) {
         ++flow.timeouts;
         const double flight = sender.next - sender.una;
-        sender.control.timed_out(rules[flow.rules], sender.next, flight);
+        sender.control.timed_out(rules[flow.rules], {now_, sender.srtt, sender.next, flight});
         if (rules[flow.rules].go_back) sender.go_back();
         else sender.give_up();
         sender.recover = std::max(sender.next, sender.beyond);
         ++sender.backoff;
         sender.deadline = now_ + sender.timeout(rules[flow.rules]);
         send(at);
+        if (sender.probe >= 0) probes[sender.probe].look(now_, rules[flow.rules], sender);
     }
     arm(at);
 }

@@ -8,6 +8,7 @@
 
 #include "packet/board.hpp"
 #include "packet/congestion.hpp"
+#include "packet/pacer.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
 
@@ -36,12 +37,14 @@ struct Sender {
     std::uint32_t resend = 0;          // where to look for what is lost
     std::uint32_t beyond = 0;          // those below have been sent before (go-back-N)
     std::uint32_t backoff = 0;
+    bool urgent = false;               // what was lost first goes again whatever is in flight (RFC 6675, section 5)
     bool waiting = false;              // for the NIC
     bool timing = false;               // an event is on its way
     Time deadline = kNever, srtt = 0, rttvar = 0;
     Control control;
     Dcqcn pace;
-    Time pace_at = 0;
+    Pacer pacer;
+    std::int32_t probe = -1;    // that looks at it
     std::int64_t queued_B = 0;  // before a NIC with queues
     std::uint32_t generation = 0;  // of the timers of its rate
     Board board;
@@ -186,6 +189,11 @@ struct Receiver {
     std::uint32_t asked = kNone;  // for this one, of late (go-back-N)
     Time asked_at = 0;
     Board board;
+    std::uint32_t waiting = 0;  // packets whose acknowledgement waits
+    bool timing = false;        // an event for it is on its way
+    bool marked = false;        // the last packet was
+    Time ack_at = 0, busy_until = 0, last_host = 0;
+    Packet last{};  // of those that wait
 
     // Returns false for what it has already.
     bool take(std::uint32_t seq) {

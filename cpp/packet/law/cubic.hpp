@@ -13,13 +13,13 @@ struct Cubic {
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
         if (ack.recovering) return;
         if (window.answers(ack)) reduce(rules, window);
-        else if (window.slow_start()) window.grow(ack);
+        else if (window.slow_start()) window.grow(rules, ack);
         else climb(rules, window, ack);
     }
     void lost(const Rules& rules, Window& window, const Ack&) { reduce(rules, window); }
-    void timed_out(const Rules& rules, Window& window, double flight) {
+    void timed_out(const Rules& rules, Window& window, const Timeout& timeout) {
         remember_top(rules, window);
-        window.collapse(rules.cubic_beta * flight);
+        window.collapse(rules.cubic_beta * timeout.flight);
         epoch = -1;
     }
 

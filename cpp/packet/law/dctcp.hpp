@@ -13,10 +13,10 @@ struct Dctcp {
         if (ack.recovering) return;
         estimate(rules, ack);
         if (window.answers(ack)) window.shrink(1.0 - alpha / 2.0);
-        else window.grow(ack);
+        else window.grow(rules, ack);
     }
     void lost(const Rules&, Window& window, const Ack&) { window.shrink(0.5); }
-    void timed_out(const Rules&, Window& window, double flight) { window.collapse(0.5 * flight); }
+    void timed_out(const Rules&, Window& window, const Timeout& timeout) { window.collapse(0.5 * timeout.flight); }
 
 private:
     void estimate(const Rules& rules, const Ack& ack) {

@@ -6,13 +6,13 @@
 namespace easterly::packet {
 
 struct NewReno {
-    void acknowledged(const Rules&, Window& window, const Ack& ack) {
+    void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
         if (ack.recovering) return;
         if (window.answers(ack)) window.shrink(0.5);
-        else window.grow(ack);
+        else window.grow(rules, ack);
     }
     void lost(const Rules&, Window& window, const Ack&) { window.shrink(0.5); }
-    void timed_out(const Rules&, Window& window, double flight) { window.collapse(0.5 * flight); }
+    void timed_out(const Rules&, Window& window, const Timeout& timeout) { window.collapse(0.5 * timeout.flight); }
 };
 
 }  // namespace easterly::packet

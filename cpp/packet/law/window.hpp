@@ -16,10 +16,28 @@ struct Ack {
     bool recovering;        // what was lost has been answered, and is not yet there
     std::uint32_t una, next;
     std::uint32_t pipe;     // in flight
+    std::uint32_t echo;     // number of the packet that caused it,
+    Time sent;              // and when it left
+    Time srtt;
+    Time host;              // of the round trip, what the receiving host took
+};
+
+struct Timeout {
+    Time now, srtt;
+    std::uint32_t next;
+    double flight;  // what was not acknowledged
+};
+
+// A packet that leaves; `pipe` is in flight without it.
+struct Departure {
+    Time now;
+    std::uint32_t seq, una, next, pipe;
 };
 
 struct Window {
     double size = 10.0, threshold = 1e18;
+    double rate_bps = 0.0;       // at which packets leave; 0: as fast as the window lets them
+    std::int64_t quantum_B = 0;  // that may leave at once, at that rate
     Time least_rtt = 0;
     std::uint32_t calm_from = 0;  // first packet after the last reduction: one per window
 
@@ -38,8 +56,14 @@ struct Window {
         threshold = std::max(flight, 2.0);
         size = 1.0;
     }
-    // Slow start, and then one packet per window (RFC 5681; bytes counted, RFC 3465).
-    void grow(const Ack& ack) { size += slow_start() ? ack.packets : ack.packets / size; }
+    // Whether one more may join so many in flight; a window below one packet lets one go, at its time.
+    bool lets(std::uint32_t pipe) const { return pipe + 1.0 <= size || pipe == 0; }
+    // Slow start, and then one packet in a window (RFC 5681, section 3.1, equation 3): for what has been acknowledged
+    // (RFC 3465), or for every acknowledgement, whatever it stands for.
+    void grow(const Rules& rules, const Ack& ack) {
+        const double by = rules.counts_acks ? 1.0 : ack.packets;
+        size += slow_start() ? by : by / size;
+    }
 };
 
 }  // namespace easterly::packet

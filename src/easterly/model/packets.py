@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ratio
 from easterly.base.schema import Doc, Unit
 from easterly.model.packet_records import Recorded
+from easterly.model.senders import Bbr, SenderSeries, Swift
 
-Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "open"]
+Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,22 @@ class Transport:
     source: Annotated[str, Doc("Where the numbers are from.")]
     packet_B: Annotated[int, Unit("B"), Doc("Full data packet on the link.")] = 1500
     header_B: Annotated[int, Unit("B"), Doc("Of that, not data.")] = 52
-    ack_B: Annotated[int, Unit("B"), Doc("Acknowledgement on the link; one per data packet.")] = 64
+    ack_B: Annotated[int, Unit("B"), Doc("Acknowledgement on the link.")] = 64
     first_window: Annotated[float, Unit("1"), Doc("Packets before the first acknowledgement.")] = 10.0
     most_window: Annotated[float, Unit("1"), Doc("Packets in flight at most.")] = 1e9
+    pacing: Annotated[
+        float, Unit("1"), Doc("Windows that leave per round trip, evenly, twice as fast in slow start; 0: at once.")
+    ] = 0.0
+    receive_B: Annotated[
+        int, Unit("B"), Doc("Data that the receiver lets a sender be ahead; 65,535 without window scaling (RFC 7323).")
+    ] = 1 << 40
+    acks_every: Annotated[int, Doc("Packets that one acknowledgement may stand for.")] = 1
+    ack_delay_s: Annotated[float, Unit("s"), Doc("How long the first of them waits.")] = 0.04
+    host_s: Annotated[float, Unit("s"), Doc("What the receiving host takes for a packet, one after the other.")] = 0.0
+    counts_acks: Annotated[bool, Doc("Windows grow by acknowledgements, not by what they acknowledge.")] = False
+    classic_ecn: Annotated[
+        bool, Doc("Marks count as losses (RFC 3168), for laws that have no answer of their own.")
+    ] = False
     g: Annotated[float, Unit("1"), Doc("DCTCP: weight of a window in the share of marks.")] = 1 / 16
     fast_convergence: Annotated[bool, Doc("CUBIC: give way to newcomers.")] = True
     recovery: Annotated[
@@ -96,6 +110,8 @@ class Transport:
     pause_s: Annotated[float, Unit("s"), Doc("From a pause frame to when it holds.")] = 0.0
     lossless: Annotated[bool, Doc("Whether switches pause senders instead of dropping.")] = False
     dcqcn: Annotated[Dcqcn, Doc("Rates under the law of that name.")] = field(default_factory=Dcqcn)
+    swift: Annotated[Swift, Doc("Targets under the law of that name.")] = field(default_factory=Swift)
+    bbr: Annotated[Bbr, Doc("Numbers under the law of that name.")] = field(default_factory=Bbr)
     open: Annotated[OpenLoop, Doc("What is sent under the law of that name.")] = field(default_factory=OpenLoop)
     delays: Annotated[
         Literal["none", "moments", "histogram"], Doc("What is kept of the time that its packets take.")
@@ -113,6 +129,7 @@ class Ports:
     mark_all_B: Annotated[IndexColumn, Unit("B"), Doc("(L,) backlog from which all are.")]
     mark_most: Annotated[FloatColumn, Unit("1"), Doc("(L,) probability just below that.")]
     loss: Annotated[FloatColumn, Unit("1"), Doc("(L,) probability that a packet is lost on the link.")]
+    lose_every: Annotated[IndexColumn | None, Doc("(L,) one in so many is lost, by count; 0: none.")] = None
 
     def __len__(self) -> int:
         return len(self.rate_bps)
@@ -221,6 +238,8 @@ class PacketOutcome:
     def slowdown(self) -> FloatColumn:
         """(F,) completion over that on an empty network."""
         return ratio(self.fct_s, self.ideal_s)
+
+    senders: Annotated[tuple[SenderSeries, ...], Doc("Of the flows that were looked into.")] = ()
 
     def __repr__(self) -> str:
         done = int((self.fct_s < float("inf")).sum())

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from easterly._kernel import packet
 from easterly.base.findings import did_you_mean
 from easterly.model.packets import Dcqcn, OpenLoop, Transport
 
-HOST = ("packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
-        "ack_class")  # fmt: skip
+HOST = (
+    "packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
+    "ack_class", "acks_every", "pacing", "counts_acks", "classic_ecn",
+)  # fmt: skip
+TIMES = ("least_timeout", "ack_delay", "host")
+MOST_AHEAD = 1 << 31
+"""Packets, which no window reaches."""
 NEVER_PS = 2.0**62
-
 
 GAPS = ("constant", "exponential")
 LENGTHS = ("fixed", "exponential", "bimodal")
@@ -27,11 +33,13 @@ def law_of(transport: Transport) -> packet.Law:
         A number out of its range.
     """
     values = {name: float(getattr(transport, name)) for name in HOST}
-    values["least_timeout_ps"] = round(transport.least_timeout_s * 1e12)
+    values |= {f"{name}_ps": round(getattr(transport, f"{name}_s") * 1e12) for name in TIMES}
     values["go_back"] = _number("recovery", transport.recovery, RECOVERY)
     values["ask_again_ps"] = min(transport.ask_again_s * 1e12, NEVER_PS)
+    payload_B = max(transport.packet_B - transport.header_B, 1)
+    values["ahead"] = max(min(transport.receive_B // payload_B, MOST_AHEAD), 1)
     values["delays"] = _number("delays", transport.delays, DELAYS)
-    return packet.Law(transport.law, values | _dcqcn(transport.dcqcn) | _open(transport.open))
+    return packet.Law(transport.law, values | _dcqcn(transport.dcqcn) | _windows(transport) | _open(transport.open))
 
 
 def _number(field: str, name: str, names: tuple[str, ...]) -> int:
@@ -47,6 +55,18 @@ def _open(how: OpenLoop) -> dict[str, float]:
         "small_B": how.small_B, "small_share": how.small_share, "shape": how.shape,
         "on_ps": round(how.on_s * 1e12), "off_ps": round(how.off_s * 1e12),
     }  # fmt: skip
+
+
+def _windows(transport: Transport) -> dict[str, float]:
+    """Numbers of Swift and BBR: times in picoseconds, names behind that of the law."""
+    made: dict[str, float] = {}
+    for law in ("swift", "bbr"):
+        how = getattr(transport, law)
+        for each in fields(how):
+            value = getattr(how, each.name)
+            name = f"{law}_{each.name}"
+            made |= {f"{name[:-2]}_ps": round(value * 1e12)} if name.endswith("_s") else {name: value}
+    return made
 
 
 def _dcqcn(how: Dcqcn) -> dict[str, float]:

@@ -46,6 +46,12 @@ PRESETS = {
             ),
         ),
         Transport("udp", "open", "RFC 768 over IPv4, at a rate of its own", header_B=28),
+        Transport(
+            "bbr", "bbr", "Cardwell et al. 2016, draft-cardwell-iccrg-bbr-congestion-control-00", least_timeout_s=0.2
+        ),
+        Transport(
+            "swift", "swift", "Kumar et al. 2020, SIGCOMM; figures of csg-htsim's swift.cpp; timeout of 1 ms by choice"
+        ),
         Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),
     )
 }

@@ -15,6 +15,7 @@ from easterly.model.packet_records import Recording
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
 from easterly.model.port_queues import PacketQueues
 from easterly.predict.packet.laws import law_of
+from easterly.predict.packet.looks import give_looks, looks
 from easterly.predict.packet.queues import give_queues
 from easterly.predict.packet.record import Book, Sink
 
@@ -35,7 +36,7 @@ def simulate(
     ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
     messages: PacketMessages | None = None, queues: PacketQueues | None = None, seed: int = 1,
     until_s: float | None = None, progress: Progress | None = None, recording: Recording | None = None,
-    sink: Sink | None = None,
+    sink: Sink | None = None, probes: Sequence[int] = (), probe_s: float = 0.0,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -62,6 +63,10 @@ def simulate(
         What to write down.
     sink : Sink, optional
         Takes what is written down, and flows as they end, batch by batch; the outcome keeps it if absent.
+    probes : sequence of int, optional
+        Flows whose senders are looked into whenever they hear of their packets.
+    probe_s : float [s]
+        Least time between two looks.
 
     Returns
     -------
@@ -85,6 +90,7 @@ def simulate(
         made.messages(
             messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
         )
+    give_looks(made, ports, probes, probe_s)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     book = None
     if recording is not None or sink is not None:
@@ -92,6 +98,7 @@ def simulate(
         book = Book(made, recording or Recording(), len(ports), facts, sink)
     more = _run(made, until_ps, progress, book)
     outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
+    outcome = replace(outcome, senders=looks(made, probes)) if probes else outcome
     return outcome if book is None else replace(outcome, recorded=book.close())
 
 

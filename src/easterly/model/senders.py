@@ -1,0 +1,58 @@
+"""Numbers of transports whose windows answer delays or a model of the path, and what is seen of a sender."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import FloatColumn, IndexColumn
+from easterly.base.schema import Doc, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Swift:
+    """Targets of the delay, and how a window answers them; the defaults are those of csg-htsim's swift.cpp."""
+
+    base_s: Annotated[float, Unit("s"), Doc("Target of any path,")] = 20e-6
+    hop_s: Annotated[float, Unit("s"), Doc("and more for each of its links,")] = 20e-6 / 6.55
+    range_s: Annotated[float, Unit("s"), Doc("and at most so much more for small windows,")] = 100e-6
+    range_from: Annotated[float, Unit("1"), Doc("between a window of so many packets")] = 0.1
+    range_to: Annotated[float, Unit("1"), Doc("and one of so many.")] = 100.0
+    add: Annotated[float, Unit("1"), Doc("Packets by which a window grows in a round trip below the target.")] = 1.0
+    beta: Annotated[float, Unit("1"), Doc("How much of the excess over the target shrinks it.")] = 0.8
+    most_cut: Annotated[float, Unit("1"), Doc("Largest part that it shrinks by at once.")] = 0.5
+    least_window: Annotated[float, Unit("1"), Doc("Smallest window; below 1 packets are paced.")] = 0.01
+    resets: Annotated[int, Doc("Timeouts in a row that leave the smallest window.")] = 5
+    endpoint_s: Annotated[float, Unit("s"), Doc("Target of what the receiving host takes.")] = 100e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Bbr:
+    """How BBR looks at its path; the defaults are those of the drafts."""
+
+    rtt_for_s: Annotated[float, Unit("s"), Doc("How long the least round trip holds.")] = 10.0
+    probe_rtt_s: Annotated[float, Unit("s"), Doc("How long few packets are in flight to measure it.")] = 0.2
+    quantum_B: Annotated[int, Unit("B"), Doc("Most that leaves at once.")] = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class SenderSeries:
+    """A sender at the instants at which it heard of its packets."""
+
+    flow: Annotated[int, Doc("Flow.")]
+    time_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) of the acknowledgement, or the timeout.")]
+    window: Annotated[FloatColumn, Unit("1"), Doc("(T,) packets that may be in flight.")]
+    threshold: Annotated[FloatColumn, Unit("1"), Doc("(T,) window at which slow start ends.")]
+    in_flight: Annotated[IndexColumn, Doc("(T,) packets in flight.")]
+    rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(T,) pace; 0 where packets leave at once.")]
+    srtt_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) smoothed round trip.")]
+    least_rtt_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) least round trip.")]
+    phase: Annotated[
+        IndexColumn, Doc("(T,) 0 slow start, 1 avoidance, 2 recovery; BBR: startup, drain, probing, few packets.")
+    ]
+    inner: Annotated[
+        FloatColumn, Doc("(T,) of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps].")
+    ]
+
+    def __len__(self) -> int:
+        return len(self.time_s)
