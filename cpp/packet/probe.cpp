@@ -16,7 +16,7 @@ void Probe::look(Time now, const Rules& rules, const Sender& sender) {
         row.phase = static_cast<std::uint8_t>(bbr->phase());
     }
     if (rules.law == Law::dcqcn) {
-        row.inner = sender.pace.alpha;
+        row.inner = sender.pace.alpha_at(rules.dcqcn, now);
         row.rate_bps = sender.pace.current_bps;
     }
     rows.push_back(row);
