@@ -119,7 +119,6 @@ private:
     void receive(std::uint32_t at);
     void answer(std::uint32_t at);
     bool aside(std::uint32_t at, Flow& flow, Receiver& receiver);
-    void answer(std::uint32_t at);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);
     void emit(std::uint32_t flow, std::uint32_t seq, bool again);
