@@ -96,7 +96,7 @@ def test_a_cut_takes_half_of_alpha_and_then_alpha_rises():
         seen.append(rate)
         alpha = ((1 - g) * alpha + g) * (1 - g)  # one timer of 55 us within the gap
     for number, expected in enumerate(seen):
-        found = at(simulation, TOLD_PS + number * gap + (5 * US if number else 0))
+        found = at(simulation, TOLD_PS + number * gap + (40 * US if number else 0))
         assert found["rate_bps"] == pytest.approx(expected, rel=1e-12)
 
 
