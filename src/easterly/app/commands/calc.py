@@ -12,6 +12,7 @@ CALCULATORS = {
     "busbw": "Bus bandwidth of a measured collective, as nccl-tests define it.",
     "bdp": "Bandwidth-delay product: bytes in flight, and the buffer of many flows.",
     "incast": "Highest queue when many senders start together.",
+    "transports": "Transports at one port: incast, fairness, and short messages beside long flows.",
     "headroom": "What still arrives after a pause, item by item: the headroom of a lossless priority.",
     "buffer": "Buffer of a queue by every method, and what a dynamic threshold gives it.",
     "kv": "Key/value cache of a model: bytes per token, and the time to move it.",
