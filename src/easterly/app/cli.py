@@ -19,6 +19,8 @@ VERBS = {
     "check": "Find every mistake in a site file.",
     "demand": "Tell what jobs, services and other traffic send, when and where.",
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
+    "predict": "Step times of jobs: from rates, or packet by packet.",
+    "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",

@@ -9,10 +9,11 @@ from easterly.demand.schedule.longest import critical_events, critical_path
 from easterly.demand.schedule.messages import Latency
 from easterly.demand.schedule.replay import of_traces
 from easterly.demand.schedule.size import LIMIT, size_of
+from easterly.demand.schedule.steady import of_rates
 from easterly.demand.schedule.step import of_step
 from easterly.demand.schedule.together import together
 
 __all__ = [
-    "LIMIT", "Detail", "Latency", "Replay", "critical_events", "critical_path", "of_collective", "of_job", "of_step",
-    "of_traces", "size_of", "step_of", "together", "traces_of",
+    "LIMIT", "Detail", "Latency", "Replay", "critical_events", "critical_path", "of_collective", "of_job", "of_rates",
+    "of_step", "of_traces", "size_of", "step_of", "together", "traces_of",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Thresholds tried, on the command line."""

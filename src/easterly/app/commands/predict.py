@@ -1,0 +1,41 @@
+"""``easterly predict``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from easterly.app import terminal
+
+ROUTING = ("hash", "spray", "flowlet", "adaptive")
+
+
+@click.command("predict")
+@click.argument("site", type=terminal.SITE)
+@click.option("--method", type=click.Choice(["fluid", "packet"]), default="fluid", show_default=True,
+              help="Max-min fair rates, or a simulation packet by packet.")  # fmt: skip
+@click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
+@click.option("--steps", type=click.IntRange(1, 100), default=1, show_default=True, help="Steps that are simulated.")
+@click.option("--part", type=click.FloatRange(0, 1, min_open=True),
+              help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip
+@click.option("--hops", type=click.IntRange(10_000, 10**12), metavar="COUNT",
+              help="Packet-hops of the largest run.  [default: 40000000]")  # fmt: skip
+@click.option("--transport", "transports", multiple=True, metavar="CLASS=NAME",
+              help="How hosts send a class, instead of what the plan sets them to; may be repeated.")  # fmt: skip
+@click.option("--routing", type=click.Choice(ROUTING), default="hash", show_default=True,
+              help="How switches choose among equal links.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
+@terminal.format_option
+def command(site: Path, method: str, form: str, **asked: Any) -> None:
+    """Predict the step time of the jobs of SITE, with everything else that they send beside them.
+
+    Where a whole step is more than a simulation can take, parts of it are simulated, and the whole follows from how
+    their times grow; the answer says which, and how sure it is.
+    """
+    from easterly.app.commands.plan import folder
+    from easterly.app.predicting import running
+
+    nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
+    running.show(nouns, found, method, asked, form)

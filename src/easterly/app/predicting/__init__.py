@@ -1,0 +1,1 @@
+"""Predictions on the command line."""

@@ -1,0 +1,81 @@
+"""Predictions as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from easterly.app.values import number, reference
+from easterly.model.outcome import Prediction
+from easterly.model.packet_prediction import PacketPrediction
+from easterly.model.packets import Transport
+
+BUSIEST = 20
+"""Links that are listed."""
+
+
+def fluid(made: Prediction) -> dict[str, Any]:
+    """Step times from max-min fair rates."""
+    return {"method": "fluid", "jobs": [_fluid_job(made, row) for row in range(len(made.job))]}
+
+
+def _fluid_job(made: Prediction, row: int) -> dict[str, Any]:
+    return {
+        "name": str(made.job[row]), "compute_s": number(made.compute_s[row]),
+        "step_s": _range(made, row), "bottleneck": reference(made.bottleneck[row]),
+    }  # fmt: skip
+
+
+def _range(made: Prediction, row: int) -> dict[str, float | None]:
+    return {
+        "low": number(made.step_low_s[row]), "expected": number(made.step_expected_s[row]),
+        "high": number(made.step_high_s[row]),
+    }  # fmt: skip
+
+
+def packet(made: PacketPrediction, bounds: Prediction, transports: dict[str, Transport]) -> dict[str, Any]:
+    """Step times by simulation of packets, with those from rates beside them."""
+    rows = {str(name): row for row, name in enumerate(bounds.job)}
+    return {
+        "method": "packet", "part": number(made.part), "steps": made.steps, "seed": made.outcome.seed,
+        "packet_hops": made.hops, "complete": made.outcome.complete,
+        "jobs": [_packet_job(made, row, bounds, rows[str(name)]) for row, name in enumerate(made.job)],
+        "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
+        "links": busiest(made),
+        "transports": {name: {"name": how.name, "source": how.source} for name, how in sorted(transports.items())},
+    }  # fmt: skip
+
+
+def _packet_job(made: PacketPrediction, row: int, bounds: Prediction, at: int) -> dict[str, Any]:
+    names = ("step_s", "spread_s", "fixed_s", "simulated_s")
+    return {
+        "name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names},
+        "fluid_s": _range(bounds, at),
+    }  # fmt: skip
+
+
+def _records(table: Any) -> list[dict[str, Any]]:
+    names = [f.name for f in fields(table)]
+    return [{name: _plain(getattr(table, name)[row]) for name in names} for row in range(len(table))]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.floating):
+        return number(float(value))
+    return int(value) if isinstance(value, np.integer) else str(value)
+
+
+def busiest(made: PacketPrediction) -> list[dict[str, Any]]:
+    """Links that send most of the time, then all those with drops."""
+    order = np.argsort(-made.busy, kind="stable")[:BUSIEST].tolist()
+    order += [int(link) for link in np.flatnonzero(made.outcome.drops) if link not in order][:BUSIEST]
+    return [
+        {
+            "link": str(made.link[link]), "busy": number(made.busy[link]), "drops": int(made.outcome.drops[link]),
+            "marks": int(made.outcome.marks[link]),
+        }
+        for link in order
+        if made.busy[link] > 0
+    ]  # fmt: skip

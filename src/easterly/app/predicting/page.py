@@ -1,0 +1,134 @@
+"""Predictions as they are printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from easterly.app.columns import Column
+from easterly.app.report import sections
+from easterly.app.report.measure import DASH, SIZES, TIMES, measure
+from easterly.app.text import Page
+
+SHOWN = 12
+RANGE = ("low", "expected", "high")
+
+
+def fluid(found: dict[str, Any]) -> None:
+    """Step times from rates."""
+    page = Page(Console())
+    jobs = found["jobs"]
+    page.title("Step times from max-min fair rates")
+    unit = measure([job["step_s"]["high"] for job in jobs], TIMES)
+    heads = ("Job", "Compute", "Low", "Expected", "High", "Bottleneck")
+    page.table(
+        tuple(Column(head, right=0 < i < 5, gives_way=i == 5) for i, head in enumerate(heads)),
+        [
+            (job["name"], unit.full(job["compute_s"]), *(unit.full(job["step_s"][key]) for key in RANGE),
+             sections.reference(job["bottleneck"]))
+            for job in jobs
+        ],
+    )  # fmt: skip
+
+
+def packet(found: dict[str, Any]) -> None:
+    """Step times by simulation of packets, and what messages met."""
+    page = Page(Console())
+    _jobs(page, found)
+    _phases(page, found["phases"])
+    _groups(page, "Classes", found["classes"])
+    _groups(page, "Tenants", found["tenants"])
+    _links(page, found["links"])
+    _ways(page, found)
+
+
+def _jobs(page: Page, found: dict[str, Any]) -> None:
+    jobs = found["jobs"]
+    page.title("Step times by simulation of packets")
+    unit = measure([job["step_s"] or 0.0 for job in jobs], TIMES)
+    heads = ("Job", "Step", "Uncertain by", "Fixed", "Low", "Expected", "High")
+
+    def text(value: float | None) -> str:
+        return "never ends" if value is None else unit.full(value)
+
+    page.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
+        [
+            (job["name"], text(job["step_s"]), unit.full(job["spread_s"]), unit.full(job["fixed_s"]),
+             *(text(job["fluid_s"][key]) for key in RANGE))
+            for job in jobs
+        ],
+    )  # fmt: skip
+    how = "all of every message"
+    if found["part"] < 1:
+        how = f"{found['part']:.3g} of every message and computation, a half and a quarter of that"
+    said = f"{found['packet_hops']:,} packet-hops: {how}; seed {found['seed']}."
+    page.wrapped(f"{said} Low, expected and high are those from rates.", "dim", "  ")
+
+
+def _phases(page: Page, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    page.title("Messages, and how much longer they took than alone")
+    size = measure([row["size_B"] for row in rows], SIZES, digits=3)
+    heads = ("Who", "Why", "Stage", "Collective", "Messages", "Bytes", "Median", "p99", "Worst", "Slowest")
+    page.table(
+        tuple(Column(head, right=4 <= i <= 8, gives_way=i == 9) for i, head in enumerate(heads)),
+        [
+            (*(row[key] for key in ("owner", "axis", "stage", "collective")), f"{row['messages']:,}",
+             size.full(row["size_B"]), *(times(row[key]) for key in ("median", "p99", "worst")),
+             f"{row['worst_src']} > {row['worst_dst']}")
+            for row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
+    _more(page, len(rows) - SHOWN)
+
+
+def times(value: float | None) -> str:
+    """A ratio.
+
+    >>> times(1.234), times(None)
+    ('1.23x', '\u2013')
+    """
+    return DASH if value is None else f"{value:.3g}x"
+
+
+def _groups(page: Page, title: str, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    page.title(title)
+    size = measure([row["size_B"] for row in rows], SIZES, digits=3)
+    heads = ("Name", "Sent by", "Connections", "Bytes", "Sent again", "Marked", "Reordered", "Timeouts")
+    page.table(
+        tuple(Column(head, right=i > 1) for i, head in enumerate(heads)),
+        [
+            (row["name"], row["transport"], f"{row['connections']:,}", size.full(row["size_B"]),
+             *(f"{row[key]:,}" for key in ("again", "marked", "reordered", "timeouts")))
+            for row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
+    _more(page, len(rows) - SHOWN)
+
+
+def _links(page: Page, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    page.title("Busiest links")
+    page.table(
+        (Column("Link", gives_way=True), *(Column(head, right=True) for head in ("Busy", "Drops", "Marks"))),
+        [(row["link"], f"{100 * row['busy']:.1f} %", f"{row['drops']:,}", f"{row['marks']:,}") for row in rows[:SHOWN]],
+    )
+
+
+def _ways(page: Page, found: dict[str, Any]) -> None:
+    page.title("Transports")
+    page.table(
+        (Column("Class"), Column("Transport"), Column("Source", gives_way=True)),
+        [(name, how["name"], how["source"]) for name, how in found["transports"].items()],
+    )
+
+
+def _more(page: Page, count: int) -> None:
+    if count > 0:
+        page.say(f"  and {count:,} more", "dim")

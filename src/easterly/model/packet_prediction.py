@@ -1,0 +1,75 @@
+"""What a simulation of packets says of the jobs of a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import FloatColumn, IndexColumn, TextColumn
+from easterly.base.schema import Doc, Unit
+from easterly.model.packets import PacketOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPhases:
+    """Messages of one purpose, as they were simulated."""
+
+    owner: Annotated[TextColumn, Doc("(P,) job, service or traffic.")]
+    axis: Annotated[TextColumn, Doc("(P,) why it communicates: tp, pp, dp, kv, ...")]
+    stage: Annotated[TextColumn, Doc("(P,) forward, backward, optimiser; steady for what has no steps.")]
+    collective: Annotated[TextColumn, Doc("(P,) all-reduce, send, ...")]
+    traffic_class: Annotated[TextColumn, Doc("(P,) class.")]
+    messages: Annotated[IndexColumn, Doc("(P,) messages.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("(P,) their bytes.")]
+    busy_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) time in which at least one of them was on its way.")]
+    median: Annotated[FloatColumn, Unit("1"), Doc("(P,) time of a message over its time alone: median.")]
+    p99: Annotated[FloatColumn, Unit("1"), Doc("(P,) the same, 99th percentile.")]
+    worst: Annotated[FloatColumn, Unit("1"), Doc("(P,) the same, largest.")]
+    worst_src: Annotated[TextColumn, Doc("(P,) interface that the slowest message came from.")]
+    worst_dst: Annotated[TextColumn, Doc("(P,) interface that it went to.")]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketGroups:
+    """Traffic by class or by tenant."""
+
+    name: Annotated[TextColumn, Doc("(G,) class or tenant.")]
+    transport: Annotated[TextColumn, Doc("(G,) transports, joined by commas.")]
+    connections: Annotated[IndexColumn, Doc("(G,) connections.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("(G,) data.")]
+    again: Annotated[IndexColumn, Doc("(G,) packets sent again.")]
+    marked: Annotated[IndexColumn, Doc("(G,) packets marked.")]
+    reordered: Annotated[IndexColumn, Doc("(G,) packets that came after a later one.")]
+    timeouts: Annotated[IndexColumn, Doc("(G,) retransmission timeouts.")]
+
+    def __len__(self) -> int:
+        return len(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PacketPrediction:
+    """Step times of jobs by simulation of packets.
+
+    Where only a part of each message and of each computation was simulated, the step time of the whole follows from
+    runs of that part, of a half of it and of a quarter: what does not shrink with the messages (latency, windows that
+    open) is counted once, the rest is stretched. `spread_s` is how far the two pairs of runs disagree.
+    """
+
+    job: Annotated[TextColumn, Doc("(J,) job.")]
+    step_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) step time of the whole; infinite if it never ended.")]
+    spread_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) how far the estimates of it are apart; 0 for all of it.")]
+    fixed_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) what of it does not shrink with the messages.")]
+    simulated_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) step time of the part that was simulated.")]
+    steps: Annotated[int, Unit("1"), Doc("Steps simulated; times are means over them.")]
+    part: Annotated[float, Unit("1"), Doc("Part of each message and computation that was simulated.")]
+    phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
+    classes: Annotated[PacketGroups, Doc("Traffic by class.")]
+    tenants: Annotated[PacketGroups, Doc("Traffic by tenant.")]
+    link: Annotated[TextColumn, Doc("(L,) name of each link.")]
+    busy: Annotated[FloatColumn, Unit("1"), Doc("(L,) share of the simulated time in which each link sends.")]
+    owner: Annotated[TextColumn, Doc("(F,) job, service or traffic that each connection belongs to.")]
+    outcome: Annotated[PacketOutcome, Doc("Every connection, message and link.")]
+    hops: Annotated[int, Unit("1"), Doc("Packet-hops of all runs.")]

@@ -1,0 +1,99 @@
+"""Runs of a site, and what they come to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from easterly.base.columns import FloatColumn, TextColumn, floats, texts
+from easterly.model.network import Network
+from easterly.model.packet_prediction import PacketPrediction
+from easterly.model.packets import Ports
+from easterly.predict.packet import simulate
+from easterly.predict.packet.simulate import Progress
+from easterly.study.packets import results
+from easterly.study.packets.paths import Posed
+from easterly.study.packets.results import Run
+from easterly.study.packets.site import Prepared, parts, pose
+
+
+def simulate_site(prepared: Prepared, part: float, progress: Progress | None = None) -> PacketPrediction:
+    """Step times of the jobs of a site by simulation of packets.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    part : float [1]
+        Part of each message and computation, as `cost_of` finds it.
+    progress : callable, optional
+        As for `predict.packet.simulate`.
+
+    Returns
+    -------
+    PacketPrediction
+    """
+    return _concluded(prepared, [_run(prepared, each, progress) for each in parts(part)])
+
+
+def _run(prepared: Prepared, part: float, progress: Progress | None) -> Run:
+    sent = pose(prepared, part)
+    network = prepared.nouns.network.value
+    links, count = network.links, len(network.links)
+    none = np.full(count, -1)
+    delay_s = floats(links.delay_s + network.nodes.delay_s[links.dst])
+    ports = Ports(links.capacity_bps, delay_s, none, none, none, floats(np.ones(count)), floats(np.zeros(count)))
+    outcome = simulate(
+        ports, sent.flows, prepared.transports, messages=sent.talk.messages, queues=prepared.queues,
+        seed=prepared.wishes.seed, progress=progress,
+    )  # fmt: skip
+    return Run(part, sent.talk, outcome, _alone_s(ports, sent, prepared))
+
+
+def _alone_s(ports: Ports, sent: Posed, prepared: Prepared) -> FloatColumn:
+    """(E,) time of each event of messages on an empty network: the longest way, all its bytes at the slowest link."""
+    talk, flows, messages = sent.talk, sent.flows, sent.talk.messages
+    carried = np.flatnonzero(messages.connection >= 0)
+    flow, event = messages.connection[carried], talk.event[carried]
+    starts, per_B = flows.ptr[:-1], 8.0 / ports.rate_bps[flows.link]
+    slowest, ahead = np.maximum.reduceat(per_B, starts), np.add.reduceat(per_B, starts)
+    delay_s = np.add.reduceat(ports.delay_s[flows.link], starts)
+    of = talk.traffic_class[flow]
+    packet_B = np.array([how.packet_B for how in prepared.transports])[of]
+    header_B = np.array([how.header_B for how in prepared.transports])[of]
+    wire_B = messages.size_B[carried] + -(-messages.size_B[carried] // (packet_B - header_B)) * header_B
+    way_s = delay_s[flow] + np.minimum(wire_B, packet_B) * (ahead - slowest)[flow]
+    longest_s = np.zeros(len(prepared.schedule))
+    np.maximum.at(longest_s, event, way_s)
+    return floats(longest_s + np.bincount(event, wire_B * slowest[flow], len(longest_s)))
+
+
+def _concluded(prepared: Prepared, runs: list[Run]) -> PacketPrediction:
+    nouns, jobs, first = prepared.nouns, prepared.jobs, runs[0]
+    network, classes = nouns.network.value, nouns.demands.value.classes
+    times = [results.step_times(prepared.schedule, run, len(jobs), prepared.wishes.steps) for run in runs]
+    step_s, spread_s, fixed_s = results.whole([run.part for run in runs], times)
+    owner = prepared.owner[results.purpose_of(prepared.schedule, first.talk)]
+    work = nouns.demands.value.work
+    tenant_of = dict(zip(work.name.tolist(), work.tenant.tolist(), strict=True))
+    tenant = texts([tenant_of.get(str(name), "") for name in owner])
+    ended_s = _last_s(first)
+    busy_s = first.outcome.sent_B * 8 / network.links.capacity_bps
+    return PacketPrediction(
+        texts(jobs), step_s, spread_s, fixed_s, times[0], prepared.wishes.steps, first.part,
+        results.phases(prepared.schedule, first, prepared.owner, texts(classes), network.nodes.name),
+        results.groups(texts(classes)[first.talk.traffic_class], first, prepared.transports),
+        results.groups(tenant, first, prepared.transports),
+        _names(network), floats(busy_s / ended_s), texts(owner),
+        first.outcome, sum(run.outcome.packet_hops for run in runs),
+    )  # fmt: skip
+
+
+def _last_s(run: Run) -> float:
+    """[s] when the last message was there, of those that ever were."""
+    assert run.outcome.done_s is not None
+    return float(run.outcome.done_s.max(initial=1e-12, where=np.isfinite(run.outcome.done_s)))
+
+
+def _names(network: Network) -> TextColumn:
+    """(L,) links by their ends."""
+    ends = zip(network.nodes.name[network.links.src], network.nodes.name[network.links.dst], strict=True)
+    return texts([f"{src}>{dst}" for src, dst in ends])

@@ -1,0 +1,129 @@
+"""A site as a simulation of packets: steps of its jobs, and all else that is sent meanwhile, over links and queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import TextColumn, texts
+from easterly.base.findings import did_you_mean
+from easterly.demand import schedule
+from easterly.model.packets import Transport
+from easterly.model.port_queues import PacketQueues
+from easterly.model.schedule import Schedule
+from easterly.predict.packet import conversation, plan_queues
+from easterly.study.nouns import Nouns
+from easterly.study.packets.paths import Posed, posed
+from easterly.study.packets.transports import transports_of
+from easterly.study.packets.wishes import Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What all runs have in common.
+
+    Attributes
+    ----------
+    nouns : Nouns
+    jobs : list of str
+    schedule : Schedule
+        Their steps, job j of it being ``jobs[j]``, and what others send meanwhile.
+    owner : (P,) str
+        Job, service or traffic of each purpose of the schedule.
+    transports : list of Transport
+        By class.
+    queues : PacketQueues
+    wishes : Wishes
+    """
+
+    nouns: Nouns
+    jobs: list[str]
+    schedule: Schedule
+    owner: TextColumn
+    transports: list[Transport]
+    queues: PacketQueues
+    wishes: Wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a simulation will take.
+
+    Attributes
+    ----------
+    hops : float
+        Packet-hops of the whole.
+    part : float [1]
+        Part of it that is simulated.
+    """
+
+    hops: float
+    part: float
+
+    @property
+    def total(self) -> float:
+        """Packet-hops of all runs."""
+        return self.hops * sum(parts(self.part))
+
+
+def parts(part: float) -> list[float]:
+    """Parts that are run: where it is not all, a half and a quarter tell what does not shrink."""
+    return [1.0] if part == 1.0 else [part, part / 2, part / 4]
+
+
+def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
+    """Steps of the jobs of a site, and what its services and other traffic send in the time that they take at most.
+
+    Raises
+    ------
+    FindingsError
+        What `demand.schedule.of_job` finds.
+    ValueError
+        A job, a class or a transport that is none.
+    """
+    site, hosts, network = nouns.site, nouns.placement.value.hosts, nouns.network.value
+    jobs = list(wishes.jobs) or [name for name in site.jobs if name in hosts]
+    missing = [name for name in jobs if name not in hosts or name not in site.jobs]
+    if missing or not jobs:
+        raise ValueError(_nothing(missing, list(site.jobs)))
+    steps = [schedule.of_job(site, network, name, hosts, steps=wishes.steps) for name in jobs]
+    bounds, demands = nouns.prediction.value, nouns.demands.value
+    slowest_s = bounds.step_high_s[np.isin(bounds.job, jobs) & np.isfinite(bounds.step_high_s)].max(initial=0.0)
+    others = schedule.of_rates(network, demands, wishes.steps * float(slowest_s), seed=wishes.seed)
+    owner = [name for name, step in zip(jobs, steps, strict=True) for _ in range(len(step.purposes))]
+    plan = nouns.qos.value
+    return Prepared(
+        nouns, jobs, schedule.together([*steps, others]),
+        texts([*owner, *demands.work.name[others.purposes.job]]),
+        transports_of(plan, wishes.transports), plan_queues(network, plan), wishes,
+    )  # fmt: skip
+
+
+def _nothing(missing: list[str], jobs: list[str]) -> str:
+    if missing:
+        return f"no job that has hosts is called {missing[0]!r}: {did_you_mean(missing[0], jobs)}"
+    return "there is no job whose packets could be simulated: give the site a job with hosts"
+
+
+def cost_of(prepared: Prepared) -> Cost:
+    """Packet-hops of a simulation, and the part that the wishes allow."""
+    wishes = prepared.wishes
+    hops = float(_hops(prepared, pose(prepared, 1.0)).sum())
+    return Cost(hops, min(1.0, wishes.hops / max(hops, 1.0)) if wishes.part is None else wishes.part)
+
+
+def pose(prepared: Prepared, part: float) -> Posed:
+    """A part of the schedule on its paths."""
+    nouns = prepared.nouns
+    return posed(conversation(prepared.schedule, part=part), nouns.network.value, nouns.policy.value, prepared.queues)
+
+
+def _hops(prepared: Prepared, sent: Posed) -> NDArray[np.float64]:
+    """(M,) packet-hops of each message, acknowledgements included."""
+    carried = sent.talk.messages.connection >= 0
+    flow = sent.talk.messages.connection[carried]
+    payload_B = np.array([how.packet_B - how.header_B for how in prepared.transports])[sent.talk.traffic_class[flow]]
+    packets = np.ceil(sent.talk.messages.size_B[carried] / payload_B)
+    return np.asarray(packets * sent.links[flow], dtype=np.float64)

@@ -1,0 +1,39 @@
+"""What is asked of a simulation of a site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+MOST_HOPS = 40_000_000
+"""Packet-hops that a run may take where nobody says otherwise: some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is simulated, and how.
+
+    Attributes
+    ----------
+    jobs : tuple of str
+        Jobs; all if empty.
+    steps : int
+        Steps of training.
+    part : float, optional [1]
+        Part of each message and computation; what `hops` allows if absent.
+    hops : int
+        Packet-hops of the largest run.
+    transports : mapping of str to str
+        Preset by class, instead of what the plan sets hosts to.
+    routing : str
+        How a switch chooses among equal links.
+    seed : int
+    """
+
+    jobs: tuple[str, ...] = ()
+    steps: int = 1
+    part: float | None = None
+    hops: int = MOST_HOPS
+    transports: Mapping[str, str] = field(default_factory=dict)
+    routing: str = "hash"
+    seed: int = 1

@@ -1,0 +1,96 @@
+"""``easterly predict``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from easterly.app.cli import main
+
+ROOT = Path(__file__).parents[2]
+TORI = ROOT / "examples/direct-networks.yaml"
+HOPS = 1_500_000
+TWO = ROOT / "examples/two-fabrics-wan.yaml"
+
+
+def run(*words):
+    return CliRunner().invoke(main, ["predict", *map(str, words)])
+
+
+def result(*words):
+    done = run(*words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["result"]
+
+
+@pytest.fixture(scope="module")
+def packets():
+    return result(TORI, "--method", "packet", "--hops", HOPS)
+
+
+def test_rates_say_what_the_plan_says():
+    found = result(TORI)
+    assert found["method"] == "fluid" and [job["name"] for job in found["jobs"]] == ["pretrain", "simulate", "tune"]
+    assert all(job["step_s"]["low"] <= job["step_s"]["expected"] <= job["step_s"]["high"] for job in found["jobs"])
+    assert "Bottleneck" in run(TORI).stdout
+
+
+def test_packets_stay_within_what_rates_say(packets):
+    for job in packets["jobs"]:
+        assert job["fluid_s"]["low"] * 0.98 <= job["step_s"] <= job["fluid_s"]["high"] * 1.02
+        assert job["simulated_s"] < job["step_s"] and job["spread_s"] < 0.05 * job["step_s"]
+    assert packets["complete"] and packets["part"] < 1
+    assert packets["packet_hops"] == pytest.approx(HOPS * 1.75, rel=0.3)
+
+
+def test_messages_classes_and_links(packets):
+    assert {row["owner"] for row in packets["phases"]} == {"pretrain", "simulate", "tune"}
+    assert all(1 <= row["median"] <= row["p99"] <= row["worst"] for row in packets["phases"])
+    assert [row["name"] for row in packets["classes"]] == ["training"]
+    sent = sum(row["size_B"] for row in packets["phases"])
+    assert sent == packets["classes"][0]["size_B"] == sum(row["size_B"] for row in packets["tenants"])
+    assert all(0 < link["busy"] <= 1 for link in packets["links"])
+    assert packets["transports"]["training"]["source"]
+
+
+def test_text_has_what_json_has(packets):
+    said = run(TORI, "--method", "packet", "--hops", HOPS).stdout
+    assert f"{packets['packet_hops']:,} packet-hops" in said
+    for row in (*packets["phases"], *packets["classes"]):
+        assert f"{row.get('messages', row.get('connections')):,}" in said
+
+
+def test_the_same_seed_gives_the_same_bytes():
+    words = (TORI, "--method", "packet", "--hops", 100_000, "--job", "tune", "--format", "json")
+    assert run(*words).stdout == run(*words).stdout
+
+
+def test_a_class_by_another_transport():
+    found = result(TORI, "--method", "packet", "--hops", 100_000, "--job", "tune", "--transport", "training=cubic")
+    assert found["transports"]["training"]["name"] == "cubic"
+    assert [job["name"] for job in found["jobs"]] == ["tune"]
+
+
+def test_services_send_beside_jobs():
+    found = result(TWO, "--method", "packet", "--hops", 300_000)
+    assert {"pre", "chat"} <= {row["owner"] for row in found["phases"]}
+    assert {row["stage"] for row in found["phases"] if row["owner"] == "chat"} == {"steady"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--job", "tuna"], "no job that has hosts is called 'tuna'"),
+        (["--transport", "training"], "is not CLASS=NAME"),
+        (["--transport", "training=vegas"], "no transport 'vegas'"),
+        (["--transport", "trainig=cubic"], "no class 'trainig'"),
+        (["--part", "0"], "--part"),
+        (["--hops", "5"], "--hops"),
+    ],
+)
+def test_what_is_no_option_is_told(words, said):
+    found = run(TORI, "--method", "packet", *words)
+    assert found.exit_code == 2 and said in found.output and "Traceback" not in found.output
