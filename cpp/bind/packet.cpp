@@ -226,61 +226,6 @@ void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> 
     new (at) Simulation{std::move(engine)};
 }
 
-void add_queues(Simulation& it, In<std::int32_t> link, In<std::int32_t> strict, In2<std::int64_t> quantum_B, In2<double> ramp,
-                In<std::int64_t> limit_B, In<std::int32_t> memory, In<std::int32_t> account, In<std::int32_t> behind,
-                In<std::int32_t> way_in, In<std::int32_t> back, const std::vector<buffer::Memory>& memories) {
-    if (it.begun) refuse("the simulation has begun: give queues before it runs");
-    Engine& engine = it.engine;
-    const std::size_t n = view(link).size(), links = engine.ports.size();
-    same_length("strict", view(strict).size(), "queue", n);
-    same_length("quantum_B", quantum_B.shape(0), "queue", n);
-    same_length("ramp", ramp.shape(0), "queue", n);
-    same_length("limit_B", view(limit_B).size(), "queue", n);
-    same_length("memory", view(memory).size(), "queue", n);
-    same_length("account", view(account).size(), "queue", n);
-    for (const auto& [name, column] : {std::pair{"behind", view(behind)}, {"way_in", view(way_in)}, {"back", view(back)}})
-        same_length(name, column.size(), "link", links);
-    if (quantum_B.shape(1) != packet::kClasses || ramp.shape(1) != 3 * packet::kClasses)
-        refuse("quantum_B has 8 columns and ramp 24, one and three per class");
-    in_range("link", view(link), static_cast<std::int64_t>(links));
-    const auto fits = [&](const char* name, std::int32_t which, std::int32_t first, bool out) {
-        within(name, which, -1, static_cast<std::int64_t>(memories.size()) - 1);
-        if (which < 0) return;
-        const auto& all = memories[which];
-        within(name, first, 0, static_cast<std::int64_t>(out ? all.egress.size() : all.ingress.size()) - packet::kClasses);
-    };
-    engine.memories = memories;
-    for (std::size_t i = 0; i < n; ++i) {
-        const std::int32_t l = view(link)[i];
-        if (engine.links[l].station >= 0) refuse(entry("link", i, std::to_string(l)) + ", which has queues already");
-        fits("memory", view(memory)[i], view(account)[i], true);
-        within("strict", view(strict)[i], 0, 255);
-        packet::Sizes quanta;
-        for (int c = 0; c < packet::kClasses; ++c) {
-            within("quantum_B", quantum_B.data()[i * packet::kClasses + c], 1, 1 << 24);
-            quanta[c] = static_cast<std::int32_t>(quantum_B.data()[i * packet::kClasses + c]);
-        }
-        engine.links[l].station = static_cast<std::int32_t>(engine.stations.size());
-        packet::Station& made = engine.stations.emplace_back(static_cast<std::uint8_t>(view(strict)[i]), quanta);
-        made.memory = view(memory)[i];
-        made.account = view(account)[i];
-        made.limit_B = view(limit_B)[i];
-        for (int c = 0; c < packet::kClasses; ++c) {
-            const double* const given = ramp.data() + i * 3 * packet::kClasses + 3 * c;
-            real("ramp", given[0], 0.0, given[1]);
-            real("ramp", given[2], 0.0, 1.0);
-            made.ramps[c] = {static_cast<float>(given[0]), static_cast<float>(given[1]), static_cast<float>(given[2])};
-        }
-    }
-    for (std::size_t l = 0; l < links; ++l) {
-        fits("behind", view(behind)[l], view(way_in)[l], false);
-        within("back", view(back)[l], 0, static_cast<std::int64_t>(links) - 1);
-        packet::Link& each = engine.links[l];
-        each.behind = view(behind)[l], each.way_in = view(way_in)[l], each.back = view(back)[l];
-        if (each.behind >= 0 && each.station < 0) refuse("link " + std::to_string(l) + " leads to a switch with queues, and has none");
-    }
-}
-
 bool run(Simulation& it, std::int64_t until_ps, std::uint64_t most) {
     nb::gil_scoped_release released;
     if (!it.begun) {
@@ -365,12 +310,12 @@ nb::dict links(const Simulation& it) {
         for (std::size_t l = 0; l < all.size(); ++l)
             if (const std::int32_t s = it.engine.links[l].station; s >= 0)
                 for (int c = 0; c < packet::kClasses; ++c)
-                    table[l * packet::kClasses + c] = static_cast<std::int64_t>(take(it.engine.stations[s], c));
+                    table[l * packet::kClasses + c] = static_cast<std::int64_t>(take(s, c));
         return give(std::move(table), all.size(), static_cast<std::size_t>(packet::kClasses));
     };
-    made["most_B"] = of_class([](const packet::Station& s, int c) { return s.most_B[c]; });
-    made["pauses"] = of_class([](const packet::Station& s, int c) { return s.pauses[c]; });
-    made["paused_ps"] = of_class([](const packet::Station& s, int c) { return s.paused_for[c]; });
+    made["most_B"] = of_class([&](std::int32_t s, int c) { return it.engine.stations[s].most_B[c]; });
+    made["pauses"] = of_class([&](std::int32_t s, int c) { return it.engine.details[s].pauses[c]; });
+    made["paused_ps"] = of_class([&](std::int32_t s, int c) { return it.engine.details[s].paused_for[c]; });
     return made;
 }
 
@@ -383,8 +328,6 @@ void packet(nb::module_& m) {
     simulation.def("__init__", &new_simulation, "rate_bps"_a, "delay_ps"_a, "limit_B"_a, "mark_B"_a, "mark_most"_a, "loss"_a,
              "route"_a, "path"_a, "size_B"_a, "start_ps"_a, "law"_a, "traffic_class"_a, "laws"_a, "pause_reaction_ps"_a,
              "seed"_a, "shift"_a)
-        .def("queues", &add_queues, kQueues, "link"_a, "strict"_a, "quantum_B"_a, "ramp"_a, "limit_B"_a, "memory"_a,
-             "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("run", &run, kRun, "until_ps"_a, "most"_a)
         .def("flows", &flows, "What became of each flow: columns by name; times are -1 where they never came.")
         .def("rates", &rates, "Where the rate of each flow stands, while it runs: columns by name; 0 where there is none.")
@@ -398,6 +341,7 @@ void packet(nb::module_& m) {
         .def_prop_ro("open", [](const Simulation& it) { return static_cast<std::int64_t>(it.engine.open()); })
         .def_prop_ro("most_packets", [](const Simulation& it) { return it.engine.most_packets(); });
     packet_messages(simulation);
+    packet_queues(simulation);
     packet_record(simulation);
     packet_choices(simulation);
     packet_probe(simulation);

@@ -13,6 +13,7 @@ struct Simulation {
 };
 
 void packet_messages(nb::class_<Simulation>& simulation);
+void packet_queues(nb::class_<Simulation>& simulation);
 void packet_record(nb::class_<Simulation>& simulation);
 void packet_choices(nb::class_<Simulation>& simulation);
 void packet_probe(nb::class_<Simulation>& simulation);

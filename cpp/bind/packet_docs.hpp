@@ -96,31 +96,6 @@ Raises
 ValueError
     Lengths that do not fit, or a number out of its range.)";
 
-constexpr const char* kQueues = R"(Gives links queues of their own, before anything has run.
-
-Parameters
-----------
-link : (S,) int32
-strict : (S,) int32
-    Bit c: class c goes before all that have none; the others share by deficit round robin.
-quantum_B : (S, 8) int64 [B]
-ramp : (S, 24) float64
-    Kmin and Kmax [B] and Pmax [1] of each class; Kmax 0: no marks.
-limit_B : (S,) int64 [B]
-    Of each class, where there is no memory.
-memory, account : (S,) int32
-    Memory of the switch before the link, and its account of class 0 on the way out; -1 in hosts.
-behind, way_in : (L,) int32
-    Memory of the switch behind each link, and its account of class 0 on the way in; -1 in hosts.
-back : (L,) int32
-    The link the other way.
-memories : list of buffer.Memory
-
-Raises
-------
-ValueError
-    Lengths that do not fit, an index out of range; a simulation that has begun.)";
-
 constexpr const char* kRun = R"(Runs on.
 
 Parameters

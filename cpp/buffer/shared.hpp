@@ -4,76 +4,108 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace easterly::buffer {
 
-struct Gauge {
-    std::int64_t used = 0, peak = 0;  // cells
-    void add(std::int64_t cells) {
+// Numbers of cells are 64 bits wide, or 32 where there are many accounts and cache lines count.
+template <class Cells>
+struct GaugeOf {
+    Cells used = 0, peak = 0;
+    void add(Cells cells) {
         used += cells;
         peak = std::max(peak, used);
     }
 };
 
 // A share of memory that many accounts draw on.
-struct Pool {
-    std::int64_t shared = 0;    // cells beyond what is reserved and kept as headroom
-    std::int64_t headroom = 0;  // cells
-    Gauge in_shared, in_headroom;
-    std::int64_t free() const { return shared - in_shared.used; }
+template <class Cells>
+struct PoolOf {
+    Cells shared = 0;    // cells beyond what is reserved and kept as headroom
+    Cells headroom = 0;
+    GaugeOf<Cells> in_shared, in_headroom;
+    Cells free() const { return shared - in_shared.used; }
 };
 
-// One ingress priority group or one egress queue.
-struct Account {
-    std::int32_t pool = 0, port = 0;
-    std::int64_t reserved = 0;        // cells that are always there
-    std::int64_t num = 0, den = 0;    // threshold num/den x free cells; den 0: `limit` cells
-    std::int64_t limit = 0;
-    std::int64_t headroom = 0;        // cells; a group with headroom is lossless
-    std::int64_t xon = 0, xon_offset = 0;
+template <class Cells>
+using Product = std::conditional_t<sizeof(Cells) == 4, std::int64_t, __int128>;
 
-    Gauge in_use, in_headroom;        // in_use: reserved and shared cells
-    bool paused = false;
+struct Refusals {
     std::int64_t refused_packets = 0, refused_B = 0;
+    void refuse(std::int64_t size_B) {
+        ++refused_packets;
+        refused_B += size_B;
+    }
+};
+struct Uncounted {
+    void refuse(std::int64_t) {}
+};
 
-    std::int64_t shared() const { return std::max<std::int64_t>(0, in_use.used - reserved); }
+// One ingress priority group or one egress queue; where cache lines count it is one.
+template <class Cells>
+struct alignas(sizeof(Cells) == 4 ? 64 : 16) AccountOf : std::conditional_t<sizeof(Cells) == 4, Uncounted, Refusals> {
+    GaugeOf<Cells> in_use, in_headroom;  // in_use: reserved and shared cells
+    Cells reserved = 0;        // cells that are always there
+    Cells num = 0, den = 0;    // threshold num/den x free cells; den 0: `limit` cells
+    Cells limit = 0;
+    Cells headroom = 0;        // a group with headroom is lossless
+    Cells xon = 0, xon_offset = 0;
+    std::int32_t pool = 0, port = 0;
+    bool paused = false;
+
+    Cells shared() const { return std::max<Cells>(0, in_use.used - reserved); }
     // Of `cells` more, those that the reserved part cannot take.
-    std::int64_t beyond(std::int64_t cells) const {
-        return std::max<std::int64_t>(0, in_use.used + cells - std::max(reserved, in_use.used));
+    Cells beyond(Cells cells) const {
+        return std::max<Cells>(0, in_use.used + cells - std::max(reserved, in_use.used));
     }
     // Whether `cells` in the shared part are within the threshold, with `free` cells of the pool left.
-    bool within(std::int64_t cells, std::int64_t free) const {
+    bool within(Cells cells, Cells free) const {
         if (den == 0) return cells <= limit;
-        return static_cast<__int128>(cells) * den <= static_cast<__int128>(free) * num;
+        return static_cast<Product<Cells>>(cells) * den <= static_cast<Product<Cells>>(free) * num;
     }
-    std::int64_t threshold(std::int64_t free) const {
-        return den == 0 ? limit : static_cast<std::int64_t>(static_cast<__int128>(free) * num / den);
+    Cells threshold(Cells free) const {
+        if (den == 0) return limit;
+        const Product<Cells> exact = static_cast<Product<Cells>>(free) * num / den;
+        return static_cast<Cells>(std::min<Product<Cells>>(exact, std::numeric_limits<Cells>::max()));
     }
+    // The largest shared part at which a pause ends.
+    Cells resumes_at(Cells free) const { return std::max(xon, threshold(free) - xon_offset); }
 };
 
 enum class Outcome : std::int8_t { shared = 0, headroom = 1, no_ingress = 2, no_egress = 3 };
 
-class Memory {
+template <class Cells>
+class MemoryOf {
 public:
+    using Gauge = GaugeOf<Cells>;
+    using Pool = PoolOf<Cells>;
+    using Account = AccountOf<Cells>;
+
     std::int64_t cell_B = 1, overhead_B = 0;
     std::vector<Pool> ingress_pools, egress_pools;
     std::vector<Account> ingress, egress;
-    std::vector<Gauge> ingress_ports, egress_ports;
+    std::vector<Gauge> ingress_ports, egress_ports;  // none: not counted by port
     Gauge total;
 
-    std::int64_t cells(std::int64_t size_B) const { return (size_B + overhead_B + cell_B - 1) / cell_B; }
+    Cells cells(std::int64_t size_B) const {
+        if constexpr (sizeof(Cells) == 4)  // packets of less than 2^31 B, where a division costs a third
+            return static_cast<Cells>(static_cast<std::uint32_t>(size_B + overhead_B + cell_B - 1) / static_cast<std::uint32_t>(cell_B));
+        return static_cast<Cells>((size_B + overhead_B + cell_B - 1) / cell_B);
+    }
 
     // A packet is taken in whole where both sides have room; ingress falls back on its headroom.
     Outcome admit(std::int32_t from, std::int32_t to, std::int64_t size_B) {
         Account &in = ingress[static_cast<std::size_t>(from)], &out = egress[static_cast<std::size_t>(to)];
         Pool &in_pool = ingress_pools[static_cast<std::size_t>(in.pool)],
              &out_pool = egress_pools[static_cast<std::size_t>(out.pool)];
-        const std::int64_t n = cells(size_B);
+        const Cells n = cells(size_B);
         if (!has_room(out, out_pool, n)) return refuse(out, size_B, Outcome::no_egress);
         const bool fits = has_room(in, in_pool, n);
         if (!fits && !has_headroom(in, in_pool, n)) {
-            in.paused = in.headroom > 0;
+            // What holds nothing would never be judged again: a pause has to end when the last packet has left.
+            in.paused = in.headroom > 0 && in.in_use.used + in.in_headroom.used > 0;
             return refuse(in, size_B, Outcome::no_ingress);
         }
         if (fits) {
@@ -92,7 +124,7 @@ public:
     void release(std::int32_t from, std::int32_t to, std::int64_t size_B) {
         Account &in = ingress[static_cast<std::size_t>(from)], &out = egress[static_cast<std::size_t>(to)];
         Pool& in_pool = ingress_pools[static_cast<std::size_t>(in.pool)];
-        const std::int64_t n = cells(size_B), from_headroom = std::min(n, in.in_headroom.used);
+        const Cells n = cells(size_B), from_headroom = std::min(n, in.in_headroom.used);
         in.in_headroom.add(-from_headroom);
         in_pool.in_headroom.add(-from_headroom);
         drop(in, in_pool, n - from_headroom);
@@ -109,34 +141,34 @@ public:
     }
 
 private:
-    static bool has_room(const Account& account, const Pool& pool, std::int64_t n) {
-        const std::int64_t more = account.beyond(n);
+    static bool has_room(const Account& account, const Pool& pool, Cells n) {
+        const Cells more = account.beyond(n);
         return more == 0 || (more <= pool.free() && account.within(account.shared() + more, pool.free()));
     }
 
-    static bool has_headroom(const Account& in, const Pool& pool, std::int64_t n) {
+    static bool has_headroom(const Account& in, const Pool& pool, Cells n) {
         return n <= in.headroom - in.in_headroom.used && n <= pool.headroom - pool.in_headroom.used;
     }
 
-    static void put(Account& account, Pool& pool, std::int64_t n) {
+    static void put(Account& account, Pool& pool, Cells n) {
         pool.in_shared.add(account.beyond(n));
         account.in_use.add(n);
     }
 
-    static void drop(Account& account, Pool& pool, std::int64_t n) {
-        const std::int64_t before = account.shared();
+    static void drop(Account& account, Pool& pool, Cells n) {
+        const Cells before = account.shared();
         account.in_use.add(-n);
         pool.in_shared.add(account.shared() - before);
     }
 
     static Outcome refuse(Account& account, std::int64_t size_B, Outcome why) {
-        ++account.refused_packets;
-        account.refused_B += size_B;
+        account.refuse(size_B);
         return why;
     }
 
-    void count(const Account& in, const Account& out, std::int64_t n) {
+    void count(const Account& in, const Account& out, Cells n) {
         total.add(n);
+        if (ingress_ports.empty()) return;
         ingress_ports[static_cast<std::size_t>(in.port)].add(n);
         egress_ports[static_cast<std::size_t>(out.port)].add(n);
     }
@@ -146,9 +178,13 @@ private:
         if (in.headroom == 0) return;
         const bool full = in.in_headroom.used > 0 || !in.within(in.shared(), pool.free());
         if (full) in.paused = true;
-        const std::int64_t resume = std::max(in.xon, in.threshold(pool.free()) - in.xon_offset);
-        if (!full && in.shared() <= resume) in.paused = false;
+        else if (in.paused && in.shared() <= in.resumes_at(pool.free())) in.paused = false;
     }
 };
+
+using Gauge = GaugeOf<std::int64_t>;
+using Pool = PoolOf<std::int64_t>;
+using Account = AccountOf<std::int64_t>;
+using Memory = MemoryOf<std::int64_t>;
 
 }  // namespace easterly::buffer

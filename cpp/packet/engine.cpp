@@ -26,14 +26,7 @@ void Engine::begin() {
         const bool any = law.open() && law.source.lengths == Lengths::exponential;
         most_packet_B_ = std::max<std::int64_t>(most_packet_B_, any ? UINT16_MAX : law.packet_B);
     }
-    in_link_.resize(memories.size());
-    for (std::size_t m = 0; m < memories.size(); ++m) in_link_[m].assign(memories[m].ingress.size(), -1);
-    for (std::size_t l = 0; l < ports.size(); ++l) {
-        const Link& more = links[l];
-        if (more.behind >= 0)
-            for (int c = 0; c < kClasses; ++c) in_link_[more.behind][more.way_in + c] = static_cast<std::int32_t>(l);
-        if (more.station >= 0) ports[l].limit = -1;
-    }
+    begin_stations();
     for (std::uint32_t f = 0; f < flows.size(); ++f)
         if (rules[flows[f].rules].rates()) {
             senders_[f].control.window.size = 1e18;
@@ -43,6 +36,7 @@ void Engine::begin() {
 }
 
 bool Engine::handle(Time until, std::uint64_t most) {
+    if (stuck.cause != Cause::none) return false;
     for (std::uint64_t handled = 0; !wheel_.empty(); ++handled) {
         if (handled == most || wheel_.front().time > until) return true;
         const Event next = wheel_.pop();
@@ -58,7 +52,6 @@ bool Engine::handle(Time until, std::uint64_t most) {
             case Kind::host: receive(static_cast<std::uint32_t>(next.what & 0xffffff)); break;
             case Kind::cut: cut(entity); break;
             case Kind::rate: tick(entity, next.what & 0xffffff); break;
-            case Kind::timer: expire(entity); break;
             case Kind::wake:
                 senders_[entity].waiting = false;
                 send(entity);
@@ -67,9 +60,29 @@ bool Engine::handle(Time until, std::uint64_t most) {
             case Kind::pulse: pulse(entity); break;
             case Kind::post: post(entity); break;
             case Kind::worked: finish(entity); break;
+            default:
+                seldom(next);
+                if (stuck.cause != Cause::none) return false;
         }
     }
+    stand_still();
     return false;
+}
+
+// What happens seldom, and may end a run that leads nowhere.
+void Engine::seldom(const Event& next) {
+    const auto entity = static_cast<std::uint32_t>(next.what >> 24);
+    const auto link = static_cast<std::int32_t>(entity);
+    const auto rest = static_cast<std::uint32_t>(next.what & 0xffffff);
+    switch (static_cast<Kind>(next.what >> 56)) {
+        case Kind::timer: return expire(entity);
+        case Kind::ready: return wake(link, rest);
+        case Kind::repeat: return repeat(link, static_cast<int>(rest));
+        case Kind::lapse: return lapse(link, static_cast<int>(rest));
+        case Kind::poll: return poll(entity);
+        case Kind::storm: return rage(entity);
+        default: return;
+    }
 }
 
 // A packet is at the end of a link.
@@ -96,7 +109,7 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
     Port& port = ports[link];
     const Time waits = port.waits(now_);
     if (waits + port.takes(packet.size_B) > port.limit) {
-        if (links[link].station >= 0) return queue(at, link, came);
+        if (port.limit <= kQueued) return queue(at, link, came);
         if (!record.watch.empty() && record.watch[link]) return watched(at, link);
         ++links[link].drops;
         return pool_.give(at);

@@ -2,15 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "buffer/shared.hpp"
 #include "packet/choose.hpp"
+#include "packet/manager.hpp"
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
+#include "packet/pauses.hpp"
 #include "packet/port.hpp"
 #include "packet/probe.hpp"
 #include "packet/record.hpp"
+#include "packet/scheduling.hpp"
 #include "packet/sender.hpp"
 #include "packet/station.hpp"
 #include "packet/wheel.hpp"
@@ -19,11 +24,17 @@ namespace easterly::packet {
 
 // What happens at one instant happens in this order.
 enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, cut = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
-                                 post = 9, worked = 10, ack = 11, host = 12, pulse = 16 };
+                                 post = 9, worked = 10, ack = 11, host = 12, pulse = 16,
+                                 ready = 20, repeat = 21, lapse = 22, poll = 23, storm = 24 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
     return static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(entity) << 24 | rest;
 }
+
+// Links with queues leave the fast path, as nothing fits: `kQueued` less the number of their station.
+inline constexpr Time kQueued = -2;
+
+using Memory = buffer::MemoryOf<std::int32_t>;
 
 // What is asked of a link less often than once per packet.
 struct Link {
@@ -49,7 +60,17 @@ public:
     std::vector<Flow> flows;
     std::vector<Rules> rules;
     std::vector<Station> stations;
-    std::vector<buffer::Memory> memories;
+    std::vector<Details> details;  // of stations
+    std::vector<Manager> managers;
+    std::vector<Scheduling> schedulings;
+    std::vector<Memory> memories;
+    std::vector<Storm> storms;
+    std::vector<Guard> guards;
+    std::vector<std::uint8_t> victims;  // flows that pauses held up which their own way did not cause
+    std::int64_t pause_quanta = 0;      // a pause ends by itself after so many, and is repeated; 0: lasts until it is ended
+    Time patience = 0;                  // without anything new at any receiver, while packets are sent; 0: for ever
+    Time check_every = 1'000'000'000;
+    Stuck stuck;
     Messages messages;
     std::vector<Delays> delays;  // of each flow, where they are asked for
     Choices choices;
@@ -73,6 +94,7 @@ public:
 private:
     // The links: engine.cpp.
     bool handle(Time until, std::uint64_t most);
+    void seldom(const Event& next);
     void arrive(std::uint32_t at, std::int32_t over);
     void reach(std::uint32_t at);
     void forward(std::uint32_t at, std::int32_t came);
@@ -107,13 +129,63 @@ private:
     std::int32_t nic_among(std::uint32_t flow);
 
     // Ports with queues: switch.cpp.
+    void begin_stations();
     void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
-    bool admit(Packet& packet, std::uint32_t at, std::int32_t link, std::int32_t came);
-    void serve(std::int32_t link);
+    bool admit(const Packet& packet, std::uint32_t at, const Station& station, std::int32_t came);
+    void release(const Station& station, std::int32_t from, int c, std::int64_t size_B);
+    void refused(std::uint32_t at, std::int32_t link);
+    void mark(Packet& packet, std::int32_t link);
+    bool early(const Packet& packet, Station& station, std::int32_t link);
+    void serve(std::int32_t link, Station& station);
+    void transmit(std::uint32_t at, std::int32_t link, Station& station);
     void left(std::int32_t link);
-    void signal(std::int32_t link, int c, bool pause);
-    void heed(std::int32_t link, int c, bool pause);
     void left_host(std::uint32_t flow, std::int64_t size_B);
+
+    // Ports with more than that: apart.cpp.
+    void prepare(Station& station, Details& more, std::int32_t link);
+    void queue_apart(std::uint32_t at, std::int32_t link, std::int32_t came);
+    aqm::Verdict judge(Manager& manager, const Packet& packet, std::uint32_t at, const Line& line);
+    bool enlist(std::uint32_t at, std::int32_t link, Station& station, Details& more);
+    void spend(std::int32_t link, Station& station, Details& more, int c, std::int64_t size_B);
+    void hold(Station& station, Details& more, int c);
+    void free_class(Station& station, Details& more, int c);
+    std::int64_t head_B(const Station& station, const Details& more, int c);
+    void wake(std::int32_t link, std::uint32_t c);
+    void ask(std::int32_t link, Details& more, Time when);
+    void serve_apart(std::int32_t link, Station& station);
+    std::uint32_t remove(std::int32_t link, Station& station, Details& more, int c);
+    void offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station);
+    void discard(std::uint32_t at, std::int32_t link, Station& station);
+    void settle_drops();
+
+    // Pauses: pauses.cpp.
+    void begin_pauses();
+    Time lasts(std::int32_t link) const;
+    void signal(std::int32_t link, int c, bool pause);
+    void tell(std::int32_t link, int c, bool pause);
+    void repeat(std::int32_t link, int c);
+    void heed(std::int32_t link, int c, bool pause);
+    void stop(std::int32_t link, Station& station, Details& more, int c);
+    void go_on(std::int32_t link, int c);
+    void unpause(std::int32_t link, Station& station, Details& more, int c);
+    void lapse(std::int32_t link, int c);
+    std::int32_t root_of(std::int32_t memory, int c) const;
+    void held_up(const Packet& packet, std::int32_t link);
+    void rage(std::uint32_t storm);
+    void poll(std::uint32_t guard);
+    void flush(std::int32_t link, Station& station, Details& more, int c);
+
+    // Runs that cannot end: stuck.cpp.
+    using Node = std::pair<std::int32_t, int>;  // link and class, or memory and pool
+    std::map<Node, std::int64_t> staying(const std::map<Node, std::vector<Node>>& waits) const;
+    bool clears(const Node& node, const std::map<Node, std::int64_t>& stay) const;
+    void check();
+    void stand_still();
+    void end(Cause cause, std::vector<Waiting> ring);
+    std::vector<Waiting> deadlocked(bool storms_too);
+    std::vector<Node> holders(std::int32_t link, int c);
+    bool stormed(std::int32_t link, int c) const;
+    std::vector<Waiting> described(const std::vector<Node>& nodes) const;
 
     // Hosts: host.cpp.
     void receive(std::uint32_t at);
@@ -168,7 +240,13 @@ private:
     Pool pool_;
     std::vector<std::int32_t> from_;  // of each packet: account at the way in
     std::vector<Time> host_;          // of each packet: what the receiving host took
+    std::vector<Time> since_;         // of each packet: when it came, where queues are managed
+    std::vector<std::int32_t> way_in_;  // of each link: account of class 0 behind it
     std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
+    std::vector<std::vector<std::int32_t>> out_links_;  // of each memory
+    std::vector<std::pair<std::uint32_t, std::int64_t>> dropped_;  // flow and size of what its own NIC has dropped
+    Time check_at_ = 0, progress_ = 0;
+    std::uint64_t arrived_ = 0, sent_then_ = 0;
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
     std::vector<Source> sources_;  // of each flow, where there is one

@@ -165,6 +165,7 @@ void Engine::expire(std::uint32_t at) {
     if (sender.deadline == kNever || flow.acknowledged >= 0) return;  // nothing is outstanding
     if (now_ >= sender.deadline) {
         ++flow.timeouts;
+        check();
         const double flight = sender.next - sender.una;
         sender.control.timed_out(rules[flow.rules], {now_, sender.srtt, sender.next, flight});
         if (rules[flow.rules].go_back) sender.go_back();

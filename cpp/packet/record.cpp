@@ -63,7 +63,7 @@ void Engine::sample(Time at) {
             for (int c = 0; c < kClasses; ++c) {
                 record.class_B.push_back(station.lines[c].bytes);
                 waits_B += station.lines[c].bytes;
-                paused += station.paused_for[c] + (station.paused >> c & 1 ? at - station.paused_since[c] : 0);
+                paused += details[s].paused_for[c] + (details[s].heard >> c & 1 ? at - details[s].paused_since[c] : 0);
             }
         } else {
             record.class_B.insert(record.class_B.end(), kClasses, 0);
@@ -74,7 +74,7 @@ void Engine::sample(Time at) {
         record.marks.push_back(links[l].marks);
         record.paused_ps.push_back(paused);
     }
-    for (const buffer::Memory& each : memories) record.memory_B.push_back(each.total.used * each.cell_B);
+    for (const Memory& each : memories) record.memory_B.push_back(each.total.used * each.cell_B);
     const std::size_t first = record.delivered.size();
     record.delivered.resize(first + record.groups, 0);
     for (std::size_t f = 0; f < record.group.size(); ++f)

@@ -1,18 +1,39 @@
-// Ports with queues: what a switch takes in, in which order it leaves, and whom it pauses.
+// Ports with queues: what a switch takes in, and in which order it leaves.
 #include "packet/engine.hpp"
 #include "random/mix.hpp"
 
 namespace easterly::packet {
 
-// Refused by the memory of its switch, or taken into it; the senders behind a full way in are paused.
-bool Engine::admit(Packet& packet, std::uint32_t at, std::int32_t link, std::int32_t came) {
-    Station& station = stations[links[link].station];
-    const int c = packet.traffic_class;
-    if (station.memory < 0) return station.lines[c].bytes + packet.size_B <= station.limit_B;
+void Engine::begin_stations() {
+    in_link_.resize(memories.size());
+    out_links_.resize(memories.size());
+    way_in_.assign(ports.size(), -1);
+    details.resize(stations.size());
+    victims.assign(stations.empty() ? 0 : flows.size(), 0);
+    for (std::size_t m = 0; m < memories.size(); ++m) in_link_[m].assign(memories[m].ingress.size(), -1);
+    for (std::size_t l = 0; l < ports.size(); ++l) {
+        const Link& more = links[l];
+        way_in_[l] = more.way_in;
+        if (more.behind >= 0)
+            for (int c = 0; c < kClasses; ++c) in_link_[more.behind][more.way_in + c] = static_cast<std::int32_t>(l);
+        if (more.station < 0) continue;
+        ports[l].limit = kQueued - more.station;
+        Station& station = stations[more.station];
+        if (station.memory >= 0) out_links_[station.memory].push_back(static_cast<std::int32_t>(l));
+        for (int c = 0; c < kClasses; ++c) station.ramped |= static_cast<std::uint8_t>((station.ramps[c].to_B > 0.0F) << c);
+        prepare(station, details[more.station], static_cast<std::int32_t>(l));
+    }
+    begin_pauses();
+}
+
+// Taken into the memory of its switch, or refused by it; the senders behind a full way in are paused.
+bool Engine::admit(const Packet& packet, std::uint32_t at, const Station& station, std::int32_t came) {
+    if (station.memory < 0) return true;
     if (from_.size() < pool_.most()) from_.resize(2 * pool_.most());
-    const std::int32_t from = links[came].way_in + c;
-    buffer::Memory& memory = memories[station.memory];
-    buffer::Account& in = memory.ingress[from];
+    const int c = packet.traffic_class;
+    const std::int32_t from = way_in_[came] + c;
+    Memory& memory = memories[station.memory];
+    const Memory::Account& in = memory.ingress[from];
     const bool was = in.paused;
     const buffer::Outcome outcome = memory.admit(from, station.account + c, packet.size_B);
     if (in.paused != was) signal(came, c, in.paused);
@@ -20,34 +41,65 @@ bool Engine::admit(Packet& packet, std::uint32_t at, std::int32_t link, std::int
     return outcome == buffer::Outcome::shared || outcome == buffer::Outcome::headroom;
 }
 
+void Engine::release(const Station& station, std::int32_t from, int c, std::int64_t size_B) {
+    Memory& memory = memories[station.memory];
+    const Memory::Account& in = memory.ingress[from];
+    const bool was = in.paused;
+    memory.release(from, station.account + c, size_B);
+    if (in.paused != was) signal(in_link_[station.memory][from], c, in.paused);
+}
+
+void Engine::refused(std::uint32_t at, std::int32_t link) {
+    const Packet& packet = pool_[at];
+    ++links[link].drops;
+    if (!record.watch.empty()) record.note(Seen::dropped, now_, link, packet);
+    if (packet.flags & kOwn) senders_[packet.flow].queued_B -= packet.size_B;
+    pool_.give(at);
+}
+
+void Engine::mark(Packet& packet, std::int32_t link) {
+    packet.flags |= kCe;
+    ++links[link].marks;
+    if (!record.watch.empty()) record.note(Seen::marked, now_, link, packet);
+}
+
+// Whether the ramp of its class means the packet, which may be marked, or is to be dropped.
+bool Engine::early(const Packet& packet, Station& station, std::int32_t link) {
+    const int c = packet.traffic_class;
+    const Marks& ramp = station.ramps[c];
+    const bool may = packet.flags & kEct || station.drops >> c & 1;
+    if (!may || !(static_cast<float>(station.lines[c].bytes) >= ramp.from_B)) return false;
+    const double p = ramp.probability(station.lines[c].bytes);
+    return p >= 1.0 || random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p;
+}
+
 void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
     Packet& packet = pool_[at];
-    Station& station = stations[links[link].station];
+    Station& station = stations[kQueued - ports[link].limit];
+    if (station.special != 0) return queue_apart(at, link, came);
     const int c = packet.traffic_class;
-    if (!admit(packet, at, link, came)) {
-        ++links[link].drops;
-        if (!record.watch.empty()) record.note(Seen::dropped, now_, link, packet);
-        if (packet.flags & kOwn) senders_[packet.flow].queued_B -= packet.size_B;
-        return pool_.give(at);
-    }
-    const Marks& ramp = station.ramps[c];
-    if (packet.flags & kEct && ramp.to_B > 0.0F && station.lines[c].bytes >= ramp.from_B) {
-        const double p = ramp.probability(station.lines[c].bytes);
-        if (p >= 1.0 || random::unit(random::mix(random::mix(seed_, static_cast<std::uint64_t>(link)), station.draws++)) < p) {
-            packet.flags |= kCe;
-            ++links[link].marks;
-            if (!record.watch.empty()) record.note(Seen::marked, now_, link, packet);
-        }
+    const bool meant = station.ramped >> c & 1 && early(packet, station, link);
+    if ((meant && station.drops >> c & 1) || !admit(packet, at, station, came)) return refused(at, link);
+    if (meant) mark(packet, link);
+    // Nothing waits and nothing is sent: whatever the scheduler, it is this one.
+    if (!station.busy && station.waiting == 0 && !station.holds(c) && record.watch.empty()) {
+        station.most_B[c] = std::max<std::uint32_t>(station.most_B[c], packet.size_B);
+        return transmit(at, link, station);
     }
     station.push(pool_, at, now_);
     if (!record.watch.empty()) joined(link, packet);
-    if (!station.busy) serve(link);
+    if (station.paused >> c & 1) held_up(packet, link);
+    if (!station.busy) serve(link, station);
 }
 
-void Engine::serve(std::int32_t link) {
-    Station& station = stations[links[link].station];
+void Engine::serve(std::int32_t link, Station& station) {
+    if ((station.waiting & ~station.held()) == 0) return;
+    if (station.special != 0) return serve_apart(link, station);
     const std::uint32_t at = station.pull(pool_, now_);
-    if (at == kNone) return;
+    if (at != kNone) transmit(at, link, station);
+}
+
+void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
     Port& port = ports[link];
     Packet& packet = pool_[at];
     port.serve(now_, packet.size_B);
@@ -69,19 +121,11 @@ void Engine::serve(std::int32_t link) {
 }
 
 void Engine::left(std::int32_t link) {
-    Station& station = stations[links[link].station];
+    Station& station = stations[kQueued - ports[link].limit];
     station.busy = false;
-    const int c = station.leaving_class;
-    if (station.memory >= 0) {
-        buffer::Memory& memory = memories[station.memory];
-        buffer::Account& in = memory.ingress[station.from];
-        const bool was = in.paused;
-        memory.release(station.from, station.account + c, station.leaving_B);
-        if (in.paused != was) signal(in_link_[station.memory][station.from], c, in.paused);
-    } else if (station.leaving_flow != kNone) {
-        left_host(station.leaving_flow, station.leaving_B);
-    }
-    if (!station.busy) serve(link);
+    if (station.memory >= 0) release(station, station.from, station.leaving_class, station.leaving_B);
+    else if (station.leaving_flow != kNone) left_host(station.leaving_flow, station.leaving_B);
+    if (!station.busy) serve(link, station);
 }
 
 // A packet has left the NIC of its sender, which may go on.
@@ -92,21 +136,6 @@ void Engine::left_host(std::uint32_t at, std::int64_t size_B) {
     if (!sender.waiting || sender.queued_B >= law.nic_B / 2 || law.paced()) return;
     sender.waiting = false;
     send(at);
-}
-
-// A pause frame goes the other way as soon as the packet on that link has left.
-void Engine::signal(std::int32_t link, int c, bool pause) {
-    const Port& back = ports[links[link].back];
-    const Time rest = std::min(back.waits(now_), back.takes(most_packet_B_));
-    wheel_.add({now_ + rest + back.takes(64) + back.delay + pause_reaction,
-                event(Kind::pause, static_cast<std::uint32_t>(link), static_cast<std::uint32_t>(c << 1 | pause))});
-}
-
-void Engine::heed(std::int32_t link, int c, bool pause) {
-    Station& station = stations[links[link].station];
-    if (pause) return station.pause(c, now_);
-    station.resume(pool_, c, now_);
-    if (!station.busy) serve(link);
 }
 
 }  // namespace easterly::packet

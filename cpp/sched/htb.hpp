@@ -124,6 +124,16 @@ struct Htb {
         charge(leaf, size, now);
     }
 
+    // A leaf with packets may send nothing for a while.
+    void hold(Queue leaf) {
+        withdraw(leaf);
+        wants[leaf] = 0;
+    }
+    void resume(Queue leaf) {
+        wants[leaf] = 1U << given[leaf].priority;
+        offer(leaf);
+    }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);

@@ -12,7 +12,7 @@ from easterly._kernel import buffer
 
 
 def queues(simulation, senders, *, quanta=None, strict=0, ramp=(0, 0, 0), alpha=(1, 1), shared_B=10**7, lossless=(),
-           headroom_B=0, xon_offset_B=3_000, egress_alpha=(10**6, 1), egress_B=10**12, nic_limit_B=2**40):  # fmt: skip
+           headroom_B=0, xon_offset_B=3_000, egress_alpha=(10**6, 1), egress_B=2**30, nic_limit_B=-1):  # fmt: skip
     """The star of `test_packet`: one switch with one memory, queues at every port and in every NIC."""
     n = senders + 1
     links = 2 * n
@@ -38,7 +38,9 @@ def queues(simulation, senders, *, quanta=None, strict=0, ramp=(0, 0, 0), alpha=
     i32 = np.int32
     simulation.queues(
         np.arange(links, dtype=i32), np.full(links, strict, dtype=i32), quantum, on_the_way_out,
-        np.full(links, nic_limit_B), where.astype(i32), account.astype(i32), behind.astype(i32), way_in.astype(i32),
+        np.zeros(links, dtype=i32),
+        np.where((where < 0)[:, None], nic_limit_B, np.full((links, 8), -1)), where.astype(i32),
+        account.astype(i32), behind.astype(i32), way_in.astype(i32),
         back.astype(i32), [memory],
     )  # fmt: skip
     return simulation

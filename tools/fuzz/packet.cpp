@@ -7,12 +7,91 @@
 namespace {
 
 using namespace easterly::packet;
-using easterly::buffer::Account;
+using Account = Memory::Account;
 using fuzz::Bytes;
 
 constexpr std::uint64_t kEvents = 20'000;
 
 std::int64_t rate(Bytes& bytes) { return 1000 * bytes.within(1, 10'000'000'000); }
+
+void manage(Bytes& bytes, Engine& engine, Details& more, int c) {
+    namespace aqm = easterly::aqm;
+    more.manager[c] = static_cast<std::int32_t>(engine.managers.size());
+    aqm::Codel codel;
+    codel.target = bytes.within(0, std::int64_t{1} << 32), codel.interval = bytes.within(1, std::int64_t{1} << 36);
+    codel.mtu_B = bytes.within(0, 9216), codel.ecn = bytes.flip();
+    switch (bytes.byte() % 4) {
+        case 0: {
+            const double low = bytes.real(0.0, 1e5), high = low + bytes.real(0.0, 1e5);
+            const aqm::Ramp ramp{low, high, bytes.real(0.0, 1.0), bytes.flip()};
+            engine.managers.emplace_back(aqm::Red{ramp, {bytes.real(0.0, 1.0), bytes.real(0.0, 1e6)}, {}, bytes.flip(), bytes.flip(), 0.0},
+                                         bytes.flip());
+            return;
+        }
+        case 1: engine.managers.emplace_back(codel); return;
+        case 2: {
+            aqm::Pie pie;
+            pie.ticks_per_s = 1e12;
+            pie.target = bytes.within(1, std::int64_t{1} << 36), pie.update = bytes.within(1 << 20, std::int64_t{1} << 36);
+            pie.most_burst = bytes.within(0, std::int64_t{1} << 36), pie.ecn = bytes.flip(), pie.derandomised = bytes.flip();
+            engine.managers.emplace_back(pie);
+            return;
+        }
+        default:
+            engine.managers.emplace_back(aqm::FqCodel(bytes.within(1, 16), bytes.within(1, 9216), bytes.within(1, 1 << 12), 64, codel));
+    }
+}
+
+void schedule(Bytes& bytes, Engine& engine, Details& more, std::int32_t link) {
+    namespace sched = easterly::sched;
+    for (const std::int32_t at : more.manager)
+        if (at >= 0 && engine.managers[at].at_head()) return;
+    more.scheduling = static_cast<std::int32_t>(engine.schedulings.size());
+    std::array<std::int32_t, kClasses> queue{0, 1, 2, 3, 4, 5, 6, 7};
+    std::vector<std::int64_t> weight, slope;
+    for (int c = 0; c < kClasses; ++c) weight.push_back(bytes.within(1, 1 << 12)), slope.push_back(bytes.flip() ? 1000 * bytes.within(1, 100'000'000) : 0);
+    const std::int64_t bps = 1000 * bytes.within(1, 1'000'000'000);
+    std::vector<sched::HtbClass> tree{{-1, bps, bps, 3000, 3000, 1500, 0}};
+    std::vector<sched::CbqClass> shares{{-1, bps, 1500, 0, false, 1'000'000}};
+    for (int c = 0; c < kClasses; ++c) {
+        tree.push_back({0, 1 + bps / (c + 1), 1 + bps / (c % 3 + 1), bytes.within(0, 1 << 16), bytes.within(0, 1 << 16), bytes.within(1, 9216), c % 8});
+        shares.push_back({0, 1 + bps / (c + 1), bytes.within(1, 9216), c % 8, bytes.flip(), bytes.within(0, 1 << 30)});
+    }
+    std::array<std::int32_t, kClasses> leaf{1, 2, 3, 4, 5, 6, 7, 8};
+    switch (bytes.byte() % 9) {
+        case 0: engine.schedulings.emplace_back(sched::Fifo(kClasses), queue); return;
+        case 1: engine.schedulings.emplace_back(sched::Wrr(weight, bytes.flip()), queue); return;
+        case 2: case 3: engine.schedulings.emplace_back(sched::Wfq(weight, bps, kPerSecond, bytes.flip()), queue); return;
+        case 4: engine.schedulings.emplace_back(sched::Wf2qPlus(weight, bps, kPerSecond), queue); return;
+        case 5: engine.schedulings.emplace_back(sched::ClassBased(weight, slope, std::vector<sched::Bytes>(kClasses, 9216), kPerSecond), queue); return;
+        case 6: engine.schedulings.emplace_back(sched::Htb(tree, kPerSecond), leaf); return;
+        case 7: engine.schedulings.emplace_back(sched::Cbq(shares, bps, kPerSecond, 5, bytes.flip()), leaf); return;
+        default: engine.schedulings.emplace_back(sched::Cbs(slope, bps, kPerSecond), queue); return;
+    }
+    static_cast<void>(link);
+}
+
+void trouble(Bytes& bytes, Engine& engine, std::int32_t links) {
+    if (bytes.flip()) engine.pause_quanta = bytes.within(1, 65535);
+    engine.patience = bytes.flip() ? bytes.within(1, std::int64_t{1} << 50) : 0;
+    engine.check_every = bytes.within(1, std::int64_t{1} << 40);
+    for (std::int64_t left = bytes.within(0, 3); left > 0; --left) {
+        Storm& made = engine.storms.emplace_back();
+        made.link = static_cast<std::int32_t>(bytes.within(0, links - 1)), made.traffic_class = bytes.byte() % kClasses;
+        made.from = bytes.within(0, std::int64_t{1} << 40), made.every = bytes.within(1 << 20, std::int64_t{1} << 40);
+        if (bytes.flip()) made.to = made.from + bytes.within(0, std::int64_t{1} << 40);
+    }
+    for (std::int64_t left = bytes.within(0, 3); left > 0; --left) {
+        Guard made;
+        made.link = static_cast<std::int32_t>(bytes.within(0, links - 1)), made.traffic_class = bytes.byte() % kClasses;
+        made.every = bytes.within(1 << 20, std::int64_t{1} << 40);
+        made.watchdog.detection = bytes.within(1, std::int64_t{1} << 41), made.watchdog.restoration = bytes.within(0, std::int64_t{1} << 41);
+        made.watchdog.action = static_cast<easterly::buffer::Action>(bytes.byte() % 3);
+        const Details& more = engine.details[engine.links[made.link].station];
+        const std::int32_t at = more.manager[made.traffic_class];
+        if (more.scheduling < 0 && (at < 0 || engine.managers[at].fair() == nullptr)) engine.guards.push_back(made);
+    }
+}
 
 void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
     engine.ports.resize(links);
@@ -41,28 +120,37 @@ void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
             each.to_B = each.from_B + static_cast<float>(bytes.within(0, 1 << 20));
             each.most = static_cast<float>(bytes.real(0.0, 1.0));
         }
-        station.limit_B = bytes.within(64, 1 << 24);
+        station.drops = bytes.byte();
+        Details& more = engine.details.emplace_back();
+        more.limit_B.fill(bytes.within(64, 1 << 24));
+        more.limit_packets.fill(bytes.within(1, 1 << 12));
+        if (bytes.flip()) more.shaper.set(rate(bytes), bytes.within(0, 1 << 20));
+        for (int c = 0; c < kClasses; ++c) {
+            if (bytes.flip()) more.shapers[c].set(rate(bytes), bytes.within(0, 1 << 20));
+            if (bytes.flip()) manage(bytes, engine, more, c);
+        }
+        if (bytes.flip()) schedule(bytes, engine, more, l);
     }
 }
+
+std::int32_t narrow(Bytes& bytes, std::int64_t most) { return static_cast<std::int32_t>(bytes.within(0, most)); }
 
 void memory(Bytes& bytes, Engine& engine, std::int32_t hosts) {
     auto& made = engine.memories.emplace_back();
     made.cell_B = bytes.within(1, 512);
     made.ingress_pools.resize(1);
     made.egress_pools.resize(1);
-    made.ingress_ports.resize(hosts);
-    made.egress_ports.resize(hosts);
-    made.ingress_pools[0].shared = bytes.within(0, 1 << 20);
-    made.ingress_pools[0].headroom = bytes.within(0, 1 << 20);
-    made.egress_pools[0].shared = bytes.within(0, 1 << 24);
+    made.ingress_pools[0].shared = narrow(bytes, 1 << 20);
+    made.ingress_pools[0].headroom = narrow(bytes, 1 << 20);
+    made.egress_pools[0].shared = narrow(bytes, 1 << 24);
     for (std::int32_t i = 0; i < hosts * kClasses; ++i) {
         Account in, out;
         in.port = out.port = i / kClasses;
-        in.num = bytes.within(0, 64), in.den = bytes.within(0, 64), in.limit = bytes.within(0, 1 << 20);
-        in.headroom = bytes.flip() ? bytes.within(0, 1 << 18) : 0;
-        in.reserved = bytes.within(0, 4096);
-        in.xon = bytes.within(0, 1 << 18), in.xon_offset = bytes.within(0, 1 << 18);
-        out.num = bytes.within(0, 64), out.den = bytes.within(0, 64), out.limit = bytes.within(0, 1 << 20);
+        in.num = narrow(bytes, 64), in.den = narrow(bytes, 64), in.limit = narrow(bytes, 1 << 20);
+        in.headroom = bytes.flip() ? narrow(bytes, 1 << 18) : 0;
+        in.reserved = narrow(bytes, 4096);
+        in.xon = narrow(bytes, 1 << 18), in.xon_offset = narrow(bytes, 1 << 18);
+        out.num = narrow(bytes, 64), out.den = narrow(bytes, 64), out.limit = narrow(bytes, 1 << 20);
         made.ingress.push_back(in);
         made.egress.push_back(out);
     }
@@ -167,7 +255,10 @@ void fuzz::target(Bytes bytes) {
     const auto hosts = static_cast<std::int32_t>(bytes.within(2, 5));
     const bool queued = bytes.flip();
     ports(bytes, engine, 2 * hosts, queued);
-    if (queued) memory(bytes, engine, hosts);
+    if (queued) {
+        memory(bytes, engine, hosts);
+        trouble(bytes, engine, 2 * hosts);
+    }
     engine.rules = {law(bytes)};
     flows(bytes, engine, hosts, engine.rules.front());
     if (bytes.flip()) recording(bytes, engine);
@@ -182,12 +273,12 @@ void fuzz::target(Bytes bytes) {
     if (engine.now() > std::int64_t{1} << 61) return;
     gauges(engine);
     const bool paused = std::ranges::any_of(engine.stations, [](const Station& each) { return each.paused != 0; });
-    HOLDS(more || engine.open() == 0 || paused);  // behind a pause that never ends, packets wait for ever
+    HOLDS(more || engine.open() == 0 || engine.stuck.cause != Cause::none);
     for (std::size_t f = 0; f < engine.flows.size(); ++f) {
         const Flow& flow = engine.flows[f];
         HOLDS(engine.received(f) <= flow.packets && flow.sent >= flow.again);
         HOLDS(flow.acknowledged < 0 || (flow.delivered >= 0 && flow.delivered <= flow.acknowledged));
     }
-    if (more || paused) return;
+    if (more || paused || engine.stuck.cause != Cause::none) return;
     for (const auto& each : engine.memories) HOLDS(each.total.used == 0);
 }

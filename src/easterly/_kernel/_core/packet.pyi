@@ -1,11 +1,14 @@
 """Packets in a network, one event after the other."""
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel._core.buffer import Memory
+from easterly._kernel._core.aqm import CoDel, FqCoDel, Pie, Red, TailDrop
+from easterly._kernel._core.buffer import Memory, Watchdog
+from easterly._kernel._core.sched import Cbq, Cbs, ClassBased, Fifo, Htb, Wf2qPlus, Wfq, Wrr
 
 class _Flows(TypedDict):
     delivered_ps: NDArray[np.int64]
@@ -93,6 +96,20 @@ class _Probed(TypedDict):
     phase: NDArray[np.int64]
     inner: NDArray[np.float64]
 
+class _Stuck(TypedDict):
+    cause: str
+    at_ps: int
+    link: NDArray[np.int64]
+    traffic_class: NDArray[np.int64]
+    since_ps: NDArray[np.int64]
+    waiting_B: NDArray[np.int64]
+
+class _Guarded(TypedDict):
+    link: NDArray[np.int64]
+    traffic_class: NDArray[np.int64]
+    storms: NDArray[np.int64]
+    restorations: NDArray[np.int64]
+
 class Law:
     def __init__(self, name: str, values: dict[str, float]) -> None: ...
 
@@ -117,19 +134,22 @@ class Simulation:
         shift: int,
     ) -> None: ...
     def queues(
-        self,
-        link: NDArray[np.int32],
-        strict: NDArray[np.int32],
-        quantum_B: NDArray[np.int64],
-        ramp: NDArray[np.float64],
-        limit_B: NDArray[np.int64],
-        memory: NDArray[np.int32],
-        account: NDArray[np.int32],
-        behind: NDArray[np.int32],
-        way_in: NDArray[np.int32],
-        back: NDArray[np.int32],
-        memories: list[Memory],
+        self, link: NDArray[np.int32], strict: NDArray[np.int32], quantum_B: NDArray[np.int64],
+        ramp: NDArray[np.float64], drops: NDArray[np.int32], limit_B: NDArray[np.int64], memory: NDArray[np.int32],
+        account: NDArray[np.int32], behind: NDArray[np.int32], way_in: NDArray[np.int32], back: NDArray[np.int32],
+        memories: Sequence[Memory],
+    ) -> None: ...  # fmt: skip
+    def shape(self, link: int, traffic_class: int, rate_bps: int, burst_B: int) -> None: ...
+    def manage(self, link: int, traffic_class: int, by: TailDrop | Red | CoDel | Pie | FqCoDel) -> None: ...
+    def schedule(
+        self, link: int, scheduler: Fifo | Wrr | Wfq | Wf2qPlus | ClassBased | Htb | Cbq | Cbs, queue: Sequence[int]
     ) -> None: ...
+    def pauses(self, quanta: int, patience_ps: int, check_ps: int) -> None: ...
+    def storm(self, link: int, traffic_class: int, from_ps: int, to_ps: int, every_ps: int) -> None: ...
+    def guard(self, link: int, traffic_class: int, every_ps: int, watchdog: Watchdog) -> None: ...
+    def stuck(self) -> _Stuck: ...
+    def guarded(self) -> _Guarded: ...
+    def victims(self) -> NDArray[np.uint8]: ...
     def messages(
         self,
         connection: NDArray[np.int32],

@@ -9,10 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import packet
 from easterly._kernel.buffer import Memory
-from easterly.base.columns import bools, floats, indices, ints
+from easterly.base.columns import BoolColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.port_queues import CLASSES, PacketQueues, PortQueues
 
 QUANTUM_B = 1500
+KBPS = 1000.0
+"""What rates are rounded to, in bit/s."""
 PLENTY = 1 << 30
 """Cells of a pool that never fills."""
 FINEST = 1 << 20
@@ -67,14 +69,22 @@ def give_queues(made: packet.Simulation, links: int, queues: PacketQueues) -> No
     back[ports.link[paired]], back[ports.link_in[paired]] = ports.link_in[paired], ports.link[paired]
     inner = paired & (ports.memory >= 0)
     behind[ports.link_in[inner]], way_in[ports.link_in[inner]] = ports.memory[inner], account[inner]
-    strict = (ports.strict.astype(np.int32) << np.arange(CLASSES)).sum(axis=1).astype(np.int32)
     ramp = np.stack([ports.kmin_B, ports.kmax_B, ports.pmax], axis=2)
     ramp[np.isnan(ramp).any(axis=2)] = 0.0
     made.queues(
-        ports.link, strict, np.ascontiguousarray(ports.quantum_B), np.ascontiguousarray(ramp.reshape(count, -1)),
-        np.full(count, 1 << 40), ports.memory, np.where(ports.memory >= 0, account, -1).astype(np.int32),
+        ports.link, _bits(ports.strict), np.ascontiguousarray(ports.quantum_B),
+        np.ascontiguousarray(ramp.reshape(count, -1)), _bits(ports.early_drop), ports.limit_B, ports.memory,
+        np.where(ports.memory >= 0, account, -1).astype(np.int32),
         behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
+    rate_bps = np.maximum(np.round(np.nan_to_num(ports.shaper_bps) / KBPS), 1) * KBPS
+    for at, c in np.argwhere(np.isfinite(ports.shaper_bps)).tolist():
+        made.shape(int(ports.link[at]), c, int(rate_bps[at, c]), int(ports.burst_B[at, c]))
+
+
+def _bits(flags: BoolColumn) -> IntColumn:
+    """(Q,) one bit per class."""
+    return ints((flags.astype(np.int32) << np.arange(CLASSES)).sum(axis=1))
 
 
 def _within(memory: NDArray[np.integer]) -> NDArray[np.int32]:

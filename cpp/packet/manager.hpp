@@ -1,0 +1,41 @@
+// Queue management of one class of one port: what is dropped or marked before the queue is full.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "aqm/codel.hpp"
+#include "aqm/fq_codel.hpp"
+#include "aqm/pie.hpp"
+#include "aqm/red.hpp"
+#include "packet/packet.hpp"
+
+namespace easterly::packet {
+
+struct Manager {
+    using Any = std::variant<aqm::Red, aqm::Codel, aqm::Pie, aqm::FqCodel>;
+    Any any;
+    bool by_packets = false;  // RED: lengths in packets
+    std::uint64_t key = 0;    // of its draws, one for every packet that arrives
+    std::uint64_t draws = 0;
+
+    explicit Manager(Any made, bool packets = false) : any(std::move(made)), by_packets(packets) {}
+
+    // Those that drop from the head of the queue.
+    bool at_head() const { return std::holds_alternative<aqm::Codel>(any) || fair() != nullptr; }
+    aqm::FqCodel* fair() { return std::get_if<aqm::FqCodel>(&any); }
+    const aqm::FqCodel* fair() const { return std::get_if<aqm::FqCodel>(&any); }
+};
+
+inline aqm::Packet seen(const Packet& packet, std::uint32_t at, Time since) {
+    aqm::Packet made;
+    made.size_B = packet.size_B;
+    made.since = since;
+    made.id = at;
+    made.ecn = packet.flags & kEct ? aqm::kEct0 : aqm::kNotEct;
+    return made;
+}
+
+}  // namespace easterly::packet
