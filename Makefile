@@ -41,8 +41,8 @@ bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS
 	$(PIP) highspy netgraph-core ngraph topohub
 	@failed=0; for script in benches/route_*.py; do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
-bench-packet: $(VENV)/.test  ## time the simulation of packets against ns-3
-	$(BIN)/python benches/packets/bench.py
+bench-packet: $(VENV)/.test  ## time packets against ns-3, and compare what both find
+	@failed=0; for script in bench differ; do $(BIN)/python benches/packets/$$script.py || failed=1; done; exit $$failed
 
 goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"

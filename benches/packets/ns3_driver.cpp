@@ -39,10 +39,13 @@ public:
     }
     bool TransmitStart(Ptr<const Packet> packet, Ptr<PointToPointNetDevice> from, Time lasts) override {
         ++totals.hops;
-        sent_B[from == GetPointToPointDevice(0) ? 0 : 1] += packet->GetSize();
+        const int side = from == GetPointToPointDevice(0) ? 0 : 1;
+        sent_B[side] += packet->GetSize();
+        leaving_Bs[side] += 0.5 * packet->GetSize() * lasts.GetSeconds();
         return PointToPointChannel::TransmitStart(packet, from, lasts);
     }
     std::uint64_t sent_B[2] = {0, 0};
+    double leaving_Bs[2] = {0.0, 0.0};  // what is left of the packet on the wire, over time
 };
 
 // Every flow has an address at each end; a node looks up the way to it in a column.
@@ -108,14 +111,16 @@ struct Cable {
     Ptr<PointToPointNetDevice> device[2];
 };
 
-// A queue whose contents over time are added up between two instants.
+// A queue whose contents over time are added up between two instants: what waits in the queue disc and in the device, and what
+// is left of the packet on the wire.
 struct Watched {
     std::string name;
     Ptr<QueueDisc> disc;
     Ptr<CountingChannel> channel;
+    Ptr<PointToPointNetDevice> device;
     int side = 0;
     Time last;
-    double area_B = 0.0, held_B = 0.0;
+    double area_Bs = 0.0, held_B = 0.0, device_B = 0.0, leaving_before_Bs = 0.0;
     std::uint64_t sent_before_B = 0, sent_B = 0;
     std::uint64_t drops_before = 0, marks_before = 0, drops = 0, marks = 0;
 
@@ -123,19 +128,25 @@ struct Watched {
         add();
         held_B = now_B;
     }
+    void device_changed(std::uint32_t, std::uint32_t now_B) {
+        add();
+        device_B = now_B;
+    }
     void add() {
-        area_B += held_B * (Simulator::Now() - last).GetSeconds();
+        area_Bs += (held_B + device_B) * (Simulator::Now() - last).GetSeconds();
         last = Simulator::Now();
     }
     void begin() {
         add();
-        area_B = 0.0;
+        area_Bs = 0.0;
+        leaving_before_Bs = channel->leaving_Bs[side];
         sent_before_B = channel->sent_B[side];
         drops_before = dropped();
         marks_before = disc->GetStats().nTotalMarkedPackets;
     }
     void end() {
         add();
+        area_Bs += channel->leaving_Bs[side] - leaving_before_Bs;
         sent_B = channel->sent_B[side] - sent_before_B;
         drops = dropped() - drops_before;
         marks = disc->GetStats().nTotalMarkedPackets - marks_before;
@@ -337,7 +348,11 @@ private:
                 "LinkDelay", TimeValue(MicroSeconds(1)));
         }
         Ptr<QueueDisc> disc = helper.Install(device).Get(0);
-        watched_.push_back({std::to_string(a) + "-" + std::to_string(b), disc, cables_[at].channel, side, {}, 0, 0, 0, 0, 0, 0, 0, 0});
+        Watched made;
+        made.name = std::to_string(a) + "-" + std::to_string(b);
+        made.disc = disc, made.channel = cables_[at].channel, made.side = side;
+        made.device = device;
+        watched_.push_back(made);
     }
     static DataRate rate_of(Ptr<PointToPointNetDevice> device) {
         DataRateValue rate;
@@ -355,7 +370,10 @@ private:
 
     void open(Transfer& flow) {
         if (watches_queues() && flow.number == 0)
-            for (Watched& each : watched_) each.disc->TraceConnectWithoutContext("BytesInQueue", MakeCallback(&Watched::changed, &each));
+            for (Watched& each : watched_) {
+                each.disc->TraceConnectWithoutContext("BytesInQueue", MakeCallback(&Watched::changed, &each));
+                each.device->GetQueue()->TraceConnectWithoutContext("BytesInQueue", MakeCallback(&Watched::device_changed, &each));
+            }
         const std::uint16_t port = 9;
         Ptr<Socket> sink = Socket::CreateSocket(nodes_made_.Get(flow.to), TcpSocketFactory::GetTypeId());
         sink->Bind(InetSocketAddress(Ipv4Address(kFirst + flow.sink()), port));
@@ -388,7 +406,7 @@ private:
         for (Watched& each : watched_) {
             if (!watches_queues()) break;
             if (to_the_end) each.end();
-            std::cout << (first ? "" : ", ") << "\"" << each.name << "\": {\"mean_B\": " << each.area_B / window.GetSeconds()
+            std::cout << (first ? "" : ", ") << "\"" << each.name << "\": {\"mean_B\": " << each.area_Bs / window.GetSeconds()
                       << ", \"sent_B\": " << each.sent_B << ", \"drops\": " << each.drops << ", \"marks\": " << each.marks << "}";
             first = false;
         }

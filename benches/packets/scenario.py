@@ -12,10 +12,18 @@ from easterly.model.packets import Dcqcn, PacketFlows, Ports
 from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
 from easterly.predict.packet.queues import equal_ports
 
+WIRE_B = 1502
+"""Full packet of ns-3: 1,448 B of data, 52 B of headers, and 2 B of the link."""
+IN_DEVICE_B = WIRE_B + WIRE_B // 2
+"""What is behind the queue disc of ns-3 while it fills: a packet in the device, and half of one on the wire."""
+
 
 @dataclass(frozen=True)
 class Queue:
-    """Before one direction of a cable; without a mark it drops at its limit and nothing else."""
+    """Before one direction of a cable; without a mark it drops at its limit and nothing else.
+
+    All bytes count that have not left. ns-3 sees those in its queue disc alone, and so it gets what is left of limits.
+    """
 
     limit_B: int = -1
     mark_B: int = -1
@@ -87,11 +95,12 @@ class Scenario:
         lines.append(f"nodes {self.nodes}")
         lines += [f"cable {a} {b} {rate:.0f} {round(delay * 1e12)}" for a, b, rate, delay in self.cables]
         for (a, b), queue in self.queues.items():
-            limit_B = queue.limit_B if queue.limit_B >= 0 else 1 << 30
+            limit_B = queue.limit_B - IN_DEVICE_B if queue.limit_B >= 0 else 1 << 30
+            mark_B = queue.mark_B - IN_DEVICE_B
             if queue.mark_B < 0:
                 lines.append(f"queue {a} {b} fifo {limit_B}")
             else:
-                lines.append(f"queue {a} {b} red {queue.mark_B} {queue.mark_B} 1 1 {limit_B} 0 0 0")
+                lines.append(f"queue {a} {b} red {mark_B} {mark_B} 1 1 {limit_B} 0 0 0")
         for size_B, start_s, there, back in self.flows:
             lines.append(
                 f"flow {size_B} {round(start_s * 1e12)} {' '.join(map(str, there))} / {' '.join(map(str, back))}"
