@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +13,12 @@ from easterly.app.calc import asking
 from easterly.base.units import RATE, SIZE, TIME, format_short
 
 if TYPE_CHECKING:
+    from easterly.model.packet_records import Recording
     from easterly.model.packets import PacketOutcome, Transport
 
 MOST_HOPS = 10**9
+SAMPLES, LONGEST = 600, 3.0
+"""Of the queue, over the run or so many times its bound."""
 
 
 @click.command("incast", cls=asking.Calculator)
@@ -32,6 +36,8 @@ MOST_HOPS = 10**9
     "--delay", type=asking.Quantity(TIME, zero=True), help="Of each link, its switch included; 1us if absent."
 )
 @click.option("--seed", type=asking.Count(0, 2**63), help="Of all draws; 1 if absent.")
+@click.option("--report", type=click.Path(dir_okay=False, writable=True, path_type=Path),
+              help="Write a page about it, with a film of the queue.")  # fmt: skip
 @terminal.format_option
 def command(form: str, **given: Any) -> None:
     """Highest queue when SENDERS start together, and what a buffer loses of it; with --transport, packet by packet.
@@ -39,7 +45,7 @@ def command(form: str, **given: Any) -> None:
     What arrives is less what the port sends meanwhile: (N - 1) bursts where senders are as fast as the port.
     """
     if given["transport"] is None:
-        for name in ("mark_B", "delay", "seed"):
+        for name in ("mark_B", "delay", "seed", "report"):
             if given[name] is not None:
                 raise click.UsageError(
                     f"--{name.removesuffix('_B')} is for packets: say how they are sent (--transport)"
@@ -100,17 +106,15 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     mark_B = kmin_B if how.law == "dcqcn" else mark_at_B(rate_bps, rtt_s, how.packet_B)
     mark_B = mark_B if given["mark_B"] is None else round(given["mark_B"])
     buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
-    found = incast(
-        senders,
-        size_B,
-        rate_bps,
-        how,
-        buffer_B=buffer_B,
-        mark_B=None if how.law == "dcqcn" else mark_B,
-        delay_s=delay_s,
-        seed=given["seed"] or 1,
-    )
     bound = bound_s(senders, size_B, rate_bps, how, delay_s)
+    marks_at_B = None if how.law == "dcqcn" else mark_B
+    options: dict[str, Any] = {"buffer_B": buffer_B, "mark_B": marks_at_B, "delay_s": delay_s}
+    options["seed"] = given["seed"] or 1
+    found = incast(senders, size_B, rate_bps, how, **options)
+    if given["report"] is not None:
+        # Once more, now that it is known how long to look.
+        seen = incast(senders, size_B, rate_bps, how, **options, recording=_recording(senders, found, bound))
+        _report(given, seen, bound, mark_B)
     if form == "json":
         terminal.emit_json({
             "senders": senders, "size_B": size_B, "rate_bps": number(rate_bps), "transport": how.name,
@@ -125,15 +129,37 @@ def _packets(form: str, given: dict[str, Any]) -> None:
         _print_packets(given, found, bound, mark_B)
 
 
-def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+def _recording(senders: int, found: PacketOutcome, bound: float) -> Recording:
+    """Samples of all ports until it ends, or until most of it has: what is left then are timeouts."""
+    from easterly.app.report.incast import groups
+    from easterly.base.columns import ints
+    from easterly.model.packet_records import Recording
+
+    until_s = min(float(found.fct_s.max()), LONGEST * bound)
+    return Recording(every_s=until_s / SAMPLES, group=ints(groups(senders)), most_samples=SAMPLES)
+
+
+def _report(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+    from easterly.app.report.incast import Incast, page
+
+    how = found.transports[0]
+    made = page(Incast(
+        found, given["senders"], given["port"], how.packet_B - how.header_B, _facts(found, bound, mark_B),
+        _title(given, found), given["buffer_B"], mark_B if found.marks.any() else None,
+    ))  # fmt: skip
+    given["report"].write_text(made, encoding="utf-8")
+
+
+def _title(given: dict[str, Any], found: PacketOutcome) -> str:
     from easterly.app.calc import answer
 
+    size = format_short(given["burst"], SIZE)
+    return f"{given['senders']:,} x {size} into {answer.rate(given['port'])} by {found.transports[0].name}"
+
+
+def _facts(found: PacketOutcome, bound: float, mark_B: int) -> list[tuple[str, str, str]]:
     last = float(found.fct_s.max())
-    answer.title(
-        f"{given['senders']:,} x {format_short(given['burst'], SIZE)} into {answer.rate(given['port'])} by "
-        f"{found.transports[0].name} ({found.transports[0].source})"
-    )
-    answer.facts([
+    return [
         ("last ends", format_short(last, TIME), f"{last / bound:.4g} of the bound"),
         ("mean", format_short(float(found.fct_s.mean()), TIME), "completion of a flow"),
         ("bound", format_short(bound, TIME), "all packets through one port, behind the first"),
@@ -141,7 +167,16 @@ def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, ma
         ("timeouts", f"{int(found.timeouts.sum()):,}", ""),
         ("marks", f"{int(found.marks.sum()):,}", f"from a backlog of {format_short(mark_B, SIZE)} on"),
         ("packet-hops", f"{found.packet_hops:,}", "packets put on links, acknowledgements included"),
-    ])  # fmt: skip
+    ]
+
+
+def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+    from easterly.app.calc import answer
+
+    answer.title(f"{_title(given, found)} ({found.transports[0].source})")
+    answer.facts(_facts(found, bound, mark_B))
+    if given["report"] is not None:
+        click.echo(f"  {given['report']}")
 
 
 def _print(senders: int, burst: float, port: float, sender: float, queue_B: float, buffer_B: float | None) -> None:
