@@ -241,7 +241,10 @@ private:
     std::vector<std::int32_t> from_;  // of each packet: account at the way in
     std::vector<Time> host_;          // of each packet: what the receiving host took
     std::vector<Time> since_;         // of each packet: when it came, where queues are managed
-    std::vector<std::int32_t> way_in_;  // of each link: account of class 0 behind it
+    struct WayIn {
+        std::int32_t memory = -1, account = -1;
+    };
+    std::vector<WayIn> way_in_;  // of each link: the memory behind it, and the account of class 0 there
     std::vector<std::vector<std::int32_t>> in_link_;  // of each memory: link of each account at the way in
     std::vector<std::vector<std::int32_t>> out_links_;  // of each memory
     std::vector<std::pair<std::uint32_t, std::int64_t>> dropped_;  // flow and size of what its own NIC has dropped

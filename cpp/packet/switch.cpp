@@ -7,13 +7,13 @@ namespace easterly::packet {
 void Engine::begin_stations() {
     in_link_.resize(memories.size());
     out_links_.resize(memories.size());
-    way_in_.assign(ports.size(), -1);
+    way_in_.assign(ports.size(), {});
     details.resize(stations.size());
     victims.assign(stations.empty() ? 0 : flows.size(), 0);
     for (std::size_t m = 0; m < memories.size(); ++m) in_link_[m].assign(memories[m].ingress.size(), -1);
     for (std::size_t l = 0; l < ports.size(); ++l) {
         const Link& more = links[l];
-        way_in_[l] = more.way_in;
+        way_in_[l] = {more.behind, more.way_in};
         if (more.behind >= 0)
             for (int c = 0; c < kClasses; ++c) in_link_[more.behind][more.way_in + c] = static_cast<std::int32_t>(l);
         if (more.station < 0) continue;
@@ -31,7 +31,12 @@ bool Engine::admit(const Packet& packet, std::uint32_t at, const Station& statio
     if (station.memory < 0) return true;
     if (from_.size() < pool_.most()) from_.resize(2 * pool_.most());
     const int c = packet.traffic_class;
-    const std::int32_t from = way_in_[came] + c;
+    // What begins in the switch itself came by no port, and is counted nowhere.
+    if (came < 0 || way_in_[came].memory != station.memory) {
+        from_[at] = -1;
+        return true;
+    }
+    const std::int32_t from = way_in_[came].account + c;
     Memory& memory = memories[station.memory];
     const Memory::Account& in = memory.ingress[from];
     const bool was = in.paused;
@@ -42,6 +47,7 @@ bool Engine::admit(const Packet& packet, std::uint32_t at, const Station& statio
 }
 
 void Engine::release(const Station& station, std::int32_t from, int c, std::int64_t size_B) {
+    if (from < 0) return;
     Memory& memory = memories[station.memory];
     const Memory::Account& in = memory.ingress[from];
     const bool was = in.paused;
@@ -124,7 +130,7 @@ void Engine::left(std::int32_t link) {
     Station& station = stations[kQueued - ports[link].limit];
     station.busy = false;
     if (station.memory >= 0) release(station, station.from, station.leaving_class, station.leaving_B);
-    else if (station.leaving_flow != kNone) left_host(station.leaving_flow, station.leaving_B);
+    if (station.leaving_flow != kNone) left_host(station.leaving_flow, station.leaving_B);
     if (!station.busy) serve(link, station);
 }
 

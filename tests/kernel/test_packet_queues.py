@@ -207,3 +207,12 @@ def test_links_with_queues_lose_packets_too():
     assert simulation.links()["drops"].sum() == 0
     # A hundredth of all that was put on links, within five standard deviations.
     assert abs(simulation.lost - 0.01 * simulation.hops) <= 5 * np.sqrt(0.01 * simulation.hops)
+
+
+def test_what_begins_in_a_switch_is_counted_at_no_way_in():
+    """A path that starts at a port of a switch: sent as from a host, and nothing of the memory is used by it."""
+    net = star(3)
+    net.flows = [([1], [0], 100_000, 0), ([2, 1], [0, 3], 100_000, 0)]  # the first: from the switch to host 0
+    made = queues(classes(net, [3, 3]), 3, shared_B=10**6)
+    assert not made.run(NEVER, 10**7)
+    assert (made.flows()["delivered_ps"] > 0).all() and made.links()["drops"].sum() == 0
