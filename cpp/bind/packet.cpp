@@ -345,6 +345,7 @@ void packet(nb::module_& m) {
     packet_record(simulation);
     packet_choices(simulation);
     packet_probe(simulation);
+    packet_faults(simulation);
 }
 
 }  // namespace easterly::bind

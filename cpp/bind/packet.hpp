@@ -17,5 +17,6 @@ void packet_queues(nb::class_<Simulation>& simulation);
 void packet_record(nb::class_<Simulation>& simulation);
 void packet_choices(nb::class_<Simulation>& simulation);
 void packet_probe(nb::class_<Simulation>& simulation);
+void packet_faults(nb::class_<Simulation>& simulation);
 
 }  // namespace easterly::bind

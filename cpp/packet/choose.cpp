@@ -97,6 +97,7 @@ void Engine::begin_choices() {
 // A packet is where its path has a choice, or where it starts: it goes on, or there is no way.
 void Engine::choose(std::uint32_t at, std::int32_t came) {
     Packet& packet = pool_[at];
+    if (route[packet.hop] == kGone) return pool_.give(at);
     packet.hop = link_from(packet.hop, packet);
     if (packet.hop == kNone) {
         ++choices.lost;

@@ -10,6 +10,9 @@
 
 namespace easterly::packet {
 
+// In the routes: a packet that was lost, and stays in the list of events.
+inline constexpr std::int32_t kGone = INT32_MIN;
+
 // What picks a member.
 enum class Pick : std::uint8_t {
     hash = 0,          // of the flow

@@ -5,6 +5,7 @@
 namespace easterly::packet {
 
 void Engine::begin() {
+    begin_faults();
     senders_.resize(flows.size());
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
@@ -75,6 +76,7 @@ void Engine::seldom(const Event& next) {
     const auto link = static_cast<std::int32_t>(entity);
     const auto rest = static_cast<std::uint32_t>(next.what & 0xffffff);
     switch (static_cast<Kind>(next.what >> 56)) {
+        case Kind::fault: return happen();
         case Kind::timer: return expire(entity);
         case Kind::ready: return wake(link, rest);
         case Kind::repeat: return repeat(link, static_cast<int>(rest));
@@ -109,6 +111,7 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
     Port& port = ports[link];
     const Time waits = port.waits(now_);
     if (waits + port.takes(packet.size_B) > port.limit) {
+        if (is_down(link) && (links[link].station < 0 || !faults.of[link].held)) return turned_away(at, link);
         if (port.limit <= kQueued) return queue(at, link, came);
         if (!record.watch.empty() && record.watch[link]) return watched(at, link);
         ++links[link].drops;
@@ -120,22 +123,25 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
     }
     port.serve(now_, packet.size_B);
     ++hops;
-    if (lost(link)) return pool_.give(at);
+    if ((links[link].loss > 0.0 || links[link].every > 0) && lost(link, packet.size_B)) return vanish(at, link);
     wheel_.add({port.free_at + (port.rest != 0) + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
 }
 
 // Whether the packet that was put on the link last never gets to its end.
-bool Engine::lost(std::int32_t link) {
+bool Engine::lost(std::int32_t link, std::int64_t size_B) {
     Link& more = links[link];
-    const double share = more.loss;
+    double share = more.loss;
     if (more.every > 0 && ++more.put % more.every == 0) {
         ++lost_on_links;
+        ++more.lost;
         return true;
     }
     if (!(share > 0.0)) return false;
+    if (share > 1.0) share = 1.0 - (1.0 - faults.of[link].loss) * (1.0 - any_of(faults.of[link].bits, 8 * size_B));
     const std::uint64_t key = random::mix(seed_, ~static_cast<std::uint64_t>(link));
     if (!(random::unit(random::mix(key, static_cast<std::uint64_t>(ports[link].sent_B))) < share)) return false;
     ++lost_on_links;
+    ++links[link].lost;
     return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "buffer/shared.hpp"
 #include "packet/choose.hpp"
+#include "packet/faults.hpp"
 #include "packet/manager.hpp"
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
@@ -23,8 +24,8 @@
 namespace easterly::packet {
 
 // What happens at one instant happens in this order.
-enum class Kind : std::uint8_t { left = 0, pause = 1, arrive = 2, cut = 3, rate = 4, timer = 5, wake = 6, start = 7, notify = 8,
-                                 post = 9, worked = 10, ack = 11, host = 12, pulse = 16,
+enum class Kind : std::uint8_t { fault = 0, left = 1, pause = 2, arrive = 3, cut = 4, rate = 5, timer = 6, wake = 7, start = 8,
+                                 notify = 9, post = 10, worked = 11, ack = 12, host = 13, pulse = 16,
                                  ready = 20, repeat = 21, lapse = 22, poll = 23, storm = 24 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
@@ -47,7 +48,7 @@ struct Link {
     std::int32_t behind = -1;   // memory of the switch behind it,
     std::int32_t way_in = -1;   // and its account of class 0 there
     std::uint64_t draws = 0;
-    std::int64_t drops = 0, marks = 0;  // packets
+    std::int64_t drops = 0, marks = 0, lost = 0;  // packets; lost on the link by chance
 };
 
 class Engine {
@@ -75,6 +76,7 @@ public:
     std::vector<Delays> delays;  // of each flow, where they are asked for
     Choices choices;
     std::vector<Probe> probes;  // one per flow at most
+    Faults faults;
     Time pause_reaction = 0;  // from a pause frame to when it holds
     std::uint64_t hops = 0, events = 0, lost_on_links = 0, notifications = 0;
 
@@ -98,7 +100,7 @@ private:
     void arrive(std::uint32_t at, std::int32_t over);
     void reach(std::uint32_t at);
     void forward(std::uint32_t at, std::int32_t came);
-    bool lost(std::int32_t link);
+    bool lost(std::int32_t link, std::int64_t size_B);
     bool marks(std::int32_t link, Port& port, Time waits);
 
     // What is written down: record.cpp.
@@ -128,6 +130,26 @@ private:
     }
     std::int32_t nic_among(std::uint32_t flow);
 
+    // Links that fail: faults.cpp.
+    void begin_faults();
+    void happen();
+    Time returns(std::int32_t link) const;
+    std::vector<Event> on_link(std::int32_t link);
+    void sever(std::uint32_t at, std::int32_t link);
+    void fail(std::int32_t link, Time back);
+    void recover(std::int32_t link);
+    void pause_again(std::int32_t link);
+    void serve_again(std::int32_t link, Time from, const Port& with);
+    void leave_again(std::int32_t link, const Port& with);
+    void change(std::int32_t link, std::int64_t rate_bps);
+    void clear_gauge(std::int32_t link);
+    void wake_senders(std::int32_t link);
+    bool is_down(std::int32_t link) const { return !faults.empty() && faults.of[link].down; }
+    void turned_away(std::uint32_t at, std::int32_t link);
+    void drain(std::int32_t link, Station& station);
+    void swallow(std::uint32_t at, std::int32_t link, const Station& station);
+    void vanish(std::uint32_t at, std::int32_t link);
+
     // Ports with queues: switch.cpp.
     void begin_stations();
     void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
@@ -137,6 +159,7 @@ private:
     void mark(Packet& packet, std::int32_t link);
     bool early(const Packet& packet, Station& station, std::int32_t link);
     void serve(std::int32_t link, Station& station);
+    void serve_now(std::int32_t link, Station& station);
     void transmit(std::uint32_t at, std::int32_t link, Station& station);
     void left(std::int32_t link);
     void left_host(std::uint32_t flow, std::int64_t size_B);

@@ -33,6 +33,7 @@ void Engine::signal(std::int32_t link, int c, bool pause) {
 }
 
 void Engine::tell(std::int32_t link, int c, bool pause) {
+    if (is_down(links[link].back)) return;
     const Port& back = ports[links[link].back];
     const Time rest = std::min(back.waits(now_), back.takes(most_packet_B_));
     wheel_.add({now_ + rest + back.takes(kFrame_B) + back.delay + pause_reaction,
@@ -49,6 +50,7 @@ void Engine::repeat(std::int32_t link, int c) {
 }
 
 void Engine::heed(std::int32_t link, int c, bool pause) {
+    if (is_down(link)) return;
     Station& station = stations[links[link].station];
     Details& more = details[links[link].station];
     if (!pause) return go_on(link, c);

@@ -104,9 +104,9 @@ void Engine::watched(std::uint32_t at, std::int32_t link) {
     if (gauge >= 0) record.gauges[gauge].depth = port.waits(now_);
     const Time end = port.free_at + (port.rest != 0);
     record.note(Seen::sent, end, link, packet);
-    if (!lost(link)) return wheel_.add({end + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
+    if (!lost(link, packet.size_B)) return wheel_.add({end + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
     record.note(Seen::lost, end, link, packet);
-    pool_.give(at);
+    vanish(at, link);
 }
 
 void Engine::gauge(std::int32_t link, int c) {

@@ -88,7 +88,7 @@ void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
     if ((meant && station.drops >> c & 1) || !admit(packet, at, station, came)) return refused(at, link);
     if (meant) mark(packet, link);
     // Nothing waits and nothing is sent: whatever the scheduler, it is this one.
-    if (!station.busy && station.waiting == 0 && !station.holds(c) && record.watch.empty()) {
+    if (!station.busy && station.waiting == 0 && !station.holds(c) && record.watch.empty() && !is_down(link)) {
         station.most_B[c] = std::max<std::uint32_t>(station.most_B[c], packet.size_B);
         return transmit(at, link, station);
     }
@@ -99,6 +99,11 @@ void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
 }
 
 void Engine::serve(std::int32_t link, Station& station) {
+    if (is_down(link)) return drain(link, station);
+    serve_now(link, station);
+}
+
+void Engine::serve_now(std::int32_t link, Station& station) {
     if ((station.waiting & ~station.held()) == 0) return;
     if (station.special != 0) return serve_apart(link, station);
     const std::uint32_t at = station.pull(pool_, now_);
@@ -106,6 +111,7 @@ void Engine::serve(std::int32_t link, Station& station) {
 }
 
 void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
+    if (is_down(link)) return swallow(at, link, station);
     Port& port = ports[link];
     Packet& packet = pool_[at];
     port.serve(now_, packet.size_B);
@@ -119,7 +125,7 @@ void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
     const Time end = port.free_at + (port.rest != 0);
     wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
     if (!record.watch.empty()) leaves(link, packet, end);
-    if (lost(link)) {
+    if (lost(link, packet.size_B)) {
         if (!record.watch.empty()) record.note(Seen::lost, end, link, packet);
         return pool_.give(at);
     }

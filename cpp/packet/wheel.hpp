@@ -53,6 +53,36 @@ public:
         return event;
     }
 
+    // Takes out all events that a predicate holds for; in no order. Slow: every event is looked at.
+    template <class Holds>
+    std::vector<Event> extract(Holds&& holds) {
+        std::vector<Event> taken;
+        const auto take = [&](std::vector<Event>& from) {
+            const std::size_t before = taken.size();
+            std::erase_if(from, [&](const Event& each) {
+                if (!holds(each)) return false;
+                taken.push_back(each);
+                return true;
+            });
+            return taken.size() - before;
+        };
+        take(due_);
+        std::size_t some = 0;
+        for (std::size_t at = 0; at < near_.size(); ++at)
+            if (near_[at].count > 0) some += take_slot(at, take);
+        for (std::vector<Event>& each : wide_) {
+            const std::size_t gone = take(each);
+            in_wide_ -= gone;
+            some += gone;
+        }
+        std::vector<Event> far;
+        for (; !far_.empty(); far_.pop()) far.push_back(far_.top());
+        some += take(far);
+        for (const Event& each : far) far_.push(each);
+        size_ -= some;
+        return taken;
+    }
+
 private:
     static constexpr int kNearBits = 14;
     static constexpr std::int64_t kNear = 1 << kNearBits, kWide = 1 << 12;
@@ -82,6 +112,15 @@ private:
         }
         ++place.count;
         some_[at >> 6] |= std::uint64_t{1} << (at & 63);
+    }
+
+    template <class Take>
+    std::size_t take_slot(std::size_t at, Take&& take) {
+        std::vector<Event> all;
+        empty_slot(at, all);
+        const std::size_t gone = take(all);
+        for (const Event& each : all) put(each, each.time >> shift_);
+        return gone;
     }
 
     // Into the slot that is being drained, which is sorted, latest first.
@@ -123,14 +162,18 @@ private:
 
     void drain(std::int64_t slot) {
         const std::size_t at = slot & (kNear - 1);
+        size_ -= near_[at].count;
+        empty_slot(at, due_);
+    }
+
+    void empty_slot(std::size_t at, std::vector<Event>& into) {
         Slot& place = near_[at];
-        due_.assign(place.events.begin(), place.events.begin() + std::min<std::size_t>(place.count, kInline));
+        into.assign(place.events.begin(), place.events.begin() + std::min<std::size_t>(place.count, kInline));
         if (place.count > kInline) {
-            due_.insert(due_.end(), more_[place.more].begin(), more_[place.more].end());
+            into.insert(into.end(), more_[place.more].begin(), more_[place.more].end());
             more_[place.more].clear();
             free_.push_back(place.more);
         }
-        size_ -= place.count;
         place.count = 0;
         some_[at >> 6] &= ~(std::uint64_t{1} << (at & 63));
     }

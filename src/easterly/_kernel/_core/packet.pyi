@@ -25,6 +25,12 @@ class _Done(TypedDict):
     begun_ps: NDArray[np.int64]
     done_ps: NDArray[np.int64]
 
+class _Fates(TypedDict):
+    cut: NDArray[np.int64]
+    refused: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    of_flow: NDArray[np.int64]
+
 class _Picks(TypedDict):
     picked: NDArray[np.int64]
     changes: NDArray[np.int64]
@@ -197,6 +203,19 @@ class Simulation:
         watched: bool,
     ) -> None: ...
     def picks(self) -> _Picks: ...
+    def faults(
+        self,
+        at_ps: NDArray[np.int64],
+        what: NDArray[np.int32],
+        link: NDArray[np.int32],
+        value: NDArray[np.float64],
+        table_ptr: NDArray[np.int64],
+        group: NDArray[np.int32],
+        ptr: NDArray[np.int64],
+        member: NDArray[np.int64],
+        weight: NDArray[np.float64],
+    ) -> None: ...
+    def fates(self) -> _Fates: ...
     @property
     def without_way(self) -> int: ...
     def probe(self, flow: int, every_ps: int) -> None: ...
