@@ -48,10 +48,11 @@ void Engine::begin_faults() {
     wheel_.add({faults.all.front().at, event(Kind::fault, 0)});
 }
 
-// The next of the schedule; what follows is not waited for when nothing is left to send.
+// The next of the schedule; what follows is not waited for when nothing is left to send, and nothing is held.
 void Engine::happen() {
     const Fault& what = faults.all[faults.next++];
-    if (faults.next < faults.all.size() && open_ > 0) wheel_.add({faults.all[faults.next].at, event(Kind::fault, 0)});
+    const bool waited = open_ > 0 || what.what == What::hold || std::ranges::any_of(faults.of, &Condition::held);
+    if (faults.next < faults.all.size() && waited) wheel_.add({faults.all[faults.next].at, event(Kind::fault, 0)});
     switch (what.what) {
         case What::down: return fail(what.link, kNever);
         case What::hold: return fail(what.link, returns(what.link));

@@ -224,6 +224,67 @@ void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Rules& of) {
     }
 }
 
+// A choice of two links to the switch, and of two from it, in the place of some paths.
+void choices(Bytes& bytes, Engine& engine, std::int32_t hosts) {
+    Choices& made = engine.choices;
+    const auto group = [&](std::initializer_list<std::uint32_t> members, std::int32_t table, Pick pick) {
+        Manner how;
+        how.pick = pick;
+        how.modulo = bytes.flip(), how.added = bytes.flip(), how.resilient = bytes.flip();
+        how.bits = static_cast<std::uint8_t>(bytes.within(1, 64));
+        how.seed = static_cast<std::uint64_t>(bytes.within(0, INT64_MAX));
+        how.gap = bytes.flip() ? bytes.within(0, std::int64_t{1} << 40) : 0;
+        made.groups.push_back({static_cast<std::uint32_t>(made.member.size()), static_cast<std::uint32_t>(members.size()),
+                               static_cast<std::uint32_t>(members.size()), static_cast<std::uint32_t>(made.manners.size()), table, true});
+        made.manners.push_back(how);
+        made.member.insert(made.member.end(), members);
+        const double own = bytes.real(0.1, 10.0);
+        for (std::size_t i = 0; i < members.size(); ++i) made.weight.push_back(how.modulo ? 1.0 : bytes.flip() ? 1.0 : own);
+    };
+    const auto host = [&] { return static_cast<std::int32_t>(bytes.byte() % hosts); };
+    const auto pick = [&] { return static_cast<Pick>(bytes.byte() % 7); };
+    for (Flow& flow : engine.flows)
+        for (std::uint32_t* start : {&flow.path, &flow.back}) {
+            if (bytes.flip()) continue;
+            const auto at = static_cast<std::uint32_t>(engine.route.size());
+            const auto up = static_cast<std::int32_t>(made.groups.size()), down = up + 1, back = up + 2;
+            const std::int32_t from = engine.route[*start], to = engine.route[*start + 1];
+            engine.route.insert(engine.route.end(), {-2 - up, -1, from, -2 - down, -1, 2 * host(), -2 - down, -1, to, -2 - back,
+                                                     2 * host() + 1, -2 - back, -1});
+            group({at + 2, at + 5}, -1, pick());
+            group({at + 8, at + 10}, up, pick());
+            group({}, up, Pick::back);
+            *start = at;
+        }
+    for (std::size_t i = 0; i < 2 * engine.flows.size(); ++i) made.name.push_back(static_cast<std::uint64_t>(bytes.within(0, INT64_MAX)));
+    made.watched = bytes.flip();
+}
+
+void faults(Bytes& bytes, Engine& engine) {
+    engine.faults.all.resize(bytes.within(1, 24));
+    for (Fault& each : engine.faults.all) {
+        each.at = bytes.within(0, std::int64_t{1} << 40);
+        each.what = static_cast<What>(bytes.byte() % (engine.choices.empty() ? 6 : 9));
+        each.link = static_cast<std::int32_t>(bytes.byte() % engine.ports.size());
+        each.value = each.what == What::rate ? static_cast<double>(rate(bytes)) : bytes.real(0.0, 0.9);
+        if (each.what != What::tables) continue;
+        each.link = static_cast<std::int32_t>(engine.faults.tables.size());
+        Tables& made = engine.faults.tables.emplace_back();
+        made.ptr = {0};
+        for (std::uint32_t g = 0; g < engine.choices.groups.size(); ++g) {
+            const Group& of = engine.choices.groups[g];
+            if (of.count == 0 || bytes.flip()) continue;
+            made.group.push_back(g);
+            for (std::int64_t i = bytes.within(0, 3); i > 0; --i) {
+                made.member.push_back(engine.choices.member[of.first + (bytes.byte() & 1)]);
+                made.weight.push_back(1.0);
+            }
+            made.ptr.push_back(static_cast<std::uint32_t>(made.member.size()));
+        }
+    }
+    std::ranges::stable_sort(engine.faults.all, {}, &Fault::at);
+}
+
 // Samples, and links that are watched.
 void recording(Bytes& bytes, Engine& engine) {
     Record& record = engine.record;
@@ -262,6 +323,8 @@ void fuzz::target(Bytes bytes) {
     engine.rules = {law(bytes)};
     flows(bytes, engine, hosts, engine.rules.front());
     if (bytes.flip()) recording(bytes, engine);
+    if (bytes.flip()) choices(bytes, engine, hosts);
+    if (bytes.flip()) faults(bytes, engine);
     engine.begin();
     Time before = 0;
     bool more = true;
