@@ -94,8 +94,7 @@ void add_choices(Simulation& it, In<std::int64_t> ptr, In<std::int64_t> member, 
         const Manner& how = made.manners[view(manner)[g]];
         const std::int64_t begin = view(ptr)[g], count = view(ptr)[g + 1] - begin;
         within("table", view(table)[g], -1, std::int64_t{1} << 30);
-        if (how.pick == Pick::back ? count > 0 || view(table)[g] < 0 : count < 1)
-            refuse("group " + std::to_string(g) + (how.pick == Pick::back ? " is the end of no table, or has members" : " has no members"));
+        if (how.pick == Pick::back && (count > 0 || view(table)[g] < 0)) refuse("group " + std::to_string(g) + " is the end of no table, or has members");
         Group& own = made.groups.emplace_back();
         own.first = static_cast<std::uint32_t>(begin), own.count = own.live = static_cast<std::uint32_t>(count);
         own.manner = static_cast<std::uint32_t>(view(manner)[g]), own.table = view(table)[g];

@@ -113,9 +113,7 @@ std::uint32_t Engine::link_from(std::uint32_t place, const Packet& packet) {
         const auto g = static_cast<std::uint32_t>(-2 - route[place]);
         const Group& group = choices.groups[g];
         if (choices.manners[group.manner].pick == Pick::back) {
-            place = comes_back(packet) ? flows[packet.flow].back : flows[packet.flow].path;
-            while (route[place] >= -1 || choices.groups[-2 - route[place]].table != group.table) ++place;
-            ++place;
+            place = behind(comes_back(packet) ? flows[packet.flow].back : flows[packet.flow].path, group.table);
             continue;
         }
         if (group.live == 0) return kNone;
@@ -241,6 +239,28 @@ Time Engine::backlog(const Group& group, std::uint32_t slot) const {
     std::int64_t bytes = 0;
     for (const Line& line : stations[links[link].station].lines) bytes += line.bytes;
     return port.waits(now_) + port.takes(bytes);
+}
+
+// Links of the path of a flow, by the first member of every group.
+std::uint32_t Engine::links_of(std::uint32_t flow) const {
+    std::uint32_t links = 0, place = flows[flow].path;
+    while (route[place] != -1) {
+        if (route[place++] >= 0) {
+            ++links;
+            continue;
+        }
+        const Group& group = choices.groups[-2 - route[place - 1]];
+        if (group.count > 0) place = choices.member[group.first];
+        else if (choices.manners[group.manner].pick != Pick::back) break;
+        else place = behind(flows[flow].path, group.table);
+    }
+    return links;
+}
+
+// Where a list of a flow goes on behind the entry that led into a table.
+std::uint32_t Engine::behind(std::uint32_t place, std::int32_t table) const {
+    while (route[place] >= -1 || choices.groups[-2 - route[place]].table != table) ++place;
+    return place + 1;
 }
 
 // The link that the next packet of a flow starts on; -1: there is none.

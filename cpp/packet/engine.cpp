@@ -9,9 +9,7 @@ void Engine::begin() {
     senders_.resize(flows.size());
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
-        std::uint32_t links = 0;
-        while (route[flows[f].path + links] >= 0) ++links;
-        senders_[f].control.start(rules[flows[f].rules], links, random::mix(random::mix(seed_, 0xcc), f));
+        senders_[f].control.start(rules[flows[f].rules], links_of(f), random::mix(random::mix(seed_, 0xcc), f));
         if (!flows[f].has_messages && !rules[flows[f].rules].open()) {
             flows[f].posted = flows[f].due = flows[f].packets;
             wheel_.add({flows[f].start, event(Kind::start, f)});

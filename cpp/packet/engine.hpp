@@ -129,6 +129,8 @@ private:
         return plain >= 0 ? plain : nic_among(flow);
     }
     std::int32_t nic_among(std::uint32_t flow);
+    std::uint32_t links_of(std::uint32_t flow) const;
+    std::uint32_t behind(std::uint32_t place, std::int32_t table) const;
 
     // Links that fail: faults.cpp.
     void begin_faults();

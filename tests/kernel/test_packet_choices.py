@@ -249,7 +249,6 @@ def small(route, path, ptr, member, table, pick):
         (([-2, -2, -1, 1, -1, 0, -3, -1], (0, 3), [0, 1, 1], [5], [0, 0], [HASH, BACK]), "into a table once"),
         (([0, -4, -1, 1, -1], (0, 3), [0, 1], [3], [0], [HASH]), "no group"),
         (([0, -2, -1, 1, -1], (0, 3), [0, 1], [2], [0], [HASH]), "where nothing begins"),
-        (([0, -2, -1, 1, -1], (0, 3), [0, 0], [], [0], [HASH]), "has no members"),
         (([0, -2, -1, 1, -1], (0, 3), [0, 0], [], [-1], [BACK]), "end of no table"),
     ],
 )  # fmt: skip
