@@ -56,8 +56,8 @@ def chain(
         n = np.arange(links, dtype=np.int32)
         none = np.full(links, -1, dtype=np.int32)
         made.queues(
-            n, 0 * n, np.full((links, 8), 1500), np.zeros((links, 24)), np.full(links, 2**40), none, none, none, none,
-            np.roll(n, hops), [],
+            n, 0 * n, np.full((links, 8), 1500), np.zeros((links, 24)), 0 * n, np.full((links, 8), 2**40), none, none, none,
+            none, np.roll(n, hops), [],
         )  # fmt: skip
     return made
 
