@@ -10,7 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.base.findings import FindingsError
 
-TARGETS = ("node-link", "graphml", "gml", "site", "csv", "containerlab", "dot")
+TARGETS = ("node-link", "graphml", "gml", "site", "csv", "containerlab", "dot", "hpcc")
 
 
 @click.command("convert")
@@ -37,8 +37,8 @@ def command(
     """Convert SOURCE to TARGET; the formats are told by the endings.
 
     Reads node-link .json, .graphml, .gml, SNDlib .xml and native text, REPETITA .graph and .demands, .csv matrices,
-    site files (.yaml), and topologies of the package topohub by name (topohub:sndlib/geant); writes .json, .graphml,
-    .gml, .csv, .yaml, containerlab .clab.yml and Graphviz .dot.
+    csg-htsim .topo and the topology.txt of HPCC, site files (.yaml), and topologies of the package topohub by name
+    (topohub:sndlib/geant); writes .json, .graphml, .gml, .csv, .yaml, containerlab .clab.yml and Graphviz .dot.
     """
     from easterly.site import formats
 

@@ -8,6 +8,8 @@
 | REPETITA | ``.graph``, ``.demands`` | kbit/s, its convention | us, its convention |
 | CSV matrices | ``.csv`` | asked for; ratios without one; bit/s in `demand_bps` | none in the format |
 | CSV curves | ``.csv`` | written with every value, or asked for; bit/s in `rate_bps` | none in the format |
+| csg-htsim | ``.topo`` | Gbit/s in `Downlink_speed_Gbps` | ns in `Downlink_Latency_ns` |
+| HPCC | ``topology.txt`` | written with every value | written with every value |
 | site file | ``.yaml`` | written with every value | written with every value |
 | TopoHub | ``topohub:NAME`` | no capacities; demands as CSV | from lengths, which are in km |
 

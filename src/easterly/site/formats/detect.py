@@ -9,13 +9,15 @@ from easterly.site.formats.csvtm import is_header
 
 ENDINGS = {
     ".json": "node-link", ".graphml": "graphml", ".xml": "sndlib", ".graph": "repetita", ".demands": "repetita-demands",
-    ".csv": "csv", ".gml": "gml", ".yaml": "site", ".yml": "site",
+    ".csv": "csv", ".gml": "gml", ".yaml": "site", ".yml": "site", ".topo": "htsim",
 }  # fmt: skip
-FORMATS = (*dict.fromkeys(ENDINGS.values()), "sndlib-native")
+FORMATS = (*dict.fromkeys(ENDINGS.values()), "sndlib-native", "hpcc")
 _COMMENTS = re.compile(r"\A(?:\s+|#[^\n]*\n)*")
 _ROOT = re.compile(r"<(?:\w+:)?(graphml|network)[\s>/]")
 _GML = re.compile(r'(?:[A-Za-z_]\w*\s+(?:"[^"]*"|[-+.\w]+)\s+)*graph\s*\[')
 _NATIVE = re.compile(r"\?SNDlib\b|(?:META|NODES)\s*\(", re.IGNORECASE)
+_HTSIM = re.compile(r"Nodes\s+\d+\s+(?:#[^\n]*\n\s*)*Tiers\s+\d")
+_HPCC = re.compile(r"\d+ +\d+ +\d+\s*\n(?:[\d ]*\n)?\s*\d+ +\d+ +[\d.]+\w*bps +[\d.]+\w*s\b")
 
 
 def detect(data: bytes, path: Path) -> str | None:
@@ -36,6 +38,10 @@ def detect(data: bytes, path: Path) -> str | None:
         return "node-link"
     if _NATIVE.match(start):
         return "sndlib-native"
+    if _HTSIM.match(start):
+        return "htsim"
+    if _HPCC.match(start):
+        return "hpcc"
     if _GML.match(start):
         return "gml"
     for title, name in (("NODES", "repetita"), ("DEMANDS", "repetita-demands")):

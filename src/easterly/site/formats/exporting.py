@@ -9,7 +9,7 @@ from pathlib import Path
 from easterly.base.findings import Finding, FindingsError
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
-from easterly.site.formats import containerlab, csvtm, dot, gml, graphml, nodelink, sitefile
+from easterly.site.formats import containerlab, csvtm, dot, gml, graphml, hpcc, nodelink, sitefile
 from easterly.site.formats.containerlab import Lab
 
 ENDINGS = {
@@ -18,7 +18,7 @@ ENDINGS = {
 }  # fmt: skip
 NETWORKS: dict[str, Callable[[Network], str]] = {
     "node-link": nodelink.write, "graphml": graphml.write, "gml": gml.write, "site": sitefile.write,
-    "containerlab": containerlab.write, "dot": dot.write,
+    "containerlab": containerlab.write, "dot": dot.write, "hpcc": hpcc.write,
 }  # fmt: skip
 MATRICES: dict[str, Callable[[TrafficMatrices], str]] = {"csv": csvtm.write}
 NOTES: dict[str, Callable[[Network], Iterator[Finding]]] = {"site": sitefile.notes, "containerlab": containerlab.notes}
@@ -39,7 +39,8 @@ def write(
     noun : Network or TrafficMatrices
     path : path
     format : str, optional
-        ``node-link``, ``graphml``, ``gml``, ``site``, ``containerlab``, ``dot`` or ``csv``, whatever the ending.
+        ``node-link``, ``graphml``, ``gml``, ``site``, ``containerlab``, ``dot``, ``hpcc`` or ``csv``, whatever
+        the ending.
     lab : Lab, optional
         Containers of a ``containerlab`` topology.
 

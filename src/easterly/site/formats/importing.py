@@ -10,7 +10,20 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.base.units import RATE, QuantityError, parse
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
-from easterly.site.formats import csvtm, gml, gmltree, graphml, hub, nodelink, repetita, sndlib, sndtext, xml
+from easterly.site.formats import (
+    csvtm,
+    gml,
+    gmltree,
+    graphml,
+    hpcc,
+    htsim,
+    hub,
+    nodelink,
+    repetita,
+    sndlib,
+    sndtext,
+    xml,
+)
 from easterly.site.formats.build import build
 from easterly.site.formats.demands import Demands
 from easterly.site.formats.detect import ENDINGS, FORMATS, detect
@@ -77,7 +90,7 @@ def read(
         A file, or the name of a topology of TopoHub, such as ``topohub:sndlib/geant``.
     format : str, optional
         One of ``node-link``, ``graphml``, ``gml``, ``sndlib``, ``sndlib-native``, ``repetita``, ``repetita-demands``,
-        ``csv``, ``site``; told from the content and the ending if absent.
+        ``csv``, ``htsim``, ``hpcc``, ``site``; told from the content and the ending if absent.
     unit : str, optional
         Unit of the numbers that have none in the file: of rates (``Gb/s``), of delays (``ms``), or of both
         (``Gb/s,ms``).
@@ -236,9 +249,27 @@ def _csv(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
     return Imported(None, matrices, found.all())
 
 
+def _htsim(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    return _drawn(data, name, found, wishes, htsim.read)
+
+
+def _hpcc(data: bytes, name: str, found: Found, wishes: _Wishes) -> Imported:
+    return _drawn(data, name, found, wishes, hpcc.read)
+
+
+def _drawn(data: bytes, name: str, found: Found, wishes: _Wishes, reader: Callable[[str, Draft], None]) -> Imported:
+    """A topology in text whose quantities all have units."""
+    draft, values = Draft(name, found), wishes.values(found)
+    text = decoded(data, found)
+    if text is not None:
+        reader(text, draft)
+    return _imported(draft, None, values, wishes)
+
+
 _READERS: dict[str, Callable[[bytes, str, Found, _Wishes], Imported]] = {
     "node-link": _node_link, "graphml": _graphml, "sndlib": _sndlib, "repetita": _repetita,
     "repetita-demands": _repetita_demands, "csv": _csv, "gml": _gml, "sndlib-native": _sndlib_native,
+    "htsim": _htsim, "hpcc": _hpcc,
 }  # fmt: skip
 
 

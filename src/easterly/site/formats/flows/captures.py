@@ -1,0 +1,112 @@
+"""Captures (pcap, pcapng): when packets were seen, how large they were, and which flow each is of.
+
+Nothing of what packets carry is kept. Times are those of the capture, from its first packet on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn, floats, indices, ints, texts
+from easterly.base.findings import Finding
+from easterly.base.schema import Doc, Unit
+from easterly.model.workload import Workload
+from easterly.site.formats.flows.blocks import Seen, packets
+from easterly.site.formats.flows.headers import Key, key_of
+from easterly.site.formats.found import Found
+from easterly.site.formats.opening import LARGEST_B, content
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Packets of a capture, by flow."""
+
+    src: Annotated[TextColumn, Doc("(F,) address that a flow comes from.")]
+    dst: Annotated[TextColumn, Doc("(F,) address that it goes to.")]
+    protocol: Annotated[IntColumn, Doc("(F,) of IP: 6 TCP, 17 UDP.")]
+    src_port: Annotated[IntColumn, Doc("(F,) port; -1 where there is none.")]
+    dst_port: Annotated[IntColumn, Doc("(F,) port; -1 where there is none.")]
+    flow: Annotated[IntColumn, Doc("(P,) flow of each packet.")]
+    time_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) when it was seen, after the first.")]
+    size_B: Annotated[IndexColumn, Unit("B"), Doc("(P,) size on the link, as the capture says it.")]
+    other: Annotated[int, Doc("Packets that are no IP, and are left out.")]
+
+    def __len__(self) -> int:
+        return len(self.src)
+
+    def workload(self, name: str = "capture") -> tuple[Workload, TextColumn]:
+        """Flows with all their bytes at their first packet, and the addresses that hosts stand for."""
+        hosts = np.unique(np.concatenate([self.src, self.dst]))
+        size_B = np.zeros(len(self), dtype=np.int64)
+        np.add.at(size_B, self.flow, self.size_B)
+        first_s = np.full(len(self), np.inf)
+        np.minimum.at(first_s, self.flow, self.time_s)
+        apart = self.src != self.dst
+        zero = np.zeros(int(apart.sum()))
+        made = Workload(
+            ints(np.searchsorted(hosts, self.src[apart])), ints(np.searchsorted(hosts, self.dst[apart])),
+            indices(np.maximum(size_B[apart], 1)), floats(first_s[apart]), ints(zero), ints(zero), texts([name]),
+            indices(np.zeros(len(zero) + 1)), ints([]), floats(zero),
+        )  # fmt: skip
+        return made, texts(hosts)
+
+
+def read_capture(path: str | Path) -> tuple[Captured | None, tuple[Finding, ...]]:
+    """Read a capture.
+
+    Parameters
+    ----------
+    path : path
+        pcap (of microseconds or nanoseconds, either byte order) or pcapng; links of Ethernet, IP without more, Linux
+        cooked captures and loopbacks.
+
+    Returns
+    -------
+    Captured or None
+        None if there is an error.
+    tuple of Finding
+        Each error names the byte at which it is.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    path = Path(path)
+    found = Found(str(path))
+    data = content(path)
+    if len(data) > LARGEST_B:
+        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
+    elif not data:
+        found.error("E133", "the file is empty")
+    else:
+        return _captured(packets(data, found), found), found.all()
+    return None, found.all()
+
+
+def _captured(seen: Iterator[Seen], found: Found) -> Captured | None:
+    rows: dict[Key, int] = {}
+    flow, time_ns, size_B, other = [], [], [], 0
+    for packet in seen:
+        key = key_of(packet.link_type, packet.data)
+        if key is None:
+            other += 1
+            continue
+        flow.append(rows.setdefault(key, len(rows)))
+        time_ns.append(packet.time_ns)
+        size_B.append(packet.size_B)
+    if not rows and not found.failed:
+        found.error("E133", "the capture has no packet of IP")
+    if found.failed:
+        return None
+    first_ns = min(time_ns)
+    src, dst, protocol, src_port, dst_port = zip(*rows, strict=True)
+    return Captured(
+        texts(src), texts(dst), ints(protocol), ints(src_port), ints(dst_port), ints(flow),
+        floats([(at - first_ns) * 1e-9 for at in time_ns]), indices(size_B), other,
+    )  # fmt: skip

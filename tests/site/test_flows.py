@@ -1,0 +1,388 @@
+"""Flows and topologies of other simulators, and captures: what they say, and what is said of those that are broken."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from easterly.base.findings import FindingsError
+from easterly.model.network import NodeKind
+from easterly.predict.packet.workloads import all_pairs, all_to_all, listed, permutation, poisson, sizes
+from easterly.site.formats import read, write
+from easterly.site.formats.flows import blocks, captures, hpcc, matrix, read_capture, read_flows, write_flows
+from easterly.site.formats.found import Found
+
+MATRIX = """\
+# an all-to-all of three with a barrier
+Nodes 4
+Connections 4
+Triggers 2
+0->1 id 1 start 0 size 1000 recv_done_trigger 1
+1->2 id 2 start 2500000 size 2000 send_done_trigger 1
+2->3 id 3 trigger 1 size 3000 recv_done_trigger 2
+3->0 id 4 trigger 2 size 4000
+trigger id 1 barrier count 2
+trigger id 2 oneshot
+"""
+FLOWS = "2\n2 1 3 100 200000000 2\n3 1 0 100 150 2.0005\n\nFirst line: # of flows\nsrc0 dst0 3 port0 size0 start0\n"
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_a_connection_matrix_with_triggers(tmp_path):
+    flows, findings = read_flows(put(tmp_path, "a.cm", MATRIX))
+    assert findings == () and flows.size_B.tolist() == [1000, 2000, 3000, 4000]
+    assert flows.start_s.tolist() == [0, 2.5e-6, 0, 0]
+    waits = [flows.after_idx[a:b].tolist() for a, b in zip(flows.after_ptr, flows.after_ptr[1:], strict=False)]
+    assert waits == [[], [], [0, 1], [2]]
+    write_flows(flows, tmp_path / "b.cm")
+    again, findings = read_flows(tmp_path / "b.cm")
+    assert findings == () and all(
+        np.array_equal(getattr(flows, name), getattr(again, name))
+        for name in ("src", "dst", "size_B", "start_s", "after_ptr", "after_idx")
+    )
+
+
+def test_flows_of_hpcc(tmp_path):
+    flows, findings = read_flows(put(tmp_path, "flow.txt", FLOWS))
+    assert findings == () and len(flows) == 2 and flows.traffic_class.tolist() == [3, 0]
+    assert flows.start_s.tolist() == [2, 2.0005] and flows.dst.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("format", ["htsim", "hpcc"])
+@pytest.mark.parametrize(
+    "made", [permutation(16, 10**6), all_to_all(4, 5), poisson(all_pairs(6), sizes("hadoop"), 1e4, 0.01)]
+)
+def test_what_is_written_is_read(tmp_path, made, format):
+    write_flows(made, tmp_path / "x", format=format)
+    again, findings = read_flows(tmp_path / "x", format=format)
+    assert findings == ()
+    order = np.argsort(made.start_s, kind="stable") if format == "hpcc" else np.arange(len(made))
+    for name in ("src", "dst", "size_B"):
+        assert np.array_equal(getattr(made, name)[order], getattr(again, name))
+    assert again.start_s == pytest.approx(made.start_s[order], abs=5e-13)
+
+
+def test_what_a_format_has_no_word_for(tmp_path):
+    waiting = listed([0, 1, 2], [1, 2, 3], 9, after=np.array([-1, 0, 0]))
+    late = listed([0, 1], [1, 2], 9, after=np.array([-1, 0]), delay_s=1.0)
+    for flows, name in ((waiting, "a.cm"), (late, "a.cm"), (waiting, "a.txt"), (waiting, "a.xyz")):
+        with pytest.raises(FindingsError) as error:
+            write_flows(flows, tmp_path / name)
+        assert error.value.findings[0].code in {"E135", "E120"}
+        assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "what"),
+    [
+        (("size 1000", "size -5"), 5, "size '-5' is no number"),
+        (("0->1", "0->9"), 5, "node '9'"),
+        (("0->1", "1->1"), 5, "to itself"),
+        (("start 0 ", ""), 5, "either a start or a trigger"),
+        (("trigger 1 ", "trigger 7 "), 7, "trigger 7 is not in the file"),
+        (("count 2", "count 3"), 7, "after 3 of 2 flows"),
+        (("Connections 4", "Connections 5"), None, "5 connections and has 4"),
+        (("oneshot", "sometimes"), 10, "none of oneshot"),
+        (("id 1 start", "colour 1 start"), 5, "unexpected 'colour'"),
+        (("3->0", "what"), 8, "unexpected 'what'"),
+        (("id 4 trigger 2", "id 4 trigger 2 recv_done_trigger 1"), None, "circle"),
+        (("id 2 oneshot", "id 1 oneshot"), 10, "stands twice"),
+        (("size 1000", "size 1000 size 9"), 5, "'size' stands twice"),
+    ],
+)
+def test_a_broken_matrix(tmp_path, change, line, what):
+    text = MATRIX.replace(*change)
+    if "circle" in what:
+        text = text.replace("count 2", "count 3")
+    flows, findings = read_flows(put(tmp_path, "a.cm", text))
+    assert flows is None and text != MATRIX
+    assert any(what in finding.message and finding.line == line for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "what"),
+    [
+        (("2\n2", "3\n2"), 5, "6 fields, this one 5"),
+        (("2 1 3", "2 2 3"), 2, "to itself"),
+        (("150 ", "0 "), 3, "size '0'"),
+        (("1 0 100", "1 8 100"), 3, "class '8'"),
+        (("2.0005", "-1"), 3, "start '-1'"),
+        ((" 2.0005", ""), 3, "6 fields"),
+        (("2\n2", "x\n2"), 1, "number of flows 'x'"),
+        (("2\n2 1 3 100 200000000 2\n3 1 0 100 150 2.0005\n", "9\n"), 3, "fewer"),
+    ],
+)
+def test_broken_flows(tmp_path, change, line, what):
+    flows, findings = read_flows(put(tmp_path, "flow.txt", FLOWS.replace(*change)))
+    assert flows is None
+    if what != "fewer":
+        assert any(what in finding.message and finding.line == line for finding in findings), findings
+
+
+LEAF_SPINE = """\
+Nodes 32
+Tiers 2
+Podsize 32
+
+Tier 0
+Downlink_speed_Gbps 100
+Radix_Down 8
+Radix_Up 2
+Downlink_Latency_ns 1000
+Switch_Latency_ns 0
+Oversubscribed 4
+
+Tier 1
+Downlink_speed_Gbps 200
+Radix_Down 4
+Downlink_Latency_ns 500
+Switch_Latency_ns 300
+"""
+
+
+def tree(k: int, bundle: int = 1) -> str:
+    """A fat-tree with as many hosts as its radix allows."""
+    h = k // 2
+    tier = "Downlink_speed_Gbps 100\nDownlink_Latency_ns 1000\n"
+    return (
+        f"Nodes {k**3 // 4}\nTiers 3\nPodsize {h * h}\nTier 0\n{tier}Radix_Down {h}\nRadix_Up {h}\n"
+        f"Tier 1\n{tier}Radix_Down {h}\nRadix_Up {h}\nTier 2\n{tier}Radix_Down {k * bundle}\nBundle {bundle}\n"
+    )
+
+
+def test_two_tiers_of_htsim(tmp_path):
+    found = read(put(tmp_path, "a.topo", LEAF_SPINE))
+    network = found.network
+    assert found.findings == () and len(network.hosts) == 32 and len(network.links) == 2 * (32 + 8)
+    up = network.links.capacity_bps == 200e9
+    assert up.sum() == 16 and set(network.links.delay_s[up]) == {500e-9}
+    names = network.nodes.name.tolist()
+    ends = {(names[a], names[b]) for a, b in zip(network.links.src, network.links.dst, strict=True)}
+    assert {("host9:nic0", "leaf1"), ("leaf3", "spine1"), ("spine0", "leaf0")} <= ends
+    assert network.nodes.delay_s[names.index("leaf0")] == 0
+
+
+@pytest.mark.parametrize("k", [4, 8, 16])
+def test_three_tiers_of_htsim_are_a_fat_tree(tmp_path, k):
+    network = read(put(tmp_path, "a.topo", tree(k))).network
+    assert len(network.hosts) == k**3 // 4 and len(network.links) == 2 * 3 * k**3 // 4
+    role, degree = network.nodes.role, np.bincount(network.links.src, minlength=len(network.nodes))
+    assert [(role == name).sum() for name in ("leaf", "spine", "core")] == [k * k // 2, k * k // 2, k * k // 4]
+    assert set(degree[role != "nic"]) == {k} and set(degree[role == "nic"]) == {1}
+    core, pod = np.flatnonzero(role == "core"), network.nodes.pod
+    for node in core.tolist():  # every core reaches every pod once
+        assert sorted(pod[network.links.dst[network.links.src == node]].tolist()) == list(range(k))
+
+
+def test_bundles_of_htsim(tmp_path):
+    network = read(put(tmp_path, "a.topo", tree(4, 2))).network
+    assert (network.nodes.role == "core").sum() == 2 and len(network.links) == 2 * 3 * 16
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (("Nodes 32", "Nodes -1"), "Nodes is '-1'"),
+        (("Tiers 2", "Tiers 3"), "2 tiers where the file says 3"),
+        (("Radix_Down 8", "Radix_Down 7"), "do not divide"),
+        (("Radix_Down 4", "Radix_Down 5"), "4 links come from below"),
+        (("Radix_Up 2\n", ""), "Radix_Up of tier 0"),
+        (("Tier 1", "Tier 3"), "where tier 1 belongs"),
+        (("Oversubscribed 4", "Colour 4"), "unexpected 'Colour'"),
+        (("200", "0"), "Downlink_speed_Gbps of tier 1 is 0"),
+        (("Nodes 32", "Nodes 800000"), "at most 200,000"),
+        (("Downlink_Latency_ns 500", "Downlink_Latency_ns x"), "'x'"),
+    ],
+)
+def test_a_broken_topology_of_htsim(tmp_path, change, what):
+    text = LEAF_SPINE.replace(*change)
+    if "800000" in text:
+        text = text.replace("Radix_Down 4", "Radix_Down 100000")
+    found = read(put(tmp_path, "a.topo", text))
+    assert found.network is None and any(what in f.message for f in found.findings), found.findings
+
+
+CABLES = "5 1 4\n4\n0 4 100Gbps 0.001ms 0\n1 4 100Gbps 0.001ms 0.0\n2 4 100Gbps 0.001ms 0.01\n3 4 25Gbps 1us 0\n"
+
+
+def test_a_topology_of_hpcc(tmp_path):
+    found = read(put(tmp_path, "topology.txt", CABLES))
+    network = found.network
+    assert [f.code for f in found.findings] == ["E130"] and found.findings[0].line == 5
+    assert network.hosts.name.tolist() == ["host0", "host1", "host2", "host3"]
+    assert network.nodes.kind.tolist() == [NodeKind.NIC] * 4 + [NodeKind.SWITCH]
+    assert set(network.links.delay_s) == {1e-6} and network.links.capacity_bps.min() == 25e9
+    write(network, tmp_path / "out.txt", format="hpcc")
+    again = read(tmp_path / "out.txt").network
+    for name in ("src", "dst", "capacity_bps"):
+        assert np.array_equal(getattr(network.links, name), getattr(again.links, name))
+    assert again.links.delay_s == pytest.approx(network.links.delay_s, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "what"),
+    [
+        (("25Gbps", "25Gb"), 6, "rate '25Gb'"),
+        (("1us", "1h"), 6, "delay '1h'"),
+        (("3 4 25", "3 5 25"), 6, "no cable"),
+        (("5 1 4", "5 1 5"), None, "fewer cables"),
+        (("\n4\n", "\n7\n"), 2, "not 1 different"),
+        (("5 1 4", "5 9 4"), 1, "9 of 5"),
+        (("1us 0", "1us"), 6, "5 fields"),
+    ],
+)
+def test_a_broken_topology_of_hpcc(tmp_path, change, line, what):
+    found = read(put(tmp_path, "t.txt", CABLES.replace(*change)), format="hpcc")
+    assert found.network is None and any(what in f.message and f.line == line for f in found.findings), found.findings
+
+
+def ethernet(src: int, dst: int, sport: int, dport: int, protocol: int = 6, vlan: bool = False) -> bytes:
+    ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40, 0, 0, 64, protocol, 0, 0x0A000000 + src, 0x0A000000 + dst)
+    tag = bytes.fromhex("81000005") if vlan else b""
+    return bytes(12) + tag + b"\x08\x00" + ip + struct.pack(">HHI", sport, dport, 0)
+
+
+PACKETS = [
+    (10.000001, 1500, ethernet(1, 2, 1000, 80)), (10.5, 64, ethernet(2, 1, 80, 1000, vlan=True)),
+    (11.25, 9000, ethernet(1, 2, 1000, 80)), (12.0, 60, bytes(12) + b"\x08\x06" + bytes(28)),
+    (12.5, 700, ethernet(3, 2, 5, 6, 17)),
+]  # fmt: skip
+
+
+def pcap(order: str, ns: bool) -> bytes:
+    made = struct.pack(order + "IHHiIII", 0xA1B23C4D if ns else 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+    for time_s, size_B, data in PACKETS:
+        part = round((time_s % 1) * (1e9 if ns else 1e6))
+        made += struct.pack(order + "4I", int(time_s), part, len(data), size_B) + data
+    return made
+
+
+def block(order: str, kind: int, body: bytes) -> bytes:
+    body += bytes(-len(body) % 4)
+    return struct.pack(order + "2I", kind, len(body) + 12) + body + struct.pack(order + "I", len(body) + 12)
+
+
+def pcapng(order: str, resolution: bytes, ticks: float) -> bytes:
+    option = struct.pack(order + "2H", 9, 1) + resolution + bytes(3) if resolution else b""
+    made = block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
+    made += block(order, 1, struct.pack(order + "HHI", 1, 0, 0) + option) + block(order, 5, bytes(8))
+    for time_s, size_B, data in PACKETS:
+        at = round(time_s * ticks)
+        made += block(order, 6, struct.pack(order + "5I", 0, at >> 32, at & 0xFFFFFFFF, len(data), size_B) + data)
+    return made
+
+
+CAPTURES = {
+    "pcap-us": pcap("<", False), "pcap-ns": pcap(">", True), "pcapng-us": pcapng("<", b"", 1e6),
+    "pcapng-ns": pcapng(">", b"\x09", 1e9), "pcapng-binary": pcapng("<", b"\x94", 2.0**20),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(CAPTURES))
+def test_a_capture(tmp_path, name):
+    path = tmp_path / "x.cap"
+    path.write_bytes(CAPTURES[name])
+    seen, findings = read_capture(path)
+    assert findings == () and seen.other == 1 and len(seen) == 3
+    assert seen.src.tolist() == ["10.0.0.1", "10.0.0.2", "10.0.0.3"] and seen.protocol.tolist() == [6, 6, 17]
+    assert seen.src_port.tolist() == [1000, 80, 5] and seen.flow.tolist() == [0, 1, 0, 2]
+    assert seen.size_B.tolist() == [1500, 64, 9000, 700]
+    assert seen.time_s == pytest.approx([0, 0.499999, 1.249999, 2.499999], abs=1.1e-6)
+    flows, hosts = seen.workload()
+    assert hosts.tolist() == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert flows.src.tolist() == [0, 1, 2] and flows.size_B.tolist() == [10500, 64, 700]
+
+
+def test_captures_that_we_write_are_read(tmp_path):
+    from easterly.base.columns import floats, ints
+    from easterly.model.packet_records import Recording
+    from easterly.model.packets import PacketFlows
+    from easterly.predict.packet import incast, transport
+    from easterly.predict.packet.pcapng import capture
+
+    how, ptr = transport("dctcp"), np.zeros(4, dtype=int)
+    ran = incast(3, 50_000, 40e9, how, recording=Recording(trace_links=ints([0, 2, 4])))
+    flows = PacketFlows(np.full(3, 50_000), floats(np.zeros(3)), ptr, ints([]), ptr, ints([]))
+    path = tmp_path / "a.pcapng"
+    path.write_bytes(b"".join(capture(ran.recorded.trace, flows, (how,))))
+    seen, findings = read_capture(path)
+    assert findings == () and seen.other == 0
+    sent = np.bincount(seen.flow)
+    assert len(seen) == 3 and sent.sum() == len(seen.time_s) and (seen.size_B[seen.size_B > 200] >= 1448).any()
+    assert seen.time_s.max() <= ran.end_s
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"", "empty"),
+        (b"hello, world: no capture at all", "no capture"),
+        (CAPTURES["pcap-us"][:-1], "does not fit"),
+        (CAPTURES["pcap-us"][:30], "within its header"),
+        (CAPTURES["pcap-us"][:24], "no packet of IP"),
+        (CAPTURES["pcapng-us"][:-4], "does not fit"),
+        (block("<", 0x0A0D0D0A, bytes(16)), "no byte order"),
+        (CAPTURES["pcapng-us"][:28] + block("<", 6, bytes(20)), "interface 0, which is none"),
+    ],
+)
+def test_a_broken_capture(tmp_path, data, what):
+    path = tmp_path / "x.pcap"
+    path.write_bytes(data)
+    seen, findings = read_capture(path)
+    assert seen is None and what in findings[0].message
+
+
+FUZZ = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@FUZZ
+@given(st.data())
+def test_no_bytes_break_a_reader_of_captures(data):
+    start = data.draw(st.sampled_from([b"", *CAPTURES.values()]))
+    bent = bytearray(start + data.draw(st.binary(max_size=40)))
+    for at, byte in data.draw(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=8)):
+        if at < len(bent):
+            bent[at] = byte
+    cut = data.draw(st.integers(0, len(bent)))
+    found = Found("x")
+    seen = captures._captured(blocks.packets(bytes(bent[:cut]), found), found)
+    assert (seen is None) == found.failed
+
+
+WORDS = st.sampled_from(
+    [*MATRIX.split(), *FLOWS.split(), "\n", "\n", "\n", "-1", "1e309", "nan", "->", "0->1", "9" * 30, "barrier"]
+)
+
+
+@FUZZ
+@given(st.lists(WORDS, max_size=60), st.sampled_from([matrix.read, hpcc.read]), st.booleans())
+def test_no_words_break_a_reader_of_flows(words, reader, whole):
+    found = Found("x")
+    flows = reader((MATRIX if whole else "") + " ".join(words), "x", found)
+    assert (flows is None) == found.failed
+    if flows is not None:
+        assert (flows.size_B >= 1).all() and (flows.src != flows.dst).all() and (flows.start_s >= 0).all()
+
+
+TOPOLOGY = st.sampled_from(
+    [*LEAF_SPINE.split(), *CABLES.split(), "\n", "\n", "\n", "-1", "nan", "1e309", "Bundle", "0", "3"]
+)
+
+
+@FUZZ
+@given(st.lists(TOPOLOGY, max_size=60), st.sampled_from(["htsim", "hpcc"]), st.booleans())
+def test_no_words_break_a_reader_of_topologies(tmp_path, words, format, whole):
+    begin = {"htsim": LEAF_SPINE, "hpcc": CABLES}[format] if whole else ""
+    path = put(tmp_path, "x.any", begin + " ".join(words))
+    found = read(path, format=format)
+    assert (found.network is None) == any(f.severity == "error" for f in found.findings)
