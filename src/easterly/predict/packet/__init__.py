@@ -1,5 +1,7 @@
 """Packets in a network: what becomes of each, and so of flows."""
 
+from easterly.predict.packet.cost import Cost, estimate, expected_hops
+from easterly.predict.packet.many import Interval, Replications, interval, simulate_many
 from easterly.predict.packet.planned import plan_queues
 from easterly.predict.packet.presets import PRESETS, transport
 from easterly.predict.packet.schedules import Conversation, conversation
@@ -8,6 +10,7 @@ from easterly.predict.packet.star import bound_s, incast, mark_at_B
 from easterly.predict.packet.statistics import flow_statistics, port_statistics
 
 __all__ = [
-    "PRESETS", "Conversation", "bound_s", "conversation", "flow_statistics", "ideal_s", "incast", "mark_at_B",
-    "plan_queues", "port_statistics", "simulate", "transport",
+    "PRESETS", "Conversation", "Cost", "Interval", "Replications", "bound_s", "conversation", "estimate",
+    "expected_hops", "flow_statistics", "ideal_s", "incast", "interval", "mark_at_B", "plan_queues", "port_statistics",
+    "simulate", "simulate_many", "transport",
 ]  # fmt: skip

@@ -73,17 +73,19 @@ def _queue(form: str, senders: int, burst: float, port: float, sender: float | N
         _print(senders, burst, port, sender, queue_B, buffer_B)
 
 
-def _affordable(senders: int, size_B: float, how: Transport) -> None:
-    """Four hops a packet: there and back over two links."""
+def _affordable(senders: int, size_B: float, how: Transport) -> int:
+    """Packet-hops: four a packet, there and back over two links."""
     hops = 4 * senders * math.ceil(size_B / (how.packet_B - how.header_B))
     if hops > MOST_HOPS:
         raise click.UsageError(
             f"{senders:,} senders of {format_short(size_B, SIZE)} make {hops:,} packet-hops, which take minutes; "
             f"send less, or have fewer send, for {MOST_HOPS:,} at most"
         )
+    return hops
 
 
 def _packets(form: str, given: dict[str, Any]) -> None:
+    from easterly.app.pacing import paced
     from easterly.app.values import number
     from easterly.predict.packet import bound_s, incast, mark_at_B, transport
 
@@ -94,7 +96,7 @@ def _packets(form: str, given: dict[str, Any]) -> None:
         raise click.UsageError(
             f"--transport: {how.name} sends at a rate of its own and nothing again, so that no incast ever ends for it"
         )
-    _affordable(given["senders"], given["burst"], how)
+    hops = _affordable(given["senders"], given["burst"], how)
     delay_s = 1e-6 if given["delay"] is None else given["delay"]
     senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
     rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
@@ -110,8 +112,9 @@ def _packets(form: str, given: dict[str, Any]) -> None:
     marks_at_B = None if how.law == "dcqcn" else mark_B
     options: dict[str, Any] = {"buffer_B": buffer_B, "mark_B": marks_at_B, "delay_s": delay_s}
     options["seed"] = given["seed"] or 1
-    found = incast(senders, size_B, rate_bps, how, **options)
-    if given["report"] is not None:
+    with paced("incast", hops, quiet=form == "json") as told:
+        found = incast(senders, size_B, rate_bps, how, **options, progress=told)
+    if given["report"] is not None and found.complete:
         # Once more, now that it is known how long to look.
         seen = incast(senders, size_B, rate_bps, how, **options, recording=_recording(senders, found, bound))
         _report(given, seen, bound, mark_B)
@@ -123,7 +126,7 @@ def _packets(form: str, given: dict[str, Any]) -> None:
             "fct_s": {"mean": number(float(found.fct_s.mean())), "max": number(float(found.fct_s.max()))},
             "bound_s": number(bound), "drops": int(found.drops.sum()), "marks": int(found.marks.sum()),
             "again": int(found.again.sum()), "timeouts": int(found.timeouts.sum()),
-            "packet_hops": found.packet_hops,
+            "packet_hops": found.packet_hops, "complete": found.complete,
         })  # fmt: skip
     else:
         _print_packets(given, found, bound, mark_B)
@@ -175,7 +178,12 @@ def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, ma
 
     answer.title(f"{_title(given, found)} ({found.transports[0].source})")
     answer.facts(_facts(found, bound, mark_B))
-    if given["report"] is not None:
+    if not found.complete:
+        done = int((found.fct_s < math.inf).sum())
+        click.echo(
+            f"  stopped after {format_short(found.end_s, TIME)}: {done:,} of {given['senders']:,} flows are done"
+        )
+    elif given["report"] is not None:
         click.echo(f"  {given['report']}")
 
 
