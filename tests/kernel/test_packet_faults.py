@@ -55,9 +55,10 @@ def chain(
     if queues:
         n = np.arange(links, dtype=np.int32)
         none = np.full(links, -1, dtype=np.int32)
+        room = np.full((links, 8), 2**40)
         made.queues(
-            n, 0 * n, np.full((links, 8), 1500), np.zeros((links, 24)), 0 * n, np.full((links, 8), 2**40), none, none, none,
-            none, np.roll(n, hops), [],
+            n, 0 * n, np.full((links, 8), 1500), np.zeros((links, 24)), 0 * n, room, none, none, none, none,
+            np.roll(n, hops), [],
         )  # fmt: skip
     return made
 

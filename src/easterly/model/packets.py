@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ratio
 from easterly.base.schema import Doc, Unit
 from easterly.model.packet_records import Recorded
+from easterly.model.packet_routes import Fates
 from easterly.model.senders import Bbr, SenderSeries, Swift
 
 Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open"]
@@ -233,6 +234,7 @@ class PacketOutcome:
     done_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when all of it was there.")] = None
     delays: Annotated[PacketDelays | None, Doc("How long packets took, if a transport keeps that.")] = None
     recorded: Annotated[Recorded | None, Doc("What was written down, if that was asked for.")] = None
+    fates: Annotated[Fates | None, Doc("What was lost on the way, where paths have choices or links fail.")] = None
 
     @property
     def slowdown(self) -> FloatColumn:

@@ -1,9 +1,11 @@
 """Packets in a network: what becomes of each, and so of flows."""
 
 from easterly.predict.packet.cost import Cost, estimate, expected_hops
+from easterly.predict.packet.faults import faults_of, outage, steer_failing, wear
 from easterly.predict.packet.many import Interval, Replications, interval, simulate_many
 from easterly.predict.packet.planned import plan_queues
 from easterly.predict.packet.presets import PRESETS, transport
+from easterly.predict.packet.routes import steer
 from easterly.predict.packet.schedules import Conversation, conversation
 from easterly.predict.packet.simulate import ideal_s, simulate
 from easterly.predict.packet.star import bound_s, incast, mark_at_B
@@ -11,6 +13,6 @@ from easterly.predict.packet.statistics import flow_statistics, port_statistics
 
 __all__ = [
     "PRESETS", "Conversation", "Cost", "Interval", "Replications", "bound_s", "conversation", "estimate",
-    "expected_hops", "flow_statistics", "ideal_s", "incast", "interval", "mark_at_B", "plan_queues", "port_statistics",
-    "simulate", "simulate_many", "transport",
+    "expected_hops", "faults_of", "flow_statistics", "ideal_s", "incast", "interval", "mark_at_B", "outage",
+    "plan_queues", "port_statistics", "simulate", "simulate_many", "steer", "steer_failing", "transport", "wear",
 ]  # fmt: skip

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from easterly._kernel import packet
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
 from easterly.model.packet_records import Recording
+from easterly.model.packet_routes import PacketFaults, PacketRoutes
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
 from easterly.model.port_queues import PacketQueues
+from easterly.predict.packet.faults import fates, give_faults, give_routes
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.looks import give_looks, looks
 from easterly.predict.packet.queues import give_queues
@@ -36,7 +38,8 @@ def simulate(
     ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], *,
     messages: PacketMessages | None = None, queues: PacketQueues | None = None, seed: int = 1,
     until_s: float | None = None, progress: Progress | None = None, recording: Recording | None = None,
-    sink: Sink | None = None, probes: Sequence[int] = (), probe_s: float = 0.0,
+    sink: Sink | None = None, probes: Sequence[int] = (), probe_s: float = 0.0, routes: PacketRoutes | None = None,
+    faults: PacketFaults | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -67,6 +70,10 @@ def simulate(
         Flows whose senders are looked into whenever they hear of their packets.
     probe_s : float [s]
         Least time between two looks.
+    routes : PacketRoutes, optional
+        Where flows go, in the place of their paths, whose times are ideal: see `steer`.
+    faults : PacketFaults, optional
+        What happens to links: see `faults_of` and `steer_failing`.
 
     Returns
     -------
@@ -82,7 +89,7 @@ def simulate(
     A port first in, first out costs one event per packet: its backlog follows from when the link will be free.
     """
     transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
-    made = _simulation(ports, flows, transports, seed)
+    made = _simulation(ports, flows, transports, seed, routes)
     if queues is not None:
         give_queues(made, len(ports), queues)
     if messages is not None:
@@ -91,6 +98,10 @@ def simulate(
             messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
         )
     give_looks(made, ports, probes, probe_s)
+    if routes is not None:
+        give_routes(made, routes)
+    if faults is not None:
+        give_faults(made, faults)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
     book = None
     if recording is not None or sink is not None:
@@ -99,6 +110,7 @@ def simulate(
     more = _run(made, until_ps, progress, book)
     outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
     outcome = replace(outcome, senders=looks(made, probes)) if probes else outcome
+    outcome = replace(outcome, fates=fates(made)) if routes is not None or faults is not None else outcome
     return outcome if book is None else replace(outcome, recorded=book.close())
 
 
@@ -123,8 +135,10 @@ def _run(made: packet.Simulation, until_ps: int, progress: Progress | None, book
     return more
 
 
-def _simulation(ports: Ports, flows: PacketFlows, transports: tuple[Transport, ...], seed: int) -> packet.Simulation:
-    route, path = _routes(flows)
+def _simulation(
+    ports: Ports, flows: PacketFlows, transports: tuple[Transport, ...], seed: int, routes: PacketRoutes | None
+) -> packet.Simulation:
+    route, path = _routes(flows) if routes is None else (routes.route, routes.path)
     zero = np.zeros(len(flows), dtype=np.int32)
     of_transport = zero if flows.transport is None else flows.transport
     of_class = zero if flows.traffic_class is None else flows.traffic_class
