@@ -209,6 +209,7 @@ private:
     void end(Cause cause, std::vector<Waiting> ring);
     std::vector<Waiting> deadlocked(bool storms_too);
     std::vector<Node> holders(std::int32_t link, int c);
+    bool guarded(const std::vector<Waiting>& ring) const;
     bool stormed(std::int32_t link, int c) const;
     std::vector<Waiting> described(const std::vector<Node>& nodes) const;
 

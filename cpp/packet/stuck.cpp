@@ -18,10 +18,12 @@ void Engine::check() {
         sent_then_ = hops;
     }
     std::vector<Waiting> ring = deadlocked(false);
-    if (!ring.empty()) return end(Cause::deadlock, std::move(ring));
-    if (patience == 0 || now_ - progress_ < patience || hops == sent_then_) return;
+    const bool impatient = patience > 0 && now_ - progress_ >= patience;
+    if (!ring.empty() && (impatient || !guarded(ring))) return end(Cause::deadlock, std::move(ring));
+    if (!impatient) return;
     ring = deadlocked(true);
-    end(ring.empty() ? Cause::livelock : Cause::storm, std::move(ring));
+    if (!ring.empty()) return end(Cause::storm, std::move(ring));
+    if (hops != sent_then_) end(Cause::livelock, {});
 }
 
 // Nothing is left to happen, and flows are open.
@@ -121,6 +123,16 @@ bool Engine::clears(const Node& node, const std::map<Node, std::int64_t>& stay) 
     const auto kept = stay.find({more.behind, in.pool});
     const std::int64_t free = memory.ingress_pools[in.pool].shared - (kept == stay.end() ? 0 : kept->second);
     return in.in_headroom.used == 0 && in.shared() <= in.resumes_at(static_cast<std::int32_t>(std::max<std::int64_t>(free, 0)));
+}
+
+// Whether a watchdog may break a ring.
+bool Engine::guarded(const std::vector<Waiting>& ring) const {
+    return std::ranges::any_of(ring, [&](const Waiting& each) {
+        return std::ranges::any_of(guards, [&](const Guard& guard) {
+            return guard.link == each.link && guard.traffic_class == each.traffic_class &&
+                   guard.watchdog.action != buffer::Action::alert;
+        });
+    });
 }
 
 bool Engine::stormed(std::int32_t link, int c) const {
