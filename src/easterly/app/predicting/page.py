@@ -103,7 +103,7 @@ def _groups(page: Page, title: str, rows: list[dict[str, Any]]) -> None:
     page.table(
         tuple(Column(head, right=i > 1) for i, head in enumerate(heads)),
         [
-            (row["name"], row["transport"], f"{row['connections']:,}", size.full(row["size_B"]),
+            (row["name"] or DASH, row["transport"], f"{row['connections']:,}", size.full(row["size_B"]),
              *(f"{row[key]:,}" for key in ("again", "marked", "reordered", "timeouts")))
             for row in rows[:SHOWN]
         ],

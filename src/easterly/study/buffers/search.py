@@ -119,7 +119,7 @@ def choose(meeting: Meeting, target: Target, *, seed: int = 1, told: Told | None
     trials = Trials(meeting, target, seed, told)
     planned = trials.run({})
     knobs = [knob for knob in KNOBS if applies(knob, meeting)]
-    sweep = [trials.named(knob, factor, {knob.name: factor}) for knob in knobs for factor in knob.factors]
+    sweep = [trials.named(knob, factor, {knob.name: factor}) for knob in knobs for factor in distinct(knob, meeting)]
     factors: dict[str, float] = {}
     best = planned
     for _ in range(PASSES):
@@ -136,7 +136,7 @@ def choose(meeting: Meeting, target: Target, *, seed: int = 1, told: Told | None
 
 def _turned(trials: Trials, knob: Knob, factors: dict[str, float], best: Trial) -> tuple[dict[str, float], Trial]:
     """The best setting of one number, the others as they are."""
-    for factor in knob.factors:
+    for factor in distinct(knob, trials.meeting):
         others = {name: value for name, value in factors.items() if name != knob.name}
         wanted = others | ({knob.name: factor} if factor != 1.0 else {})
         found = trials.run(wanted)
@@ -149,6 +149,12 @@ def _better(found: Trial, best: Trial) -> bool:
     if found.meets and best.meets:
         return found.last_s < best.last_s * (1 - SAME)
     return found.rank() < best.rank()
+
+
+def distinct(knob: Knob, meeting: Meeting) -> list[float]:
+    """Factors that lead to different values: a probability ends at 1."""
+    values = {knob.read(knob.turn(meeting, factor)): factor for factor in reversed(knob.factors)}
+    return sorted(values.values())
 
 
 class Trials:

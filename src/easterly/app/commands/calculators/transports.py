@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from easterly.model.packets import PacketOutcome, Transport
     from easterly.predict.packet.sharing import Sharing
 
-USUAL = ("newreno", "cubic", "dctcp", "dcqcn-paper")
+USUAL = ("newreno", "cubic", "bbr", "dctcp", "dcqcn-paper")
 MOST_HOPS = 10**9
 
 
