@@ -71,5 +71,6 @@ class PacketPrediction:
     link: Annotated[TextColumn, Doc("(L,) name of each link.")]
     busy: Annotated[FloatColumn, Unit("1"), Doc("(L,) share of the simulated time in which each link sends.")]
     owner: Annotated[TextColumn, Doc("(F,) job, service or traffic that each connection belongs to.")]
+    left_out: Annotated[TextColumn, Doc("What is sent less often than once a step, and was not simulated.")]
     outcome: Annotated[PacketOutcome, Doc("Every connection, message and link.")]
     hops: Annotated[int, Unit("1"), Doc("Packet-hops of all runs.")]

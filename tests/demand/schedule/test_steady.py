@@ -97,3 +97,16 @@ def test_what_stays_where_it_is_is_not_sent(nouns):
     demands = nouns.demands.value
     still = replace(demands, flows=replace(demands.flows, dst=ints(demands.flows.src)))
     assert len(of_rates(nouns.network.value, still, 20.0)) == 0
+
+
+def test_what_is_due_at_intervals_is_sent_then(nouns):
+    demands = nouns.demands.value
+    often = replace(
+        demands, phases=replace(demands.phases, every_s=np.full(len(demands.phases), 3.0)),
+        flows=replace(demands.flows, rate_bps=np.zeros(len(demands.flows)), size_B=np.full(len(demands.flows), 5e6)),
+    )  # fmt: skip
+    made = of_rates(nouns.network.value, often, 20.0)
+    times = np.unique(made.earliest_s)
+    assert len(times) in (6, 7) and np.diff(times) == pytest.approx(np.full(len(times) - 1, 3.0))
+    assert len(made) == len(times) * len(demands.flows) and (made.size_B == 5e6).all()
+    assert len(of_rates(nouns.network.value, often, 2.9)) == 0

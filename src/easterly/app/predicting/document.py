@@ -43,7 +43,7 @@ def packet(made: PacketPrediction, bounds: Prediction, transports: dict[str, Tra
         "packet_hops": made.hops, "complete": made.outcome.complete,
         "jobs": [_packet_job(made, row, bounds, rows[str(name)]) for row, name in enumerate(made.job)],
         "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
-        "links": busiest(made),
+        "links": busiest(made), "left_out": made.left_out.tolist(),
         "transports": {name: {"name": how.name, "source": how.source} for name, how in sorted(transports.items())},
     }  # fmt: skip
 

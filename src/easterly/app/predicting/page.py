@@ -36,6 +36,7 @@ def packet(found: dict[str, Any]) -> None:
     """Step times by simulation of packets, and what messages met."""
     page = Page(Console())
     _jobs(page, found)
+    _left_out(page, found["left_out"])
     _phases(page, found["phases"])
     _groups(page, "Classes", found["classes"])
     _groups(page, "Tenants", found["tenants"])
@@ -65,6 +66,11 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
         how = f"{found['part']:.3g} of every message and computation, a half and a quarter of that"
     said = f"{found['packet_hops']:,} packet-hops: {how}; seed {found['seed']}."
     page.wrapped(f"{said} Low, expected and high are those from rates.", "dim", "  ")
+
+
+def _left_out(page: Page, names: list[str]) -> None:
+    if names:
+        page.wrapped(f"Not simulated, as it is sent less often than a step: {'; '.join(names)}.", "dim", "  ")
 
 
 def _phases(page: Page, rows: list[dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What is sent at a rate, as a schedule of messages that wait for nothing."""
+"""What is sent at a rate or at intervals, as a schedule of messages that wait for nothing."""
 
 from __future__ import annotations
 
@@ -18,40 +18,35 @@ MOST = 128
 
 
 def of_rates(network: Network, demands: DemandSet, until_s: float, *, seed: int = 1, most: int = MOST) -> Schedule:
-    """Messages of services and other traffic from now until a time, each flow a Poisson process of its own.
+    """Messages of services and other traffic from now until a time.
+
+    What is sent at a rate is a Poisson process, flow by flow. What is sent at intervals, such as checkpoints, is sent
+    then, all flows of a phase at once, first at a time within the first interval that its name draws; what is due once
+    in `until_s` or less often is left out.
 
     Parameters
     ----------
     network : Network
         Flows are known by the names of their ends, so that one more leaves the others as they are.
     demands : DemandSet
-        Its flows with a rate; the others are left out.
     until_s : float [s]
     seed : int
     most : int
-        Messages of a flow, in the mean; beyond that they are larger instead.
+        Messages of a flow at a rate, in the mean; beyond that they are larger instead.
 
     Returns
     -------
     Schedule
-        A purpose for each phase of `demands` with a flow that has a rate; its job is the row of the work.
+        A purpose for each phase of `demands` that sends; its job is the row of the work.
     """
     flows, phases = demands.flows, demands.phases
-    sends = np.flatnonzero((flows.rate_bps > 0) & (flows.src != flows.dst))
+    every_s = phases.every_s[flows.phase]
+    due = (flows.size_B > 0) & (every_s > 0) & (every_s < until_s)
+    sends = np.flatnonzero(((flows.rate_bps > 0) | due) & (flows.src != flows.dst))
     used, purpose = np.unique(flows.phase[sends], return_inverse=True)
-    rows = {str(name): row for row, name in enumerate(demands.work.name)}
-    size_B = np.where(phases.message_B[used] > 0, phases.message_B[used], USUAL_B)[purpose]
-    size_B = np.maximum(size_B, flows.rate_bps[sends] / 8 * until_s / most)
-    names = network.nodes.name
-    labels = [
-        f"{phases.owner[p]} {phases.axis[p]} {names[src]} {names[dst]}"
-        for p, src, dst in zip(flows.phase[sends], flows.src[sends], flows.dst[sends], strict=True)
-    ]
-    times = [
-        _arrivals(rate, until_s, seeds.stream(seed, label))
-        for rate, label in zip(flows.rate_bps[sends] / 8 / size_B, labels, strict=True)
-    ]
+    size_B, times = _posted(network, demands, sends, until_s, seed, most)
     of = np.repeat(np.arange(len(sends)), [len(each) for each in times])
+    rows = {str(name): row for row, name in enumerate(demands.work.name)}
     return _schedule(
         flows.src[sends][of], flows.dst[sends][of], size_B[of], np.concatenate([np.zeros(0), *times]), purpose[of],
         Purposes(
@@ -60,6 +55,27 @@ def of_rates(network: Network, demands: DemandSet, until_s: float, *, seed: int 
             ints([flows.connections[sends][purpose == row].max() for row in range(len(used))]),
         ),
     )  # fmt: skip
+
+
+def _posted(
+    network: Network, demands: DemandSet, sends: NDArray[np.intp], until_s: float, seed: int, most: int
+) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
+    """Size of the messages of each flow, and their times."""
+    flows, phases, names = demands.flows, demands.phases, network.nodes.name
+    phase = flows.phase[sends]
+    said_B = np.where(phases.message_B[phase] > 0, phases.message_B[phase], USUAL_B)
+    at_a_rate = flows.rate_bps[sends] > 0
+    size_B = np.where(at_a_rate, np.maximum(said_B, flows.rate_bps[sends] / 8 * until_s / most), flows.size_B[sends])
+    times = []
+    for row, p, f in zip(range(len(sends)), phase.tolist(), sends.tolist(), strict=True):
+        label = f"{phases.owner[p]} {phases.axis[p]}"
+        if at_a_rate[row]:
+            flow = f"{label} {names[flows.src[f]]} {names[flows.dst[f]]}"
+            times.append(_arrivals(flows.rate_bps[f] / 8 / size_B[row], until_s, seeds.stream(seed, flow)))
+        else:
+            first = seeds.stream(seed, label) / 2**64
+            times.append(np.arange(first, until_s / phases.every_s[p]) * phases.every_s[p])
+    return size_B, times
 
 
 def _arrivals(rate: float, until_s: float, seed: int) -> NDArray[np.float64]:

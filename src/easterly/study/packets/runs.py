@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from easterly.base.columns import FloatColumn, TextColumn, floats, texts
+from easterly.base.units import TIME, format_short
 from easterly.model.network import Network
 from easterly.model.packet_prediction import PacketPrediction
 from easterly.model.packets import Ports
@@ -83,8 +84,15 @@ def _concluded(prepared: Prepared, runs: list[Run]) -> PacketPrediction:
         results.groups(texts(classes)[first.talk.traffic_class], first, prepared.transports),
         results.groups(tenant, first, prepared.transports),
         _names(network), floats(busy_s / ended_s), texts(owner),
-        first.outcome, sum(run.outcome.packet_hops for run in runs),
+        _left_out(prepared), first.outcome, sum(run.outcome.packet_hops for run in runs),
     )  # fmt: skip
+
+
+def _left_out(prepared: Prepared) -> TextColumn:
+    """What has an interval that is longer than the time in which others send."""
+    phases = prepared.nouns.demands.value.phases
+    rows = np.flatnonzero(phases.every_s >= prepared.until_s)
+    return texts([f"{phases.owner[r]} {phases.axis[r]}, every {format_short(phases.every_s[r], TIME)}" for r in rows])
 
 
 def _last_s(run: Run) -> float:

@@ -28,6 +28,8 @@ class Prepared:
     ----------
     nouns : Nouns
     jobs : list of str
+    until_s : float [s]
+        How long others send: the time that the jobs take at most.
     schedule : Schedule
         Their steps, job j of it being ``jobs[j]``, and what others send meanwhile.
     owner : (P,) str
@@ -40,6 +42,7 @@ class Prepared:
 
     nouns: Nouns
     jobs: list[str]
+    until_s: float
     schedule: Schedule
     owner: TextColumn
     transports: list[Transport]
@@ -91,11 +94,12 @@ def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
     steps = [schedule.of_job(site, network, name, hosts, steps=wishes.steps) for name in jobs]
     bounds, demands = nouns.prediction.value, nouns.demands.value
     slowest_s = bounds.step_high_s[np.isin(bounds.job, jobs) & np.isfinite(bounds.step_high_s)].max(initial=0.0)
-    others = schedule.of_rates(network, demands, wishes.steps * float(slowest_s), seed=wishes.seed)
+    until_s = wishes.steps * float(slowest_s)
+    others = schedule.of_rates(network, demands, until_s, seed=wishes.seed)
     owner = [name for name, step in zip(jobs, steps, strict=True) for _ in range(len(step.purposes))]
     plan = nouns.qos.value
     return Prepared(
-        nouns, jobs, schedule.together([*steps, others]),
+        nouns, jobs, until_s, schedule.together([*steps, others]),
         texts([*owner, *demands.work.name[others.purposes.job]]),
         transports_of(plan, wishes.transports), plan_queues(network, plan), wishes,
     )  # fmt: skip
