@@ -80,6 +80,22 @@ def test_services_send_beside_jobs():
     assert {row["stage"] for row in found["phases"] if row["owner"] == "chat"} == {"steady"}
 
 
+def test_several_seeds_give_an_interval():
+    words = (TWO, "--method", "packet", "--hops", 100_000, "--seeds", 3)
+    (job,) = result(*words)["jobs"]
+    assert job["seeds"]["count"] == 3 and 0 < job["seeds"]["half_s"] < 0.2 * job["seeds"]["mean_s"]
+    single = [result(*words[:-2], "--seed", seed)["jobs"][0]["step_s"] for seed in (1, 2, 3)]
+    assert job["seeds"]["mean_s"] == pytest.approx(sum(single) / 3)
+    assert "Over 3 seeds" in run(*words).stdout
+
+
+@pytest.mark.parametrize("routing", ["spray", "flowlet", "adaptive"])
+def test_switches_choose_in_another_way(routing):
+    found = result(TWO, "--method", "packet", "--hops", 100_000, "--routing", routing)
+    (job,) = found["jobs"]
+    assert job["fluid_s"]["low"] * 0.95 <= job["step_s"] <= job["fluid_s"]["high"] * 1.05
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -133,7 +133,7 @@ def test_notifications_in_a_class_of_their_own(of_class):
 
 
 def test_sampled_marks():
-    """HPCC's simulator: alpha moves each microsecond, the rate is cut each 4 us while marks come, and the target stays."""
+    """HPCC's simulator: alpha moves each microsecond, marks cut the rate each 4 us, and the target stays."""
     g = 1 / 256
     simulation = marked(
         dcqcn_g=g, decrease_ps=4 * US, alpha_timer_ps=US, rate_timer_ps=900 * US, clamp_target=0, fast_steps=1
@@ -150,7 +150,7 @@ def test_sampled_marks():
 
 
 def test_sampled_steps():
-    """Two flows overload a link and are cut; once its queue is gone: a step of recovery, an additive one, then hyper."""
+    """Two flows overload a link and are cut; when its queue is gone: a step of recovery, an additive one, hyper."""
     net = star(2, 40 * GB, mark_B=(11_000, 11_000), size_B=10**9)
     simulation = net.simulation(
         "dcqcn", nic_B=16_000, decrease_ps=4 * US, alpha_timer_ps=US, rate_timer_ps=100 * US, fast_steps=1,

@@ -27,6 +27,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--routing", type=click.Choice(ROUTING), default="hash", show_default=True,
               help="How switches choose among equal links.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
+@click.option("--seeds", "count", type=click.IntRange(1, 1000), default=1, show_default=True,
+              help="Simulations, each with a seed of its own: the mean, and how sure it is.")  # fmt: skip
 @terminal.format_option
 def command(site: Path, method: str, form: str, **asked: Any) -> None:
     """Predict the step time of the jobs of SITE, with everything else that they send beside them.

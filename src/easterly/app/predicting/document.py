@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from easterly.app.values import number, reference
+from easterly.base.columns import floats
 from easterly.model.outcome import Prediction
 from easterly.model.packet_prediction import PacketPrediction
 from easterly.model.packets import Transport
+from easterly.predict.packet import interval
 
 BUSIEST = 20
 """Links that are listed."""
@@ -35,13 +38,17 @@ def _range(made: Prediction, row: int) -> dict[str, float | None]:
     }  # fmt: skip
 
 
-def packet(made: PacketPrediction, bounds: Prediction, transports: dict[str, Transport]) -> dict[str, Any]:
-    """Step times by simulation of packets, with those from rates beside them."""
+def packet(every: Sequence[PacketPrediction], bounds: Prediction, transports: dict[str, Transport]) -> dict[str, Any]:
+    """Step times by simulation of packets, with those from rates beside them; all but the mean is of the first seed."""
+    made = every[0]
     rows = {str(name): row for row, name in enumerate(bounds.job)}
     return {
         "method": "packet", "part": number(made.part), "steps": made.steps, "seed": made.outcome.seed,
-        "packet_hops": made.hops, "complete": made.outcome.complete,
-        "jobs": [_packet_job(made, row, bounds, rows[str(name)]) for row, name in enumerate(made.job)],
+        "packet_hops": sum(each.hops for each in every), "complete": all(each.outcome.complete for each in every),
+        "jobs": [
+            {**_packet_job(made, row, bounds, rows[str(name)]), "seeds": _seeds(every, row)}
+            for row, name in enumerate(made.job)
+        ],
         "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
         "links": busiest(made), "left_out": made.left_out.tolist(),
         "transports": {name: {"name": how.name, "source": how.source} for name, how in sorted(transports.items())},
@@ -54,6 +61,12 @@ def _packet_job(made: PacketPrediction, row: int, bounds: Prediction, at: int) -
         "name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names},
         "fluid_s": _range(bounds, at),
     }  # fmt: skip
+
+
+def _seeds(every: Sequence[PacketPrediction], row: int) -> dict[str, float | int | None]:
+    """Step time over seeds: mean, and half of its 95 % interval."""
+    found = interval(floats([each.step_s[row] for each in every]))
+    return {"count": len(every), "mean_s": number(found.mean), "half_s": number(found.half)}
 
 
 def _records(table: Any) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ def packet(found: dict[str, Any]) -> None:
     page = Page(Console())
     _jobs(page, found)
     _left_out(page, found["left_out"])
+    _seeds(page, found["jobs"])
     _phases(page, found["phases"])
     _groups(page, "Classes", found["classes"])
     _groups(page, "Tenants", found["tenants"])
@@ -66,6 +67,16 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
         how = f"{found['part']:.3g} of every message and computation, a half and a quarter of that"
     said = f"{found['packet_hops']:,} packet-hops: {how}; seed {found['seed']}."
     page.wrapped(f"{said} Low, expected and high are those from rates.", "dim", "  ")
+
+
+def _seeds(page: Page, jobs: list[dict[str, Any]]) -> None:
+    """How sure the mean over seeds is, where there are several."""
+    if not jobs or jobs[0]["seeds"]["count"] < 2:
+        return
+    page.title(f"Over {jobs[0]['seeds']['count']} seeds, with 95 % intervals")
+    unit = measure([job["seeds"]["mean_s"] or 0.0 for job in jobs], TIMES)
+    rows = [(job["name"], unit.full(job["seeds"]["mean_s"]), f"+- {unit.full(job['seeds']['half_s'])}") for job in jobs]
+    page.table((Column("Job"), Column("Mean step", right=True), Column("", right=True)), rows)
 
 
 def _left_out(page: Page, names: list[str]) -> None:

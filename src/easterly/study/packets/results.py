@@ -50,7 +50,7 @@ def whole(parts: Sequence[float], times: Sequence[FloatColumn]) -> tuple[FloatCo
     Parameters
     ----------
     parts : sequence of float [1]
-        One, or three.
+        One or three; where a run was broken off, those before it.
     times : sequence of (J,) float [s]
 
     Returns
@@ -58,19 +58,21 @@ def whole(parts: Sequence[float], times: Sequence[FloatColumn]) -> tuple[FloatCo
     (J,) [s]
         ``T(1)`` on the line through the two largest parts, where more than one was run.
     (J,) [s]
-        How far the line through the two smallest is from that.
+        How far the line through the two smallest is from that; infinite where there is no second line.
     (J,) [s]
         What does not shrink with the part: the line at 0.
     """
     if len(parts) == 1:
-        return times[0], floats(np.zeros(len(times[0]))), floats(np.zeros(len(times[0])))
+        unsure = np.full(len(times[0]), 0.0 if parts[0] == 1.0 else np.inf)
+        return floats(times[0] / parts[0]), floats(unsure), floats(np.zeros(len(times[0])))
     with np.errstate(invalid="ignore"):  # infinite where a job never ended
         slopes = [(a - b) / (p - q) for p, q, a, b in zip(parts, parts[1:], times, times[1:], strict=False)]
         ends = [time + slope * (1 - part) for part, time, slope in zip(parts, times, slopes, strict=False)]
+        apart = np.abs(ends[0] - ends[1]) if len(ends) > 1 else np.full(len(times[0]), np.inf)
         fixed = times[0] - slopes[0] * parts[0]
     stuck = ~np.isfinite(times[0])
     found = np.where(stuck, np.inf, ends[0])
-    return floats(found), floats(np.where(stuck, 0.0, np.abs(ends[0] - ends[1]))), floats(np.where(stuck, 0.0, fixed))
+    return floats(found), floats(np.where(stuck, 0.0, apart)), floats(np.where(stuck, 0.0, fixed))
 
 
 def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn, nodes: TextColumn) -> PacketPhases:

@@ -14,29 +14,38 @@ from easterly.predict.packet.simulate import Progress
 from easterly.study.packets import results
 from easterly.study.packets.paths import Posed
 from easterly.study.packets.results import Run
-from easterly.study.packets.site import Prepared, parts, pose
+from easterly.study.packets.site import Prepared, Runs
 
 
-def simulate_site(prepared: Prepared, part: float, progress: Progress | None = None) -> PacketPrediction:
+def simulate_site(prepared: Prepared, runs: Runs, progress: Progress | None = None) -> PacketPrediction:
     """Step times of the jobs of a site by simulation of packets.
 
     Parameters
     ----------
     prepared : Prepared
-    part : float [1]
-        Part of each message and computation, as `cost_of` finds it.
+    runs : Runs
     progress : callable, optional
-        As for `predict.packet.simulate`.
+        As for `predict.packet.simulate`, over all runs; False ends the one that is on its way, and all that follow.
 
     Returns
     -------
     PacketPrediction
     """
-    return _concluded(prepared, [_run(prepared, each, progress) for each in parts(part)])
+    made: list[Run] = []
+    for sent in runs.posed:
+        done = sum(run.outcome.packet_hops for run in made)
+        made.append(_run(prepared, sent, _from(progress, done)))
+        if not made[-1].outcome.complete:
+            break
+    return _concluded(prepared, made)
 
 
-def _run(prepared: Prepared, part: float, progress: Progress | None) -> Run:
-    sent = pose(prepared, part)
+def _from(progress: Progress | None, done: int) -> Progress | None:
+    """Progress of a run, where others have done so much before."""
+    return None if progress is None else lambda now_s, left, hops: progress(now_s, left, done + hops)
+
+
+def _run(prepared: Prepared, sent: Posed, progress: Progress | None) -> Run:
     network = prepared.nouns.network.value
     links, count = network.links, len(network.links)
     none = np.full(count, -1)
@@ -44,9 +53,9 @@ def _run(prepared: Prepared, part: float, progress: Progress | None) -> Run:
     ports = Ports(links.capacity_bps, delay_s, none, none, none, floats(np.ones(count)), floats(np.zeros(count)))
     outcome = simulate(
         ports, sent.flows, prepared.transports, messages=sent.talk.messages, queues=prepared.queues,
-        seed=prepared.wishes.seed, progress=progress,
+        routes=sent.routes, seed=prepared.wishes.seed, progress=progress,
     )  # fmt: skip
-    return Run(part, sent.talk, outcome, _alone_s(ports, sent, prepared))
+    return Run(sent.part, sent.talk, outcome, _alone_s(ports, sent, prepared))
 
 
 def _alone_s(ports: Ports, sent: Posed, prepared: Prepared) -> FloatColumn:

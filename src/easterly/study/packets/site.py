@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from easterly.base.columns import TextColumn, texts
 from easterly.base.findings import did_you_mean
@@ -13,9 +12,9 @@ from easterly.demand import schedule
 from easterly.model.packets import Transport
 from easterly.model.port_queues import PacketQueues
 from easterly.model.schedule import Schedule
-from easterly.predict.packet import conversation, plan_queues
+from easterly.predict.packet import conversation, expected_hops, plan_queues
 from easterly.study.nouns import Nouns
-from easterly.study.packets.paths import Posed, posed
+from easterly.study.packets.paths import Posed, pose
 from easterly.study.packets.transports import transports_of
 from easterly.study.packets.wishes import Wishes
 
@@ -51,24 +50,19 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a simulation will take.
+class Runs:
+    """What will be simulated.
 
     Attributes
     ----------
-    hops : float
-        Packet-hops of the whole.
-    part : float [1]
-        Part of it that is simulated.
+    posed : list of Posed
+        The largest part first.
+    hops : int
+        Packet-hops of all of them, where nothing is sent again.
     """
 
-    hops: float
-    part: float
-
-    @property
-    def total(self) -> float:
-        """Packet-hops of all runs."""
-        return self.hops * sum(parts(self.part))
+    posed: list[Posed]
+    hops: int
 
 
 def parts(part: float) -> list[float]:
@@ -111,23 +105,27 @@ def _nothing(missing: list[str], jobs: list[str]) -> str:
     return "there is no job whose packets could be simulated: give the site a job with hosts"
 
 
-def cost_of(prepared: Prepared) -> Cost:
-    """Packet-hops of a simulation, and the part that the wishes allow."""
-    wishes = prepared.wishes
-    hops = float(_hops(prepared, pose(prepared, 1.0)).sum())
-    return Cost(hops, min(1.0, wishes.hops / max(hops, 1.0)) if wishes.part is None else wishes.part)
+def runs_of(prepared: Prepared) -> Runs:
+    """The part that the wishes allow, and what tells the whole from it.
+
+    Raises
+    ------
+    ValueError
+        A pair without a path.
+    """
+    part = prepared.wishes.part
+    if part is None:
+        whole = _pose(prepared, 1.0)
+        part = min(1.0, prepared.wishes.hops / max(_hops(prepared, whole), 1))
+    posed = [_pose(prepared, each) for each in parts(part)]
+    return Runs(posed, sum(_hops(prepared, each) for each in posed))
 
 
-def pose(prepared: Prepared, part: float) -> Posed:
-    """A part of the schedule on its paths."""
-    nouns = prepared.nouns
-    return posed(conversation(prepared.schedule, part=part), nouns.network.value, nouns.policy.value, prepared.queues)
+def _pose(prepared: Prepared, part: float) -> Posed:
+    nouns, wishes = prepared.nouns, prepared.wishes
+    talk = conversation(prepared.schedule, part=part)
+    return pose(talk, part, nouns.network.value, nouns.policy.value, prepared.queues, wishes.routing, nouns.site.seed)
 
 
-def _hops(prepared: Prepared, sent: Posed) -> NDArray[np.float64]:
-    """(M,) packet-hops of each message, acknowledgements included."""
-    carried = sent.talk.messages.connection >= 0
-    flow = sent.talk.messages.connection[carried]
-    payload_B = np.array([how.packet_B - how.header_B for how in prepared.transports])[sent.talk.traffic_class[flow]]
-    packets = np.ceil(sent.talk.messages.size_B[carried] / payload_B)
-    return np.asarray(packets * sent.links[flow], dtype=np.float64)
+def _hops(prepared: Prepared, posed: Posed) -> int:
+    return expected_hops(posed.flows, prepared.transports, posed.talk.messages)
