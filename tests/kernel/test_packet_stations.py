@@ -29,9 +29,9 @@ def port(time, of_class, size, *, quantum=1500, strict=0, limit_B=-1, rate_bps=R
     i32 = np.int32
     one, none = np.zeros(1, dtype=i32), np.full(1, -1, dtype=i32)
     made = packet.Simulation(
-        np.array([rate_bps]), np.zeros(1, dtype=np.int64), np.array([-1]), np.array([[-1, -1]]), np.ones(1), np.zeros(1),
-        np.array([0, -1], dtype=i32), np.zeros((n, 2), dtype=np.int64), size, time, np.zeros(n, dtype=i32), of_class,
-        [packet.Law("open", {"packet_B": 9216, "header_B": 0})], pause_reaction_ps=0, seed=1, shift=10,
+        np.array([rate_bps]), np.zeros(1, dtype=np.int64), np.array([-1]), np.array([[-1, -1]]), np.ones(1),
+        np.zeros(1), np.array([0, -1], dtype=i32), np.zeros((n, 2), dtype=np.int64), size, time, np.zeros(n, dtype=i32),
+        of_class, [packet.Law("open", {"packet_B": 9216, "header_B": 0})], pause_reaction_ps=0, seed=1, shift=10,
     )  # fmt: skip
     made.queues(
         one, np.array([strict], dtype=i32), np.broadcast_to(quantum, (1, 8)).astype(np.int64), np.zeros((1, 24)), one,
@@ -45,11 +45,11 @@ def departures(simulation):
     return simulation.flows()["delivered_ps"]
 
 
-TREE = dict(
-    parent=[-1, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2], rate_bps=[RATE, 6 * GB, 4 * GB, *[2 * GB] * 3, *[800_000_000] * 5],
-    priority=[0, 0, 0, 0, 1, 2, 0, 0, 1, 1, 1],
-)  # fmt: skip
-LEAVES = EVERY[3:] + [8, 9, 10]
+TREE = {
+    "parent": [-1, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2], "priority": [0, 0, 0, 0, 1, 2, 0, 0, 1, 1, 1],
+    "rate_bps": [RATE, 6 * GB, 4 * GB, *[2 * GB] * 3, *[800_000_000] * 5],
+}  # fmt: skip
+LEAVES = [*EVERY[3:], 8, 9, 10]
 
 SCHEDULERS = {
     "wrr": (lambda: sched.Wrr([1, 2, 3, 4, 5, 6, 7, 8], False, PS), EVERY),
@@ -183,7 +183,7 @@ def test_no_window_holds_more_than_rate_and_bucket(burst_B, whole):
 
 
 def test_a_shaper_of_a_class_leaves_the_link_to_others():
-    """1 Gb/s for one class, and none of the others waits for its tokens: the link is never idle before they are done."""
+    """1 Gb/s for one class, and the other does not wait for its tokens."""
     n = 800
     time = np.arange(n) * 100 + 10
     of_class = (np.arange(n) % 2).astype(np.int32)

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, ratio
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, floats, ratio
 from easterly.base.schema import Doc, Unit
 from easterly.model.packet_records import Recorded
 from easterly.model.packet_routes import Fates
+from easterly.model.port_queues import Stuck
 from easterly.model.senders import Bbr, SenderSeries, Swift
 
 Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open"]
@@ -233,6 +234,10 @@ class PacketOutcome:
     begun_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when each message began; infinite if never.")] = None
     done_s: Annotated[FloatColumn | None, Unit("s"), Doc("(M,) when all of it was there.")] = None
     delays: Annotated[PacketDelays | None, Doc("How long packets took, if a transport keeps that.")] = None
+    victim: Annotated[BoolColumn | None, Doc("(F,) pauses held it up which nothing on its own way caused.")] = None
+    stuck: Annotated[Stuck | None, Doc("Why it ended with flows open: a deadlock, a storm of pauses, a livelock.")] = (
+        None
+    )
     recorded: Annotated[Recorded | None, Doc("What was written down, if that was asked for.")] = None
     fates: Annotated[Fates | None, Doc("What was lost on the way, where paths have choices or links fail.")] = None
 
@@ -247,5 +252,6 @@ class PacketOutcome:
         done = int((self.fct_s < float("inf")).sum())
         return (
             f"PacketOutcome({', '.join(each.name for each in self.transports)}: {done} of {len(self.fct_s)} flows, {self.packet_hops:,} packet-hops, "
-            f"{int(self.drops.sum()):,} drops, {int(self.marks.sum()):,} marks, {self.end_s:.6g} s)"
+            f"{int(self.drops.sum()):,} drops, {int(self.marks.sum()):,} marks, {self.end_s:.6g} s"
+            f"{'' if self.stuck is None else f'; {self.stuck}'})"
         )

@@ -61,6 +61,122 @@ class SwitchMemories:
 
 
 @dataclass(frozen=True, slots=True)
+class PortScheduler:
+    """Another scheduler than strict priority over deficit round robin, before some links; 8 numbers, one per class."""
+
+    links: Annotated[tuple[int, ...], Doc("Links.")]
+    kind: Annotated[
+        Discipline,
+        Doc(
+            "wrr (by packets), wrr-bytes, wfq, wf2q, wf2q+, scfq (self-clocked, behind classes with a rate, which go "
+            "first), htb and cbq (one level of classes that borrow from the port), cbs, fifo."
+        ),
+    ]
+    weight: Annotated[tuple[int, ...], Doc("Weights; quanta [B] of wrr-bytes, htb and cbq.")] = (1,) * CLASSES
+    rate_bps: Annotated[
+        tuple[float, ...], Unit("bit/s"), Doc("Rates of scfq, htb and cbq, idle slopes of cbs; 0 for none.")
+    ] = (0.0,) * CLASSES
+    ceil_bps: Annotated[tuple[float, ...], Unit("bit/s"), Doc("Highest rates of htb; that of the link if 0.")] = (
+        0.0,
+    ) * CLASSES
+    burst_B: Annotated[int, Unit("B"), Doc("Buckets of scfq and htb.")] = 20_000
+    priority: Annotated[tuple[int, ...], Doc("Of htb and cbq; 0 goes first.")] = (0,) * CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class QueueManager:
+    """Queue management of one class before some links, instead of its ramp; numbers that do not apply are ignored."""
+
+    links: Annotated[tuple[int, ...], Doc("Links.")]
+    traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
+    kind: Annotated[Management, Doc("red, codel, pie, fq-codel.")]
+    ecn: Annotated[bool, Doc("Marks packets that can be marked, instead of dropping.")] = False
+    low_B: Annotated[float, Unit("B"), Doc("RED: mean queue from which packets are meant.")] = 50e3
+    high_B: Annotated[float, Unit("B"), Doc("RED: from which all are.")] = 150e3
+    most: Annotated[float, Unit("1"), Doc("RED: probability just below that.")] = 0.1
+    weight: Annotated[float, Unit("1"), Doc("RED: of a packet in the mean.")] = 0.002
+    slot_s: Annotated[float, Unit("s"), Doc("RED: a packet's time, by which the mean fades; 0: 1,500 B.")] = 0.0
+    gentle: Annotated[bool, Doc("RED: rises to 1 at twice the upper threshold.")] = True
+    target_s: Annotated[float, Unit("s"), Doc("CoDel, PIE: delay that is aimed at.")] = 5e-3
+    interval_s: Annotated[float, Unit("s"), Doc("CoDel: time above it; PIE: between updates.")] = 100e-3
+    burst_s: Annotated[float, Unit("s"), Doc("PIE: passes at first (RFC 8033, section 4.4).")] = 150e-3
+    flows: Annotated[int, Doc("fq-codel: queues.")] = 1024
+    quantum_B: Annotated[int, Unit("B"), Doc("fq-codel: of a queue in a round.")] = 1514
+    limit_B: Annotated[int, Unit("B"), Doc("Most that waits; -1 for no limit.")] = -1
+    limit_packets: Annotated[int, Doc("The same in packets.")] = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PauseStorm:
+    """The far end of a link asks for pauses again and again."""
+
+    link: Annotated[int, Doc("Link that is paused.")]
+    traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
+    from_s: Annotated[float, Unit("s"), Doc("From then on.")] = 0.0
+    to_s: Annotated[float, Unit("s"), Doc("Until then; infinite for ever.")] = float("inf")
+    every_s: Annotated[float, Unit("s"), Doc("Between two frames.")] = 100e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWatchdog:
+    """Watches classes before links for storms, as SONiC does."""
+
+    links: Annotated[tuple[int, ...], Doc("Links.")]
+    traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
+    poll_s: Annotated[float, Unit("s"), Doc("Between two looks; a frame has to come in between.")] = 100e-3
+    detection_s: Annotated[float, Unit("s"), Doc("Paused for so long is a storm.")] = 200e-3
+    restoration_s: Annotated[float, Unit("s"), Doc("Without a frame for so long is its end; 0 for never.")] = 200e-3
+    action: Annotated[Literal["drop", "forward", "alert"], Doc("What becomes of packets in a storm.")] = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How pauses work, what goes wrong with them, and when a run is given up."""
+
+    quanta: Annotated[
+        int, Doc("A pause ends after so many times 512 bits, and is repeated; 0: when it is told to.")
+    ] = 0
+    storms: Annotated[tuple[PauseStorm, ...], Doc("Storms.")] = ()
+    watchdogs: Annotated[tuple[PauseWatchdog, ...], Doc("What guards against them.")] = ()
+    patience_s: Annotated[float, Unit("s"), Doc("Nothing new arrives for so long: the run is given up.")] = 60.0
+    check_s: Annotated[float, Unit("s"), Doc("Between two looks for a deadlock.")] = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Why a run ended with flows open: classes before links, each waiting for the next of the list."""
+
+    cause: Annotated[
+        Literal["deadlock", "storm", "livelock", "silence"],
+        Doc(
+            "deadlock: a ring of pauses, the last waits for the first; storm: the last is paused by who never stops; "
+            "livelock: packets are sent and nothing new arrives; silence: nothing is left to happen."
+        ),
+    ]
+    at_s: Annotated[float, Unit("s"), Doc("When that was seen.")]
+    link: Annotated[IndexColumn, Doc("(W,) link.")]
+    traffic_class: Annotated[IndexColumn, Doc("(W,) class.")]
+    since_s: Annotated[FloatColumn, Unit("s"), Doc("(W,) paused since then.")]
+    waiting_B: Annotated[IndexColumn, Unit("B"), Doc("(W,) what waits there.")]
+
+    def __str__(self) -> str:
+        path = " -> ".join(
+            f"link {link} class {c} ({size:,} B since {since * 1e6:.6g} us)"
+            for link, c, since, size in zip(
+                self.link.tolist(), self.traffic_class.tolist(), self.since_s.tolist(), self.waiting_B.tolist(),
+                strict=True,
+            )
+        )  # fmt: skip
+        words = {
+            "deadlock": f"deadlock: pauses wait for each other in a ring: {path} -> the first again",
+            "storm": f"a storm of pauses holds up the rest: {path}, whose far end never stops",
+            "livelock": "livelock: packets are sent, and nothing new arrives",
+            "silence": "nothing is left to happen, and flows are open",
+        }
+        return f"{words[self.cause]} (at {self.at_s:.6g} s)"
+
+
+@dataclass(frozen=True, slots=True)
 class PacketQueues:
     """All queues of a network; links without a port here are first in, first out."""
 
@@ -69,6 +185,9 @@ class PacketQueues:
     of_class: Annotated[IntColumn, Doc("(C,) queue, 0 to 7, of each class of the plan that they were made from.")] = (
         field(kw_only=True)
     )
+    schedulers: Annotated[tuple[PortScheduler, ...], Doc("Ports with others than strict priority and DRR.")] = ()
+    managers: Annotated[tuple[QueueManager, ...], Doc("Classes with more than a ramp.")] = ()
+    pauses: Annotated[Pauses, Doc("How pauses work.")] = field(default_factory=Pauses)
 
     def __repr__(self) -> str:
         lossless = int(self.ports.lossless.any(axis=1).sum())

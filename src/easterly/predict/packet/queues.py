@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import packet
 from easterly._kernel.buffer import Memory
-from easterly.base.columns import BoolColumn, IntColumn, bools, floats, indices, ints
+from easterly.base.columns import BoolColumn, IndexColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.port_queues import CLASSES, PacketQueues, PortQueues
+from easterly.predict.packet.disciplines import give_manager, give_pauses, give_scheduler
 
 QUANTUM_B = 1500
 KBPS = 1000.0
@@ -52,15 +53,15 @@ def equal_ports(link: ArrayLike, link_in: ArrayLike, memory: ArrayLike, **column
     return PortQueues(ints(link), ints(link_in), ints(memory), **{**plain, **columns})  # type: ignore[arg-type]
 
 
-def give_queues(made: packet.Simulation, links: int, queues: PacketQueues) -> None:
-    """Give the links of a simulation their queues.
+def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQueues) -> None:
+    """Give the links of a simulation their queues; `rate_bps` are the rates of all links.
 
     Raises
     ------
     ValueError
         A link that is none or has queues twice, or a number out of its range.
     """
-    ports = queues.ports
+    ports, links = queues.ports, len(rate_bps)
     count = len(ports)
     account = CLASSES * _within(ports.memory)
     behind, way_in = (np.full(links, -1, dtype=np.int32) for _ in range(2))
@@ -77,9 +78,15 @@ def give_queues(made: packet.Simulation, links: int, queues: PacketQueues) -> No
         np.where(ports.memory >= 0, account, -1).astype(np.int32),
         behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
-    rate_bps = np.maximum(np.round(np.nan_to_num(ports.shaper_bps) / KBPS), 1) * KBPS
+    rates = {link: int(rate_bps[link]) for each in (*queues.schedulers, *queues.managers) for link in each.links}
+    shaper_bps = np.maximum(np.round(np.nan_to_num(ports.shaper_bps) / KBPS), 1) * KBPS
     for at, c in np.argwhere(np.isfinite(ports.shaper_bps)).tolist():
-        made.shape(int(ports.link[at]), c, int(rate_bps[at, c]), int(ports.burst_B[at, c]))
+        made.shape(int(ports.link[at]), c, int(shaper_bps[at, c]), int(ports.burst_B[at, c]))
+    for each in queues.schedulers:
+        give_scheduler(made, each, rates)
+    for manager in queues.managers:
+        give_manager(made, manager, rates)
+    give_pauses(made, queues.pauses)
 
 
 def _bits(flags: BoolColumn) -> IntColumn:

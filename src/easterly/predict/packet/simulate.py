@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import packet
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, frozen
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, frozen
 from easterly.model.packet_records import Recording
 from easterly.model.packet_routes import PacketFaults, PacketRoutes
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
-from easterly.model.port_queues import PacketQueues
+from easterly.model.port_queues import PacketQueues, Pauses
+from easterly.predict.packet.disciplines import give_pauses, stuck_of
 from easterly.predict.packet.faults import fates, give_faults, give_routes
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.looks import give_looks, looks
@@ -91,7 +92,9 @@ def simulate(
     transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
     made = _simulation(ports, flows, transports, seed, routes)
     if queues is not None:
-        give_queues(made, len(ports), queues)
+        give_queues(made, _rates_bps(ports), queues)
+    else:
+        give_pauses(made, Pauses())
     if messages is not None:
         earliest_ps, delay_ps, duration_ps = (_ps(name, getattr(messages, name)) for name in TIMES)
         made.messages(
@@ -143,13 +146,17 @@ def _simulation(
     of_transport = zero if flows.transport is None else flows.transport
     of_class = zero if flows.traffic_class is None else flows.traffic_class
     return packet.Simulation(
-        (np.maximum(np.round(ports.rate_bps / KBPS), 1) * KBPS).astype(np.int64),
+        _rates_bps(ports),
         _ps("delay_s", ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
         route, path, flows.size_B, _ps("start_s", flows.start_s), of_transport, of_class,
         [law_of(each) for each in transports],
         pause_reaction_ps=round(max(each.pause_s for each in transports) * 1e12), seed=seed, shift=_shift(ports),
     )  # fmt: skip
+
+
+def _rates_bps(ports: Ports) -> IndexColumn:
+    return (np.maximum(np.round(ports.rate_bps / KBPS), 1) * KBPS).astype(np.int64)
 
 
 def _shift(ports: Ports) -> int:
@@ -220,7 +227,7 @@ def _outcome(
     *,
     complete: bool,
 ) -> PacketOutcome:
-    of_flow = made.flows()
+    of_flow, stuck = made.flows(), stuck_of(made)
     of_link = made.links()
     of_message = made.done()
     arrived = of_flow["delivered_ps"]
@@ -231,7 +238,8 @@ def _outcome(
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
         marks=frozen(of_link["marks"]), most_B=frozen(of_link["most_B"]), pauses=frozen(of_link["pauses"]),
         paused_s=floats(of_link["paused_ps"] * 1e-12), end_s=made.now_ps * 1e-12, packet_hops=made.hops,
-        events=made.events, complete=complete, sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
+        events=made.events, complete=complete and stuck is None, stuck=stuck, victim=bools(made.victims()),
+        sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
         delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
         begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip

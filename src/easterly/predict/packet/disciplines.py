@@ -1,0 +1,143 @@
+"""Schedulers, queue management and pauses of ports, as the kernel wants them."""
+
+from __future__ import annotations
+
+import math
+
+from easterly._kernel import aqm, packet, sched
+from easterly._kernel.buffer import Watchdog
+from easterly.base.columns import floats, frozen
+from easterly.model.port_queues import CLASSES, Pauses, PauseWatchdog, PortScheduler, QueueManager, Stuck
+
+PER_S = 10**12
+ROOT = 0
+EVERY = list(range(CLASSES))
+LEAVES = list(range(1, CLASSES + 1))
+WIDE = (1 << 63) - 1
+ACTIONS = ("drop", "forward", "alert")
+PIE_ALPHA, PIE_BETA = 0.125, 1.25
+CBQ_SHIFT, CBQ_IDLE_S = 5, 1e-3
+BATCH = 64
+MTU_B = 1514
+FRAME_B = 1500
+
+Scheduler = sched.Fifo | sched.Wrr | sched.Wfq | sched.Wf2qPlus | sched.ClassBased | sched.Htb | sched.Cbq | sched.Cbs
+Manager = aqm.TailDrop | aqm.Red | aqm.CoDel | aqm.Pie | aqm.FqCoDel
+
+
+def give_scheduler(made: packet.Simulation, how: PortScheduler, rate_bps: dict[int, int]) -> None:
+    """Give links a scheduler.
+
+    Raises
+    ------
+    ValueError
+        A kind that is none, a link without queues, or a number out of its range.
+    """
+    for link in how.links:
+        queue = LEAVES if how.kind in ("htb", "cbq") else EVERY
+        made.schedule(link, _scheduler(how, rate_bps[link]), queue)
+
+
+def _scheduler(how: PortScheduler, link_bps: int) -> Scheduler:
+    weight, rates = list(how.weight), [round(r) for r in how.rate_bps]
+    match how.kind:
+        case "fifo":
+            return sched.Fifo(CLASSES, PER_S)
+        case "wrr" | "wrr-bytes":
+            return sched.Wrr(weight, how.kind == "wrr-bytes", PER_S)
+        case "wfq" | "wf2q":
+            return sched.Wfq(weight, link_bps, PER_S, how.kind == "wf2q")
+        case "wf2q+":
+            return sched.Wf2qPlus(weight, link_bps, PER_S)
+        case "scfq":
+            return sched.ClassBased(weight, rates, [how.burst_B] * CLASSES, PER_S)
+        case "cbs":
+            return sched.Cbs(rates, link_bps, PER_S)
+        case "htb" | "cbq":
+            return _tree(how, link_bps)
+    raise ValueError(f"kind is {how.kind!r}, no scheduler beside strict priority and DRR")
+
+
+def _tree(how: PortScheduler, link_bps: int) -> sched.Htb | sched.Cbq:
+    """One level of classes below the port."""
+    parent = [-1, *[ROOT] * CLASSES]
+    rates = [link_bps, *(max(1, round(r)) for r in how.rate_bps)]
+    quantum, priority = [MTU_B, *how.weight], [0, *how.priority]
+    if how.kind == "cbq":
+        borrows, idle = [False, *[True] * CLASSES], [round(CBQ_IDLE_S * PER_S)] * (CLASSES + 1)
+        return sched.Cbq(parent, rates, quantum, priority, borrows, idle, CBQ_SHIFT, False, link_bps, PER_S)
+    ceilings = [link_bps, *(round(c) if c > 0 else link_bps for c in how.ceil_bps)]
+    bursts = [how.burst_B] * (CLASSES + 1)
+    return sched.Htb(parent, rates, ceilings, bursts, bursts, quantum, priority, PER_S)
+
+
+def give_manager(made: packet.Simulation, how: QueueManager, rate_bps: dict[int, int]) -> None:
+    """Give a class before links a queue management.
+
+    Raises
+    ------
+    ValueError
+        A kind that is none, a link without queues, or a number out of its range.
+    """
+    for link in how.links:
+        made.manage(link, how.traffic_class, _manager(how, rate_bps[link]))
+
+
+def _manager(how: QueueManager, link_bps: int) -> Manager:
+    limit_B, limit = (WIDE if x < 0 else x for x in (how.limit_B, how.limit_packets))
+    target, interval = round(how.target_s * PER_S), round(how.interval_s * PER_S)
+    match how.kind:
+        case "red":
+            slot = (how.slot_s or 8 * FRAME_B / link_bps) * PER_S
+            return aqm.Red(
+                how.low_B, how.high_B, how.most, how.weight, slot, how.gentle, how.ecn, True, False, 0.0,
+                limit_B, limit, 0, 0,
+            )  # fmt: skip
+        case "codel":
+            return aqm.CoDel(target, interval, MTU_B, how.ecn, limit_B, limit)
+        case "pie":
+            return aqm.Pie(
+                target, interval, round(how.burst_s * PER_S), PIE_ALPHA, PIE_BETA, PER_S, MTU_B, 0, how.ecn, 0.1, True,
+                False, limit_B, limit, 0, 0,
+            )  # fmt: skip
+        case "fq-codel":
+            most = 10_240 if how.limit_packets < 0 else how.limit_packets
+            return aqm.FqCoDel(how.flows, how.quantum_B, most, BATCH, target, interval, MTU_B, how.ecn)
+    raise ValueError(f"kind is {how.kind!r}, no queue management")
+
+
+def give_pauses(made: packet.Simulation, how: Pauses) -> None:
+    """Say how pauses work, and what goes wrong with them.
+
+    Raises
+    ------
+    ValueError
+        A link without queues, or a number out of its range.
+    """
+    made.pauses(how.quanta, round(how.patience_s * PER_S), round(how.check_s * PER_S))
+    for storm in how.storms:
+        to_ps = -1 if math.isinf(storm.to_s) else round(storm.to_s * PER_S)
+        made.storm(
+            storm.link, storm.traffic_class, round(storm.from_s * PER_S), to_ps, round(storm.every_s * PER_S)
+        )  # fmt: skip
+    for each in how.watchdogs:
+        for link in each.links:
+            made.guard(link, each.traffic_class, round(each.poll_s * PER_S), _watchdog(each))
+
+
+def _watchdog(how: PauseWatchdog) -> Watchdog:
+    return Watchdog(
+        round(how.detection_s * PER_S), round(how.restoration_s * PER_S), ACTIONS.index(how.action)
+    )  # fmt: skip
+
+
+def stuck_of(made: packet.Simulation) -> Stuck | None:
+    """Why a run ended with flows open; None where it did not."""
+    found = made.stuck()
+    match found["cause"]:
+        case "deadlock" | "storm" | "livelock" | "silence" as cause:
+            return Stuck(
+                cause, found["at_ps"] / PER_S, frozen(found["link"]), frozen(found["traffic_class"]),
+                floats(found["since_ps"] / PER_S), frozen(found["waiting_B"]),
+            )  # fmt: skip
+    return None
