@@ -17,7 +17,7 @@ from easterly.model.port_queues import (
     PauseStorm,
     PauseWatchdog,
     PortScheduler,
-    QueueManager,
+    QueueManagement,
     SwitchMemories,
 )  # fmt: skip
 from easterly.predict.packet import simulate, transport
@@ -84,7 +84,7 @@ def test_every_management_marks_or_drops(kind):
     drops = []
     for managers in (
         (),
-        (QueueManager((1,), 0, kind, target_s=1e-4, interval_s=1e-3, burst_s=0.0, low_B=20e3, high_B=60e3),),
+        (QueueManagement((1,), 0, kind, target_s=1e-4, interval_s=1e-3, burst_s=0.0, low_B=20e3, high_B=60e3),),
     ):
         queues = PacketQueues(queue, NO_MEMORY, of_class=ints([0]), managers=managers)
         found = simulate(ports, along(2, [3_000_000] * 4), how, queues=queues)
@@ -137,6 +137,6 @@ def test_kinds_that_are_none_are_refused():
     with pytest.raises(ValueError, match="kind is 'drr'"):
         shares(one_port(schedulers=(PortScheduler((0,), "drr"),)), [0])
     with pytest.raises(ValueError, match="no queue management"):
-        shares(one_port(managers=(QueueManager((0,), 0, "blue"),)), [0])
+        shares(one_port(managers=(QueueManagement((0,), 0, "blue"),)), [0])
     with pytest.raises(ValueError, match="no queues"):
         shares(one_port(pauses=Pauses(storms=(PauseStorm(1, 0),))), [0])

@@ -12,7 +12,7 @@ CLASSES = 8
 """Queues of a port, as a pause frame names eight priorities (IEEE 802.1Qbb)."""
 
 Discipline = Literal["drr", "wrr", "wrr-bytes", "wfq", "wf2q", "wf2q+", "scfq", "htb", "cbq", "cbs", "fifo"]
-Management = Literal["red", "codel", "pie", "fq-codel"]
+Signal = Literal["red", "codel", "pie", "fq-codel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,12 @@ class PortScheduler:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueManager:
+class QueueManagement:
     """Queue management of one class before some links, instead of its ramp; numbers that do not apply are ignored."""
 
     links: Annotated[tuple[int, ...], Doc("Links.")]
     traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
-    kind: Annotated[Management, Doc("red, codel, pie, fq-codel.")]
+    kind: Annotated[Signal, Doc("red, codel, pie, fq-codel.")]
     ecn: Annotated[bool, Doc("Marks packets that can be marked, instead of dropping.")] = False
     low_B: Annotated[float, Unit("B"), Doc("RED: mean queue from which packets are meant.")] = 50e3
     high_B: Annotated[float, Unit("B"), Doc("RED: from which all are.")] = 150e3
@@ -186,7 +186,7 @@ class PacketQueues:
         field(kw_only=True)
     )
     schedulers: Annotated[tuple[PortScheduler, ...], Doc("Ports with others than strict priority and DRR.")] = ()
-    managers: Annotated[tuple[QueueManager, ...], Doc("Classes with more than a ramp.")] = ()
+    managers: Annotated[tuple[QueueManagement, ...], Doc("Classes with more than a ramp.")] = ()
     pauses: Annotated[Pauses, Doc("How pauses work.")] = field(default_factory=Pauses)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ import math
 from easterly._kernel import aqm, packet, sched
 from easterly._kernel.buffer import Watchdog
 from easterly.base.columns import floats, frozen
-from easterly.model.port_queues import CLASSES, Pauses, PauseWatchdog, PortScheduler, QueueManager, Stuck
+from easterly.model.port_queues import CLASSES, Pauses, PauseWatchdog, PortScheduler, QueueManagement, Stuck
 
 PER_S = 10**12
 ROOT = 0
@@ -71,7 +71,7 @@ def _tree(how: PortScheduler, link_bps: int) -> sched.Htb | sched.Cbq:
     return sched.Htb(parent, rates, ceilings, bursts, bursts, quantum, priority, PER_S)
 
 
-def give_manager(made: packet.Simulation, how: QueueManager, rate_bps: dict[int, int]) -> None:
+def give_manager(made: packet.Simulation, how: QueueManagement, rate_bps: dict[int, int]) -> None:
     """Give a class before links a queue management.
 
     Raises
@@ -83,7 +83,7 @@ def give_manager(made: packet.Simulation, how: QueueManager, rate_bps: dict[int,
         made.manage(link, how.traffic_class, _manager(how, rate_bps[link]))
 
 
-def _manager(how: QueueManager, link_bps: int) -> Manager:
+def _manager(how: QueueManagement, link_bps: int) -> Manager:
     limit_B, limit = (WIDE if x < 0 else x for x in (how.limit_B, how.limit_packets))
     target, interval = round(how.target_s * PER_S), round(how.interval_s * PER_S)
     match how.kind:

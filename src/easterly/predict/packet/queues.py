@@ -78,7 +78,7 @@ def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQu
         np.where(ports.memory >= 0, account, -1).astype(np.int32),
         behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
-    rates = {link: int(rate_bps[link]) for each in (*queues.schedulers, *queues.managers) for link in each.links}
+    rates = dict(enumerate(rate_bps.tolist())) if queues.schedulers or queues.managers else {}
     shaper_bps = np.maximum(np.round(np.nan_to_num(ports.shaper_bps) / KBPS), 1) * KBPS
     for at, c in np.argwhere(np.isfinite(ports.shaper_bps)).tolist():
         made.shape(int(ports.link[at]), c, int(shaper_bps[at, c]), int(ports.burst_B[at, c]))
