@@ -42,7 +42,7 @@ template <auto Member>
 constexpr auto put_source = put_in<&Rules::source, Member>;
 
 constexpr double kLong = 1LL << 50;
-using packet::BbrRules, packet::DcqcnRules, packet::SourceRules, packet::SwiftRules;
+using packet::HpccRules, packet::TimelyRules, packet::BbrRules, packet::DcqcnRules, packet::SourceRules, packet::SwiftRules;
 constexpr Number kNumbers[] = {
     {"packet_B", 64, 65535, put<&Rules::packet_B>},
     {"header_B", 0, 65534, put<&Rules::header_B>},
@@ -66,6 +66,27 @@ constexpr Number kNumbers[] = {
     {"least_bps", 1000, 1e15, put_dcqcn<&DcqcnRules::least_bps>},
     {"gap_ps", 0, kLong, put_dcqcn<&DcqcnRules::gap>},
     {"reaction_ps", 0, kLong, put_dcqcn<&DcqcnRules::reaction>},
+    {"timely_alpha", 0, 1, put_in<&Rules::timely, &TimelyRules::alpha>},
+    {"timely_beta", 0, 1, put_in<&Rules::timely, &TimelyRules::beta>},
+    {"timely_add_bps", 0, 1e15, put_in<&Rules::timely, &TimelyRules::add_bps>},
+    {"timely_least_bps", 1000, 1e15, put_in<&Rules::timely, &TimelyRules::least_bps>},
+    {"timely_low_ps", 0, kLong, put_in<&Rules::timely, &TimelyRules::low>},
+    {"timely_high_ps", 0, kLong, put_in<&Rules::timely, &TimelyRules::high>},
+    {"timely_least_rtt_ps", 1, kLong, put_in<&Rules::timely, &TimelyRules::least_rtt>},
+    {"timely_haste_after", 1, 1 << 20, put_in<&Rules::timely, &TimelyRules::haste_after>},
+    {"timely_haste", 1, 1e6, put_in<&Rules::timely, &TimelyRules::haste>},
+    {"timely_burst_B", 1, 1LL << 30, put_in<&Rules::timely, &TimelyRules::burst_B>},
+    {"timely_at_once", 0, 1, put_in<&Rules::timely, &TimelyRules::at_once>},
+    {"timely_first_share", 1e-6, 1, put_in<&Rules::timely, &TimelyRules::first_share>},
+    {"timely_patched", 0, 1, put_in<&Rules::timely, &TimelyRules::patched>},
+    {"timely_reference_ps", 1, kLong, put_in<&Rules::timely, &TimelyRules::reference>},
+    {"hpcc_target", 0.01, 1, put_in<&Rules::hpcc, &HpccRules::target>},
+    {"hpcc_most_stages", 0, 1 << 20, put_in<&Rules::hpcc, &HpccRules::most_stages>},
+    {"hpcc_flows", 1, 1e9, put_in<&Rules::hpcc, &HpccRules::flows>},
+    {"hpcc_add_B", 0, 1e12, put_in<&Rules::hpcc, &HpccRules::add_B>},
+    {"hpcc_least_B", 0, 1e12, put_in<&Rules::hpcc, &HpccRules::least_B>},
+    {"hpcc_base_ps", 0, kLong, put_in<&Rules::hpcc, &HpccRules::base>},
+    {"hpcc_link_B", 0, 64, put_in<&Rules::hpcc, &HpccRules::link_B>},
     {"go_back", 0, 1, put<&Rules::go_back>},
     {"ask_again_ps", 0, 0x1p62, put<&Rules::ask_again>},
     {"ack_class", -1, 7, put<&Rules::ack_class>},
@@ -108,7 +129,7 @@ constexpr Number kNumbers[] = {
 using packet::Law;
 constexpr std::pair<const char*, Law> kLaws[] = {{"fixed", Law::fixed}, {"newreno", Law::newreno}, {"cubic", Law::cubic},
                                                  {"dctcp", Law::dctcp}, {"dcqcn", Law::dcqcn},     {"bbr", Law::bbr},
-                                                 {"swift", Law::swift}, {"open", Law::open}};
+                                                 {"swift", Law::swift}, {"open", Law::open}, {"timely", Law::timely}, {"hpcc", Law::hpcc}};
 
 void check_source(const Rules& law) {
     const packet::SourceRules& how = law.source;
@@ -131,6 +152,8 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
     if (made.open()) check_source(made);
+    if (made.asks_links() && made.acks_every > 1) refuse("acks_every is more than 1: hpcc answers what every packet brings back");
+    if (made.asks_links() && made.packet_B > 60000) refuse("packet_B is more than 60000: nothing is left for what links write");
     if (made.acks_every > 1 && made.ack_delay == 0) refuse("ack_delay_ps is 0: what waits for acks_every would wait for ever");
     if (!(made.swift.range_from < made.swift.range_to)) refuse("swift_range_from is not below swift_range_to");
     new (at) Rules(made);

@@ -9,7 +9,7 @@ Parameters
 ----------
 name : str
     "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257), "dcqcn" (Zhu et al. 2015),
-    "bbr" (Cardwell et al. 2016), "swift" (Kumar et al. 2020) or "open" (a source that is not told anything).
+    "timely" (Mittal et al. 2015), "hpcc" (Li et al. 2019), "bbr" (Cardwell et al. 2016), "swift" (Kumar et al. 2020) or "open" (a source that is not told anything).
 values : dict of str to float
     Numbers by name; those that are not given keep their defaults:
 
@@ -47,6 +47,13 @@ values : dict of str to float
     decrease_ps [ps], clamp_target [0 or 1]
         DCQCN as HPCC's simulator has it: marks come with acknowledgements, and so often the rate is cut for them; whether
         a cut lowers the target where nothing has risen since the last. 0: notifications, as published.
+    timely_alpha, timely_beta [1], timely_add_bps, timely_least_bps [bit/s], timely_low_ps, timely_high_ps,
+    timely_least_rtt_ps, timely_reference_ps [ps], timely_haste_after, timely_haste, timely_first_share [1],
+    timely_burst_B [B], timely_at_once, timely_patched [0 or 1]
+        TIMELY: weights, steps and thresholds; the burst that is answered once, and whether it leaves as one.
+    hpcc_target, hpcc_most_stages, hpcc_flows [1], hpcc_add_B, hpcc_least_B, hpcc_link_B [B], hpcc_base_ps [ps]
+        HPCC: use of the busiest link, additive steps in a row, flows that share what is spared, or what is added instead;
+        what a link adds to a packet; round trip of an idle network, 0: that of the path.
     go_back [0 or 1], ask_again_ps [ps]
         Go-back-N instead of selective repeat; the receiver asks for the same packet again no earlier than that.
     delays [1]

@@ -241,22 +241,6 @@ Time Engine::backlog(const Group& group, std::uint32_t slot) const {
     return port.waits(now_) + port.takes(bytes);
 }
 
-// Links of the path of a flow, by the first member of every group.
-std::uint32_t Engine::links_of(std::uint32_t flow) const {
-    std::uint32_t links = 0, place = flows[flow].path;
-    while (route[place] != -1) {
-        if (route[place++] >= 0) {
-            ++links;
-            continue;
-        }
-        const Group& group = choices.groups[-2 - route[place - 1]];
-        if (group.count > 0) place = choices.member[group.first];
-        else if (choices.manners[group.manner].pick != Pick::back) break;
-        else place = behind(flows[flow].path, group.table);
-    }
-    return links;
-}
-
 // Where a list of a flow goes on behind the entry that led into a table.
 std::uint32_t Engine::behind(std::uint32_t place, std::int32_t table) const {
     while (route[place] >= -1 || choices.groups[-2 - route[place]].table != table) ++place;

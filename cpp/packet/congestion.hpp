@@ -9,8 +9,10 @@
 #include "packet/law/bbr.hpp"
 #include "packet/law/cubic.hpp"
 #include "packet/law/dctcp.hpp"
+#include "packet/law/hpcc.hpp"
 #include "packet/law/newreno.hpp"
 #include "packet/law/swift.hpp"
+#include "packet/law/timely.hpp"
 #include "packet/law/window.hpp"
 
 namespace easterly::packet {
@@ -26,15 +28,16 @@ class Control {
 public:
     Window window;
 
-    // `links` of the path; `key` names the draws of this sender.
-    void start(const Rules& rules, std::uint32_t links, std::uint64_t key) {
+    void start(const Rules& rules, const Path& path) {
         window.size = rules.first_window;
         switch (rules.law) {
             case Law::newreno: law_.emplace<NewReno>(); break;
             case Law::cubic: law_.emplace<Cubic>(); break;
             case Law::dctcp: law_.emplace<Dctcp>(); break;
-            case Law::swift: law_.emplace<Swift>().start(rules, links); break;
-            case Law::bbr: law_.emplace<Apart<Bbr>>()->start(rules, key, window); break;
+            case Law::swift: law_.emplace<Swift>().start(rules, path.links); break;
+            case Law::bbr: law_.emplace<Apart<Bbr>>()->start(rules, path.key, window); break;
+            case Law::timely: law_.emplace<Timely>().start(rules, path, window); break;
+            case Law::hpcc: law_.emplace<Apart<Hpcc>>()->start(rules, path, window); break;
             case Law::fixed:
             case Law::dcqcn:
             case Law::open: break;
@@ -68,7 +71,7 @@ public:
     }
     template <class Of>
     const Of* as() const {
-        if constexpr (std::same_as<Of, Bbr>) {
+        if constexpr (std::same_as<Of, Bbr> || std::same_as<Of, Hpcc>) {
             const auto* const apart = std::get_if<Apart<Of>>(&law_);
             return apart ? apart->get() : nullptr;
         } else {
@@ -92,7 +95,7 @@ private:
         window.rate_bps = haste * 8e12 * rules.packet_B * window.size / static_cast<double>(srtt);
     }
 
-    std::variant<Fixed, NewReno, Cubic, Dctcp, Swift, Apart<Bbr>> law_;  // large ones apart
+    std::variant<Fixed, NewReno, Cubic, Dctcp, Swift, Timely, Apart<Bbr>, Apart<Hpcc>> law_;  // large ones apart
 };
 
 }  // namespace easterly::packet

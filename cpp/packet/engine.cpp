@@ -5,11 +5,11 @@
 namespace easterly::packet {
 
 void Engine::begin() {
+    begin_telemetry();
     begin_faults();
     senders_.resize(flows.size());
     receivers_.resize(flows.size());
     for (std::uint32_t f = 0; f < flows.size(); ++f) {
-        senders_[f].control.start(rules[flows[f].rules], links_of(f), random::mix(random::mix(seed_, 0xcc), f));
         if (!flows[f].has_messages && !rules[flows[f].rules].open()) {
             flows[f].posted = flows[f].due = flows[f].packets;
             wheel_.add({flows[f].start, event(Kind::start, f)});
@@ -19,6 +19,7 @@ void Engine::begin() {
     begin_messages();
     begin_sources();
     begin_choices();
+    for (std::uint32_t f = 0; f < flows.size(); ++f) senders_[f].control.start(rules[flows[f].rules], path_of(f));
     open_ = static_cast<std::uint32_t>(flows.size());
     for (Rules& law : rules) {
         law.special = law.law == Law::dcqcn || law.open() || law.delays > 0 || law.go_back || law.ack_class >= 0;

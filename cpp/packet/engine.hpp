@@ -129,7 +129,6 @@ private:
         return plain >= 0 ? plain : nic_among(flow);
     }
     std::int32_t nic_among(std::uint32_t flow);
-    std::uint32_t links_of(std::uint32_t flow) const;
     std::uint32_t behind(std::uint32_t place, std::int32_t table) const;
 
     // Links that fail: faults.cpp.
@@ -232,7 +231,7 @@ private:
 
     // When packets may leave: pacing.cpp.
     bool room(std::uint32_t flow, const Flow& of, Sender& sender);
-    void spend(std::uint32_t flow, Packet& packet, std::int32_t link);
+    void spend(std::uint32_t flow, std::uint32_t made, std::int32_t link);
     static double rate_bps(const Sender& sender, const Rules& law);
 
     // What connections carry: messages.cpp.
@@ -241,6 +240,14 @@ private:
     void finish(std::uint32_t message);
     void complete(std::uint32_t flow, std::uint32_t missing);
     std::uint16_t size_in_message(std::uint32_t flow, std::uint32_t seq);
+
+    // What links say of themselves: telemetry.cpp.
+    void begin_telemetry();
+    void stamp(std::uint32_t at, std::int32_t link);
+    void unstamp(std::uint32_t at);
+    Path path_of(std::uint32_t flow);
+    template <class Do>
+    bool walk(std::uint32_t start, Do&& act) const;
 
     // Go-back-N: goback.cpp.
     bool in_order(std::uint32_t at, Receiver& receiver);
@@ -278,6 +285,9 @@ private:
     std::uint64_t arrived_ = 0, sent_then_ = 0;
     std::vector<Sender> senders_;
     std::vector<Receiver> receivers_;
+    std::vector<Telemetry> telemetry_;  // of each packet, where laws ask for it: `stride_` rows,
+    std::vector<std::uint8_t> stamps_;  // of which so many are filled
+    std::uint32_t stride_ = 0;
     std::vector<Source> sources_;  // of each flow, where there is one
     std::vector<Posted> posted_;  // of each flow, where there are messages
     Time now_ = 0;

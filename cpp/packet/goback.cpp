@@ -18,6 +18,7 @@ bool Engine::in_order(std::uint32_t at, Receiver& receiver) {
         receiver.asked_at = now_;
         packet.flags |= kCnp;
     }
+    receiver.waiting = 0;  // this says the same
     answer(at);
     return false;
 }

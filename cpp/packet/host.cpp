@@ -16,9 +16,10 @@ void Engine::receive(std::uint32_t at) {
     flow.reordered += packet.seq + 1 < receiver.high;
     const bool next = packet.seq == receiver.missing;
     receiver.take(packet.seq);
-    if (receiver.missing >= flow.due) complete(f, receiver.missing);
+    const bool whole = receiver.missing >= flow.due;
+    if (whole) complete(f, receiver.missing);
     if (some) {
-        if (next && receiver.missing == receiver.high && receiver.missing == packet.seq + 1 && wait_to_acknowledge(at)) return;
+        if (next && !(whole && law.go_back) && receiver.missing == receiver.high && receiver.missing == packet.seq + 1 && wait_to_acknowledge(at)) return;
         receiver.waiting = 0;
     }
     answer(at);
@@ -32,7 +33,7 @@ void Engine::answer(std::uint32_t at) {
     packet.echo = packet.seq;
     packet.seq = receivers_[packet.flow].missing;
     packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp));
-    packet.size_B = law.ack_B;
+    packet.size_B = law.asks_links() ? static_cast<std::uint16_t>(law.ack_B + stamps_[at] * law.hpcc.link_B) : law.ack_B;
     packet.hop = flow.back;
     depart(at);
 }
@@ -77,7 +78,8 @@ void Engine::acknowledged(std::uint32_t at) {
         sender.urgent = true;
     }
     const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe,
-                  packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0};
+                  packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0, law.asks_links() ? telemetry_.data() + std::size_t{stride_} * at : nullptr,
+                  law.asks_links() ? stamps_[at] : 0U};
     if (first) sender.control.lost(law, ack);
     if (news > 0) sender.control.acknowledged(law, ack);
     if (law.law == Law::dcqcn && marked && law.dcqcn.sampled()) slow_down(packet.flow);
@@ -141,7 +143,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
         packet.flags |= kOwn;
         sender.queued_B += packet.size_B;
     }
-    if (law.paced()) spend(at, packet, link);
+    if (law.paced()) spend(at, made, link);
     if (route[flow.path] >= 0) return forward(made, -1);
     choices.chosen[at] = kNone;
     if (link >= 0) return forward(made, -1);

@@ -30,13 +30,15 @@ bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
 }
 
 // What a law with a rate is to know of a packet that leaves.
-void Engine::spend(std::uint32_t at, Packet& packet, std::int32_t link) {
+void Engine::spend(std::uint32_t at, std::uint32_t made, std::int32_t link) {
+    Packet& packet = pool_[made];
     Sender& sender = senders_[at];
     const Rules& law = rules[flows[at].rules];
     Window& window = sender.control.window;
     if (law.rates()) sender.pace.sent(law.dcqcn, line_bps(at), packet.size_B);
     if (law.models()) sender.control.sent(law, {now_, packet.seq, sender.una, sender.next, sender.pipe - 1});
-    if (law.law == Law::swift && link >= 0) packet.sent += ports[link].waits(now_);  // as the NIC takes the time
+    if (law.asks_links()) unstamp(made);
+    if (law.clocks_nic() && link >= 0) packet.sent += ports[link].waits(now_);  // as the NIC takes the time
     sender.pacer.sent(now_, packet.size_B, rate_bps(sender, law), window.quantum_B);
 }
 

@@ -10,7 +10,7 @@
 
 namespace easterly::packet {
 
-enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4, bbr = 5, swift = 6, open = 7 };
+enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4, bbr = 5, swift = 6, open = 7, timely = 8, hpcc = 9 };
 
 struct Rules {
     Law law = Law::dctcp;
@@ -34,6 +34,8 @@ struct Rules {
     DcqcnRules dcqcn;
     SwiftRules swift;
     BbrRules bbr;
+    TimelyRules timely;
+    HpccRules hpcc;
     SourceRules source;
     bool go_back = false;       // packets are taken in order alone, and all are sent again from the first that is missing
     Time ask_again = kNever;    // the receiver asks for the same packet again no earlier than that
@@ -44,6 +46,8 @@ struct Rules {
     bool open() const { return law == Law::open; }
     bool paced() const { return law >= Law::dcqcn || pacing > 0.0; }
     bool models() const { return law == Law::bbr; }  // asks for what leaves
+    bool clocks_nic() const { return law == Law::swift || law == Law::timely; }  // from when a packet leaves it
+    bool asks_links() const { return law == Law::hpcc; }
     bool rates() const { return law == Law::dcqcn; }  // a rate answers, not a window
 };
 

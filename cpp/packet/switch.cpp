@@ -114,13 +114,14 @@ void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
     if (is_down(link)) return swallow(at, link, station);
     Port& port = ports[link];
     Packet& packet = pool_[at];
-    port.serve(now_, packet.size_B);
-    ++hops;
     station.busy = true;
     station.from = station.memory >= 0 ? from_[at] : -1;
     station.leaving_B = packet.size_B;
     station.leaving_class = packet.traffic_class;
     station.leaving_flow = packet.flags & kOwn ? packet.flow : kNone;
+    if (stride_ > 0) stamp(at, link);
+    port.serve(now_, packet.size_B);
+    ++hops;
     packet.flags &= static_cast<std::uint8_t>(~kOwn);
     const Time end = port.free_at + (port.rest != 0);
     wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});

@@ -28,10 +28,16 @@ class AtRest:
 
 
 def at_rest(
-    how: Transport, senders: int, rate_bps: float, until_s: tuple[float, float], *, delay_s: float = 1e-6,
-    mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None, seed: int = 1,
+    hows: Transport | tuple[Transport, ...], senders: int, rate_bps: float, until_s: tuple[float, float], *,
+    delay_s: float = 1e-6, mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None,
+    seed: int = 1,
 ) -> AtRest:  # fmt: skip
-    """Senders to one receiver of a star, from the first time to the second; rates are of packets, headers included."""
+    """Senders to one receiver of a star, from the first time to the second; rates are of packets, headers included.
+
+    Transports are taken in turns.
+    """
+    each = (hows,) if isinstance(hows, Transport) else hows
+    how = each[0]
     links, sender = 2 * (senders + 1), np.arange(senders)
     down = np.arange(links) % 2 == 1
     last = np.full(senders, 2 * senders)
@@ -43,8 +49,8 @@ def at_rest(
         np.full(links, int(rate_bps)), np.full(links, round(delay_s * 1e12)), np.full(links, -1),
         np.stack([np.where(down, mark[0], -1), np.where(down, mark[1], -1)], axis=1), np.full(links, mark[2]),
         np.zeros(links), route.astype(np.int32), np.stack([6 * sender, 6 * sender + 3], axis=1),
-        np.full(senders, ENDLESS_B), np.round(starts * 1e12).astype(np.int64), np.zeros(senders, dtype=np.int32),
-        np.zeros(senders, dtype=np.int32), [law_of(replace(how, delays="moments"))], 0, seed, 12,
+        np.full(senders, ENDLESS_B), np.round(starts * 1e12).astype(np.int64), (sender % len(each)).astype(np.int32),
+        np.zeros(senders, dtype=np.int32), [law_of(replace(one, delays="moments")) for one in each], 0, seed, 12,
     )  # fmt: skip
     seen = []
     for time_s in until_s:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.predict.rates import at_rest
 
-from easterly.model.packets import Dcqcn
+from easterly.model.packets import Dcqcn, Transport
+from easterly.model.senders import Timely
 from easterly.predict.packet import PRESETS, bound_s, incast, transport
 
 DCQCN = replace(transport("dcqcn-paper"), lossless=False, packet_B=1058)
@@ -62,18 +64,85 @@ def test_a_latecomer_gets_its_share():
     assert found.jain >= 0.95
 
 
+TIMELY, PATCHED = (replace(transport(name), lossless=False, packet_B=1058) for name in ("timely", "timely-patched"))
+
+
+def apart(how: Transport, shares: tuple[float, ...], rate_bps: float = 10e9, **more: Any) -> tuple[Transport, ...]:
+    return tuple(replace(how, timely=replace(how.timely, first_share=share, **more)) for share in shares)
+
+
+def rest_of_patched_B(senders: int, rate_bps: float, how: Timely, packet_B: int) -> float:
+    """Zhu et al. 2016, theorem 5: q* = N delta q' / (beta C) + q', q' waits at the reference; here without the path."""
+    bytes_per_s = rate_bps / 8
+    at_reference_B = bytes_per_s * how.reference_s
+    path_s = 4e-6 + (packet_B + 2 * 64) / bytes_per_s
+    return senders * how.add_bps / 8 * at_reference_B / (how.beta * bytes_per_s) + at_reference_B - path_s * bytes_per_s
+
+
+@pytest.mark.parametrize("shares", [(0.7, 0.3), (0.9, 0.1)])
+def test_timely_has_no_point_of_rest(shares):
+    """Paced by the packet, as in the model of Zhu et al. 2016: flows that start apart stay apart."""
+    found = at_rest(apart(TIMELY, shares, at_once=False), 2, 10e9, (0.1, 0.2))
+    assert found.jain < 0.9 and found.rate_bps[0] > found.rate_bps[1]
+
+
+@pytest.mark.parametrize("shares", [(0.7, 0.3), (0.9, 0.1), (1.0, 1.0)])
+def test_the_patched_version_has_one(shares):
+    found = at_rest(apart(PATCHED, shares), 2, 10e9, (0.1, 0.2))
+    assert found.jain >= 0.99 and found.rate_bps.sum() == pytest.approx(10e9, rel=0.01)
+    expected_B = rest_of_patched_B(2, 10e9, PATCHED.timely, 1058)
+    assert found.queue_B == pytest.approx(expected_B, rel=0.2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("senders", [2, 3, 5, 10])
+@pytest.mark.parametrize("rate_bps", [10e9, 25e9, 40e9])
+def test_the_patched_version_rests_where_it_should(senders, rate_bps):
+    found = at_rest(PATCHED, senders, rate_bps, (1.0, 1.5))
+    assert found.jain >= 0.95
+    assert found.queue_B == pytest.approx(rest_of_patched_B(senders, rate_bps, PATCHED.timely, 1058), rel=0.2)
+
+
+HPCC = replace(transport("hpcc"), lossless=False)
+WIRE = (HPCC.packet_B + HPCC.hpcc.link_B) / HPCC.packet_B
+"""Of a packet behind the switch."""
+
+
+@pytest.mark.parametrize("senders", [1, 2, 4, 16])
+def test_hpcc_leaves_a_twentieth_and_no_queue(senders):
+    found = at_rest(HPCC, senders, 100e9, (1e-3, 3e-3))
+    assert found.rate_bps.sum() * WIRE / 100e9 == pytest.approx(0.95, abs=0.02)
+    assert found.queue_B < 2 * HPCC.packet_B and found.jain >= 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("senders", [2, 3, 8, 32])
+@pytest.mark.parametrize("rate_bps", [25e9, 100e9, 400e9])
+@pytest.mark.parametrize("delay_s", [0.5e-6, 2e-6])
+def test_hpcc_leaves_a_twentieth_and_no_queue_for_long(senders, rate_bps, delay_s):
+    found = at_rest(HPCC, senders, rate_bps, (5e-3, 15e-3), delay_s=delay_s)
+    assert found.rate_bps.sum() * WIRE / rate_bps == pytest.approx(0.95, abs=0.02)
+    assert found.queue_B < 2 * HPCC.packet_B and found.jain >= 0.95
+
+
+def test_a_latecomer_gets_its_share_of_hpcc():
+    """By small additive steps: 50 round trips of 4.5 us halve the difference of two."""
+    found = at_rest(HPCC, 2, 100e9, (4e-3, 6e-3), start_s=(0.0, 1e-3))
+    assert found.jain >= 0.95
+
+
 def test_thresholds_follow_the_rate_of_a_port():
     how = transport("hpcc-repo").dcqcn
     assert how.thresholds_B(100e9) == (400_000, 1_600_000) and how.thresholds_B(25e9) == (100_000, 400_000)
     assert Dcqcn().thresholds_B(100e9) == (5_000, 200_000)
 
 
-@pytest.mark.parametrize("name", ["dcqcn-paper", "hpcc-repo"])
+@pytest.mark.parametrize("name", ["dcqcn-paper", "hpcc-repo", "timely-patched", "hpcc"])
 @pytest.mark.parametrize("lossless", [True, False])
 def test_incasts_of_rates_end(name, lossless):
     how = replace(PRESETS[name], lossless=lossless)
     found = incast(15, 4_000_000, 100e9, how, buffer_B=8_000_000)
-    assert found.complete and found.marks.sum() > 0
+    assert found.complete and (found.marks.sum() > 0) == (how.law == "dcqcn")
     assert 1 <= found.fct_s.max() / bound_s(15, 4_000_000, 100e9, how) < 3
     if lossless:
         assert found.drops.sum() == found.again.sum() == 0

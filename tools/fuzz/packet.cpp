@@ -175,6 +175,24 @@ void source(Bytes& bytes, SourceRules& made) {
     made.shape = bytes.real(1.01, 10.0);
 }
 
+// Laws that read delays and links.
+void reading(Bytes& bytes, Rules& made) {
+    TimelyRules& timely = made.timely;
+    timely.alpha = bytes.real(0.0, 1.0), timely.beta = bytes.real(0.0, 1.0);
+    timely.add_bps = static_cast<double>(rate(bytes)), timely.least_bps = static_cast<double>(rate(bytes));
+    timely.low = bytes.within(0, std::int64_t{1} << 40), timely.high = bytes.within(0, std::int64_t{1} << 40);
+    timely.least_rtt = bytes.within(1, std::int64_t{1} << 40), timely.reference = bytes.within(1, std::int64_t{1} << 40);
+    timely.burst_B = bytes.within(1, 1 << 20);
+    timely.at_once = bytes.flip(), timely.patched = bytes.flip();
+    timely.first_share = bytes.real(1e-6, 1.0);
+    HpccRules& hpcc = made.hpcc;
+    hpcc.target = bytes.real(0.01, 1.0), hpcc.flows = bytes.real(1.0, 1000.0);
+    hpcc.most_stages = static_cast<std::uint32_t>(bytes.within(0, 10));
+    hpcc.add_B = bytes.flip() ? bytes.real(0.0, 1e6) : 0.0, hpcc.least_B = bytes.flip() ? bytes.real(0.0, 1e6) : 0.0;
+    hpcc.base = bytes.flip() ? bytes.within(1, std::int64_t{1} << 40) : 0;
+    hpcc.link_B = static_cast<std::uint16_t>(bytes.within(0, 64));
+}
+
 Rules law(Bytes& bytes) {
     Rules made;
     made.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
@@ -183,7 +201,8 @@ Rules law(Bytes& bytes) {
     made.nic_B = bytes.within(made.packet_B, 1 << 20);
     made.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
     made.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
-    constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp, Law::dcqcn, Law::open};
+    constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp, Law::dcqcn,
+                            Law::bbr,   Law::swift,   Law::open,  Law::timely, Law::hpcc};
     made.law = laws[bytes.byte() % std::size(laws)];
     made.delays = bytes.byte() % 3;
     made.go_back = bytes.flip();
@@ -193,6 +212,7 @@ Rules law(Bytes& bytes) {
     made.dcqcn.decrease = bytes.flip() ? bytes.within(1000, std::int64_t{1} << 32) : 0;
     made.dcqcn.clamp = bytes.flip();
     source(bytes, made.source);
+    reading(bytes, made);
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);
     made.cubic_C = bytes.real(1e-3, 10.0);

@@ -29,4 +29,47 @@ struct BbrRules {
     Time probe_from = 2 * kPerSecond, probe_more = kPerSecond;  // between two probes: at least, and at most so much more
 };
 
+// Mittal et al. 2015, SIGCOMM, section 5 and footnotes; the last three of the version of Zhu et al. 2016, CoNEXT.
+struct TimelyRules {
+    double alpha = 0.875, beta = 0.8;  // weight of a difference of round trips; of its gradient in a cut
+    double add_bps = 10e6, least_bps = 10e6;
+    Time low = 50'000'000, high = 500'000'000;  // below rates rise, above they fall, whatever the gradient
+    Time least_rtt = 20'000'000;                // that makes a gradient of differences
+    std::uint32_t haste_after = 5;              // bursts in a row whose round trip falls, and rates rise
+    double haste = 5.0;                         // so much faster
+    std::int64_t burst_B = 64'000;              // that is answered once,
+    bool at_once = true;                        // and leaves as one
+    double first_share = 1.0;                   // of the rate of the line, to begin with
+    bool patched = false;
+    Time reference = 50'000'000;                // round trip at which a rate would rest
+};
+
+// Li et al. 2019, SIGCOMM, sections 3 and 5.
+struct HpccRules {
+    double target = 0.95;           // use of the busiest link
+    std::uint32_t most_stages = 5;  // additive steps in a row
+    double flows = 100.0;           // that share a link at most: so many of what is spared are added at once
+    double add_B = 0.0;             // or this; 0: by `flows`
+    double least_B = 0.0;           // smallest window
+    Time base = 0;                  // round trip of an idle network; 0: that of the flow's own path
+    std::uint16_t link_B = 8;       // that each link adds to a packet
+};
+
+// What a link tells of itself in a packet that leaves.
+struct Telemetry {
+    Time at = 0;
+    std::int64_t sent_B = 0;  // ever, with this packet
+    double rate_bps = 0.0;
+    std::int64_t queue_B = 0;  // that waits behind it
+    std::int32_t link = -1;
+};
+
+// The path of a sender, as far as it knows it.
+struct Path {
+    std::uint32_t links = 0;
+    std::uint64_t key = 0;   // names the draws of this sender
+    double line_bps = 0.0;   // of its first link
+    Time idle_rtt = 0;       // of a full packet and its acknowledgement; 0 where it chooses among paths
+};
+
 }  // namespace easterly::packet

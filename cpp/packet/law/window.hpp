@@ -20,6 +20,8 @@ struct Ack {
     Time sent;              // and when it left
     Time srtt;
     Time host;              // of the round trip, what the receiving host took
+    const Telemetry* links = nullptr;  // what the links of the path said, where they were asked
+    std::uint32_t link_count = 0;
 };
 
 struct Timeout {

@@ -13,9 +13,9 @@ from easterly.base.schema import Doc, Unit
 from easterly.model.packet_records import Recorded
 from easterly.model.packet_routes import Fates
 from easterly.model.port_queues import Stuck
-from easterly.model.senders import Bbr, SenderSeries, Swift
+from easterly.model.senders import Bbr, Hpcc, SenderSeries, Swift, Timely
 
-Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open"]
+Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open", "timely", "hpcc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ class Transport:
     dcqcn: Annotated[Dcqcn, Doc("Rates under the law of that name.")] = field(default_factory=Dcqcn)
     swift: Annotated[Swift, Doc("Targets under the law of that name.")] = field(default_factory=Swift)
     bbr: Annotated[Bbr, Doc("Numbers under the law of that name.")] = field(default_factory=Bbr)
+    timely: Annotated[Timely, Doc("Rates under the law of that name.")] = field(default_factory=Timely)
+    hpcc: Annotated[Hpcc, Doc("Windows under the law of that name.")] = field(default_factory=Hpcc)
     open: Annotated[OpenLoop, Doc("What is sent under the law of that name.")] = field(default_factory=OpenLoop)
     delays: Annotated[
         Literal["none", "moments", "histogram"], Doc("What is kept of the time that its packets take.")

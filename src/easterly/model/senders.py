@@ -36,6 +36,39 @@ class Bbr:
 
 
 @dataclass(frozen=True, slots=True)
+class Timely:
+    """How a rate answers the round trip, once for each burst; the defaults are those of Mittal et al. 2015."""
+
+    alpha: Annotated[float, Unit("1"), Doc("Weight of the last difference of two round trips in their mean.")] = 0.875
+    beta: Annotated[float, Unit("1"), Doc("Part of a gradient, or of an excess, that a rate is cut by.")] = 0.8
+    add_bps: Annotated[float, Unit("bit/s"), Doc("Rise of the rate.")] = 10e6
+    least_bps: Annotated[float, Unit("bit/s"), Doc("Lowest rate.")] = 10e6
+    low_s: Annotated[float, Unit("s"), Doc("Round trip below which rates rise.")] = 50e-6
+    high_s: Annotated[float, Unit("s"), Doc("Round trip above which they fall.")] = 500e-6
+    least_rtt_s: Annotated[float, Unit("s"), Doc("What makes a gradient of a difference.")] = 20e-6
+    haste_after: Annotated[int, Doc("Bursts in a row whose round trip fell, after which rates rise faster,")] = 5
+    haste: Annotated[float, Unit("1"), Doc("so many times.")] = 5.0
+    burst_B: Annotated[int, Unit("B"), Doc("That is answered once.")] = 64_000
+    at_once: Annotated[bool, Doc("Whether a burst leaves as one, or packet by packet.")] = True
+    first_share: Annotated[float, Unit("1"), Doc("Of the rate of the NIC, to begin with.")] = 1.0
+    patched: Annotated[bool, Doc("The version of Zhu et al. 2016.")] = False
+    reference_s: Annotated[float, Unit("s"), Doc("Patched: round trip near which a rate rests.")] = 50e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Hpcc:
+    """How a window answers what links say of themselves; the defaults are those of Li et al. 2019."""
+
+    target: Annotated[float, Unit("1"), Doc("Use of the busiest link.")] = 0.95
+    most_stages: Annotated[int, Doc("Additive steps in a row.")] = 5
+    flows: Annotated[float, Unit("1"), Doc("That may share a link: one of so many of what is spared is added.")] = 100.0
+    add_B: Annotated[float, Unit("B"), Doc("Added instead; 0: by the number of flows.")] = 0.0
+    least_B: Annotated[float, Unit("B"), Doc("Smallest window.")] = 0.0
+    base_s: Annotated[float, Unit("s"), Doc("Round trip of an idle network; 0: that of the flow's own path.")] = 0.0
+    link_B: Annotated[int, Unit("B"), Doc("That each link behind the first adds to a packet.")] = 8
+
+
+@dataclass(frozen=True, slots=True)
 class SenderSeries:
     """A sender at the instants at which it heard of its packets."""
 

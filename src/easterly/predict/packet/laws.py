@@ -58,9 +58,9 @@ def _open(how: OpenLoop) -> dict[str, float]:
 
 
 def _windows(transport: Transport) -> dict[str, float]:
-    """Numbers of Swift and BBR: times in picoseconds, names behind that of the law."""
+    """Numbers of laws that have many: times in picoseconds, names behind that of the law."""
     made: dict[str, float] = {}
-    for law in ("swift", "bbr"):
+    for law in ("swift", "bbr", "timely", "hpcc"):
         how = getattr(transport, law)
         for each in fields(how):
             value = getattr(how, each.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from easterly.base.findings import did_you_mean
 from easterly.model.packets import Dcqcn, Transport
+from easterly.model.senders import Timely
 
 PRESETS = {
     made.name: made
@@ -44,6 +45,36 @@ PRESETS = {
                 pmax=0.2,
                 at_bps=100e9,
             ),
+        ),
+        Transport(
+            "timely",
+            "timely",
+            "Mittal et al. 2015, SIGCOMM: figures of 10 Gb/s, bursts of 16 kB, 100 Mb/s at least; lossless",
+            header_B=58,
+            nic_B=32_000,
+            lossless=True,
+            recovery="go-back-n",
+            timely=Timely(burst_B=16_000, least_bps=100e6),
+        ),
+        Transport(
+            "timely-patched",
+            "timely",
+            "Zhu et al. 2016, CoNEXT, algorithm 2: beta 0.008, bursts of 16 kB; lossless",
+            header_B=58,
+            nic_B=32_000,
+            lossless=True,
+            recovery="go-back-n",
+            timely=Timely(beta=0.008, burst_B=16_000, at_once=False, patched=True),
+        ),
+        Transport(
+            "hpcc",
+            "hpcc",
+            "Li et al. 2019, SIGCOMM: 95 %, five stages, a window for 100 flows; 8 B a link; lossless",
+            packet_B=1060,
+            header_B=60,
+            nic_B=16_000,
+            lossless=True,
+            recovery="go-back-n",
         ),
         Transport("udp", "open", "RFC 768 over IPv4, at a rate of its own", header_B=28),
         Transport(
