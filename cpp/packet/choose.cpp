@@ -1,5 +1,7 @@
 #include "packet/choose.hpp"
 
+#include <algorithm>
+
 #include "packet/engine.hpp"
 
 namespace easterly::packet {
@@ -33,6 +35,8 @@ void Choices::sum_up(Group& group, const std::vector<std::int32_t>& route) {
     };
     group.live = 0;
     group.even = true;
+    for (std::uint32_t slot = 0; slot < std::min<std::size_t>(group.count, group.near.size()); ++slot)
+        group.near[slot] = member[group.first + slot];
     double all = 0.0, some = 0.0;
     for (std::uint32_t slot = 0; slot < group.count; ++slot) {
         const double own = weight[group.first + slot];
@@ -119,7 +123,7 @@ std::uint32_t Engine::link_from(std::uint32_t place, const Packet& packet) {
         if (group.live == 0) return kNone;
         const std::uint32_t slot = pick(g, packet);
         if (choices.watched) ++choices.picked[group.first + slot];
-        place = choices.member[group.first + slot];
+        place = slot < group.near.size() ? group.near[slot] : choices.member[group.first + slot];
     }
     return place;
 }

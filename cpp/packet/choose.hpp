@@ -1,6 +1,7 @@
 // Choices on the way: groups of continuations, what a group picks by, and what it remembers of flows.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -40,15 +41,17 @@ struct Manner {
     std::uint64_t hash(std::uint64_t name) const { return added ? name ^ seed : random::mix(name, seed); }
 };
 
-// Members member[first] .. member[first + count - 1] of `Choices`.
-struct Group {
+// Members member[first] .. member[first + count - 1] of `Choices`; a line of the cache, with the members of small groups.
+struct alignas(64) Group {
     std::uint32_t first = 0;
     std::uint32_t count = 0;
     std::uint32_t live = 0;      // that are not known to be down
     std::uint32_t manner = 0;
     std::int32_t table = -1;     // it belongs to; -1: to lists of flows
     bool even = true;
+    std::array<std::uint32_t, 10> near{};
 };
+static_assert(sizeof(Group) == 64);
 
 // What is remembered of a flow at a group.
 struct Habit {

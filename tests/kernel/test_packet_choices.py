@@ -266,3 +266,80 @@ def test_a_choice_that_is_not_there():
     )  # fmt: skip
     with pytest.raises(ValueError, match="there are no choices"):
         made.run(NEVER, 10)
+
+
+@pytest.mark.parametrize("pick", [HASH, RANDOM, FLOW_TURNS, TURNS, LEAST, LEAST_DRAWN, TWO])
+@pytest.mark.parametrize("law", ["fixed", "dcqcn"])
+def test_hosts_choose_among_their_links(pick, law):
+    """A host with two links: both carry, in turns evenly, and one that is known to be down carries nothing."""
+    flows, packets = 6, 200
+    out = []
+    for known in ([], [(0, 6, 0, 0.0)]):
+        route = [-2, -1, 0, 2, -1, 1, 2, -1, 3, -1]
+        made = packet.Simulation(
+            np.array([100 * GB, 100 * GB, 400 * GB, 100 * GB]), np.full(4, 10**6), np.full(4, -1), np.full((4, 2), -1),
+            np.ones(4), np.zeros(4), np.array(route, dtype=np.int32), np.array([(0, 8)] * flows),
+            np.full(flows, packets * 1448), np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int32),
+            np.zeros(flows, dtype=np.int32), [packet.Law(law, {"duplicates": 2**20})], pause_reaction_ps=0, seed=1,
+            shift=10,
+        )  # fmt: skip
+        one = np.zeros(1, dtype=np.int32)
+        name = np.arange(2 * flows, dtype=np.uint64).reshape(flows, 2)
+        made.choices(
+            np.array([0, 2]), np.array([2, 5]), np.ones(2), one, one - 1, one + pick, one, one, one, one + 64,
+            np.array([7], dtype=np.uint64), np.zeros(1, dtype=np.int64), name, watched=True,
+        )  # fmt: skip
+        if known:
+            none = np.zeros(1, dtype=np.int64)
+            made.faults(
+                none, one + 6, one, np.zeros(1), none, one[:0], none, none[:0], np.zeros(0),
+            )  # fmt: skip
+        assert (done(made)["received"] == packets).all()
+        out.append(made.links()["sent_B"])
+    both, left = out
+    assert both[:2].sum() == both[2] == left[2] and left[0] == 0 and left[1] == left[2]
+    assert both[:2].min() > 0
+    if pick in (FLOW_TURNS, TURNS):
+        assert abs(int(both[0]) - int(both[1])) <= flows * 1500
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_hashes_of_two_tiers_are_independent(same):
+    """What two tiers choose for 8,000 flows, as counts: their chi-square; with one seed, all on one line."""
+    m, flows = 6, 8000
+    links = 1 + m + m * m
+    route = [0, -2, -1, 0, -1]
+    first = len(route)
+    for i in range(m):
+        route += [1 + i, -3 - i]
+    second = len(route)
+    for link in range(1 + m, links):
+        route += [link, -3 - m]
+    route.append(-1)
+    made = packet.Simulation(
+        np.full(links, 400 * GB), np.zeros(links, dtype=np.int64), np.full(links, -1), np.full((links, 2), -1),
+        np.ones(links), np.zeros(links), np.array(route, dtype=np.int32), np.array([(0, 3)] * flows),
+        np.full(flows, 100), np.zeros(flows, dtype=np.int64), np.zeros(flows, dtype=np.int32),
+        np.zeros(flows, dtype=np.int32), [packet.Law("fixed", {})], pause_reaction_ps=0, seed=1, shift=10,
+    )  # fmt: skip
+    groups = m + 2
+    none = np.zeros(groups, dtype=np.int32)
+    pick = none.copy()
+    pick[-1] = BACK
+    name = random.mix64(np.arange(2 * flows, dtype=np.uint64).reshape(-1, 1)).reshape(flows, 2)
+    made.choices(
+        np.array([*range(0, (m + 1) * m + 1, m), (m + 1) * m]),
+        np.concatenate([first + 2 * np.arange(m), second + 2 * np.arange(m * m)]), np.ones((m + 1) * m),
+        np.arange(groups, dtype=np.int32), none, pick, none, none, none, none + 64,
+        np.full(groups, 5, dtype=np.uint64) if same else np.arange(groups, dtype=np.uint64), none.astype(np.int64),
+        name, watched=True,
+    )  # fmt: skip
+    done(made)
+    table = made.picks()["picked"][m:].reshape(m, m)
+    assert table.sum() == flows
+    if same:
+        assert (np.count_nonzero(table, axis=1) == 1).all()
+        return
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / flows
+    assert ((table - expected) ** 2 / expected).sum() < 52.6  # 25 degrees of freedom, p = 0.001
+    assert ((table.sum(axis=1) - flows / m) ** 2 / (flows / m)).sum() < 20.5  # 5, the same

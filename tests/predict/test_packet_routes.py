@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
+import networkx as nx
 import numpy as np
 import pytest
 from tests.demand.clusters import site
@@ -13,7 +15,8 @@ from easterly.base.columns import floats, indices, ints
 from easterly.model.network import LinkKind
 from easterly.model.packet_routes import LinkEvent, Manner, Names
 from easterly.model.packets import Ports
-from easterly.predict.packet import outage, simulate, steer, steer_failing, transport
+from easterly.model.routing import Tunnels
+from easterly.predict.packet import outage, simulate, steer, steer_failing, steer_through, steer_tunnels, transport
 from easterly.route.ecmp import policy_of
 from easterly.route.hashing import hash_of, queue_pairs, tuples_of, walk
 from easterly.site import blueprints
@@ -291,3 +294,51 @@ def test_a_thousand_hosts_in_little_memory():
     )
     assert bytes_ < 60e6
     assert indices(routes.ptr)[-1] > 0
+
+
+def test_segments_pass_their_waypoints(tree):
+    """Cheapest paths from waypoint to waypoint, there and back: links from networkx's lengths, no others."""
+    policy, links, tier = policy_of(tree, seed=2), tree.links, tree.nodes.tier
+    nic = tree.hosts.nic_node
+    cores = np.flatnonzero(tier == 3)
+    src, dst = nic[[0, 0, 3, 5]], nic[[15, 9, 12, 6]]
+    via = [[cores[0]], [cores[3], np.flatnonzero(tier == 2)[5]], [], [cores[1]]]
+    flows, routes = steer_through(tree, policy, src, dst, via, 20_000)
+    net = nx.DiGraph(zip(links.src.tolist(), links.dst.tolist(), strict=True))
+    for row in range(len(src)):
+        one = slice(row, row + 1)
+        alone, ways = steer_through(tree, policy, src[one], dst[one], via[row : row + 1], 20_000)
+        found = simulate(ports_of(tree), alone, FIXED, routes=ways)
+        stops = [int(src[row]), *map(int, via[row]), int(dst[row])]
+        length = sum(nx.shortest_path_length(net, a, b) for a, b in pairwise(stops))
+        used = found.sent_B >= 20_000
+        assert used.sum() == length == np.diff(alone.ptr)[0] and found.complete
+        heads = set(links.dst[used].tolist())
+        assert heads >= set(stops[1:])
+        assert found.packet_hops == 14 * length + 14 * np.diff(alone.back_ptr)[0]
+    assert simulate(ports_of(tree), flows, FIXED, routes=routes).complete
+    with pytest.raises(ValueError, match="each named once"):
+        steer_through(tree, policy, src[:1], dst[:1], [[cores[0], cores[1], cores[0]]], 1000)
+    with pytest.raises(ValueError, match="are switches"):
+        steer_through(tree, policy, src[:1], dst[:1], [[nic[3]]], 1000)
+
+
+def test_tunnels_share_by_their_rates(tree):
+    links, nic = tree.links, tree.hosts.nic_node
+    net = nx.DiGraph(zip(links.src.tolist(), links.dst.tolist(), strict=True))
+    of = {(a, b): i for i, (a, b) in enumerate(zip(links.src.tolist(), links.dst.tolist(), strict=True))}
+    paths = [
+        [of[step] for step in pairwise(nodes)]
+        for nodes in list(nx.all_shortest_paths(net, int(nic[0]), int(nic[15])))[:3]
+    ]
+    ptr = np.cumsum([0, *map(len, paths)])
+    along, backup = ints([link for path in paths for link in path]), ints([2, -1, -1])
+    tunnels = Tunnels(ints([0, 0, 0]), indices(ptr), along, floats([30e9, 10e9, 60e9]), backup)
+    flows, routes = steer_tunnels(tree, tunnels, 1448 * 4000, manner=Manner("random"))
+    found = simulate(ports_of(tree), flows, FIXED, routes=routes)
+    alone = [next(link for link in path if sum(link in each for each in paths) == 1) for path in paths]
+    on = found.sent_B[alone]
+    # The last protects the first and carries nothing: a flow's packets are shared three to one.
+    assert on[2] == 0 and on[0] / (on[0] + on[1]) == pytest.approx(3 / 4, abs=0.03) and found.complete
+    with pytest.raises(ValueError, match="flow 0 has no tunnel"):
+        steer_tunnels(tree, replace(tunnels, flow=ints([1, 1, 1])), 1000)

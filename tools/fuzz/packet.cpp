@@ -255,7 +255,7 @@ void choices(Bytes& bytes, Engine& engine, std::int32_t hosts) {
         how.seed = static_cast<std::uint64_t>(bytes.within(0, INT64_MAX));
         how.gap = bytes.flip() ? bytes.within(0, std::int64_t{1} << 40) : 0;
         made.groups.push_back({static_cast<std::uint32_t>(made.member.size()), static_cast<std::uint32_t>(members.size()),
-                               static_cast<std::uint32_t>(members.size()), static_cast<std::uint32_t>(made.manners.size()), table, true});
+                               static_cast<std::uint32_t>(members.size()), static_cast<std::uint32_t>(made.manners.size()), table, true, {}});
         made.manners.push_back(how);
         made.member.insert(made.member.end(), members);
         const double own = bytes.real(0.1, 10.0);

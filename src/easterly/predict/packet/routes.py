@@ -202,7 +202,7 @@ def build(
     offset = len(all_groups.route)
     path = (offset + begin[of_pair.ravel()]).reshape(2, len(src)).T
     route = np.concatenate([all_groups.route, lists, [END]]).astype(np.int32)
-    of_node, columns_of = _manners(network, all_groups.key, manners, names, added)
+    of_node, columns_of = manners_of(network, all_groups.key, manners, names, added=added)
     routes = PacketRoutes(
         ints(route), indices(np.ascontiguousarray(path)),
         ptr=indices(np.concatenate([all_groups.ptr, np.full(tables, all_groups.ptr[-1])])),
@@ -290,8 +290,8 @@ def _flows(plain: tuple[Rows, IntColumn], of_pair: Rows, size_B: ArrayLike, star
     )  # fmt: skip
 
 
-def _manners(
-    network: Network, key: Rows, manners: tuple[Manner, Manner], names: Names, added: bool
+def manners_of(
+    network: Network, key: Rows, manners: tuple[Manner, Manner], names: Names, *, added: bool
 ) -> tuple[IntColumn, dict[str, NDArray]]:  # type: ignore[type-arg]
     """Row of each group, and the columns: one row per node that chooses, and a last one that leads back."""
     node, of_group = np.unique(key % len(network.nodes), return_inverse=True)
