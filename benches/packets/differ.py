@@ -58,13 +58,20 @@ def steady(
 
 
 def burst(
-    name: str, law: str, senders: int, size_B: int, rate_bps: float, queue: Queue, draws: int = 5,
+    name: str, law: str, senders: int, size_B: int, rate_bps: float, queue: Queue, *, alike: bool = False,
     least_timeout_s: float = 1e-3, **settings: object,
 ) -> Case:  # fmt: skip
-    """Many to one; starts differ by up to a packet's time of each sender."""
+    """Many to one; starts differ by up to a packet's time of each sender, and so do their rates if they are not alike.
+
+    Among equal rates packets arrive at one instant all the time, and who goes first then decides who is dropped.
+    """
     made = []
-    for draw in range(draws):
+    for draw in range(5):
         scenario = incast(senders, size_B, rate_bps, queue=queue)
+        if not alike:
+            nics = [round(rate_bps * (1.5 + 0.0371 * i + 0.0007 * i * i) / 1e6) * 1e6 for i in range(senders)]
+            ends = zip(scenario.cables, [*nics, rate_bps], strict=True)
+            scenario.cables = [(a, b, nic, delay_s) for (a, b, _, delay_s), nic in ends]
         late = np.random.default_rng(draw).random(senders) * senders * WIRE_B * 8 / rate_bps
         scenario.flows = [
             (size, 5e-5 + float(x), there, back) for (size, _, there, back), x in zip(scenario.flows, late, strict=True)
@@ -87,6 +94,7 @@ def cases() -> Iterator[Case]:
     for n, size_B, rate, limit_B in DROPPED:
         name = f"incast newreno {n}x{size_B / 1e6:g}MB {rate / 1e9:g}G B={limit_B / 1e6:g}MB"
         yield burst(name, "newreno", n, size_B, rate, Queue(limit_B=limit_B))
+        yield burst(f"{name} alike", "newreno", n, size_B, rate, Queue(limit_B=limit_B), alike=True)
 
 
 def marked_cases() -> Iterator[Case]:
