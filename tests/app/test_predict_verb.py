@@ -110,3 +110,24 @@ def test_switches_choose_in_another_way(routing):
 def test_what_is_no_option_is_told(words, said):
     found = run(TORI, "--method", "packet", *words)
     assert found.exit_code == 2 and said in found.output and "Traceback" not in found.output
+
+
+def test_a_page_about_it(tmp_path):
+    file = tmp_path / "packets.html"
+    words = (TWO, "--method", "packet", "--hops", 100_000, "--report", file)
+    assert run(*words).exit_code == 0
+    text, found = file.read_text("utf-8"), result(*words)
+    assert "<script" not in text and "http" not in text.replace("http-equiv", "")
+    for row in found["phases"]:
+        assert f"{row['owner']} {row['axis']} {row['collective']}" in text
+        assert f"{row['messages']:,}" in text
+    assert text.count("<rect") >= len(found["phases"])
+    first = file.read_bytes()
+    run(*words)
+    assert file.read_bytes() == first
+
+
+def test_a_page_that_cannot_be(tmp_path):
+    assert "--method packet" in run(TWO, "--report", tmp_path / "x.html").output
+    nowhere = run(TWO, "--method", "packet", "--hops", 20_000, "--report", tmp_path / "none" / "x.html")
+    assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from easterly.base.columns import FloatColumn, IndexColumn, TextColumn
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn
 from easterly.base.schema import Doc, Unit
 from easterly.model.packets import PacketOutcome
 
@@ -50,6 +50,15 @@ class PacketGroups:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketSpans:
+    """When messages of a purpose were under way, in the part that was simulated; gaps that nobody would see are closed."""
+
+    phase: Annotated[IntColumn, Doc("(S,) row of `PacketPhases`.")]
+    start_s: Annotated[FloatColumn, Unit("s"), Doc("(S,) when the first of them began.")]
+    end_s: Annotated[FloatColumn, Unit("s"), Doc("(S,) when none was under way any more.")]
+
+
+@dataclass(frozen=True, slots=True)
 class PacketPrediction:
     """Step times of jobs by simulation of packets.
 
@@ -66,6 +75,7 @@ class PacketPrediction:
     steps: Annotated[int, Unit("1"), Doc("Steps simulated; times are means over them.")]
     part: Annotated[float, Unit("1"), Doc("Part of each message and computation that was simulated.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
+    spans: Annotated[PacketSpans, Doc("When they do.")]
     classes: Annotated[PacketGroups, Doc("Traffic by class.")]
     tenants: Annotated[PacketGroups, Doc("Traffic by tenant.")]
     link: Annotated[TextColumn, Doc("(L,) name of each link.")]

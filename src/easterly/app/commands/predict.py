@@ -29,6 +29,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
 @click.option("--seeds", "count", type=click.IntRange(1, 1000), default=1, show_default=True,
               help="Simulations, each with a seed of its own: the mean, and how sure it is.")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page about it, of packets only.")  # fmt: skip
 @terminal.format_option
 def command(site: Path, method: str, form: str, **asked: Any) -> None:
     """Predict the step time of the jobs of SITE, with everything else that they send beside them.

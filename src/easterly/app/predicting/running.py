@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
 from easterly.app.predicting import document, page
 from easterly.base.findings import FindingsError
 
+if TYPE_CHECKING:
+    from easterly.model.packet_prediction import PacketPrediction
+
 
 def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
+    if method == "fluid" and asked["report"] is not None:
+        terminal.misused("--report: a page is made of --method packet", form)
     result = document.fluid(nouns.prediction.value) if method == "fluid" else _packets(nouns, asked, form)
     if form == "json":
         terminal.emit_json(result, found)
@@ -42,7 +48,19 @@ def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
         terminal.misused(str(error.args[0]), form)
     ways = dict(zip(nouns.qos.value.traffic_class.tolist(), prepared.transports, strict=True))
     used = {name: ways[name] for name in made[0].classes.name.tolist()}
-    return document.packet(made, nouns.prediction.value, used)
+    result = document.packet(made, nouns.prediction.value, used)
+    if asked["report"] is not None:
+        _report(asked["report"], str(nouns.site.site.name), result, made[0], form)
+    return result
+
+
+def _report(path: Path, site: str, result: dict[str, Any], made: PacketPrediction, form: str) -> None:
+    from easterly.app.report import predicted
+
+    try:
+        path.write_text(predicted.page(site, result, made), "utf-8")
+    except OSError as error:
+        terminal.unwritable(path, error, form)
 
 
 def pair(text: str, form: str) -> tuple[str, str]:

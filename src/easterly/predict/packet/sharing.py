@@ -156,9 +156,9 @@ def _classes(how: Transport, at: Bottleneck, hosts: int) -> PacketQueues:
     of_switch = np.repeat([False, True], hosts)[:, None]
     used = np.isin(np.arange(CLASSES), [LONG, SHORT])
     receiver = of_switch & used & (np.arange(2 * hosts) == 2 * hosts - 1)[:, None]
-    rules = how.dcqcn
-    ramp = (rules.kmin_B, rules.kmax_B, rules.pmax) if how.law == "dcqcn" else (at.mark_B, at.mark_B, 1.0)
-    kmin, kmax, pmax = ramp
+    notifies = how.law == "dcqcn"
+    kmin, kmax = how.dcqcn.thresholds_B(at.rate_bps) if notifies else (at.mark_B, at.mark_B)
+    pmax = how.dcqcn.pmax if notifies else 1.0
     marked = receiver & (kmin is not None)
     lossless = of_switch & used & how.lossless
     headroom_B = int(np.ceil(at.rate_bps * (2 * at.delay_s + how.pause_s) / 8)) + 4 * how.packet_B + 64

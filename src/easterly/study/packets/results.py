@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn, floats, indices, ints, texts
-from easterly.model.packet_prediction import PacketGroups, PacketPhases
+from easterly.model.packet_prediction import PacketGroups, PacketPhases, PacketSpans
 from easterly.model.packets import PacketOutcome, Transport
 from easterly.model.schedule import Schedule
 from easterly.predict.packet import Conversation
@@ -98,6 +98,35 @@ def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn,
         floats([covered_s(begun_s[group], done_s[group]) for group in groups]), median, p99, most,
         texts(nodes[schedule.src[worst]]), texts(nodes[schedule.dst[worst]]),
     )  # fmt: skip
+
+
+def spans(schedule: Schedule, run: Run) -> PacketSpans:
+    """When messages of each purpose were under way; gaps shorter than a five-hundredth of the run are closed."""
+    talk, outcome = run.talk, run.outcome
+    assert outcome.begun_s is not None
+    assert outcome.done_s is not None
+    first = np.concatenate([[0], talk.last[:-1] + 1])
+    sent = np.flatnonzero((run.alone_s > 0) & np.isfinite(outcome.done_s[talk.last]))
+    begun_s, done_s = outcome.begun_s[first[sent]], outcome.done_s[talk.last[sent]]
+    close_s = float(done_s.max(initial=0.0)) / 500
+    _, which = np.unique(schedule.purpose[run.alone_s > 0], return_inverse=True)
+    which = which[np.isfinite(outcome.done_s[talk.last[run.alone_s > 0]])]
+    rows: list[tuple[int, float, float]] = []
+    for phase in np.unique(which).tolist():
+        own = which == phase
+        rows += [(phase, start, end) for start, end in _merged(begun_s[own], done_s[own], close_s)]
+    return PacketSpans(ints([r[0] for r in rows]), floats([r[1] for r in rows]), floats([r[2] for r in rows]))
+
+
+def _merged(
+    begin_s: NDArray[np.float64], end_s: NDArray[np.float64], close_s: float
+) -> list[tuple[float, float]]:  # fmt: skip
+    """Intervals in their order, those that are closer to each other joined."""
+    order = np.argsort(begin_s, kind="stable")
+    begin, end = begin_s[order], np.maximum.accumulate(end_s[order])
+    new = np.concatenate([[True], begin[1:] > end[:-1] + close_s])
+    ends = end[np.concatenate([np.flatnonzero(new)[1:] - 1, [len(end) - 1]])]
+    return list(zip(begin[new].tolist(), ends.tolist(), strict=True))
 
 
 def _quantile(values: NDArray[np.float64], q: float) -> float:

@@ -90,6 +90,7 @@ def _concluded(prepared: Prepared, runs: list[Run]) -> PacketPrediction:
     return PacketPrediction(
         texts(jobs), step_s, spread_s, fixed_s, times[0], prepared.wishes.steps, first.part,
         results.phases(prepared.schedule, first, prepared.owner, texts(classes), network.nodes.name),
+        results.spans(prepared.schedule, first),
         results.groups(texts(classes)[first.talk.traffic_class], first, prepared.transports),
         results.groups(tenant, first, prepared.transports),
         _names(network), floats(busy_s / ended_s), texts(owner),
