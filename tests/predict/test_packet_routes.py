@@ -14,9 +14,19 @@ from easterly._kernel import graph
 from easterly.base.columns import floats, indices, ints
 from easterly.model.network import LinkKind
 from easterly.model.packet_routes import LinkEvent, Manner, Names
-from easterly.model.packets import Ports
+from easterly.model.packets import PacketFlows, Ports
 from easterly.model.routing import Tunnels
-from easterly.predict.packet import outage, simulate, steer, steer_failing, steer_through, steer_tunnels, transport
+from easterly.predict.packet import (
+    faults_of,
+    outage,
+    simulate,
+    steer,
+    steer_failing,
+    steer_through,
+    steer_tunnels,
+    transport,
+)
+from easterly.predict.packet.star import one_switch
 from easterly.route.ecmp import policy_of
 from easterly.route.hashing import hash_of, queue_pairs, tuples_of, walk
 from easterly.site import blueprints
@@ -342,3 +352,48 @@ def test_tunnels_share_by_their_rates(tree):
     assert on[2] == 0 and on[0] / (on[0] + on[1]) == pytest.approx(3 / 4, abs=0.03) and found.complete
     with pytest.raises(ValueError, match="flow 0 has no tunnel"):
         steer_tunnels(tree, replace(tunnels, flow=ints([1, 1, 1])), 1000)
+
+
+@pytest.mark.parametrize("law", ["newreno", "dcqcn-paper"])
+def test_a_failure_that_nobody_goes_round_is_told(tree, law):
+    """Down from a core there is one way: without new tables, a run says that nothing new arrives, and ends."""
+    src, dst, _ = pairs(tree, seed=1)
+    tier, links = tree.nodes.tier, tree.links
+    cable = np.flatnonzero((tier[links.src] == 2) & (tier[links.dst] == 3))[:1]
+    flows, routes, faults = steer_failing(
+        tree, policy_of(tree, seed=4), src, dst, 500_000, events=outage(tree, cable, 5e-6), local_s=5e-6
+    )
+    found = simulate(ports_of(tree), flows, transport(law), routes=routes, faults=faults)
+    assert not found.complete and "nothing new arrives" in repr(found)
+    assert 0 < np.isinf(found.fct_s).sum() < len(flows)
+
+
+@pytest.mark.parametrize("holds", [False, True])
+@pytest.mark.parametrize("cable", [0, 5])
+def test_a_lossless_switch_whose_cable_fails_goes_on(holds, cable):
+    """Of a sender, or of the receiver: pauses that were on their way are asked for again, and all arrives."""
+    how, senders, size_B = transport("dcqcn-paper"), 5, 400_000
+    n = 2 * (senders + 1)
+    none = np.full(n, -1)
+    ports = Ports(
+        floats(np.full(n, 40e9)), floats(np.full(n, 1e-6)), none, none, none, floats(np.ones(n)), floats(np.zeros(n))
+    )
+    ptr, sender = 2 * np.arange(senders + 1), np.arange(senders)
+    flows = PacketFlows(
+        np.full(senders, size_B), floats(np.zeros(senders)), ptr,
+        ints(np.stack([2 * sender, np.full(senders, n - 1)], axis=1).ravel()), ptr,
+        ints(np.stack([np.full(senders, n - 2), 2 * sender + 1], axis=1).ravel()),
+    )  # fmt: skip
+    queues = one_switch(
+        np.arange(senders + 1), how, rate_bps=40e9, shared_B=60_000, headroom_B=24_000, xon_offset_B=3000
+    )
+    what = "hold" if holds else "down"
+    times = (50e-6, what), (90e-6, "up")
+    events = [LinkEvent(at, link, each) for at, each in times for link in (2 * cable, 2 * cable + 1)]
+    found = simulate(ports, flows, how, queues=queues, faults=faults_of(events))
+    assert found.complete and np.isfinite(found.fct_s).all()
+    gone = found.fates.cut.sum() + found.fates.refused.sum()
+    assert gone > 0 and found.again.sum() >= 1 and found.pauses.sum() > 0
+    assert (found.fates.refused.sum() == 0) == holds
+    calm = simulate(ports, flows, how, queues=queues)
+    assert calm.fates is None and calm.fct_s.max() < found.fct_s.max() and calm.drops.sum() == 0
