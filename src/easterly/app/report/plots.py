@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from easterly.base.columns import FloatColumn
 from easterly.base.units import Kind, format_short
 
+LETTER = 6.6
+"""Width of a letter of a row's name, generously."""
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640.0, 220.0, 72.0, 112.0, 10.0, 40.0
 COLUMNS = 320
 """A curve has at most so many columns, each with its highest and its lowest point."""
@@ -182,7 +184,8 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
             f'<rect class="{colour}" x="{from_x:.1f}" y="{top:g}" width="{max(to_x - from_x, 0.7):.1f}" '
             f'height="{band - 6:g}" rx="2"><title>{escape(row.label)}: {span}</title></rect>'
         )
-    return _svg("".join(parts), title, said, height)
+    left = max([LEFT, *(16 + LETTER * len(group) for group in groups)])
+    return _svg("".join(parts), title, said, height, left)
 
 
 def thinned(x: FloatColumn, y: FloatColumn, columns: int = COLUMNS) -> tuple[FloatColumn, FloatColumn]:
@@ -254,8 +257,8 @@ def _names(ends: list[tuple[float, int, str]], height: float) -> Iterator[str]:
         yield f'<text class="{kind}" x="{WIDTH + 8:g}" y="{at + 4:.1f}">{escape(name)}</text>'
 
 
-def _svg(inside: str, title: str, said: str, height: float) -> Markup:
-    box = f"{-LEFT:g} {-TOP:g} {LEFT + WIDTH + RIGHT:g} {TOP + height + BOTTOM:g}"
+def _svg(inside: str, title: str, said: str, height: float, left: float = LEFT) -> Markup:
+    box = f"{-left:g} {-TOP:g} {left + WIDTH + RIGHT:g} {TOP + height + BOTTOM:g}"
     return Markup(
         f'<svg class="plot" viewBox="{box}" role="img" aria-label="{escape(title)}: {escape(said)}">'
         f"<title>{escape(title)}</title><desc>{escape(said)}</desc>{inside}</svg>"
