@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from easterly.base.columns import floats
-from easterly.study.packets.results import covered_s, whole
+from easterly.study.packets.results import _merged, covered_s, whole
 from easterly.study.packets.site import parts
 
 
@@ -48,3 +50,15 @@ def test_intervals_cover_what_counting_says(spans):
 def test_one_that_never_ends_covers_all_that_follows():
     assert covered_s(np.array([0.0, 1.0]), np.array([1.0, np.inf])) == np.inf
     assert covered_s(np.array([np.inf]), np.array([np.inf])) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30)), min_size=1, max_size=30), st.integers(0, 5))
+def test_merged_intervals_cover_the_same_and_are_apart(spans, close):
+    begin, length = np.array(spans, dtype=float).T
+    merged = _merged(begin, begin + length, float(close))
+    assert all(b - a > close for (_, a), (b, _) in pairwise(merged))
+    ticks = {t for b, n in spans for t in range(b, b + n)}
+    held = {t for b, e in merged for t in range(int(b), int(e))}
+    assert ticks <= held and len(held) <= len(ticks) + close * len(spans)
+    if close == 0:
+        assert held == ticks
