@@ -40,18 +40,20 @@ Raises
 ValueError
     A flow that is not looked into.)";
 
-constexpr const char* kLose = R"(Loses one in so many of the packets put on a link, before anything has run.
+constexpr const char* kLose = R"(Loses packets that are put on a link, by their number, before anything has run.
 
 Parameters
 ----------
 link : int
+first : int
+    Which is lost first, from 1; 0: none.
 every : int
-    The last of each so many is lost; 0: none.
+    Packets from one that is lost to the next; 0: only the first is.
 
 Raises
 ------
 ValueError
-    A link that is none; a simulation that has begun.)";
+    A link that is none, a negative number; a simulation that has begun.)";
 
 void probe(Simulation& it, std::int64_t flow, std::int64_t every_ps) {
     if (it.begun) refuse("the simulation has begun: look into flows before it runs");
@@ -89,10 +91,12 @@ nb::dict probed(const Simulation& it, std::int64_t flow) {
     return made;
 }
 
-void lose(Simulation& it, std::int64_t link, std::int64_t every) {
+void lose(Simulation& it, std::int64_t link, std::int64_t first, std::int64_t every) {
     if (it.begun) refuse("the simulation has begun: say what is lost before it runs");
     within("link", link, 0, static_cast<std::int64_t>(it.engine.links.size()) - 1);
+    within("first", first, 0, std::int64_t{1} << 62);
     within("every", every, 0, std::int64_t{1} << 62);
+    it.engine.links[link].next_lost = static_cast<std::uint64_t>(first);
     it.engine.links[link].every = static_cast<std::uint64_t>(every);
 }
 
@@ -101,7 +105,7 @@ void lose(Simulation& it, std::int64_t link, std::int64_t every) {
 void packet_probe(nb::class_<Simulation>& simulation) {
     simulation.def("probe", &probe, kProbe, "flow"_a, "every_ps"_a)
         .def("probed", &probed, kProbed, "flow"_a)
-        .def("lose", &lose, kLose, "link"_a, "every"_a);
+        .def("lose", &lose, kLose, "link"_a, "first"_a, "every"_a);
 }
 
 }  // namespace easterly::bind

@@ -130,7 +130,8 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
 bool Engine::lost(std::int32_t link, std::int64_t size_B) {
     Link& more = links[link];
     double share = more.loss;
-    if (more.every > 0 && ++more.put % more.every == 0) {
+    if (more.next_lost > 0 && ++more.put == more.next_lost) {
+        more.next_lost = more.every > 0 ? more.put + more.every : 0;
         ++lost_on_links;
         ++more.lost;
         return true;

@@ -42,7 +42,7 @@ struct Link {
     Time to = kNever;  // backlog from which all are marked
     double most = 1.0;
     double loss = 0.0;  // of a packet on the link
-    std::uint64_t every = 0, put = 0;  // one in so many is lost, of those put on it; 0: none
+    std::uint64_t put = 0, next_lost = 0, every = 0;  // packets put on it; which is lost next, 0: none; and from one to the next
     std::int32_t station = -1;  // where it has queues of its own
     std::int32_t back = -1;     // the link the other way
     std::int32_t behind = -1;   // memory of the switch behind it,

@@ -109,6 +109,8 @@ void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
         }
         link.most = bytes.real(0.0, 1.0);
         link.loss = bytes.flip() ? bytes.real(0.0, 0.9) : 0.0;
+        link.every = static_cast<std::uint64_t>(bytes.within(2, 1000));
+        link.next_lost = bytes.flip() ? static_cast<std::uint64_t>(bytes.within(1, 100)) : 0;
         link.back = l ^ 1;
         if (!queued) continue;
         link.station = static_cast<std::int32_t>(engine.stations.size());
@@ -193,6 +195,24 @@ void reading(Bytes& bytes, Rules& made) {
     hpcc.link_B = static_cast<std::uint16_t>(bytes.within(0, 64));
 }
 
+void windows(Bytes& bytes, Rules& made) {
+    made.acks_every = bytes.flip() ? static_cast<std::uint32_t>(bytes.within(1, 20)) : 1;
+    made.ack_delay = bytes.within(1, std::int64_t{1} << 40);
+    made.ahead = bytes.flip() ? static_cast<std::uint32_t>(bytes.within(1, 100)) : 1U << 31;
+    made.host = bytes.flip() ? bytes.within(0, std::int64_t{1} << 36) : 0;
+    made.pacing = bytes.flip() ? bytes.real(0.0, 4.0) : 0.0;
+    made.counts_acks = bytes.flip();
+    made.classic_ecn = bytes.flip();
+    SwiftRules& swift = made.swift;
+    swift.base = bytes.within(0, std::int64_t{1} << 40), swift.hop = bytes.within(0, 1 << 30);
+    swift.range = bytes.within(0, std::int64_t{1} << 40), swift.endpoint = bytes.within(0, std::int64_t{1} << 40);
+    swift.range_from = bytes.real(0.01, 1.0), swift.range_to = bytes.real(2.0, 1000.0);
+    swift.add = bytes.real(0.0, 10.0), swift.beta = bytes.real(0.0, 1.0), swift.most_cut = bytes.real(0.0, 1.0);
+    swift.least_window = bytes.real(1e-3, 1.0), swift.resets = static_cast<std::uint32_t>(bytes.within(1, 10));
+    made.bbr.rtt_for = bytes.within(1, std::int64_t{1} << 44), made.bbr.probe_rtt = bytes.within(0, std::int64_t{1} << 40);
+    made.bbr.quantum_B = bytes.within(1, 1 << 20);
+}
+
 Rules law(Bytes& bytes) {
     Rules made;
     made.packet_B = static_cast<std::uint16_t>(bytes.within(64, 9216));
@@ -213,6 +233,7 @@ Rules law(Bytes& bytes) {
     made.dcqcn.clamp = bytes.flip();
     source(bytes, made.source);
     reading(bytes, made);
+    windows(bytes, made);
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);
     made.cubic_C = bytes.real(1e-3, 10.0);
@@ -345,6 +366,7 @@ void fuzz::target(Bytes bytes) {
     if (bytes.flip()) recording(bytes, engine);
     if (bytes.flip()) choices(bytes, engine, hosts);
     if (bytes.flip()) faults(bytes, engine);
+    if (bytes.flip()) engine.probes.push_back({0, bytes.within(0, std::int64_t{1} << 40), 0, {}});
     engine.begin();
     Time before = 0;
     bool more = true;

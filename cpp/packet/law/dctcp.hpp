@@ -22,7 +22,7 @@ private:
     void estimate(const Rules& rules, const Ack& ack) {
         delivered += ack.packets;
         if (ack.marked) marked += ack.packets;
-        if (ack.una < period_end) return;
+        if (ack.una <= period_end) return;  // RFC 8257, section 3.3, step 4
         if (delivered > 0) alpha += rules.g * (static_cast<double>(marked) / delivered - alpha);
         delivered = marked = 0;
         period_end = ack.next;

@@ -46,7 +46,7 @@ struct Window {
     bool slow_start() const { return size < threshold; }
     // Whether a mark asks for a reduction, which it does once per window.
     bool answers(const Ack& ack) {
-        if (!ack.marked || ack.una < calm_from) return false;
+        if (!ack.marked || ack.una <= calm_from) return false;  // that of the last packet before is one of them
         calm_from = ack.next;
         return true;
     }

@@ -24,7 +24,7 @@ def give_looks(made: packet.Simulation, ports: Ports, probes: Sequence[int], pro
         made.probe(int(flow), round(probe_s * 1e12))
     if ports.lose_every is not None:
         for link in np.flatnonzero(ports.lose_every):
-            made.lose(int(link), int(ports.lose_every[link]))
+            made.lose(int(link), int(ports.lose_every[link]), int(ports.lose_every[link]))
 
 
 def looks(made: packet.Simulation, probes: Sequence[int]) -> tuple[SenderSeries, ...]:
