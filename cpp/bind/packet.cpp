@@ -123,13 +123,23 @@ constexpr Number kNumbers[] = {
     {"swift_endpoint_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::endpoint>},
     {"bbr_rtt_for_ps", 1, kLong, put_in<&Rules::bbr, &BbrRules::rtt_for>},
     {"bbr_probe_rtt_ps", 0, kLong, put_in<&Rules::bbr, &BbrRules::probe_rtt>},
+    {"bbr_loss_part", 0, 1, put_in<&Rules::bbr, &BbrRules::loss_part>},
+    {"bbr_beta", 0, 1, put_in<&Rules::bbr, &BbrRules::beta>},
+    {"bbr_headroom", 0, 1, put_in<&Rules::bbr, &BbrRules::headroom>},
+    {"bbr_ecn_gain", 0, 1, put_in<&Rules::bbr, &BbrRules::ecn_gain>},
+    {"bbr_ecn_factor", 0, 1, put_in<&Rules::bbr, &BbrRules::ecn_factor>},
+    {"bbr_ecn_part", 0, 1, put_in<&Rules::bbr, &BbrRules::ecn_part>},
+    {"bbr_ecn_below_ps", 0, kLong, put_in<&Rules::bbr, &BbrRules::ecn_below>},
+    {"bbr_probe_from_ps", 0, kLong, put_in<&Rules::bbr, &BbrRules::probe_from>},
+    {"bbr_probe_more_ps", 0, kLong, put_in<&Rules::bbr, &BbrRules::probe_more>},
     {"bbr_quantum_B", 1, 1 << 30, put_in<&Rules::bbr, &BbrRules::quantum_B>},
 };
 
 using packet::Law;
 constexpr std::pair<const char*, Law> kLaws[] = {{"fixed", Law::fixed}, {"newreno", Law::newreno}, {"cubic", Law::cubic},
                                                  {"dctcp", Law::dctcp}, {"dcqcn", Law::dcqcn},     {"bbr", Law::bbr},
-                                                 {"swift", Law::swift}, {"open", Law::open}, {"timely", Law::timely}, {"hpcc", Law::hpcc}};
+                                                 {"swift", Law::swift}, {"bbr3", Law::bbr3}, {"open", Law::open},
+                                                 {"timely", Law::timely}, {"hpcc", Law::hpcc}};
 
 void check_source(const Rules& law) {
     const packet::SourceRules& how = law.source;

@@ -9,7 +9,8 @@ Parameters
 ----------
 name : str
     "fixed" (a window that stays), "newreno" (RFC 5681), "cubic" (RFC 9438), "dctcp" (RFC 8257), "dcqcn" (Zhu et al. 2015),
-    "timely" (Mittal et al. 2015), "hpcc" (Li et al. 2019), "bbr" (Cardwell et al. 2016), "swift" (Kumar et al. 2020) or "open" (a source that is not told anything).
+    "timely" (Mittal et al. 2015), "hpcc" (Li et al. 2019), "bbr" (Cardwell et al. 2016), "bbr3" (draft-ietf-ccwg-bbr),
+    "swift" (Kumar et al. 2020) or "open" (a source that is not told anything).
 values : dict of str to float
     Numbers by name; those that are not given keep their defaults:
 
@@ -38,6 +39,11 @@ values : dict of str to float
     swift_add [packets], swift_beta, swift_most_cut [1], swift_least_window [packets], swift_resets [1]
     bbr_rtt_for_ps, bbr_probe_rtt_ps [ps], bbr_quantum_B [B]
         For so long the least round trip holds; then few packets are in flight; most that leaves at once.
+    bbr_loss_part, bbr_beta, bbr_headroom, bbr_ecn_gain, bbr_ecn_factor, bbr_ecn_part [1]
+    bbr_ecn_below_ps, bbr_probe_from_ps, bbr_probe_more_ps [ps]
+        Version 3: part of what is in flight whose loss is too much, what is left after it, part left to others; weight of
+        a round in the share of marks, how much of that shrinks the bound, share that is too much, longest round trip on
+        which marks count; time between two probes, and its random part.
     dcqcn_g [1], fast_steps [1], counter_B [B], additive_bps, hyper_bps, least_bps [bit/s]
     alpha_timer_ps, rate_timer_ps, gap_ps, reaction_ps [ps]
         DCQCN: timers of alpha and of the rate, least time between notifications, and what the NIC of the receiver

@@ -7,6 +7,7 @@
 
 #include "packet/law/apart.hpp"
 #include "packet/law/bbr.hpp"
+#include "packet/law/bbr3.hpp"
 #include "packet/law/cubic.hpp"
 #include "packet/law/dctcp.hpp"
 #include "packet/law/hpcc.hpp"
@@ -36,6 +37,7 @@ public:
             case Law::dctcp: law_.emplace<Dctcp>(); break;
             case Law::swift: law_.emplace<Swift>().start(rules, path.links); break;
             case Law::bbr: law_.emplace<Apart<Bbr>>()->start(rules, path.key, window); break;
+            case Law::bbr3: law_.emplace<Apart<Bbr3>>()->start(rules, path.key, window); break;
             case Law::timely: law_.emplace<Timely>().start(rules, path, window); break;
             case Law::hpcc: law_.emplace<Apart<Hpcc>>()->start(rules, path, window); break;
             case Law::fixed:
@@ -71,7 +73,7 @@ public:
     }
     template <class Of>
     const Of* as() const {
-        if constexpr (std::same_as<Of, Bbr> || std::same_as<Of, Hpcc>) {
+        if constexpr (std::same_as<Of, Bbr> || std::same_as<Of, Bbr3> || std::same_as<Of, Hpcc>) {
             const auto* const apart = std::get_if<Apart<Of>>(&law_);
             return apart ? apart->get() : nullptr;
         } else {
@@ -95,7 +97,7 @@ private:
         window.rate_bps = haste * 8e12 * rules.packet_B * window.size / static_cast<double>(srtt);
     }
 
-    std::variant<Fixed, NewReno, Cubic, Dctcp, Swift, Timely, Apart<Bbr>, Apart<Hpcc>> law_;  // large ones apart
+    std::variant<Fixed, NewReno, Cubic, Dctcp, Swift, Timely, Apart<Bbr>, Apart<Bbr3>, Apart<Hpcc>> law_;  // large ones apart
 };
 
 }  // namespace easterly::packet

@@ -122,7 +122,7 @@ void Engine::forward(std::uint32_t at, std::int32_t came) {
     }
     port.serve(now_, packet.size_B);
     ++hops;
-    if ((links[link].loss > 0.0 || links[link].every > 0) && lost(link, packet.size_B)) return vanish(at, link);
+    if ((links[link].loss > 0.0 || links[link].next_lost > 0) && lost(link, packet.size_B)) return vanish(at, link);
     wheel_.add({port.free_at + (port.rest != 0) + port.delay, event(Kind::arrive, static_cast<std::uint32_t>(link), at)});
 }
 

@@ -15,6 +15,10 @@ void Probe::look(Time now, const Rules& rules, const Sender& sender) {
         row.inner = bbr->bandwidth_bps();
         row.phase = static_cast<std::uint8_t>(bbr->phase());
     }
+    if (const auto* const bbr = control.as<Bbr3>()) {
+        row.inner = bbr->bandwidth_bps();
+        row.phase = static_cast<std::uint8_t>(bbr->phase());
+    }
     if (rules.law == Law::dcqcn) {
         row.inner = sender.pace.alpha_at(rules.dcqcn, now);
         row.rate_bps = sender.pace.current_bps;

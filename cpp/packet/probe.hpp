@@ -16,7 +16,7 @@ struct Probe {
         double rate_bps;           // 0: as fast as the window lets packets go
         double inner;              // of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps]
         std::uint32_t pipe;
-        std::uint8_t phase;  // 0 slow start, 1 avoidance, 2 recovery; BBR: startup, drain, probing, few packets
+        std::uint8_t phase;  // 0 slow start, 1 avoidance, 2 recovery; BBR: its own, in their order
     };
     std::uint32_t flow = 0;
     Time every = 0, next = 0;

@@ -10,7 +10,9 @@
 
 namespace easterly::packet {
 
-enum class Law : std::uint8_t { fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4, bbr = 5, swift = 6, open = 7, timely = 8, hpcc = 9 };
+enum class Law : std::uint8_t {
+    fixed = 0, newreno = 1, cubic = 2, dctcp = 3, dcqcn = 4, bbr = 5, swift = 6, open = 7, timely = 8, hpcc = 9, bbr3 = 10
+};
 
 struct Rules {
     Law law = Law::dctcp;
@@ -42,10 +44,10 @@ struct Rules {
     std::int8_t ack_class = -1;  // of acknowledgements; -1: that of the flow
     std::uint8_t delays = 0;  // of packets: 1 moments, 2 a histogram as well
     bool special = false;     // whether more than an acknowledgement follows from what arrives
-    bool ecn() const { return law == Law::dctcp || law == Law::dcqcn || classic_ecn; }
+    bool ecn() const { return law == Law::dctcp || law == Law::dcqcn || law == Law::bbr3 || classic_ecn; }
     bool open() const { return law == Law::open; }
     bool paced() const { return law >= Law::dcqcn || pacing > 0.0; }
-    bool models() const { return law == Law::bbr; }  // asks for what leaves
+    bool models() const { return law == Law::bbr || law == Law::bbr3; }  // asks for what leaves
     bool clocks_nic() const { return law == Law::swift || law == Law::timely; }  // from when a packet leaves it
     bool asks_links() const { return law == Law::hpcc; }
     bool rates() const { return law == Law::dcqcn; }  // a rate answers, not a window

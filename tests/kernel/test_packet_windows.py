@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -216,11 +218,50 @@ def test_two_bbr_keep_a_queue_of_one_product():
     assert simulation.links()["sent_B"][2] * 8 > 0.93 * 100e6 * 30
 
 
-@pytest.mark.parametrize("law", ["newreno", "cubic", "dctcp", "swift", "bbr"])
+def test_bbr3_goes_through_its_phases():
+    """Down, cruise, refill and up in turn, at their gains; few packets every five seconds; and the link stays busy."""
+    simulation, (seen,) = watched(bottleneck(100_000_000, 40 * MS), 20 * 10**12, "bbr3", least_timeout_ps=200 * MS)
+    phase, late = seen["phase"], seen["time_ps"] > 2 * 10**12
+    follows = {(a, b) for a, b in pairwise(phase.tolist()) if a != b}
+    assert {(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 2)} <= follows
+    assert not {(3, 5), (2, 5), (5, 3), (4, 3)} & follows
+    gains = seen["rate_bps"] / seen["inner"]
+    for at, gain in ((2, 0.9), (3, 1.0), (5, 1.25)):
+        assert np.median(gains[(phase == at) & late]) == pytest.approx(0.99 * gain, rel=1e-6)
+    assert simulation.links()["sent_B"][1] * 8 > 0.94 * 100e6 * 20
+    assert seen["inner"][late] == pytest.approx(100e6, rel=0.03)
+
+
+def test_bbr3_loses_little_where_the_buffer_is_small():
+    """At most the two per cent at which it answers, and far less than version 1, which does not."""
+    lost = {}
+    for law in ("bbr", "bbr3"):
+        net = bottleneck(100_000_000, 40 * MS, 2, limit_B=60 * 1500)  # a fifth of the product
+        simulation, _ = watched(net, 20 * 10**12, law, every_ps=MS, least_timeout_ps=200 * MS)
+        flows = simulation.flows()
+        lost[law] = flows["again"].sum() / flows["sent"].sum()
+        assert simulation.links()["sent_B"][2] * 8 > 0.85 * 100e6 * 20
+    assert lost["bbr3"] < 0.02 < 2 * lost["bbr"]
+    assert lost["bbr3"] < lost["bbr"] / 5
+
+
+def test_bbr3_answers_marks_on_short_paths():
+    """The queue stays near the threshold where round trips are below 5 ms; version 1 fills what it can."""
+    means = {}
+    for law in ("bbr", "bbr3"):
+        net = bottleneck(10 * GB, 100 * US, 4, mark_B=(40 * 1500, 40 * 1500))
+        simulation, seen = watched(net, 200 * MS, law, every_ps=50 * US, least_timeout_ps=200 * MS)
+        grid = np.linspace(60 * MS, 200 * MS, 5000)
+        means[law] = sum(within(each, grid) for each in seen).mean() - 10 * GB * 100e-6 / 12_000
+        assert simulation.links()["sent_B"][4] * 8 > 0.95 * 10 * GB * 0.2
+    assert means["bbr3"] < 60 < 200 < means["bbr"]
+
+
+@pytest.mark.parametrize("law", ["newreno", "cubic", "dctcp", "swift", "bbr", "bbr3"])
 def test_equal_flows_share_equally(law):
     """Jain's index of four flows that started together."""
     flows = 4
-    rate, rtt_ps, seconds = (GB // 10, 20 * MS, 25.0) if law == "bbr" else (GB, 2 * MS, 1.0)
+    rate, rtt_ps, seconds = (GB // 10, 20 * MS, 25.0) if law.startswith("bbr") else (GB, 2 * MS, 1.0)
     net = bottleneck(rate, rtt_ps, flows, limit_B=1500 * 340, mark_B=(1500 * 40, 1500 * 40))
     simulation, _ = watched(
         net, int(seconds * 1e12), law, every_ps=MS, least_timeout_ps=10 * MS, swift_base_ps=3 * MS, swift_range_ps=0

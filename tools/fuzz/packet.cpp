@@ -221,8 +221,8 @@ Rules law(Bytes& bytes) {
     made.nic_B = bytes.within(made.packet_B, 1 << 20);
     made.least_timeout = bytes.within(1'000'000, std::int64_t{1} << 42);
     made.duplicates = static_cast<std::uint32_t>(bytes.within(1, 100));
-    constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp, Law::dcqcn,
-                            Law::bbr,   Law::swift,   Law::open,  Law::timely, Law::hpcc};
+    constexpr Law laws[] = {Law::fixed, Law::newreno, Law::cubic, Law::dctcp,  Law::dcqcn, Law::bbr,
+                            Law::bbr3,  Law::swift,   Law::open,  Law::timely, Law::hpcc};
     made.law = laws[bytes.byte() % std::size(laws)];
     made.delays = bytes.byte() % 3;
     made.go_back = bytes.flip();

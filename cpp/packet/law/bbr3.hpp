@@ -3,6 +3,7 @@
 // `low_bps_` from any loss since. What acknowledgements aggregate is not modelled.
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 #include "packet/law/delivery.hpp"

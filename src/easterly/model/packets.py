@@ -15,7 +15,7 @@ from easterly.model.packet_routes import Fates
 from easterly.model.port_queues import Stuck
 from easterly.model.senders import Bbr, Hpcc, SenderSeries, Swift, Timely
 
-Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "swift", "open", "timely", "hpcc"]
+Law = Literal["fixed", "newreno", "cubic", "dctcp", "dcqcn", "bbr", "bbr3", "swift", "open", "timely", "hpcc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Transport:
     lossless: Annotated[bool, Doc("Whether switches pause senders instead of dropping.")] = False
     dcqcn: Annotated[Dcqcn, Doc("Rates under the law of that name.")] = field(default_factory=Dcqcn)
     swift: Annotated[Swift, Doc("Targets under the law of that name.")] = field(default_factory=Swift)
-    bbr: Annotated[Bbr, Doc("Numbers under the law of that name.")] = field(default_factory=Bbr)
+    bbr: Annotated[Bbr, Doc("Numbers under the laws of that name.")] = field(default_factory=Bbr)
     timely: Annotated[Timely, Doc("Rates under the law of that name.")] = field(default_factory=Timely)
     hpcc: Annotated[Hpcc, Doc("Windows under the law of that name.")] = field(default_factory=Hpcc)
     open: Annotated[OpenLoop, Doc("What is sent under the law of that name.")] = field(default_factory=OpenLoop)

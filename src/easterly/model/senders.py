@@ -28,11 +28,20 @@ class Swift:
 
 @dataclass(frozen=True, slots=True)
 class Bbr:
-    """How BBR looks at its path; the defaults are those of the drafts."""
+    """How BBR looks at its path; the defaults are those of the drafts, and for marks of Linux."""
 
     rtt_for_s: Annotated[float, Unit("s"), Doc("How long the least round trip holds.")] = 10.0
     probe_rtt_s: Annotated[float, Unit("s"), Doc("How long few packets are in flight to measure it.")] = 0.2
     quantum_B: Annotated[int, Unit("B"), Doc("Most that leaves at once.")] = 65_536
+    loss_part: Annotated[float, Unit("1"), Doc("Version 3: part of what is in flight whose loss is too much.")] = 0.02
+    beta: Annotated[float, Unit("1"), Doc("Version 3: what is left of a bound after that.")] = 0.7
+    headroom: Annotated[float, Unit("1"), Doc("Version 3: part of the bound that is left to others.")] = 0.15
+    ecn_gain: Annotated[float, Unit("1"), Doc("Version 3: weight of a round in the share of marks.")] = 1 / 16
+    ecn_factor: Annotated[float, Unit("1"), Doc("Version 3: how much of that share shrinks the bound.")] = 1 / 3
+    ecn_part: Annotated[float, Unit("1"), Doc("Version 3: share of marks that is too much.")] = 0.5
+    ecn_below_s: Annotated[float, Unit("s"), Doc("Version 3: longest round trip on which marks count.")] = 5e-3
+    probe_from_s: Annotated[float, Unit("s"), Doc("Version 3: least time between two probes of the rate.")] = 2.0
+    probe_more_s: Annotated[float, Unit("s"), Doc("Version 3: its random part.")] = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,7 @@ class SenderSeries:
     rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(T,) pace; 0 where packets leave at once.")]
     srtt_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) smoothed round trip.")]
     least_rtt_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) least round trip.")]
-    phase: Annotated[
-        IndexColumn, Doc("(T,) 0 slow start, 1 avoidance, 2 recovery; BBR: startup, drain, probing, few packets.")
-    ]
+    phase: Annotated[IndexColumn, Doc("(T,) 0 slow start, 1 avoidance, 2 recovery; BBR: its own, in their order.")]
     inner: Annotated[
         FloatColumn, Doc("(T,) of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps].")
     ]

@@ -81,8 +81,12 @@ PRESETS = {
             "bbr", "bbr", "Cardwell et al. 2016, draft-cardwell-iccrg-bbr-congestion-control-00", least_timeout_s=0.2
         ),
         Transport(
-            "swift", "swift", "Kumar et al. 2020, SIGCOMM; figures of csg-htsim's swift.cpp; timeout of 1 ms by choice"
+            "bbr3",
+            "bbr3",
+            "draft-ietf-ccwg-bbr; answers to marks as in Linux, tcp_bbr.c, version 3",
+            least_timeout_s=0.2,
         ),
+        Transport("swift", "swift", "Kumar et al. 2020, SIGCOMM; figures of csg-htsim; timeout of 1 ms by choice"),
         Transport("dctcp", "dctcp", "RFC 8257: g 1/16; timeout of 1 ms by choice"),
     )
 }
