@@ -30,7 +30,7 @@ SAMPLES, LONGEST = 600, 3.0
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer that the port has.")
 @click.option("--transport",
-              help="Send it packet by packet: dctcp, dcqcn-paper, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
+              help="Packet by packet: dctcp, dcqcn-paper, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
               help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
 @click.option(
