@@ -87,6 +87,7 @@ constexpr Number kNumbers[] = {
     {"hpcc_least_B", 0, 1e12, put_in<&Rules::hpcc, &HpccRules::least_B>},
     {"hpcc_base_ps", 0, kLong, put_in<&Rules::hpcc, &HpccRules::base>},
     {"hpcc_link_B", 0, 64, put_in<&Rules::hpcc, &HpccRules::link_B>},
+    {"ideal_acks", 0, 1, put<&Rules::ideal_acks>},
     {"go_back", 0, 1, put<&Rules::go_back>},
     {"ask_again_ps", 0, 0x1p62, put<&Rules::ask_again>},
     {"ack_class", -1, 7, put<&Rules::ack_class>},

@@ -60,6 +60,8 @@ values : dict of str to float
     hpcc_target, hpcc_most_stages, hpcc_flows [1], hpcc_add_B, hpcc_least_B, hpcc_link_B [B], hpcc_base_ps [ps]
         HPCC: use of the busiest link, additive steps in a row, flows that share what is spared, or what is added instead;
         what a link adds to a packet; round trip of an idle network, 0: that of the path.
+    ideal_acks [0 or 1]
+        What comes back takes the time of an idle path, and no room on it.
     go_back [0 or 1], ask_again_ps [ps]
         Go-back-N instead of selective repeat; the receiver asks for the same packet again no earlier than that.
     delays [1]

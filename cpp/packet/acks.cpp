@@ -62,4 +62,19 @@ void Engine::acknowledge_late(std::uint32_t flow) {
     wheel_.add({receiver.ack_at, event(Kind::ack, flow)});
 }
 
+// Over a path that is taken to be idle: one event, and nothing on its links. Where it would choose, it goes as others do.
+void Engine::come_back(std::uint32_t at) {
+    Packet& packet = pool_[at];
+    Time then = now_;
+    std::uint32_t place = packet.hop;
+    for (; route[place] >= 0; ++place) {
+        const Port& port = ports[route[place]];
+        const __int128 work = static_cast<__int128>(packet.size_B) * port.per_B;
+        then += static_cast<Time>((work + port.parts - 1) / port.parts) + port.delay;
+    }
+    if (route[place] != -1) return depart(at);
+    packet.hop = place - 1;
+    wheel_.add({then, event(Kind::arrive, static_cast<std::uint32_t>(route[packet.hop]), at)});
+}
+
 }  // namespace easterly::packet

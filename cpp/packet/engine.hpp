@@ -215,6 +215,7 @@ private:
     // Hosts: host.cpp.
     void receive(std::uint32_t at);
     void answer(std::uint32_t at);
+    void come_back(std::uint32_t at);
     bool aside(std::uint32_t at, Flow& flow, Receiver& receiver);
     void acknowledged(std::uint32_t at);
     void send(std::uint32_t flow);

@@ -35,7 +35,7 @@ void Engine::answer(std::uint32_t at) {
     packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp));
     packet.size_B = law.asks_links() ? static_cast<std::uint16_t>(law.ack_B + stamps_[at] * law.hpcc.link_B) : law.ack_B;
     packet.hop = flow.back;
-    depart(at);
+    law.ideal_acks ? come_back(at) : depart(at);
 }
 
 // What arrives is timed, and asks for notifications; whether it is to be acknowledged.

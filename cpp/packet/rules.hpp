@@ -43,6 +43,7 @@ struct Rules {
     Time ask_again = kNever;    // the receiver asks for the same packet again no earlier than that
     std::int8_t ack_class = -1;  // of acknowledgements; -1: that of the flow
     std::uint8_t delays = 0;  // of packets: 1 moments, 2 a histogram as well
+    bool ideal_acks = false;  // what comes back takes the time of an idle path, and no room on it
     bool special = false;     // whether more than an acknowledgement follows from what arrives
     bool ecn() const { return law == Law::dctcp || law == Law::dcqcn || law == Law::bbr3 || classic_ecn; }
     bool open() const { return law == Law::open; }

@@ -148,3 +148,33 @@ def test_asking_again_saves_a_timeout():
     )
     assert often["timeouts"][0] < once["timeouts"][0]
     assert often["delivered_ps"][0] < once["delivered_ps"][0]
+
+
+@pytest.mark.parametrize("law", ["fixed", "dctcp", "dcqcn", "hpcc", "swift"])
+def test_over_an_idle_path_back_ideal_acknowledgements_are_the_real_ones(law):
+    net = star(6, size_B=200_000, mark_B=(30_000, 30_000))
+    real, ideal = net.simulation(law), net.simulation(law, ideal_acks=1)
+    a, b = done(real), done(ideal)
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    assert ideal.hops == real.hops // 2 if law != "dcqcn" else ideal.hops < real.hops
+    sent_B = ideal.links()["sent_B"]
+    assert sent_B[12] == 0 < real.links()["sent_B"][12] and sent_B[13] > 0
+
+
+def test_ideal_acknowledgements_are_not_held_up():
+    """Flows both ways: real acknowledgements wait behind packets."""
+    net, there, back = chain(1)
+    net.flows = [(there, back, 2_000_000, 0), (back, there, 2_000_000, 0)]
+    a, b = (done(net.simulation("fixed", first_window=20.0, ideal_acks=way)) for way in (0, 1))
+    assert (b["delivered_ps"] < a["delivered_ps"]).all()
+
+
+@pytest.mark.parametrize("every", [2, 4, 16])
+def test_acknowledgements_for_some_packets_and_at_the_end_of_a_message(every):
+    net, there, back = chain(1)
+    net.flows = [(there, back, 1001 * 1448, 0)]
+    simulation = net.simulation("fixed", go_back=1, acks_every=every, ack_delay_ps=2**50, first_window=1e9)
+    flows = done(simulation)
+    assert simulation.links()["sent_B"][1] == -(-1001 // every) * 64
+    assert flows["acknowledged_ps"][0] == flows["delivered_ps"][0] + 64 * 80 + 1_000_000
+    assert flows["again"][0] == flows["timeouts"][0] == 0

@@ -226,6 +226,7 @@ Rules law(Bytes& bytes) {
     made.law = laws[bytes.byte() % std::size(laws)];
     made.delays = bytes.byte() % 3;
     made.go_back = bytes.flip();
+    made.ideal_acks = bytes.flip();
     made.ask_again = bytes.flip() ? bytes.within(0, std::int64_t{1} << 40) : kNever;
     made.ack_class = static_cast<std::int8_t>(bytes.within(-1, kClasses - 1));
     made.dcqcn.notify_class = static_cast<std::int8_t>(bytes.within(-1, kClasses - 1));

@@ -105,6 +105,9 @@ class Transport:
     ask_again_s: Annotated[float, Unit("s"), Doc("Go-back-N: between two negative acknowledgements of one packet.")] = (
         float("inf")
     )
+    ideal_acks: Annotated[
+        bool, Doc("Acknowledgements take the time of an idle path and no room on it: half the work, but a model.")
+    ] = False
     ack_class: Annotated[int, Doc("Class of acknowledgements; -1: that of the flow.")] = -1
     duplicates: Annotated[int, Doc("Packets that overtake one before it counts as lost.")] = 3
     least_timeout_s: Annotated[float, Unit("s"), Doc("Shortest retransmission timeout.")] = 1e-3

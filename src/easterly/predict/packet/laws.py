@@ -10,7 +10,7 @@ from easterly.model.packets import Dcqcn, OpenLoop, Transport
 
 HOST = (
     "packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
-    "ack_class", "acks_every", "pacing", "counts_acks", "classic_ecn",
+    "ack_class", "ideal_acks", "acks_every", "pacing", "counts_acks", "classic_ecn",
 )  # fmt: skip
 TIMES = ("least_timeout", "ack_delay", "host")
 MOST_AHEAD = 1 << 31

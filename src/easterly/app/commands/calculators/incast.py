@@ -29,8 +29,8 @@ SAMPLES, LONGEST = 600, 3.0
               help="Rate of the port that all go through.")  # fmt: skip
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer that the port has.")
-@click.option("--transport",
-              help="Packet by packet: dctcp, dcqcn-paper, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
+@click.option("--transport", help="Send it packet by packet: dctcp, dcqcn-paper, hpcc-repo, hpcc, timely, "
+              "timely-patched, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
               help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
 @click.option(
