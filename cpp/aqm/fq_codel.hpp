@@ -13,6 +13,8 @@ namespace easterly::aqm {
 // Packets of all flows in one pool of slots, chained by index: no allocation per packet.
 class Pool {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, slots_, free_, limit_); }
     struct Queue {
         std::int32_t head = -1, tail = -1;
         std::int64_t bytes = 0, packets = 0;
@@ -65,6 +67,8 @@ private:
 
 class FqCodel {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, flows_, pool_, fresh_, old_, quantum_B_, batch_, packets_, bytes_); }
     enum class Place : std::int8_t { idle = 0, fresh = 1, old = 2 };
     struct Flow {
         Pool::Queue queue;

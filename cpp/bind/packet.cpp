@@ -260,17 +260,24 @@ void new_simulation(Simulation* at, In<std::int64_t> rate_bps, In<std::int64_t> 
     new (at) Simulation{std::move(engine)};
 }
 
+}  // namespace
+
+void begin_now(Simulation& it) {
+    if (it.begun) return;
+    for (std::size_t f = 0; f < it.engine.flows.size(); ++f)
+        if (it.engine.flows[f].packets == 0) refuse("flow " + std::to_string(f) + " has neither a size nor messages");
+    if (it.engine.choices.empty())
+        for (std::size_t i = 0; i < it.engine.route.size(); ++i)
+            if (it.engine.route[i] < -1) refuse(entry("route", i, std::to_string(it.engine.route[i])) + ", and there are no choices");
+    it.engine.begin();
+    it.begun = true;
+}
+
+namespace {
+
 bool run(Simulation& it, std::int64_t until_ps, std::uint64_t most) {
     nb::gil_scoped_release released;
-    if (!it.begun) {
-        for (std::size_t f = 0; f < it.engine.flows.size(); ++f)
-            if (it.engine.flows[f].packets == 0) refuse("flow " + std::to_string(f) + " has neither a size nor messages");
-        if (it.engine.choices.empty())
-            for (std::size_t i = 0; i < it.engine.route.size(); ++i)
-                if (it.engine.route[i] < -1) refuse(entry("route", i, std::to_string(it.engine.route[i])) + ", and there are no choices");
-        it.engine.begin();
-    }
-    it.begun = true;
+    begin_now(it);
     return it.engine.run(until_ps, most);
 }
 
@@ -377,6 +384,7 @@ void packet(nb::module_& m) {
     packet_messages(simulation);
     packet_queues(simulation);
     packet_record(simulation);
+    packet_save(simulation);
     packet_choices(simulation);
     packet_probe(simulation);
     packet_faults(simulation);

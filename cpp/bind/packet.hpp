@@ -12,9 +12,13 @@ struct Simulation {
     bool begun = false;
 };
 
+// Checks what can be checked only when all is given, and begins.
+void begin_now(Simulation& it);
+
 void packet_messages(nb::class_<Simulation>& simulation);
 void packet_queues(nb::class_<Simulation>& simulation);
 void packet_record(nb::class_<Simulation>& simulation);
+void packet_save(nb::class_<Simulation>& simulation);
 void packet_choices(nb::class_<Simulation>& simulation);
 void packet_probe(nb::class_<Simulation>& simulation);
 void packet_faults(nb::class_<Simulation>& simulation);

@@ -8,6 +8,8 @@ namespace easterly::packet {
 
 class Board {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, state_); }
     enum State : std::uint8_t { sent = 0, there = 1, lost = 2, again = 3 };
 
     bool empty() const { return state_.empty(); }

@@ -64,6 +64,8 @@ struct Habit {
 // Habits by key: a table with open addresses, which is never walked.
 class Habits {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, places_, used_); }
     // The habit of this key, and whether it is new.
     Habit& of(std::uint64_t key, bool& is_new) {
         if (2 * (used_ + 1) > places_.size()) grow();

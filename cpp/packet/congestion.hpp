@@ -27,6 +27,8 @@ struct Fixed {
 
 class Control {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, window, law_); }
     Window window;
 
     void start(const Rules& rules, const Path& path) {

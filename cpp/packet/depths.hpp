@@ -13,6 +13,8 @@ namespace easterly::packet {
 // One bin per value below 2^kFine, then 2^kFine bins to each doubling: a bin is narrower than 2^-kFine of its floor.
 class Depths {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, times_, through_, twice_, most_); }
     static constexpr int kFine = 6;
 
     static std::size_t bin(std::int64_t depth) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <map>
 #include <utility>
 #include <vector>
@@ -84,6 +85,18 @@ public:
     void begin();
     // Runs until nothing is left, `until` is passed, or so many events have been handled; returns whether more is to come.
     bool run(Time until, std::uint64_t most);
+
+    // All there is, once it has begun; and the same back into one that was made of the same input and has begun.
+    std::vector<std::uint8_t> save();
+    void restore(std::span<const std::uint8_t> bytes);
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, ports, links, route, flows, rules, stations, details, managers, schedulings, memories, storms, guards,
+                 victims, pause_quanta, patience, check_every, stuck, messages, delays, choices, probes, faults,
+                 pause_reaction, hops, events, lost_on_links, notifications, seed_, wheel_, pool_, from_, host_, since_,
+                 way_in_, in_link_, out_links_, dropped_, check_at_, progress_, arrived_, sent_then_, senders_, receivers_,
+                 telemetry_, stamps_, stride_, sources_, posted_, now_, most_packet_B_, open_, record);
+    }
 
     Time now() const { return now_; }
     const Sender& sender(std::size_t flow) const { return senders_[flow]; }  // once it has begun

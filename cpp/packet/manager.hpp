@@ -15,6 +15,8 @@
 namespace easterly::packet {
 
 struct Manager {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, any, by_packets, key, draws); }
     using Any = std::variant<aqm::Red, aqm::Codel, aqm::Pie, aqm::FqCodel>;
     Any any;
     bool by_packets = false;  // RED: lengths in packets

@@ -36,6 +36,8 @@ static_assert(sizeof(Packet) == 32);
 
 class Pool {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, packets_, free_); }
     std::uint32_t take() {
         if (free_ == kNone) {
             if (packets_.size() == kMost) throw std::length_error("more than 2^24 packets are in flight or wait");

@@ -25,6 +25,8 @@ namespace easterly::packet {
 // meanwhile counts as arriving when it goes on.
 class Scheduling {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, any_, queue_of_, class_of_, kept_, told_, held_); }
     using Any = std::variant<sched::Fifo, sched::Wrr, sched::Wfq, sched::Wf2qPlus, sched::ClassBased, sched::Htb,
                              sched::Cbq, sched::Cbs>;
 

@@ -26,6 +26,10 @@ struct Event {
 
 class Wheel {
 public:
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, shift_, now_, base_, size_, in_wide_, near_, wide_, some_, more_, free_, due_, far_);
+    }
     // Slots of 2^shift ps.
     explicit Wheel(int shift) : shift_(shift), near_(kNear), wide_(kWide), some_(kNear / 64, 0) {}
 
@@ -214,7 +218,11 @@ private:
     std::vector<std::vector<Event>> more_;
     std::vector<std::uint32_t> free_;
     std::vector<Event> due_;
-    std::priority_queue<Event, std::vector<Event>, std::greater<Event>> far_;
+    // A heap that shows what it holds.
+    struct Far : std::priority_queue<Event, std::vector<Event>, std::greater<Event>> {
+        template <class A>
+        void archive(A& a) { a(this->c); }
+    } far_;
 };
 
 }  // namespace easterly::packet

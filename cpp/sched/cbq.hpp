@@ -25,6 +25,11 @@ struct CbqClass {
 // that nobody further down than that class is unsatisfied, which is: not overlimit, and with packets waiting that may
 // use it. The leaves that may send take turns by priority and then by quantum, in bytes; the last packet may overdraw.
 struct Cbq {
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, given, link_bps, ticks_per_s, shift, formal, head, idle,
+                 last_end, overlimit_until, rest, height, credit, borrowed, turn, paid);
+    }
     std::vector<CbqClass> given;
     std::int64_t link_bps, ticks_per_s;
     std::int32_t shift;

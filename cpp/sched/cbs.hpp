@@ -14,6 +14,8 @@ namespace easterly::sched {
 // Credit is in bits x ticks_per_s. A frame is charged in full when it begins: while it is on the link `credit` is ahead
 // of the standard's by what is still to be sent, and equal to it from its end on. So nothing is ever rounded.
 struct Cbs {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, idle_slope_bps, port_bps, ticks_per_s, head, credit, now, on_link, began, frame); }
     std::vector<std::int64_t> idle_slope_bps;  // 0: no shaper
     std::int64_t port_bps, ticks_per_s;
     std::vector<Bytes> head;

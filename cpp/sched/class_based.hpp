@@ -15,6 +15,11 @@ namespace easterly::sched {
 // queues take a varying part of it. Tags are integers: size * unit / weight, with a unit that all weights divide; equal
 // tags: the lowest queue.
 struct ClassBased {
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, weight, priority_bps, burst, ticks_per_s, head,
+                 tokens, filled, finish, unit, virtual_time, waiting);
+    }
     std::vector<std::int64_t> weight;        // of the fair queues
     std::vector<std::int64_t> priority_bps;  // above 0: a priority queue, with its policer
     std::vector<Bytes> burst;

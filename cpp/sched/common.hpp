@@ -36,6 +36,8 @@ inline constexpr Choice kNothing{-1, kNever};
 template <class T>
 class Ring {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, slots_, first_, count_); }
     bool empty() const { return count_ == 0; }
     std::size_t size() const { return count_; }
     T& front() { return slots_[first_]; }

@@ -6,6 +6,8 @@
 namespace easterly::sched {
 
 struct Fifo {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, head, order); }
     std::vector<Bytes> head;
     Ring<Queue> order;  // queue of each packet that waits, first to leave first
 

@@ -14,6 +14,11 @@ namespace easterly::sched {
 //
 // A unit of the tags is what one byte takes over weight 1, times `cost`.
 struct Gps {
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, weight, capacity, cost, base, scale, virtual_time,
+                 finish, active, active_weight, now, exact, most_scale, exact_at_rest_);
+    }
     std::vector<std::int64_t> weight;
     std::int64_t capacity;       // units that the link does in a tick
     std::int64_t cost;           // units of a byte

@@ -33,6 +33,11 @@ struct HtbClass {
 //
 // Buckets hold bytes x 8 x ticks_per_s, so that a tick adds the rate in bit/s: nothing is rounded.
 struct Htb {
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, given, ticks_per_s, level, tokens, ctokens, paid_at, mode, wants, deficit, head,
+                 lent, borrowed, number_, children_, offers_, rows_, row_wants_, alarms_, waiting_, lender_level_);
+    }
     enum Mode : std::int32_t { red = 0, yellow = 1, green = 2 };
     static constexpr std::int32_t kLevels = 8, kPriorities = 8;
     static constexpr std::int64_t kDebt_s = 60;

@@ -7,6 +7,8 @@ namespace easterly::sched {
 
 class Timers {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, heap_, place_, due_); }
     explicit Timers(std::size_t things) : place_(things, -1), due_(things, kNever) {}
 
     bool empty() const { return heap_.empty(); }

@@ -12,6 +12,8 @@ namespace easterly::sched {
 // is remembered, so that the turn is taken up by it or the next one after it (`remove_and_remember`).
 class Turns {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, in_, at_, remembered_); }
     static constexpr std::int32_t kEnd = -1;
 
     explicit Turns(std::size_t members = 0) : in_((members + 63) / 64, 0) {}

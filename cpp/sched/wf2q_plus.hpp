@@ -15,6 +15,11 @@ namespace easterly::sched {
 // Tags are integers: a byte over share is (sum of the weights) * unit / weight, with a unit in which the link's work in
 // a tick, a byte, and the weights all divide. Where weights have no common multiple small enough, tags are rounded down.
 struct Wf2qPlus {
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, weight, head, start, finish, total, scale,
+                 capacity, cost, virtual_time, sending, began, active);
+    }
     std::vector<std::int64_t> weight;
     std::vector<Bytes> head;
     std::vector<Wide> start, finish;  // of the head; `finish` stays when a queue runs empty

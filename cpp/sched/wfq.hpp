@@ -9,6 +9,8 @@ namespace easterly::sched {
 // one that the fluid system would finish first. WF2Q (Bennett & Zhang 1996, INFOCOM): the same among those that the
 // fluid system has begun. Equal tags: the lowest queue.
 struct Wfq {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, gps, begun_only, head, tags, waiting); }
     Gps gps;
     bool begun_only;  // WF2Q
     std::vector<Bytes> head;

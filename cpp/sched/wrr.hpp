@@ -11,6 +11,8 @@ namespace easterly::sched {
 // credit is left. By packets each costs one. By bytes each costs its size; the last may overdraw, which the queue pays
 // back from its next turns. Credit that is left when a queue runs empty is forfeited; a debt stays.
 struct Wrr {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, weight, credit, head, by_bytes, turn, paid, active); }
     std::vector<std::int64_t> weight, credit;
     std::vector<Bytes> head;
     bool by_bytes;

@@ -8,6 +8,8 @@ namespace easterly::packet {
 template <class T>
 class Apart {
 public:
+    template <class A>
+    void archive(A& a) { a(*value_); }
     Apart() : value_(std::make_unique<T>()) {}
     Apart(const Apart& other) : value_(std::make_unique<T>(*other.value_)) {}
     Apart(Apart&&) noexcept = default;

@@ -10,6 +10,11 @@ namespace easterly::packet {
 
 class Bbr {
 public:
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, path_, most_, phase_, begins_, full_, restarts_, conserves_, recovers_, round_done_, flat_rounds_, cycle_,
+                 pacing_gain_, window_gain_, full_bps_, saved_, next_round_, round_, key_, draws_, least_rtt_, least_at_, cycle_at_, until_);
+    }
     enum class Phase : std::uint8_t { startup, drain, probe, probe_rtt };
 
     void start(const Rules& rules, std::uint64_t key, Window& window) {

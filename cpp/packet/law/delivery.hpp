@@ -22,6 +22,8 @@ struct Sample {
 
 class Delivery {
 public:
+    template <class A>
+    void archive(A& a) { a.all_of(*this, delivered, lost, marked, first_sent_, delivered_at_, limited_until_, stamps_); }
     std::uint64_t delivered = 0, lost = 0, marked = 0;
     bool limited() const { return limited_until_ != 0; }
 

@@ -22,6 +22,9 @@ class Sink(Protocol):
     def end_batch(self) -> None:
         """What was put so far belongs together."""
 
+    def flush(self) -> None:
+        """What was put so far is to be safe."""
+
 
 CLASSES = 8
 PS = 1e-12
@@ -76,6 +79,16 @@ class Book:
             self._put_flows(last)
             self.sink.end_batch()
         return bool(len(samples["time_ps"]) or len(sights["time_ps"]))
+
+    def go_on(self) -> None:
+        """Take up a run that was restored: flows that have arrived, and whose numbers may still change, are to be told."""
+        of_flow = self.made.flows()
+        self.waiting = np.flatnonzero((of_flow["delivered_ps"] >= 0) & (of_flow["acknowledged_ps"] < 0))
+
+    def flush(self) -> None:
+        """Have the sink keep what it was given."""
+        if self.sink is not None:
+            self.sink.flush()
 
     def close(self) -> Recorded:
         """All that was kept; the rest goes to the sink."""

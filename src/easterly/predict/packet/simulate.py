@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from easterly.model.packet_records import Recording
 from easterly.model.packet_routes import PacketFaults, PacketRoutes
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
 from easterly.model.port_queues import PacketQueues, Pauses
+from easterly.predict.packet.checkpoint import Keeper
 from easterly.predict.packet.disciplines import give_pauses, stuck_of
 from easterly.predict.packet.faults import fates, give_faults, give_routes
 from easterly.predict.packet.laws import law_of
@@ -40,7 +42,7 @@ def simulate(
     messages: PacketMessages | None = None, queues: PacketQueues | None = None, seed: int = 1,
     until_s: float | None = None, progress: Progress | None = None, recording: Recording | None = None,
     sink: Sink | None = None, probes: Sequence[int] = (), probe_s: float = 0.0, routes: PacketRoutes | None = None,
-    faults: PacketFaults | None = None,
+    faults: PacketFaults | None = None, checkpoint: Path | None = None,
 ) -> PacketOutcome:  # fmt: skip
     """Send every flow along its path until all has arrived.
 
@@ -75,6 +77,9 @@ def simulate(
         Where flows go, in the place of their paths, whose times are ideal: see `steer`.
     faults : PacketFaults, optional
         What happens to links: see `faults_of` and `steer_failing`.
+    checkpoint : Path, optional
+        File that keeps the state now and then, and when the run is stopped; if it is there, the run goes on from it.
+        A recording then needs a sink, and goes on in a new one.
 
     Returns
     -------
@@ -106,11 +111,21 @@ def simulate(
     if faults is not None:
         give_faults(made, faults)
     until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
-    book = None
+    book, keeper = None, None
     if recording is not None or sink is not None:
         facts = _facts(ports, flows, transports)
         book = Book(made, recording or Recording(), len(ports), facts, sink)
-    more = _run(made, until_ps, progress, book)
+    if checkpoint is not None:
+        if recording is not None and sink is None:
+            raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
+        given = (ports, flows, transports, messages, queues, seed, recording, list(probes), probe_s,
+                 routes, faults)  # fmt: skip
+        keeper = Keeper(checkpoint, given)
+        if keeper.begin(made) and book is not None:
+            book.go_on()
+    more = _run(made, until_ps, progress, book, keeper)
+    if keeper is not None:
+        keeper.end(made, complete=not more)
     outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
     outcome = replace(outcome, senders=looks(made, probes)) if probes else outcome
     outcome = replace(outcome, fates=fates(made)) if routes is not None or faults is not None else outcome
@@ -126,7 +141,9 @@ def _facts(ports: Ports, flows: PacketFlows, transports: Sequence[Transport]) ->
     }  # fmt: skip
 
 
-def _run(made: packet.Simulation, until_ps: int, progress: Progress | None, book: Book | None) -> bool:
+def _run(
+    made: packet.Simulation, until_ps: int, progress: Progress | None, book: Book | None, keeper: Keeper | None
+) -> bool:
     """Whether anything is left to happen."""
     handled, more, written = -1, True, False
     while more and (made.events > handled or written):  # nothing happens any more in a run that has come to `until_s`
@@ -135,6 +152,10 @@ def _run(made: packet.Simulation, until_ps: int, progress: Progress | None, book
         handled = made.events
         more = made.run(until_ps, EVENTS if book is None else WATCHED_EVENTS)
         written = book is not None and book.fetch()
+        if keeper is not None and keeper.due(made):
+            if book is not None:
+                book.flush()
+            keeper.keep(made)
     return more
 
 
