@@ -81,7 +81,7 @@ class Book:
         return bool(len(samples["time_ps"]) or len(sights["time_ps"]))
 
     def go_on(self) -> None:
-        """Take up a run that was restored: flows that have arrived, and whose numbers may still change, are to be told."""
+        """Take up a run that was restored: flows that have arrived, and whose numbers may change, are to be told."""
         of_flow = self.made.flows()
         self.waiting = np.flatnonzero((of_flow["delivered_ps"] >= 0) & (of_flow["acknowledged_ps"] < 0))
 
