@@ -15,15 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernel.test_packet import NEVER, chain, star
+from tests.kernel.test_packet_faults import AVOID, TRUST, faults, fork
+from tests.kernel.test_packet_messages import give
 from tests.kernel.test_packet_queues import classes, queues
 from tests.kernel.test_packet_record import lossy, record
+from tests.kernel.test_packet_stations import MANAGERS, SCHEDULERS, arrivals, port
 
 from easterly.base.columns import floats, ints
 from easterly.model.packet_records import Recording
 from easterly.model.packets import PacketFlows, Ports
 from easterly.predict.packet import simulate, transport
 
-LAWS = ["newreno", "cubic", "dctcp", "dcqcn", "swift", "bbr"]
+LAWS = ["newreno", "cubic", "dctcp", "dcqcn", "swift", "bbr", "bbr3", "timely", "hpcc"]
 
 
 def end(simulation):
@@ -48,9 +51,40 @@ def lossless():
     )  # fmt: skip
 
 
+def stationed(*, scheduler=None, manager=None):
+    time, of_class, size = arrivals(11, count=2500, sizes=(64, 1500))
+    if manager is not None:
+        of_class[:] = 5
+    made = port(time, of_class, size)
+    if scheduler is not None:
+        make, queue = SCHEDULERS[scheduler]
+        made.schedule(0, make(), queue)
+    if manager is not None:
+        made.manage(0, 5, MANAGERS[manager]())
+    return made
+
+
+def connected():
+    """Messages that wait for each other, on lossy connections."""
+    net, there, back = chain(2)
+    net.loss = [0.01] * 4
+    net.flows = [(there, back, 0, 0), (there, back, 0, 0)]
+    first = [(0, 60_000, 0, 0, 0, []), (1, 90_000, 0, 0, 0, []), (-1, 0, 0, 0, 5_000_000, [0, 1])]
+    return give(net.simulation("newreno"), [*first, (0, 80_000, 0, 0, 0, [2]), (1, 70_000, 0, 0, 0, [2])])
+
+
+def steered():
+    """Choices for each stretch of a flow, and a link that is known to be down from a time on."""
+    made, _ = fork(6, 150, pick=2, gap_ps=500_000)
+    faults(made, [(4_000_000, AVOID, 0, 0.0), (9_000_000, TRUST, 0, 0.0)])
+    return made
+
+
 MAKERS = {law: lambda law=law: laws(law) for law in LAWS} | {
     "queues": lambda: lossy(True), "lossless": lossless,
-    "recorded": lambda: record(lossy(True), 14, every_ps=500_000, watch=3),
+    "recorded": lambda: record(lossy(True), 14, every_ps=500_000, watch=3), "messages": connected, "choices": steered,
+    **{f"scheduler {name}": lambda name=name: stationed(scheduler=name) for name in SCHEDULERS},
+    **{f"manager {name}": lambda name=name: stationed(manager=name) for name in MANAGERS},
 }  # fmt: skip
 
 
@@ -105,7 +139,7 @@ TARGET = Target()
 
 
 def test_a_state_of_something_else_is_refused(state):
-    with pytest.raises(ValueError, match="of another input|of other"):
+    with pytest.raises(ValueError, match=r"of another input|of other"):
         laws("dctcp").restore(state)
     begun = lossy(True)
     begun.run(NEVER, 1)

@@ -13,6 +13,14 @@ namespace easterly::packet {
 
 class Bbr3 {
 public:
+    template <class A>
+    void archive(A& a) {
+        a.all_of(*this, path_, most_, phase_, begins_, loss_round_begins_, lost_in_round_, marked_in_round_, full_, flat_,
+                 restarts_, recovers_, round_done_, starts_, stops_, probing_, stopped_, risky_, flat_rounds_, up_rounds_,
+                 rounds_since_, losses_, marked_rounds_, high_, low_, low_bps_, latest_bps_, latest_, full_bps_, saved_,
+                 alpha_, step_, climbed_, next_round_, next_loss_round_, cycle_, key_, draws_, weighed_, weighed_marks_,
+                 least_rtt_, least_at_, recent_rtt_, recent_at_, cycle_at_, wait_, until_);
+    }
     enum class Phase : std::uint8_t { startup, drain, down, cruise, refill, up, probe_rtt };
 
     void start(const Rules& rules, std::uint64_t key, Window& window) {
