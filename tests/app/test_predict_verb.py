@@ -38,6 +38,14 @@ def test_rates_say_what_the_plan_says():
     assert "Bottleneck" in run(TORI).stdout
 
 
+def test_rates_of_one_job_and_what_is_for_packets():
+    assert [job["name"] for job in result(TORI, "--job", "tune")["jobs"]] == ["tune"]
+    for words in (["--part", "0.1"], ["--hops", 20_000], ["--transport", "training=cubic"]):
+        found = run(TORI, *words)
+        assert found.exit_code == 2 and f"{words[0]}: is for --method packet" in found.output
+    assert "no job that has hosts is called 'tuna'" in run(TORI, "--job", "tuna").output
+
+
 def test_packets_stay_within_what_rates_say(packets):
     for job in packets["jobs"]:
         assert job["fluid_s"]["low"] * 0.98 <= job["step_s"] <= job["fluid_s"]["high"] * 1.02

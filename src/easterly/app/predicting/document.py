@@ -19,9 +19,10 @@ BUSIEST = 20
 """Links that are listed."""
 
 
-def fluid(made: Prediction) -> dict[str, Any]:
-    """Step times from max-min fair rates."""
-    return {"method": "fluid", "jobs": [_fluid_job(made, row) for row in range(len(made.job))]}
+def fluid(made: Prediction, jobs: Sequence[str] = ()) -> dict[str, Any]:
+    """Step times from max-min fair rates, of these jobs or of all."""
+    rows = [row for row, name in enumerate(made.job) if not jobs or name in jobs]
+    return {"method": "fluid", "jobs": [_fluid_job(made, row) for row in rows]}
 
 
 def _fluid_job(made: Prediction, row: int) -> dict[str, Any]:

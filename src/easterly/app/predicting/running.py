@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from easterly.app import terminal
 from easterly.app.pacing import paced
 from easterly.app.predicting import document, page
-from easterly.base.findings import FindingsError
+from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
     from easterly.model.packet_prediction import PacketPrediction
@@ -16,14 +16,23 @@ if TYPE_CHECKING:
 
 def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
-    if method == "fluid" and asked["report"] is not None:
-        terminal.misused("--report: a page is made of --method packet", form)
-    result = document.fluid(nouns.prediction.value) if method == "fluid" else _packets(nouns, asked, form)
+    result = _rates(nouns, asked, form) if method == "fluid" else _packets(nouns, asked, form)
     if form == "json":
         terminal.emit_json(result, found)
         return
     terminal.print_findings(found, None)
     (page.fluid if method == "fluid" else page.packet)(result)
+
+
+def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
+    for name in ("part", "hops", "transports", "report"):
+        if asked[name]:
+            terminal.misused(f"--{name.removesuffix('s') if name != 'hops' else name}: is for --method packet", form)
+    known = nouns.prediction.value.job.tolist()
+    for name in asked["jobs"]:
+        if name not in known:
+            terminal.misused(f"--job: no job that has hosts is called {name!r}: {did_you_mean(name, known)}", form)
+    return document.fluid(nouns.prediction.value, asked["jobs"])
 
 
 def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
