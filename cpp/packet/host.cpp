@@ -77,7 +77,10 @@ void Engine::acknowledged(std::uint32_t at) {
         sender.recover = std::max(sender.next, sender.beyond);
         sender.urgent = true;
     }
-    const Ack ack{now_, rtt, news, gone, marked, sender.recovering(), sender.una, sender.next, sender.pipe,
+    const bool fast = before < sender.recover && !sender.timed_out;
+    if (!sender.recovering()) sender.timed_out = false;
+    const std::uint32_t advanced = fast ? 0 : sender.una - before;
+    const Ack ack{now_, rtt, news, advanced, gone, marked, sender.recovering(), fast, sender.una, sender.next, sender.pipe,
                   packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0, law.asks_links() ? telemetry_.data() + std::size_t{stride_} * at : nullptr,
                   law.asks_links() ? stamps_[at] : 0U};
     if (first) sender.control.lost(law, ack);
@@ -173,6 +176,7 @@ void Engine::expire(std::uint32_t at) {
         if (rules[flow.rules].go_back) sender.go_back();
         else sender.give_up();
         sender.recover = std::max(sender.next, sender.beyond);
+        sender.timed_out = true;
         ++sender.backoff;
         sender.deadline = now_ + sender.timeout(rules[flow.rules]);
         send(at);

@@ -34,6 +34,7 @@ struct Sender {
     std::uint32_t pipe = 0, lost = 0;  // packets in flight; known to be lost and not yet sent again
     std::uint32_t high = 0, scan = 0;  // beyond the highest that is there; those below `scan` have been judged
     std::uint32_t recover = 0;         // a loss below is part of what was answered already
+    bool timed_out = false;            // by a timeout
     std::uint32_t resend = 0;          // where to look for what is lost
     std::uint32_t beyond = 0;          // those below have been sent before (go-back-N)
     std::uint32_t backoff = 0;

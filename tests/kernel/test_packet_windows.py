@@ -71,9 +71,7 @@ def test_newreno_under_periodic_loss(per_loss, delayed, law):
 def test_the_curve_of_cubic(top):
     """RFC 9438: C (t - K)^3 + W_max from the first acknowledgement after a loss; in long round trips."""
     first, rtt_ps = top // 2, 200 * MS
-    lost = (
-        top - first - 2
-    )  # in slow start the window is `first` and one more for each packet there: two overtake the lost
+    lost = top - first  # in slow start the window is `first` and one more for each packet before the lost one
     K = np.cbrt(0.3 * top / 0.4)
     _, (seen,) = watched(
         bottleneck(100 * GB, rtt_ps), int((2 * K + 2) * 1e12), "cubic", lose=(lost + 1, 0),

@@ -11,7 +11,10 @@ struct Cubic {
     double top = 0.0, inflection_s = 0.0, friendly = 0.0;
 
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
-        if (ack.recovering) return;
+        if (ack.fast) {
+            if (!ack.recovering) begin(rules, window, ack.now);  // recovery ends with this one
+            return;
+        }
         if (window.answers(ack)) reduce(rules, window);
         else if (window.slow_start()) window.grow(rules, ack);
         else climb(rules, window, ack);
@@ -32,22 +35,24 @@ private:
         window.shrink(rules.cubic_beta);
         epoch = -1;
     }
+    void begin(const Rules& rules, const Window& window, Time now) {
+        epoch = now;
+        top = std::max(top, window.size);
+        inflection_s = maths::pow((top - window.size) / rules.cubic_C, 1.0 / 3.0);
+        friendly = window.size;
+    }
     void climb(const Rules& rules, Window& window, const Ack& ack) {
+        if (ack.advanced == 0) return;
         double& size = window.size;
-        if (epoch < 0) {
-            epoch = ack.now;
-            if (top < size) top = size;
-            inflection_s = maths::pow((top - size) / rules.cubic_C, 1.0 / 3.0);
-            friendly = size;
-        }
+        if (epoch < 0) begin(rules, window, ack.now);
         const double t = static_cast<double>(ack.now - epoch) * 1e-12;
         const double rtt_s = static_cast<double>(window.least_rtt) * 1e-12, off = t + rtt_s - inflection_s;
         const double target = std::clamp(rules.cubic_C * off * off * off + top, size, 1.5 * size);
         const double slope = friendly < top ? 3.0 * (1.0 - rules.cubic_beta) / (1.0 + rules.cubic_beta) : 1.0;
-        friendly += slope * ack.packets / size;
+        friendly += slope * ack.advanced / size;
         const double now_off = t - inflection_s;
         if (rules.cubic_C * now_off * now_off * now_off + top < friendly) size = std::max(size, friendly);
-        else size += (target - size) / size * ack.packets;
+        else size += (target - size) / size * ack.advanced;
     }
 };
 

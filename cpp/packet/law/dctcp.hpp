@@ -10,7 +10,7 @@ struct Dctcp {
     std::uint32_t delivered = 0, marked = 0, period_end = 0;
 
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
-        if (ack.recovering) return;
+        if (ack.fast) return;
         estimate(rules, ack);
         if (window.answers(ack)) window.shrink(1.0 - alpha / 2.0);
         else window.grow(rules, ack);

@@ -7,7 +7,7 @@ namespace easterly::packet {
 
 struct NewReno {
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
-        if (ack.recovering) return;
+        if (ack.fast) return;
         if (window.answers(ack)) window.shrink(0.5);
         else window.grow(rules, ack);
     }

@@ -11,9 +11,11 @@ namespace easterly::packet {
 struct Ack {
     Time now, rtt;          // rtt: of the packet that caused it; 0 if it was sent twice
     std::uint32_t packets;  // newly delivered
+    std::uint32_t advanced; // newly acknowledged in order: none by a duplicate, nor by what ends a recovery
     std::uint32_t lost;     // newly known to be lost
     bool marked;
     bool recovering;        // what was lost has been answered, and is not yet there
+    bool fast;              // nor was it before this one; and not by a timeout, after which windows grow again
     std::uint32_t una, next;
     std::uint32_t pipe;     // in flight
     std::uint32_t echo;     // number of the packet that caused it,
@@ -63,7 +65,8 @@ struct Window {
     // Slow start, and then one packet in a window (RFC 5681, section 3.1, equation 3): for what has been acknowledged
     // (RFC 3465), or for every acknowledgement, whatever it stands for.
     void grow(const Rules& rules, const Ack& ack) {
-        const double by = rules.counts_acks ? 1.0 : ack.packets;
+        if (ack.advanced == 0) return;  // of a duplicate, RFC 5681 leaves it as it is
+        const double by = rules.counts_acks ? 1.0 : ack.advanced;
         size += slow_start() ? by : by / size;
     }
 };
