@@ -46,6 +46,7 @@ struct Source {
     std::int64_t left_B = 0;       // data that is still to go
     Time wait = 0, on_left = 0;    // until the next packet; until the end of the phase
     double rest = 0.0;             // of a picosecond
+    std::int64_t carry = 0;        // the same in parts of the rate, where that is a whole number
     std::uint64_t draws = 0;
 };
 

@@ -41,6 +41,13 @@ void Engine::rest(std::uint32_t at, double size_B) {
     Source& source = sources_[at];
     const Rules& law = rules[flows[at].rules];
     const bool drawn = law.source.gaps == Gaps::exponential;
+    const auto bps = static_cast<std::int64_t>(law.source.rate_bps);
+    if (!drawn && static_cast<double>(bps) == law.source.rate_bps) {  // exactly: what is left of a picosecond is carried on
+        const __int128 work = static_cast<__int128>(size_B) * 8 * kPerSecond + source.carry;
+        source.wait = static_cast<Time>(std::min<__int128>(work / bps, static_cast<Time>(kLongest)));
+        source.carry = static_cast<std::int64_t>(work % bps);
+        return;
+    }
     const double mean = 8e12 * (drawn ? law.source.mean_B(law.packet_B) : size_B) / law.source.rate_bps;
     const double gap = std::min((drawn ? SourceRules::exponential(mean, draw(at)) : mean) + source.rest, kLongest);
     source.wait = static_cast<Time>(gap);
