@@ -80,9 +80,10 @@ void Engine::acknowledged(std::uint32_t at) {
     const bool fast = before < sender.recover && !sender.timed_out;
     if (!sender.recovering()) sender.timed_out = false;
     const std::uint32_t advanced = fast ? 0 : sender.una - before;
+    const bool asks = law.asks_links();
     const Ack ack{now_, rtt, news, advanced, gone, marked, sender.recovering(), fast, sender.una, sender.next, sender.pipe,
-                  packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0, law.asks_links() ? telemetry_.data() + std::size_t{stride_} * at : nullptr,
-                  law.asks_links() ? stamps_[at] : 0U};
+                  packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0,
+                  asks ? telemetry_.data() + std::size_t{stride_} * at : nullptr, asks ? stamps_[at] : 0U};
     if (first) sender.control.lost(law, ack);
     if (news > 0) sender.control.acknowledged(law, ack);
     if (law.law == Law::dcqcn && marked && law.dcqcn.sampled()) slow_down(packet.flow);
