@@ -32,7 +32,7 @@ class LinkEvent:
             "is held until it is ``up``; ``rate``, ``loss`` of packets, ``bit-errors``: from now on."
         ),
     ]
-    value: Annotated[float, Doc("Rate [bit/s], loss [1] or errors per bit [1].")] = 0.0
+    value: Annotated[float, Unit("as `what` says"), Doc("Rate [bit/s], loss [1] or errors per bit [1].")] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class PacketFaults:
     at_s: Annotated[FloatColumn, Unit("s"), Doc("(E,) when.")]
     what: Annotated[IntColumn, Doc("(E,) row of `HAPPENINGS`.")]
     link: Annotated[IntColumn, Doc("(E,) link; of tables, which.")]
-    value: Annotated[FloatColumn, Doc("(E,) rate [bit/s], loss [1] or errors per bit [1].")]
+    value: Annotated[FloatColumn, Unit("as `what` says"), Doc("(E,) rate [bit/s], loss [1] or errors per bit [1].")]
     table_ptr: Annotated[
         IndexColumn, Doc("(T + 1,) new members number t: groups group[table_ptr[t]:table_ptr[t + 1]].")
     ]

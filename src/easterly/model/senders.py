@@ -91,7 +91,9 @@ class SenderSeries:
     least_rtt_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) least round trip.")]
     phase: Annotated[IndexColumn, Doc("(T,) 0 slow start, 1 avoidance, 2 recovery; BBR: its own, in their order.")]
     inner: Annotated[
-        FloatColumn, Doc("(T,) of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps].")
+        FloatColumn,
+        Unit("as the law says"),
+        Doc("(T,) of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps]."),
     ]
 
     def __len__(self) -> int:

@@ -50,7 +50,7 @@ def value(row: dict[str, Any]) -> str:
     """A value of a knob in its unit.
 
     >>> value({"knob": "headroom", "value": 52000.0}), value({"knob": "alpha", "value": 0.125})
-    ('52KB', '0.125')
+    ('52kB', '0.125')
     """
     unit = UNITS.get(row["knob"])
     return f"{row['value']:.4g}" if unit is None else format_short(row["value"], unit)
