@@ -10,8 +10,6 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // max over 0 <= f <= most of U(f) - distance f.
 double conjugate(const Goal& goal, double weight, double most, double distance) {
     if (!goal.curved()) {

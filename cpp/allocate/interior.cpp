@@ -9,7 +9,6 @@
 namespace easterly::allocate {
 
 namespace {
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kEnter = 0.1;     // most that one new path takes of its pair's flow
 constexpr double kEnterSlack = 0.5;  // most that all new paths take of a link's slack
 constexpr double kLeastProduct = 1e-2;  // of a new path, over its target

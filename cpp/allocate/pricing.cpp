@@ -10,7 +10,6 @@ namespace easterly::allocate {
 namespace {
 
 constexpr std::size_t kLanes = Trees::kLanes;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Distances of the tail of a link by way of its head, where they are shorter; whether any was.
 EASTERLY_WIDE

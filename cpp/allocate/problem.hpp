@@ -9,9 +9,12 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace easterly::allocate {
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 enum class Kind : std::int32_t { throughput = 0, concurrent = 1, cost = 2, utility = 3 };
 

@@ -11,7 +11,6 @@ namespace easterly::allocate {
 namespace {
 
 constexpr double kMargin = 1.0 - 1e-12;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Repair {
     const Problem& problem;

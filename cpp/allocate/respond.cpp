@@ -10,7 +10,6 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLeast = 1e-14;  // of a dual slack, over what it is the difference of
 
 // Capped pairs of one path each, side by side: most pairs are such.

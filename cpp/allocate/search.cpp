@@ -9,7 +9,6 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr char kDrops = 3;         // rounds in which a pair may lose paths
 constexpr double kDrop = 0.05;     // paths with less of their pair's rate, and a clearly higher price, go
 constexpr double kSettled = 1e-3;  // temperature below which no path goes

@@ -10,7 +10,6 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kSmall = 4096;    // forest nodes below which rates are made after every step
 constexpr int kPatience = 12;           // steps without progress after which doubles resolve no more
 constexpr double kEarly = 2e-3;         // coldest temperature whose prices are worth to start from

@@ -11,9 +11,8 @@ namespace easterly::allocate {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kColdest = 1e-3;    // least temperature to start at
-constexpr int kSweeps = 40;          // most moves of prices before
+constexpr int kRounds = 40;          // most moves of prices before
 constexpr double kClearly = 1e-2;    // by how much a path must be shorter than those given to join them
 constexpr double kMain = 0.2;        // least part of its pair's rate for a given path to be among the first columns
 constexpr double kNear = 0.5;        // worst mismatch of a link at which the steps may take over
@@ -152,7 +151,7 @@ void Search::approach() {
     inner.open_rows();
     const double mu = heat();
     const double near = goal.curved() ? kCurvedNear : kNear;
-    for (int sweep = 0; sweep < kSweeps; ++sweep) {
+    for (int sweep = 0; sweep < kRounds; ++sweep) {
         const double off = inner.relax(mu);
         if (off < near && (sweep > 6 || early())) break;
         if (goal.curved() && sweep % 4 == 1) inner.rescale();

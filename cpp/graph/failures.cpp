@@ -33,9 +33,9 @@ struct Placement {
 };
 
 // Sums loads by link, and gives them as the rows that were touched.
-class Tally {
+class LoadTally {
 public:
-    explicit Tally(std::size_t links) : load_(links, 0.0), seen_(links, 0) {}
+    explicit LoadTally(std::size_t links) : load_(links, 0.0), seen_(links, 0) {}
 
     void add(std::int32_t link, double amount) {
         if (link < 0) return;
@@ -108,7 +108,7 @@ private:
     const Policy& policy_;
     const FailureFlows& flows_;
     std::span<const double> capacity_;
-    Tally tally_;
+    LoadTally tally_;
     Placement base_;
     std::vector<std::vector<std::int32_t>> users_;  // groups by link
     std::vector<char> hit_;
