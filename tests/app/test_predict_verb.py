@@ -113,6 +113,9 @@ def test_switches_choose_in_another_way(routing):
         (["--transport", "trainig=cubic"], "no class 'trainig'"),
         (["--part", "0"], "--part"),
         (["--hops", "5"], "--hops"),
+        (["--replay", "pretrain"], "is not JOB=FOLDER"),
+        (["--replay", "tuna=traces"], "no job that has hosts is called 'tuna'"),
+        (["--replay", "tune=traces", "--steps", "2"], "traces are replayed once"),
     ],
 )
 def test_what_is_no_option_is_told(words, said):
@@ -139,3 +142,39 @@ def test_a_page_that_cannot_be(tmp_path):
     assert "--method packet" in run(TWO, "--report", tmp_path / "x.html").output
     nowhere = run(TWO, "--method", "packet", "--hops", 20_000, "--report", tmp_path / "none" / "x.html")
     assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output
+
+
+SMALL = """
+version: 1
+site: {name: lab}
+hardware:
+  switches: {sw32: {ports: 32, rate: 400Gb/s}}
+  hosts: {gpu4: {gpus: 4, nics: 4, nic_rate: 400Gb/s, scaleup: 450GB/s, peak: 1PFLOP/s}}
+fabrics:
+  train: {blueprint: leaf-spine, hosts: {type: gpu4, count: 4}, leaf: {type: sw32, down: 8, up: 8}, spine: {type: sw32}}
+addressing: {pools: {fabric: 10.64.0.0/16, loopback: 10.65.0.0/20}}
+classes:
+  training: {dscp: 26, share: 90%}
+  default: {dscp: 0, share: rest}
+jobs:
+  pre: {fabric: train, class: training, model: llama3-8b, parallel: {tp: 4, pp: 4}, batch: 4}
+"""
+
+
+def test_traces_of_a_step_take_as_long_as_the_step(tmp_path):
+    """What is written as traces and replayed is the step itself where no collective crosses the network."""
+    site, traces = tmp_path / "site.yaml", tmp_path / "traces"
+    site.write_text(SMALL)
+    assert CliRunner().invoke(main, ["demand", str(site), "--job", "pre", "--chakra", str(traces)]).exit_code == 0
+    (step,) = result(site, "--method", "packet", "--hops", 10**6)["jobs"]
+    found = result(site, "--method", "packet", "--hops", 10**6, "--replay", f"pre={traces}")
+    (again,) = found["jobs"]
+    assert again["replayed"] and again["fluid_s"] == {"low": None, "expected": None, "high": None}
+    assert again["step_s"] == pytest.approx(step["step_s"], rel=0.01)
+    assert {row["axis"] for row in found["phases"]} == {"trace"}
+    assert {row["name"] for row in found["classes"]} == {"training"}
+
+
+def test_traces_that_are_not_there(tmp_path):
+    found = run(TORI, "--method", "packet", "--replay", f"tune={tmp_path / 'none'}")
+    assert found.exit_code == 1 and "there is no such file or folder" in found.output

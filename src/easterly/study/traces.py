@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from easterly.base.columns import IntColumn
+import numpy as np
+
+from easterly.base.columns import IntColumn, floats
 from easterly.base.findings import Finding
 from easterly.demand.layout import Layout
-from easterly.demand.schedule import Replay, of_traces, traces_of
+from easterly.demand.schedule import Replay, critical_path, of_traces, traces_of
 from easterly.model.network import Network
-from easterly.model.schedule import Schedule
+from easterly.model.schedule import EventKind, Schedule
 from easterly.site.formats import chakra
 
 PLAIN = Replay()
@@ -79,3 +81,11 @@ def read_chakra(
     traces, notes = chakra.read(source, groups=groups)
     schedule, more = of_traces(traces, Layout.of(network, hosts), how)
     return schedule, (*notes, *more)
+
+
+def replay_s(schedule: Schedule, network: Network) -> float:
+    """Time of a schedule on a network if no message slows another down [s]."""
+    links = network.links
+    out_bps = np.bincount(links.src, links.capacity_bps, minlength=len(network.nodes))
+    rates = np.where(schedule.kind == EventKind.SEND, out_bps[schedule.src], np.inf)
+    return critical_path(schedule, floats(rates)).makespan_s if len(schedule) else 0.0

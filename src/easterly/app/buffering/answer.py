@@ -47,8 +47,8 @@ def wanted(asked: dict[str, Any], form: str) -> Wanted:
         terminal.misused(f"--bytes: {asked['burst']} is not between 1B and 1GB", form)
     return Wanted(
         asked["groups"], asked["classes"], asked["senders"], round(size_B),
-        Target(read("loss", asked["loss"], SHARE), wait_s), dict(pair(text, form) for text in asked["transports"]),
-        asked["seed"],
+        Target(read("loss", asked["loss"], SHARE), wait_s),
+        dict(pair("--transport", text, form) for text in asked["transports"]), asked["seed"],
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
               help="Packet-hops of the largest run.  [default: 40000000]")  # fmt: skip
 @click.option("--transport", "transports", multiple=True, metavar="CLASS=NAME",
               help="How hosts send a class, instead of what the plan sets them to; may be repeated.")  # fmt: skip
+@click.option("--replay", "replays", multiple=True, metavar="JOB=FOLDER",
+              help="Chakra traces, replayed on the hosts of a job instead of its step; may be repeated.")  # fmt: skip
 @click.option("--routing", type=click.Choice(ROUTING), default="hash", show_default=True,
               help="How switches choose among equal links.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")

@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from easterly.app import terminal
 from easterly.app.values import number
 from easterly.base.findings import FindingsError, did_you_mean
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.demand import schedule
-from easterly.model.schedule import EventKind, Schedule
+from easterly.model.schedule import EventKind
 from easterly.site import locate
 from easterly.study.nouns import Nouns
-from easterly.study.traces import read_chakra, write_chakra
+from easterly.study.traces import read_chakra, replay_s, write_chakra
 
 
 def run(site: Path, name: str | None, into: Path | None, out_of: Path | None, form: str) -> None:
@@ -57,7 +56,7 @@ def _replayed(nouns: Nouns, name: str, folder: Path | None) -> tuple[dict[str, A
     assert folder is not None
     made, notes = read_chakra(folder, network, hosts)
     sends = made.kind == EventKind.SEND
-    took_s = float(schedule.critical_path(made, _rates(nouns, made)).makespan_s) if len(made) else 0.0
+    took_s = replay_s(made, network)
     sent_B = float(made.size_B[sends].sum())
     result = {
         "events": len(made), "messages": int(sends.sum()), "network_B": number(sent_B), "makespan_s": number(took_s),
@@ -67,10 +66,3 @@ def _replayed(nouns: Nouns, name: str, folder: Path | None) -> tuple[dict[str, A
         f"{format_short(sent_B, SIZE, 3)} on the network; {format_short(took_s, TIME, 4)} if none slows another down"
     )
     return result, text, notes
-
-
-def _rates(nouns: Nouns, made: Schedule) -> Any:
-    """(E,) rate of the sender's links; infinite for what sends nothing."""
-    links = nouns.network.value.links
-    out_bps = np.bincount(links.src, links.capacity_bps, minlength=len(nouns.network.value.nodes))
-    return np.where(made.kind == EventKind.SEND, out_bps[made.src], np.inf)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -15,6 +15,7 @@ from easterly.model.packet_prediction import PacketPrediction
 from easterly.model.packets import Transport
 from easterly.predict.packet import interval
 
+RANGE = ("low", "expected", "high")
 BUSIEST = 20
 """Links that are listed."""
 
@@ -39,15 +40,24 @@ def _range(made: Prediction, row: int) -> dict[str, float | None]:
     }  # fmt: skip
 
 
-def packet(every: Sequence[PacketPrediction], bounds: Prediction, transports: dict[str, Transport]) -> dict[str, Any]:
-    """Step times by simulation of packets, with those from rates beside them; all but the mean is of the first seed."""
+def packet(
+    every: Sequence[PacketPrediction], bounds: Prediction, transports: dict[str, Transport],
+    replayed: Collection[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Step times by simulation of packets, with those from rates beside them; all but the mean is of the first seed.
+
+    Rates know nothing of traces: jobs whose traces are replayed have none beside them.
+    """
     made = every[0]
     rows = {str(name): row for row, name in enumerate(bounds.job)}
     return {
         "method": "packet", "part": number(made.part), "steps": made.steps, "seed": made.outcome.seed,
         "packet_hops": sum(each.hops for each in every), "complete": all(each.outcome.complete for each in every),
         "jobs": [
-            {**_packet_job(made, row, bounds, rows[str(name)]), "seeds": _seeds(every, row)}
+            {
+                **_packet_job(made, row), "seeds": _seeds(every, row), "replayed": name in replayed,
+                "fluid_s": dict.fromkeys(RANGE) if name in replayed else _range(bounds, rows[str(name)]),
+            }
             for row, name in enumerate(made.job)
         ],
         "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
@@ -56,12 +66,9 @@ def packet(every: Sequence[PacketPrediction], bounds: Prediction, transports: di
     }  # fmt: skip
 
 
-def _packet_job(made: PacketPrediction, row: int, bounds: Prediction, at: int) -> dict[str, Any]:
+def _packet_job(made: PacketPrediction, row: int) -> dict[str, Any]:
     names = ("step_s", "spread_s", "fixed_s", "simulated_s")
-    return {
-        "name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names},
-        "fluid_s": _range(bounds, at),
-    }  # fmt: skip
+    return {"name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names}}
 
 
 def _seeds(every: Sequence[PacketPrediction], row: int) -> dict[str, float | int | None]:

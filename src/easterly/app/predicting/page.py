@@ -58,7 +58,7 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
         tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
         [
             (job["name"], text(job["step_s"]), unit.full(job["spread_s"]), unit.full(job["fixed_s"]),
-             *(text(job["fluid_s"][key]) for key in RANGE))
+             *(DASH if job["replayed"] else text(job["fluid_s"][key]) for key in RANGE))
             for job in jobs
         ],
     )  # fmt: skip

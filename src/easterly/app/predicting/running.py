@@ -13,6 +13,11 @@ from easterly.base.findings import FindingsError, did_you_mean
 if TYPE_CHECKING:
     from easterly.model.packet_prediction import PacketPrediction
 
+PACKETS_ONLY = {
+    "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
+}  # fmt: skip
+PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
+
 
 def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
@@ -25,9 +30,9 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
 
 
 def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
-    for name in ("part", "hops", "transports", "report"):
+    for option, name in PACKETS_ONLY.items():
         if asked[name]:
-            terminal.misused(f"--{name.removesuffix('s') if name != 'hops' else name}: is for --method packet", form)
+            terminal.misused(f"{option}: is for --method packet", form)
     known = nouns.prediction.value.job.tolist()
     for name in asked["jobs"]:
         if name not in known:
@@ -38,13 +43,14 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     from easterly.study import packets
 
-    transports = dict(pair(text, form) for text in asked["transports"])
+    transports = dict(pair("--transport", text, form) for text in asked["transports"])
+    replays = {job: Path(folder) for job, folder in (pair("--replay", text, form) for text in asked["replays"])}
     hops, seed = asked["hops"] or packets.MOST_HOPS, asked["seed"]
     try:
         made = []
         for each in range(seed, seed + asked["count"]):
             jobs, steps, part = tuple(asked["jobs"]), asked["steps"], asked["part"]
-            wishes = packets.Wishes(jobs, steps, part, hops, transports, asked["routing"], each)
+            wishes = packets.Wishes(jobs, steps, part, hops, transports, replays, asked["routing"], each)
             prepared = packets.prepare(nouns, wishes)
             runs = packets.runs_of(prepared)
             with paced(f"packets, seed {each}", runs.hops, quiet=form == "json") as progress:
@@ -53,11 +59,13 @@ def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
                 break
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
+    except OSError as error:
+        terminal.misused(f"--replay: {error.filename}: {error.strerror or error}", form)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
     ways = dict(zip(nouns.qos.value.traffic_class.tolist(), prepared.transports, strict=True))
     used = {name: ways[name] for name in made[0].classes.name.tolist()}
-    result = document.packet(made, nouns.prediction.value, used)
+    result = document.packet(made, nouns.prediction.value, used, replays)
     if asked["report"] is not None:
         _report(asked["report"], str(nouns.site.site.name), result, made[0], form)
     return result
@@ -72,9 +80,9 @@ def _report(path: Path, site: str, result: dict[str, Any], made: PacketPredictio
         terminal.unwritable(path, error, form)
 
 
-def pair(text: str, form: str) -> tuple[str, str]:
-    """``CLASS=NAME`` in its two parts."""
+def pair(option: str, text: str, form: str) -> tuple[str, str]:
+    """The two parts of ``CLASS=NAME`` or ``JOB=FOLDER``."""
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
-        terminal.misused(f"--transport: {text!r} is not CLASS=NAME, such as storage=bbr", form)
+        terminal.misused(f"{option}: {text!r} is not {PAIRS[option]}", form)
     return name, value

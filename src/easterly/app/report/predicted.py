@@ -58,7 +58,7 @@ def _jobs(jobs: list[dict[str, Any]]) -> list[tuple[str, ...]]:
 
     return [
         (job["name"], text(job["step_s"]), DASH if job["spread_s"] is None else unit.full(job["spread_s"]),
-         *(text(job["fluid_s"][key]) for key in RANGE))
+         *(DASH if job["replayed"] else text(job["fluid_s"][key]) for key in RANGE))
         for job in jobs
     ]  # fmt: skip
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from easterly.base.columns import TextColumn, texts
 from easterly.base.findings import did_you_mean
 from easterly.demand import schedule
@@ -15,6 +13,7 @@ from easterly.model.schedule import Schedule
 from easterly.predict.packet import conversation, expected_hops, plan_queues
 from easterly.study.nouns import Nouns
 from easterly.study.packets.paths import Posed, pose
+from easterly.study.packets.steps import longest_s, step_of
 from easterly.study.packets.transports import transports_of
 from easterly.study.packets.wishes import Wishes
 
@@ -76,19 +75,22 @@ def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
     Raises
     ------
     FindingsError
-        What `demand.schedule.of_job` finds.
+        What `demand.schedule.of_job` and `study.traces.read_chakra` find.
+    OSError
+        Traces that cannot be read.
     ValueError
-        A job, a class or a transport that is none.
+        A job, a class or a transport that is none; several steps of traces.
     """
     site, hosts, network = nouns.site, nouns.placement.value.hosts, nouns.network.value
     jobs = list(wishes.jobs) or [name for name in site.jobs if name in hosts]
-    missing = [name for name in jobs if name not in hosts or name not in site.jobs]
+    missing = [name for name in (*jobs, *wishes.replays) if name not in hosts or name not in site.jobs]
     if missing or not jobs:
         raise ValueError(_nothing(missing, list(site.jobs)))
-    steps = [schedule.of_job(site, network, name, hosts, steps=wishes.steps) for name in jobs]
-    bounds, demands = nouns.prediction.value, nouns.demands.value
-    slowest_s = bounds.step_high_s[np.isin(bounds.job, jobs) & np.isfinite(bounds.step_high_s)].max(initial=0.0)
-    until_s = wishes.steps * float(slowest_s)
+    if wishes.replays and wishes.steps != 1:
+        raise ValueError(f"{wishes.steps} steps are asked for: traces are replayed once")
+    steps = [step_of(nouns, name, wishes) for name in jobs]
+    demands = nouns.demands.value
+    until_s = max(longest_s(nouns, name, step, wishes) for name, step in zip(jobs, steps, strict=True))
     others = schedule.of_rates(network, demands, until_s, seed=wishes.seed)
     owner = [name for name, step in zip(jobs, steps, strict=True) for _ in range(len(step.purposes))]
     plan = nouns.qos.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 MOST_HOPS = 40_000_000
 """Packet-hops that a run may take where nobody says otherwise: some seconds."""
@@ -25,6 +26,8 @@ class Wishes:
         Packet-hops of the largest run.
     transports : mapping of str to str
         Preset by class, instead of what the plan sets hosts to.
+    replays : mapping of str to path
+        Folder of Chakra traces by job, replayed instead of what the site says of its step.
     routing : str
         How a switch chooses among equal links.
     seed : int
@@ -35,5 +38,6 @@ class Wishes:
     part: float | None = None
     hops: int = MOST_HOPS
     transports: Mapping[str, str] = field(default_factory=dict)
+    replays: Mapping[str, Path] = field(default_factory=dict)
     routing: str = "hash"
     seed: int = 1

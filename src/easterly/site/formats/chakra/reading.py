@@ -79,8 +79,8 @@ def _files(source: str | Path | Iterable[str | Path]) -> list[File]:
 def _known(path: Path) -> File:
     file = named(path)
     if file is None:
-        hint = "the files are called NAME.<rank>.et"
-        raise FindingsError([Finding("E120", "", "the name of the file has no rank", hint, file=str(path))])
+        what = "the name of the file has no rank" if path.exists() else "there is no such file or folder"
+        raise FindingsError([Finding("E120", "", what, "the files are called NAME.<rank>.et", file=str(path))])
     return file
 
 
