@@ -132,16 +132,22 @@ def write(done: Run, folder: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a file's content in one step."""
+    """Replace a file's content in one step; a pipe or a device has none, and is written to."""
     data = text.encode()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     try:
         if path.read_bytes() == data:
             return
     except OSError:
         path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

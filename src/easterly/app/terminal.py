@@ -94,6 +94,15 @@ def writing(path: Path, form: str) -> Iterator[None]:
         unwritable(Path(error.filename or path), error, form)
 
 
+def writable(path: Path, form: str) -> None:
+    """Leave with code 2 where a file could not be written, before anybody waits for what should stand in it."""
+    new = not path.exists()
+    with writing(path, form):
+        path.open("ab").close()
+        if new:
+            path.unlink()
+
+
 def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[Finding, ...], Any]:
     """Nouns, located findings and source of a site file; no nouns (None) where the site has errors.
 

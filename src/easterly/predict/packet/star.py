@@ -18,15 +18,38 @@ FRAMES = 2
 ALPHA = 1 / 8
 """Part of the free memory that one port may hold before it pauses its sender."""
 PLENTY_B = 1 << 32
+OF_BUFFER = 0.8
+"""Part of a buffer above which a threshold would come too late: the rest is for what is on its way."""
 
 
 def mark_at_B(rate_bps: float, rtt_s: float, packet_B: int = 1500) -> int:
-    """Backlog from which DCTCP's switch marks: C RTT / 7, at least two packets (Alizadeh et al. 2010, section 3.4).
+    """Least backlog from which DCTCP's switch may mark, or its port idles: C RTT / 7, at least two packets.
+
+    Of long flows (Alizadeh et al. 2010, section 3.4): short ones and bursts need more.
+
 
     >>> mark_at_B(100e9, 4e-6)
     7142
     """
     return max(int(rate_bps * rtt_s / 8 / 7), 2 * packet_B)
+
+
+def usual_mark_B(rate_bps: float, rtt_s: float, packet_B: int = 1500, buffer_B: int | None = None) -> tuple[int, str]:
+    """Backlog to mark from where nobody says another, and why.
+
+    C RTT: a port that marks from there on stays busy whoever answers, even a single flow that halves its window (the
+    rule of thumb for marks as for drops), and DCTCP's own bound, a seventh of it, is kept with room for bursts; at
+    least two packets, at most 0.8 of the buffer.
+
+    >>> usual_mark_B(100e9, 4e-6)[0], usual_mark_B(100e9, 4e-6, buffer_B=20_000)[0]
+    (50000, 16000)
+    """
+    least_B, wanted_B = 2 * packet_B, round(rate_bps * rtt_s / 8)
+    if buffer_B is not None and wanted_B > OF_BUFFER * buffer_B:
+        return max(round(OF_BUFFER * buffer_B), 1), f"{OF_BUFFER:g} x buffer, as rate x round trip does not fit"
+    if wanted_B < least_B:
+        return least_B, "two packets, more than rate x round trip"
+    return wanted_B, "rate x round trip; DCTCP needs more than a seventh"
 
 
 def incast(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,16 @@ from easterly.app.calc import asking
 from easterly.base.units import RATE, SIZE, TIME, format_short
 
 if TYPE_CHECKING:
+    from easterly.app.calc.threshold import Threshold
     from easterly.model.packet_records import Recording
     from easterly.model.packets import PacketOutcome, Transport
 
 MOST_HOPS = 10**9
 SAMPLES, LONGEST = 600, 3.0
 """Of the queue, over the run or so many times its bound."""
+LONGEST_s = 1.0
+"""Of a link: three times round the Earth."""
+NEVER = "not yet"
 
 
 @click.command("incast", cls=asking.Calculator)
@@ -32,7 +37,7 @@ SAMPLES, LONGEST = 600, 3.0
 @click.option("--transport", help="Send it packet by packet: dctcp, dcqcn-paper, hpcc-repo, hpcc, timely, "
               "timely-patched, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
-              help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
+              help="Backlog from which the port marks; rate x round trip if absent.")  # fmt: skip
 @click.option(
     "--delay", type=asking.Quantity(TIME, zero=True), help="Of each link, its switch included; 1us if absent."
 )
@@ -86,9 +91,37 @@ def _affordable(senders: int, size_B: float, how: Transport) -> int:
 
 
 def _packets(form: str, given: dict[str, Any]) -> None:
+    from easterly.app.calc.threshold import threshold
     from easterly.app.pacing import paced
-    from easterly.app.values import number
-    from easterly.predict.packet import bound_s, incast, mark_at_B, transport
+    from easterly.predict.packet import bound_s, incast
+
+    how = _sent_by(given)
+    hops = _affordable(given["senders"], given["burst"], how)
+    if given["report"] is not None:
+        terminal.writable(given["report"], form)
+    delay_s = 1e-6 if given["delay"] is None else given["delay"]
+    senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
+    buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
+    marks = threshold(how, rate_bps, delay_s, buffer_B, given["mark_B"])
+    bound = bound_s(senders, size_B, rate_bps, how, delay_s)
+    options: dict[str, Any] = {"buffer_B": buffer_B, "mark_B": marks.step_B, "delay_s": delay_s}
+    options["seed"] = given["seed"] or 1
+    with paced("incast", hops, quiet=form == "json") as told:
+        found = incast(senders, size_B, rate_bps, how, **options, progress=told)
+    if form == "json":
+        terminal.emit_json(_document(given, found, bound, marks, delay_s))
+    else:
+        _print_packets(given, found, bound, marks)
+    if given["report"] is not None and found.complete:
+        # Once more, now that it is known how long to look.
+        seen = incast(senders, size_B, rate_bps, how, **options, recording=_recording(senders, found, bound))
+        _report(given, seen, bound, marks, form)
+    sys.exit(terminal.FINE if found.complete else terminal.FOUND)
+
+
+def _sent_by(given: dict[str, Any]) -> Transport:
+    """The transport that is asked for, of those whose incasts end."""
+    from easterly.predict.packet import transport
 
     if given["sender"] not in (None, given["port"]):
         raise click.UsageError("--sender: packets leave at the rate of the port")
@@ -97,40 +130,27 @@ def _packets(form: str, given: dict[str, Any]) -> None:
         raise click.UsageError(
             f"--transport: {how.name} sends at a rate of its own and nothing again, so that no incast ever ends for it"
         )
-    hops = _affordable(given["senders"], given["burst"], how)
-    delay_s = 1e-6 if given["delay"] is None else given["delay"]
-    senders, size_B, rate_bps = given["senders"], round(given["burst"]), given["port"]
-    rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
-    if how.law == "dcqcn" and given["mark_B"] is not None:
-        raise click.UsageError(
-            f"--mark is for dctcp: {how.name} marks from {how.dcqcn.kmin_B:,} to {how.dcqcn.kmax_B:,} B"
-        )
-    kmin_B = round(how.dcqcn.thresholds_B(rate_bps)[0])
-    mark_B = kmin_B if how.law == "dcqcn" else mark_at_B(rate_bps, rtt_s, how.packet_B)
-    mark_B = mark_B if given["mark_B"] is None else round(given["mark_B"])
-    buffer_B = None if given["buffer_B"] is None else round(given["buffer_B"])
-    bound = bound_s(senders, size_B, rate_bps, how, delay_s)
-    marks_at_B = None if how.law == "dcqcn" else mark_B
-    options: dict[str, Any] = {"buffer_B": buffer_B, "mark_B": marks_at_B, "delay_s": delay_s}
-    options["seed"] = given["seed"] or 1
-    with paced("incast", hops, quiet=form == "json") as told:
-        found = incast(senders, size_B, rate_bps, how, **options, progress=told)
-    if given["report"] is not None and found.complete:
-        # Once more, now that it is known how long to look.
-        seen = incast(senders, size_B, rate_bps, how, **options, recording=_recording(senders, found, bound))
-        _report(given, seen, bound, mark_B)
-    if form == "json":
-        terminal.emit_json({
-            "senders": senders, "size_B": size_B, "rate_bps": number(rate_bps), "transport": how.name,
-            "source": how.source, "buffer_B": buffer_B, "mark_B": mark_B, "delay_s": number(delay_s),
-            "seed": found.seed,
-            "fct_s": {"mean": number(float(found.fct_s.mean())), "max": number(float(found.fct_s.max()))},
-            "bound_s": number(bound), "drops": int(found.drops.sum()), "marks": int(found.marks.sum()),
-            "again": int(found.again.sum()), "timeouts": int(found.timeouts.sum()),
-            "packet_hops": found.packet_hops, "complete": found.complete,
-        })  # fmt: skip
-    else:
-        _print_packets(given, found, bound, mark_B)
+    if given["delay"] is not None and given["delay"] > LONGEST_s:
+        raise click.UsageError(f"--delay: {given['delay']:g} s is more than any link takes: {LONGEST_s:g} s at most")
+    return how
+
+
+def _document(
+    given: dict[str, Any], found: PacketOutcome, bound: float, marks: Threshold, delay_s: float
+) -> dict[str, Any]:
+    from easterly.app.values import number
+
+    how = found.transports[0]
+    return {
+        "senders": given["senders"], "size_B": round(given["burst"]), "rate_bps": number(given["port"]),
+        "transport": how.name, "source": how.source,
+        "buffer_B": None if given["buffer_B"] is None else round(given["buffer_B"]),
+        "mark_B": marks.from_B, "mark_rule": marks.why, "delay_s": number(delay_s), "seed": found.seed,
+        "fct_s": {"mean": number(float(found.fct_s.mean())), "max": number(float(found.fct_s.max()))},
+        "bound_s": number(bound), "drops": int(found.drops.sum()), "marks": int(found.marks.sum()),
+        "again": int(found.again.sum()), "timeouts": int(found.timeouts.sum()),
+        "packet_hops": found.packet_hops, "complete": found.complete,
+    }  # fmt: skip
 
 
 def _recording(senders: int, found: PacketOutcome, bound: float) -> Recording:
@@ -143,15 +163,19 @@ def _recording(senders: int, found: PacketOutcome, bound: float) -> Recording:
     return Recording(every_s=until_s / SAMPLES, group=ints(groups(senders)), most_samples=SAMPLES)
 
 
-def _report(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+def _report(given: dict[str, Any], found: PacketOutcome, bound: float, marks: Threshold, form: str) -> None:
+    from easterly.app.planning import write_text
     from easterly.app.report.incast import Incast, page
 
     how = found.transports[0]
     made = page(Incast(
-        found, given["senders"], given["port"], how.packet_B - how.header_B, _facts(found, bound, mark_B),
-        _title(given, found), given["buffer_B"], mark_B if found.marks.any() else None,
+        found, given["senders"], given["port"], how.packet_B - how.header_B, _facts(found, bound, marks),
+        _title(given, found), given["buffer_B"], marks.from_B if found.marks.any() else None,
     ))  # fmt: skip
-    given["report"].write_text(made, encoding="utf-8")
+    with terminal.writing(given["report"], form):
+        write_text(given["report"], made)
+    if form == "text":
+        click.echo(f"  {given['report']}")
 
 
 def _title(given: dict[str, Any], found: PacketOutcome) -> str:
@@ -161,31 +185,41 @@ def _title(given: dict[str, Any], found: PacketOutcome) -> str:
     return f"{given['senders']:,} x {size} into {answer.rate(given['port'])} by {found.transports[0].name}"
 
 
-def _facts(found: PacketOutcome, bound: float, mark_B: int) -> list[tuple[str, str, str]]:
-    last = float(found.fct_s.max())
+def _facts(found: PacketOutcome, bound: float, marks: Threshold) -> list[tuple[str, str, str]]:
+    last, mean = float(found.fct_s.max()), float(found.fct_s.mean())
+    ended = math.isfinite(last)
     return [
-        ("last ends", format_short(last, TIME), f"{last / bound:.4g} of the bound"),
-        ("mean", format_short(float(found.fct_s.mean()), TIME), "completion of a flow"),
+        (
+            "last ends",
+            format_short(last, TIME) if ended else NEVER,
+            f"{last / bound:.4g} of the bound" if ended else "",
+        ),
+        ("mean", format_short(mean, TIME) if ended else NEVER, "completion of a flow"),
         ("bound", format_short(bound, TIME), "all packets through one port, behind the first"),
         ("drops", f"{int(found.drops.sum()):,}", f"{int(found.again.sum()):,} sent again"),
         ("timeouts", f"{int(found.timeouts.sum()):,}", ""),
-        ("marks", f"{int(found.marks.sum()):,}", f"from a backlog of {format_short(mark_B, SIZE)} on"),
+        ("marks", f"{int(found.marks.sum()):,}", _marked(marks)),
         ("packet-hops", f"{found.packet_hops:,}", "packets put on links, acknowledgements included"),
     ]
 
 
-def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, mark_B: int) -> None:
+def _marked(marks: Threshold) -> str:
+    if marks.from_B is None:
+        return marks.why
+    return f"from a backlog of {format_short(marks.from_B, SIZE)} on: {marks.why}"
+
+
+def _print_packets(given: dict[str, Any], found: PacketOutcome, bound: float, marks: Threshold) -> None:
     from easterly.app.calc import answer
 
     answer.title(f"{_title(given, found)} ({found.transports[0].source})")
-    answer.facts(_facts(found, bound, mark_B))
+    answer.facts(_facts(found, bound, marks))
     if not found.complete:
         done = int((found.fct_s < math.inf).sum())
         click.echo(
             f"  stopped after {format_short(found.end_s, TIME)}: {done:,} of {given['senders']:,} flows are done"
+            + (f"; {found.stuck}" if found.stuck is not None else "")
         )
-    elif given["report"] is not None:
-        click.echo(f"  {given['report']}")
 
 
 def _print(senders: int, burst: float, port: float, sender: float, queue_B: float, buffer_B: float | None) -> None:

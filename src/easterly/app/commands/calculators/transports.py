@@ -8,6 +8,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.app.calc.threshold import Threshold, takes_a_step, threshold
 from easterly.base.units import RATE, SIZE, TIME, format_short
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from easterly.model.packets import PacketOutcome, Transport
     from easterly.predict.packet.sharing import Sharing
+
+    Row = tuple[Threshold, PacketOutcome, float, Sharing, Sharing]
 
 USUAL = ("newreno", "cubic", "bbr", "dctcp", "dcqcn-paper")
 MOST_HOPS = 10**9
@@ -29,7 +32,7 @@ MOST_HOPS = 10**9
               help="Of every link, the switch behind it included.")  # fmt: skip
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), default="4MB", show_default=True, help="Of the port.")
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
-              help="Backlog from which the port marks; by the rule of DCTCP if absent.")  # fmt: skip
+              help="Backlog from which the port marks; rate x round trip if absent.")  # fmt: skip
 @click.option("--long", type=asking.Count(1, 1000), default=4, show_default=True, help="Flows that never end.")
 @click.option("--message", "message_B", type=asking.Quantity(SIZE), default="1kB", show_default=True,
               help="Short messages beside them.")  # fmt: skip
@@ -49,6 +52,8 @@ def command(form: str, **given: Any) -> None:
     for how in ways:
         if how.law == "open":
             raise click.UsageError(f"--transport: {how.name} answers nothing, so there is nothing to compare")
+    if given["mark_B"] is not None and not any(takes_a_step(how) for how in ways):
+        raise click.UsageError(f"--mark: of {', '.join(how.name for how in ways)} none takes it; dctcp and bbr3 do")
     _affordable(given, ways)
     rows = [_row(how, given) for how in ways]
     if form == "json":
@@ -66,13 +71,13 @@ def _affordable(given: dict[str, Any], ways: Sequence[Transport]) -> None:
         )
 
 
-def _row(how: Transport, given: dict[str, Any]) -> tuple[PacketOutcome, float, Sharing, Sharing]:
-    from easterly.predict.packet import bound_s, incast, mark_at_B
+def _row(how: Transport, given: dict[str, Any]) -> Row:
+    from easterly.predict.packet import bound_s, incast
     from easterly.predict.packet.sharing import Bottleneck, sharing
 
     rate_bps, delay_s, buffer_B = given["rate"], given["delay"], round(given["buffer_B"])
-    rtt_s = 4 * delay_s + (2 * how.packet_B + 2 * how.ack_B) * 8 / rate_bps
-    mark_B = mark_at_B(rate_bps, rtt_s, how.packet_B) if given["mark_B"] is None else round(given["mark_B"])
+    marks = _marks(how, given)
+    mark_B = marks.step_B
     workers, size_B = given["workers"], round(given["size_B"])
     burst = incast(
         workers, size_B, rate_bps, how, buffer_B=buffer_B, mark_B=mark_B, delay_s=delay_s, seed=given["seed"]
@@ -83,7 +88,13 @@ def _row(how: Transport, given: dict[str, Any]) -> tuple[PacketOutcome, float, S
                 seed=given["seed"])
         for replaced in (at, Bottleneck(rate_bps, delay_s, buffer_B, mark_B, apart=True))
     )  # fmt: skip
-    return burst, bound_s(workers, size_B, rate_bps, how, delay_s), together, apart
+    return marks, burst, bound_s(workers, size_B, rate_bps, how, delay_s), together, apart
+
+
+def _marks(how: Transport, given: dict[str, Any]) -> Threshold:
+    """Where marks begin: as asked only for those that have no thresholds of their own, and answer."""
+    asked_B = given["mark_B"] if takes_a_step(how) else None
+    return threshold(how, given["rate"], given["delay"], round(given["buffer_B"]), asked_B)
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +107,9 @@ def _asked(given: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _document(burst: PacketOutcome, bound: float, together: Sharing, apart: Sharing) -> dict[str, Any]:
+def _document(
+    marks: Threshold, burst: PacketOutcome, bound: float, together: Sharing, apart: Sharing
+) -> dict[str, Any]:
     from easterly.app.values import number
 
     def short(found: Sharing) -> dict[str, Any]:
@@ -107,6 +120,7 @@ def _document(burst: PacketOutcome, bound: float, together: Sharing, apart: Shar
 
     return {
         "transport": together.transport, "source": burst.transports[0].source,
+        "mark_B": marks.from_B, "mark_rule": marks.why,
         "incast": {
             "last_s": number(float(burst.fct_s.max())), "bound_s": number(bound), "drops": int(burst.drops.sum()),
             "timeouts": int(burst.timeouts.sum()),
@@ -117,7 +131,7 @@ def _document(burst: PacketOutcome, bound: float, together: Sharing, apart: Shar
     }  # fmt: skip
 
 
-def _print(rows: Sequence[tuple[PacketOutcome, float, Sharing, Sharing]], given: dict[str, Any]) -> None:
+def _print(rows: Sequence[Row], given: dict[str, Any]) -> None:
     from easterly.app.calc import answer
 
     answer.title(
@@ -126,7 +140,8 @@ def _print(rows: Sequence[tuple[PacketOutcome, float, Sharing, Sharing]], given:
         f"{format_short(given['duration'], TIME)}, and messages of {format_short(given['message_B'], SIZE)} beside them"
     )
     found = [_document(*row) for row in rows]
-    answer.table(("Incast", "Last ends", "Of the bound", "Drops", "Timeouts"), [_incast(row) for row in found])
+    heads: tuple[str, ...] = ("Incast", "Last ends", "Of the bound", "Drops", "Timeouts", "Marks from")
+    answer.table(heads, [_incast(row) for row in found])
     answer.table(
         ("Long flows", "Port used", "Fairness", "Mean wait", "p99 wait", "Drops"), [_long(row) for row in found]
     )
@@ -137,7 +152,8 @@ def _print(rows: Sequence[tuple[PacketOutcome, float, Sharing, Sharing]], given:
 def _incast(row: dict[str, Any]) -> tuple[str, ...]:
     met = row["incast"]
     ratio = _ratio(met["last_s"], met["bound_s"])
-    return row["transport"], _time(met["last_s"]), ratio, f"{met['drops']:,}", f"{met['timeouts']:,}"
+    marks = "-" if row["mark_B"] is None else format_short(row["mark_B"], SIZE)
+    return row["transport"], _time(met["last_s"]), ratio, f"{met['drops']:,}", f"{met['timeouts']:,}", marks
 
 
 def _long(row: dict[str, Any]) -> tuple[str, ...]:
@@ -157,4 +173,7 @@ def _time(time_s: float | None) -> str:
 
 
 def _ratio(time_s: float | None, of_s: float) -> str:
-    return "never" if time_s is None else f"{time_s / of_s:.4g}x"
+    if time_s is None:
+        return "never"
+    ratio = time_s / of_s
+    return f"{ratio:,.0f}x" if ratio >= 1000 else f"{ratio:.4g}x"
