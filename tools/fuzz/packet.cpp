@@ -42,7 +42,7 @@ void manage(Bytes& bytes, Engine& engine, Details& more, int c) {
     }
 }
 
-void schedule(Bytes& bytes, Engine& engine, Details& more, std::int32_t link) {
+void schedule(Bytes& bytes, Engine& engine, Details& more) {
     namespace sched = easterly::sched;
     for (const std::int32_t at : more.manager)
         if (at >= 0 && engine.managers[at].at_head()) return;
@@ -68,7 +68,6 @@ void schedule(Bytes& bytes, Engine& engine, Details& more, std::int32_t link) {
         case 7: engine.schedulings.emplace_back(sched::Cbq(shares, bps, kPerSecond, 5, bytes.flip()), leaf); return;
         default: engine.schedulings.emplace_back(sched::Cbs(slope, bps, kPerSecond), queue); return;
     }
-    static_cast<void>(link);
 }
 
 void trouble(Bytes& bytes, Engine& engine, std::int32_t links) {
@@ -131,7 +130,7 @@ void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
             if (bytes.flip()) more.shapers[c].set(rate(bytes), bytes.within(0, 1 << 20));
             if (bytes.flip()) manage(bytes, engine, more, c);
         }
-        if (bytes.flip()) schedule(bytes, engine, more, l);
+        if (bytes.flip()) schedule(bytes, engine, more);
     }
 }
 
