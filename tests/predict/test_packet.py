@@ -132,7 +132,7 @@ def test_without_headroom_a_lossless_class_loses():
     drops = []
     for headroom_B in (20_000, 0):
         queues = one_switch(
-            np.arange(hosts), how, rate_bps=40e9, shared_B=60_000, alpha=0.5, headroom_B=headroom_B, xon_offset_B=3_000
+            hosts, how, rate_bps=40e9, shared_B=60_000, alpha=0.5, headroom_B=headroom_B, xon_offset_B=3_000
         )
         drops.append(simulate(ports, flows, how, queues=queues).drops.sum())
     assert drops[0] == 0 < drops[1]

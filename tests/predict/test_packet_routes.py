@@ -14,7 +14,7 @@ from easterly._kernel import graph
 from easterly.base.columns import floats, indices, ints
 from easterly.model.network import LinkKind
 from easterly.model.packet_routes import LinkEvent, Manner, Names
-from easterly.model.packets import PacketFlows, Ports
+from easterly.model.packets import Ports
 from easterly.model.routing import Tunnels
 from easterly.predict.packet import (
     faults_of,
@@ -26,7 +26,7 @@ from easterly.predict.packet import (
     steer_tunnels,
     transport,
 )
-from easterly.predict.packet.star import one_switch
+from easterly.predict.packet.star import one_switch, star_flows, star_ports
 from easterly.route.ecmp import policy_of
 from easterly.route.hashing import hash_of, queue_pairs, tuples_of, walk
 from easterly.site import blueprints
@@ -73,11 +73,6 @@ def pairs(network, each=1, seed=3):
 @pytest.fixture(scope="module")
 def tree():
     return fat_tree(4, 16)
-
-
-def data_on(found, packet_B):
-    """Data packets on each link, where acknowledgements are of 64 B, one per packet."""
-    return found.sent_B // packet_B
 
 
 def crc_names(network, policy, src, dst, fields=None):
@@ -373,20 +368,9 @@ def test_a_failure_that_nobody_goes_round_is_told(tree, law):
 def test_a_lossless_switch_whose_cable_fails_goes_on(holds, cable):
     """Of a sender, or of the receiver: pauses that were on their way are asked for again, and all arrives."""
     how, senders, size_B = transport("dcqcn-paper"), 5, 400_000
-    n = 2 * (senders + 1)
-    none = np.full(n, -1)
-    ports = Ports(
-        floats(np.full(n, 40e9)), floats(np.full(n, 1e-6)), none, none, none, floats(np.ones(n)), floats(np.zeros(n))
-    )
-    ptr, sender = 2 * np.arange(senders + 1), np.arange(senders)
-    flows = PacketFlows(
-        np.full(senders, size_B), floats(np.zeros(senders)), ptr,
-        ints(np.stack([2 * sender, np.full(senders, n - 1)], axis=1).ravel()), ptr,
-        ints(np.stack([np.full(senders, n - 2), 2 * sender + 1], axis=1).ravel()),
-    )  # fmt: skip
-    queues = one_switch(
-        np.arange(senders + 1), how, rate_bps=40e9, shared_B=60_000, headroom_B=24_000, xon_offset_B=3000
-    )
+    ports = star_ports(senders + 1, 40e9, 1e-6)
+    flows = star_flows(np.arange(senders), senders, size_B)
+    queues = one_switch(senders + 1, how, rate_bps=40e9, shared_B=60_000, headroom_B=24_000, xon_offset_B=3000)
     what = "hold" if holds else "down"
     times = (50e-6, what), (90e-6, "up")
     events = [LinkEvent(at, link, each) for at, each in times for link in (2 * cable, 2 * cable + 1)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from easterly.base.columns import floats
 from easterly.predict.packet import PRESETS, transport
-from easterly.predict.packet.sharing import Bottleneck, jain, sharing
+from easterly.predict.packet.sharing import Bottleneck, fairness, sharing
 
 TCP = sorted(name for name, how in PRESETS.items() if how.law not in ("fixed", "open") and not how.lossless)
 CLOSED = sorted(name for name, how in PRESETS.items() if how.law not in ("fixed", "open"))
@@ -56,11 +56,11 @@ def test_marks_keep_queues_short_and_drops_do_not():
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=20), st.floats(0.1, 10))
 def test_the_index_of_jain(rates, factor):
-    value = jain(floats(rates))
+    value = fairness(floats(rates))
     assert 1 / len(rates) - 1e-9 <= value <= 1 + 1e-9
     if max(rates) > 1e-3:
-        assert jain(floats(np.array(rates) * factor)) == pytest.approx(value)
-    assert jain(floats([factor] * len(rates) + [0.0] * len(rates))) == pytest.approx(0.5)
+        assert fairness(floats(np.array(rates) * factor)) == pytest.approx(value)
+    assert fairness(floats([factor] * len(rates) + [0.0] * len(rates))) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("wrong", [{"messages": 0}, {"message_B": 0}, {"duration_s": 0.0}, {"long": -1}])

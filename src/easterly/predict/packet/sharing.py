@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
 from easterly.base import seeds
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, indices, ints, texts
+from easterly.base.columns import FloatColumn, bools, floats, indices, ints
 from easterly.base.schema import Doc, Unit
-from easterly.model.packet_records import Recording
-from easterly.model.packets import PacketFlows, Ports, Transport
-from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
-from easterly.predict.packet.queues import equal_ports
+from easterly.model.packet_records import Recording, jain
+from easterly.model.packets import PacketOutcome, Ports, Transport
+from easterly.model.port_queues import CLASSES, PacketQueues
 from easterly.predict.packet.simulate import Progress, simulate
-from easterly.predict.packet.star import ALPHA
+from easterly.predict.packet.star import (
+    ALPHA,
+    XON_FRAMES,
+    headroom_for_B,
+    only_where,
+    star_flows,
+    star_ports,
+    star_queues,
+)
+from easterly.predict.packet.statistics import quantile
 
 SAMPLES = 200
+"""Of the port, over a run."""
 LONG, SHORT = 0, 1
 """Classes, where short messages have one of their own."""
 
@@ -49,8 +57,7 @@ class Sharing:
 
     def quantile_s(self, share: float) -> float:
         """[s] time that this share of the short messages did not exceed."""
-        at = max(int(np.ceil(share * len(self.message_s))), 1) - 1
-        return float(np.sort(self.message_s)[at])
+        return quantile(self.message_s, share)
 
 
 def sharing(
@@ -83,22 +90,33 @@ def sharing(
     """
     if long < 0 or messages < 1 or message_B < 1 or not duration_s > 0:
         raise ValueError("a comparison needs at least one message of a byte, and some time")
-    draws = np.random.Generator(np.random.Philox(key=seeds.stream(seed, "short messages")))
-    times = np.sort(draws.uniform(0.5, 0.95, messages)) * duration_s
-    starts = np.concatenate([np.linspace(0.0, 0.1, long, endpoint=False) * duration_s, times])
     endless_B = int(at.rate_bps / 8 * duration_s) + how.packet_B  # more than can leave
-    sizes = np.concatenate([np.full(long, endless_B), np.full(messages, message_B)]).astype(np.int64)
-    host = ints(np.concatenate([np.arange(long), np.full(messages, long)]))
-    ports, queues, receiver = _star(how, at, long + 2)
-    flows = _to(receiver, host, sizes, starts, long, at.apart)
-    port = 2 * receiver + 1
-    recording = Recording(
-        every_s=duration_s / SAMPLES, links=ints([port]), group=ints(np.where(np.arange(len(host)) < long, host, -1)),
-        depth_links=ints([port]),
+    sizes_B = np.repeat([endless_B, message_B], [long, messages])
+    is_long = np.arange(long + messages) < long
+    receiver = long + 1
+    port = ints([2 * receiver + 1])
+    ports, queues = _ports(how, at, receiver + 1)
+    flows = star_flows(
+        np.where(is_long, np.arange(long + messages), long), receiver, sizes_B,
+        _starts_s(long, messages, duration_s, seed), np.where(is_long | (not at.apart), LONG, SHORT),
     )  # fmt: skip
+    group = ints(np.where(is_long, np.arange(len(flows)), -1))
+    recording = Recording(every_s=duration_s / SAMPLES, links=port, depth_links=port, group=group)
     found = simulate(
         ports, flows, how, queues=queues, seed=seed, until_s=duration_s, progress=progress, recording=recording
     )
+    return _told(how, at, found, long, duration_s)
+
+
+def _starts_s(long: int, messages: int, duration_s: float, seed: int) -> FloatColumn:
+    """[s] of long flows within the first tenth, of messages at random in the second half, but for its end."""
+    draws = np.random.Generator(np.random.Philox(key=seeds.stream(seed, "short messages")))
+    times = np.sort(draws.uniform(0.5, 0.95, messages)) * duration_s
+    return floats(np.concatenate([np.linspace(0.0, 0.1, long, endpoint=False) * duration_s, times]))
+
+
+def _told(how: Transport, at: Bottleneck, found: PacketOutcome, long: int, duration_s: float) -> Sharing:
+    """What the second half of a run says of its only port that is recorded."""
     assert found.recorded is not None
     assert found.recorded.series is not None
     assert found.recorded.depths is not None
@@ -107,73 +125,51 @@ def sharing(
     sent = 8.0 * (series.sent_B[-1, 0] - series.sent_B[half, 0])
     got = (series.packets[-1] - series.packets[half]).astype(float)
     return Sharing(
-        how.name, float(sent / (at.rate_bps * (series.time_s[-1] - series.time_s[half]))), jain(floats(got)),
+        how.name, float(sent / (at.rate_bps * (series.time_s[-1] - series.time_s[half]))), fairness(floats(got)),
         float(depths.mean_B.sum()) * 8 / at.rate_bps, float(depths.quantile_B(0.99).max()) * 8 / at.rate_bps,
-        int(found.drops[port]), float(found.ideal_s[long]), floats(found.fct_s[long:]),
+        int(found.drops[series.link[0]]), float(found.ideal_s[long]), floats(found.fct_s[long:]),
     )  # fmt: skip
 
 
-def jain(rate: FloatColumn) -> float:
-    """Index of fairness: 1 where all are equal, 1/n where one has everything (Jain, Chiu & Hawe 1984, DEC-TR-301).
+def fairness(rate: FloatColumn) -> float:
+    """Index of Jain of some rates; 1 where nobody gets anything, as all get the same.
 
-    >>> jain(np.array([1.0, 1.0])), jain(np.array([1.0, 0.0]))
-    (1.0, 0.5)
+    >>> fairness(np.array([1.0, 0.0])), fairness(np.array([]))
+    (0.5, 1.0)
     """
-    square = float((rate**2).sum())
-    return float(rate.sum()) ** 2 / (len(rate) * square) if square > 0 else 1.0
+    found = float(jain(rate[None])[0])
+    return 1.0 if np.isnan(found) else found
 
 
-def _to(
-    receiver: int, host: IntColumn, size_B: IndexColumn, start_s: FloatColumn, long: int, apart: bool
-) -> PacketFlows:
-    count, last = len(host), 2 * receiver
-    ptr = 2 * np.arange(count + 1)
-    return PacketFlows(
-        indices(size_B), floats(start_s),
-        ptr, ints(np.stack([2 * host, np.full(count, last + 1)], axis=1).ravel()),
-        ptr, ints(np.stack([np.full(count, last), 2 * host + 1], axis=1).ravel()),
-        traffic_class=ints(np.where(apart & (np.arange(count) >= long), SHORT, LONG)),
-    )  # fmt: skip
-
-
-def _star(how: Transport, at: Bottleneck, hosts: int) -> tuple[Ports, PacketQueues | None, int]:
-    """Links 2 i from host i, 2 i + 1 to it; the last host receives, and only its port has limits."""
-    links, receiver = 2 * hosts, hosts - 1
-    port = np.arange(links) == 2 * receiver + 1
-    fifo = not (at.apart or how.lossless)
-    limit = np.where(port & fifo, at.buffer_B, -1)
-    mark = np.where(port & fifo, -1 if at.mark_B is None else at.mark_B, -1)
-    ports = Ports(
-        floats(np.full(links, at.rate_bps)), floats(np.full(links, at.delay_s)), limit, mark, mark,
-        floats(np.ones(links)), floats(np.zeros(links)),
-    )  # fmt: skip
-    return ports, None if fifo else _classes(how, at, hosts), receiver
+def _ports(how: Transport, at: Bottleneck, hosts: int) -> tuple[Ports, PacketQueues | None]:
+    """The last host receives, and only its port has limits; with queues where classes or pauses are needed."""
+    if at.apart or how.lossless:
+        return star_ports(hosts, at.rate_bps, at.delay_s), _classes(how, at, hosts)
+    port = np.arange(2 * hosts) == 2 * hosts - 1
+    mark_B = np.where(port, -1 if at.mark_B is None else at.mark_B, -1)
+    limit_B = np.where(port, at.buffer_B, -1)
+    return star_ports(
+        hosts, at.rate_bps, at.delay_s, limit_B=limit_B, mark_from_B=mark_B, mark_all_B=mark_B
+    ), None  # fmt: skip
 
 
 def _classes(how: Transport, at: Bottleneck, hosts: int) -> PacketQueues:
     """Ports with classes: short messages first where they are apart; pauses where the transport needs them."""
-    up, down = 2 * np.arange(hosts), 2 * np.arange(hosts) + 1
     of_switch = np.repeat([False, True], hosts)[:, None]
     used = np.isin(np.arange(CLASSES), [LONG, SHORT])
     receiver = of_switch & used & (np.arange(2 * hosts) == 2 * hosts - 1)[:, None]
     notifies = how.law == "dcqcn"
-    kmin, kmax = how.dcqcn.thresholds_B(at.rate_bps) if notifies else (at.mark_B, at.mark_B)
-    pmax = how.dcqcn.pmax if notifies else 1.0
-    marked = receiver & (kmin is not None)
+    kmin_B, kmax_B = how.dcqcn.thresholds_B(at.rate_bps) if notifies else (at.mark_B, at.mark_B)
+    marked = receiver & (kmin_B is not None)
     lossless = of_switch & used & how.lossless
-    headroom_B = int(np.ceil(at.rate_bps * (2 * at.delay_s + how.pause_s) / 8)) + 4 * how.packet_B + 64
-
-    def where(there: NDArray[np.bool_], value: float | None) -> FloatColumn:
-        return floats(np.where(there, np.nan if value is None else value, np.nan))
-
-    ports = equal_ports(
-        np.concatenate([up, down]), np.concatenate([down, up]), np.where(of_switch[:, 0], 0, -1),
+    headroom_B = headroom_for_B(how, at.rate_bps, at.delay_s)
+    return star_queues(
+        hosts, ints([LONG, SHORT]), lossless_B=at.buffer_B if how.lossless else np.nan, lossy_B=np.nan,
+        pool_B=headroom_B * hosts * 2,  # of both classes
         strict=bools(np.tile(at.apart & (np.arange(CLASSES) == SHORT), (2 * hosts, 1))),
         limit_B=indices(np.where(receiver & ~lossless, at.buffer_B, -1)),
-        kmin_B=where(marked, kmin), kmax_B=where(marked, kmax), pmax=where(marked, pmax),
-        lossless=bools(lossless), alpha=where(lossless, ALPHA), headroom_B=indices(np.where(lossless, headroom_B, 0)),
-        xon_offset_B=indices(np.where(lossless, 2 * how.packet_B, 0)),
+        kmin_B=only_where(marked, kmin_B), kmax_B=only_where(marked, kmax_B),
+        pmax=only_where(marked, how.dcqcn.pmax if notifies else 1.0), lossless=bools(lossless),
+        alpha=only_where(lossless, ALPHA), headroom_B=indices(np.where(lossless, headroom_B, 0)),
+        xon_offset_B=indices(np.where(lossless, XON_FRAMES * how.packet_B, 0)),
     )  # fmt: skip
-    shared_B = at.buffer_B if how.lossless else np.nan
-    pools = floats([shared_B]), floats([np.nan]), floats([headroom_B * hosts * 2])
-    return PacketQueues(ports, SwitchMemories(texts(["switch"]), ints([1]), *pools), of_class=ints([LONG, SHORT]))

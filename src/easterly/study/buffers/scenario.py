@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from easterly.base.columns import floats, ints
+from easterly.base.columns import ints
 from easterly.model.network import Network, NodeKind
-from easterly.model.packets import PacketFlows, PacketOutcome, Ports, Transport
+from easterly.model.packets import PacketOutcome, Transport
 from easterly.model.port_queues import PacketQueues, PortQueues, SwitchMemories
 from easterly.model.qos import QosPlan
 from easterly.predict.packet import bound_s, plan_queues, simulate
+from easterly.predict.packet.star import star_flows, star_ports
 
 SENDERS = 128
 """Senders of a simulation at most."""
@@ -60,21 +61,14 @@ class Meeting:
 
     def run(self, seed: int) -> PacketOutcome:
         """All of them start at once."""
-        hosts, sender = self.senders + 1, np.arange(self.senders)
-        links, last = 2 * hosts, 2 * self.senders
-        none, ptr = np.full(links, -1), 2 * np.arange(self.senders + 1)
-        ports = Ports(
-            floats(np.full(links, self.rate_bps)), floats(self.delay_s + self.farther_s * (np.arange(links) == last)),
-            none, none, none,
-            floats(np.ones(links)), floats(np.zeros(links)),
+        hosts = self.senders + 1
+        delay_s = np.full(2 * hosts, self.delay_s)
+        delay_s[2 * self.senders] += self.farther_s
+        return simulate(
+            star_ports(hosts, self.rate_bps, delay_s),
+            star_flows(np.arange(self.senders), self.senders, self.size_B, traffic_class=self.queue),
+            self.transport, queues=self.queues, seed=seed,
         )  # fmt: skip
-        flows = PacketFlows(
-            np.full(self.senders, self.size_B), floats(np.zeros(self.senders)),
-            ptr, ints(np.stack([2 * sender, np.full(self.senders, last + 1)], axis=1).ravel()),
-            ptr, ints(np.stack([np.full(self.senders, last), 2 * sender + 1], axis=1).ravel()),
-            traffic_class=ints(np.full(self.senders, self.queue)),
-        )  # fmt: skip
-        return simulate(ports, flows, self.transport, queues=self.queues, seed=seed)
 
     def with_ports(self, **columns: Any) -> Meeting:
         """With other columns of the ports of the switch."""

@@ -13,6 +13,7 @@ from easterly.model.packet_prediction import PacketGroups, PacketPhases, PacketS
 from easterly.model.packets import PacketOutcome, Transport
 from easterly.model.schedule import Schedule
 from easterly.predict.packet import Conversation
+from easterly.predict.packet.statistics import quantile
 
 COUNTED = ("again", "marked", "reordered", "timeouts")
 
@@ -91,7 +92,7 @@ def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn,
     groups = np.split(sent[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(used) else []
     worst = [int(group[np.argmax(slowdown[group])]) for group in groups]
     of = schedule.purposes
-    median, p99, most = (floats([_quantile(slowdown[group], q) for group in groups]) for q in (0.5, 0.99, 1.0))
+    median, p99, most = (floats([quantile(slowdown[group], q) for group in groups]) for q in (0.5, 0.99, 1.0))
     return PacketPhases(
         texts(owner[used]), texts(of.axis[used]), texts(of.stage[used]), texts(of.collective[used]),
         texts(classes[of.traffic_class[used]]), indices(counts), floats([size_B[group].sum() for group in groups]),
@@ -127,11 +128,6 @@ def _merged(
     new = np.concatenate([[True], begin[1:] > end[:-1] + close_s])
     ends = end[np.concatenate([np.flatnonzero(new)[1:] - 1, [len(end) - 1]])]
     return list(zip(begin[new].tolist(), ends.tolist(), strict=True))
-
-
-def _quantile(values: NDArray[np.float64], q: float) -> float:
-    """A value of the sample, so that infinite ones do not spoil the others."""
-    return float(np.quantile(values, q, method="inverted_cdf"))
 
 
 def covered_s(begin_s: NDArray[np.float64], end_s: NDArray[np.float64]) -> float:
