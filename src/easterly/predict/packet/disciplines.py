@@ -8,8 +8,8 @@ from easterly._kernel import aqm, packet, sched
 from easterly._kernel.buffer import Watchdog
 from easterly.base.columns import floats, frozen
 from easterly.model.port_queues import CLASSES, Pauses, PauseWatchdog, PortScheduler, QueueManagement, Stuck
+from easterly.predict.packet.ticks import PER_S, ticks
 
-PER_S = 10**12
 ROOT = 0
 EVERY = list(range(CLASSES))
 LEAVES = list(range(1, CLASSES + 1))
@@ -64,7 +64,7 @@ def _tree(how: PortScheduler, link_bps: int) -> sched.Htb | sched.Cbq:
     rates = [link_bps, *(max(1, round(r)) for r in how.rate_bps)]
     quantum, priority = [MTU_B, *how.weight], [0, *how.priority]
     if how.kind == "cbq":
-        borrows, idle = [False, *[True] * CLASSES], [round(CBQ_IDLE_S * PER_S)] * (CLASSES + 1)
+        borrows, idle = [False, *[True] * CLASSES], [ticks(CBQ_IDLE_S)] * (CLASSES + 1)
         return sched.Cbq(parent, rates, quantum, priority, borrows, idle, CBQ_SHIFT, False, link_bps, PER_S)
     ceilings = [link_bps, *(round(c) if c > 0 else link_bps for c in how.ceil_bps)]
     bursts = [how.burst_B] * (CLASSES + 1)
@@ -85,7 +85,7 @@ def give_manager(made: packet.Simulation, how: QueueManagement, rate_bps: dict[i
 
 def _manager(how: QueueManagement, link_bps: int) -> Manager:
     limit_B, limit = (WIDE if x < 0 else x for x in (how.limit_B, how.limit_packets))
-    target, interval = round(how.target_s * PER_S), round(how.interval_s * PER_S)
+    target, interval = ticks(how.target_s), ticks(how.interval_s)
     match how.kind:
         case "red":
             slot = (how.slot_s or 8 * FRAME_B / link_bps) * PER_S
@@ -97,7 +97,7 @@ def _manager(how: QueueManagement, link_bps: int) -> Manager:
             return aqm.CoDel(target, interval, MTU_B, how.ecn, limit_B, limit)
         case "pie":
             return aqm.Pie(
-                target, interval, round(how.burst_s * PER_S), PIE_ALPHA, PIE_BETA, PER_S, MTU_B, 0, how.ecn, 0.1, True,
+                target, interval, ticks(how.burst_s), PIE_ALPHA, PIE_BETA, PER_S, MTU_B, 0, how.ecn, 0.1, True,
                 False, limit_B, limit, 0, 0,
             )  # fmt: skip
         case "fq-codel":
@@ -114,20 +114,20 @@ def give_pauses(made: packet.Simulation, how: Pauses) -> None:
     ValueError
         A link without queues, or a number out of its range.
     """
-    made.pauses(how.quanta, round(how.patience_s * PER_S), round(how.check_s * PER_S))
+    made.pauses(how.quanta, ticks(how.patience_s), ticks(how.check_s))
     for storm in how.storms:
-        to_ps = -1 if math.isinf(storm.to_s) else round(storm.to_s * PER_S)
+        to_ps = -1 if math.isinf(storm.to_s) else ticks(storm.to_s)
         made.storm(
-            storm.link, storm.traffic_class, round(storm.from_s * PER_S), to_ps, round(storm.every_s * PER_S)
+            storm.link, storm.traffic_class, ticks(storm.from_s), to_ps, ticks(storm.every_s)
         )  # fmt: skip
     for each in how.watchdogs:
         for link in each.links:
-            made.guard(link, each.traffic_class, round(each.poll_s * PER_S), _watchdog(each))
+            made.guard(link, each.traffic_class, ticks(each.poll_s), _watchdog(each))
 
 
 def _watchdog(how: PauseWatchdog) -> Watchdog:
     return Watchdog(
-        round(how.detection_s * PER_S), round(how.restoration_s * PER_S), ACTIONS.index(how.action)
+        ticks(how.detection_s), ticks(how.restoration_s), ACTIONS.index(how.action)
     )  # fmt: skip
 
 

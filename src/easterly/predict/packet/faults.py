@@ -15,6 +15,7 @@ from easterly.model.packets import PacketFlows
 from easterly.model.routing import Policy
 from easterly.predict.packet.routes import HASH, build, connections, mixed_names
 from easterly.predict.packet.tables import Grouped
+from easterly.predict.packet.ticks import ticks_of
 
 AVOID, TRUST, TABLES = (HAPPENINGS.index(name) for name in ("avoid", "trust", "tables"))
 Row = tuple[float, int, int, float]
@@ -188,7 +189,7 @@ def give_routes(made: packet.Simulation, routes: PacketRoutes) -> None:
 def give_faults(made: packet.Simulation, faults: PacketFaults) -> None:
     """Hands a schedule of faults to a simulation, after its choices."""
     made.faults(
-        np.round(faults.at_s * 1e12).astype(np.int64), faults.what, faults.link, faults.value, faults.table_ptr,
+        ticks_of(faults.at_s), faults.what, faults.link, faults.value, faults.table_ptr,
         faults.group, faults.ptr, faults.member, faults.weight,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 from easterly._kernel import packet
 from easterly.base.findings import did_you_mean
 from easterly.model.packets import Dcqcn, OpenLoop, Transport
+from easterly.predict.packet.ticks import NEVER_PS, PER_S, ticks
 
 HOST = (
     "packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
@@ -15,7 +16,6 @@ HOST = (
 TIMES = ("least_timeout", "ack_delay", "host")
 MOST_AHEAD = 1 << 31
 """Packets, which no window reaches."""
-NEVER_PS = 2.0**62
 
 GAPS = ("constant", "exponential")
 LENGTHS = ("fixed", "exponential", "bimodal")
@@ -33,9 +33,9 @@ def law_of(transport: Transport) -> packet.Law:
         A number out of its range.
     """
     values = {name: float(getattr(transport, name)) for name in HOST}
-    values |= {f"{name}_ps": round(getattr(transport, f"{name}_s") * 1e12) for name in TIMES}
+    values |= {f"{name}_ps": ticks(getattr(transport, f"{name}_s")) for name in TIMES}
     values["go_back"] = _number("recovery", transport.recovery, RECOVERY)
-    values["ask_again_ps"] = min(transport.ask_again_s * 1e12, NEVER_PS)
+    values["ask_again_ps"] = min(transport.ask_again_s * PER_S, float(NEVER_PS))
     payload_B = max(transport.packet_B - transport.header_B, 1)
     values["ahead"] = max(min(transport.receive_B // payload_B, MOST_AHEAD), 1)
     values["delays"] = _number("delays", transport.delays, DELAYS)
@@ -53,7 +53,7 @@ def _open(how: OpenLoop) -> dict[str, float]:
         "source_bps": how.rate_bps, "gaps": _number("gaps", how.gaps, GAPS),
         "lengths": _number("lengths", how.lengths, LENGTHS), "phases": _number("phases", how.phases, PHASES),
         "small_B": how.small_B, "small_share": how.small_share, "shape": how.shape,
-        "on_ps": round(how.on_s * 1e12), "off_ps": round(how.off_s * 1e12),
+        "on_ps": ticks(how.on_s), "off_ps": ticks(how.off_s),
     }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def _windows(transport: Transport) -> dict[str, float]:
         for each in fields(how):
             value = getattr(how, each.name)
             name = f"{law}_{each.name}"
-            made |= {f"{name[:-2]}_ps": round(value * 1e12)} if name.endswith("_s") else {name: value}
+            made |= {f"{name[:-2]}_ps": ticks(value)} if name.endswith("_s") else {name: value}
     return made
 
 
@@ -78,4 +78,4 @@ def _dcqcn(how: Dcqcn) -> dict[str, float]:
         "dcqcn_g": how.g, "fast_steps": how.fast_steps, "counter_B": how.counter_B,
         "additive_bps": how.additive_bps, "hyper_bps": how.hyper_bps, "least_bps": how.least_bps,
         "cnp_class": how.cnp_class, "clamp_target": how.clamp,
-    } | {name: round(time_s * 1e12) for name, time_s in times.items()}  # fmt: skip
+    } | {name: ticks(time_s) for name, time_s in times.items()}  # fmt: skip

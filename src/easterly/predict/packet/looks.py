@@ -10,6 +10,7 @@ from easterly._kernel import packet
 from easterly.base.columns import floats, frozen
 from easterly.model.packets import Ports
 from easterly.model.senders import SenderSeries
+from easterly.predict.packet.ticks import TICK_S, ticks
 
 
 def give_looks(made: packet.Simulation, ports: Ports, probes: Sequence[int], probe_s: float) -> None:
@@ -21,7 +22,7 @@ def give_looks(made: packet.Simulation, ports: Ports, probes: Sequence[int], pro
         A flow that is none, or twice; a negative time or count.
     """
     for flow in probes:
-        made.probe(int(flow), round(probe_s * 1e12))
+        made.probe(int(flow), ticks(probe_s))
     if ports.lose_every is not None:
         for link in np.flatnonzero(ports.lose_every):
             made.lose(int(link), int(ports.lose_every[link]), int(ports.lose_every[link]))
@@ -35,7 +36,7 @@ def looks(made: packet.Simulation, probes: Sequence[int]) -> tuple[SenderSeries,
 def _series(made: packet.Simulation, flow: int) -> SenderSeries:
     seen = made.probed(flow)
     return SenderSeries(
-        flow, floats(seen["time_ps"] * 1e-12), floats(seen["window"]), floats(seen["threshold"]), frozen(seen["pipe"]),
-        floats(seen["rate_bps"]), floats(seen["srtt_ps"] * 1e-12), floats(seen["least_rtt_ps"] * 1e-12),
+        flow, floats(seen["time_ps"] * TICK_S), floats(seen["window"]), floats(seen["threshold"]), frozen(seen["pipe"]),
+        floats(seen["rate_bps"]), floats(seen["srtt_ps"] * TICK_S), floats(seen["least_rtt_ps"] * TICK_S),
         frozen(seen["phase"]), floats(seen["inner"]),
     )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +16,7 @@ from easterly.model.port_queues import CLASSES, PacketQueues, PortQueues
 from easterly.predict.packet.disciplines import give_manager, give_pauses, give_scheduler
 
 QUANTUM_B = 1500
+"""What a class sends in a round of deficit round robin, where nobody says: a frame."""
 KBPS = 1000.0
 """What rates are rounded to, in bit/s."""
 PLENTY = 1 << 30
@@ -24,7 +27,7 @@ BURST_FRAMES = 2
 """Bucket of a shaper, in frames."""
 
 
-def equal_ports(link: ArrayLike, link_in: ArrayLike, memory: ArrayLike, **columns: NDArray[np.generic]) -> PortQueues:
+def equal_ports(link: ArrayLike, link_in: ArrayLike, memory: ArrayLike, **columns: Any) -> PortQueues:
     """Ports whose eight classes share alike, with no limits, marks or pauses but those that are given.
 
     Parameters
@@ -43,14 +46,15 @@ def equal_ports(link: ArrayLike, link_in: ArrayLike, memory: ArrayLike, **column
     """
     shape = np.asarray(link).shape[0], CLASSES
     nothing, never = np.zeros(shape, dtype=np.int64), np.full(shape, np.nan)
-    plain: dict[str, NDArray[np.generic]] = {
-        "strict": bools(np.zeros(shape)), "quantum_B": indices(np.full(shape, QUANTUM_B)), "shaper_bps": floats(never),
-        "burst_B": indices(nothing), "kmin_B": floats(never), "kmax_B": floats(never), "pmax": floats(never),
-        "early_drop": bools(np.zeros(shape)), "limit_B": indices(np.full(shape, -1)),
-        "lossless": bools(np.zeros(shape)), "reserved_B": indices(nothing), "alpha": floats(never),
-        "xoff_B": floats(never), "xon_offset_B": indices(nothing), "headroom_B": indices(nothing),
-    }  # fmt: skip
-    return PortQueues(ints(link), ints(link_in), ints(memory), **{**plain, **columns})  # type: ignore[arg-type]
+    plain = PortQueues(
+        ints(link), ints(link_in), ints(memory),
+        strict=bools(np.zeros(shape)), quantum_B=indices(np.full(shape, QUANTUM_B)), shaper_bps=floats(never),
+        burst_B=indices(nothing), kmin_B=floats(never), kmax_B=floats(never), pmax=floats(never),
+        early_drop=bools(np.zeros(shape)), limit_B=indices(np.full(shape, -1)), lossless=bools(np.zeros(shape)),
+        reserved_B=indices(nothing), alpha=floats(never), xoff_B=floats(never), xon_offset_B=indices(nothing),
+        headroom_B=indices(nothing),
+    )  # fmt: skip
+    return replace(plain, **columns)
 
 
 def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQueues) -> None:
@@ -79,7 +83,7 @@ def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQu
         behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
     rates = dict(enumerate(rate_bps.tolist())) if queues.schedulers or queues.managers else {}
-    shaper_bps = np.maximum(np.round(np.nan_to_num(ports.shaper_bps) / KBPS), 1) * KBPS
+    shaper_bps = whole_kbps(np.nan_to_num(ports.shaper_bps))
     for at, c in np.argwhere(np.isfinite(ports.shaper_bps)).tolist():
         made.shape(int(ports.link[at]), c, int(shaper_bps[at, c]), int(ports.burst_B[at, c]))
     for each in queues.schedulers:
@@ -87,6 +91,15 @@ def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQu
     for manager in queues.managers:
         give_manager(made, manager, rates)
     give_pauses(made, queues.pauses)
+
+
+def whole_kbps(rate_bps: NDArray[np.float64]) -> IndexColumn:
+    """[bit/s] what the kernel makes of rates: whole kbit/s, at least one.
+
+    >>> whole_kbps(np.array([0.0, 40e9 + 600.0])).tolist()
+    [1000, 40000001000]
+    """
+    return (np.maximum(np.round(rate_bps / KBPS), 1) * KBPS).astype(np.int64)
 
 
 def _bits(flags: BoolColumn) -> IntColumn:

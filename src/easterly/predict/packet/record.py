@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from easterly._kernel import packet
 from easterly.base.columns import floats, frozen, ints
 from easterly.model.packet_records import Depths, Recorded, Recording, Series, Trace
+from easterly.model.port_queues import CLASSES
+from easterly.predict.packet.ticks import TICK_S, ticks
 
 
 class Sink(Protocol):
@@ -26,9 +28,8 @@ class Sink(Protocol):
         """What was put so far is to be safe."""
 
 
-CLASSES = 8
-PS = 1e-12
 DEPTH, TRACE = 1, 2
+"""Bits of what is watched at a link, as the kernel has them."""
 COUNTERS = ("backlog_B", "sent_B", "drops", "marks", "paused_ps")
 OF_FLOWS = ("packets", "sent", "again", "marked", "timeouts", "reordered", "delivered_ps")
 
@@ -45,7 +46,7 @@ class Book:
         How many there are.
     facts : mapping
         Columns of flows that are told with each: `start_ps` and `ideal_s` have to be among them.
-    sink : callable, optional
+    sink : Sink, optional
         Gets all rows as they are fetched; they are kept here if absent. Gets flows as they are done, too.
 
     Raises
@@ -64,7 +65,7 @@ class Book:
         self.waiting = np.zeros(0, dtype=np.int64)
         group = ints([]) if wanted.group is None else ints(wanted.group)
         made.record(
-            round(wanted.every_s / PS), self.sampled, group, int(group.max(initial=-1)) + 1, _watched(wanted, links),
+            ticks(wanted.every_s), self.sampled, group, int(group.max(initial=-1)) + 1, _watched(wanted, links),
             _traced(wanted, len(facts["start_ps"])), wanted.most_samples, wanted.most_sights, sink is not None,
         )  # fmt: skip
 
@@ -151,7 +152,7 @@ class Book:
             self.waiting = self.waiting[:0]
         if len(told):
             there, start_ps = of_flow["delivered_ps"][told], self.facts["start_ps"][told]
-            fct_s = np.where(there < 0, np.inf, (there - start_ps) * PS)
+            fct_s = np.where(there < 0, np.inf, (there - start_ps) * TICK_S)
             counts = {name: of_flow[name][told] for name in OF_FLOWS}
             facts = {name: values[told] for name, values in self.facts.items()}
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -164,9 +165,9 @@ class Book:
         found = _joined(self.kept["series"] or [self._samples()])
         shape = (len(found["time_ps"]), len(self.sampled), CLASSES)
         return Series(
-            floats(found["time_ps"] * PS), self.sampled, frozen(found["backlog_B"]),
+            floats(found["time_ps"] * TICK_S), self.sampled, frozen(found["backlog_B"]),
             frozen(found["class_B"].reshape(shape)), frozen(found["sent_B"]), frozen(found["drops"]),
-            frozen(found["marks"]), floats(found["paused_ps"] * PS), frozen(found["packets"]),
+            frozen(found["marks"]), floats(found["paused_ps"] * TICK_S), frozen(found["packets"]),
             frozen(found["memory_B"]),
         )  # fmt: skip
 
@@ -216,5 +217,5 @@ def _depths(found: Any) -> Depths:
         mean_B = floats(found["integral_Bps"] / total_ps)
     return Depths(
         ints(found["link"]), ints(found["traffic_class"]), mean_B, frozen(found["most_B"]), frozen(ptr),
-        frozen(found["from_B"]), frozen(found["to_B"]), floats(found["time_ps"] * PS),
+        frozen(found["from_B"]), frozen(found["to_B"]), floats(found["time_ps"] * TICK_S),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +26,7 @@ from easterly.predict.packet.tables import (
     regrouped,
     rows_of,
 )
+from easterly.predict.packet.ticks import ticks
 
 HASH = Manner()
 _UNTOLD = (1 << 64) - 1
@@ -292,7 +294,7 @@ def _flows(plain: tuple[Rows, IntColumn], of_pair: Rows, size_B: ArrayLike, star
 
 def manners_of(
     network: Network, key: Rows, manners: tuple[Manner, Manner], names: Names, *, added: bool
-) -> tuple[IntColumn, dict[str, NDArray]]:  # type: ignore[type-arg]
+) -> tuple[IntColumn, dict[str, NDArray[Any]]]:
     """Row of each group, and the columns: one row per node that chooses, and a last one that leads back."""
     node, of_group = np.unique(key % len(network.nodes), return_inverse=True)
     switch, host = manners
@@ -305,7 +307,7 @@ def manners_of(
 
     polarised = np.where(transit, switch.polarised, host.polarised)
     seed = np.where(polarised, names.seed[0], names.seed[node])
-    gap_ps = np.where(transit, round(switch.gap_s * 1e12), round(host.gap_s * 1e12))
+    gap_ps = np.where(transit, ticks(switch.gap_s), ticks(host.gap_s))
     rows = len(node) + 1
     return ints(of_group), {
         "pick": ints(column("pick", len(PICKS) - 1)), "modulo": ints(column("modulo", 0)),

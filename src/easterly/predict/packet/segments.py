@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import random
 from easterly.base.columns import IntColumn, floats, indices, ints
@@ -16,8 +16,12 @@ from easterly.model.packets import PacketFlows
 from easterly.model.routing import Policy, Tunnels
 from easterly.predict.packet.routes import HASH, Legs, connections, legs_of, manners_of, mixed_names
 from easterly.predict.packet.tables import END, Grouped, Hops, Rows, keys_of, next_hops, regrouped, rows_of
+from easterly.predict.packet.ticks import ticks
 
 Lists = list[list[int]]
+HASH_BITS = 64
+WEIGHT_BPS = 1e9
+"""Rates of tunnels are weights in this unit."""
 
 
 def steer_through(
@@ -150,18 +154,42 @@ def steer_tunnels(
     ValueError
         A flow without a tunnel, or a link without another direction.
     """
-    backups = np.unique(tunnels.backup[tunnels.backup >= 0])
-    rows = np.setdiff1d(np.flatnonzero(tunnels.rate_bps > 0), backups)
-    count = int(tunnels.flow.max(initial=-1)) + 1
-    own = [rows[tunnels.flow[rows] == flow] for flow in range(count)]
-    if any(len(each) == 0 for each in own):
-        raise ValueError(f"flow {min(f for f, each in enumerate(own) if len(each) == 0)} has no tunnel with a rate")
+    own = _carrying(tunnels)
     paths = [[tunnels.link_idx[tunnels.link_ptr[t] : tunnels.link_ptr[t + 1]].tolist() for t in each] for each in own]
     back = [network.links.reverse[each[0]][::-1].tolist() for each in paths]
     if any(link < 0 for each in back for link in each):
         raise ValueError("a tunnel has links without another direction, by which acknowledgements would come back")
+    route, path, ptr, member = _tunnelled(paths, back)
+    words = np.stack(
+        [np.full(len(own), seed), np.arange(len(own)) if number is None else number], axis=1
+    ).astype(np.uint64)  # fmt: skip
+    name = np.repeat(random.mix64(words).reshape(-1, 1), 2, axis=1)
+    groups = len(ptr) - 1
+    chosen = [t for each in own if len(each) > 1 for t in each]
+    routes = PacketRoutes(
+        ints(route), indices(path), indices(ptr), indices(member), floats(tunnels.rate_bps[chosen] / WEIGHT_BPS),
+        ints(np.zeros(groups)), ints(np.full(groups, -1)), ints([PICKS.index(manner.pick)]), ints([manner.modulo]),
+        added=ints([0]), resilient=ints([manner.resilient]), bits=ints([HASH_BITS]), seed=np.zeros(1, dtype=np.uint64),
+        gap_ps=indices([ticks(manner.gap_s)]), name=name,
+    )  # fmt: skip
+    return _flows([each[0] for each in paths] + back, size_B, start_s), routes
+
+
+def _carrying(tunnels: Tunnels) -> list[NDArray[np.intp]]:
+    """Tunnels of each flow that have a rate and are no backup."""
+    backups = np.unique(tunnels.backup[tunnels.backup >= 0])
+    rows = np.setdiff1d(np.flatnonzero(tunnels.rate_bps > 0), backups)
+    own = [rows[tunnels.flow[rows] == flow] for flow in range(int(tunnels.flow.max(initial=-1)) + 1)]
+    for flow, each in enumerate(own):
+        if len(each) == 0:
+            raise ValueError(f"flow {flow} has no tunnel with a rate")
+    return own
+
+
+def _tunnelled(paths: list[Lists], back: Lists) -> tuple[list[int], NDArray[np.int64], list[int], list[int]]:
+    """Columns of `PacketRoutes`: the way back of each flow, its tunnels, and a group where it picks among several."""
     route: list[int] = []
-    path, ptr, member = np.zeros((count, 2), dtype=np.int64), [0], []
+    path, ptr, member = np.zeros((len(paths), 2), dtype=np.int64), [0], list[int]()
     for flow, ways in enumerate(paths):
         path[flow, 1] = len(route)
         route += [*back[flow], END]
@@ -175,14 +203,4 @@ def steer_tunnels(
             route += [-2 - (len(ptr) - 1), END]
             member += begins
             ptr.append(len(member))
-    words = np.stack([np.full(count, seed), np.arange(count) if number is None else number], axis=1).astype(np.uint64)
-    name = np.repeat(random.mix64(words).reshape(-1, 1), 2, axis=1)
-    groups = len(ptr) - 1
-    chosen = [t for each in own if len(each) > 1 for t in each]
-    routes = PacketRoutes(
-        ints(route), indices(path), indices(ptr), indices(member), floats(tunnels.rate_bps[chosen] / 1e9),
-        ints(np.zeros(groups)), ints(np.full(groups, -1)), ints([PICKS.index(manner.pick)]), ints([manner.modulo]),
-        added=ints([0]), resilient=ints([manner.resilient]), bits=ints([64]), seed=np.zeros(1, dtype=np.uint64),
-        gap_ps=indices([round(manner.gap_s * 1e12)]), name=name,
-    )  # fmt: skip
-    return _flows([each[0] for each in paths] + back, size_B, start_s), routes
+    return route, path, ptr, member

@@ -21,20 +21,23 @@ from easterly.predict.packet.disciplines import give_pauses, stuck_of
 from easterly.predict.packet.faults import fates, give_faults, give_routes
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.looks import give_looks, looks
-from easterly.predict.packet.queues import give_queues
+from easterly.predict.packet.queues import give_queues, whole_kbps
 from easterly.predict.packet.record import Book, Sink
+from easterly.predict.packet.ticks import NEVER_PS, PER_S, TICK_S, ticks, ticks_of
 
 EVENTS = 1 << 21
 """Events between two looks at whoever waits: some tens of milliseconds."""
 WATCHED_EVENTS = 1 << 18
 """The same where every event may be written down."""
-NEVER_PS = 1 << 62
-KBPS = 1000.0
-"""What rates are rounded to, in bit/s."""
+SMALL_B, MANY_LINKS, SHIFTS = 64, 512, (6, 24)
+"""Of the slots of the timing wheel: which packet takes one, from how many links on they are narrower, and the logarithm
+of their width in ps, at least and at most. They make a run faster, and change no result."""
 LONGEST_S = 36_000.0
 """Of a delay, and of a start."""
 TIMES = ("earliest_s", "delay_s", "duration_s")
+"""Of messages."""
 Progress = Callable[[float, int, int], bool]
+"""Told the simulated time [s], the flows that are open and the packet-hops so far; False stops."""
 
 
 def simulate(
@@ -96,25 +99,10 @@ def simulate(
     """
     transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
     made = _simulation(ports, flows, transports, seed, routes)
-    if queues is not None:
-        give_queues(made, _rates_bps(ports), queues)
-    else:
-        give_pauses(made, Pauses())
-    if messages is not None:
-        earliest_ps, delay_ps, duration_ps = (_ps(name, getattr(messages, name)) for name in TIMES)
-        made.messages(
-            messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
-        )
+    _equip(made, ports, queues, messages, routes, faults)
     give_looks(made, ports, probes, probe_s)
-    if routes is not None:
-        give_routes(made, routes)
-    if faults is not None:
-        give_faults(made, faults)
-    until_ps = NEVER_PS if until_s is None else round(until_s * 1e12)
-    book, keeper = None, None
-    if recording is not None or sink is not None:
-        facts = _facts(ports, flows, transports)
-        book = Book(made, recording or Recording(), len(ports), facts, sink)
+    book = _book(made, ports, flows, transports, recording, sink)
+    keeper = None
     if checkpoint is not None:
         if recording is not None and sink is None:
             raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
@@ -123,13 +111,44 @@ def simulate(
         keeper = Keeper(checkpoint, given)
         if keeper.begin(made) and book is not None:
             book.go_on()
-    more = _run(made, until_ps, progress, book, keeper)
+    more = _run(made, NEVER_PS if until_s is None else ticks(until_s), progress, book, keeper)
     if keeper is not None:
         keeper.end(made, complete=not more)
-    outcome = _outcome(made, ports, flows, transports, seed, complete=not more)
-    outcome = replace(outcome, senders=looks(made, probes)) if probes else outcome
-    outcome = replace(outcome, fates=fates(made)) if routes is not None or faults is not None else outcome
-    return outcome if book is None else replace(outcome, recorded=book.close())
+    return replace(
+        _outcome(made, ports, flows, transports, seed, complete=not more),
+        senders=looks(made, probes), fates=None if routes is None and faults is None else fates(made),
+        recorded=None if book is None else book.close(),
+    )  # fmt: skip
+
+
+def _equip(
+    made: packet.Simulation, ports: Ports, queues: PacketQueues | None, messages: PacketMessages | None,
+    routes: PacketRoutes | None, faults: PacketFaults | None,
+) -> None:  # fmt: skip
+    """Give a simulation all beside its links and flows, in the order in which the kernel takes it."""
+    if queues is not None:
+        give_queues(made, whole_kbps(ports.rate_bps), queues)
+    else:
+        give_pauses(made, Pauses())
+    if messages is not None:
+        earliest_ps, delay_ps, duration_ps = (_ps(name, getattr(messages, name)) for name in TIMES)
+        made.messages(
+            messages.connection, messages.size_B, earliest_ps, delay_ps, duration_ps, messages.ptr, messages.idx
+        )
+    if routes is not None:
+        give_routes(made, routes)
+    if faults is not None:
+        give_faults(made, faults)
+
+
+def _book(
+    made: packet.Simulation, ports: Ports, flows: PacketFlows, transports: Sequence[Transport],
+    recording: Recording | None, sink: Sink | None,
+) -> Book | None:  # fmt: skip
+    """What is written down, if anything."""
+    if recording is None and sink is None:
+        return None
+    return Book(made, recording or Recording(), len(ports), _facts(ports, flows, transports), sink)
 
 
 def _facts(ports: Ports, flows: PacketFlows, transports: Sequence[Transport]) -> dict[str, NDArray[Any]]:
@@ -147,7 +166,7 @@ def _run(
     """Whether anything is left to happen."""
     handled, more, written = -1, True, False
     while more and (made.events > handled or written):  # nothing happens any more in a run that has come to `until_s`
-        if handled >= 0 and progress is not None and not progress(made.now_ps * 1e-12, made.open, made.hops):
+        if handled >= 0 and progress is not None and not progress(made.now_ps * TICK_S, made.open, made.hops):
             break
         handled = made.events
         more = made.run(until_ps, EVENTS if book is None else WATCHED_EVENTS)
@@ -167,31 +186,27 @@ def _simulation(
     of_transport = zero if flows.transport is None else flows.transport
     of_class = zero if flows.traffic_class is None else flows.traffic_class
     return packet.Simulation(
-        _rates_bps(ports),
+        whole_kbps(ports.rate_bps),
         _ps("delay_s", ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
         route, path, flows.size_B, _ps("start_s", flows.start_s), of_transport, of_class,
         [law_of(each) for each in transports],
-        pause_reaction_ps=round(max(each.pause_s for each in transports) * 1e12), seed=seed, shift=_shift(ports),
+        pause_reaction_ps=ticks(max(each.pause_s for each in transports)), seed=seed, shift=_shift(ports),
     )  # fmt: skip
-
-
-def _rates_bps(ports: Ports) -> IndexColumn:
-    return (np.maximum(np.round(ports.rate_bps / KBPS), 1) * KBPS).astype(np.int64)
 
 
 def _shift(ports: Ports) -> int:
     """Slots about as wide as it takes the fastest link to send a small packet, narrower where there are many links."""
     fastest_bps = float(ports.rate_bps.max(initial=1.0))
-    width_ps = 64 * 8e12 / fastest_bps * min(1.0, 512 / max(len(ports), 1))
-    return int(np.clip(np.log2(max(width_ps, 1.0)), 6, 24))
+    width_ps = SMALL_B * 8 * PER_S / fastest_bps * min(1.0, MANY_LINKS / max(len(ports), 1))
+    return int(np.clip(np.log2(max(width_ps, 1.0)), *SHIFTS))
 
 
 def _ps(name: str, time_s: FloatColumn) -> NDArray[np.int64]:
     far = ~((time_s >= 0) & (time_s <= LONGEST_S))
     if far.any():
         raise ValueError(f"{name} is {time_s[far][0]:g} s: a simulation takes 0 to {LONGEST_S:g} s")
-    return np.round(time_s * 1e12).astype(np.int64)
+    return ticks_of(time_s)
 
 
 def _routes(flows: PacketFlows) -> tuple[IntColumn, NDArray[np.int64]]:
@@ -227,14 +242,14 @@ def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Tr
 
 
 def _times_s(time_ps: NDArray[np.int64]) -> FloatColumn:
-    return floats(np.where(time_ps < 0, np.inf, time_ps * 1e-12))
+    return floats(np.where(time_ps < 0, np.inf, time_ps * TICK_S))
 
 
 def _delays(made: packet.Simulation) -> PacketDelays:
     found = made.delays()
-    least, most = (np.where(found["packets"] > 0, found[name] * 1e-12, np.nan) for name in ("least_ps", "most_ps"))
+    least, most = (np.where(found["packets"] > 0, found[name] * TICK_S, np.nan) for name in ("least_ps", "most_ps"))
     return PacketDelays(
-        frozen(found["packets"]), floats(found["sum_ps"] * 1e-12), floats(found["squares_ps2"] * 1e-24),
+        frozen(found["packets"]), floats(found["sum_ps"] * TICK_S), floats(found["squares_ps2"] * TICK_S**2),
         floats(least), floats(most), frozen(found["bins"]),
     )  # fmt: skip
 
@@ -252,13 +267,13 @@ def _outcome(
     of_link = made.links()
     of_message = made.done()
     arrived = of_flow["delivered_ps"]
-    fct_s = np.where(arrived < 0, np.inf, (arrived - _ps("start_s", flows.start_s)) * 1e-12)
+    fct_s = np.where(arrived < 0, np.inf, (arrived - _ps("start_s", flows.start_s)) * TICK_S)
     return PacketOutcome(
         transports, seed, floats(fct_s), ideal_s(ports, flows, transports),
         again=frozen(of_flow["again"]), marked=frozen(of_flow["marked"]), timeouts=frozen(of_flow["timeouts"]),
         reordered=frozen(of_flow["reordered"]), sent_B=frozen(of_link["sent_B"]), drops=frozen(of_link["drops"]),
         marks=frozen(of_link["marks"]), most_B=frozen(of_link["most_B"]), pauses=frozen(of_link["pauses"]),
-        paused_s=floats(of_link["paused_ps"] * 1e-12), end_s=made.now_ps * 1e-12, packet_hops=made.hops,
+        paused_s=floats(of_link["paused_ps"] * TICK_S), end_s=made.now_ps * TICK_S, packet_hops=made.hops,
         events=made.events, complete=complete and stuck is None, stuck=stuck, victim=bools(made.victims()),
         sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
         delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
