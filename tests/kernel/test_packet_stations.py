@@ -150,11 +150,11 @@ def test_flow_queues_hash_flows_and_share():
     time, of_class, size = arrivals(12, count=4000, sizes=(64, 1500))
     of_class[:] = 2
     simulation = port(time, of_class, size)
-    made = lambda: aqm.FqCoDel(16, 600, 100, 64, 10**7, 10**8, 1514, False)  # noqa: E731
-    simulation.manage(0, 2, made())
+    fair, alone = (aqm.FqCoDel(16, 600, 100, 64, 10**7, 10**8, 1514, False) for _ in range(2))
+    simulation.manage(0, 2, fair)
     key = mix(1, 2**41 + 2)
     flow = np.array([mix(key, f) % 16 for f in range(len(time))], dtype=np.int32)
-    _, expected, _ = made().run(time, size, RATE, PS, flow=flow)
+    _, expected, _ = alone.run(time, size, RATE, PS, flow=flow)
     assert np.array_equal(departures(simulation), expected)
 
 
