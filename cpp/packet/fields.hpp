@@ -32,130 +32,42 @@ template <class T, class Act>
 void with_fields(T& of, Act&& act) {
     static_assert(std::is_aggregate_v<T>, "say in `archive` what is to be kept of this class");
     static_assert(kFields<T> <= 32, "more fields than are listed here");
-    if constexpr (kFields<T> == 1) { auto& [v0] = of; act(v0); }
-    else if constexpr (kFields<T> == 2) { auto& [v0, v1] = of; act(v0, v1); }
-    else if constexpr (kFields<T> == 3) { auto& [v0, v1, v2] = of; act(v0, v1, v2); }
-    else if constexpr (kFields<T> == 4) { auto& [v0, v1, v2, v3] = of; act(v0, v1, v2, v3); }
-    else if constexpr (kFields<T> == 5) { auto& [v0, v1, v2, v3, v4] = of; act(v0, v1, v2, v3, v4); }
-    else if constexpr (kFields<T> == 6) { auto& [v0, v1, v2, v3, v4, v5] = of; act(v0, v1, v2, v3, v4, v5); }
-    else if constexpr (kFields<T> == 7) { auto& [v0, v1, v2, v3, v4, v5, v6] = of; act(v0, v1, v2, v3, v4, v5, v6); }
-    else if constexpr (kFields<T> == 8) { auto& [v0, v1, v2, v3, v4, v5, v6, v7] = of; act(v0, v1, v2, v3, v4, v5, v6, v7); }
-    else if constexpr (kFields<T> == 9) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8);
-    }
-    else if constexpr (kFields<T> == 10) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9);
-    }
-    else if constexpr (kFields<T> == 11) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10);
-    }
-    else if constexpr (kFields<T> == 12) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11);
-    }
-    else if constexpr (kFields<T> == 13) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12);
-    }
-    else if constexpr (kFields<T> == 14) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13);
-    }
-    else if constexpr (kFields<T> == 15) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14);
-    }
-    else if constexpr (kFields<T> == 16) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
-    }
-    else if constexpr (kFields<T> == 17) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16);
-    }
-    else if constexpr (kFields<T> == 18) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17);
-    }
-    else if constexpr (kFields<T> == 19) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18);
-    }
-    else if constexpr (kFields<T> == 20) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19);
-    }
-    else if constexpr (kFields<T> == 21) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20);
-    }
-    else if constexpr (kFields<T> == 22) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21);
-    }
-    else if constexpr (kFields<T> == 23) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22);
-    }
-    else if constexpr (kFields<T> == 24) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23);
-    }
-    else if constexpr (kFields<T> == 25) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24);
-    }
-    else if constexpr (kFields<T> == 26) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25);
-    }
-    else if constexpr (kFields<T> == 27) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26);
-    }
-    else if constexpr (kFields<T> == 28) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27);
-    }
-    else if constexpr (kFields<T> == 29) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28);
-    }
-    else if constexpr (kFields<T> == 30) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29);
-    }
-    else if constexpr (kFields<T> == 31) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29, v30] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29, v30);
-    }
-    else if constexpr (kFields<T> == 32) {
-        auto& [v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29, v30, v31] = of;
-        act(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15, v16, v17, v18, v19, v20, v21,
-            v22, v23, v24, v25, v26, v27, v28, v29, v30, v31);
-    }
+#define EASTERLY_EACH(...) { auto& [__VA_ARGS__] = of; act(__VA_ARGS__); }
+#define EASTERLY_16 v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15
+    if constexpr (kFields<T> == 1) EASTERLY_EACH(v0)
+    else if constexpr (kFields<T> == 2) EASTERLY_EACH(v0, v1)
+    else if constexpr (kFields<T> == 3) EASTERLY_EACH(v0, v1, v2)
+    else if constexpr (kFields<T> == 4) EASTERLY_EACH(v0, v1, v2, v3)
+    else if constexpr (kFields<T> == 5) EASTERLY_EACH(v0, v1, v2, v3, v4)
+    else if constexpr (kFields<T> == 6) EASTERLY_EACH(v0, v1, v2, v3, v4, v5)
+    else if constexpr (kFields<T> == 7) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6)
+    else if constexpr (kFields<T> == 8) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7)
+    else if constexpr (kFields<T> == 9) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8)
+    else if constexpr (kFields<T> == 10) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9)
+    else if constexpr (kFields<T> == 11) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10)
+    else if constexpr (kFields<T> == 12) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11)
+    else if constexpr (kFields<T> == 13) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12)
+    else if constexpr (kFields<T> == 14) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13)
+    else if constexpr (kFields<T> == 15) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14)
+    else if constexpr (kFields<T> == 16) EASTERLY_EACH(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15)
+    else if constexpr (kFields<T> == 17) EASTERLY_EACH(EASTERLY_16, v16)
+    else if constexpr (kFields<T> == 18) EASTERLY_EACH(EASTERLY_16, v16, v17)
+    else if constexpr (kFields<T> == 19) EASTERLY_EACH(EASTERLY_16, v16, v17, v18)
+    else if constexpr (kFields<T> == 20) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19)
+    else if constexpr (kFields<T> == 21) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20)
+    else if constexpr (kFields<T> == 22) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21)
+    else if constexpr (kFields<T> == 23) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22)
+    else if constexpr (kFields<T> == 24) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23)
+    else if constexpr (kFields<T> == 25) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24)
+    else if constexpr (kFields<T> == 26) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25)
+    else if constexpr (kFields<T> == 27) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26)
+    else if constexpr (kFields<T> == 28) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27)
+    else if constexpr (kFields<T> == 29) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27, v28)
+    else if constexpr (kFields<T> == 30) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29)
+    else if constexpr (kFields<T> == 31) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29, v30)
+    else if constexpr (kFields<T> == 32) EASTERLY_EACH(EASTERLY_16, v16, v17, v18, v19, v20, v21, v22, v23, v24, v25, v26, v27, v28, v29, v30, v31)
+#undef EASTERLY_16
+#undef EASTERLY_EACH
 }
 
 }  // namespace easterly::packet
