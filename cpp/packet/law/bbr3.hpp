@@ -6,36 +6,33 @@
 #include <cmath>
 #include <limits>
 
-#include "packet/law/delivery.hpp"
-#include "random/mix.hpp"
+#include "packet/law/bbr_path.hpp"
 
 namespace easterly::packet {
 
-class Bbr3 {
+class Bbr3 : public BbrPath<2> {
 public:
     template <class A>
     void archive(A& a) {
-        a.all_of(*this, path_, most_, phase_, begins_, loss_round_begins_, lost_in_round_, marked_in_round_, full_, flat_,
-                 restarts_, recovers_, round_done_, starts_, stops_, probing_, stopped_, risky_, flat_rounds_, up_rounds_,
-                 rounds_since_, losses_, marked_rounds_, high_, low_, low_bps_, latest_bps_, latest_, full_bps_, saved_,
-                 alpha_, step_, climbed_, next_round_, next_loss_round_, cycle_, key_, draws_, weighed_, weighed_marks_,
-                 least_rtt_, least_at_, recent_rtt_, recent_at_, cycle_at_, wait_, until_);
+        a.all_of(*this, static_cast<BbrPath&>(*this), phase_, loss_round_begins_, lost_in_round_, marked_in_round_, flat_,
+                 stops_, probing_, stopped_, risky_, up_rounds_, rounds_since_, losses_, marked_rounds_, high_, low_, low_bps_,
+                 latest_bps_, latest_, alpha_, step_, climbed_, next_loss_round_, cycle_, weighed_, weighed_marks_, recent_rtt_,
+                 recent_at_, wait_);
     }
     enum class Phase : std::uint8_t { startup, drain, down, cruise, refill, up, probe_rtt };
 
     void start(const Rules& rules, std::uint64_t key, Window& window) {
         key_ = key;
-        window.rate_bps = kStartup * 8.0 * rules.packet_B * rules.first_window / 1e-3;  // as if a round trip took 1 ms
+        window.rate_bps = first_bps(rules, kStartup);
         window.quantum_B = quantum_B(rules, window);
     }
     void sent(const Rules&, Window&, const Departure& it) {
-        if (it.pipe == 0 && path_.limited()) restarts_ = true;
-        path_.sent(it);
+        if (it.pipe == 0 && delivery_.limited()) restarts_ = true;
+        delivery_.sent(it);
     }
-    void idle(std::uint32_t pipe) { path_.idle(pipe); }
 
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
-        const Sample sample = path_.take(rules, ack, window.least_rtt);
+        const Sample sample = delivery_.take(rules, ack, window.least_rtt);
         begin_rounds(sample);
         learn(rules, window, ack, sample);
         look_for_full(rules, ack, sample);
@@ -54,11 +51,11 @@ public:
     }
     // Called before `acknowledged`, with the same.
     void lost(const Rules&, Window& window, const Ack&) {
-        saved_ = kept(window);
+        set_aside(window, phase_ == Phase::probe_rtt);
         recovers_ = true;
     }
     void timed_out(const Rules&, Window& window, const Timeout&) {
-        saved_ = kept(window);
+        set_aside(window, phase_ == Phase::probe_rtt);
         recovers_ = true;
         window.size = 1.0;
     }
@@ -67,8 +64,10 @@ public:
     double bandwidth_bps() const { return std::min(most_.value(), low_bps_); }
 
 private:
-    static constexpr double kStartup = 2.77, kInfinite = std::numeric_limits<double>::infinity();  // 4 ln 2
-    static constexpr double kLeast = 4.0;                  // packets
+    static constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    static constexpr double kStartup = 2.77;  // 4 ln 2
+    static constexpr double kBelow = 0.99;    // of the rate at which packets leave, so that queues drain
+    static constexpr double kHeld = 0.5;      // of the pipe in flight while the round trip is probed
     static constexpr std::uint32_t kRenoRounds = 63, kStartupLosses = 6, kStartupMarks = 2;
 
     double pacing_gain() const {
@@ -82,7 +81,6 @@ private:
     }
     bool probes_rate() const { return phase_ == Phase::startup || phase_ == Phase::refill || phase_ == Phase::up; }
     bool cycles() const { return phase_ >= Phase::down && phase_ <= Phase::up; }
-    double product(const Rules& rules, double bps) const { return bps * static_cast<double>(least_rtt_) / (8e12 * rules.packet_B); }
     double flight(const Rules& rules, double gain) const {
         return least_rtt_ == 0 ? rules.first_window : std::max(gain * product(rules, bandwidth_bps()), kLeast);
     }
@@ -92,18 +90,14 @@ private:
     bool heeds_marks(const Rules& rules) const { return least_rtt_ > 0 && least_rtt_ <= rules.bbr.ecn_below; }
 
     void begin_rounds(const Sample& sample) {
-        begins_ = sample.taken && sample.prior >= next_round_;
-        if (begins_) {
-            next_round_ = path_.delivered;
-            ++rounds_since_;
-        }
+        if (begin_round(sample)) ++rounds_since_;
         loss_round_begins_ = sample.taken && sample.prior >= next_loss_round_;
-        if (loss_round_begins_) next_loss_round_ = path_.delivered;
+        if (loss_round_begins_) next_loss_round_ = delivery_.delivered;
         latest_bps_ = std::max(latest_bps_, sample.rate_bps);
         latest_ = std::max(latest_, static_cast<double>(sample.delivered));
     }
     void learn(const Rules& rules, const Window& window, const Ack& ack, const Sample& sample) {
-        if (sample.rate_bps > 0.0 && (sample.rate_bps >= most_.value() || !sample.limited)) most_.put(cycle_, sample.rate_bps);
+        take_rate(cycle_, sample);
         lost_in_round_ |= ack.lost > 0;
         marked_in_round_ |= ack.marked && heeds_marks(rules);
         if (begins_) weigh_marks(rules);
@@ -112,9 +106,9 @@ private:
         lost_in_round_ = marked_in_round_ = false;
     }
     void weigh_marks(const Rules& rules) {
-        const std::uint64_t delivered = path_.delivered - weighed_, marked = path_.marked - weighed_marks_;
-        weighed_ = path_.delivered;
-        weighed_marks_ = path_.marked;
+        const std::uint64_t delivered = delivery_.delivered - weighed_, marked = delivery_.marked - weighed_marks_;
+        weighed_ = delivery_.delivered;
+        weighed_marks_ = delivery_.marked;
         if (delivered == 0 || !heeds_marks(rules)) return;
         const double share = static_cast<double>(marked) / static_cast<double>(delivered);
         alpha_ += rules.bbr.ecn_gain * (share - alpha_);
@@ -153,9 +147,9 @@ private:
             if (loss_round_begins_) losses_ = 0;
         }
         if (flat_ || sample.limited || sample.rate_bps <= 0.0) return;
-        if (sample.rate_bps >= 1.25 * full_bps_) return begin_full(sample.rate_bps);
+        if (sample.rate_bps >= kGrowth * full_bps_) return begin_full(sample.rate_bps);
         if (!begins_) return;
-        flat_ = ++flat_rounds_ >= 3;
+        flat_ = ++flat_rounds_ >= kFlatRounds;
         full_ |= flat_;
     }
     void begin_full(double bps) {
@@ -176,8 +170,7 @@ private:
                 if (!begins_) break;
                 probing_ = true;
                 phase_ = Phase::up;
-                starts_ = true;
-                next_round_ = path_.delivered;
+                next_round_ = delivery_.delivered;
                 begin_full(sample.rate_bps);
                 steepen(window);
                 break;
@@ -201,7 +194,6 @@ private:
     static bool limits(const Window& window, const Ack& ack) { return ack.pipe + ack.packets + 1.0 >= window.size; }
     // Adapts the long-term bound; whether the phase has changed.
     bool raise(const Rules& rules, const Window& window, const Ack& ack, const Sample& sample) {
-        if (begins_) starts_ = false;
         if (stops_ && begins_) {
             stops_ = probing_ = false;
             if (cycles() && !sample.limited) ++cycle_;
@@ -242,7 +234,7 @@ private:
         climbed_ = 0.0;
         stopped_ = stops_ = false;
         phase_ = Phase::refill;
-        next_round_ = path_.delivered;
+        next_round_ = delivery_.delivered;
     }
     void cruise() {
         if (!std::isinf(low_)) low_ = std::min(low_, high_);
@@ -250,12 +242,11 @@ private:
     }
     void go_down(const Rules& rules, Time now) {
         forget_signals();
-        rounds_since_ = static_cast<std::uint32_t>(random::mix(key_, draws_++) & 1);
-        wait_ = rules.bbr.probe_from +
-                static_cast<Time>(random::unit(random::mix(key_, draws_++)) * static_cast<double>(rules.bbr.probe_more));
+        rounds_since_ = static_cast<std::uint32_t>(draw() & 1);
+        wait_ = rules.bbr.probe_from + static_cast<Time>(random::unit(draw()) * static_cast<double>(rules.bbr.probe_more));
         cycle_at_ = now;
         stops_ = true;
-        next_round_ = path_.delivered;
+        next_round_ = delivery_.delivered;
         phase_ = Phase::down;
     }
 
@@ -271,28 +262,19 @@ private:
             least_at_ = recent_at_;
         }
         if (phase_ != Phase::probe_rtt && old && !restarts_) {
-            saved_ = kept(window);
+            set_aside(window, phase_ == Phase::probe_rtt);
             phase_ = Phase::probe_rtt;
             stops_ = true;
-            next_round_ = path_.delivered;
+            next_round_ = delivery_.delivered;
             until_ = 0;
         }
         if (phase_ == Phase::probe_rtt) hold(rules, window, ack);
         if (ack.packets > 0) restarts_ = false;
     }
     void hold(const Rules& rules, Window& window, const Ack& ack) {
-        path_.idle(ack.pipe);
-        if (until_ == 0) {
-            if (ack.pipe > flight(rules, 0.5)) return;
-            until_ = ack.now + rules.bbr.probe_rtt;
-            round_done_ = false;
-            next_round_ = path_.delivered;
-            return;
-        }
-        round_done_ |= begins_;
-        if (!round_done_ || ack.now <= until_) return;
+        if (!held(rules, ack, flight(rules, kHeld))) return;
         recent_at_ = ack.now;
-        window.size = std::max(window.size, saved_);
+        give_back(window);
         forget_lower();
         if (full_) {
             go_down(rules, ack.now);
@@ -303,44 +285,34 @@ private:
     }
 
     void steer(const Rules& rules, Window& window, const Ack& ack) {
-        const double rate_bps = 0.99 * pacing_gain() * bandwidth_bps();
-        if (rate_bps > 0.0 && (full_ || rate_bps > window.rate_bps)) window.rate_bps = rate_bps;
+        set_rate(window, kBelow * pacing_gain() * bandwidth_bps());
         window.quantum_B = quantum_B(rules, window);
         if (recovers_ && !ack.recovering) {
             recovers_ = false;
-            window.size = std::max(window.size, saved_);
+            give_back(window);
         }
         if (ack.lost > 0) window.size = std::max(window.size - ack.lost, 1.0);
-        const double bursts = 3.0 * static_cast<double>(window.quantum_B) / rules.packet_B;
-        const double target = std::max(flight(rules, phase_ == Phase::up ? 2.25 : 2.0), bursts) + (phase_ == Phase::up ? 2.0 : 0.0);
-        if (full_) window.size = std::min(window.size + ack.packets, target);
-        else if (window.size < target || static_cast<double>(path_.delivered) < rules.first_window) window.size += ack.packets;
+        const bool up = phase_ == Phase::up;
+        grow(rules, window, ack, std::max(flight(rules, up ? 2.25 : 2.0), bursts(rules, window)) + (up ? 2.0 : 0.0));
         double most = kInfinite;
         if (phase_ == Phase::cruise || phase_ == Phase::probe_rtt) most = with_headroom(rules);
         else if (cycles()) most = high_;
-        if (phase_ == Phase::probe_rtt) most = std::min(most, flight(rules, 0.5));
+        if (phase_ == Phase::probe_rtt) most = std::min(most, flight(rules, kHeld));
         window.size = std::max(std::min({window.size, most, low_}), kLeast);
     }
     static std::int64_t quantum_B(const Rules& rules, const Window& window) {
-        const auto of_ms = static_cast<std::int64_t>(std::min(window.rate_bps * 1e-3 / 8.0, 1e9));
-        return std::max<std::int64_t>(std::min(of_ms, rules.bbr.quantum_B), 2 * rules.packet_B);
-    }
-    double kept(const Window& window) const {
-        return recovers_ || phase_ == Phase::probe_rtt ? std::max(saved_, window.size) : window.size;
+        return std::max<std::int64_t>(of_ms_B(rules, window), 2 * rules.packet_B);
     }
 
-    Delivery path_;
-    MostOf<2> most_;
     Phase phase_ = Phase::startup;
-    bool begins_ = false, loss_round_begins_ = false, lost_in_round_ = false, marked_in_round_ = false;
-    bool full_ = false, flat_ = false, restarts_ = false, recovers_ = false, round_done_ = false;
-    bool starts_ = false, stops_ = false, probing_ = true, stopped_ = false, risky_ = false;
-    int flat_rounds_ = 0, up_rounds_ = 0;
+    bool loss_round_begins_ = false, lost_in_round_ = false, marked_in_round_ = false, flat_ = false;
+    bool stops_ = false, probing_ = true, stopped_ = false, risky_ = false;
+    int up_rounds_ = 0;
     std::uint32_t rounds_since_ = 0, losses_ = 0, marked_rounds_ = 0;
     double high_ = kInfinite, low_ = kInfinite, low_bps_ = kInfinite, latest_bps_ = 0.0, latest_ = 0.0;
-    double full_bps_ = 0.0, saved_ = 0.0, alpha_ = 1.0, step_ = 1.0, climbed_ = 0.0;
-    std::uint64_t next_round_ = 0, next_loss_round_ = 0, cycle_ = 0, key_ = 0, draws_ = 0, weighed_ = 0, weighed_marks_ = 0;
-    Time least_rtt_ = 0, least_at_ = 0, recent_rtt_ = 0, recent_at_ = 0, cycle_at_ = 0, wait_ = 0, until_ = 0;
+    double alpha_ = 1.0, step_ = 1.0, climbed_ = 0.0;
+    std::uint64_t next_loss_round_ = 0, cycle_ = 0, weighed_ = 0, weighed_marks_ = 0;
+    Time recent_rtt_ = 0, recent_at_ = 0, wait_ = 0;
 };
 
 }  // namespace easterly::packet
