@@ -41,4 +41,6 @@ NB_MODULE(_core, m) {
     easterly::bind::admit(admit);
     auto packet = room("packet", "Packets in a network, one event after the other.");
     easterly::bind::packet(packet);
+    auto queue = room("queue", "Waiting at stations: Erlang's formulas, priorities, tails, and their inversion.");
+    easterly::bind::queues(queue);
 }

@@ -26,5 +26,6 @@ void aqm(nanobind::module_& m);
 void buffer(nanobind::module_& m);
 void admit(nanobind::module_& m);
 void packet(nanobind::module_& m);
+void queues(nanobind::module_& m);
 
 }  // namespace easterly::bind

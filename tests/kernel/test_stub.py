@@ -31,6 +31,7 @@ ROOMS = (
     "meter",
     "packet",
     "paths",
+    "queue",
     "random",
     "sched",
 )

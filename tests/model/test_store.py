@@ -31,6 +31,7 @@ from easterly.model.network import Links, Network, Nodes
 from easterly.model.outcome import Method, Ref
 from easterly.model.shaping import LinuxQos, Policer, Settings, ShapedClass, Shaper
 from easterly.model.spec.site import Site
+from easterly.model.stations import ErrorClass, Stations
 from easterly.model.store import StoreError, digest, freeze, thaw
 
 HEADER = 32
@@ -75,9 +76,11 @@ SHAPER = Shaper("eth0", (SHAPED,), "all")
 POLICER = Policer("p", "eth0", 8_000, 1)
 CARD = Card((3,), (), (0, 0, 0, 100, 0, 0, 0, 0), (3,) * 64)
 SETTINGS = Settings(sysctl={"net.core.rmem_max": "1"}, cards={"eth0": CARD})
+ONE = np.ones(1)
+STATIONS = Stations("M/M/1", ErrorClass.EXACT, ONE / 2, ONE / 2, ONE / 2, ONE, ONE / 2, 2 * ONE, ONE)
 STATED = {
     ShapedClass: SHAPED, Shaper: SHAPER, Policer: POLICER, LinuxQos: LinuxQos("h", (SHAPER,), (POLICER,)), Card: CARD,
-    Settings: SETTINGS,
+    Settings: SETTINGS, Stations: STATIONS,
 }  # fmt: skip
 """Nouns that refuse values that do not belong together."""
 

@@ -65,6 +65,7 @@ KERNEL = {
     "meter": "token buckets and markers",
     "packet": "networks packet by packet",
     "paths": "k shortest and disjoint paths",
+    "queue": "waiting times at stations",
     "random": "reproducible random streams",
     "sched": "schedulers of queues",
     "maths": "functions with the same bits on every machine",

@@ -13,5 +13,6 @@ from . import hash as hash
 from . import maths as maths
 from . import meter as meter
 from . import paths as paths
+from . import queue as queue
 from . import random as random
 from . import sched as sched

@@ -1,0 +1,41 @@
+"""Waiting at stations: Erlang's formulas, priorities, tails, and their inversion."""
+
+from easterly._kernel._core.queue import (
+    erlang_a,
+    erlang_b,
+    fewest_servers,
+    gamma_tail,
+    md1_beyond,
+    md1_quantile,
+    measure,
+    mg1,
+    mmc,
+    mmck,
+    most_load,
+    non_preemptive,
+    phases_beyond,
+    phases_quantile,
+    poisson,
+    preemptive_resume,
+    sojourn_quantile,
+)
+
+__all__ = [
+    "erlang_a",
+    "erlang_b",
+    "fewest_servers",
+    "gamma_tail",
+    "md1_beyond",
+    "md1_quantile",
+    "measure",
+    "mg1",
+    "mmc",
+    "mmck",
+    "most_load",
+    "non_preemptive",
+    "phases_beyond",
+    "phases_quantile",
+    "poisson",
+    "preemptive_resume",
+    "sojourn_quantile",
+]

@@ -1,0 +1,59 @@
+"""``easterly calc queue``: stations with a queue, one calculator each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from easterly.app import terminal
+from easterly.app.verbs import Verbs
+
+KINDS = {
+    "markov": {
+        "mm1": "One server, no memory.",
+        "mmc": "Several servers, no memory.",
+        "mmck": "Several servers and a bounded room: who finds it full is lost.",
+        "mminf": "Servers for everyone.",
+        "erlang-b": "Erlang's loss formula.",
+        "erlang-c": "Erlang's delay formula.",
+        "erlang-a": "Several servers, and customers that give up.",
+    },
+    "general": {
+        "mg1": "One server, any service times.",
+        "md1": "One server, fixed service times.",
+    },
+    "classes": {"priority": "Classes in order of priority, with or without interruption."},
+}
+STATIONS = {name: does for kind in KINDS.values() for name, does in kind.items()}
+
+
+class Stations(Verbs):
+    """A group whose members live several to a module."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of the station and hand over its command."""
+        for kind, names in KINDS.items():
+            if cmd_name in names:
+                module = import_module(f"{self.package}.{kind}")
+                command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+                return command
+        return None
+
+
+@click.group("queue", cls=Stations, verbs=STATIONS, package="easterly.app.commands.queues", noun="station",
+             invoke_without_command=True)  # fmt: skip
+@terminal.format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Means and quantiles of stations with a queue, by formula: each names its method and how far it can be trusted.
+
+    Rates and times are bare numbers in one unit of time, whichever it is: arrivals per second and seconds, or per
+    microsecond and microseconds. Without a station, lists them.
+    """
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
+    elif form == "json":
+        terminal.emit_json([{"name": name, "does": does} for name, does in STATIONS.items()])
+    else:
+        click.echo(ctx.get_help())

@@ -1,0 +1,1 @@
+"""The stations of ``easterly calc queue``: a module for each kind."""
