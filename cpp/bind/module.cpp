@@ -43,4 +43,6 @@ NB_MODULE(_core, m) {
     easterly::bind::packet(packet);
     auto queue = room("queue", "Waiting at stations: Erlang's formulas, priorities, tails, and their inversion.");
     easterly::bind::queues(queue);
+    auto calculus = room("calculus", "Worst delays and backlogs of networks of queues.");
+    easterly::bind::calculus(calculus);
 }

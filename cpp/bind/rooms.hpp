@@ -27,5 +27,6 @@ void buffer(nanobind::module_& m);
 void admit(nanobind::module_& m);
 void packet(nanobind::module_& m);
 void queues(nanobind::module_& m);
+void calculus(nanobind::module_& m);
 
 }  // namespace easterly::bind

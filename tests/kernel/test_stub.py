@@ -20,6 +20,7 @@ ROOMS = (
     "allocate",
     "aqm",
     "buffer",
+    "calculus",
     "classify",
     "cut",
     "dag",

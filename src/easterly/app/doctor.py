@@ -57,6 +57,7 @@ KERNEL = {
     "admit": "measured load, for the admission of flows",
     "aqm": "queue management: drops and marks",
     "buffer": "shared packet memory, headroom and pauses",
+    "calculus": "worst delays and backlogs",
     "classify": "first match of packets among rules",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",

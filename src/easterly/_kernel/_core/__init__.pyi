@@ -3,6 +3,7 @@
 from . import allocate as allocate
 from . import aqm as aqm
 from . import buffer as buffer
+from . import calculus as calculus
 from . import classify as classify
 from . import cut as cut
 from . import dag as dag

@@ -1,0 +1,87 @@
+#include "calculus/port.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace easterly::calculus {
+
+namespace {
+
+Bound bound_of(const Curve& arrival, const Curve& service) {
+    return {delay(arrival, service), backlog(arrival, service)};
+}
+
+Curve shaped(const Curve& service, double rate) { return std::isinf(rate) ? service : capped(service, rate); }
+
+// The largest packet of queues that have any, from `first` to `end`.
+double largest(const Ports& ports, std::int64_t begin, std::span<const Curve> in, std::size_t first) {
+    double most = 0.0;
+    for (std::size_t i = first; i < in.size(); ++i)
+        if (!in[i].is_nothing()) most = std::max(most, ports.packet[row(begin) + i]);
+    return most;
+}
+
+// Queues that share what is left by deficit round robin.
+struct Weighted {
+    const Ports& ports;
+    std::size_t begin;  // row of the port's first queue
+    std::size_t first;  // of the weighted, within the port
+    std::span<const Curve> in;
+
+    double quantum(std::size_t i) const { return ports.quantum[begin + i]; }
+    double packet(std::size_t i) const { return ports.packet[begin + i]; }
+
+    // What queue i gets of `service`, whichever others are busy.
+    Curve in_turn(std::size_t i, const Curve& service) const {
+        double others = 0.0, packets = 0.0;
+        for (std::size_t j = first; j < in.size(); ++j) {
+            if (j == i || in[j].is_nothing()) continue;
+            others += quantum(j);
+            packets += packet(j);
+        }
+        return part(service, quantum(i) / (quantum(i) + others), others * (1.0 + packet(i) / quantum(i)) + packets);
+    }
+
+    // What is left of `service` when everything else that comes goes first.
+    Curve behind_all(std::size_t i, const Curve& service, const Curve& strict) const {
+        Curve others = strict;
+        for (std::size_t j = first; j < in.size(); ++j)
+            if (j != i) others = sum(others, in[j]);
+        return residual(service, others, 0.0);
+    }
+};
+
+}  // namespace
+
+void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std::span<Bound> out) {
+    const auto begin = row(ports.ptr[row(port)]);
+    const Curve line = rate_latency(ports.rate[row(port)], ports.latency[row(port)]);
+    Curve higher, leaving;  // of strict queues so far, as they come and as they leave at worst
+    bool starved = false;
+    std::size_t i = 0;
+    for (; i < in.size() && ports.quantum[begin + i] == 0.0; ++i) {
+        if (in[i].is_nothing()) {
+            out[i] = {};
+            continue;
+        }
+        const double block = largest(ports, static_cast<std::int64_t>(begin), in, i + 1);
+        out[i] = bound_of(in[i], shaped(residual(line, higher, block), ports.shaper[begin + i]));
+        higher = sum(higher, in[i]);
+        starved = starved || std::isinf(out[i].delay);
+        if (!starved) leaving = sum(leaving, later(in[i], out[i].delay));
+    }
+    const Weighted rest{ports, begin, i, in};
+    const Curve left = starved ? Curve{} : residual(line, leaving, 0.0);
+    for (; i < in.size(); ++i) {
+        if (in[i].is_nothing()) {
+            out[i] = {};
+            continue;
+        }
+        const double rate = ports.shaper[begin + i];
+        const Bound turn = bound_of(in[i], shaped(rest.in_turn(i, left), rate));
+        const Bound last = bound_of(in[i], shaped(rest.behind_all(i, line, higher), rate));
+        out[i] = {std::min(turn.delay, last.delay), std::min(turn.backlog, last.backlog)};
+    }
+}
+
+}  // namespace easterly::calculus

@@ -1,0 +1,330 @@
+"""Total flow analysis beside exact fractions, published bounds and itself."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from easterly._kernel.calculus import Total
+
+INF = float("inf")
+
+
+def total(ports, queues, flows, *, shaped=True, slack=0.0, rounds=100_000, solve=True):
+    """Ports (B/s, s, queues), queues (quantum, packet, shaper), flows (queues, burst, B/s)."""
+    made = Total(
+        np.array([rate * 8.0 for rate, _, _ in ports]),
+        np.array([float(latency) for _, latency, _ in ports]),
+        np.concatenate([[0], np.cumsum([count for _, _, count in ports])]).astype(np.int64),
+        np.array([float(quantum) for quantum, _, _ in queues]),
+        np.array([float(packet) for _, packet, _ in queues]),
+        np.array([shaper * 8.0 for _, _, shaper in queues]),
+        np.concatenate([[0], np.cumsum([len(hops) for hops, _, _ in flows])]).astype(np.int64),
+        np.concatenate([hops for hops, _, _ in flows]).astype(np.int32),
+        np.array([float(burst) for _, burst, _ in flows]),
+        np.array([rate * 8.0 for _, _, rate in flows]),
+        shaped,
+        slack,
+        rounds,
+    )
+    if solve:
+        made.solve()
+    return made
+
+
+def line(n, flows, *, shaped=False, rate=10.0, latency=0.1):
+    """n equal ports of one queue each; what links shape bursts by is 1 B."""
+    return total([(rate, latency, 1)] * n, [(0, 1, INF)] * n, flows, shaped=shaped)
+
+
+@pytest.mark.parametrize(("n", "bound"), [(2, 0.66), (3, 1.092), (5, 2.232480), (10, 7.787605)])
+def test_tandems_with_cross_traffic_at_each_hop(n, bound):
+    """Delays of a tandem as panco finds them by its linear program, and as the recursion of bursts has them."""
+    found = line(n, [(list(range(n)), 1, 2), *(([i], 1, 4) for i in range(n))])
+    assert found.flow_delay_s[0] == pytest.approx(bound, abs=1e-6)
+    burst, sum_s = 1.0, 0.0
+    for _ in range(n):
+        hop_s = 0.1 + (burst + 1) / 10
+        burst, sum_s = burst + 2 * hop_s, sum_s + hop_s
+    assert found.flow_delay_s[0] == pytest.approx(sum_s, rel=1e-12)
+
+
+def test_a_tandem_whose_links_shape():
+    n = 10
+    found = line(n, [(list(range(n)), 1, 2), *(([i], 1, 4) for i in range(n))], shaped=True)
+    assert found.flow_delay_s[0] == pytest.approx(4.781227, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "bound"), [(3, 1.664), (5, 3.61984), (10, 14.37692), (20, 137.07539), (40, 10_027.66)])
+def test_interleaved_tandems(n, bound):
+    cross = [([0], 1, 2), ([n - 1], 1, 2), *(([i, i + 1], 1, 2) for i in range(n - 1))]
+    assert line(n, [(list(range(n)), 1, 2), *cross]).flow_delay_s[0] == pytest.approx(bound, rel=1e-6)
+
+
+def ring(n, hops, load, *, shaped):
+    flows = [([(i + k) % n for k in range(hops)], 1, load * 10 / hops) for i in range(n)]
+    return line(n, flows, shaped=shaped)
+
+
+@pytest.mark.parametrize(
+    ("n", "load", "unshaped", "shaped"),
+    [(5, 0.3, 3.636364, 1.33558), (5, 0.6, 20.0, 1.87952), (10, 0.3, INF, 3.158658)],
+)
+def test_rings(n, load, unshaped, shaped):
+    assert ring(n, n - 1, load, shaped=False).flow_delay_s[0] == pytest.approx(unshaped, rel=1e-6)
+    found = ring(n, n - 1, load, shaped=True)
+    assert found.flow_delay_s[0] == pytest.approx(shaped, rel=2e-6)
+    assert len(found.cyclic) == n and found.rounds > 1
+
+
+@pytest.mark.parametrize(("n", "hops", "load"), [(4, 2, 0.9), (7, 5, 0.2), (30, 3, 0.5), (6, 6, 0.35)])
+def test_a_ring_has_the_fixed_point_of_its_equation(n, hops, load):
+    """D = T + (sum of bursts) / R, each burst grown by rate x D at every hop before: linear in D."""
+    rate = load * 10 / hops
+    grows = rate * hops * (hops - 1) / 2 / 10
+    found = ring(n, hops, load, shaped=False)
+    if grows >= 1:
+        assert np.isinf(found.delay_s).all()
+        return
+    exact = (0.1 + hops / 10) / (1 - grows)
+    assert (found.delay_s >= exact).all() and found.delay_s == pytest.approx(exact, rel=1e-6)
+
+
+def test_strict_priority_waits_for_one_packet_below():
+    """64 KiB and 10 Gb/s beside packets of 9,216 B at 100 Gb/s."""
+    high, tiny = ([0], 65_536, 1.25e9), ([1], 1e-9, 1.0)
+    found = total([(12.5e9, 0, 2)], [(0, 9216, INF), (0, 9216, INF)], [high, tiny])
+    assert found.delay_s[0] * 1e6 == pytest.approx(5.98016, rel=1e-12)
+    assert found.backlog_B[0] == pytest.approx(65_536 + 9216 * 0.1, rel=1e-12)
+    assert found.delay_s[1] * 1e6 == pytest.approx(5.825422, abs=1e-6)
+
+
+def test_deficit_round_robin_beside_queues_without_bound():
+    """Latencies of 10.32192, 7.00416 and 4.23936 us for quanta of 9,216, 18,432 and 36,864 B at 100 Gb/s."""
+    for own, latency_us in enumerate((10.32192, 7.00416, 4.23936)):
+        flows = [([q], 1e-9 if q == own else 1e6, 1.0 if q == own else 2e10) for q in range(3)]
+        queues = [(quantum, 9216, INF) for quantum in (9216, 18432, 36864)]
+        found = total([(12.5e9, 0, 3)], queues, flows)
+        assert found.delay_s[own] * 1e6 == pytest.approx(latency_us, rel=1e-9)
+        assert np.isinf(np.delete(found.delay_s, own)).all()
+
+
+def test_a_shaper_holds_back_its_own_queue():
+    assert total([(10.0, 0, 1)], [(0, 1, 2.0)], [([0], 5, 1)]).delay_s[0] == pytest.approx(2.5, rel=1e-12)
+    assert np.isinf(total([(10.0, 0, 1)], [(0, 1, 2.0)], [([0], 5, 3)]).delay_s[0])
+
+
+class Exact:
+    """The same analysis in fractions, by all candidates of each supremum: slow, and written apart."""
+
+    def __init__(self, ports, queues, flows, *, shaped):
+        self.ports, self.queues, self.flows, self.shaped = ports, queues, flows, shaped
+        starts = np.concatenate([[0], np.cumsum([count for _, _, count in ports])]).tolist()
+        self.rows = [list(range(a, b)) for a, b in pairwise(starts)]
+        self.port_of = {q: p for p, rows in enumerate(self.rows) for q in rows}
+        self.before = {(f, h): Fraction(0) for f, (hops, _, _) in enumerate(flows) for h in range(len(hops))}
+        self.delay = {q: Fraction(0) for q in range(len(queues))}
+        self.backlog = dict(self.delay)
+
+    def arrival(self, q):
+        """Lines whose sum of minima is the arrival curve."""
+        groups = {}
+        for f, (hops, burst, rate) in enumerate(self.flows):
+            for h, own in enumerate(hops):
+                if own == q:
+                    came = hops[h - 1] if h and self.shaped else (None, f)
+                    b, r = groups.get(came, (0, 0))
+                    groups[came] = (b + Fraction(burst) + Fraction(rate) * self.before[f, h], r + Fraction(rate))
+        made = []
+        for came, (b, r) in groups.items():
+            lines = [(b, r)]
+            if not isinstance(came, tuple):
+                lines.append((Fraction(self.queues[came][1]), Fraction(self.ports[self.port_of[came]][0])))
+            made.append(lines)
+        return made
+
+    @staticmethod
+    def at(groups, t):
+        return sum((min(b + r * t for b, r in lines) for lines in groups), Fraction(0))
+
+    @staticmethod
+    def bends(groups):
+        """Times at which some minimum changes its line."""
+        return {Fraction(b - d) / (s - r) for lines in groups for b, r in lines for d, s in lines if s > r and b > d}
+
+    def solve(self, order):
+        for p in order:
+            rows = self.rows[p]
+            arrivals = {q: self.arrival(q) for q in rows}
+            for q in rows:
+                self.delay[q], self.backlog[q] = self.one(p, q, arrivals) if arrivals[q] else (Fraction(0), Fraction(0))
+            for f, (hops, _, _) in enumerate(self.flows):
+                for h, q in enumerate(hops[:-1]):
+                    self.before[f, h + 1] = self.before[f, h] + self.delay[q]
+
+    def one(self, p, q, arrivals):
+        rate, latency, _ = self.ports[p]
+        busy = [x for x in self.rows[p] if arrivals[x]]
+        if self.queues[q][0] == 0:
+            higher = [x for x in busy if x < q]
+            block = max((self.queues[x][1] for x in busy if x > q), default=0)
+            return self.bound(arrivals[q], lambda t: rate * max(t - latency, 0) - self.all(arrivals, higher, t) - block,
+                              self.times(arrivals, [*higher, q]) | {Fraction(latency)})  # fmt: skip
+        strict = [x for x in busy if self.queues[x][0] == 0]
+        shares = [x for x in busy if self.queues[x][0] > 0 and x != q]
+        quantum, packet, _ = self.queues[q]
+        others = sum(self.queues[x][0] for x in shares)
+        block = others * (1 + Fraction(packet) / Fraction(quantum)) + sum(self.queues[x][1] for x in shares)
+        share = Fraction(quantum) / (Fraction(quantum) + others)
+        turn = self.bound(
+            arrivals[q],
+            lambda t: share * (rate * max(t - latency, 0) - self.left(arrivals, strict, t) - block),
+            self.times(arrivals, [*strict, q], late=True) | {Fraction(latency)},
+        )
+        last = self.bound(
+            arrivals[q], lambda t: rate * max(t - latency, 0) - self.all(arrivals, [*strict, *shares], t),
+            self.times(arrivals, [*strict, *shares, q]) | {Fraction(latency)},
+        )  # fmt: skip
+        return min(turn[0], last[0]), min(turn[1], last[1])
+
+    def all(self, arrivals, some, t):
+        return sum((self.at(arrivals[x], t) for x in some), Fraction(0))
+
+    def left(self, arrivals, some, t):
+        return sum((self.at(arrivals[x], t + self.delay[x]) for x in some), Fraction(0))
+
+    def times(self, arrivals, some, late=False):
+        made = {Fraction(0)} | {t for x in some for t in self.bends(arrivals[x])}
+        if late:
+            made |= {t - self.delay[x] for x in some for t in self.bends(arrivals[x]) if t > self.delay[x]}
+        return made
+
+    def bound(self, arrival, raw, times):
+        """Suprema over candidate times and heights: the largest distances of piecewise linear curves are at bends."""
+        ordered = sorted(times)
+        tail = raw(ordered[-1] + 1) - raw(ordered[-1])
+
+        def reach(y):
+            if y <= 0:
+                y = Fraction(0)
+            for a, b in pairwise([*ordered, None]):
+                low = raw(a)
+                if low >= y and low >= 0:
+                    return a
+                slope = tail if b is None else (raw(b) - low) / (b - a)
+                if slope > 0 and (b is None or raw(b) >= y):
+                    return a + (y - low) / slope
+            raise AssertionError("not served")
+
+        delays = [reach(self.at(arrival, t)) - t for t in ordered]
+        for s in ordered:
+            y = max(raw(s), Fraction(0))
+            delays += [s - t for t in [self.inverse(arrival, ordered, y)] if t is not None]
+        zero = reach(Fraction(0))
+        backlogs = [self.at(arrival, t) - max(raw(t), Fraction(0)) for t in {*ordered, zero}]
+        return max(*delays, Fraction(0)), max(backlogs)
+
+    def inverse(self, arrival, ordered, y):
+        """First time at which an arrival is at `y`; None if it starts above."""
+        if self.at(arrival, Fraction(0)) > y:
+            return None
+        for a, b in pairwise([*ordered, ordered[-1] + 10**6]):
+            low, high = self.at(arrival, a), self.at(arrival, b)
+            if high >= y > low or low == y:
+                return a if low == y else a + (y - low) * (b - a) / (high - low)
+        return None
+
+
+def random_network(rng, ports=5):
+    """Flows that go from lower to higher ports, with two strict and two weighted queues each."""
+    made = [(int(rng.integers(20, 60)), int(rng.integers(0, 3)) / 4, 4) for _ in range(ports)]
+    queues = [(q, int(rng.integers(1, 5)), INF) for _ in range(ports) for q in (0, 0, int(rng.integers(2, 9)), 3)]
+    flows = []
+    for _ in range(int(rng.integers(4, 12))):
+        way = sorted(rng.choice(ports, int(rng.integers(1, ports)), replace=False).tolist())
+        own = int(rng.integers(0, 4))
+        flows.append(([4 * p + own for p in way], int(rng.integers(1, 20)), int(rng.integers(0, 9)) / 8))
+    return made, queues, flows
+
+
+@pytest.mark.parametrize("shaped", [False, True])
+@pytest.mark.parametrize("seed", range(25))
+def test_random_networks_as_in_fractions(seed, shaped):
+    ports, queues, flows = random_network(np.random.default_rng(seed))
+    exact = Exact(ports, queues, flows, shaped=shaped)
+    exact.solve(range(len(ports)))
+    found = total(ports, queues, flows, shaped=shaped)
+    assert found.delay_s == pytest.approx([float(exact.delay[q]) for q in range(len(queues))], rel=1e-9)
+    assert found.backlog_B == pytest.approx([float(exact.backlog[q]) for q in range(len(queues))], rel=1e-9)
+    assert not len(found.cyclic)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_flow_more_and_less_is_as_if_it_had_always_been(seed):
+    rng = np.random.default_rng(seed)
+    ports, queues, flows = random_network(rng, ports=8)
+    found = total(ports, queues, flows[:-1])
+    without = found.delay_s
+    hops, burst, rate = flows[-1]
+    row = found.add(np.array(hops, dtype=np.int32), float(burst), rate * 8.0)
+    assert row == len(flows) - 1
+    assert (found.delay_s == total(ports, queues, flows).delay_s).all()
+    found.remove(row)
+    assert (found.delay_s == without).all()
+
+
+def test_a_flow_against_the_order_of_the_others():
+    ports, queues = [(10.0, 0.1, 1)] * 3, [(0, 1, INF)] * 3
+    found = total(ports, queues, [([0, 1, 2], 1, 1)])
+    found.add(np.array([2, 0], dtype=np.int32), 1.0, 8.0)
+    assert (found.delay_s == total(ports, queues, [([0, 1, 2], 1, 1), ([2, 0], 1, 1)]).delay_s).all()
+    assert found.cyclic.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("slack", [1e-6, 1e-3])
+def test_slack_is_above_the_exact_bounds_and_near_them(slack):
+    rng = np.random.default_rng(3)
+    ports, queues, flows = random_network(rng, ports=8)
+    found = total(ports, queues, flows, slack=slack)
+    for _ in range(20):
+        hops, burst, rate = flows[int(rng.integers(len(flows)))]
+        row = found.add(np.array(hops, dtype=np.int32), float(burst) / 50, rate * 8.0 / 50)
+        more = total(ports, queues, [*flows, (hops, burst / 50, rate / 50)]).delay_s
+        assert (found.delay_s >= more * (1 - 1e-12)).all()
+        assert found.delay_s == pytest.approx(more, rel=20 * slack)
+        found.remove(row)
+
+
+def test_more_than_a_port_carries_has_no_bound():
+    found = total([(10.0, 0, 1), (20.0, 0, 1)], [(0, 1, INF)] * 2, [([0, 1], 1, 11), ([1], 1, 1)], shaped=False)
+    assert np.isinf(found.delay_s).all()
+    shaped = total([(10.0, 0, 1), (20.0, 0, 1)], [(0, 1, INF)] * 2, [([0, 1], 1, 11), ([1], 1, 1)])
+    assert np.isinf(shaped.delay_s[0]) and shaped.delay_s[1] == pytest.approx((1 + 1) / 20)
+
+
+def test_what_does_not_fit_together_is_refused():
+    good = {"ports": [(10.0, 0, 2)], "queues": [(0, 1, INF), (3, 1, INF)], "flows": [([0], 1, 1)]}
+    total(**good)
+    for change, said in (
+        ({"ports": [(-1.0, 0, 2)]}, "rate_bps"),
+        ({"ports": [(10.0, 0, 1)]}, "queue_ptr"),
+        ({"queues": [(3, 1, INF), (0, 1, INF)]}, "strict queue after a weighted one"),
+        ({"flows": [([2], 1, 1)]}, "flow_queue"),
+        ({"flows": [([0, 1], 1, 1)]}, "of the port that the flow comes from"),
+        ({"flows": [([0], float("nan"), 1)]}, "burst_B"),
+        ({"flows": [([0], 1, INF)]}, "flow_bps"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            total(**{**good, **change})
+    with pytest.raises(ValueError, match="slack"):
+        total(**good, slack=2.0)
+    with pytest.raises(ValueError, match="rounds"):
+        total(**good, rounds=0)
+    found = total(**good)
+    with pytest.raises(ValueError, match="flow is 1"):
+        found.remove(1)
+    with pytest.raises(ValueError, match="flow_queue"):
+        found.add(np.array([7], dtype=np.int32), 1.0, 1.0)
