@@ -68,14 +68,16 @@ struct Bounded {
 
 void make(Bounded* self, const Floats& rate_bps, const Floats& latency_s, const Pointers& queue_ptr,
           const Floats& quantum_B, const Floats& packet_B, const Floats& shaper_bps, const Pointers& flow_ptr,
-          const Ints& flow_queue, const Floats& burst_B, const Floats& flow_bps, bool shaped, double slack,
-          std::int64_t rounds) {
+          const Ints& flow_queue, const Floats& hop_share, const Floats& burst_B, const Floats& flow_bps, bool shaped,
+          double slack, std::int64_t rounds) {
     auto ports = ports_of(rate_bps, latency_s, queue_ptr, quantum_B, packet_B, shaper_bps);
     const std::size_t flows = view(burst_B).size();
     if (view(flow_queue).size() > 0x7fffffff) refuse("flow_queue has more than 2147483647 entries");
     same_length("flow_bps", view(flow_bps).size(), "flow", flows);
     same_length("flow_ptr", view(flow_ptr).size(), "flow, and one", flows + 1);
     csr("flow_ptr", view(flow_ptr), view(flow_queue).size());
+    same_length("hop_share", view(hop_share).size(), "hop", view(flow_queue).size());
+    at_least("hop_share", view(hop_share), 0.0, false);
     at_least("burst_B", view(burst_B), 0.0, false);
     at_least("flow_bps", view(flow_bps), 0.0, false);
     std::vector<std::int32_t> port_of(view(quantum_B).size());
@@ -85,7 +87,8 @@ void make(Bounded* self, const Floats& rate_bps, const Floats& latency_s, const 
         const std::size_t from = row(view(flow_ptr)[f]), to = row(view(flow_ptr)[f + 1]);
         check_hops(view(flow_queue).subspan(from, to - from), port_of);
     }
-    calculus::Flows made{copied(flow_ptr), copied(flow_queue), copied(burst_B), copied(flow_bps, kBits)};
+    calculus::Flows made{copied(flow_ptr), copied(flow_queue), copied(hop_share), copied(burst_B),
+                         copied(flow_bps, kBits)};
     if (!(slack >= 0.0 && slack <= 1.0)) refuse("slack is " + std::to_string(slack) + ", not within 0..1");
     const calculus::Options options{shaped, slack, checked_rounds(rounds)};
     nb::gil_scoped_release released;
@@ -97,12 +100,14 @@ void solve(Bounded& self) {
     self.total.solve();
 }
 
-std::int64_t add(Bounded& self, const Ints& queue, double burst_B, double rate_bps) {
+std::int64_t add(Bounded& self, const Ints& queue, const Floats& share, double burst_B, double rate_bps) {
     check_hops(view(queue), self.port_of);
+    same_length("share", view(share).size(), "hop", view(queue).size());
+    at_least("share", view(share), 0.0, false);
     const double given[] = {burst_B, rate_bps};
     at_least("burst_B, rate_bps", given, 0.0, false);
     nb::gil_scoped_release released;
-    return self.total.add(view(queue), burst_B, rate_bps / kBits);
+    return self.total.add(view(queue), view(share), burst_B, rate_bps / kBits);
 }
 
 void remove(Bounded& self, std::int64_t flow) {
@@ -126,10 +131,10 @@ void calculus(nb::module_& m) {
     nb::class_<Bounded>(m, "Total", kTotal)
         .def("__init__", &make, "rate_bps"_a.noconvert(), "latency_s"_a.noconvert(), "queue_ptr"_a.noconvert(),
              "quantum_B"_a.noconvert(), "packet_B"_a.noconvert(), "shaper_bps"_a.noconvert(),
-             "flow_ptr"_a.noconvert(), "flow_queue"_a.noconvert(), "burst_B"_a.noconvert(), "flow_bps"_a.noconvert(),
+             "flow_ptr"_a.noconvert(), "flow_queue"_a.noconvert(), "hop_share"_a.noconvert(), "burst_B"_a.noconvert(), "flow_bps"_a.noconvert(),
              "shaped"_a, "slack"_a, "rounds"_a)
         .def("solve", &solve, kSolve)
-        .def("add", &add, "queue"_a.noconvert(), "burst_B"_a, "rate_bps"_a, kAdd)
+        .def("add", &add, "queue"_a.noconvert(), "share"_a.noconvert(), "burst_B"_a, "rate_bps"_a, kAdd)
         .def("remove", &remove, "flow"_a, kRemove)
         .def_prop_ro("delay_s", &each<&calculus::Bound::delay>, nb::rv_policy::automatic, "(Q,) float64: worst delay of each queue.")
         .def_prop_ro("backlog_B", &each<&calculus::Bound::backlog>, nb::rv_policy::automatic, "(Q,) float64: worst backlog of each queue.")

@@ -27,6 +27,9 @@ shaper_bps : (Q,) float64
 flow_ptr : (F + 1,) int64
 flow_queue : (H,) int32
     Queues that a flow goes through, in order.
+hop_share : (H,) float64
+    Part of the flow that is there: 1, or what answers it on the way back. Where it changes, packets begin anew, and
+    the link that they came over does not shape them.
 burst_B : (F,) float64
     A flow sends at most ``burst_B + flow_bps / 8 * t`` in any time t.
 flow_bps : (F,) float64

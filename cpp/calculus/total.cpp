@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "calculus/components.hpp"
@@ -54,44 +55,50 @@ void Total::lay_out() {
     for (const std::int32_t queue : flows_.queue) ++hop_ptr_[row(port_of_[row(queue)]) + 1];
     for (std::size_t p = 0; p < count; ++p) hop_ptr_[p + 1] += hop_ptr_[p];
     std::vector<std::int32_t> place(hop_ptr_.begin(), hop_ptr_.end() - 1);
-    std::vector<std::int32_t> from(hops);
-    hops_.reserve(hops + kRoom);  // a flow more should not move them all
+    std::vector<std::int32_t> from(hops);  // queue that each hop comes from, twice, and whether it was joined to it
+    hops_.reserve(hops + kRoom);           // a flow more should not move them all
     hops_.resize(hops);
     flows_.queue.reserve(hops + kRoom);
-    for (auto* column : {&flows_.burst, &flows_.rate}) column->reserve(column->size() + kRoom);
+    for (auto* column : {&flows_.share, &flows_.burst, &flows_.rate}) column->reserve(column->size() + kRoom);
     flows_.ptr.reserve(flows_.ptr.size() + kRoom);
-    first_.reserve(flows_.burst.size() + kRoom);
+    first_.reserve(row(flows()) + kRoom);
     first_.assign(row(flows()), -1);
-    for (std::size_t f = 0; f < first_.size(); ++f) {
+    for (std::size_t f = 0; f < row(flows()); ++f) {
         std::int32_t* link = &first_[f];
         std::int32_t before = -1;
         for (std::int64_t h = flows_.ptr[f]; h < flows_.ptr[f + 1]; ++h) {
-            const std::int32_t queue = flows_.queue[row(h)];
-            const std::int32_t at = place[row(port_of_[row(queue)])]++;
-            hops_[row(at)] = {0.0, flows_.burst[f], flows_.rate[f], queue, -1};
-            from[row(at)] = before;
+            const std::int32_t queue = flows_.queue[row(h)], at = place[row(port_of_[row(queue)])]++;
+            hops_[row(at)] = hop_of(static_cast<std::int64_t>(f), h);
+            from[row(at)] = 2 * before + is_joined(static_cast<std::int64_t>(f), h);
             *link = at;
             link = &hops_[row(at)].next;
             before = queue;
         }
     }
-    for (std::size_t p = 0; p < count; ++p) group_hops(static_cast<std::int32_t>(p), from);
+    for (std::size_t h = 0; h < hops; ++h)  // port by port, so that what is looked for is at hand
+        hops_[h].group = group_for(hops_[h].group, from[h] >> 1, from[h] & 1);
 }
 
-// Hops of a port, which name their queue so far, into groups by queue and where they come from.
-void Total::group_hops(std::int32_t port, std::span<const std::int32_t> from) {
-    for (std::int32_t h = hop_ptr_[row(port)]; h < hop_ptr_[row(port) + 1]; ++h)
-        hops_[row(h)].group = group_for(hops_[row(h)].group, from[row(h)]);
+// A flow at one of its queues, whose place in `group` holds the queue so far.
+Total::Hop Total::hop_of(std::int64_t flow, std::int64_t hop) const {
+    const double share = flows_.share[row(hop)];
+    return {0.0, flows_.burst[row(flow)] * share, flows_.rate[row(flow)] * share, flows_.queue[row(hop)], -1};
 }
 
-std::int32_t Total::group_for(std::int32_t queue, std::int32_t from) {
+bool Total::is_joined(std::int64_t flow, std::int64_t hop) const {
+    return hop > flows_.ptr[row(flow)] && flows_.share[row(hop)] == flows_.share[row(hop) - 1];
+}
+
+std::int32_t Total::group_for(std::int32_t queue, std::int32_t from, bool joined) {
     auto& here = groups_at_[row(port_of_[row(queue)])];
-    const auto key = std::pair(queue, from);
-    const auto at = std::lower_bound(here.begin(), here.end(), key, [this](std::int32_t g, const auto& wanted) {
-        return std::pair(groups_[row(g)].queue, groups_[row(g)].from) < wanted;
-    });
-    if (at != here.end() && std::pair(groups_[row(*at)].queue, groups_[row(*at)].from) == key) return *at;
-    groups_.push_back({queue, from});
+    const auto key = std::tuple(queue, from, joined);
+    const auto key_of = [this](std::int32_t g) {
+        return std::tuple(groups_[row(g)].queue, groups_[row(g)].from, groups_[row(g)].joined);
+    };
+    const auto at = std::lower_bound(here.begin(), here.end(), key,
+                                     [&](std::int32_t g, const auto& wanted) { return key_of(g) < wanted; });
+    if (at != here.end() && key_of(*at) == key) return *at;
+    groups_.push_back({queue, from, joined});
     return *here.insert(at, static_cast<std::int32_t>(groups_.size()) - 1);
 }
 
@@ -101,7 +108,8 @@ void Total::put(std::int64_t flow) {
     std::int32_t before = -1, last = -1;
     for (std::int64_t h = flows_.ptr[row(flow)]; h < flows_.ptr[row(flow) + 1]; ++h) {
         const std::int32_t queue = flows_.queue[row(h)], at = static_cast<std::int32_t>(hops_.size());
-        hops_.push_back({0.0, flows_.burst[row(flow)], flows_.rate[row(flow)], group_for(queue, before), -1});
+        hops_.push_back(hop_of(flow, h));
+        hops_.back().group = group_for(queue, before, is_joined(flow, h));
         added_[row(port_of_[row(queue)])].push_back(at);
         (last < 0 ? first_.back() : hops_[row(last)].next) = at;
         before = queue;
@@ -134,8 +142,10 @@ void Total::solve() {
     update();
 }
 
-std::int64_t Total::add(std::span<const std::int32_t> queues, double burst, double rate) {
+std::int64_t Total::add(std::span<const std::int32_t> queues, std::span<const double> shares, double burst,
+                        double rate) {
     flows_.queue.insert(flows_.queue.end(), queues.begin(), queues.end());
+    flows_.share.insert(flows_.share.end(), shares.begin(), shares.end());
     flows_.ptr.push_back(static_cast<std::int64_t>(flows_.queue.size()));
     flows_.burst.push_back(burst);
     flows_.rate.push_back(rate);
@@ -212,7 +222,7 @@ void Total::arrivals(std::int32_t port) {
         const Group& group = groups_[row(g)];
         Curve& all = in_[row(group.queue - begin)];
         const auto from = row(group.from);
-        if (options_.shaped && group.from >= 0)
+        if (options_.shaped && group.joined)
             add_group(all, group.burst, group.rate, ports_.packet[from], ports_.rate[row(port_of_[from])]);
         else
             add_group(all, group.burst, group.rate, kInf, kInf);

@@ -16,6 +16,7 @@ namespace easterly::calculus {
 struct Flows {
     std::vector<std::int64_t> ptr;
     std::vector<std::int32_t> queue;
+    std::vector<double> share;  // of its bytes at each of them: what answers a flow is part of it
     std::vector<double> burst;  // B
     std::vector<double> rate;   // B/s
 };
@@ -32,7 +33,7 @@ public:
 
     void solve();
     // One flow more, and what follows from it; the row of the flow.
-    std::int64_t add(std::span<const std::int32_t> queues, double burst, double rate);
+    std::int64_t add(std::span<const std::int32_t> queues, std::span<const double> shares, double burst, double rate);
     // Nothing of a flow is left, and what follows from that.
     void remove(std::int64_t flow);
 
@@ -51,6 +52,7 @@ private:
     struct Group {
         std::int32_t queue;
         std::int32_t from;
+        bool joined;  // came over one link; what begins again, as answers do, is not shaped by it
         double burst = 0.0;
         double rate = 0.0;
     };
@@ -65,8 +67,9 @@ private:
     using Cycle = std::span<const std::int32_t>;
 
     void lay_out();
-    void group_hops(std::int32_t port, std::span<const std::int32_t> from);
-    std::int32_t group_for(std::int32_t queue, std::int32_t from);
+    std::int32_t group_for(std::int32_t queue, std::int32_t from, bool joined);
+    Hop hop_of(std::int64_t flow, std::int64_t hop) const;
+    bool is_joined(std::int64_t flow, std::int64_t hop) const;
     void put(std::int64_t flow);
     void order();
     bool in_order(std::int64_t flow) const;

@@ -13,7 +13,7 @@ from easterly._kernel.calculus import Total
 INF = float("inf")
 
 
-def total(ports, queues, flows, *, shaped=True, slack=0.0, rounds=100_000, solve=True):
+def total(ports, queues, flows, *, shaped=True, slack=0.0, rounds=100_000, solve=True, shares=None):
     """Ports (B/s, s, queues), queues (quantum, packet, shaper), flows (queues, burst, B/s)."""
     made = Total(
         np.array([rate * 8.0 for rate, _, _ in ports]),
@@ -24,6 +24,7 @@ def total(ports, queues, flows, *, shaped=True, slack=0.0, rounds=100_000, solve
         np.array([shaper * 8.0 for _, _, shaper in queues]),
         np.concatenate([[0], np.cumsum([len(hops) for hops, _, _ in flows])]).astype(np.int64),
         np.concatenate([hops for hops, _, _ in flows]).astype(np.int32),
+        np.ones(sum(len(hops) for hops, _, _ in flows)) if shares is None else np.array(shares, dtype=float),
         np.array([float(burst) for _, burst, _ in flows]),
         np.array([rate * 8.0 for _, _, rate in flows]),
         shaped,
@@ -269,7 +270,7 @@ def test_a_flow_more_and_less_is_as_if_it_had_always_been(seed):
     found = total(ports, queues, flows[:-1])
     without = found.delay_s
     hops, burst, rate = flows[-1]
-    row = found.add(np.array(hops, dtype=np.int32), float(burst), rate * 8.0)
+    row = found.add(np.array(hops, dtype=np.int32), np.ones(len(hops)), float(burst), rate * 8.0)
     assert row == len(flows) - 1
     assert (found.delay_s == total(ports, queues, flows).delay_s).all()
     found.remove(row)
@@ -279,7 +280,7 @@ def test_a_flow_more_and_less_is_as_if_it_had_always_been(seed):
 def test_a_flow_against_the_order_of_the_others():
     ports, queues = [(10.0, 0.1, 1)] * 3, [(0, 1, INF)] * 3
     found = total(ports, queues, [([0, 1, 2], 1, 1)])
-    found.add(np.array([2, 0], dtype=np.int32), 1.0, 8.0)
+    found.add(np.array([2, 0], dtype=np.int32), np.ones(2), 1.0, 8.0)
     assert (found.delay_s == total(ports, queues, [([0, 1, 2], 1, 1), ([2, 0], 1, 1)]).delay_s).all()
     assert found.cyclic.tolist() == [0, 1, 2]
 
@@ -291,7 +292,7 @@ def test_slack_is_above_the_exact_bounds_and_near_them(slack):
     found = total(ports, queues, flows, slack=slack)
     for _ in range(20):
         hops, burst, rate = flows[int(rng.integers(len(flows)))]
-        row = found.add(np.array(hops, dtype=np.int32), float(burst) / 50, rate * 8.0 / 50)
+        row = found.add(np.array(hops, dtype=np.int32), np.ones(len(hops)), float(burst) / 50, rate * 8.0 / 50)
         more = total(ports, queues, [*flows, (hops, burst / 50, rate / 50)]).delay_s
         assert (found.delay_s >= more * (1 - 1e-12)).all()
         assert found.delay_s == pytest.approx(more, rel=20 * slack)
@@ -327,4 +328,24 @@ def test_what_does_not_fit_together_is_refused():
     with pytest.raises(ValueError, match="flow is 1"):
         found.remove(1)
     with pytest.raises(ValueError, match="flow_queue"):
-        found.add(np.array([7], dtype=np.int32), 1.0, 1.0)
+        found.add(np.array([7], dtype=np.int32), np.ones(1), 1.0, 1.0)
+
+
+def test_what_answers_a_flow_comes_after_it_and_is_a_part_of_it():
+    """A tenth of a flow of 4 B and 2 B/s comes back over two queues, delayed by what the flow was."""
+    ports, queues = [(10.0, 0.1, 1)] * 3, [(0, 1, INF)] * 3
+    found = total(ports, queues, [([0, 1, 2], 4, 2)], shares=[1, 0.1, 0.1])
+    first = 0.1 + 4 / 10
+    second = 0.1 + 0.1 * (4 + 2 * first) / 10
+    third = 0.1 + min(0.1 * (4 + 2 * (first + second)), 1) / 10
+    assert found.delay_s == pytest.approx([first, second, third], rel=1e-12)
+
+
+def test_answers_in_both_directions_close_a_cycle():
+    """Two hosts send to each other, and a part p of it comes back behind: D = T + ((1 + p) b + p r D) / R."""
+    ports, queues = [(10.0, 0.1, 1)] * 2, [(0, 1, INF)] * 2
+    flows = [([0, 1], 3, 2), ([1, 0], 3, 2)]
+    found = total(ports, queues, flows, shares=[1, 0.5, 1, 0.5])
+    exact = (0.1 + 1.5 * 3 / 10) / (1 - 0.5 * 2 / 10)
+    assert found.cyclic.tolist() == [0, 1]
+    assert found.delay_s == pytest.approx([exact, exact], rel=1e-6) and (found.delay_s >= exact).all()
