@@ -56,23 +56,11 @@ def compiler() -> list[str]:
 @pytest.mark.slow
 def test_the_same_bytes_whatever_the_optimisation(tmp_path):
     (tmp_path / "main.cpp").write_text(MAIN)
-    sources = [
-        str(tmp_path / "main.cpp"),
-        *map(str, sorted((CPP / "packet").glob("*.cpp"))),
-        str(CPP / "maths" / "elementary.cpp"),
-    ]
+    sources = [tmp_path / "main.cpp", *sorted((CPP / "packet").glob("*.cpp")), CPP / "maths" / "elementary.cpp"]
     said = []
     for level in ("-O2", "-O3"):
         out = tmp_path / f"x{level}"
-        command = [
-            *compiler(),
-            "-std=c++20",
-            level,
-            "-ffp-contract=off",
-            f"-I{CPP}",
-            str(tmp_path / "main.cpp"),
-            *sources,
-        ]
+        command = [*compiler(), "-std=c++20", level, "-ffp-contract=off", f"-I{CPP}", *map(str, sources)]
         subprocess.run([*command, "-o", str(out)], check=True)
         said.append(subprocess.run([str(out)], capture_output=True, text=True, check=True).stdout)
     assert said[0] == said[1] and len(said[0].splitlines()) == 4
