@@ -251,7 +251,7 @@ def test_a_missing_unit_is_asked_for_once(tmp_path: Path) -> None:
 
 
 def test_size_is_capped_before_the_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("easterly.site.formats.importing.LARGEST_B", 1000)
+    monkeypatch.setattr("easterly.site.formats.opening.LARGEST_B", 1000)
     (tmp_path / "big.json").write_text(" " * 1001)
     assert errors(read(tmp_path / "big.json")) == [("E132", None)]
     assert errors(read(Path("/dev/zero"))) == [("E132", None)]

@@ -18,7 +18,7 @@ from easterly.model.allocation import Curves
 from easterly.site.formats.found import Found
 from easterly.site.formats.importing import Imported
 from easterly.site.formats.matching import hint_for, index_for
-from easterly.site.formats.opening import LARGEST_B, content, decoded
+from easterly.site.formats.opening import content, decoded
 from easterly.site.formats.values import Units, Values, fit_name, number, parse_units, shown
 
 HEADER = ("src", "dst", "fair_share", "rate")
@@ -81,10 +81,8 @@ def read_curves(
     ([0, 2, 2], [1.0, 10.0], [2000000000.0, 5000000000.0])
     """
     found = Found(str(path))
-    data = content(Path(path))
-    if len(data) > LARGEST_B:
-        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
-    text = decoded(data, found) if not found.failed else None
+    data = content(Path(path), found)
+    text = None if data is None else decoded(data, found)
     units = Units() if imported.unitless else parse_units(unit)
     values = Values(found, units, ratio=imported.unitless)
     drawn = _drawn(text, found, values) if text is not None else {}

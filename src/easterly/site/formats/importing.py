@@ -29,7 +29,7 @@ from easterly.site.formats.demands import Demands
 from easterly.site.formats.detect import ENDINGS, FORMATS, detect
 from easterly.site.formats.draft import Draft
 from easterly.site.formats.found import Found
-from easterly.site.formats.opening import LARGEST_B, content, decoded
+from easterly.site.formats.opening import content, decoded
 from easterly.site.formats.values import Units, Values, fit_name, parse_units
 
 
@@ -135,9 +135,9 @@ def read(
     if name is not None:
         return _topohub(name, found, wishes)
     path = Path(path)
-    data = content(path)
-    name = _format(data, path, format, found)
-    if found.failed or name is None:
+    data = content(path, found)
+    name = None if data is None else _format(data, path, format, found)
+    if found.failed or data is None or name is None:
         return Imported(None, None, found.all())
     if name == "site":
         return _site(path)
@@ -159,9 +159,6 @@ def _stem(path: Path) -> str:
 
 
 def _format(data: bytes, path: Path, wanted: str | None, found: Found) -> str | None:
-    if len(data) > LARGEST_B:
-        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
-        return None
     name = wanted or detect(data, path)
     if not data.strip() and name != "site":
         found.error("E133", "the file is empty", hint="fetch or write it again", line=1)

@@ -9,10 +9,14 @@ from easterly.site.formats.found import Found
 LARGEST_B = 256 * 2**20
 
 
-def content(path: Path) -> bytes:
-    """Content of a file, never more than is read anyway: some files have no end."""
+def content(path: Path, found: Found) -> bytes | None:
+    """Content of a file; none, and a finding, where it has more than is read: some files have no end."""
     with path.open("rb") as file:
-        return file.read(LARGEST_B + 1)
+        data = file.read(LARGEST_B + 1)
+    if len(data) > LARGEST_B:
+        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
+        return None
+    return data
 
 
 def decoded(data: bytes, found: Found) -> str | None:

@@ -19,7 +19,7 @@ from easterly.model.workload import Workload
 from easterly.site.formats.flows.blocks import Seen, packets
 from easterly.site.formats.flows.headers import Key, key_of
 from easterly.site.formats.found import Found
-from easterly.site.formats.opening import LARGEST_B, content
+from easterly.site.formats.opening import content
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,11 @@ def read_capture(path: str | Path) -> tuple[Captured | None, tuple[Finding, ...]
     """
     path = Path(path)
     found = Found(str(path))
-    data = content(path)
-    if len(data) > LARGEST_B:
-        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
-    elif not data:
+    data = content(path, found)
+    if data == b"":
         found.error("E133", "the file is empty")
-    else:
-        return _captured(packets(data, found), found), found.all()
-    return None, found.all()
+    made = _captured(packets(data, found), found) if data else None
+    return made, found.all()
 
 
 def _captured(seen: Iterator[Seen], found: Found) -> Captured | None:

@@ -10,7 +10,7 @@ from easterly.model.workload import Workload
 from easterly.site.formats.exporting import replace_file
 from easterly.site.formats.flows import hpcc, matrix
 from easterly.site.formats.found import Found
-from easterly.site.formats.opening import LARGEST_B, content, decoded
+from easterly.site.formats.opening import content, decoded
 
 READERS: dict[str, Callable[[str, str, Found], Workload | None]] = {"htsim": matrix.read, "hpcc": hpcc.read}
 WRITERS: dict[str, Callable[[Workload], str]] = {"htsim": matrix.write, "hpcc": hpcc.write}
@@ -40,10 +40,8 @@ def read_flows(path: str | Path, *, format: str | None = None) -> tuple[Workload
     path = Path(path)
     found = Found(str(path))
     name = _format(path, format, found)
-    data = content(path)
-    if len(data) > LARGEST_B:
-        found.error("E132", f"the file has more than {LARGEST_B:,} bytes")
-    if name is None or found.failed:
+    data = content(path, found)
+    if name is None or data is None:
         return None, found.all()
     text = decoded(data, found)
     made = READERS[name](text, path.stem or "flows", found) if text is not None else None
