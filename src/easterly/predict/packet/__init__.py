@@ -2,6 +2,7 @@
 
 from easterly.predict.packet.cost import Cost, estimate, expected_hops
 from easterly.predict.packet.faults import faults_of, outage, steer_failing, wear
+from easterly.predict.packet.ideal import ideal_s
 from easterly.predict.packet.incast import bound_s, incast, mark_at_B, usual_mark_B
 from easterly.predict.packet.many import Interval, Replications, interval, simulate_many
 from easterly.predict.packet.planned import plan_queues
@@ -9,7 +10,7 @@ from easterly.predict.packet.presets import PRESETS, transport
 from easterly.predict.packet.routes import steer
 from easterly.predict.packet.schedules import Conversation, conversation
 from easterly.predict.packet.segments import steer_through, steer_tunnels
-from easterly.predict.packet.simulate import ideal_s, simulate
+from easterly.predict.packet.simulate import simulate
 from easterly.predict.packet.statistics import flow_statistics, port_statistics
 
 __all__ = [

@@ -19,6 +19,7 @@ from easterly.model.port_queues import PacketQueues, Pauses
 from easterly.predict.packet.checkpoint import Keeper
 from easterly.predict.packet.disciplines import give_pauses, stuck_of
 from easterly.predict.packet.faults import fates, give_faults, give_routes
+from easterly.predict.packet.ideal import ideal_s
 from easterly.predict.packet.laws import law_of
 from easterly.predict.packet.looks import give_looks, looks
 from easterly.predict.packet.queues import give_queues, whole_kbps
@@ -218,27 +219,6 @@ def _routes(flows: PacketFlows) -> tuple[IntColumn, NDArray[np.int64]]:
 
 def _ended(ptr: IndexColumn, link: IntColumn) -> tuple[IntColumn, NDArray[np.int64]]:
     return np.insert(link, ptr[1:], -1).astype(np.int32), ptr[:-1] + np.arange(len(ptr) - 1)
-
-
-def ideal_s(ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport]) -> FloatColumn:
-    """(F,) [s] completion on an empty network: the train of packets at the rate of the slowest link, behind its first.
-
-    Every link but the slowest adds one packet's time and its delay.
-    """
-    transports = (transport,) if isinstance(transport, Transport) else transport
-    which = np.zeros(len(flows), dtype=np.int32) if flows.transport is None else flows.transport
-    packet_B, header_B = (
-        np.array([getattr(each, name) for each in transports])[which] for name in ("packet_B", "header_B")
-    )
-    packets = -(-flows.size_B // (packet_B - header_B))
-    wire_B = flows.size_B + packets * header_B
-    first_B = np.minimum(wire_B, packet_B)
-    per_B = 8.0 / ports.rate_bps[flows.link]
-    starts = flows.ptr[:-1]
-    slowest = np.maximum.reduceat(per_B, starts) if len(flows) else np.zeros(0)
-    ahead = np.add.reduceat(per_B, starts) if len(flows) else np.zeros(0)
-    delay = np.add.reduceat(ports.delay_s[flows.link], starts) if len(flows) else np.zeros(0)
-    return floats(delay + wire_B * slowest + first_B * (ahead - slowest))
 
 
 def _times_s(time_ps: NDArray[np.int64]) -> FloatColumn:

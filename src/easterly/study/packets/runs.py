@@ -10,6 +10,7 @@ from easterly.model.network import Network
 from easterly.model.packet_prediction import PacketPrediction
 from easterly.model.packets import Ports
 from easterly.predict.packet import simulate
+from easterly.predict.packet.ideal import ideal_of
 from easterly.predict.packet.simulate import Progress
 from easterly.study.packets import results
 from easterly.study.packets.paths import Posed
@@ -63,17 +64,10 @@ def _alone_s(ports: Ports, sent: Posed, prepared: Prepared) -> FloatColumn:
     talk, flows, messages = sent.talk, sent.flows, sent.talk.messages
     carried = np.flatnonzero(messages.connection >= 0)
     flow, event = messages.connection[carried], talk.event[carried]
-    starts, per_B = flows.ptr[:-1], 8.0 / ports.rate_bps[flows.link]
-    slowest, ahead = np.maximum.reduceat(per_B, starts), np.add.reduceat(per_B, starts)
-    delay_s = np.add.reduceat(ports.delay_s[flows.link], starts)
-    of = talk.traffic_class[flow]
-    packet_B = np.array([how.packet_B for how in prepared.transports])[of]
-    header_B = np.array([how.header_B for how in prepared.transports])[of]
-    wire_B = messages.size_B[carried] + -(-messages.size_B[carried] // (packet_B - header_B)) * header_B
-    way_s = delay_s[flow] + np.minimum(wire_B, packet_B) * (ahead - slowest)[flow]
+    alone = ideal_of(ports, flows, flow, messages.size_B[carried], prepared.transports, talk.traffic_class[flow])
     longest_s = np.zeros(len(prepared.schedule))
-    np.maximum.at(longest_s, event, way_s)
-    return floats(longest_s + np.bincount(event, wire_B * slowest[flow], len(longest_s)))
+    np.maximum.at(longest_s, event, alone.delay_s + alone.ahead_s)
+    return floats(longest_s + np.bincount(event, alone.train_s, len(longest_s)))
 
 
 def _concluded(prepared: Prepared, runs: list[Run]) -> PacketPrediction:
