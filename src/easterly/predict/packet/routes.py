@@ -204,18 +204,31 @@ def build(
     offset = len(all_groups.route)
     path = (offset + begin[of_pair.ravel()]).reshape(2, len(src)).T
     route = np.concatenate([all_groups.route, lists, [END]]).astype(np.int32)
-    of_node, columns_of = manners_of(network, all_groups.key, manners, names, added=added)
-    routes = PacketRoutes(
-        ints(route), indices(np.ascontiguousarray(path)),
-        ptr=indices(np.concatenate([all_groups.ptr, np.full(tables, all_groups.ptr[-1])])),
-        member=indices(all_groups.member), weight=floats(policy.weight[all_groups.link]),
-        manner=ints(np.concatenate([of_node, np.full(tables, len(columns_of["pick"]) - 1)])),
-        table=ints(np.concatenate([all_groups.key // len(network.nodes), np.arange(tables)])),
-        **columns_of, name=names.value, watched=watched,
-    )  # fmt: skip
+    routes = chosen_routes(
+        network, policy, all_groups, tables, route, path, manners, names, added=added, watched=watched
+    )
     plain = _plain(network, legs, epochs[0])
     flows = _flows(plain, of_pair.ravel().reshape(2, len(src)), *given)
     return Built(flows, routes, [_renumbered(each, all_groups.key) for each in later])
+
+
+def chosen_routes(
+    network: Network, policy: Policy, groups: Grouped, tables: int, route: IntColumn, path: Rows,
+    manners: tuple[Manner, Manner], names: Names, *, added: bool, watched: bool = False,
+) -> PacketRoutes:  # fmt: skip
+    """Groups of tables, and behind them one group for each table that leads back.
+
+    `route` and `path` are as in `PacketRoutes`; `manners` are those of switches and of hosts.
+    """
+    of_node, columns = manners_of(network, groups.key, manners, names, added=added)
+    return PacketRoutes(
+        ints(route), indices(np.ascontiguousarray(path)),
+        ptr=indices(np.concatenate([groups.ptr, np.full(tables, groups.ptr[-1])])),
+        member=indices(groups.member), weight=floats(policy.weight[groups.link]),
+        manner=ints(np.concatenate([of_node, np.full(tables, len(columns["pick"]) - 1)])),
+        table=ints(np.concatenate([groups.key // len(network.nodes), np.arange(tables)])),
+        **columns, name=names.value, watched=watched,
+    )  # fmt: skip
 
 
 def _renumbered(changed: Grouped, key: Rows) -> Grouped:
@@ -284,11 +297,18 @@ def _flows(plain: tuple[Rows, IntColumn], of_pair: Rows, size_B: ArrayLike, star
         count = np.diff(ptr)[rows]
         own.append(np.concatenate([[0], np.cumsum(count)]))
         links.append(ints(link[np.arange(own[-1][-1]) + np.repeat(ptr[rows] - own[-1][:-1], count)]))
-    flows = of_pair.shape[1]
+    return flows_on(size_B, start_s, (own[0], links[0]), (own[1], links[1]))
+
+
+def flows_on(
+    size_B: ArrayLike, start_s: ArrayLike, there: tuple[Rows, IntColumn], back: tuple[Rows, IntColumn]
+) -> PacketFlows:
+    """Flows on paths, and the paths of their acknowledgements; each CSR: pointers and links."""
+    flows = len(there[0]) - 1
     return PacketFlows(
         indices(np.broadcast_to(np.asarray(size_B, dtype=np.int64), flows)),
         floats(np.broadcast_to(np.asarray(start_s, dtype=np.float64), flows)),
-        indices(own[0]), links[0], indices(own[1]), links[1],
+        indices(there[0]), ints(there[1]), indices(back[0]), ints(back[1]),
     )  # fmt: skip
 
 

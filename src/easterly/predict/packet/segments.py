@@ -14,7 +14,7 @@ from easterly.model.network import Network
 from easterly.model.packet_routes import PICKS, Manner, PacketRoutes
 from easterly.model.packets import PacketFlows
 from easterly.model.routing import Policy, Tunnels
-from easterly.predict.packet.routes import HASH, Legs, connections, legs_of, manners_of, mixed_names
+from easterly.predict.packet.routes import HASH, Legs, chosen_routes, connections, flows_on, legs_of, mixed_names
 from easterly.predict.packet.tables import END, Grouped, Hops, Rows, keys_of, next_hops, regrouped, rows_of
 from easterly.predict.packet.ticks import ticks
 
@@ -64,17 +64,10 @@ def steer_through(
     groups, _ = regrouped(network, [hops], ints(back), 0)
     lists = [_list(network, legs, row, stop, targets, groups) for row, stop in enumerate(stops)]
     names = mixed_names(policy, columns, seed, draw)
-    of_node, manners = manners_of(network, groups.key, (manner, host_manner), names, added=False)
     begin = len(groups.route) + np.cumsum([0, *(len(each) for each in lists)])[:-1]
-    tables = len(targets)
-    routes = PacketRoutes(
-        ints(np.concatenate([groups.route, *lists]) if lists else []),
-        indices(np.ascontiguousarray(begin.reshape(2, -1).T)),
-        ptr=indices(np.concatenate([groups.ptr, np.full(tables, groups.ptr[-1])])), member=indices(groups.member),
-        weight=floats(policy.weight[groups.link]),
-        manner=ints(np.concatenate([of_node, np.full(tables, len(manners["pick"]) - 1)])),
-        table=ints(np.concatenate([groups.key // len(network.nodes), np.arange(tables)])), **manners,
-        name=names.value, watched=False,
+    routes = chosen_routes(
+        network, policy, groups, len(targets), ints(np.concatenate([groups.route, *lists])) if lists else ints([]),
+        begin.reshape(2, -1).T, (manner, host_manner), names, added=False,
     )  # fmt: skip
     plain = [_plain(network, legs, row, stop, targets, hops) for row, stop in enumerate(stops)]
     return _flows(plain, size_B, start_s), routes
@@ -114,15 +107,13 @@ def _plain(network: Network, legs: Legs, row: int, stops: list[int], targets: Ro
 
 
 def _flows(plain: Lists, size_B: ArrayLike, start_s: ArrayLike) -> PacketFlows:
-    flows = len(plain) // 2
-    columns = []
-    for rows in (plain[:flows], plain[flows:]):
-        columns += [np.cumsum([0, *(len(each) for each in rows)]), np.array([link for each in rows for link in each])]
-    return PacketFlows(
-        indices(np.broadcast_to(np.asarray(size_B, dtype=np.int64), flows)),
-        floats(np.broadcast_to(np.asarray(start_s, dtype=np.float64), flows)),
-        indices(columns[0]), ints(columns[1]), indices(columns[2]), ints(columns[3]),
-    )  # fmt: skip
+    """Flows on the first half of these lists of links; their acknowledgements on the second."""
+    half = len(plain) // 2
+    return flows_on(size_B, start_s, _csr(plain[:half]), _csr(plain[half:]))
+
+
+def _csr(rows: Lists) -> tuple[Rows, IntColumn]:
+    return np.cumsum([0, *(len(each) for each in rows)]), ints([link for each in rows for link in each])
 
 
 def steer_tunnels(
