@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kernel.draws import mix
 from tests.kernel.graphs import f64, i32
 
 from easterly._kernel import hash as kernel
@@ -85,18 +86,8 @@ def test_rendezvous_takes_the_highest_score(hashes: list[int], weights: list[flo
     made = kernel.rendezvous(np.array(hashes, dtype=np.uint64), np.array(names, dtype=np.uint64), f64(weights))
     for hash_, member in zip(hashes, made.tolist(), strict=True):
         own = mix(hash_)
-        scores = [
-            -w / math.log(((step(own, name) >> 12) + 0.5) / 2**52) for w, name in zip(weights, names, strict=True)
-        ]
+        scores = [-w / math.log(((mix(own, name) >> 12) + 0.5) / 2**52) for w, name in zip(weights, names, strict=True)]
         assert member == (int(np.argmax(scores)) if any(weights) else -1)
-
-
-def step(state: int, word: int) -> int:
-    mask = 2**64 - 1
-    state = (state ^ word) + 0x9E3779B97F4A7C15 & mask
-    state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & mask
-    state = (state ^ state >> 27) * 0x94D049BB133111EB & mask
-    return state ^ state >> 31
 
 
 def test_rendezvous_is_as_fair_as_the_weights() -> None:

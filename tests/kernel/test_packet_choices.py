@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from tests.kernel.draws import mix
 
 from easterly._kernel import packet, random
 
@@ -114,14 +115,6 @@ def test_the_hash_is_that_of_a_mixed_name():
     names = random.mix64(np.arange(400, dtype=np.uint64).reshape(-1, 1))
     made = fan.simulation(names=names, seeds=[12345])
     done(made)
-    mask = (1 << 64) - 1
-
-    def mix(state, word):
-        state = ((state ^ word) + 0x9E3779B97F4A7C15) & mask
-        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
-        state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & mask
-        return state ^ (state >> 31)
-
     wanted = np.bincount([mix(int(name), 12345) * 5 >> 64 for name in names], minlength=5)
     assert (picked(made, fan)[0] == wanted).all()
 
@@ -221,13 +214,18 @@ def test_what_makes_no_sense_is_refused(change, said):
         Fan(2, 2).simulation(**change)
 
 
-def small(route, path, ptr, member, table, pick):
-    made = packet.Simulation(
+def two_links(route, path):
+    """One flow over two links, along a path with choices."""
+    return packet.Simulation(
         np.full(2, GB), np.zeros(2, dtype=np.int64), np.full(2, -1), np.full((2, 2), -1), np.ones(2), np.zeros(2),
         np.array(route, dtype=np.int32), np.array([path]), np.array([1000]), np.zeros(1, dtype=np.int64),
         np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32), [packet.Law("fixed", {})],
         pause_reaction_ps=0, seed=1, shift=10,
     )  # fmt: skip
+
+
+def small(route, path, ptr, member, table, pick):
+    made = two_links(route, path)
     groups = len(table)
     none = np.zeros(groups, dtype=np.int32)
     made.choices(
@@ -258,12 +256,7 @@ def test_ways_that_do_not_end_are_refused(given, said):
 
 
 def test_a_choice_that_is_not_there():
-    made = packet.Simulation(
-        np.full(2, GB), np.zeros(2, dtype=np.int64), np.full(2, -1), np.full((2, 2), -1), np.ones(2), np.zeros(2),
-        np.array([0, -2, -1, 1, -1], dtype=np.int32), np.array([[0, 3]]), np.array([1000]), np.zeros(1, dtype=np.int64),
-        np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32), [packet.Law("fixed", {})],
-        pause_reaction_ps=0, seed=1, shift=10,
-    )  # fmt: skip
+    made = two_links([0, -2, -1, 1, -1], (0, 3))
     with pytest.raises(ValueError, match="there are no choices"):
         made.run(NEVER, 10)
 

@@ -8,17 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kernel.draws import MASK, mix, unit
 from tests.kernel.test_packet import chain, done, star
-
-MASK = 2**64 - 1
-
-
-def mix(state, word):
-    """SplitMix64 of a state and a word."""
-    state = ((state ^ word) + 0x9E3779B97F4A7C15) & MASK
-    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & MASK
-    return state ^ (state >> 31)
 
 
 class Wire:
@@ -32,7 +23,7 @@ class Wire:
         """When it gets to the other end; None if it does not."""
         self.free_ps = max(self.free_ps, now_ps) + size_B * 80
         self.sent_B += size_B
-        if (mix(self.key, self.sent_B) >> 11) * 2.0**-53 < self.loss:
+        if unit(mix(self.key, self.sent_B)) < self.loss:
             self.lost += 1
             return None
         return self.free_ps + self.delay_ps

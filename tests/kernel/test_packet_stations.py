@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.kernel.draws import mix, unit
 from tests.kernel.test_packet import GB, NEVER
 
 from easterly._kernel import aqm, packet, sched
@@ -11,7 +12,6 @@ from easterly._kernel import aqm, packet, sched
 PS = 10**12
 RATE = 10 * GB
 EVERY = list(range(8))
-MASK = 2**64 - 1
 
 
 def arrivals(seed, count=3000, load=1.3, sizes=(64, 9000), idle=0):
@@ -104,17 +104,10 @@ def test_strict_priority_is_that_of_the_room_with_the_highest_number_first():
     assert np.array_equal(departures(port(time, of_class, size, strict=255)), expected)
 
 
-def mix(state, word):
-    state = ((state ^ word) + 0x9E3779B97F4A7C15) & MASK
-    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & MASK
-    return state ^ (state >> 31)
-
-
 def draws(of_class, count):
     """What class c of link 0 draws, one per packet that arrives (SplitMix64)."""
     key = mix(1, 2**41 + of_class)
-    return np.array([(mix(key, i) >> 11) * 2.0**-53 for i in range(count)])
+    return np.array([unit(mix(key, i)) for i in range(count)])
 
 
 PLENTY = 2**40

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kernel.draws import mix
 from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 from easterly._kernel import graph
@@ -141,23 +142,14 @@ def walked(case: Case, flows: list[Flow], seeds: np.ndarray, draw: int, told: in
             name = mix(
                 source if told & 1 else none, target if told & 2 else none, *((0, k) if told & 4 else (none, none))
             )
-            name = step(name, draw)
+            name = mix(name, draw)
             at = source
             while at in hops:
                 choice = hops[at]
-                link = choice[step(name, int(seeds[at])) * len(choice) >> 64]
+                link = choice[mix(name, int(seeds[at])) * len(choice) >> 64]
                 load[link] += amount / connections
                 at = int(case.dst[link])
     return load
-
-
-def step(state: int, word: int) -> int:
-    """One word mixed into a state by the SplitMix64 finaliser: `mix(a, b)` is `step(step(0, a), b)`."""
-    mask = 2**64 - 1
-    state = (state ^ word) + 0x9E3779B97F4A7C15 & mask
-    state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & mask
-    state = (state ^ state >> 27) * 0x94D049BB133111EB & mask
-    return state ^ state >> 31
 
 
 @pytest.mark.parametrize("told", range(8))
