@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.draws import mix
+from tests.kernel.draws import mix as step
 from tests.kernel.graphs import f64, i32
 
 from easterly._kernel import hash as kernel
@@ -86,7 +86,9 @@ def test_rendezvous_takes_the_highest_score(hashes: list[int], weights: list[flo
     made = kernel.rendezvous(np.array(hashes, dtype=np.uint64), np.array(names, dtype=np.uint64), f64(weights))
     for hash_, member in zip(hashes, made.tolist(), strict=True):
         own = mix(hash_)
-        scores = [-w / math.log(((mix(own, name) >> 12) + 0.5) / 2**52) for w, name in zip(weights, names, strict=True)]
+        scores = [
+            -w / math.log(((step(own, name) >> 12) + 0.5) / 2**52) for w, name in zip(weights, names, strict=True)
+        ]
         assert member == (int(np.argmax(scores)) if any(weights) else -1)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.draws import mix
+from tests.kernel.draws import mix as step
 from tests.kernel.graphs import Case, cases, f64, fat_tree, hosts_of, i32
 
 from easterly._kernel import graph
@@ -142,11 +142,11 @@ def walked(case: Case, flows: list[Flow], seeds: np.ndarray, draw: int, told: in
             name = mix(
                 source if told & 1 else none, target if told & 2 else none, *((0, k) if told & 4 else (none, none))
             )
-            name = mix(name, draw)
+            name = step(name, draw)
             at = source
             while at in hops:
                 choice = hops[at]
-                link = choice[mix(name, int(seeds[at])) * len(choice) >> 64]
+                link = choice[step(name, int(seeds[at])) * len(choice) >> 64]
                 load[link] += amount / connections
                 at = int(case.dst[link])
     return load
