@@ -24,6 +24,7 @@ class ErrorClass(StrEnum):
     HEAVY_TRAFFIC = "exact in heavy traffic"
     TWO_MOMENT = "two moments"
     ITERATIVE = "iterative approximation"
+    FITTED = "fitted to simulation"
 
 
 class NoLittle(ArithmeticError):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from easterly._kernel import queue
+from easterly.base.columns import FloatColumn
 from easterly.model.stations import Stations
 from easterly.predict.queueing.columns import from_wait, positive, shares, spread, stations
 from easterly.predict.queueing.service import Service, scv
@@ -105,7 +106,7 @@ def md1(arrival: ArrayLike, service: ArrayLike, *, levels: Sequence[float] = ())
                     W_at=(waits + each).reshape(-1, *shape))  # fmt: skip
 
 
-def mg1_ps(arrival: ArrayLike, service: ArrayLike, size: ArrayLike | None = None) -> Stations:
+def mg1_ps(arrival: ArrayLike, service: ArrayLike) -> Stations:
     """M/G/1, the server shared equally by all: W = E[S] / (1 - rho), whatever the distribution (Kleinrock 1976, 4.4).
 
     Finite where first come first served has infinite waits, as only the mean counts. It is a mean and no bound.
@@ -114,25 +115,46 @@ def mg1_ps(arrival: ArrayLike, service: ArrayLike, size: ArrayLike | None = None
     ----------
     arrival, service : array_like
         Customers per unit of time; mean time of a service alone.
-    size : array_like, optional
-        Time that one customer needs alone: W and Wq are then those of such a customer, x / (1 - rho).
 
     Returns
     -------
     Stations
-        ``Wq`` is the time beyond service alone.
+        ``Wq`` is the time beyond service alone; ``P_wait`` the probability of sharing from the start.
 
     Examples
     --------
-    >>> float(mg1_ps(0.5, 1).W), float(mg1_ps(0.5, 1, 10).W)
-    (2.0, 20.0)
+    >>> float(mg1_ps(0.5, 1).W)
+    2.0
     """
     rate, each = positive("arrival", arrival, zero=True), positive("service", service)
     rho = rate * each
-    alone = each if size is None else positive("size", size)
     with np.errstate(divide="ignore"):
-        wait = np.where(rho < 1, alone * rho / np.maximum(1 - rho, 0), np.inf)
-    return from_wait("M/G/1 processor sharing", rate, alone, wait, rho=rho, P_wait=np.minimum(rho, 1.0))
+        wait = np.where(rho < 1, each * rho / np.maximum(1 - rho, 0), np.inf)
+    return from_wait("M/G/1 processor sharing", rate, each, wait, rho=rho, P_wait=np.minimum(rho, 1.0))
+
+
+def ps_time(arrival: ArrayLike, service: ArrayLike, size: ArrayLike) -> FloatColumn:
+    """Mean time of one customer at a shared server, by the time that it needs alone: x / (1 - rho).
+
+    Parameters
+    ----------
+    arrival, service : array_like
+        Of all customers.
+    size : array_like
+        Time that this one needs alone.
+
+    Returns
+    -------
+    array
+
+    Examples
+    --------
+    >>> float(ps_time(0.5, 1, 10))
+    20.0
+    """
+    rho = positive("arrival", arrival, zero=True) * positive("service", service)
+    with np.errstate(divide="ignore"):
+        return np.where(rho < 1, positive("size", size) / np.maximum(1 - rho, 0), np.inf)
 
 
 def mg1_vacations(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike, vacation: ArrayLike,

@@ -22,8 +22,29 @@ KINDS = {
     "general": {
         "mg1": "One server, any service times.",
         "md1": "One server, fixed service times.",
+        "mg1k": "One server and a bounded room, any service times.",
+        "ps": "One server, shared equally.",
+        "srpt": "One server, the shortest remaining time first.",
+        "las": "One server, the least attained service first.",
+        "vacations": "One server that goes away when nobody waits.",
+        "batch": "One server, customers in batches.",
+    },
+    "approximate": {
+        "gg1": "One server, any arrivals and service: every approximation by its name.",
+        "ggc": "Several servers, any arrivals and service: every approximation by its name.",
     },
     "classes": {"priority": "Classes in order of priority, with or without interruption."},
+    "networks": {
+        "jackson": "Open network, no memory.",
+        "network": "Open network, any arrivals and service, station by station.",
+        "closed": "Closed network, one or more classes.",
+        "fork-join": "Parts at several stations, and a wait for the last.",
+    },
+    "sizing": {
+        "size": "Fewest servers, or largest load, for a target.",
+        "headroom": "Waits under growth, and how much growth a target stands.",
+        "replicas": "Replicas of an inference service for TTFT and ITL.",
+    },
 }
 STATIONS = {name: does for kind in KINDS.values() for name, does in kind.items()}
 

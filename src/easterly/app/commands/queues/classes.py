@@ -8,6 +8,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking, given, stations
+from easterly.app.commands.queues.options import means_of
 from easterly.app.values import number
 
 if TYPE_CHECKING:
@@ -19,21 +20,21 @@ Floats = tuple[float, ...]
 @click.command("priority", cls=asking.Calculator)
 @click.option("--arrival", type=given.Numbers(zero=True), required=True,
               help="Customers per unit of time, by class, the highest first: 0.2,0.3,0.1.")  # fmt: skip
-@click.option(
-    "--service", type=given.Numbers(), required=True, help="Mean time of one service, by class or one for all."
-)
+@click.option("--service", type=given.Numbers(), help="Mean time of one service, by class or one for all.")
+@click.option("--rate", type=given.Numbers(), help="Services per unit of time: 1 / --service.")
 @click.option("--scv", type=given.Numbers(zero=True, infinite=True), default="1", show_default=True,
               help="Squared coefficient of variation of service, by class or one for all.")  # fmt: skip
 @click.option("--servers", type=asking.Count(1, 10**9), default="1", show_default=True,
               help="Servers; with several, service is exponential and the same for all classes.")  # fmt: skip
 @click.option("--preemptive", is_flag=True, help="A higher class interrupts, and work is resumed where it stood.")
 @terminal.format_option
-def priority(arrival: Floats, service: Floats, scv: Floats, servers: int, preemptive: bool, form: str) -> None:
+def priority(arrival: Floats, scv: Floats, servers: int, preemptive: bool, form: str, **times: Floats | None) -> None:
     """Classes in order of priority (Cobham 1954): mean waits, the highest class first.
 
     Without interruption, also the highest class waits for whoever is being served: W0 counts all classes.
     """
-    means, spreads = (_by_class(name, values, len(arrival)) for name, values in (("service", service), ("scv", scv)))
+    given_ = (("service", means_of(**times)), ("scv", scv))
+    means, spreads = (_by_class(name, values, len(arrival)) for name, values in given_)
     made = _solve(arrival, means, spreads, servers, preemptive)
     asked = {"arrival": list(arrival), "service": list(means),
              "scv": [number(x) for x in spreads], "servers": servers, "preemptive": preemptive}  # fmt: skip

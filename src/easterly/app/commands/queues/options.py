@@ -33,11 +33,11 @@ def service(command: F) -> F:
     )
 
 
-def mean_of(time: float | None, rate: float | None) -> float:
+def mean_of(service: float | None, rate: float | None) -> float:
     """Mean time of one service, from the one option that was given."""
-    if (time is None) == (rate is None):
+    if (service is None) == (rate is None):
         raise click.UsageError("give --service, the mean time of one service, or --rate, services per unit of time")
-    return time if time is not None else 1 / float(rate or 0)
+    return service if service is not None else 1 / float(rate or 0)
 
 
 def stable(arrival: float, mean: float, servers: int = 1) -> None:
@@ -49,3 +49,24 @@ def stable(arrival: float, mean: float, servers: int = 1) -> None:
             f"server{'s' * (servers > 1)} do {servers:,}: the queue grows without end; take at least "
             f"{int(load) + 1:,} servers, or a service below {servers / arrival:.6g}"
         )
+
+
+def law(command: F) -> F:
+    """Add ``--scv`` from 1 on and ``--pareto``."""
+    says = "Squared coefficient of variation, from 1 on: exponential, or two exponential times."
+    command = click.option("--scv", type=given.Number(), default="1", show_default=True, help=says)(command)
+    return click.option("--pareto", type=given.Number(), help="Shape of a Pareto law instead, above 1.")(command)
+
+
+def law_of(mean: float, scv: float, pareto: float | None) -> Any:
+    """The distribution of service that was described."""
+    from easterly.predict.queueing.service import Pareto, balanced
+
+    return balanced(mean, scv) if pareto is None else Pareto.of_mean(pareto, mean)
+
+
+def means_of(service: tuple[float, ...] | None, rate: tuple[float, ...] | None) -> tuple[float, ...]:
+    """Mean times of a service, from the one option that was given."""
+    if (service is None) == (rate is None):
+        raise click.UsageError("give --service, mean times of a service, or --rate, services per unit of time")
+    return service if service is not None else tuple(1 / x for x in rate or ())
