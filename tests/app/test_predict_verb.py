@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,15 @@ def test_rates_say_what_the_plan_says():
 
 def test_rates_of_one_job_and_what_is_for_packets():
     assert [job["name"] for job in result(TORI, "--job", "tune")["jobs"]] == ["tune"]
-    for words in (["--part", "0.1"], ["--hops", 20_000], ["--transport", "training=cubic"]):
+    for words in (
+        ["--part", "0.1"],
+        ["--hops", 20_000],
+        ["--transport", "training=cubic"],
+        ["--seed", 0],
+        ["--seeds", 2],
+        ["--steps", 1],
+        ["--routing", "spray"],
+    ):
         found = run(TORI, *words)
         assert found.exit_code == 2 and f"{words[0]}: is for --method packet" in found.output
     assert "no job that has hosts is called 'tuna'" in run(TORI, "--job", "tuna").output
@@ -62,6 +71,18 @@ def test_messages_classes_and_links(packets):
     assert sent == packets["classes"][0]["size_B"] == sum(row["size_B"] for row in packets["tenants"])
     assert all(0 < link["busy"] <= 1 for link in packets["links"])
     assert packets["transports"]["training"]["source"]
+
+
+def test_what_a_step_waits_for_makes_up_the_step(packets):
+    for job in packets["jobs"]:
+        waits = job["waits"]
+        assert waits[0]["axis"] == "compute" and not waits[0]["collective"]
+        assert sum(each["share"] for each in waits) == pytest.approx(1)
+        assert sum(each["time_s"] for each in waits) == pytest.approx(job["step_s"])
+        # Work that takes no network takes what the demand says, whatever part of it was simulated.
+        assert job["fluid_s"]["low"] * 0.98 <= sum(w["time_s"] for w in waits if w["axis"] in ("compute", "bubble"))
+        exchanged = {(row["axis"], row["collective"]) for row in packets["phases"] if row["owner"] == job["name"]}
+        assert {(w["axis"], w["collective"]) for w in waits} - {("compute", ""), ("bubble", "")} <= exchanged
 
 
 def test_text_has_what_json_has(packets):
@@ -113,6 +134,8 @@ def test_switches_choose_in_another_way(routing):
         (["--transport", "trainig=cubic"], "no class 'trainig'"),
         (["--part", "0"], "--part"),
         (["--hops", "5"], "--hops"),
+        (["--seed", 2**70], "--seed"),
+        (["--transport", "training=udp"], "udp sends at a rate of its own and carries no messages"),
         (["--replay", "pretrain"], "is not JOB=FOLDER"),
         (["--replay", "tuna=traces"], "no job that has hosts is called 'tuna'"),
         (["--replay", "tune=traces", "--steps", "2"], "traces are replayed once"),
@@ -141,7 +164,26 @@ def test_a_page_about_it(tmp_path):
 def test_a_page_that_cannot_be(tmp_path):
     assert "--method packet" in run(TWO, "--report", tmp_path / "x.html").output
     nowhere = run(TWO, "--method", "packet", "--hops", 20_000, "--report", tmp_path / "none" / "x.html")
-    assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output
+    assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output and not nowhere.stdout
+    full = run(TWO, "--method", "packet", "--hops", 20_000, "--report", "/dev/full")
+    assert full.exit_code == 2 and "No space left" in full.stderr and "Step times" in full.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_run_that_is_broken_off_says_so(form, monkeypatch):
+    @contextmanager
+    def pressed(*_, **__):
+        yield lambda now_s, left, hops: False
+
+    monkeypatch.setattr("easterly.app.predicting.running.paced", pressed)
+    done = run(TORI, "--method", "packet", "--job", "tune", "--hops", 20_000_000, "--format", form)
+    assert done.exit_code == 1 and "never ends" not in done.stdout
+    if form == "json":
+        found = json.loads(done.stdout)["result"]
+        assert found["complete"] is False and found["stuck"] is None and found["jobs"][0]["waits"] == []
+        assert all(link["busy"] <= 1 for link in found["links"])
+    else:
+        assert "It was stopped before its end" in done.stdout and "unknown" in done.stdout
 
 
 SMALL = """

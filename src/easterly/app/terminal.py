@@ -15,6 +15,7 @@ from easterly.base.findings import Finding, FindingsError, Severity
 
 F = TypeVar("F", bound=Callable[..., Any])
 FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
+MOST_SEED = 2**63
 
 NO_PATH = "E701"
 SITE = click.Path(path_type=Path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn
 from easterly.base.schema import Doc, Unit
 from easterly.model.packets import PacketOutcome
 
@@ -59,6 +59,23 @@ class PacketSpans:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketWaits:
+    """What steps wait for: the time of what computes, by what it does and by what holds it up; of each job, most first."""
+
+    job: Annotated[IntColumn, Doc("(W,) row of the jobs of `PacketPrediction`.")]
+    axis: Annotated[
+        TextColumn, Doc("(W,) compute, with collectives inside hosts; bubble: compute elsewhere; or tp, pp, ...")
+    ]
+    stage: Annotated[TextColumn, Doc("(W,) forward, backward, optimiser; empty for compute.")]
+    collective: Annotated[TextColumn, Doc("(W,) all-reduce, send, ...; empty for compute.")]
+    inside: Annotated[BoolColumn, Doc("(W,) whether it stays inside hosts.")]
+    share: Annotated[FloatColumn, Unit("1"), Doc("(W,) part of the step; those of a job make up all of it.")]
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+@dataclass(frozen=True, slots=True)
 class PacketPrediction:
     """Step times of jobs by simulation of packets.
 
@@ -76,6 +93,7 @@ class PacketPrediction:
     part: Annotated[float, Unit("1"), Doc("Part of each message and computation that was simulated.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]
+    waits: Annotated[PacketWaits, Doc("What a step waits for; nothing of a job that never ended.")]
     classes: Annotated[PacketGroups, Doc("Traffic by class.")]
     tenants: Annotated[PacketGroups, Doc("Traffic by tenant.")]
     link: Annotated[TextColumn, Doc("(L,) name of each link.")]

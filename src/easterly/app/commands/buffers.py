@@ -21,7 +21,8 @@ from easterly.app import terminal
 @click.option("--latency", metavar="TIME", help="Longest wait in the queue that is wanted (such as 100us).")
 @click.option("--transport", "transports", multiple=True, metavar="CLASS=NAME",
               help="How hosts send a class, instead of what the plan sets them to; may be repeated.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
+@click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), default=1, show_default=True,
+              help="Of all draws.")  # fmt: skip
 @terminal.format_option
 def command(site: Path, form: str, **asked: Any) -> None:
     """Try the thresholds and memory of SITE packet by packet, and find settings that meet a target.

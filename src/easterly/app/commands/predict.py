@@ -17,7 +17,7 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--method", type=click.Choice(["fluid", "packet"]), default="fluid", show_default=True,
               help="Max-min fair rates, or a simulation packet by packet.")  # fmt: skip
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
-@click.option("--steps", type=click.IntRange(1, 100), default=1, show_default=True, help="Steps that are simulated.")
+@click.option("--steps", type=click.IntRange(1, 100), help="Steps that are simulated.  [default: 1]")
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip
 @click.option("--hops", type=click.IntRange(10_000, 10**12), metavar="COUNT",
@@ -26,11 +26,11 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
               help="How hosts send a class, instead of what the plan sets them to; may be repeated.")  # fmt: skip
 @click.option("--replay", "replays", multiple=True, metavar="JOB=FOLDER",
               help="Chakra traces, replayed on the hosts of a job instead of its step; may be repeated.")  # fmt: skip
-@click.option("--routing", type=click.Choice(ROUTING), default="hash", show_default=True,
-              help="How switches choose among equal links.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of all draws.")
-@click.option("--seeds", "count", type=click.IntRange(1, 1000), default=1, show_default=True,
-              help="Simulations, each with a seed of its own: the mean, and how sure it is.")  # fmt: skip
+@click.option("--routing", type=click.Choice(ROUTING),
+              help="How switches choose among equal links.  [default: hash]")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), help="Of all draws.  [default: 1]")
+@click.option("--seeds", "count", type=click.IntRange(1, 1000),
+              help="Simulations, each with a seed of its own: the mean, and how sure it is.  [default: 1]")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page about it, of packets only.")  # fmt: skip
 @terminal.format_option

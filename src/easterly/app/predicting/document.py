@@ -16,6 +16,7 @@ from easterly.model.packets import Transport
 from easterly.predict.packet import interval
 
 RANGE = ("low", "expected", "high")
+REASON = ("axis", "stage", "collective", "inside", "share")
 BUSIEST = 20
 """Links that are listed."""
 
@@ -53,9 +54,11 @@ def packet(
     return {
         "method": "packet", "part": number(made.part), "steps": made.steps, "seed": made.outcome.seed,
         "packet_hops": sum(each.hops for each in every), "complete": all(each.outcome.complete for each in every),
+        "stuck": next((str(each.outcome.stuck) for each in every if each.outcome.stuck is not None), None),
         "jobs": [
             {
-                **_packet_job(made, row), "seeds": _seeds(every, row), "replayed": name in replayed,
+                **_packet_job(made, row), "waits": _waits(made, row), "seeds": _seeds(every, row),
+                "replayed": name in replayed,
                 "fluid_s": dict.fromkeys(RANGE) if name in replayed else _range(bounds, rows[str(name)]),
             }
             for row, name in enumerate(made.job)
@@ -71,6 +74,16 @@ def _packet_job(made: PacketPrediction, row: int) -> dict[str, Any]:
     return {"name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names}}
 
 
+def _waits(made: PacketPrediction, row: int) -> list[dict[str, Any]]:
+    """What a step waits for, with its time."""
+    records = _records(made.waits)
+    return [
+        {**{key: each[key] for key in REASON}, "time_s": number(each["share"] * float(made.step_s[row]))}
+        for each in records
+        if each["job"] == row
+    ]
+
+
 def _seeds(every: Sequence[PacketPrediction], row: int) -> dict[str, float | int | None]:
     """Step time over seeds: mean, and half of its 95 % interval."""
     found = interval(floats([each.step_s[row] for each in every]))
@@ -83,6 +96,8 @@ def _records(table: Any) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, np.bool_):
+        return bool(value)
     if isinstance(value, np.floating):
         return number(float(value))
     return int(value) if isinstance(value, np.integer) else str(value)

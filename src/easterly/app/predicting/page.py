@@ -8,10 +8,14 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.report import sections
+from easterly.app.report.engineering import percent
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
 
 SHOWN = 12
+NAMED = {"compute": "compute, with what it waits for inside hosts", "bubble": "bubble: compute of others"}
+LEAST = 0.001
+"""Part of a step, at least, of what it says that the step waits for."""
 RANGE = ("low", "expected", "high")
 
 
@@ -36,6 +40,7 @@ def packet(found: dict[str, Any]) -> None:
     """Step times by simulation of packets, and what messages met."""
     page = Page(Console())
     _jobs(page, found)
+    _waits(page, found["jobs"])
     _left_out(page, found["left_out"])
     _seeds(page, found["jobs"])
     _phases(page, found["phases"])
@@ -52,7 +57,7 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
     heads = ("Job", "Step", "Uncertain by", "Fixed", "Low", "Expected", "High")
 
     def text(value: float | None) -> str:
-        return "never ends" if value is None else unit.full(value)
+        return _without(found) if value is None else unit.full(value)
 
     page.table(
         tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
@@ -64,9 +69,57 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
     )  # fmt: skip
     how = "all of every message"
     if found["part"] < 1:
-        how = f"{found['part']:.3g} of every message and computation, a half and a quarter of that"
+        how = f"{100 * found['part']:.3g} % of every message and computation, a half and a quarter of that"
     said = f"{found['packet_hops']:,} packet-hops: {how}; seed {found['seed']}."
     page.wrapped(f"{said} Low, expected and high are those from rates.", "dim", "  ")
+    _stopped(page, found)
+
+
+def _without(found: dict[str, Any]) -> str:
+    """Where a step would stand: no packet arrives any more, or nobody waited for it."""
+    return "unknown" if found["stuck"] is None else "never ends"
+
+
+def _stopped(page: Page, found: dict[str, Any]) -> None:
+    if found["stuck"] is not None:
+        page.wrapped(f"It cannot end: {found['stuck']}.", "bold", "  ")
+    elif not found["complete"]:
+        page.wrapped("It was stopped before its end: what stands here is what was known by then.", "bold", "  ")
+
+
+def _waits(page: Page, jobs: list[dict[str, Any]]) -> None:
+    """What each step waits for, in the order of what it costs; what is less than a thousandth stands together."""
+    jobs = [job for job in jobs if job["waits"]]
+    if not jobs:
+        return
+    page.title("What a step waits for")
+    unit = measure([job["step_s"] or 0.0 for job in jobs], TIMES)
+    rows = [
+        (job["name"] if i == 0 else "", what, unit.full(share * job["step_s"]), percent(share))
+        for job in jobs
+        for i, (what, share) in enumerate(_reasons(job["waits"]))
+    ]
+    page.table(
+        (Column("Job"), Column("Waits for"), Column("Time", right=True), Column("Of the step", right=True)), rows
+    )
+
+
+def _reasons(waits: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    shown = [(reason(each), each["share"]) for each in waits if each["share"] >= LEAST]
+    rest = sum(each["share"] for each in waits if each["share"] < LEAST)
+    return [*shown, ("other", rest)] if rest > LEAST / 10 else shown
+
+
+def reason(wait: dict[str, Any]) -> str:
+    """A reason in words.
+
+    >>> reason({"axis": "tp", "stage": "forward", "collective": "all-gather", "inside": True})
+    'tp forward all-gather, inside hosts'
+    """
+    if wait["axis"] in NAMED:
+        return NAMED[wait["axis"]]
+    words = (wait["axis"], wait["stage"], wait["collective"])
+    return " ".join(word for word in words if word) + (", inside hosts" if wait["inside"] else "")
 
 
 def _seeds(page: Page, jobs: list[dict[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +17,36 @@ if TYPE_CHECKING:
 
 PACKETS_ONLY = {
     "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
+    "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
 
 def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
-    result = _rates(nouns, asked, form) if method == "fluid" else _packets(nouns, asked, form)
+    if method == "fluid":
+        _print(_rates(nouns, asked, form), found, form, page.fluid)
+        return
+    if asked["report"] is not None:
+        terminal.writable(asked["report"], form)
+    result, made = _packets(nouns, asked, form)
+    _print(result, found, form, page.packet)
+    if asked["report"] is not None:
+        _report(asked["report"], str(nouns.site.site.name), result, made, form)
+    sys.exit(terminal.FINE if result["complete"] else terminal.FOUND)
+
+
+def _print(result: dict[str, Any], found: Any, form: str, show: Callable[[dict[str, Any]], None]) -> None:
     if form == "json":
         terminal.emit_json(result, found)
-        return
-    terminal.print_findings(found, None)
-    (page.fluid if method == "fluid" else page.packet)(result)
+    else:
+        terminal.print_findings(found, None)
+        show(result)
 
 
 def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     for option, name in PACKETS_ONLY.items():
-        if asked[name]:
+        if asked[name] not in (None, ()):
             terminal.misused(f"{option}: is for --method packet", form)
     known = nouns.prediction.value.job.tolist()
     for name in asked["jobs"]:
@@ -40,17 +55,17 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     return document.fluid(nouns.prediction.value, asked["jobs"])
 
 
-def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
+def _packets(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], PacketPrediction]:
     from easterly.study import packets
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     replays = {job: Path(folder) for job, folder in (pair("--replay", text, form) for text in asked["replays"])}
-    hops, seed = asked["hops"] or packets.MOST_HOPS, asked["seed"]
+    hops, seed = asked["hops"] or packets.MOST_HOPS, 1 if asked["seed"] is None else asked["seed"]
+    jobs, steps, routing = tuple(asked["jobs"]), asked["steps"] or 1, asked["routing"] or "hash"
     try:
         made = []
-        for each in range(seed, seed + asked["count"]):
-            jobs, steps, part = tuple(asked["jobs"]), asked["steps"], asked["part"]
-            wishes = packets.Wishes(jobs, steps, part, hops, transports, replays, asked["routing"], each)
+        for each in range(seed, seed + (asked["count"] or 1)):
+            wishes = packets.Wishes(jobs, steps, asked["part"], hops, transports, replays, routing, each)
             prepared = packets.prepare(nouns, wishes)
             runs = packets.runs_of(prepared)
             with paced(f"packets, seed {each}", runs.hops, quiet=form == "json") as progress:
@@ -65,19 +80,15 @@ def _packets(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
         terminal.misused(str(error.args[0]), form)
     ways = dict(zip(nouns.qos.value.traffic_class.tolist(), prepared.transports, strict=True))
     used = {name: ways[name] for name in made[0].classes.name.tolist()}
-    result = document.packet(made, nouns.prediction.value, used, replays)
-    if asked["report"] is not None:
-        _report(asked["report"], str(nouns.site.site.name), result, made[0], form)
-    return result
+    return document.packet(made, nouns.prediction.value, used, replays), made[0]
 
 
 def _report(path: Path, site: str, result: dict[str, Any], made: PacketPrediction, form: str) -> None:
+    from easterly.app.planning import write_text
     from easterly.app.report import predicted
 
-    try:
-        path.write_text(predicted.page(site, result, made), "utf-8")
-    except OSError as error:
-        terminal.unwritable(path, error, form)
+    with terminal.writing(path, form):
+        write_text(path, predicted.page(site, result, made))
 
 
 def pair(option: str, text: str, form: str) -> tuple[str, str]:

@@ -182,6 +182,8 @@ def _run(
 def _simulation(
     ports: Ports, flows: PacketFlows, transports: tuple[Transport, ...], seed: int, routes: PacketRoutes | None
 ) -> packet.Simulation:
+    if not 0 <= seed < 1 << 64:
+        raise ValueError(f"seed is {seed}, not within 0..2^64-1")
     route, path = _routes(flows) if routes is None else (routes.route, routes.path)
     zero = np.zeros(len(flows), dtype=np.int32)
     of_transport = zero if flows.transport is None else flows.transport

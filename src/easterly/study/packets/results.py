@@ -141,7 +141,8 @@ def covered_s(begin_s: NDArray[np.float64], end_s: NDArray[np.float64]) -> float
     begin, end = begin_s[began][order], np.maximum.accumulate(end_s[began][order])
     before = np.concatenate([[-np.inf], end])[:-1]
     from_s = np.maximum(begin, before)
-    return float(np.where(end > from_s, end - np.minimum(from_s, end), 0.0).sum()) if len(begin) else 0.0
+    more = end > from_s  # where both are infinite there is no difference
+    return float((end[more] - from_s[more]).sum())
 
 
 def groups(name: TextColumn, run: Run, transports: Sequence[Transport]) -> PacketGroups:

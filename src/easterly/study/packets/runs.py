@@ -16,6 +16,7 @@ from easterly.study.packets import results
 from easterly.study.packets.paths import Posed
 from easterly.study.packets.results import Run
 from easterly.study.packets.site import Prepared, Runs
+from easterly.study.packets.waits import waits_of
 
 
 def simulate_site(prepared: Prepared, runs: Runs, progress: Progress | None = None) -> PacketPrediction:
@@ -84,10 +85,10 @@ def _concluded(prepared: Prepared, runs: list[Run]) -> PacketPrediction:
     return PacketPrediction(
         texts(jobs), step_s, spread_s, fixed_s, times[0], prepared.wishes.steps, first.part,
         results.phases(prepared.schedule, first, prepared.owner, texts(classes), network.nodes.name),
-        results.spans(prepared.schedule, first),
+        results.spans(prepared.schedule, first), waits_of(prepared.schedule, runs, len(jobs)),
         results.groups(texts(classes)[first.talk.traffic_class], first, prepared.transports),
         results.groups(tenant, first, prepared.transports),
-        _names(network), floats(busy_s / ended_s), texts(owner),
+        _names(network), floats(np.minimum(busy_s / ended_s, 1.0)), texts(owner),
         _left_out(prepared), first.outcome, sum(run.outcome.packet_hops for run in runs),
     )  # fmt: skip
 
@@ -100,7 +101,9 @@ def _left_out(prepared: Prepared) -> TextColumn:
 
 
 def _last_s(run: Run) -> float:
-    """[s] when the last message was there, of those that ever were."""
+    """[s] when the last message was there; of a run that was broken off, when that was."""
+    if not run.outcome.complete:
+        return max(run.outcome.end_s, 1e-12)
     assert run.outcome.done_s is not None
     return float(run.outcome.done_s.max(initial=1e-12, where=np.isfinite(run.outcome.done_s)))
 

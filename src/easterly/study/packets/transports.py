@@ -57,6 +57,8 @@ def transports_of(plan: QosPlan, wanted: Mapping[str, str]) -> list[Transport]:
     for row, name in enumerate(classes):
         usual = "dcqcn-paper" if plan.lossless[row] else "dctcp" if plan.ecn[row] else "cubic"
         how = transport(wanted[name]) if name in wanted else _set(transport(usual), plan, row)
+        if how.law == "open":
+            raise ValueError(f"class {name!r}: {how.name} sends at a rate of its own and carries no messages")
         made.append(_sized(how, plan.mtu_B))
     return made
 
