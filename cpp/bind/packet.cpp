@@ -42,7 +42,7 @@ template <auto Member>
 constexpr auto put_source = put_in<&Rules::source, Member>;
 
 constexpr double kLong = 1LL << 50;
-using packet::HpccRules, packet::TimelyRules, packet::BbrRules, packet::DcqcnRules, packet::SourceRules, packet::SwiftRules;
+using packet::HpccRules, packet::TimelyRules, packet::RecoveryRules, packet::BbrRules, packet::DcqcnRules, packet::SourceRules, packet::SwiftRules;
 constexpr Number kNumbers[] = {
     {"packet_B", 64, 65535, put<&Rules::packet_B>},
     {"header_B", 0, 65534, put<&Rules::header_B>},
@@ -76,6 +76,7 @@ constexpr Number kNumbers[] = {
     {"timely_haste_after", 1, 1 << 20, put_in<&Rules::timely, &TimelyRules::haste_after>},
     {"timely_haste", 1, 1e6, put_in<&Rules::timely, &TimelyRules::haste>},
     {"timely_burst_B", 1, 1LL << 30, put_in<&Rules::timely, &TimelyRules::burst_B>},
+    {"timely_gap_ps", 0, kLong, put_in<&Rules::timely, &TimelyRules::gap>},
     {"timely_at_once", 0, 1, put_in<&Rules::timely, &TimelyRules::at_once>},
     {"timely_first_share", 1e-6, 1, put_in<&Rules::timely, &TimelyRules::first_share>},
     {"timely_patched", 0, 1, put_in<&Rules::timely, &TimelyRules::patched>},
@@ -111,6 +112,9 @@ constexpr Number kNumbers[] = {
     {"pacing", 0, 1000, put<&Rules::pacing>},
     {"counts_acks", 0, 1, put<&Rules::counts_acks>},
     {"classic_ecn", 0, 1, put<&Rules::classic_ecn>},
+    {"prr", 0, 1, put_in<&Rules::recovery, &RecoveryRules::prr>},
+    {"rack", 0, 1, put_in<&Rules::recovery, &RecoveryRules::rack>},
+    {"tail_probe", 0, 1, put_in<&Rules::recovery, &RecoveryRules::tail_probe>},
     {"swift_base_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::base>},
     {"swift_hop_ps", 0, 1LL << 40, put_in<&Rules::swift, &SwiftRules::hop>},
     {"swift_range_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::range>},
@@ -163,6 +167,7 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
     if (made.open()) check_source(made);
+    if (made.go_back && (made.recovery.prr || made.recovery.timed())) refuse("go_back with prr, rack or tail_probe, which are of selective repeat");
     if (made.asks_links() && made.acks_every > 1) refuse("acks_every is more than 1: hpcc answers what every packet brings back");
     if (made.asks_links() && made.packet_B > 60000) refuse("packet_B is more than 60000: nothing is left for what links write");
     if (made.acks_every > 1 && made.ack_delay == 0) refuse("ack_delay_ps is 0: what waits for acks_every would wait for ever");

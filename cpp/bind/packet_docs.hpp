@@ -54,9 +54,10 @@ values : dict of str to float
         DCQCN as HPCC's simulator has it: marks come with acknowledgements, and so often the rate is cut for them; whether
         a cut lowers the target where nothing has risen since the last. 0: notifications, as published.
     timely_alpha, timely_beta [1], timely_add_bps, timely_least_bps [bit/s], timely_low_ps, timely_high_ps,
-    timely_least_rtt_ps, timely_reference_ps [ps], timely_haste_after, timely_haste, timely_first_share [1],
+    timely_least_rtt_ps, timely_reference_ps, timely_gap_ps [ps], timely_haste_after, timely_haste, timely_first_share [1],
     timely_burst_B [B], timely_at_once, timely_patched [0 or 1]
-        TIMELY: weights, steps and thresholds; the burst that is answered once, and whether it leaves as one.
+        TIMELY: weights, steps and thresholds; the burst that is answered once, how long
+        no other is answered then, and whether it leaves as one.
     hpcc_target, hpcc_most_stages, hpcc_flows [1], hpcc_add_B, hpcc_least_B, hpcc_link_B [B], hpcc_base_ps [ps]
         HPCC: use of the busiest link, additive steps in a row, flows that share what is spared, or what is added instead;
         what a link adds to a packet; round trip of an idle network, 0: that of the path.
@@ -64,6 +65,9 @@ values : dict of str to float
         What comes back takes the time of an idle path, and no room on it.
     go_back [0 or 1], ask_again_ps [ps]
         Go-back-N instead of selective repeat; the receiver asks for the same packet again no earlier than that.
+    prr, rack, tail_probe [0 or 1]
+        Selective repeat: recovery in proportion to what arrives (RFC 9937); losses known by the time at which packets
+        left; a probe of what is last (RFC 8985).
     delays [1]
         Of packets: 0 none, 1 their moments, 2 a histogram as well.
     source_bps [bit/s], gaps, lengths, phases, small_B [B], small_share, on_ps, off_ps [ps], shape

@@ -77,6 +77,7 @@ void Engine::seldom(const Event& next) {
     switch (static_cast<Kind>(next.what >> 56)) {
         case Kind::fault: return happen();
         case Kind::timer: return expire(entity);
+        case Kind::tail: return tail(entity);
         case Kind::ready: return wake(link, rest);
         case Kind::repeat: return repeat(link, static_cast<int>(rest));
         case Kind::lapse: return lapse(link, static_cast<int>(rest));

@@ -26,7 +26,7 @@ namespace easterly::packet {
 
 // What happens at one instant happens in this order.
 enum class Kind : std::uint8_t { fault = 0, left = 1, pause = 2, arrive = 3, cut = 4, rate = 5, timer = 6, wake = 7, start = 8,
-                                 notify = 9, post = 10, worked = 11, ack = 12, host = 13, pulse = 16,
+                                 notify = 9, post = 10, worked = 11, ack = 12, host = 13, tail = 14, pulse = 16,
                                  ready = 20, repeat = 21, lapse = 22, poll = 23, storm = 24 };
 
 constexpr std::uint64_t event(Kind kind, std::uint32_t entity, std::uint32_t rest = 0) {
@@ -235,6 +235,18 @@ private:
     void emit(std::uint32_t flow, std::uint32_t seq, bool again);
     void arm(std::uint32_t flow);
     void expire(std::uint32_t flow);
+
+    // Recovery by time, in proportion, and of the tail: recovery.cpp.
+    static void begin_recovery(Sender& sender, const Rules& law, std::uint32_t news);
+    static bool lets(const Rules& law, const Sender& sender);
+    std::uint32_t judge(Sender& sender, const Rules& law, const Packet& ack, std::uint32_t news, std::uint32_t high);
+    static bool may_probe(const Sender& sender, const Rules& law);
+    void watch_tail(std::uint32_t flow);
+    void tail(std::uint32_t flow);
+    void miss(std::uint32_t flow);
+    void probe_tail(std::uint32_t flow);
+    static bool repaired(Sender& sender, const Packet& ack, Time rtt);
+    void note_departure(Sender& sender, const Rules& law, std::uint32_t seq, bool again) const;
 
     // What a receiver says: acks.cpp.
     void process(std::uint32_t at);

@@ -15,7 +15,7 @@ void Engine::receive(std::uint32_t at) {
     if (law.special && !aside(at, flow, receiver)) return;
     flow.reordered += packet.seq + 1 < receiver.high;
     const bool next = packet.seq == receiver.missing;
-    receiver.take(packet.seq);
+    if (!receiver.take(packet.seq)) packet.flags |= kTwice;
     const bool whole = receiver.missing >= flow.due;
     if (whole) complete(f, receiver.missing);
     if (some) {
@@ -32,7 +32,7 @@ void Engine::answer(std::uint32_t at) {
     const Rules& law = rules[flow.rules];
     packet.echo = packet.seq;
     packet.seq = receivers_[packet.flow].missing;
-    packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp));
+    packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp | kTwice));
     packet.size_B = law.asks_links() ? static_cast<std::uint16_t>(law.ack_B + stamps_[at] * law.hpcc.link_B) : law.ack_B;
     packet.hop = flow.back;
     law.ideal_acks ? come_back(at) : depart(at);
@@ -66,17 +66,14 @@ void Engine::acknowledged(std::uint32_t at) {
     if ((packet.flags & (kAck | kCnp)) == kCnp) return slow_down(packet.flow);
     const Time rtt = packet.flags & kAgain ? 0 : now_ - packet.sent;
     if (rtt > 0) sender.measure(rtt);
-    const std::uint32_t before = sender.una;
+    const std::uint32_t before = sender.una, high = sender.high;
     const std::uint32_t news = law.go_back ? sender.take_in_order(packet.seq) : sender.take(packet.seq, packet.echo);
     const bool marked = packet.flags & kEce;
     flow.marked += marked ? (law.acks_every > 1 ? std::max(news, 1U) : 1) : 0;
     const bool asked = packet.flags & kCnp && packet.seq == sender.una;
-    const std::uint32_t gone = asked ? sender.go_back() : sender.judge(law, packet.sent);
+    const std::uint32_t gone = asked ? sender.go_back() : law.recovery.rack ? judge(sender, law, packet, news, high) : sender.judge(law, packet.sent);
     const bool first = gone > 0 && !sender.recovering();
-    if (first) {
-        sender.recover = std::max(sender.next, sender.beyond);
-        sender.urgent = true;
-    }
+    if (first) begin_recovery(sender, law, news);
     const bool fast = before < sender.recover && !sender.timed_out;
     if (!sender.recovering()) sender.timed_out = false;
     const std::uint32_t advanced = fast ? 0 : sender.una - before;
@@ -85,10 +82,13 @@ void Engine::acknowledged(std::uint32_t at) {
                   packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0,
                   asks ? telemetry_.data() + std::size_t{stride_} * at : nullptr, asks ? stamps_[at] : 0U};
     if (first) sender.control.lost(law, ack);
+    if (law.recovery.tail_probe && repaired(sender, packet, rtt) && !first) sender.control.lost(law, ack);
     if (news > 0) sender.control.acknowledged(law, ack);
+    if (law.recovery.prr && fast) sender.prr.acknowledged(news, sender.pipe, sender.control.window.size, sender.una > before && gone == 0);
     if (law.law == Law::dcqcn && marked && law.dcqcn.sampled()) slow_down(packet.flow);
     if (sender.una > before) {
         sender.backoff = 0;
+        if (law.recovery.timed()) sender.tail.from = now_;
         if (sender.una == flow.packets) {
             flow.acknowledged = now_;
             --open_;
@@ -106,7 +106,7 @@ void Engine::send(std::uint32_t at) {
     if (flow.acknowledged >= 0 || sender.waiting) return;
     const Rules& law = rules[flow.rules];
     const std::uint32_t edge = std::min(flow.posted, sender.una + law.ahead);
-    while (((sender.urgent && sender.lost > 0) || sender.control.window.lets(sender.pipe)) && (sender.lost > 0 || sender.next < edge)) {
+    while (((sender.urgent && sender.lost > 0) || lets(law, sender)) && (sender.lost > 0 || sender.next < edge)) {
         if (!room(at, flow, sender)) {
             sender.waiting = true;
             break;
@@ -118,7 +118,9 @@ void Engine::send(std::uint32_t at) {
     if (law.models() && !sender.waiting && sender.lost == 0 && sender.next == flow.posted &&
         sender.control.window.lets(sender.pipe))
         sender.control.idle(sender.pipe);
-    if (sender.una < sender.next) arm(at);
+    if (sender.una == sender.next) return;
+    arm(at);
+    if (law.recovery.timed()) watch_tail(at);
 }
 
 void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
@@ -133,6 +135,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
     ++sender.pipe;
     ++flow.sent;
     const Rules& law = rules[flow.rules];
+    if (law.recovery.any()) note_departure(sender, law, seq, again);
     const std::uint32_t made = pool_.take();
     Packet& packet = pool_[made];
     packet.flow = at;
@@ -169,6 +172,7 @@ void Engine::expire(std::uint32_t at) {
     Sender& sender = senders_[at];
     sender.timing = false;
     if (sender.deadline == kNever || flow.acknowledged >= 0) return;  // nothing is outstanding
+    if (sender.tail.due <= now_) tail(at);  // at the same time: the probe goes first, and moves it
     if (now_ >= sender.deadline) {
         ++flow.timeouts;
         check();
@@ -178,6 +182,8 @@ void Engine::expire(std::uint32_t at) {
         else sender.give_up();
         sender.recover = std::max(sender.next, sender.beyond);
         sender.timed_out = true;
+        sender.tail.end = kNone;
+        sender.rack.due = kNever;
         ++sender.backoff;
         sender.deadline = now_ + sender.timeout(rules[flow.rules]);
         send(at);

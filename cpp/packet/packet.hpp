@@ -18,7 +18,8 @@ enum Flag : std::uint8_t {
     kEce = 8,    // acknowledgement: the data packet was marked
     kCnp = 32,   // a congestion notification, and nothing else; of an acknowledgement: go back to what is missing
     kAgain = 16, // data that was sent before, or its acknowledgement
-    kOwn = 64    // data before the NIC of its sender
+    kOwn = 64,   // data before the NIC of its sender
+    kTwice = 128 // acknowledgement: the data was there already (RFC 2883)
 };
 
 struct Packet {

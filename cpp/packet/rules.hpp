@@ -6,6 +6,7 @@
 #include "packet/dcqcn.hpp"
 #include "packet/law/numbers.hpp"
 #include "packet/port.hpp"
+#include "packet/recovery.hpp"
 #include "packet/source.hpp"
 
 namespace easterly::packet {
@@ -39,6 +40,7 @@ struct Rules {
     TimelyRules timely;
     HpccRules hpcc;
     SourceRules source;
+    RecoveryRules recovery;
     bool go_back = false;       // packets are taken in order alone, and all are sent again from the first that is missing
     Time ask_again = kNever;    // the receiver asks for the same packet again no earlier than that
     std::int8_t ack_class = -1;  // of acknowledgements; -1: that of the flow

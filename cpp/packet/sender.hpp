@@ -11,6 +11,7 @@
 #include "packet/pacer.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
+#include "packet/recovery.hpp"
 
 namespace easterly::packet {
 
@@ -55,6 +56,9 @@ struct Sender {
     };
     std::vector<Again> resent;  // in the order of time; those before `first_again` have been judged
     std::size_t first_again = 0;
+    Prr prr;
+    Rack rack;
+    Tail tail;
 
     bool recovering() const { return una < recover; }
 
@@ -136,6 +140,23 @@ struct Sender {
         return lost - before;
     }
 
+    // The same by the time at which they left (RFC 8985, section 6.2).
+    std::uint32_t judge_by_time(const Rules& rules, Time now) {
+        rack.due = kNever;
+        if (board.empty()) return 0;
+        const std::uint32_t before = lost;
+        board.cover(una, next);
+        const Time overdue = now - rack.rtt - tolerance(rules);
+        for (scan = std::max(scan, una); scan < next; ++scan)
+            if (board[scan] == Board::sent && !late(scan, rack.left(scan), overdue, now)) break;
+        for (; first_again < resent.size(); ++first_again) {
+            const auto [seq, sent] = resent[first_again];
+            if (seq >= una && board[seq] == Board::again && !late(seq, sent, overdue, now)) break;
+        }
+        if (first_again == resent.size()) forget();
+        return lost - before;
+    }
+
     // All that is not there is lost.
     void give_up() {
         board.cover(una, next);
@@ -167,6 +188,23 @@ private:
         resend = lost == 0 ? seq : std::min(resend, seq);
         ++lost;
         --pipe;
+    }
+    // None where nothing has been seen to overtake, and a loss is plain.
+    Time tolerance(const Rules& rules) const {
+        const std::uint32_t there = next - una - pipe - lost;
+        const bool plain = recovering() || there >= rules.duplicates;
+        const Time least = control.window.least_rtt > 0 ? control.window.least_rtt : srtt;
+        return plain && !rack.reordered ? 0 : std::min(least / 4, srtt);
+    }
+    // Whether it has been lost; if it only may be, when that will be known.
+    bool late(std::uint32_t seq, Time sent, Time overdue, Time now) {
+        if (!rack.follows(sent, seq)) return false;
+        if (sent > overdue) {
+            rack.due = std::min(rack.due, now + sent - overdue);
+            return false;
+        }
+        lose(seq);
+        return true;
     }
     void forget() {
         resent.clear();

@@ -184,6 +184,7 @@ void reading(Bytes& bytes, Rules& made) {
     timely.low = bytes.within(0, std::int64_t{1} << 40), timely.high = bytes.within(0, std::int64_t{1} << 40);
     timely.least_rtt = bytes.within(1, std::int64_t{1} << 40), timely.reference = bytes.within(1, std::int64_t{1} << 40);
     timely.burst_B = bytes.within(1, 1 << 20);
+    timely.gap = bytes.flip() ? bytes.within(0, std::int64_t{1} << 40) : 0;
     timely.at_once = bytes.flip(), timely.patched = bytes.flip();
     timely.first_share = bytes.real(1e-6, 1.0);
     HpccRules& hpcc = made.hpcc;
@@ -202,6 +203,7 @@ void windows(Bytes& bytes, Rules& made) {
     made.pacing = bytes.flip() ? bytes.real(0.0, 4.0) : 0.0;
     made.counts_acks = bytes.flip();
     made.classic_ecn = bytes.flip();
+    if (!made.go_back) made.recovery = {bytes.flip(), bytes.flip(), bytes.flip()};
     SwiftRules& swift = made.swift;
     swift.base = bytes.within(0, std::int64_t{1} << 40), swift.hop = bytes.within(0, 1 << 30);
     swift.range = bytes.within(0, std::int64_t{1} << 40), swift.endpoint = bytes.within(0, std::int64_t{1} << 40);

@@ -38,6 +38,7 @@ struct TimelyRules {
     std::uint32_t haste_after = 5;              // bursts in a row whose round trip falls, and rates rise
     double haste = 5.0;                         // so much faster
     std::int64_t burst_B = 64'000;              // that is answered once,
+    Time gap = 0;                               // and no earlier than this after the last,
     bool at_once = true;                        // and leaves as one
     double first_share = 1.0;                   // of the rate of the line, to begin with
     bool patched = false;

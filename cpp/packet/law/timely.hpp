@@ -15,7 +15,8 @@ struct Timely {
     double difference = 0.0;  // of round trips, smoothed [ps]
     Time before = 0;          // the round trip of the burst before; 0: none
     std::uint32_t falling = 0;  // bursts in a row whose round trip fell
-    std::uint32_t answered = 0;  // packets below have been answered
+    std::uint32_t answered = 0;  // packets below have been answered,
+    Time answered_at = 0;        // the last of them then
 
     void start(const Rules& rules, const Path& path, Window& window) {
         line_bps = path.line_bps;
@@ -24,7 +25,8 @@ struct Timely {
         publish(rules, window);
     }
     void acknowledged(const Rules& rules, Window& window, const Ack& ack) {
-        if (ack.rtt <= 0 || ack.una < answered) return;
+        if (ack.rtt <= 0 || ack.una < answered || ack.now - answered_at < rules.timely.gap) return;
+        answered_at = ack.now;
         answered = ack.una + burst(rules);
         answer(rules, ack.rtt - static_cast<Time>(8e12 * rules.packet_B / line_bps));
         publish(rules, window);

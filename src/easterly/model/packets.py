@@ -97,6 +97,9 @@ class Transport:
     classic_ecn: Annotated[
         bool, Doc("Marks count as losses (RFC 3168), for laws that have no answer of their own.")
     ] = False
+    prr: Annotated[bool, Doc("Recovery in proportion to what arrives (RFC 9937), not with a window at once.")] = False
+    rack: Annotated[bool, Doc("Losses are known by the time at which packets left (RFC 8985, section 6).")] = False
+    tail_probe: Annotated[bool, Doc("The last packets are probed before they time out (RFC 8985, section 7).")] = False
     g: Annotated[float, Unit("1"), Doc("DCTCP: weight of a window in the share of marks.")] = 1 / 16
     fast_convergence: Annotated[bool, Doc("CUBIC: give way to newcomers.")] = True
     recovery: Annotated[

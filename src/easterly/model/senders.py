@@ -58,6 +58,7 @@ class Timely:
     haste_after: Annotated[int, Doc("Bursts in a row whose round trip fell, after which rates rise faster,")] = 5
     haste: Annotated[float, Unit("1"), Doc("so many times.")] = 5.0
     burst_B: Annotated[int, Unit("B"), Doc("That is answered once.")] = 64_000
+    gap_s: Annotated[float, Unit("s"), Doc("Between two answers at least; 0: every burst is answered.")] = 0.0
     at_once: Annotated[bool, Doc("Whether a burst leaves as one, or packet by packet.")] = True
     first_share: Annotated[float, Unit("1"), Doc("Of the rate of the NIC, to begin with.")] = 1.0
     patched: Annotated[bool, Doc("The version of Zhu et al. 2016.")] = False

@@ -13,6 +13,17 @@ PRESETS = {
         Transport("newreno", "newreno", "RFC 5681, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
         Transport("cubic", "cubic", "RFC 9438, RFC 6675, RFC 6298, RFC 6928", least_timeout_s=0.2),
         Transport(
+            "cubic-linux",
+            "cubic",
+            "Linux 6, tcp_input.c, tcp_recovery.c and tcp_cubic.c: RFC 9438, RFC 9937, RFC 8985; every other packet is "
+            "acknowledged, or after 40 ms",
+            acks_every=2,
+            least_timeout_s=0.2,
+            prr=True,
+            rack=True,
+            tail_probe=True,
+        ),
+        Transport(
             "dcqcn-paper",
             "dcqcn",
             "Zhu et al. 2015, SIGCOMM: figures of 40 Gb/s; lossless",

@@ -35,7 +35,7 @@ NEVER = "not yet"
 @click.option("--sender", type=asking.Quantity(RATE), help="Rate of one sender; that of the port if absent.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer that the port has.")
 @click.option("--transport", help="Send it packet by packet: dctcp, dcqcn-paper, hpcc-repo, hpcc, timely, "
-              "timely-patched, newreno, cubic, bbr, bbr3, swift, fixed.")  # fmt: skip
+              "timely-patched, newreno, cubic, cubic-linux, bbr, bbr3, swift, fixed.")  # fmt: skip
 @click.option("--mark", "mark_B", type=asking.Quantity(SIZE),
               help="Backlog from which the port marks; rate x round trip if absent.")  # fmt: skip
 @click.option(
