@@ -27,6 +27,41 @@ class AtRest:
         return float(self.rate_bps.sum() ** 2 / (len(self.rate_bps) * (self.rate_bps**2).sum()))
 
 
+def star_of(
+    each: tuple[Transport, ...], senders: int, rate_bps: float, delay_s: float = 1e-6,
+    mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None, seed: int = 1,
+) -> packet.Simulation:  # fmt: skip
+    """Endless senders to one receiver of a star; transports are taken in turns."""
+    links, sender = 2 * (senders + 1), np.arange(senders)
+    down = np.arange(links) % 2 == 1
+    last = np.full(senders, 2 * senders)
+    route = np.stack(
+        [2 * sender, last + 1, np.full(senders, -1), last, 2 * sender + 1, np.full(senders, -1)], axis=1
+    ).ravel()
+    starts = np.zeros(senders) if start_s is None else np.array(start_s)
+    return packet.Simulation(
+        np.full(links, int(rate_bps)), np.full(links, round(delay_s * 1e12)), np.full(links, -1),
+        np.stack([np.where(down, mark[0], -1), np.where(down, mark[1], -1)], axis=1), np.full(links, mark[2]),
+        np.zeros(links), route.astype(np.int32), np.stack([6 * sender, 6 * sender + 3], axis=1),
+        np.full(senders, ENDLESS_B), np.round(starts * 1e12).astype(np.int64), (sender % len(each)).astype(np.int32),
+        np.zeros(senders, dtype=np.int32), [law_of(replace(one, delays="moments")) for one in each], 0, seed, 12,
+    )  # fmt: skip
+
+
+def queues_B(
+    how: Transport, senders: int, rate_bps: float, until_s: tuple[float, float], every_s: float
+) -> NDArray[np.float64]:
+    """Means of the queue over steps of that length."""
+    made = star_of((replace(how, delays="moments"),), senders, rate_bps)
+    rows = []
+    for time_s in np.arange(until_s[0], until_s[1] + every_s / 2, every_s):
+        assert made.run(round(time_s * 1e12), 10**12)
+        delays = made.delays()
+        rows.append((delays["packets"].sum(), delays["sum_ps"].sum()))
+    packets, sum_ps = np.diff(np.array(rows, dtype=float), axis=0).T
+    return (sum_ps / packets * 1e-12 - 2e-6) * rate_bps / 8 - 2 * how.packet_B
+
+
 def at_rest(
     hows: Transport | tuple[Transport, ...], senders: int, rate_bps: float, until_s: tuple[float, float], *,
     delay_s: float = 1e-6, mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None,
@@ -38,20 +73,7 @@ def at_rest(
     """
     each = (hows,) if isinstance(hows, Transport) else hows
     how = each[0]
-    links, sender = 2 * (senders + 1), np.arange(senders)
-    down = np.arange(links) % 2 == 1
-    last = np.full(senders, 2 * senders)
-    route = np.stack(
-        [2 * sender, last + 1, np.full(senders, -1), last, 2 * sender + 1, np.full(senders, -1)], axis=1
-    ).ravel()
-    starts = np.zeros(senders) if start_s is None else np.array(start_s)
-    made = packet.Simulation(
-        np.full(links, int(rate_bps)), np.full(links, round(delay_s * 1e12)), np.full(links, -1),
-        np.stack([np.where(down, mark[0], -1), np.where(down, mark[1], -1)], axis=1), np.full(links, mark[2]),
-        np.zeros(links), route.astype(np.int32), np.stack([6 * sender, 6 * sender + 3], axis=1),
-        np.full(senders, ENDLESS_B), np.round(starts * 1e12).astype(np.int64), (sender % len(each)).astype(np.int32),
-        np.zeros(senders, dtype=np.int32), [law_of(replace(one, delays="moments")) for one in each], 0, seed, 12,
-    )  # fmt: skip
+    made = star_of(each, senders, rate_bps, delay_s, mark, start_s, seed)
     seen = []
     for time_s in until_s:
         assert made.run(round(time_s * 1e12), 10**12)
