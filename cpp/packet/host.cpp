@@ -76,7 +76,7 @@ void Engine::acknowledged(std::uint32_t at) {
     if (first) begin_recovery(sender, law, news);
     const bool fast = before < sender.recover && !sender.timed_out;
     if (!sender.recovering()) sender.timed_out = false;
-    const std::uint32_t advanced = fast ? 0 : sender.una - before;
+    const std::uint32_t advanced = fast ? 0 : std::min(sender.una - before, news);  // what was there before has counted
     const bool asks = law.asks_links();
     const Ack ack{now_, rtt, news, advanced, gone, marked, sender.recovering(), fast, sender.una, sender.next, sender.pipe,
                   packet.echo, packet.sent, sender.srtt, law.host > 0 ? host_[at] : 0,
