@@ -110,6 +110,27 @@ void add_choices(Simulation& it, In<std::int64_t> ptr, In<std::int64_t> member, 
     }
 }
 
+// Paths as the hash decides: what a run would take, without running.
+nb::tuple ways(Simulation& it, bool answers) {
+    Engine& engine = it.engine;
+    for (const Group& group : engine.choices.groups) {
+        const Manner& how = engine.choices.manners[group.manner];
+        if (how.pick != Pick::back && (how.pick != Pick::hash || how.gap != 0))
+            refuse("a switch chooses for each packet or burst: flows have no single way");
+    }
+    std::vector<std::int64_t> ptr{0};
+    std::vector<std::int32_t> links;
+    {
+        nb::gil_scoped_release released;
+        if (!it.begun) engine.prepare_ways();
+        for (std::uint32_t flow = 0; flow < engine.flows.size(); ++flow) {
+            engine.way(flow, answers, links);
+            ptr.push_back(static_cast<std::int64_t>(links.size()));
+        }
+    }
+    return nb::make_tuple(give(std::move(ptr)), give(std::move(links)));
+}
+
 nb::dict choices(const Simulation& it) {
     const Choices& all = it.engine.choices;
     nb::dict made;
@@ -124,6 +145,7 @@ void packet_choices(nb::class_<Simulation>& simulation) {
     simulation
         .def("choices", &add_choices, kChoices, "ptr"_a, "member"_a, "weight"_a, "manner"_a, "table"_a, "pick"_a, "modulo"_a,
              "added"_a, "resilient"_a, "bits"_a, "seed"_a, "gap_ps"_a, "name"_a, "watched"_a)
+        .def("ways", &ways, "answers"_a, kWays)
         .def("picks", &choices, "Packets by member, and changes of way by flow, where they were watched.")
         .def_prop_ro("without_way", [](const Simulation& it) { return it.engine.choices.lost; });
 }

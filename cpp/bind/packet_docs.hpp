@@ -133,4 +133,22 @@ Raises
 RuntimeError
     More than 2^24 packets in flight.)";
 
+constexpr const char* kWays = R"(Links that each flow takes while every choice is by hash: CSR by flow.
+
+Parameters
+----------
+answers : bool
+    Those of what comes back.
+
+Returns
+-------
+ptr : (F + 1,) int64
+link : (ptr[F],) int32
+
+Raises
+------
+ValueError
+    Some switch chooses for each packet, or for each burst.
+)";
+
 }  // namespace easterly::bind

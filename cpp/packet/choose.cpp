@@ -128,6 +128,14 @@ std::uint32_t Engine::link_from(std::uint32_t place, const Packet& packet) {
     return place;
 }
 
+void Engine::way(std::uint32_t flow, bool answers, std::vector<std::int32_t>& links) {
+    Packet packet{};
+    packet.flow = flow;
+    if (answers) packet.flags |= kAck;
+    std::uint32_t place = answers ? flows[flow].back : flows[flow].path;
+    while ((place = link_from(place, packet)) != kNone && route[place] >= 0) links.push_back(route[place++]);
+}
+
 // The member of a group, by number, that a packet takes.
 std::uint32_t Engine::pick(std::uint32_t g, const Packet& packet) {
     const Group& group = choices.groups[g];

@@ -104,6 +104,9 @@ public:
     void settle();
     std::size_t most_packets() const { return pool_.most(); }
     std::uint32_t open() const { return open_; }
+    // Adds the links that a flow, or what answers it, takes while every choice is by hash.
+    void way(std::uint32_t flow, bool answers, std::vector<std::int32_t>& links);
+    void prepare_ways() { begin_choices(); }
     std::uint32_t received(std::size_t flow) const { return receivers_.empty() ? 0 : receivers_[flow].missing; }
 
 private:

@@ -18,6 +18,7 @@ from easterly.model.packets import Ports
 from easterly.model.routing import Tunnels
 from easterly.predict.packet import (
     faults_of,
+    hashed_ways,
     outage,
     simulate,
     steer,
@@ -106,6 +107,17 @@ def test_connections_take_the_ways_that_walks_take(tree, rule):
     found = simulate(ports_of(tree), flows, FIXED, routes=routes)
     on = [np.bincount(way.link, minlength=len(tree.links)) for way in ways]
     assert np.array_equal(found.sent_B, 1052 * on[0] + 64 * on[1])
+    known = hashed_ways(ports_of(tree), flows, FIXED, routes)
+    for way, ptr, link in ((ways[0], known.ptr, known.link), (ways[1], known.back_ptr, known.back_link)):
+        for row in range(len(src)):
+            assert link[ptr[row] : ptr[row + 1]].tolist() == way.link[way.connection == row].tolist()
+
+
+def test_packets_that_choose_for_themselves_have_no_single_way(tree):
+    src, dst, number = pairs(tree, 3)
+    flows, routes = steer(tree, policy_of(tree, seed=5), src, dst, 1000, number=number, manner=Manner("random"))
+    with pytest.raises(ValueError, match="no single way"):
+        hashed_ways(ports_of(tree), flows, FIXED, routes)
 
 
 @pytest.mark.parametrize("network", [fat_tree(4, 16), fat_tree(6, 54), leaf_spine(8, 5, 8)])

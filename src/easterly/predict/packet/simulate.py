@@ -122,6 +122,38 @@ def simulate(
     )  # fmt: skip
 
 
+def hashed_ways(
+    ports: Ports, flows: PacketFlows, transport: Transport | Sequence[Transport], routes: PacketRoutes
+) -> PacketFlows:
+    """Flows on the very paths that they take where every switch chooses by hash.
+
+    Parameters
+    ----------
+    ports : Ports
+    flows : PacketFlows
+    transport : Transport or sequence of Transport
+    routes : PacketRoutes
+        Of `steer`.
+
+    Returns
+    -------
+    PacketFlows
+        `flows` with other paths.
+
+    Raises
+    ------
+    ValueError
+        A switch chooses for each packet, or for each burst.
+    """
+    transports = (transport,) if isinstance(transport, Transport) else tuple(transport)
+    made = _simulation(ports, flows, transports, 1, routes)
+    give_routes(made, routes)
+    (ptr, link), (back_ptr, back_link) = made.ways(False), made.ways(True)
+    return replace(
+        flows, ptr=frozen(ptr), link=frozen(link), back_ptr=frozen(back_ptr), back_link=frozen(back_link)
+    )  # fmt: skip
+
+
 def _equip(
     made: packet.Simulation, ports: Ports, queues: PacketQueues | None, messages: PacketMessages | None,
     routes: PacketRoutes | None, faults: PacketFaults | None,
