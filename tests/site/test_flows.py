@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from easterly.base.findings import FindingsError
+from easterly.base.findings import FindingsError, Severity
 from easterly.model.network import NodeKind
 from easterly.predict.packet.workloads import all_pairs, all_to_all, listed, permutation, poisson, sizes
-from easterly.site.formats import read, write
+from easterly.site.formats import convert, read, write
 from easterly.site.formats.flows import blocks, captures, hpcc, matrix, read_capture, read_flows, write_flows
 from easterly.site.formats.found import Found
 
@@ -187,6 +188,84 @@ def test_three_tiers_of_htsim_are_a_fat_tree(tmp_path, k):
 def test_bundles_of_htsim(tmp_path):
     network = read(put(tmp_path, "a.topo", tree(4, 2))).network
     assert (network.nodes.role == "core").sum() == 2 and len(network.links) == 2 * 3 * 16
+
+
+@pytest.mark.parametrize("text", [LEAF_SPINE, tree(4), tree(8), tree(4, 2), tree(8, 4)])
+def test_a_tree_that_is_written_is_read_again(tmp_path, text):
+    network = read(put(tmp_path, "a.topo", text)).network
+    write(network, tmp_path / "b.topo")
+    again = read(tmp_path / "b.topo").network
+    for name in ("src", "dst", "capacity_bps", "delay_s"):
+        assert np.array_equal(getattr(network.links, name), getattr(again.links, name)), name
+    for name in ("name", "tier", "delay_s"):
+        assert np.array_equal(getattr(network.nodes, name), getattr(again.nodes, name)), name
+    write(again, tmp_path / "c.topo", format="htsim")
+    assert (tmp_path / "c.topo").read_bytes() == (tmp_path / "b.topo").read_bytes()
+
+
+def test_a_tree_says_how_much_it_is_oversubscribed_and_what_is_rounded(tmp_path):
+    source = put(tmp_path, "a.topo", LEAF_SPINE.replace("Downlink_Latency_ns 500", "Downlink_Latency_ns 500.25"))
+    (note,) = convert(source, tmp_path / "b.topo")
+    assert note.severity is Severity.NOTE and "by up to 0.25 ns" in note.message
+    said = (tmp_path / "b.topo").read_text().splitlines()
+    # 8 hosts of 100 Gb/s below, 2 spines of 200 Gb/s above.
+    assert "Oversubscribed 2" in said and "Downlink_Latency_ns 500" in said
+
+
+@pytest.mark.parametrize(
+    ("blueprint", "hosts"),
+    [
+        ("blueprint: fat-tree, k: 4, switch: sw, hosts: {type: h, count: 16}", 16),
+        ("blueprint: leaf-spine, hosts: {type: h, count: 24}, leaf: {type: sw, down: 8, up: 4}, spine: {type: sw}", 24),
+    ],
+)
+def test_a_fabric_of_a_site_as_a_tree(tmp_path, blueprint, hosts):
+    """Whatever the order of its nodes: as many paths of each length from any host to any other."""
+    site = (
+        "version: 1\nsite: {name: s}\nhardware:\n  switches: {sw: {ports: 64, rate: 100Gb/s}}\n"
+        f"  hosts: {{h: {{gpus: 1, nics: 1, nic_rate: 100Gb/s}}}}\nfabrics:\n  tree: {{{blueprint}}}\n"
+    )
+    network = read(put(tmp_path, "site.yaml", site)).network
+    write(network, tmp_path / "a.topo")
+    again = read(tmp_path / "a.topo").network
+    assert len(network.hosts) == len(again.hosts) == hosts
+
+    def walks(made):
+        links, nic = made.links, np.flatnonzero(made.nodes.kind == NodeKind.NIC)
+        step = np.zeros((len(made.nodes), len(made.nodes)), dtype=np.int64)
+        np.add.at(step, (links.src, links.dst), 1)
+        return [np.linalg.matrix_power(step, n)[np.ix_(nic, nic)].tolist() for n in (2, 4, 6)]
+
+    assert walks(network) == walks(again)
+    assert again.links.capacity_bps.min() == 100e9
+    assert sorted(again.links.delay_s) == pytest.approx(sorted(network.links.delay_s), rel=1e-9)
+
+
+def test_what_is_no_tree_is_refused(tmp_path):
+    cables = read(put(tmp_path, "topology.txt", CABLES)).network
+    with pytest.raises(FindingsError, match="other nodes"):
+        write(cables, tmp_path / "x.topo")
+    network = read(put(tmp_path, "a.topo", tree(4))).network
+    rates = network.links.capacity_bps.copy()
+    rates[0] *= 2
+    faster = replace(network, links=replace(network.links, capacity_bps=rates))
+    with pytest.raises(FindingsError, match="differ in rate"):
+        write(faster, tmp_path / "x.topo")
+    odd = replace(network, links=replace(network.links, capacity_bps=np.full(len(rates), 2.5e9)))
+    with pytest.raises(FindingsError, match="no whole number of Gbit/s"):
+        write(odd, tmp_path / "x.topo")
+    uneven = LEAF_SPINE.replace("Radix_Up 2", "Radix_Up 3")  # 8 x 100 over 3 x 200
+    with pytest.raises(FindingsError, match="oversubscription, 3200 : 2400"):
+        write(read(put(tmp_path, "u.topo", uneven)).network, tmp_path / "x.topo")
+    ends = network.links.dst.copy()
+    down = np.flatnonzero(network.nodes.kind[network.links.dst] == NodeKind.NIC)[[0, 5]]
+    ends[down] = ends[down[::-1]]  # two hosts swap their leaves
+    source = network.links.src.copy()
+    source[network.links.reverse[down]] = ends[down]
+    swapped = replace(network, links=replace(network.links, src=source, dst=ends))
+    with pytest.raises(FindingsError, match="numbered from leaf to leaf"):
+        write(swapped, tmp_path / "x.topo")
+    assert not (tmp_path / "x.topo").exists()
 
 
 @pytest.mark.parametrize(

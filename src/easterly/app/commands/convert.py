@@ -10,7 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.base.findings import FindingsError
 
-TARGETS = ("node-link", "graphml", "gml", "site", "csv", "containerlab", "dot", "hpcc")
+TARGETS = ("node-link", "graphml", "gml", "site", "csv", "containerlab", "dot", "hpcc", "htsim")
 
 
 @click.command("convert")
@@ -38,7 +38,8 @@ def command(
 
     Reads node-link .json, .graphml, .gml, SNDlib .xml and native text, REPETITA .graph and .demands, .csv matrices,
     csg-htsim .topo and the topology.txt of HPCC, site files (.yaml), and topologies of the package topohub by name
-    (topohub:sndlib/geant); writes .json, .graphml, .gml, .csv, .yaml, containerlab .clab.yml and Graphviz .dot.
+    (topohub:sndlib/geant); writes .json, .graphml, .gml, .csv, .yaml, .topo (fat-trees), containerlab
+    .clab.yml and Graphviz .dot.
     """
     from easterly.site import formats
 

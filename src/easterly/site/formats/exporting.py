@@ -9,19 +9,23 @@ from pathlib import Path
 from easterly.base.findings import Finding, FindingsError
 from easterly.model.matrix import TrafficMatrices
 from easterly.model.network import Network
-from easterly.site.formats import containerlab, csvtm, dot, gml, graphml, hpcc, nodelink, sitefile
+from easterly.site.formats import containerlab, csvtm, dot, gml, graphml, hpcc, nodelink, sitefile, trees
 from easterly.site.formats.containerlab import Lab
 
 ENDINGS = {
     ".json": "node-link", ".graphml": "graphml", ".gml": "gml", ".yaml": "site", ".yml": "site", ".csv": "csv",
-    ".clab.yml": "containerlab", ".clab.yaml": "containerlab", ".dot": "dot", ".gv": "dot",
+    ".clab.yml": "containerlab", ".clab.yaml": "containerlab", ".dot": "dot", ".gv": "dot", ".topo": "htsim",
 }  # fmt: skip
 NETWORKS: dict[str, Callable[[Network], str]] = {
     "node-link": nodelink.write, "graphml": graphml.write, "gml": gml.write, "site": sitefile.write,
-    "containerlab": containerlab.write, "dot": dot.write, "hpcc": hpcc.write,
+    "containerlab": containerlab.write, "dot": dot.write, "hpcc": hpcc.write, "htsim": trees.write,
 }  # fmt: skip
 MATRICES: dict[str, Callable[[TrafficMatrices], str]] = {"csv": csvtm.write}
-NOTES: dict[str, Callable[[Network], Iterator[Finding]]] = {"site": sitefile.notes, "containerlab": containerlab.notes}
+NOTES: dict[str, Callable[[Network], Iterator[Finding]]] = {
+    "site": sitefile.notes,
+    "containerlab": containerlab.notes,
+    "htsim": trees.notes,
+}
 """What a format says otherwise than the network."""
 
 
@@ -30,7 +34,8 @@ def write(
 ) -> None:
     """Write a network or matrices, in a format that is told by the ending.
 
-    Networks: ``.json``, ``.graphml``, ``.gml``, ``.yaml`` (a site file), ``.clab.yml`` (containerlab), ``.dot``;
+    Networks: ``.json``, ``.graphml``, ``.gml``, ``.yaml`` (a site file), ``.clab.yml`` (containerlab), ``.dot``,
+    ``.topo`` (csg-htsim, fat-trees alone);
     matrices: ``.csv``. Equal nouns give equal bytes. The file is written beside its place and renamed, so that nobody
     ever sees half of it.
 
@@ -39,16 +44,16 @@ def write(
     noun : Network or TrafficMatrices
     path : path
     format : str, optional
-        ``node-link``, ``graphml``, ``gml``, ``site``, ``containerlab``, ``dot``, ``hpcc`` or ``csv``, whatever
-        the ending.
+        ``node-link``, ``graphml``, ``gml``, ``site``, ``containerlab``, ``dot``, ``hpcc``, ``htsim`` or ``csv``,
+        whatever the ending.
     lab : Lab, optional
         Containers of a ``containerlab`` topology.
 
     Raises
     ------
     FindingsError
-        E135 if the ending is none of these, or is of a format that holds no such noun; E136 where a site file
-        cannot say what the network has.
+        E135 if the ending is none of these, or is of a format that holds no such noun, or no such network; E136 where a
+        site file cannot say what the network has.
     OSError
         If the file cannot be written.
     """
