@@ -13,13 +13,23 @@ from easterly.predict.packet.ticks import PER_S, ticks
 ROOT = 0
 EVERY = list(range(CLASSES))
 LEAVES = list(range(1, CLASSES + 1))
+"""Of trees: behind the root."""
 WIDE = (1 << 63) - 1
+"""No limit."""
 ACTIONS = ("drop", "forward", "alert")
-PIE_ALPHA, PIE_BETA = 0.125, 1.25
+"""Of a watchdog, in the order of the kernel's numbers."""
+PIE_ALPHA, PIE_BETA = 1 / 8, 1 + 1 / 4
+"""[1/s] weights of the deviation of the delay, and of its change (RFC 8033, appendix A)."""
+PIE_MARKS = 0.1
+"""Probability above which PIE drops what it would mark (RFC 8033, section 5.1)."""
 CBQ_SHIFT, CBQ_IDLE_S = 5, 1e-3
-BATCH = 64
+"""The newest idle time weighs 1/32 (as in Linux, TC_CBQ_DEF_EWMA); the most credit for idling, by choice."""
+FQ_PACKETS, BATCH = 10_240, 64
+"""Packets of FQ-CoDel, and how many of too many it drops at once at most (RFC 8290, sections 5.2 and 4.1)."""
 MTU_B = 1514
+"""What CoDel and PIE leave alone, and the quantum of a root: a frame of Ethernet without its check sequence."""
 FRAME_B = 1500
+"""Packet in whose time RED lets its mean decay once, while a queue is empty (Floyd & Jacobson 1993, section 4)."""
 
 Scheduler = sched.Fifo | sched.Wrr | sched.Wfq | sched.Wf2qPlus | sched.ClassBased | sched.Htb | sched.Cbq | sched.Cbs
 Manager = aqm.TailDrop | aqm.Red | aqm.CoDel | aqm.Pie | aqm.FqCoDel
@@ -90,18 +100,18 @@ def _manager(how: QueueManagement, link_bps: int) -> Manager:
         case "red":
             slot = (how.slot_s or 8 * FRAME_B / link_bps) * PER_S
             return aqm.Red(
-                how.low_B, how.high_B, how.most, how.weight, slot, how.gentle, how.ecn, True, False, 0.0,
-                limit_B, limit, 0, 0,
+                how.low_B, how.high_B, how.most, how.weight, slot, how.gentle, how.ecn, hard_drop=True,
+                by_packets=False, mean_B=0.0, limit_B=limit_B, limit_packets=limit, seed=0, entity=0,
             )  # fmt: skip
         case "codel":
             return aqm.CoDel(target, interval, MTU_B, how.ecn, limit_B, limit)
         case "pie":
             return aqm.Pie(
-                target, interval, ticks(how.burst_s), PIE_ALPHA, PIE_BETA, PER_S, MTU_B, 0, how.ecn, 0.1, True,
+                target, interval, ticks(how.burst_s), PIE_ALPHA, PIE_BETA, PER_S, MTU_B, 0, how.ecn, PIE_MARKS, True,
                 False, limit_B, limit, 0, 0,
             )  # fmt: skip
         case "fq-codel":
-            most = 10_240 if how.limit_packets < 0 else how.limit_packets
+            most = FQ_PACKETS if how.limit_packets < 0 else how.limit_packets
             return aqm.FqCoDel(how.flows, how.quantum_B, most, BATCH, target, interval, MTU_B, how.ecn)
     raise ValueError(f"kind is {how.kind!r}, no queue management")
 

@@ -14,6 +14,7 @@ from easterly.model.qos import QosPlan
 from easterly.predict.packet.queues import BURST_FRAMES, equal_ports
 
 MOST_QUANTUM_B = 1 << 24
+"""What the kernel takes."""
 Combine = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 
 
