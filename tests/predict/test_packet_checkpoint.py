@@ -20,10 +20,10 @@ from tests.kernel.test_packet_messages import give
 from tests.kernel.test_packet_queues import classes, queues
 from tests.kernel.test_packet_record import lossy, record
 from tests.kernel.test_packet_stations import MANAGERS, SCHEDULERS, arrivals, port
+from tests.predict.test_packet import along, line
 
-from easterly.base.columns import floats, ints
+from easterly.base.columns import floats
 from easterly.model.packet_records import Recording
-from easterly.model.packets import PacketFlows, Ports
 from easterly.predict.packet import simulate, transport
 
 LAWS = ["newreno", "cubic", "dctcp", "dcqcn", "swift", "bbr", "bbr3", "timely", "hpcc"]
@@ -155,12 +155,8 @@ def test_a_refused_state_leaves_the_simulation_as_it_was(state):
 
 
 def big(size_B=3 * 10**7, flows=4):
-    none = np.full(4, -1)
-    loss = floats([0.001, 0, 0, 0])
-    ports = Ports(floats([100e9] * 4), floats([1e-6] * 4), none, none, none, floats([1.0] * 4), loss)
-    ptr = 2 * np.arange(flows + 1)
-    there, back = ints(np.tile([0, 1], flows)), ints(np.tile([2, 3], flows))
-    return ports, PacketFlows(np.full(flows, size_B), floats(np.zeros(flows)), ptr, there, ptr, back)
+    """Flows over two links, of which one loses packets."""
+    return replace(line([100e9] * 2, [1e-6] * 2), loss=floats([0.001, 0.0, 0.0, 0.0])), along(2, [size_B] * flows)
 
 
 DCTCP = transport("dctcp")

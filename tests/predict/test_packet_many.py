@@ -13,9 +13,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
+from tests.predict.test_packet import along, line
 
 from easterly.base.columns import floats, ints
-from easterly.model.packets import PacketFlows, PacketMessages, Ports
+from easterly.model.packets import PacketMessages
 from easterly.predict.packet import estimate, expected_hops, interval, simulate, simulate_many, transport
 from easterly.predict.packet.many import student
 
@@ -24,13 +25,7 @@ DCTCP = transport("dctcp")
 
 def lossy(size_B=100_000, flows=6):
     """Flows over two links, of which one loses packets."""
-    none = np.full(4, -1)
-    ports = Ports(
-        floats([100e9] * 4), floats([1e-6] * 4), none, none, none, floats([1.0] * 4), floats([0.01, 0.0, 0.0, 0.0])
-    )
-    ptr = 2 * np.arange(flows + 1)
-    there, back = ints(np.tile([0, 1], flows)), ints(np.tile([2, 3], flows))
-    return ports, PacketFlows(np.full(flows, size_B), floats(np.zeros(flows)), ptr, there, ptr, back)
+    return replace(line([100e9] * 2, [1e-6] * 2), loss=floats([0.01, 0.0, 0.0, 0.0])), along(2, [size_B] * flows)
 
 
 def same(a, b):

@@ -36,6 +36,15 @@ def test_the_wait_of_md1():
     assert wait_s / 8e-6 == pytest.approx(load / (2 * (1 - load)), rel=0.05)
 
 
+def test_the_variance_of_delays_that_grow_evenly():
+    """Twice the rate of the link: packet k takes 8 (k + 1) - 4 k us, 100 of them 4^2 (100^2 - 1) / 12 us^2."""
+    how = replace(UDP, header_B=0, packet_B=1000, open=OpenLoop(2e9), delays="moments")
+    found = simulate(line([1e9], [0.0]), along(1, [100_000]), how)
+    assert found.delays.variance_s2 == pytest.approx([16e-12 * (100**2 - 1) / 12], rel=1e-9)
+    one = simulate(line([1e9], [0.0]), along(1, [1000]), how)
+    assert one.delays.variance_s2.tolist() == [0.0]
+
+
 def test_none_is_kept_where_none_is_asked_for():
     found = simulate(line([1e9], [0.0]), along(1, [1000]), UDP)
     assert found.delays is None
