@@ -10,6 +10,7 @@ from tests.study.test_buffers import SITE
 
 from easterly.app.buffering.page import value
 from easterly.app.cli import main
+from easterly.study.buffers import search
 
 
 @pytest.fixture
@@ -43,7 +44,30 @@ def test_the_same_twice(site):
 
 
 def test_nobody_meets(site):
-    assert "say how many with --senders" in run(site).stdout
+    alone = run(site)
+    assert alone.exit_code == 2 and "say how many with --senders" in alone.stderr
+    told = json.loads(run(site, "--format", "json").stdout)
+    assert told["result"] is None and "no senders meet" in told["findings"][0]["message"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_was_tried_before_it_was_stopped_is_kept(site, form, monkeypatch):
+    once, real = [], search.choose
+
+    def choose(*words, **more):
+        if once:
+            raise KeyboardInterrupt
+        once.append(1)
+        return real(*words, **more)
+
+    monkeypatch.setattr("easterly.study.buffers.choose", choose)
+    found = run(site, "--class", "storage", "--senders", 4, "--bytes", "20kB", "--format", form)
+    assert found.exit_code == 1
+    if form == "json":
+        made = json.loads(found.stdout)["result"]
+        assert (made["complete"], len(made["meetings"])) == (False, 1) and made["wanted"] > 1
+    else:
+        assert "as planned" in found.stdout and "Stopped: 1 of" in found.stdout
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +52,8 @@ def wanted(asked: dict[str, Any], form: str) -> Wanted:
     )  # fmt: skip
 
 
-def tried(nouns: Any, wishes: Wanted, form: str) -> list[Tried]:
-    """Try every meeting that was asked for."""
+def tried(nouns: Any, wishes: Wanted, form: str) -> tuple[list[Tried], int]:
+    """Try every meeting that was asked for: those that were tried until somebody stopped it, and how many there are."""
     from easterly.study import buffers
     from easterly.study.packets.transports import transports_of
 
@@ -64,8 +64,13 @@ def tried(nouns: Any, wishes: Wanted, form: str) -> list[Tried]:
         ways, network = transports_of(plan, wishes.transports), nouns.network.value
         every = buffers.meetings(network, plan, ways, size_B=wishes.size_B, senders=wishes.senders)
         chosen = [each for each in every if _asked(each, wishes)]
-        with _counting(len(chosen), form) as told:
-            return [_one(each, wishes, told) for each in chosen]
+        if not chosen:
+            hint = "say how many with --senders" if wishes.senders is None else "ask for other groups or classes"
+            terminal.misused(f"no senders meet at a port, by the plan: {hint}", form)
+        made: list[Tried] = []
+        with _counting(len(chosen), form) as told, suppress(KeyboardInterrupt):
+            made.extend(_one(each, wishes, told) for each in chosen)
+        return made, len(chosen)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
 
@@ -106,12 +111,13 @@ def _counting(meetings: int, form: str) -> Iterator[Any]:
         yield one
 
 
-def document(made: Sequence[Tried], wishes: Wanted) -> dict[str, Any]:
-    """All meetings, as JSON."""
+def document(made: Sequence[Tried], count: int, wishes: Wanted) -> dict[str, Any]:
+    """All meetings that were tried, of so many, as JSON."""
     return {
         "target": {"loss": number(wishes.target.loss), "wait_s": number(wishes.target.wait_s)},
         "objective": "the last sender ends first, among settings that meet the target",
-        "seed": wishes.seed, "meetings": [_meeting(each) for each in made],
+        "seed": wishes.seed, "complete": len(made) == count, "wanted": count,
+        "meetings": [_meeting(each) for each in made],
     }  # fmt: skip
 
 

@@ -18,11 +18,10 @@ UNITS = {"Kmin and Kmax": SIZE, "headroom": SIZE, "shared memory": SIZE, "rate i
 def show(found: dict[str, Any]) -> None:
     """Every meeting: what the plan does, what is better, and what each number does alone."""
     page = Page(Console())
-    if not found["meetings"]:
-        page.say("no senders meet at a port, by the plan: say how many with --senders")
-        return
     for row in found["meetings"]:
         _meeting(page, row)
+    if not found["complete"]:
+        page.say(f"Stopped: {len(found['meetings']):,} of {found['wanted']:,} ports and classes were tried.", "bold")
 
 
 def _meeting(page: Page, row: dict[str, Any]) -> None:

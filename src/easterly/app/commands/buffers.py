@@ -35,10 +35,10 @@ def command(site: Path, form: str, **asked: Any) -> None:
 
     nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
     wanted = answer.wanted(asked, form)
-    made = answer.tried(nouns, wanted, form)
+    result = answer.document(*answer.tried(nouns, wanted, form), wanted)
     if form == "json":
-        terminal.emit_json(answer.document(made, wanted), found)
+        terminal.emit_json(result, found)
     else:
         terminal.print_findings(found, None)
-        page.show(answer.document(made, wanted))
-    sys.exit(terminal.FINE)
+        page.show(result)
+    sys.exit(terminal.FINE if result["complete"] else terminal.FOUND)
