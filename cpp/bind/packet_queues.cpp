@@ -150,6 +150,14 @@ void shape(Simulation& it, std::int64_t link, std::int64_t traffic_class, std::i
     (traffic_class < 0 ? more.shaper : more.shapers[traffic_class]).set(rate_bps, burst_B);
 }
 
+void mark_leaving(Simulation& it, std::int64_t link, std::int64_t traffic_class) {
+    of_link(it, link);
+    within("traffic_class", traffic_class, 0, kClasses - 1);
+    packet::Station& station = it.engine.stations[it.engine.links[link].station];
+    if (station.drops >> traffic_class & 1) refuse("class " + std::to_string(traffic_class) + " drops early: that is for what joins");
+    if (station.ramps[traffic_class].to_B > 0.0F) station.leaving |= static_cast<std::uint8_t>(1 << traffic_class);
+}
+
 template <class Scheduler>
 void schedule(Simulation& it, std::int64_t link, const scheduling::Stepper<Scheduler>& given,
               const std::array<std::int32_t, kClasses>& queue) {
@@ -292,6 +300,7 @@ void packet_queues(nb::class_<Simulation>& simulation) {
         .def("queues", &add_queues, kQueues, "link"_a, "strict"_a, "quantum_B"_a, "ramp"_a, "drops"_a, "limit_B"_a,
              "memory"_a, "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("shape", &shape, kShape, "link"_a, "traffic_class"_a, "rate_bps"_a, "burst_B"_a)
+        .def("mark_leaving", &mark_leaving, kMarkLeaving, "link"_a, "traffic_class"_a)
         .def("manage", &manage_any, kManage, "link"_a, "traffic_class"_a, "by"_a)
         .def("schedule", &schedule_any, kSchedule, "link"_a, "scheduler"_a, "queue"_a)
         .def("pauses", &pauses, kPauses, "quanta"_a, "patience_ps"_a, "check_ps"_a)

@@ -60,6 +60,18 @@ Raises
 ValueError
     Other ticks, no such queue, a queue with two classes; a link without queues; a simulation that has begun.)";
 
+constexpr const char* kMarkLeaving = R"(Marks a class by what waits when a packet leaves, not when it joins: the answer is younger by the queue.
+
+Parameters
+----------
+link, traffic_class : int
+    A class without a ramp is left as it is.
+
+Raises
+------
+ValueError
+    No such link or class, or its ramp drops.)";
+
 constexpr const char* kManage = R"(Gives a class of a port a queue management of its own, instead of its ramp.
 
 Parameters

@@ -65,7 +65,8 @@ struct Station {
     std::uint8_t paused = 0, spent = 0;   // classes that may not send: paused, or out of tokens
     std::uint8_t waiting = 0;             // classes with packets
     std::uint8_t special = 0;
-    std::uint8_t ramped = 0, drops = 0;   // classes with a ramp, and those where it drops
+    std::uint8_t ramped = 0, drops = 0;   // classes with a ramp, and those where it drops,
+    std::uint8_t leaving = 0;             // or marks what leaves, not what joins
     std::array<Line, kClasses> lines{};
     std::array<Marks, kClasses> ramps{};
     std::array<std::uint32_t, kClasses> most_B{};

@@ -36,11 +36,11 @@ class Loop:
         )
 
     def period_s(self, rate: float) -> float:
-        """Equation 23: between two answers, a burst or the least time."""
+        """Between two answers: the time of a burst, or the least."""
         return max(self.how.burst_B / rate, self.how.gap_s)
 
     def queue_B(self, until_s: float, step_s: float = 1e-6) -> NDArray[np.float64]:
-        """Equations 20 to 24 and 28: the queue, by Euler's method; answers come a round trip after packets do."""
+        """The queue, by Euler's method; answers come a round trip after packets do."""
         how, link, steps = self.how, self.link, round(until_s / step_s)
         queue, joined = [0.0] * (steps + 1), [0] * (steps + 1)
         q, gradient, rate, seen = 0.0, 0.0, link * how.first_share, 0

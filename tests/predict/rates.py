@@ -48,6 +48,19 @@ def star_of(
     )  # fmt: skip
 
 
+def mark_leaving(made: packet.Simulation, senders: int, ramp: tuple[int, int, float]) -> None:
+    """The port to the receiver marks what leaves it."""
+    links, link = 2 * (senders + 1), np.array([2 * senders + 1], dtype=np.int32)
+    one, none = np.ones(1, dtype=np.int32), np.full(1, -1, dtype=np.int32)
+    each = np.full(links, -1, dtype=np.int32)
+    back = (np.arange(links) ^ 1).astype(np.int32)
+    made.queues(
+        link, 0 * one, np.full((1, 8), 1500), np.tile(np.array(ramp, dtype=float), (1, 8)), 0 * one,
+        np.full((1, 8), -1), none, none, each, each, back, [],
+    )  # fmt: skip
+    made.mark_leaving(int(link[0]), 0)
+
+
 def queues_B(
     how: Transport, senders: int, rate_bps: float, until_s: tuple[float, float], every_s: float
 ) -> NDArray[np.float64]:
@@ -65,15 +78,17 @@ def queues_B(
 def at_rest(
     hows: Transport | tuple[Transport, ...], senders: int, rate_bps: float, until_s: tuple[float, float], *,
     delay_s: float = 1e-6, mark: tuple[int, int, float] = (-1, -1, 1.0), start_s: tuple[float, ...] | None = None,
-    seed: int = 1,
+    seed: int = 1, leaving: bool = False,
 ) -> AtRest:  # fmt: skip
     """Senders to one receiver of a star, from the first time to the second; rates are of packets, headers included.
 
-    Transports are taken in turns.
+    Transports are taken in turns; packets are marked as they join the queue, or `leaving` it.
     """
     each = (hows,) if isinstance(hows, Transport) else hows
     how = each[0]
     made = star_of(each, senders, rate_bps, delay_s, mark, start_s, seed)
+    if leaving:
+        mark_leaving(made, senders, mark)
     seen = []
     for time_s in until_s:
         assert made.run(round(time_s * 1e12), 10**12)

@@ -17,7 +17,7 @@ DCQCN = replace(transport("dcqcn-paper"), lossless=False, packet_B=1058)
 KMIN_B, SLOPE = 5_000, 0.01 / 195_000
 RAMP = (KMIN_B, 200_000, 0.01)
 LONGER = (KMIN_B, KMIN_B + 1_950_000, 0.1)
-"""As steep, but ten times as long: where the published one ends and all packets are marked, the queue swings."""
+"""As steep, but ten times as long: marks of what joins come late, and swing past the end of the published one."""
 
 
 def fixed_point(senders: int, rate_bps: float, how: Dcqcn, packet_B: int) -> tuple[float, float]:
@@ -41,6 +41,28 @@ def test_dcqcn_rests_at_its_fixed_point(senders, ramp):
     marked, queue_B = fixed_point(senders, 40e9, DCQCN.dcqcn, DCQCN.packet_B)
     assert found.queue_B == pytest.approx(queue_B, rel=0.3) and found.marked == pytest.approx(marked, rel=0.3)
     assert found.jain >= 0.95 and found.rate_bps.sum() == pytest.approx(40e9, rel=0.01)
+
+
+@pytest.mark.parametrize("senders", [2, 10])
+def test_marks_of_what_leaves_hold_ten_on_the_published_ramp(senders):
+    """Zhu et al. 2016: marks made at the way out are not older by the queue. Ten senders rest at its fixed
+    point, 163 kB, below the end of the ramp; answers that are late by 40 us swing past it."""
+    found = at_rest(DCQCN, senders, 40e9, (0.05, 0.15), mark=RAMP, leaving=True)
+    _, queue_B = fixed_point(senders, 40e9, DCQCN.dcqcn, DCQCN.packet_B)
+    assert found.queue_B == pytest.approx(queue_B, rel=0.3) and found.jain >= 0.95
+    assert found.rate_bps.sum() == pytest.approx(40e9, rel=0.01)
+    if senders == 10:
+        joining = at_rest(DCQCN, senders, 40e9, (0.05, 0.15), mark=RAMP)
+        assert joining.queue_B < queue_B / 2 and joining.rate_bps.sum() < found.rate_bps.sum()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("senders", [2, 4, 10])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_marks_of_what_leaves_hold_for_long(senders, seed):
+    found = at_rest(DCQCN, senders, 40e9, (0.2, 1.0), mark=RAMP, seed=seed, leaving=True)
+    _, queue_B = fixed_point(senders, 40e9, DCQCN.dcqcn, DCQCN.packet_B)
+    assert found.queue_B == pytest.approx(queue_B, rel=0.3) and found.jain >= 0.95
 
 
 @pytest.mark.slow
@@ -223,6 +245,13 @@ def test_incasts_of_rates_end(name, lossless):
     assert 1 <= found.fct_s.max() / bound_s(15, 4_000_000, 100e9, how) < 3
     if lossless:
         assert found.drops.sum() == found.again.sum() == 0
+
+
+def test_switches_that_mark_what_leaves():
+    paper = transport("dcqcn-paper")
+    leaving = replace(paper, dcqcn=replace(paper.dcqcn, marks_leaving=True))
+    joining_s, leaving_s = (incast(10, 20_000_000, 40e9, how).fct_s.max() for how in (paper, leaving))
+    assert bound_s(10, 20_000_000, 40e9, paper) <= leaving_s < joining_s
 
 
 def test_go_back_n_sends_more_again_than_selective_repeat():

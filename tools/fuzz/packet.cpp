@@ -122,6 +122,7 @@ void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
             each.most = static_cast<float>(bytes.real(0.0, 1.0));
         }
         station.drops = bytes.byte();
+        station.leaving = static_cast<std::uint8_t>(bytes.byte() & ~station.drops);
         Details& more = engine.details.emplace_back();
         more.limit_B.fill(bytes.within(64, 1 << 24));
         more.limit_packets.fill(bytes.within(1, 1 << 12));

@@ -35,6 +35,7 @@ class Dcqcn:
     kmin_B: Annotated[int, Unit("B"), Doc("Queue from which packets may be marked.")] = 5_000
     kmax_B: Annotated[int, Unit("B"), Doc("Queue from which all are.")] = 200_000
     pmax: Annotated[float, Unit("1"), Doc("Probability just below that.")] = 0.01
+    marks_leaving: Annotated[bool, Doc("Ports with classes mark what leaves them, not what joins.")] = False
     at_bps: Annotated[float, Unit("bit/s"), Doc("Rate of ports that these two are for; 0: of all.")] = 0.0
     cnp_class: Annotated[int, Doc("Class of notifications; -1: that of the flow.")] = -1
     cut_every_s: Annotated[

@@ -188,6 +188,7 @@ class PacketQueues:
     schedulers: Annotated[tuple[PortScheduler, ...], Doc("Ports with others than strict priority and DRR.")] = ()
     managers: Annotated[tuple[QueueManagement, ...], Doc("Classes with more than a ramp.")] = ()
     pauses: Annotated[Pauses, Doc("How pauses work.")] = field(default_factory=Pauses)
+    marks_leaving: Annotated[bool, Doc("Ramps mark by what waits when a packet leaves, not when it joins.")] = False
 
     def __repr__(self) -> str:
         lossless = int(self.ports.lossless.any(axis=1).sum())

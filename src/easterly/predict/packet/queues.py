@@ -82,6 +82,9 @@ def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQu
         np.where(ports.memory >= 0, account, -1).astype(np.int32),
         behind, way_in, back, [_memory(queues, at) for at in range(len(queues.memories))],
     )  # fmt: skip
+    if queues.marks_leaving:
+        for at, c in np.argwhere((ramp[..., 1] > 0.0) & ~ports.early_drop).tolist():
+            made.mark_leaving(int(ports.link[at]), c)
     rates = dict(enumerate(rate_bps.tolist())) if queues.schedulers or queues.managers else {}
     shaper_bps = whole_kbps(np.nan_to_num(ports.shaper_bps))
     for at, c in np.argwhere(np.isfinite(ports.shaper_bps)).tolist():

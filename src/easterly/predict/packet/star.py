@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -156,10 +158,11 @@ def one_switch(
     lossless = np.repeat([False, True], hosts)[:, None] & first
     mark = lossless & (transport.law == "dcqcn")
     kmin_B, kmax_B = transport.dcqcn.thresholds_B(rate_bps)
-    return star_queues(
+    made = star_queues(
         hosts, ints([0]), lossless_B=shared_B, lossy_B=0, pool_B=headroom_B * hosts, lossless=bools(lossless),
         kmin_B=only_where(mark, kmin_B), kmax_B=only_where(mark, kmax_B),
         pmax=only_where(mark, transport.dcqcn.pmax), alpha=only_where(lossless, alpha),
         headroom_B=indices(np.where(lossless, headroom_B, 0)),
         xon_offset_B=indices(np.where(lossless, xon_offset_B, 0)),
     )  # fmt: skip
+    return replace(made, marks_leaving=transport.dcqcn.marks_leaving)
