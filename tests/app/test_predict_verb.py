@@ -184,6 +184,9 @@ def test_a_run_that_is_broken_off_says_so(form, monkeypatch):
         assert all(link["busy"] <= 1 for link in found["links"])
     else:
         assert "It was stopped before its end" in done.stdout and "unknown" in done.stdout
+        row = next(line for line in done.stdout.splitlines() if "unknown" in line)
+        rates = next(line for line in run(TORI, "--job", "tune").stdout.splitlines() if "tune" in line)
+        assert row.split()[-6:] == rates.split()[3:9]  # as exact as they stand among rates
 
 
 SMALL = """

@@ -53,7 +53,7 @@ def packet(found: dict[str, Any]) -> None:
 def _jobs(page: Page, found: dict[str, Any]) -> None:
     jobs = found["jobs"]
     page.title("Step times by simulation of packets")
-    unit = measure([job["step_s"] or 0.0 for job in jobs], TIMES)
+    unit = measure([job["step_s"] or job["fluid_s"]["expected"] or 0.0 for job in jobs], TIMES)
     heads = ("Job", "Step", "Uncertain by", "Fixed", "Low", "Expected", "High")
 
     def text(value: float | None) -> str:
