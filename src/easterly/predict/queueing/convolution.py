@@ -9,7 +9,9 @@ from easterly.base.columns import FloatColumn
 from easterly.model.stations import ErrorClass, Stations
 from easterly.predict.queueing.columns import exp, log, positive, whole
 
-MOST = 20_000
+MOST = 5_000
+LEAST = -340.0
+"""Logarithm of weights that count: products of two of them are still normal numbers."""
 
 
 def buzen(demand: ArrayLike, population: int, servers: ArrayLike = 1, think: float = 0.0) -> Stations:
@@ -65,7 +67,8 @@ def _weights(demand: float, speed: NDArray[np.int64]) -> FloatColumn:
     if demand == 0:
         return np.concatenate(([1.0], np.zeros(speed.size)))
     logs = np.concatenate(([0.0], np.cumsum(log(demand / speed))))
-    return exp(np.maximum(logs - logs.max(), -745.0))
+    logs -= logs.max()
+    return np.where(logs > LEAST, exp(np.maximum(logs, LEAST)), 0.0)
 
 
 def _convolve(one: FloatColumn, other: FloatColumn) -> FloatColumn:
