@@ -13,9 +13,9 @@ from easterly.app.report import packets, plots
 from easterly.app.report.incast import Incast, groups, stage
 from easterly.app.report.plots import HEIGHT, WIDTH, Curve, Rule, axis, plot, thinned
 from easterly.base.columns import floats, ints, texts
-from easterly.base.units import SIZE, TIME
+from easterly.base.units import SIZE, TIME, parse
 from easterly.model.packet_records import Recording
-from easterly.predict.packet import incast, transport
+from easterly.predict.packet import by_size, incast, transport
 
 HUNDRED = 100e9
 
@@ -98,10 +98,19 @@ def test_shares_of_flows_that_are_done(burst):
 
 def test_slowdown_by_size():
     size = floats(np.repeat([1e3, 1e5, 1e7], 10))
-    root = tree(packets.slowdown(size, floats(np.tile(np.arange(1.0, 11.0), 3)), most=3))
-    worst = points(root.findall("polyline")[2])
-    assert worst[:, 1] == pytest.approx([0.0] * 3)
-    tree(packets.slowdown(size[:0], size[:0]))
+    root = tree(packets.slowdown(by_size(size, floats(np.tile(np.arange(1.0, 11.0), 3)))))
+    half, _, worst = (points(each) for each in root.findall("polyline"))
+    assert worst[:, 0] == pytest.approx([0.0, 0.4 * WIDTH, 0.8 * WIDTH])  # decades from 1 kB to 100 MB
+    assert worst[:, 1] == pytest.approx([HEIGHT * (1 - 9 / 10)] * 3)  # from 1 to 11
+    assert half[:, 1] == pytest.approx([HEIGHT * (1 - 4 / 10)] * 3)
+    assert len(root.findall("circle")) == 9 and "of 10 of about 1kB" in root.find("desc").text
+    tree(packets.slowdown(by_size(size[:0], size[:0])))
+
+
+def test_what_never_arrived_is_in_no_plot_but_in_words():
+    root = tree(packets.slowdown(by_size(floats([1e3, 1e3, 1e3]), floats([1.0, 2.0, np.inf]))))
+    assert [len(points(each)) for each in root.findall("polyline") if each.get("points")] == [1]
+    assert "the worst inf times" in root.find("desc").text
 
 
 def test_rates_and_fairness(burst):
@@ -113,8 +122,24 @@ def test_rates_and_fairness(burst):
 
 def test_buffer_by_class():
     found = incast(8, 10**6, 40e9, transport("dcqcn-paper"), buffer_B=2 * 10**6, recording=Recording(every_s=5e-6))
-    root = tree(packets.occupancy(found.recorded.series, {0: "training"}))
+    series = found.recorded.series
+    root = tree(packets.occupancy(series.time_s, series.class_B.sum(axis=1), {0: "training"}))
     assert len(root.findall("polygon")) == 1 and "training" in [text.text for text in root.iter("text")]
+    top = 1 - points(root.find("polygon"))[:, 1].min() / HEIGHT
+    assert top == pytest.approx(series.class_B[:, :, 0].sum(axis=1).max() / _top_of(root), abs=1e-3)
+
+
+def _top_of(root):
+    """[B] the highest tick beside a plot."""
+    sides = [text for text in root.iter("text") if text.get("class") == "tick" and text.get("text-anchor") == "end"]
+    return max(parse(text.text, SIZE) for text in sides if text.text != "0")
+
+
+def test_a_peak_between_many_samples_is_drawn():
+    held = np.zeros((5000, 2), dtype=np.int64)
+    held[1234, 1] = 90_000
+    root = tree(packets.occupancy(floats(np.arange(5000) * 1e-6), held))
+    assert points(root.find("polygon"))[:, 1].min() == pytest.approx(HEIGHT * (1 - 90_000 / 100_000))
 
 
 def test_a_course_of_messages():

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from easterly.base.columns import floats, ints, texts
 from easterly.model.packet_records import EVENTS, Recording, jain
 from easterly.model.packets import PacketFlows
-from easterly.predict.packet import flow_statistics, incast, port_statistics, transport
+from easterly.predict.packet import by_size, flow_statistics, incast, port_statistics, transport
 
 DCTCP, NEWRENO, DCQCN = transport("dctcp"), transport("newreno"), transport("dcqcn-paper")
 RECEIVER = 17
@@ -134,3 +137,18 @@ def test_what_is_none_is_refused(recording, said):
 def test_fairness():
     assert jain(np.array([[5.0, 5.0, 5.0], [1.0, 0.0, 0.0]])).tolist() == pytest.approx([1.0, 1 / 3])
     assert np.isnan(jain(np.zeros((1, 2)))[0])
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**9), st.floats(1, 50)), max_size=60))
+def test_slowdowns_by_size_are_those_of_counting(rows):
+    """Half an octave a bin: from 2^(k/2) on."""
+    sizes, slow = floats([a for a, _ in rows]), floats([b for _, b in rows])
+    found = by_size(sizes, slow)
+    own = {}
+    for size, value in rows:
+        own.setdefault(math.floor(2 * math.log2(size) + 1e-12), []).append((size, value))
+    assert found.count.tolist() == [len(own[key]) for key in sorted(own)]
+    for row, key in enumerate(sorted(own)):
+        values, bytes_ = sorted(v for _, v in own[key]), sorted(s for s, _ in own[key])
+        middle = (len(values) - 1) // 2
+        assert (found.median[row], found.size_B[row], found.worst[row]) == (values[middle], bytes_[middle], values[-1])

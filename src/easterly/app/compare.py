@@ -11,6 +11,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "jobs": ("name",),
     "services": ("name",),
     "classes": ("name",),
+    "queues": ("group", "class"),
     "links": ("id",),
     "artifacts": ("path",),
     "address.prefixes": ("vrf", "prefix"),
@@ -23,7 +24,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "bill.lines": ("item", "what", "detail"),
     "hashing": ("owner", "axis", "stage", "collective"),
 }
-IGNORED = ("findings", "provenance", "hashing")
+IGNORED = ("findings", "provenance", "hashing", "packets")
+DRAWN = ("simulated_B",)
+"""What every small change changes a little, as draws do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Change:
 def compare(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
     """Differences of two plan documents, rows matched by their ids.
 
-    Findings and provenance are left out: they are about the text, not about the network.
+    Findings and provenance are left out: they are about the text, not about the network. So is what draws decide: how
+    hashing falls, and what packets meet.
 
     Examples
     --------
@@ -95,7 +99,7 @@ def _by_id(section: str, rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]
 def _values(section: str, at: str, before: Any, after: Any) -> Iterator[Change]:
     """Leaves that differ below one value."""
     if isinstance(before, dict) and isinstance(after, dict):
-        for key in dict.fromkeys([*before, *after]):
+        for key in dict.fromkeys(key for key in [*before, *after] if key not in DRAWN):
             yield from _values(section, f"{at} {key}".strip(), before.get(key), after.get(key))
     elif before != after:
         kind = "added" if before is None else "removed" if after is None else "changed"

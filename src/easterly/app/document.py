@@ -10,6 +10,7 @@ import numpy as np
 from easterly.app.engineering import engineering
 from easterly.app.jobs import jobs
 from easterly.app.numbers import addresses
+from easterly.app.predicting import document as predicting
 from easterly.app.qos import document as qos
 from easterly.app.services import services, sides, traffic
 from easterly.app.values import number, numbers, reference
@@ -49,8 +50,9 @@ def document(plan: Plan) -> dict[str, Any]:
         "engineering": engineering(plan),
         "unserved": list(stranded(plan.network, plan.demands, plan.routing)),
         "classes": qos.classes(plan.qos),
-        "queues": qos.queues(plan.qos),
+        "queues": queues(plan),
         "qos": qos.rest(plan.qos),
+        "packets": predicting.witness(plan.packets, plan.prediction, plan.qos),
         "failures": [],
         "placement": [],
         "verdicts": [verdict(v) for v in plan.verdicts],
@@ -58,6 +60,12 @@ def document(plan: Plan) -> dict[str, Any]:
         "artifacts": [{"path": a.path, "sha256": a.sha256} for a in plan.configs.artifacts],
         "provenance": plan.provenance,
     }
+
+
+def queues(plan: Plan) -> list[dict[str, Any]]:
+    """The queues of the plan, and how long each became in the part that was simulated."""
+    longest_B = predicting.longest_B(plan.packets, plan.qos)
+    return [{**row, "simulated_B": found} for row, found in zip(qos.queues(plan.qos), longest_B, strict=True)]
 
 
 def dump(value: Any) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from easterly.study.stages import Stages
 
 
-STAGES = 15  # of a plan without any work; each job or service adds two
+STAGES = 16  # of a plan without any work; each job or service adds two
 
 
 class Notify(Protocol):
@@ -55,7 +55,7 @@ class Run:
         }  # fmt: skip
 
 
-def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool) -> Run:
+def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool, packets: int | None = None) -> Run:
     """Plan a site and have its artefacts checked.
 
     Parameters
@@ -67,14 +67,17 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
         Whether outside checkers see one file per template, every file, or nothing.
     quiet : bool
         No progress on stderr.
+    packets : int, optional
+        Packet-hops of the largest run of the simulation, 0 for none; the usual number if absent.
     """
     from easterly.app.document import document
+    from easterly.study.packets import PLAN_HOPS
     from easterly.study.pipeline import plan
 
     stages = nouns.stages
     with progress(nouns.site, quiet) as notify:
         stages.notify = notify
-        made = plan(nouns.site, nouns=nouns, findings=findings)
+        made = plan(nouns.site, nouns=nouns, findings=findings, packets=PLAN_HOPS if packets is None else packets)
         with _timed(stages, "document"):
             text = document(made)
         with _timed(stages, "validate"):

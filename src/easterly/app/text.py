@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
-from easterly.app.report import engineering, sections, serving
+from easterly.app.report import cost, engineering, sections, serving
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
 
@@ -53,7 +53,8 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _hottest(page, document)
     _hashing(page, document)
     _engineering(page, document)
-    _records(page, "queues", sections.shortened(document["queues"]))
+    _packets(page, document)
+    _queues(page, document)
     for title in ("failures", "placement"):
         _records(page, title, document[title])
     _findings(page, document)
@@ -248,15 +249,42 @@ def _hottest(page: Page, document: Document) -> None:
     )  # fmt: skip
 
 
+def _packets(page: Page, document: Document) -> None:
+    """Step times packet by packet, or why there are none."""
+    found = document.get("packets")
+    if not found:
+        return
+    page.title("Step times by simulation of packets")
+    if found["because"]:
+        page.wrapped(f"not simulated: {found['because']}", "", INDENT)
+        return
+    unit = measure([job["step_s"] for job in found["jobs"]], TIMES)
+    page.table(
+        (Column("Job"), Column("Step", right=True), Column("Uncertain by", right=True)),
+        [(job["name"], unit.full(job["step_s"]), unit.full(job["spread_s"])) for job in found["jobs"][:SLOWEST]],
+    )
+    _more(page, len(found["jobs"]) - SLOWEST)
+    for said in (f"simulated: {cost.how(found)}", *cost.remarks(found)):
+        page.wrapped(said, "dim", INDENT)
+
+
+def _queues(page: Page, document: Document) -> None:
+    _table(page, "queues", sections.planned_queues(document["queues"]) if document["queues"] else None)
+
+
 def _records(page: Page, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """A list of objects whose keys a later part of Easterly decides."""
-    table = sections.records(rows[:HOTTEST])
+    _table(page, title, sections.records(rows))
+
+
+def _table(page: Page, title: str, table: sections.Table | None) -> None:
+    """The first rows of a table."""
     if table is None:
         return
     page.title(title.capitalize())
     columns = [Column(head, i in table.numeric, i not in table.numeric) for i, head in enumerate(table.heads)]
-    page.table(columns, [[cell.text for cell in row] for row in table.rows])
-    _more(page, len(rows) - HOTTEST)
+    page.table(columns, [[cell.text for cell in row] for row in table.rows[:HOTTEST]])
+    _more(page, len(table.rows) - HOTTEST)
 
 
 def _more(page: Page, count: int) -> None:

@@ -14,6 +14,7 @@ from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures
 from easterly.model.engineering import Engineering
 from easterly.model.network import Network
+from easterly.model.packet_prediction import PacketWitness
 from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
@@ -199,3 +200,4 @@ class Plan:
     findings: Annotated[tuple[Finding, ...], Doc("Warnings and notes.")]
     provenance: Annotated[dict[str, Any], Doc("Hash of the site, seed, version.")] = field(default_factory=dict)
     engineering: Annotated[tuple[Engineering, ...], Doc("Traffic engineering, one per intent that asks for it.")] = ()
+    packets: Annotated[PacketWitness | None, Doc("What a simulation of packets says; none where nobody asked.")] = None

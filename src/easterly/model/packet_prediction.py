@@ -7,6 +7,7 @@ from typing import Annotated
 
 from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn
 from easterly.base.schema import Doc, Unit
+from easterly.model.packet_records import SizeSlowdowns
 from easterly.model.packets import PacketOutcome
 
 
@@ -76,12 +77,23 @@ class PacketWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketWaiting:
+    """What waits before the ports that are asked for most, over time, in the part that was simulated."""
+
+    link: Annotated[IntColumn, Doc("(S,) links whose ports were sampled.")]
+    time_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) time.")]
+    waiting_B: Annotated[IndexColumn, Unit("B"), Doc("(T, C) in all of these ports, by class.")]
+
+
+@dataclass(frozen=True, slots=True)
 class PacketPrediction:
     """Step times of jobs by simulation of packets.
 
     Where only a part of each message and of each computation was simulated, the step time of the whole follows from
     runs of that part, of a half of it and of a quarter: what does not shrink with the messages (latency, windows that
-    open) is counted once, the rest is stretched. `spread_s` is how far the two pairs of runs disagree.
+    open) is counted once, the rest is stretched. `spread_s` is how far the two pairs of runs disagree. Where even the
+    passes of a step are too many, the first ones are simulated, then a half and a quarter of those, and the time of all
+    follows along a line once more.
     """
 
     job: Annotated[TextColumn, Doc("(J,) job.")]
@@ -91,14 +103,30 @@ class PacketPrediction:
     simulated_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) step time of the part that was simulated.")]
     steps: Annotated[int, Unit("1"), Doc("Steps simulated; times are means over them.")]
     part: Annotated[float, Unit("1"), Doc("Part of each message and computation that was simulated.")]
+    passes: Annotated[
+        FloatColumn, Unit("1"), Doc("(J,) part of the passes of a step that was laid out, the first ones.")
+    ]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]
     waits: Annotated[PacketWaits, Doc("What a step waits for; nothing of a job that never ended.")]
     classes: Annotated[PacketGroups, Doc("Traffic by class.")]
     tenants: Annotated[PacketGroups, Doc("Traffic by tenant.")]
+    waiting: Annotated[PacketWaiting, Doc("What waited.")]
+    slowdowns: Annotated[SizeSlowdowns, Doc("Time of messages over their time alone, by their size as simulated.")]
+    longest_B: Annotated[
+        FloatColumn, Unit("B"), Doc("(G, C) longest queue of each class in each group of ports; NaN where none is.")
+    ]
     link: Annotated[TextColumn, Doc("(L,) name of each link.")]
     busy: Annotated[FloatColumn, Unit("1"), Doc("(L,) share of the simulated time in which each link sends.")]
     owner: Annotated[TextColumn, Doc("(F,) job, service or traffic that each connection belongs to.")]
     left_out: Annotated[TextColumn, Doc("What is sent less often than once a step, and was not simulated.")]
     outcome: Annotated[PacketOutcome, Doc("Every connection, message and link.")]
     hops: Annotated[int, Unit("1"), Doc("Packet-hops of all runs.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketWitness:
+    """What packets say of a plan."""
+
+    prediction: Annotated[PacketPrediction | None, Doc("What was simulated; its outcome without single messages.")]
+    because: Annotated[str, Doc("Why nothing was; empty where something was.")]

@@ -158,6 +158,20 @@ class FlowStatistics:
     reordered: Annotated[IndexColumn, Doc("(N,) packets that came after a later one.")]
 
 
+@dataclass(frozen=True, slots=True)
+class SizeSlowdowns:
+    """Times over those on an empty network, of flows or messages of about one size: two bins an octave, the empty left out."""
+
+    count: Annotated[IndexColumn, Doc("(B,) of that size.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("(B,) size in the middle of them.")]
+    median: Annotated[FloatColumn, Unit("1"), Doc("(B,) slowdown that half of them do not exceed.")]
+    p99: Annotated[FloatColumn, Unit("1"), Doc("(B,) the same for 99 %.")]
+    worst: Annotated[FloatColumn, Unit("1"), Doc("(B,) largest; infinite where one has not arrived.")]
+
+    def __len__(self) -> int:
+        return len(self.count)
+
+
 def jain(rate: FloatColumn) -> FloatColumn:
     """Fairness of each row of rates: (sum x)^2 / (n sum x^2), between 1/n and 1 (Jain, Chiu & Hawe 1984); NaN where all are 0.
 

@@ -18,9 +18,12 @@ from easterly.study.check import check, errors
 from easterly.study.conditions import Conditions
 from easterly.study.engineering import engineer
 from easterly.study.nouns import Nouns
+from easterly.study.packets import witness
 
 
-def plan(site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] | None = None) -> Plan:
+def plan(
+    site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] | None = None, packets: int = 0
+) -> Plan:  # fmt: skip
     """Plan a site: addresses, traffic, paths, queues, step times, configuration, verdicts.
 
     Parameters
@@ -30,6 +33,8 @@ def plan(site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] 
         What was already made of this site, and where results are kept between runs.
     findings : sequence of Finding, optional
         Findings already made (and located) by `easterly.study.check`; made here if absent.
+    packets : int
+        Packet-hops that the largest run of a simulation may take, beside what rates say; 0 for none.
 
     Returns
     -------
@@ -61,6 +66,7 @@ def plan(site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] 
         verdicts=(),
         findings=found,
         provenance=provenance(nouns.text, site),
+        packets=witness(nouns, packets),
     )
     conditions = Conditions(made, nouns)
     made = replace(made, engineering=_engineering(made, nouns, conditions))

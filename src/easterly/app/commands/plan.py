@@ -19,15 +19,19 @@ OUT = click.Path(file_okay=False, path_type=Path)
 @click.option("-o", "--output", "out", type=OUT, help="Folder for plan.json, report.html and every rendered file.")
 @click.option("--validate", type=click.Choice(["templates", "all", "none"]), default="templates", show_default=True,
               help="Have outside checkers read one file per template, every file, or nothing.")  # fmt: skip
+@click.option("--packets", type=click.IntRange(0, 10**12), metavar="COUNT",
+              help="Packet-hops of the largest run of a simulation; 0 for none.  [default: 1000000]")  # fmt: skip
 @click.option("--cache", type=OUT, help="Folder of results kept between runs.")
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
 @terminal.strict_option
 @terminal.format_option
 def command(
-    site: Path, out: Path | None, validate: str, cache: Path | None, no_cache: bool, strict: bool, form: str
-) -> None:
-    """Plan the site file SITE: verdicts, bill, addresses, job times, hottest links, configuration."""
-    sys.exit(execute(site, out, validate=validate, cache=None if no_cache else folder(cache), strict=strict, form=form))
+    site: Path, out: Path | None, validate: str, packets: int | None, cache: Path | None, no_cache: bool, strict: bool,
+    form: str,
+) -> None:  # fmt: skip
+    """Plan the site file SITE: verdicts, bill, addresses, job times, hottest links, queues, configuration."""
+    kept = None if no_cache else folder(cache)
+    sys.exit(execute(site, out, validate=validate, cache=kept, strict=strict, form=form, packets=packets))
 
 
 def folder(cache: Path | None) -> Path:
@@ -37,7 +41,10 @@ def folder(cache: Path | None) -> Path:
     return cache if cache is not None else default_folder()
 
 
-def execute(path: Path, out: Path | None, *, validate: str, cache: Path | None, strict: bool, form: str) -> int:
+def execute(
+    path: Path, out: Path | None, *, validate: str, cache: Path | None, strict: bool, form: str,
+    packets: int | None = None,
+) -> int:  # fmt: skip
     """Plan a site file, print and write the result; the exit code."""
     from easterly.app import planning
 
@@ -45,7 +52,7 @@ def execute(path: Path, out: Path | None, *, validate: str, cache: Path | None, 
     if out is not None:  # a place that cannot be written is better known before the work than after it
         with terminal.writing(out, form):
             out.mkdir(parents=True, exist_ok=True)
-    done = planning.run(nouns, found, validate=validate, quiet=form == "json")
+    done = planning.run(nouns, found, validate=validate, quiet=form == "json", packets=packets)
     if out is not None:
         with terminal.writing(out, form):
             planning.write(done, out)

@@ -11,8 +11,8 @@ import numpy as np
 from easterly.app.values import number, reference
 from easterly.base.columns import floats
 from easterly.model.outcome import Prediction
-from easterly.model.packet_prediction import PacketPrediction
-from easterly.model.packets import Transport
+from easterly.model.packet_prediction import PacketPrediction, PacketWitness
+from easterly.model.qos import QosPlan
 from easterly.predict.packet import interval
 
 RANGE = ("low", "expected", "high")
@@ -42,9 +42,8 @@ def _range(made: Prediction, row: int) -> dict[str, float | None]:
 
 
 def packet(
-    every: Sequence[PacketPrediction], bounds: Prediction, transports: dict[str, Transport],
-    replayed: Collection[str] = (),
-) -> dict[str, Any]:  # fmt: skip
+    every: Sequence[PacketPrediction], bounds: Prediction, plan: QosPlan, replayed: Collection[str] = ()
+) -> dict[str, Any]:
     """Step times by simulation of packets, with those from rates beside them; all but the mean is of the first seed.
 
     Rates know nothing of traces: jobs whose traces are replayed have none beside them.
@@ -64,13 +63,50 @@ def packet(
             for row, name in enumerate(made.job)
         ],
         "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
+        "sizes": _records(made.slowdowns), "queues": _queues(made, plan),
         "links": busiest(made), "left_out": made.left_out.tolist(),
-        "transports": {name: {"name": how.name, "source": how.source} for name, how in sorted(transports.items())},
+        "transports": _transports(made, plan),
     }  # fmt: skip
 
 
+def witness(said: PacketWitness | None, bounds: Prediction, plan: QosPlan) -> dict[str, Any] | None:
+    """The same in a plan; why there is nothing, where nothing was simulated; null where nobody asked."""
+    if said is None:
+        return None
+    made = {} if said.prediction is None else packet([said.prediction], bounds, plan)
+    return {"because": said.because or None, **made}
+
+
+def longest_B(said: PacketWitness | None, plan: QosPlan) -> list[float | None]:
+    """Longest queues of a simulation, one for each row of the plan's queues."""
+    if said is None or said.prediction is None:
+        return [None] * (len(plan.groups) * len(plan.traffic_class))
+    return [number(value) for value in said.prediction.longest_B.reshape(-1)]
+
+
+def _queues(made: PacketPrediction, plan: QosPlan) -> list[dict[str, Any]]:
+    """Queues that were in use, the longest first."""
+    groups, classes = np.nonzero(made.longest_B > 0)
+    order = np.argsort(-made.longest_B[groups, classes], kind="stable")
+    return [
+        {
+            "group": str(plan.groups.name[g]), "class": str(plan.traffic_class[c]),
+            "longest_B": number(made.longest_B[g, c]), "burst_B": number(plan.queues.incast_peak_B[g, c]),
+            "limit_B": number(plan.queues.limit_B[g, c]),
+        }
+        for g, c in zip(groups[order].tolist(), classes[order].tolist(), strict=True)
+    ]  # fmt: skip
+
+
+def _transports(made: PacketPrediction, plan: QosPlan) -> dict[str, dict[str, str]]:
+    """How hosts sent each class that was in use."""
+    every = dict(zip(plan.traffic_class.tolist(), made.outcome.transports, strict=True))
+    used = sorted(made.classes.name.tolist())
+    return {name: {"name": every[name].name, "source": every[name].source} for name in used}
+
+
 def _packet_job(made: PacketPrediction, row: int) -> dict[str, Any]:
-    names = ("step_s", "spread_s", "fixed_s", "simulated_s")
+    names = ("step_s", "spread_s", "fixed_s", "simulated_s", "passes")
     return {"name": str(made.job[row]), **{name: number(getattr(made, name)[row]) for name in names}}
 
 

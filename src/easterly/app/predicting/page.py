@@ -8,6 +8,7 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.report import sections
+from easterly.app.report.cost import how, remarks
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
@@ -39,9 +40,9 @@ def fluid(found: dict[str, Any]) -> None:
 def packet(found: dict[str, Any]) -> None:
     """Step times by simulation of packets, and what messages met."""
     page = Page(Console())
-    _jobs(page, found)
+    jobs(page, found)
+    _remarks(page, found)
     _waits(page, found["jobs"])
-    _left_out(page, found["left_out"])
     _seeds(page, found["jobs"])
     _phases(page, found["phases"])
     _groups(page, "Classes", found["classes"])
@@ -50,10 +51,11 @@ def packet(found: dict[str, Any]) -> None:
     _ways(page, found)
 
 
-def _jobs(page: Page, found: dict[str, Any]) -> None:
-    jobs = found["jobs"]
+def jobs(page: Page, found: dict[str, Any]) -> None:
+    """Step times, with those from rates beside them."""
+    rows = found["jobs"]
     page.title("Step times by simulation of packets")
-    unit = measure([job["step_s"] or job["fluid_s"]["expected"] or 0.0 for job in jobs], TIMES)
+    unit = measure([job["step_s"] or job["fluid_s"]["expected"] or 0.0 for job in rows], TIMES)
     heads = ("Job", "Step", "Uncertain by", "Fixed", "Low", "Expected", "High")
 
     def text(value: float | None) -> str:
@@ -64,27 +66,15 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
         [
             (job["name"], text(job["step_s"]), unit.full(job["spread_s"]), unit.full(job["fixed_s"]),
              *(DASH if job["replayed"] else text(job["fluid_s"][key]) for key in RANGE))
-            for job in jobs
+            for job in rows
         ],
     )  # fmt: skip
-    how = "all of every message"
-    if found["part"] < 1:
-        how = f"{100 * found['part']:.3g} % of every message and computation, a half and a quarter of that"
-    said = f"{found['packet_hops']:,} packet-hops: {how}; seed {found['seed']}."
-    page.wrapped(f"{said} Low, expected and high are those from rates.", "dim", "  ")
-    _stopped(page, found)
+    page.wrapped(f"Simulated: {how(found)} Low, expected and high are those from rates.", "dim", "  ")
 
 
 def _without(found: dict[str, Any]) -> str:
     """Where a step would stand: no packet arrives any more, or nobody waited for it."""
     return "unknown" if found["stuck"] is None else "never ends"
-
-
-def _stopped(page: Page, found: dict[str, Any]) -> None:
-    if found["stuck"] is not None:
-        page.wrapped(f"It cannot end: {found['stuck']}.", "bold", "  ")
-    elif not found["complete"]:
-        page.wrapped("It was stopped before its end: what stands here is what was known by then.", "bold", "  ")
 
 
 def _waits(page: Page, jobs: list[dict[str, Any]]) -> None:
@@ -132,9 +122,9 @@ def _seeds(page: Page, jobs: list[dict[str, Any]]) -> None:
     page.table((Column("Job"), Column("Mean step", right=True), Column("", right=True)), rows)
 
 
-def _left_out(page: Page, names: list[str]) -> None:
-    if names:
-        page.wrapped(f"Not simulated, as it is sent less often than a step: {'; '.join(names)}.", "dim", "  ")
+def _remarks(page: Page, found: dict[str, Any]) -> None:
+    for said in remarks(found):
+        page.wrapped(said, "dim", "  ")
 
 
 def _phases(page: Page, rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
     from easterly.model.packet_prediction import PacketPrediction
+    from easterly.model.qos import QosPlan
 
 PACKETS_ONLY = {
     "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
@@ -32,7 +33,7 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
     result, made = _packets(nouns, asked, form)
     _print(result, found, form, page.packet)
     if asked["report"] is not None:
-        _report(asked["report"], str(nouns.site.site.name), result, made, form)
+        _report(asked["report"], str(nouns.site.site.name), result, made, nouns.qos.value, form)
     sys.exit(terminal.FINE if result["complete"] else terminal.FOUND)
 
 
@@ -78,17 +79,15 @@ def _packets(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, An
         terminal.misused(f"--replay: {error.filename}: {error.strerror or error}", form)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
-    ways = dict(zip(nouns.qos.value.traffic_class.tolist(), prepared.transports, strict=True))
-    used = {name: ways[name] for name in made[0].classes.name.tolist()}
-    return document.packet(made, nouns.prediction.value, used, replays), made[0]
+    return document.packet(made, nouns.prediction.value, nouns.qos.value, replays), made[0]
 
 
-def _report(path: Path, site: str, result: dict[str, Any], made: PacketPrediction, form: str) -> None:
+def _report(path: Path, site: str, result: dict[str, Any], made: PacketPrediction, plan: QosPlan, form: str) -> None:
     from easterly.app.planning import write_text
     from easterly.app.report import predicted
 
     with terminal.writing(path, form):
-        write_text(path, predicted.page(site, result, made))
+        write_text(path, predicted.page(site, result, made, plan.traffic_class.tolist()))
 
 
 def pair(option: str, text: str, form: str) -> tuple[str, str]:

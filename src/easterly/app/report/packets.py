@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from easterly.app.report.plots import Axis, Bar, Curve, Rule, axis, bars, plot
-from easterly.base.columns import FloatColumn, TextColumn
+from easterly.base.columns import FloatColumn, IndexColumn, TextColumn
 from easterly.base.units import RATE, SHARE, SIZE, TIME, format_short
-from easterly.model.packet_records import Series, jain
+from easterly.model.packet_records import Series, SizeSlowdowns, jain
 
 FINEST = 50
 """Stretches into which a course of rates is cut at most."""
@@ -74,27 +75,27 @@ def _around(given: Axis, low: float, high: float) -> Axis:
     return Axis(given.label, max(0.0, np.floor(low / step) * step), np.ceil(high / step) * step, given.kind)
 
 
-def slowdown(size_B: FloatColumn, values: FloatColumn, most: int = 20) -> Markup:
-    """Slowdown by size of flows: of bins of equal many flows, the middle and what 99 % do not exceed."""
-    there = np.isfinite(values)
-    order = np.argsort(size_B[there], kind="stable")
-    parts = [part for part in np.array_split(order, min(most, max(1, len(order) // 5))) if len(part)]
-    sizes, own = size_B[there], values[there]
-    x = np.array([np.exp(np.log(sizes[part]).mean()) for part in parts])
-    shares = {"half": 0.5, "99 %": 0.99, "worst": 1.0}
-    curves = [
-        Curve(name, x, np.array([np.quantile(own[part], share, method="higher") for part in parts]))
-        for name, share in shares.items()
-    ]
+def slowdown(found: SizeSlowdowns) -> Markup:
+    """Slowdown by size of flows or messages: the middle, what 99 % do not exceed, and the worst that has arrived."""
+    shares = {"half": found.median, "99 %": found.p99, "worst": found.worst}
+    there = {name: np.isfinite(values) for name, values in shares.items()}
+    curves = [Curve(name, found.size_B[there[name]], values[there[name]]) for name, values in shares.items()]
     top = max((float(curve.y.max(initial=1.0)) for curve in curves), default=1.0)
-    y = axis("slowdown", [1.0, top], log=True) if top > 20 else axis("slowdown", [top])
-    log = len(x) > 0 and float(x.max()) > 10 * float(x.min())
-    said = (
-        f"half of all flows within {np.median(own):.3g} times the ideal, the worst {own.max():.3g} times"
-        if len(own)
-        else ""
+    y = axis("time over time alone", [1.0, top], log=True) if top > 20 else _above_one(top)
+    log = len(found) > 0 and float(found.size_B.max()) > 10 * float(found.size_B.min())
+    x = axis("size of a message", found.size_B, SIZE, log=log)
+    said = "; ".join(
+        f"of {count:,} of about {format_short(float(f'{size:.2g}'), SIZE)} half within {half:.3g} times, "
+        f"the worst {worst:.3g} times"
+        for count, size, half, worst in zip(found.count, found.size_B, found.median, found.worst, strict=True)
     )
-    return plot(curves, axis("size", x, SIZE, log=log), y, title="Slowdown by size", said=said)
+    return plot(curves, x, y, title="Slowdown by size", said=said, dots=True)
+
+
+def _above_one(top: float) -> Axis:
+    """From 1, which nothing is below, to a round number above the largest."""
+    high = axis("", [max(top - 1.0, 0.05)]).high
+    return Axis("time over time alone", 1.0, 1.0 + high)
 
 
 def rates(series: Series, names: Sequence[str], payload_B: float) -> tuple[Markup, Markup]:
@@ -126,24 +127,39 @@ def rates(series: Series, names: Sequence[str], payload_B: float) -> tuple[Marku
     return first, plot(curve, x, Axis("fairness", 0.0, 1.0), title="Fairness", said=said)
 
 
-def occupancy(series: Series, names: Mapping[int, str] | None = None) -> Markup:
-    """What waits in each class, of all sampled ports together, upon each other."""
-    by_class = series.class_B.sum(axis=1).astype(np.float64)
+def occupancy(time_s: FloatColumn, waiting_B: IndexColumn, names: Mapping[int, str] | None = None) -> Markup:
+    """What waits in each class, of all sampled ports together, upon each other.
+
+    Parameters
+    ----------
+    time_s : (T,) float [s]
+    waiting_B : (T, C) int [B]
+    names : mapping of int to str, optional
+        Of classes; the four that hold most are told apart.
+    """
+    by_class = waiting_B.astype(np.float64)
     used = [c for c in range(by_class.shape[1]) if by_class[:, c].any()]
     used = sorted(used, key=lambda c: -float(by_class[:, c].max()))
-    every = max(1, len(series) // 400)
-    time_s, held = series.time_s[::every], by_class[::every]
+    at = _peaks(by_class.sum(axis=1))
+    held = by_class[at]
     own, rest = sorted(used[:CLASS_NAMES]), used[CLASS_NAMES:]
     called = names or {}
-    curves = [Curve(called.get(c, f"class {c}"), time_s, held[:, c]) for c in own]
+    curves = [Curve(called.get(c, f"class {c}"), time_s[at], held[:, c]) for c in own]
     if rest:
-        curves.append(Curve("others", time_s, held[:, rest].sum(axis=1)))
+        curves.append(Curve("others", time_s[at], held[:, rest].sum(axis=1)))
     total = by_class.sum(axis=1)
     said = f"at most {format_short(float(total.max(initial=0.0)), SIZE)} in all"
     return plot(
-        curves, axis("time", series.time_s, TIME, snug=True), axis("waiting", total, SIZE), title="Buffer by class",
+        curves, axis("time", time_s, TIME, snug=True), axis("waiting", total, SIZE), title="Buffer by class",
         said=said, filled=True,
     )  # fmt: skip
+
+
+def _peaks(values: FloatColumn, most: int = 400) -> NDArray[np.int64]:
+    """Samples that are drawn: the highest of each of so many stretches, the first and the last."""
+    parts = [part for part in np.array_split(np.arange(len(values)), min(most, max(len(values), 1))) if len(part)]
+    ends = [0, len(values) - 1] if len(values) else []
+    return np.unique(np.array([*ends, *(part[values[part].argmax()] for part in parts)], dtype=np.int64))
 
 
 def timeline(label: TextColumn, start_s: FloatColumn, end_s: FloatColumn, group: TextColumn) -> Markup:

@@ -61,6 +61,7 @@ def render(
         hashing=sections.hashing(document),
         engineering=engineering(document),
         qos=qos(document),
+        packets=_packets(plan, document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
         failures=sections.records(document["failures"]),
@@ -75,10 +76,17 @@ def render(
         unserved=document.get("unserved") or [],
         assets=assets,
         policy=None if assets else _policy(),
-        styles=Markup(_text("vendor/uplot/uPlot.min.css") + _text("report.css")),
+        styles=Markup(_text("vendor/uplot/uPlot.min.css") + _text("report.css") + _text("plots.css")),
         uplot=Markup(_text(UPLOT)),
         script=Markup(joined()),
     )  # fmt: skip
+
+
+def _packets(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any] | None:
+    from easterly.app.report.predicted import section
+
+    made = None if plan.packets is None else plan.packets.prediction
+    return section(document.get("packets"), made, plan.qos.traffic_class.tolist())
 
 
 def pack(data: Mapping[str, Any]) -> str:

@@ -114,7 +114,7 @@ def axis(
 
 def plot(
     curves: Sequence[Curve], x: Axis, y: Axis, *, title: str, said: str, rules: Sequence[Rule] = (),
-    filled: bool = False, height: float = HEIGHT, inside: str = "",
+    filled: bool = False, dots: bool = False, height: float = HEIGHT, inside: str = "",
 ) -> Markup:  # fmt: skip
     """Curves over their axes, each named at its end.
 
@@ -129,6 +129,8 @@ def plot(
     rules : sequence of Rule
     filled : bool
         Areas upon each other instead of curves.
+    dots : bool
+        A dot at every point, where points are few and what lies between them is nothing.
     height : float
     inside : str
         More SVG, in the coordinates of the plot.
@@ -151,6 +153,7 @@ def plot(
         else:
             points = _points(curve.x, curve.y, x, y, height, stepped=curve.stepped)
             parts.append(f'<polyline class="c{i}" points="{points}"><title>{escape(curve.name)}</title></polyline>')
+            parts += _dots(points, i) if dots else ()
         if len(values):
             ends.append((float(height * (1 - y.at(values[-1:])[0])), i, curve.name))
     ends += [(float(height * (1 - y.at(np.array([rule.y]))[0])), -1, rule.name) for rule in _within(rules, y)]
@@ -210,6 +213,12 @@ def _points(xs: FloatColumn, ys: FloatColumn, x: Axis, y: Axis, height: float, *
         xs, ys = np.repeat(xs, 2)[1:], np.repeat(ys, 2)[:-1]
     across, down = WIDTH * x.at(xs), height * (1 - np.clip(y.at(ys), 0, 1))
     return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across.tolist(), down.tolist(), strict=True))
+
+
+def _dots(points: str, i: int) -> Iterator[str]:
+    for pair in points.split():
+        x, y = pair.split(",")
+        yield f'<circle class="c{i}" cx="{x}" cy="{y}" r="3"/>'
 
 
 def _area(curve: Curve, low: FloatColumn, high: FloatColumn, x: Axis, y: Axis, height: float, i: int) -> str:

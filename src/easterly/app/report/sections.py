@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from easterly.app.report.measure import DASH, PERCENT, RATES, TIMES, Measure, grouped, measure
+from easterly.app.report.measure import DASH, PERCENT, RATES, SIZES, TIMES, Measure, grouped, measure
 
 HOTTEST = 20
 STATUSES = ("FAIL", "UNPROVEN", "PASS")
@@ -233,25 +233,50 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-QUEUE_KEYS = (
-    "group", "class", "queue", "rate_bps", "kmin_B", "kmax_B", "xoff_B", "headroom_B", "limit_B", "incast_senders",
-    "incast",
+QUEUE_HEADS = (
+    "Ports", "Class", "Queue", "Rate", "Kmin", "Kmax", "Pauses at", "Headroom", "Limit", "Senders",
+    "Their burst", "Answer", "Longest, simulated",
 )  # fmt: skip
 """What a short table of queues shows; plan.json has all."""
+QUEUE_SIZES = ("kmin_B", "kmax_B", "xoff_B", "headroom_B", "limit_B")
 
 
-def shortened(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Rows of queues at ports of switches, with the keys of a short table; rows of another kind as they are."""
+def planned_queues(rows: Sequence[Mapping[str, Any]]) -> Table | None:
+    """Queues at ports of switches: thresholds, the burst of the senders that meet there, the longest queue by packets.
+
+    Rows of another kind are shown as they are.
+    """
     if any("kmin_B" not in row for row in rows):
-        return list(rows)
-    switches = [row for row in rows if row["reserved_B"] is not None]
-    return [{key: row[key] for key in QUEUE_KEYS} for row in switches]
+        return records(rows)
+    simulated = any(row.get("simulated_B") is not None for row in rows)
+    heads = QUEUE_HEADS if simulated else QUEUE_HEADS[:-1]
+    found = [
+        (
+            row["group"],
+            row["class"],
+            str(row["queue"]),
+            _one(row["rate_bps"], RATES),
+            *(_one(row[key], SIZES) for key in QUEUE_SIZES),
+            str(row["incast_senders"]),
+            _one(row["incast_peak_B"] or None, SIZES),
+            row["incast"] or DASH,
+            *([_one(row["simulated_B"], SIZES)] if simulated else []),
+        )
+        for row in rows
+        if row["reserved_B"] is not None
+    ]
+    return table_of(heads, found, {2, 3, 4, 5, 6, 7, 8, 9, 10, 12})
+
+
+def _one(value: float | None, steps: tuple[tuple[float, str], ...]) -> str:
+    """A number in a unit of its own: beside those of other columns it tells nothing."""
+    return DASH if value is None else "0" if value == 0 else measure([value], steps, 3).full(value)
 
 
 def queues(document: Document) -> Table | None:
     """Queues where they were planned, else the classes with their marks and shares."""
     if document["queues"]:
-        return records(shortened(document["queues"]))
+        return planned_queues(document["queues"])
     found = document.get("classes") or []
     unit = measure([c["share"] for c in found], PERCENT)
     return table_of(

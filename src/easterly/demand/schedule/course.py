@@ -55,6 +55,8 @@ class Course:
     ----------
     cells : Cells
     micro_batches, chunks : int
+    buckets : int
+        Parts of a chunk in which its gradients and weights are exchanged where that is hidden.
     pass_s : (float, float) [s]
         Compute of one forward and one backward pass through a chunk, with the communication inside the hosts.
     update_s : float [s]
@@ -72,6 +74,7 @@ class Course:
     cells: Cells
     micro_batches: int
     chunks: int
+    buckets: int
     pass_s: tuple[float, float]
     update_s: float
     within: tuple[Exchanges, Exchanges]
@@ -98,6 +101,7 @@ def course(step: Step, detail: Detail, job: int, traffic_class: int, connections
     busy = _busy_s(step.effort)
     return Course(
         cells=cells, micro_batches=count, chunks=step.job.parallel.interleave,
+        buckets=-(-detail.buckets // step.job.parallel.interleave),
         pass_s=((busy[0] + forward.folded_s) / passes, (busy[1] + backward.folded_s) / passes),
         update_s=step.effort.optimizer_s + before.folded_s + after.folded_s,
         within=(_each(cells, forward, passes), _each(cells, backward, passes)), weights=before, gradients=after,

@@ -9,6 +9,7 @@ from easterly.demand import training
 from easterly.demand.facts import model_of
 from easterly.demand.layout import Layout
 from easterly.demand.schedule.course import PLAIN, Detail
+from easterly.demand.schedule.extent import Extent
 from easterly.demand.schedule.size import LIMIT
 from easterly.demand.schedule.step import of_step
 from easterly.demand.training import Step
@@ -19,7 +20,7 @@ from easterly.model.spec.site import Site
 
 def of_job(
     site: Site, network: Network, name: str, hosts: Mapping[str, IntColumn], *, steps: int = 1, detail: Detail = PLAIN,
-    limit: int = LIMIT, alive: BoolColumn | None = None,
+    limit: int = LIMIT, alive: BoolColumn | None = None, extent: Extent | None = None,
 ) -> Schedule:  # fmt: skip
     """Training steps of a job of a site, on its own fabric.
 
@@ -37,6 +38,8 @@ def of_job(
         Events that are made at most.
     alive : (L,) bool, optional
         Links that are up; all if absent.
+    extent : Extent, optional
+        Passes that are laid out of each step; all if absent.
 
     Raises
     ------
@@ -47,6 +50,7 @@ def of_job(
     return of_step(
         step_of(site, network, name, hosts, alive), steps=steps, detail=detail, limit=limit,
         traffic_class=sorted(site.classes).index(job.traffic_class), connections=job.library.qps or job.connections,
+        extent=extent,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ from easterly.demand.schedule.cells import Cells, groups_of
 from easterly.demand.schedule.choose import messages
 from easterly.demand.schedule.course import PLAIN, Detail, crossings, place
 from easterly.demand.schedule.exchanges import by_messages
+from easterly.demand.schedule.extent import FEWEST, Extent, units, whole
 from easterly.demand.training import Step
 
 LIMIT = 4_000_000
@@ -30,7 +30,7 @@ class _Counts:
     exposed: int
 
 
-def size_of(step: Step, *, steps: int = 1, detail: Detail = PLAIN) -> int:
+def size_of(step: Step, *, steps: int = 1, detail: Detail = PLAIN, extent: Extent | None = None) -> int:
     """Number of events that `of_step` would make.
 
     Parameters
@@ -38,21 +38,58 @@ def size_of(step: Step, *, steps: int = 1, detail: Detail = PLAIN) -> int:
     step : Step
     steps : int
     detail : Detail
+    extent : Extent, optional
+        Passes that are laid out of each step; all if absent.
 
     Returns
     -------
     int
         Exact, unless one collective alone has more than `LIMIT` messages: then a number beyond it.
     """
+    return sizes_of(step, [extent or whole(step)], steps=steps, detail=detail)[0]
+
+
+def sizes_of(step: Step, extents: Sequence[Extent], *, steps: int = 1, detail: Detail = PLAIN) -> list[int]:
+    """The same for several extents of one step."""
     cells, phases = Cells.of(step), training.phases(step)
     inner = [phase for phase in phases if phase.axis != "pp" and len(phase.traffic.src)]
     parts = [[phase for phase in inner if place(phase) == at] for at in ("forward", "backward", "before", "after")]
     forward, backward, before, after = (_counts(step, cells, part, detail) for part in parts)
-    passes = _passes(step, cells, forward, before, detail) + _passes(step, cells, backward, after, detail)
-    return steps * (passes + _handed_on(step, cells) + len(cells))
+    onward, around = crossings(step, cells)
+
+    def events(extent: Extent) -> int:
+        ways = ((forward, before), (backward, after))
+        passes = sum(_passes(step, extent, cells, *way, detail) for way in ways)
+        handed_on = 2 * extent.micro_batches * (extent.chunks * onward + (extent.chunks - 1) * around)
+        return steps * (passes + handed_on + len(cells))
+
+    return [events(extent) for extent in extents]
 
 
-def check_size(step: Step, *, steps: int, detail: Detail, limit: int = LIMIT) -> None:
+def extents_within(step: Step, limit: int, *, steps: int = 1, detail: Detail = PLAIN) -> list[Extent]:
+    """What is laid out of a step for a schedule of so many events: all of it, or three beginnings of it.
+
+    Parameters
+    ----------
+    step : Step
+    limit : int
+    steps : int
+    detail : Detail
+
+    Returns
+    -------
+    list of Extent
+        All passes, where they fit or cannot be fewer; else the longest beginning that fits, a half and a quarter of it.
+    """
+    ladder = units(step)
+    sizes = sizes_of(step, ladder, steps=steps, detail=detail)
+    fits = sum(size <= limit for size in sizes)
+    if fits == len(ladder) or fits < FEWEST:
+        return [ladder[-1]]
+    return [ladder[-(-fits // part) - 1] for part in (1, 2, 4)]
+
+
+def check_size(step: Step, *, steps: int, detail: Detail, limit: int = LIMIT, extent: Extent | None = None) -> None:
     """Refuse a schedule that is too large.
 
     Raises
@@ -60,7 +97,7 @@ def check_size(step: Step, *, steps: int, detail: Detail, limit: int = LIMIT) ->
     FindingsError
         E665, with what would make it smaller.
     """
-    events = size_of(step, steps=steps, detail=detail)
+    events = size_of(step, steps=steps, detail=detail, extent=extent)
     if events <= limit:
         return
     at, name = step.job.origin, step.job.name
@@ -116,19 +153,14 @@ def _messages(step: Step, phase: Phase, members: np.ndarray[tuple[int, int], np.
     return total
 
 
-def _passes(step: Step, cells: Cells, within: _Counts, beside: _Counts, detail: Detail) -> int:
+def _passes(
+    step: Step, extent: Extent, cells: Cells, within: _Counts, beside: _Counts, detail: Detail
+) -> int:  # fmt: skip
     """Compute and exchanges of all passes of one direction, and what is exchanged once beside them."""
-    chunks, count = step.job.parallel.interleave, max(1, math.ceil(step.micro_batches - 1e-9))
+    chunks, count = extent.chunks, extent.micro_batches
     busy = within.hidden + within.exposed > 0
     parts = max(1, detail.layer_groups) if busy else 1
-    buckets = max(parts, -(-detail.buckets // chunks)) if beside.hidden else parts
+    buckets = max(parts, -(-detail.buckets // step.job.parallel.interleave)) if beside.hidden else parts
     exposed = within.exposed if within.exposed or not busy else len(cells)
     part = len(cells) * (2 if within.hidden else 1) + within.hidden + exposed
     return chunks * ((count - 1) * parts + buckets) * part + beside.exposed + chunks * buckets * beside.hidden
-
-
-def _handed_on(step: Step, cells: Cells) -> int:
-    """Messages between stages."""
-    chunks, count = step.job.parallel.interleave, max(1, math.ceil(step.micro_batches - 1e-9))
-    onward, around = crossings(step, cells)
-    return 2 * count * (chunks * onward + (chunks - 1) * around)

@@ -6,6 +6,7 @@ import numpy as np
 
 from easterly.demand.schedule.course import PLAIN, Course, Detail, course
 from easterly.demand.schedule.draft import Draft
+from easterly.demand.schedule.extent import Extent, shortened
 from easterly.demand.schedule.pairs import Numbers, pairs
 from easterly.demand.schedule.passes import one_forward_one_backward
 from easterly.demand.schedule.pattern import repeated
@@ -17,7 +18,7 @@ from easterly.model.schedule import Schedule
 
 def of_step(
     step: Step, *, steps: int = 1, detail: Detail = PLAIN, job: int = 0, traffic_class: int = 0,
-    connections: int = 1, limit: int = LIMIT,
+    connections: int = 1, limit: int = LIMIT, extent: Extent | None = None,
 ) -> Schedule:  # fmt: skip
     """Training steps of a job: passes of every stage in 1F1B order, and all communication that they wait for.
 
@@ -35,6 +36,8 @@ def of_step(
         For the purposes of the events.
     limit : int
         Events that are made at most.
+    extent : Extent, optional
+        Passes that are laid out of each step; all if absent.
 
     Returns
     -------
@@ -45,8 +48,10 @@ def of_step(
     FindingsError
         E665 it would have more events than that; `size_of` tells how many.
     """
-    check_size(step, steps=steps, detail=detail, limit=limit)
+    check_size(step, steps=steps, detail=detail, limit=limit, extent=extent)
     plan = course(step, detail, job, traffic_class, connections)
+    if extent is not None:
+        plan = shortened(plan, extent)
     draft, previous = Draft(), np.full(len(plan.cells), -1)
     for number in range(steps):
         previous = laid_out(draft, plan, detail, number, previous)
@@ -89,7 +94,7 @@ class Passes:
         made, all_of_them = Passes(plan), np.arange(plan.micro_batches)
         beside = len((plan.gradients if way else plan.weights).hidden) > 0
         parts = max(1, detail.layer_groups) if len(plan.within[way].exposed) else 1
-        buckets = max(parts, -(-detail.buckets // plan.chunks)) if beside else parts
+        buckets = max(parts, plan.buckets) if beside else parts
         special = all_of_them[-1:] if way else all_of_them[:1]
         for some, count in ((np.setdiff1d(all_of_them, special), parts), (special, buckets)):
             began, ended = _some_passes(draft, plan, way, some, count, number)

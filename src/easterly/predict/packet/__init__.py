@@ -8,15 +8,15 @@ from easterly.predict.packet.many import Interval, Replications, interval, simul
 from easterly.predict.packet.planned import plan_queues
 from easterly.predict.packet.presets import PRESETS, transport
 from easterly.predict.packet.routes import steer
-from easterly.predict.packet.schedules import Conversation, conversation
+from easterly.predict.packet.schedules import Conversation, connections_of, conversation
 from easterly.predict.packet.segments import steer_through, steer_tunnels
 from easterly.predict.packet.simulate import hashed_ways, simulate
-from easterly.predict.packet.statistics import flow_statistics, port_statistics
+from easterly.predict.packet.statistics import by_size, flow_statistics, port_statistics
 
 __all__ = [
-    "PRESETS", "Conversation", "Cost", "Interval", "Replications", "bound_s", "conversation", "estimate",
-    "expected_hops", "faults_of", "flow_statistics", "hashed_ways", "ideal_s", "incast", "interval", "mark_at_B",
-    "outage",
-    "plan_queues", "port_statistics", "simulate", "simulate_many", "steer", "steer_failing",
+    "PRESETS", "Conversation", "Cost", "Interval", "Replications", "bound_s", "by_size", "connections_of",
+    "conversation", "estimate", "expected_hops", "faults_of", "flow_statistics", "hashed_ways", "ideal_s", "incast",
+    "interval", "mark_at_B", "outage", "plan_queues", "port_statistics", "simulate", "simulate_many", "steer",
+    "steer_failing",
     "steer_through", "steer_tunnels", "transport", "usual_mark_B", "wear",
 ]  # fmt: skip

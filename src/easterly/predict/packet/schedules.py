@@ -40,7 +40,8 @@ def conversation(schedule: Schedule, *, part: float = 1.0) -> Conversation:
     ----------
     schedule : Schedule
     part : float [1]
-        Part of every message and of every time of work that is simulated; at least a byte is left.
+        Part of every message and of every time that no packet takes (work, waits, delays of software); at least a byte
+        of each message is left.
 
     Returns
     -------
@@ -59,7 +60,7 @@ def conversation(schedule: Schedule, *, part: float = 1.0) -> Conversation:
         raise ValueError(f"part is {part}: from just above 0 to 1")
     sends = (schedule.kind == EventKind.SEND) & (schedule.src != schedule.dst)
     size_B = np.maximum(np.round(schedule.size_B * part), 1).astype(np.int64)
-    parts = np.where(sends, np.clip(size_B // LEAST_B, 1, np.maximum(schedule.connections, 1)), 1)
+    parts = np.where(sends, connections_of(size_B, schedule.connections), 1)
     rows = parts + (parts > 1)  # one more joins them
     first = np.cumsum(rows) - rows
     event, at = np.repeat(np.arange(len(schedule)), rows), _within(rows)
@@ -72,9 +73,14 @@ def conversation(schedule: Schedule, *, part: float = 1.0) -> Conversation:
     ptr, idx = _before(schedule, event, joins, first, first + rows - 1)
     messages = PacketMessages(
         connection, indices(chunk_B), floats(np.where(begins, schedule.earliest_s[event] * part, 0.0)),
-        floats(np.where(begins, schedule.delay_s[event], 0.0)), floats(duration_s), ptr, idx,
+        floats(np.where(begins, schedule.delay_s[event] * part, 0.0)), floats(duration_s), ptr, idx,
     )  # fmt: skip
     return Conversation(src, dst, traffic_class, number, messages, ints(event), ints(first + rows - 1))
+
+
+def connections_of(size_B: NDArray[np.int64], most: IntColumn) -> NDArray[np.int64]:
+    """(E,) connections that messages are spread over, where they have so many."""
+    return np.clip(size_B // LEAST_B, 1, np.maximum(most, 1))
 
 
 def _within(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -92,11 +98,13 @@ def _connections(
 ) -> tuple[IntColumn, IntColumn, IntColumn, IntColumn, IntColumn]:
     """Connection of each message, -1 for work; ends, class and number of each connection."""
     of = event[carries]
-    keys = np.stack([schedule.src[of], schedule.dst[of], schedule.traffic_class[of], at[carries]], axis=1)
-    found, which = np.unique(keys, axis=0, return_inverse=True)
+    ends = (schedule.src[of], schedule.dst[of], schedule.traffic_class[of], at[carries])
+    columns = tuple(column.astype(np.int64) for column in ends)
+    sizes = tuple(1 + int(column.max(initial=0)) for column in columns)
+    _, first, which = np.unique(np.ravel_multi_index(columns, sizes), return_index=True, return_inverse=True)
     connection = np.full(len(event), -1, dtype=np.int32)
-    connection[carries] = which.ravel()
-    src, dst, traffic_class, number = (ints(found[:, i]) for i in range(4))
+    connection[carries] = which
+    src, dst, traffic_class, number = (ints(column[first]) for column in columns)
     return ints(connection), src, dst, traffic_class, number
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IntColumn, TextColumn, floats, indices, ints, ratio, texts
-from easterly.model.packet_records import FlowStatistics, PortStatistics
+from easterly.model.packet_records import FlowStatistics, PortStatistics, SizeSlowdowns
 from easterly.model.packets import PacketFlows, PacketOutcome, Ports
 
 
@@ -63,6 +63,39 @@ def flow_statistics(found: PacketOutcome, flows: PacketFlows, label: TextColumn)
         each(found.fct_s, 0.5), each(found.fct_s, 0.99), each(found.fct_s, 1.0),
         each(slowdown, 0.5), each(slowdown, 0.99),
         total(found.again), total(found.marked), total(found.timeouts), total(found.reordered),
+    )  # fmt: skip
+
+
+def by_size(size_B: FloatColumn, slowdown: FloatColumn) -> SizeSlowdowns:
+    """Slowdowns of what is of about one size, two bins an octave.
+
+    Parameters
+    ----------
+    size_B : (F,) float [B]
+    slowdown : (F,) float [1]
+        Infinite for what has not arrived.
+
+    Returns
+    -------
+    SizeSlowdowns
+        By size.
+
+    Examples
+    --------
+    >>> found = by_size(np.array([1000.0, 1001.0, 64.0]), np.array([3.0, 2.0, 1.0]))
+    >>> found.size_B.tolist(), found.worst.tolist()
+    ([64.0, 1000.0], [1.0, 3.0])
+    """
+    part, octave = np.frexp(size_B)
+    bins = 2 * octave + (part * part >= 0.5)
+    rows = [np.flatnonzero(bins == each) for each in np.unique(bins)]
+
+    def each(column: FloatColumn, share: float) -> FloatColumn:
+        return floats([quantile(column[row], share) for row in rows])
+
+    return SizeSlowdowns(
+        indices([len(row) for row in rows]), each(size_B, 0.5), each(slowdown, 0.5), each(slowdown, 0.99),
+        each(slowdown, 1.0),
     )  # fmt: skip
 
 

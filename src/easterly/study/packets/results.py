@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn, floats, indices, ints, texts
 from easterly.model.packet_prediction import PacketGroups, PacketPhases, PacketSpans
+from easterly.model.packet_records import SizeSlowdowns
 from easterly.model.packets import PacketOutcome, Transport
 from easterly.model.schedule import Schedule
-from easterly.predict.packet import Conversation
+from easterly.predict.packet import Conversation, by_size
 from easterly.predict.packet.statistics import quantile
 
 COUNTED = ("again", "marked", "reordered", "timeouts")
@@ -45,49 +46,98 @@ def step_times(schedule: Schedule, run: Run, jobs: int, steps: int) -> FloatColu
     return floats(last[:jobs] / steps)
 
 
-def whole(parts: Sequence[float], times: Sequence[FloatColumn]) -> tuple[FloatColumn, FloatColumn, FloatColumn]:
-    """Times of the whole from times of parts of it, the largest first, and how sure that is.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Times of all of every message from times of parts of it.
+
+    Attributes
+    ----------
+    large_s, small_s : (J,) float [s]
+        ``T(1)`` on the line through the two largest parts, and through the two smallest; NaN where there is none.
+    fixed_s : (J,) float [s]
+        What does not shrink with the part: the line of the largest at 0.
+    """
+
+    large_s: FloatColumn
+    small_s: FloatColumn
+    fixed_s: FloatColumn
+
+
+def estimate(parts: Sequence[float], times: Sequence[FloatColumn]) -> Estimate:
+    """Times of the whole from times of parts of it, the largest first.
 
     Parameters
     ----------
     parts : sequence of float [1]
         One or three; where a run was broken off, those before it.
     times : sequence of (J,) float [s]
+    """
+    none = np.full(len(times[0]), np.nan)
+    if len(parts) == 1:
+        found = floats(times[0] / parts[0])
+        return Estimate(found, found if parts[0] == 1.0 else floats(none), floats(np.zeros(len(found))))
+    with np.errstate(invalid="ignore"):  # infinite where a job never ended
+        slopes = [(a - b) / (p - q) for p, q, a, b in zip(parts, parts[1:], times, times[1:], strict=False)]
+        ends = [time + slope * (1 - part) for part, time, slope in zip(parts, times, slopes, strict=False)]
+        fixed = times[0] - slopes[0] * parts[0]
+    stuck = ~np.isfinite(times[0])
+    small = ends[1] if len(ends) > 1 else none
+    return Estimate(
+        *(floats(np.where(stuck, end, each)) for end, each in ((np.inf, ends[0]), (np.inf, small), (0.0, fixed)))
+    )
+
+
+def all_passes(
+    total: FloatColumn, passes: Sequence[FloatColumn], found: Sequence[Estimate]
+) -> tuple[FloatColumn, FloatColumn, FloatColumn]:
+    """Times of steps with all their passes, from those of longer and shorter beginnings, the longest first.
+
+    Parameters
+    ----------
+    total : (J,) float [1]
+        Passes of a step of each job.
+    passes : sequence of (J,) float [1]
+        Those that were laid out.
+    found : sequence of Estimate
+        Of each beginning.
 
     Returns
     -------
     (J,) [s]
-        ``T(1)`` on the line through the two largest parts, where more than one was run.
+        On the line through the two longest beginnings, where they are less than all.
     (J,) [s]
-        How far the line through the two smallest is from that; infinite where there is no second line.
+        How unsure that is: how far the line through the two shortest is from it, and the line through the estimates of
+        the smallest parts; infinite where there is no such line.
     (J,) [s]
-        What does not shrink with the part: the line at 0.
+        What does not shrink with messages.
     """
-    if len(parts) == 1:
-        unsure = np.full(len(times[0]), 0.0 if parts[0] == 1.0 else np.inf)
-        return floats(times[0] / parts[0]), floats(unsure), floats(np.zeros(len(times[0])))
-    with np.errstate(invalid="ignore"):  # infinite where a job never ended
-        slopes = [(a - b) / (p - q) for p, q, a, b in zip(parts, parts[1:], times, times[1:], strict=False)]
-        ends = [time + slope * (1 - part) for part, time, slope in zip(parts, times, slopes, strict=False)]
-        apart = np.abs(ends[0] - ends[1]) if len(ends) > 1 else np.full(len(times[0]), np.inf)
-        fixed = times[0] - slopes[0] * parts[0]
-    stuck = ~np.isfinite(times[0])
-    found = np.where(stuck, np.inf, ends[0])
-    return floats(found), floats(np.where(stuck, 0.0, apart)), floats(np.where(stuck, 0.0, fixed))
+    large = [each.large_s for each in found]
+    step_s = _line(total, passes, large)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(step_s - _line(total, passes, [each.small_s for each in found]))
+        if len(found) > 1:
+            apart = apart + np.abs(step_s - _line(total, passes[1:], large[1:]))
+        elif (passes[0] < total).any():
+            apart = np.where(passes[0] < total, np.inf, apart)
+    stuck = ~np.isfinite(step_s)
+    unsure = np.where(stuck, 0.0, np.where(np.isnan(apart), np.inf, apart))
+    return step_s, floats(unsure), floats(np.where(stuck, 0.0, _line(total, passes, [each.fixed_s for each in found])))
+
+
+def _line(total: FloatColumn, passes: Sequence[FloatColumn], values: Sequence[FloatColumn]) -> FloatColumn:
+    """Values at `total` on the line through the two longest beginnings; the first itself where they do not differ."""
+    if len(passes) < 2:
+        return values[0]
+    apart = passes[0] - passes[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        along = values[0] + (values[0] - values[1]) * (total - passes[0]) / apart
+    return floats(np.where(apart > 0, np.where(np.isfinite(values[0]), along, values[0]), values[0]))
 
 
 def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn, nodes: TextColumn) -> PacketPhases:
     """What each purpose exchanged, and how much longer its messages took than alone; parts of a message are one."""
-    talk, outcome = run.talk, run.outcome
-    assert outcome.begun_s is not None
-    assert outcome.done_s is not None
-    first = np.concatenate([[0], talk.last[:-1] + 1])
-    begun_s, done_s = outcome.begun_s[first], outcome.done_s[talk.last]
-    sent = np.flatnonzero(run.alone_s > 0)
-    slowdown = np.full(len(schedule), np.nan)
-    with np.errstate(invalid="ignore"):
-        slowdown[sent] = np.where(np.isinf(done_s[sent]), np.inf, (done_s[sent] - begun_s[sent]) / run.alone_s[sent])
-    size_B = np.bincount(talk.event, talk.messages.size_B, len(schedule))
+    begun_s, done_s = _times(run)
+    sent, slowdown, size_B = np.flatnonzero(run.alone_s > 0), _slowdown(run), _sizes_B(run)
     used, which, counts = np.unique(schedule.purpose[sent], return_inverse=True, return_counts=True)
     groups = np.split(sent[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(used) else []
     worst = [int(group[np.argmax(slowdown[group])]) for group in groups]
@@ -101,17 +151,41 @@ def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn,
     )  # fmt: skip
 
 
+def slowdowns(run: Run) -> SizeSlowdowns:
+    """Time of messages over their time alone, by their size as simulated."""
+    sent = run.alone_s > 0
+    return by_size(floats(_sizes_B(run)[sent]), floats(_slowdown(run)[sent]))
+
+
+def _times(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(E,) [s] when each event began, and when it was done; parts of a message are one."""
+    assert run.outcome.begun_s is not None
+    assert run.outcome.done_s is not None
+    first = np.concatenate([[0], run.talk.last[:-1] + 1])
+    return run.outcome.begun_s[first], run.outcome.done_s[run.talk.last]
+
+
+def _slowdown(run: Run) -> NDArray[np.float64]:
+    """(E,) time of each message over its time alone; NaN for what sends nothing."""
+    begun_s, done_s = _times(run)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        took = np.where(np.isinf(done_s), np.inf, (done_s - begun_s) / run.alone_s)
+    return np.where(run.alone_s > 0, took, np.nan)
+
+
+def _sizes_B(run: Run) -> NDArray[np.float64]:
+    """(E,) [B] data of each event, as simulated."""
+    return np.asarray(np.bincount(run.talk.event, run.talk.messages.size_B, len(run.alone_s)), dtype=np.float64)
+
+
 def spans(schedule: Schedule, run: Run) -> PacketSpans:
     """When messages of each purpose were under way; gaps shorter than a five-hundredth of the run are closed."""
-    talk, outcome = run.talk, run.outcome
-    assert outcome.begun_s is not None
-    assert outcome.done_s is not None
-    first = np.concatenate([[0], talk.last[:-1] + 1])
-    sent = np.flatnonzero((run.alone_s > 0) & np.isfinite(outcome.done_s[talk.last]))
-    begun_s, done_s = outcome.begun_s[first[sent]], outcome.done_s[talk.last[sent]]
-    close_s = float(done_s.max(initial=0.0)) / 500
+    begun_s, done_s = _times(run)
     _, which = np.unique(schedule.purpose[run.alone_s > 0], return_inverse=True)
-    which = which[np.isfinite(outcome.done_s[talk.last[run.alone_s > 0]])]
+    which = which[np.isfinite(done_s[run.alone_s > 0])]
+    sent = np.flatnonzero((run.alone_s > 0) & np.isfinite(done_s))
+    begun_s, done_s = begun_s[sent], done_s[sent]
+    close_s = float(done_s.max(initial=0.0)) / 500
     rows: list[tuple[int, float, float]] = []
     for phase in np.unique(which).tolist():
         own = which == phase

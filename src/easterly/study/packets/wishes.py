@@ -8,6 +8,8 @@ from pathlib import Path
 
 MOST_HOPS = 40_000_000
 """Packet-hops that a run may take where nobody says otherwise: some seconds."""
+HOPS_OF_EVENT = 6
+"""Packet-hops of an event of a schedule, when every message is a packet: what a schedule costs at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Wishes:
     routing : str
         How a switch chooses among equal links.
     seed : int
+    strict : bool
+        Refuse steps that cannot be made so short that `hops` is kept.
     """
 
     jobs: tuple[str, ...] = ()
@@ -41,3 +45,9 @@ class Wishes:
     replays: Mapping[str, Path] = field(default_factory=dict)
     routing: str = "hash"
     seed: int = 1
+    strict: bool = False
+
+    @property
+    def events(self) -> int:
+        """Events that a schedule may have, for `hops` to be kept."""
+        return self.hops // HOPS_OF_EVENT
