@@ -45,4 +45,6 @@ NB_MODULE(_core, m) {
     easterly::bind::queues(queue);
     auto calculus = room("calculus", "Worst delays and backlogs of networks of queues.");
     easterly::bind::calculus(calculus);
+    auto curve = room("curve", "Exact curves of network calculus: (min,+) and (max,+) algebra over rationals.");
+    easterly::bind::curve(curve);
 }

@@ -28,5 +28,6 @@ void admit(nanobind::module_& m);
 void packet(nanobind::module_& m);
 void queues(nanobind::module_& m);
 void calculus(nanobind::module_& m);
+void curve(nanobind::module_& m);
 
 }  // namespace easterly::bind

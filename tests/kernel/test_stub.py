@@ -22,6 +22,7 @@ ROOMS = (
     "buffer",
     "calculus",
     "classify",
+    "curve",
     "cut",
     "dag",
     "fabric",

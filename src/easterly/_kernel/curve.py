@@ -1,0 +1,5 @@
+"""Exact curves of network calculus: (min,+) and (max,+) algebra over rationals."""
+
+from easterly._kernel._core.curve import Exact
+
+__all__ = ["Exact"]

@@ -1,0 +1,5 @@
+from easterly.predict.calculus.curve import Curve
+from easterly.predict.calculus.elements import Point, Segment
+from easterly.predict.calculus.rational import Value
+
+__all__ = ["Curve", "Point", "Segment", "Value"]
