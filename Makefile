@@ -42,7 +42,7 @@ bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS
 	@failed=0; for script in benches/route_*.py; do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
 bench-packet: $(VENV)/.test  ## time packets against ns-3, and compare what both find
-	@failed=0; for script in bench differ; do $(BIN)/python benches/packets/$$script.py || failed=1; done; exit $$failed
+	@failed=0; for script in bench differ red ties; do $(BIN)/python benches/packets/$$script.py || failed=1; done; exit $$failed
 
 goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from peer import Missing, Ns3, ns3
-from scenario import WIRE_B, Queue, Scenario, dumbbell, incast
+from scenario import WIRE_B, Queue, Ramp, Scenario, dumbbell, incast
 
 from easterly.base.columns import ints
 from easterly.model.packet_records import Recording
@@ -83,11 +83,16 @@ def burst(
 def cases() -> Iterator[Case]:
     """Several rates, round trips, numbers of flows and buffers for each law."""
     yield from marked_cases()
+    yield from early_cases()
     for law in ("newreno", "cubic"):
         for n, rate, rtt_s, bdp, last_s in LOSSY:
             queue = Queue(limit_B=int(bdp * rate * rtt_s / 8))
             name = f"{law} n={n} {rate / 1e6:g}M {rtt_s * 1e3:g}ms B={bdp:g}BDP"
-            yield steady(name, law, n, rate, rtt_s, queue, last_s / 3, last_s, draws=1 if n == 1 else 3)
+            for more, settings in (("", {}), (" as written", {"transport": "TcpCubicAsWritten"})):
+                if law == "cubic" or not settings:
+                    yield steady(
+                        name + more, law, n, rate, rtt_s, queue, last_s / 3, last_s, 1 if n == 1 else 3, **settings
+                    )
     for n, size_B, rate, k in BURSTS:
         queue = Queue(limit_B=16_000_000, mark_B=k * WIRE_B)
         yield burst(f"incast dctcp {n}x{size_B / 1e6:g}MB {rate / 1e9:g}G K={k}", "dctcp", n, size_B, rate, queue)
@@ -106,11 +111,30 @@ def marked_cases() -> Iterator[Case]:
         yield steady(f"{name} prr", "dctcp", n, rate, rtt_s, queue, last_s / 3, last_s, recovery="TcpPrrRecovery")
 
 
+def early_cases() -> Iterator[Case]:
+    """RED by its average, with drops and with marks."""
+    for n, rate, rtt_s, ramp, last_s in EARLY:
+        name = f"n={n} {rate / 1e6:g}M {rtt_s * 1e3:g}ms {ramp.low:g}/{ramp.high:g} {ramp.most:g}"
+        name += f" w={ramp.weight:g}{' gentle' if ramp.gentle else ''}"
+        for ecn in (0, 1):
+            for more, written in (("", 0), (" as written", 1)):
+                yield steady(
+                    f"red {'marks' if ecn else 'drops'} {name}{more}", "newreno", n, rate, rtt_s, Queue(red=ramp),
+                    last_s / 3, last_s, ecn=ecn, red_as_written=written,
+                )  # fmt: skip
+
+
 MARKED = (
     (2, 10e9, 100e-6, 65, 0.06), (8, 10e9, 100e-6, 65, 0.06), (4, 1e9, 400e-6, 20, 0.4), (2, 1e9, 400e-6, 8, 0.4),
     (10, 10e9, 300e-6, 65, 0.08),
 )  # fmt: skip
 """Flows, rate, round trip, packets from which on all are marked, and for how long."""
+EARLY = (
+    (4, 50e6, 0.04, Ramp(30, 90, 0.1), 30), (8, 50e6, 0.04, Ramp(30, 90, 0.1, gentle=False), 30),
+    (8, 50e6, 0.02, Ramp(5, 15, 0.02), 30), (20, 50e6, 0.04, Ramp(50, 150, 0.1, 0.02), 30),
+    (4, 50e6, 0.02, Ramp(20, 60, 0.5, 0.01), 30),
+)  # fmt: skip
+"""Flows, rate, round trip, ramp, and for how long."""
 LOSSY = ((1, 100e6, 0.02, 1.0, 40), (4, 100e6, 0.02, 1.0, 40), (8, 200e6, 0.02, 1.0, 20), (4, 100e6, 0.04, 0.5, 40),
          (1, 50e6, 0.1, 0.5, 120))  # fmt: skip
 """Flows, rate, round trip, buffer in parts of their product, and for how long."""
@@ -127,13 +151,11 @@ def of_ns3(peer: Ns3, case: Case, scenario: Scenario, folder: Path) -> Found:
         "measure_from_ps": round(case.window_s[0] * 1e12), "measure_to_ps": round(case.window_s[1] * 1e12),
         "stop_ps": round(case.window_s[1] * 1e12) + 1,
     }  # fmt: skip
-    found = peer.run(
-        scenario.text(
-            transport=LAWS[case.law], ecn=int(case.law == "dctcp"), watch=1, **window,
-            **({"recovery": RECOVERY} | case.settings), least_timeout_ps=round(case.least_timeout_s * 1e12),
-        ),
-        folder,
-    )  # fmt: skip
+    settings = {
+        "transport": LAWS[case.law], "recovery": RECOVERY, "ecn": int(case.law == "dctcp"), "watch": 1, "bare": 1,
+        "least_timeout_ps": round(case.least_timeout_s * 1e12),
+    }  # fmt: skip
+    found = peer.run(scenario.text(**(settings | window | case.settings)), folder)
     queue = found["queues"][f"{case.watched[0]}-{case.watched[1]}"]
     if case.window_s is None:
         return _completions(np.array(found["fct_ps"]) * 1e-12, found["drops"], found["marks"], sum(found["again"]))
@@ -147,17 +169,20 @@ def of_ns3(peer: Ns3, case: Case, scenario: Scenario, folder: Path) -> Found:
 def of_easterly(case: Case, scenario: Scenario) -> Found:
     """What Easterly finds, with packets and acknowledgements of the sizes that ns-3 puts on the wire."""
     ports, flows = scenario.nouns()
+    ecn = bool(case.settings.get("ecn", False))
     how = replace(
-        transport(case.law), packet_B=WIRE_B, header_B=54, ack_B=54, least_timeout_s=case.least_timeout_s, nic_B=1 << 30
-    )
+        transport(case.law), packet_B=WIRE_B, header_B=54, ack_B=54, least_timeout_s=case.least_timeout_s,
+        nic_B=1 << 30, classic_ecn=ecn,
+    )  # fmt: skip
     if case.window_s is None:
         found = simulate(ports, flows, how)
         return _completions(found.fct_s, int(found.drops.sum()), int(found.marks.sum()), int(found.again.sum()))
     link = scenario.links()[case.watched]
     every_s = case.window_s[1] / (1.5 * SAMPLES)
     found = simulate(
-        ports, flows, how, until_s=case.window_s[1], recording=Recording(every_s=every_s, links=ints([link]))
-    )
+        ports, flows, how, queues=scenario.early(ecn), until_s=case.window_s[1],
+        recording=Recording(every_s=every_s, links=ints([link])),
+    )  # fmt: skip
     series = found.recorded.series
     inside = np.flatnonzero(series.time_s >= case.window_s[0])
     first, last = inside[0], inside[-1]

@@ -21,6 +21,9 @@
 #include "ns3/point-to-point-module.h"
 #include "ns3/traffic-control-module.h"
 
+#include "ns3_cubic.hpp"
+#include "ns3_red_written.hpp"
+
 using namespace ns3;
 
 namespace {
@@ -263,6 +266,10 @@ private:
             Config::SetDefault("ns3::TcpCubic::HyStart", BooleanValue(set_.number("hystart", 0) > 0));
             Config::SetDefault("ns3::TcpCubic::FastConvergence", BooleanValue(set_.number("fast_convergence", 1) > 0));
         }
+        if (law == "TcpCubicAsWritten") {
+            Config::SetDefault("ns3::TcpCubicAsWritten::FastConvergence", BooleanValue(set_.number("fast_convergence", 1) > 0));
+            Config::SetDefault("ns3::TcpCubicAsWritten::WholeTarget", BooleanValue(set_.number("whole_target", 0) > 0));
+        }
         Time::SetResolution(Time::PS);
     }
 
@@ -308,7 +315,6 @@ private:
             node->AddDevice(device);
             device->Attach(made.channel);
             auto control = CreateObject<NetDeviceQueueInterface>();  // tells the queues above when the device is full
-            control->GetTxQueue(0)->ConnectQueueTraces(held);
             device->AggregateObject(control);
             Ptr<Ipv4> ipv4 = node->GetObject<Ipv4>();
             const std::uint32_t at = ipv4->AddInterface(device);
@@ -321,11 +327,25 @@ private:
         cables_.push_back(made);
     }
 
-    // Queues before the cable from a to b; the device itself holds one packet beside the one on the wire.
+    // The device takes a packet when its cable is free, and holds none: all that waits is in the queue above.
+    static void hold(Ptr<PointToPointNetDevice> device, Ptr<NetDeviceQueue> above) {
+        device->TraceConnectWithoutContext("PhyTxBegin", Callback<void, Ptr<const Packet>>([above](Ptr<const Packet>) { above->Stop(); }));
+        device->TraceConnectWithoutContext("PhyTxEnd", Callback<void, Ptr<const Packet>>([above](Ptr<const Packet>) {
+            Simulator::ScheduleNow(&NetDeviceQueue::Wake, above);
+        }));
+    }
+
+    // Queues before the cable from a to b; unless it is bare, the device holds one packet beside the one on the wire.
     void queue(std::istringstream& words, std::uint32_t a, std::uint32_t b) {
         const auto [at, side] = side_.at({a, b});
         Ptr<PointToPointNetDevice> device = cables_[at].device[side];
-        device->GetQueue()->SetMaxSize(QueueSize("1p"));
+        const Ptr<NetDeviceQueue> below = device->GetObject<NetDeviceQueueInterface>()->GetTxQueue(0);
+        if (set_.number("bare", 0) > 0) {
+            hold(device, below);
+        } else {
+            below->ConnectQueueTraces(device->GetQueue());
+            device->GetQueue()->SetMaxSize(QueueSize("1p"));
+        }
         std::string kind;
         words >> kind;
         TrafficControlHelper helper;
@@ -338,7 +358,12 @@ private:
             std::uint64_t limit_B = 0;
             int hard = 0, gentle = 0, wait = 0;
             words >> least_B >> most_B >> probability >> weight >> limit_B >> hard >> gentle >> wait;
-            helper.SetRootQueueDisc(
+            if (set_.number("red_as_written", 0) > 0) {
+                const double slot_s = (set_.number("segment_B", 1448) + 54) * 8.0 / static_cast<double>(rate_of(device).GetBitRate());
+                helper.SetRootQueueDisc("ns3::RedAsWritten", "MaxSize", QueueSizeValue(QueueSize(QueueSizeUnit::BYTES, static_cast<std::uint32_t>(limit_B))),
+                                        "MinTh", DoubleValue(least_B), "MaxTh", DoubleValue(most_B), "MaxP", DoubleValue(probability), "QW", DoubleValue(weight),
+                                        "Slot", DoubleValue(slot_s), "Gentle", BooleanValue(gentle > 0), "UseEcn", BooleanValue(set_.number("ecn", 0) > 0));
+            } else helper.SetRootQueueDisc(
                 "ns3::RedQueueDisc", "MaxSize", QueueSizeValue(QueueSize(QueueSizeUnit::BYTES, static_cast<std::uint32_t>(limit_B))),
                 "MinTh", DoubleValue(least_B), "MaxTh", DoubleValue(most_B), "LInterm", DoubleValue(1.0 / probability),
                 "QW", DoubleValue(weight), "UseEcn", BooleanValue(set_.number("ecn", 0) > 0), "UseHardDrop", BooleanValue(hard > 0),
@@ -431,6 +456,8 @@ int main(int count, char** words) {
         std::cerr << "usage: " << words[0] << " SCENARIO\n";
         return 2;
     }
+    TcpCubicAsWritten::GetTypeId();
+    RedAsWritten::GetTypeId();
     Scenario(words[1]).run();
     return 0;
 }

@@ -19,7 +19,8 @@ from typing import Any
 
 VERSION = "3.44.post0"
 LIBRARIES = ("core", "network", "internet", "point-to-point", "traffic-control")
-DRIVER = Path(__file__).with_name("ns3_driver.cpp")
+DRIVER = "ns3_driver"
+SOURCES = Path(__file__).parent
 
 
 class Missing(Exception):
@@ -56,8 +57,13 @@ def cache() -> Path:
     return Path(base) / "easterly" / "peers"
 
 
-def ns3() -> Ns3:
+def ns3(driver: str = DRIVER) -> Ns3:
     """The peer, installed and compiled if it is not yet.
+
+    Parameters
+    ----------
+    driver : str
+        Which of the programs that are linked to it.
 
     Raises
     ------
@@ -69,12 +75,14 @@ def ns3() -> Ns3:
         raise Missing("there is no C++ compiler")
     home = cache() / f"ns3-{VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
     root = _install(home)
-    digest = sha256(DRIVER.read_bytes()).hexdigest()[:16]
-    program = home / f"driver-{digest}"
+    source = SOURCES / f"{driver}.cpp"
+    texts = [source, *sorted(SOURCES.glob("*.hpp"))]
+    digest = sha256(b"".join(text.read_bytes() for text in texts)).hexdigest()[:16]
+    program = home / f"{driver}-{digest}"
     if not program.exists():
         part = program.with_suffix(".part")
         words = [
-            compiler, "-std=c++20", "-O3", f"-I{root / 'include'}", str(DRIVER), "-o", str(part), f"-L{root / 'lib64'}",
+            compiler, "-std=c++20", "-O3", f"-I{root / 'include'}", str(source), "-o", str(part), f"-L{root / 'lib64'}",
             *(f"-lns{VERSION[:4]}-{name}" for name in LIBRARIES),
             f"-Wl,-rpath,{root / 'lib64'}", "-Wl,--allow-shlib-undefined",
         ]  # fmt: skip

@@ -9,13 +9,28 @@ import numpy as np
 
 from easterly.base.columns import bools, floats, indices, ints, texts
 from easterly.model.packets import Dcqcn, PacketFlows, Ports
-from easterly.model.port_queues import CLASSES, PacketQueues, SwitchMemories
+from easterly.model.port_queues import CLASSES, PacketQueues, QueueManagement, SwitchMemories
 from easterly.predict.packet.queues import equal_ports
 
 WIRE_B = 1502
 """Full packet of ns-3: 1,448 B of data, 52 B of headers, and 2 B of the link."""
-IN_DEVICE_B = WIRE_B + WIRE_B // 2
-"""What is behind the queue disc of ns-3 while it fills: a packet in the device, and half of one on the wire."""
+ON_WIRE_B = WIRE_B // 2
+"""What is behind the queue disc of ns-3 while it fills: half a packet on the wire,"""
+IN_DEVICE_B = WIRE_B + ON_WIRE_B
+"""and one in the device, if that takes one before its cable is free."""
+IN_DISC_B = 1500
+"""The same packet as ns-3 counts it in a queue disc."""
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """RED by the mean of what waits, the packet on the wire not being part of it; lengths in packets."""
+
+    low: float
+    high: float
+    most: float
+    weight: float = 0.002
+    gentle: bool = True
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,7 @@ class Queue:
 
     limit_B: int = -1
     mark_B: int = -1
+    red: Ramp | None = None
 
 
 @dataclass
@@ -89,15 +105,37 @@ class Scenario:
         )  # fmt: skip
         return PacketQueues(ports, memories, of_class=ints(range(CLASSES)))
 
+    def early(self, ecn: bool) -> PacketQueues | None:
+        """The same for Easterly, of queues with RED; None if there is none."""
+        reds = {self.links()[ends]: queue.red for ends, queue in self.queues.items() if queue.red is not None}
+        if not reds:
+            return None
+        link = sorted(reds)
+        none = ints(np.full(len(link), -1))
+        managers = tuple(
+            QueueManagement(
+                (at,), 0, "red", ecn, reds[at].low * WIRE_B, reds[at].high * WIRE_B, reds[at].most, reds[at].weight,
+                WIRE_B * 8 / float(self.cables[at // 2][2]), reds[at].gentle,
+            )
+            for at in link
+        )  # fmt: skip
+        memories = SwitchMemories(texts([]), ints([]), *(floats([]) for _ in range(3)))
+        return PacketQueues(equal_ports(link, none, none), memories, of_class=ints(range(CLASSES)), managers=managers)
+
     def text(self, **settings: object) -> str:
         """The same for the driver of ns-3; a mark is RED that follows the queue itself and marks all from there on."""
+        behind_B = ON_WIRE_B if settings.get("bare") else IN_DEVICE_B
         lines = [f"set {name} {value}" for name, value in settings.items()]
         lines.append(f"nodes {self.nodes}")
         lines += [f"cable {a} {b} {rate:.0f} {round(delay * 1e12)}" for a, b, rate, delay in self.cables]
         for (a, b), queue in self.queues.items():
-            limit_B = queue.limit_B - IN_DEVICE_B if queue.limit_B >= 0 else 1 << 30
-            mark_B = queue.mark_B - IN_DEVICE_B
-            if queue.mark_B < 0:
+            limit_B = queue.limit_B - behind_B if queue.limit_B >= 0 else 1 << 30
+            mark_B = queue.mark_B - behind_B
+            if queue.red is not None:
+                by = queue.red
+                lengths = f"{by.low * IN_DISC_B} {by.high * IN_DISC_B}"
+                lines.append(f"queue {a} {b} red {lengths} {by.most} {by.weight} {1 << 30} 1 {int(by.gentle)} 0")
+            elif queue.mark_B < 0:
                 lines.append(f"queue {a} {b} fifo {limit_B}")
             else:
                 lines.append(f"queue {a} {b} red {mark_B} {mark_B} 1 1 {limit_B} 0 0 0")
