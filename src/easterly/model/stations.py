@@ -77,11 +77,12 @@ class Stations:
     def __post_init__(self) -> None:
         for name, count, time in (("L", self.L, self.W), ("Lq", self.Lq, self.Wq)):
             with np.errstate(invalid="ignore"):
-                product = self.entering * time
-                good = np.abs(count - product) <= LITTLE * np.abs(count)
-                good |= (count == product) | ((self.entering == 0) & (count == 0))
-            if not good.all():
-                self._contradict(name, count, time, int(np.argmin(np.ravel(good))))
+                apart = self.entering * time - count
+                near = np.abs(apart, out=apart if apart.ndim else None) <= LITTLE * count
+            if not near.all():  # or infinite, or nobody there
+                good = near | (count == self.entering * time) | ((self.entering == 0) & (count == 0))
+                if not good.all():
+                    self._contradict(name, count, time, int(np.argmin(np.ravel(good))))
         for column in (self.entering, self.rho, self.P_wait, self.L, self.Lq, self.W, self.Wq, self.P_loss,
                        self.Wq_at, self.W_at):  # fmt: skip
             column.flags.writeable = False

@@ -47,6 +47,8 @@ def whole(name: str, values: FloatColumn, least: int = 1) -> NDArray[np.int64]:
 def positive(name: str, values: ArrayLike, *, zero: bool = False, infinite: bool = False) -> FloatColumn:
     """Numbers, refused where one is not above 0 (at least 0 with `zero`) or not finite (unless `infinite`)."""
     array = np.asarray(values, np.float64)
+    if array.size and (array.min() >= 0 if zero else array.min() > 0) and array.max() < np.inf:
+        return array
     fine = (array >= 0 if zero else array > 0) & (np.isfinite(array) | (infinite & (array > 0)))
     if not np.all(fine):
         bound = "at least 0" if zero else "above 0"
@@ -93,7 +95,7 @@ def stations(
     """The noun of what the kernel answers: rho, P_wait, Lq, Wq, L, W, P_loss, entering."""
     rho, P_wait, Lq, Wq, L, W, P_loss, entering = (column.reshape(shape) for column in answer)
     reasons = more.pop("reasons", ())
-    if not reasons and np.isinf(Wq).any():
+    if not reasons and Wq.size and Wq.max() == np.inf:
         reasons = (OVERLOADED,)
     return Stations(method, error, entering=entering, rho=rho, P_wait=P_wait, L=L, Lq=Lq, W=W, Wq=Wq, P_loss=P_loss,
                     reasons=reasons, **more)  # fmt: skip

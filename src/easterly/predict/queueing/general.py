@@ -52,7 +52,7 @@ def mg1(
     mean, variation, moment = _moments(service, scv, third)
     shape, (rate, each, spread_of) = spread(arrival, mean, positive("scv", variation, zero=True, infinite=True))
     answer = queue.mg1(rate, positive("service", each), spread_of)
-    reasons = (SECOND,) if np.isinf(spread_of).any() else ()
+    reasons = (SECOND,) if spread_of.size and spread_of.max() == np.inf else ()
     wanted = shares(levels)
     if not wanted:
         return stations("M/G/1 (Pollaczek-Khinchine)", shape, answer, reasons=reasons)
