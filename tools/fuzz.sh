@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Fuzzes the kernels of meters, schedulers, queues, memory, classifiers and packets with address and undefined-behaviour
-# sanitizers. Usage: fuzz.sh [seconds of processor time per target] [target...]
+# Fuzzes the kernels of meters, schedulers, queues, memory, classifiers, packets and curves with address and
+# undefined-behaviour sanitizers. Usage: fuzz.sh [seconds of processor time per target] [target...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet)
+[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet curve)
 
 cxx=${CXX:-g++}
 flags=(-std=c++20 -O2 -g -ffp-contract=off -Wall -Wextra -Icpp -Itools/fuzz -D_GLIBCXX_ASSERTIONS
@@ -21,6 +21,7 @@ for target in "${targets[@]}"; do
         meter) sources+=(cpp/meter/*.cpp) ;;
         classify) sources+=(cpp/classify/*.cpp) ;;
         aqm) sources+=(cpp/maths/elementary.cpp) ;;
+        curve) sources+=(cpp/curve/*.cpp) ;;
         packet) sources+=(cpp/packet/*.cpp cpp/maths/elementary.cpp) ;;
     esac
     "$cxx" "${flags[@]}" -fsanitize-coverage=trace-pc "${sources[@]}" "$build/driver.o" -o "$build/$target"

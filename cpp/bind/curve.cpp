@@ -75,9 +75,11 @@ Numbers pieces(Reader& from, std::size_t count) {
     made.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const bool last = i + 1 == count;
-        Large x = from.next("x"), v = from.next("a value", false), r = from.next("a limit", false), s = from.next("a slope");
+        Large x = from.next("x"), v = from.next("a value", false), r = from.next("a limit", false);
+        Large s = from.next("a slope");
         if (made.empty() ? !x.zero() : !(made.back().x < x))
-            refuse("piece " + std::to_string(i) + " begins " + (made.empty() ? "not at 0" : "no later than the one before"));
+            refuse("piece " + std::to_string(i) + " begins " +
+                   (made.empty() ? "not at 0" : "no later than the one before"));
         if (last) r = Large::infinity(1);
         if (!r.finite()) s = Large(0);
         made.push_back({std::move(x), std::move(v), std::move(r), std::move(s)});
@@ -199,13 +201,18 @@ void curve(nb::module_& m) {
         .def("convolution", &of_two<&Exact::convolution>, "other"_a)
         .def("deconvolution", &of_two<&Exact::deconvolution>, "other"_a)
         .def("closure", [](const Exact& self) { return freely([&] { return self.closure(); }); })
-        .def("inverse", [](const Exact& self, bool upper) { return freely([&] { return self.inverse(upper); }); }, "upper"_a)
+        .def("inverse",
+             [](const Exact& self, bool upper) { return freely([&] { return self.inverse(upper); }); }, "upper"_a)
         .def("composition", &of_two<&Exact::composition>, "inner"_a)
         .def("horizontal",
-             [](const Exact& self, const Exact& service) { return python(freely([&] { return self.horizontal(service); })); },
+             [](const Exact& self, const Exact& service) {
+                 return python(freely([&] { return self.horizontal(service); }));
+             },
              "service"_a)
         .def("difference",
-             [](const Exact& self, const Exact& other) { return python(freely([&] { return self.difference(other); })); },
+             [](const Exact& self, const Exact& other) {
+                 return python(freely([&] { return self.difference(other); }));
+             },
              "other"_a)
         .def("at_most",
              [](const Exact& self, const Exact& other) { return freely([&] { return self.at_most(other); }); }, "other"_a)

@@ -23,6 +23,6 @@ Raises
 ------
 ValueError
     Numbers that are no such function, or longer than 4,096 bits; in methods, results that are not defined, or have
-    more than 2,097,152 pieces, or take more than 2^28 pairs of pieces.)";
+    more than 4,194,304 pieces, or take more than 2^28 pairs of pieces.)";
 
 }  // namespace easterly::bind

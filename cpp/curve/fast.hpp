@@ -37,7 +37,7 @@ public:
     Fast operator-() const { return {-over_, under_}; }
 
     // +inf absorbs -inf, as the zero of the (min,+) dioid does.
-    friend Fast operator+(const Fast& a, const Fast& b) {
+    [[gnu::always_inline]] friend inline Fast operator+(const Fast& a, const Fast& b) {
         std::int64_t sum;
         if (a.under_ == 1 && b.under_ == 1) [[likely]] {
             if (__builtin_add_overflow(a.over_, b.over_, &sum)) throw Overflow();
@@ -48,15 +48,13 @@ public:
     friend Fast operator-(const Fast& a, const Fast& b) { return a + -b; }
 
     // Of finite numbers.
-    friend Fast operator*(const Fast& a, const Fast& b) {
+    [[gnu::always_inline]] friend inline Fast operator*(const Fast& a, const Fast& b) {
         std::int64_t product;
         if (a.under_ == 1 && b.under_ == 1) [[likely]] {
             if (__builtin_mul_overflow(a.over_, b.over_, &product)) throw Overflow();
             return {kept(product), 1};
         }
-        if (a.over_ == 0 || b.over_ == 0) return {0, 1};
-        const std::int64_t left = std::gcd(a.over_, b.under_), right = std::gcd(b.over_, a.under_);
-        return {product_of(a.over_ / left, b.over_ / right), product_of(a.under_ / right, b.under_ / left)};
+        return slow_product(a, b);
     }
     friend Fast operator/(const Fast& a, const Fast& b) {
         return a * (b.over_ < 0 ? Fast{-b.under_, -b.over_} : Fast{b.under_, b.over_});
@@ -102,7 +100,13 @@ private:
     }
     int rank() const { return under_ == 0 ? static_cast<int>(over_) : 0; }
 
-    static Fast slow_sum(const Fast& a, const Fast& b) {
+    [[gnu::noinline]] static Fast slow_product(const Fast& a, const Fast& b) {
+        if (a.over_ == 0 || b.over_ == 0) return {0, 1};
+        const std::int64_t left = std::gcd(a.over_, b.under_), right = std::gcd(b.over_, a.under_);
+        return {product_of(a.over_ / left, b.over_ / right), product_of(a.under_ / right, b.under_ / left)};
+    }
+
+    [[gnu::noinline]] static Fast slow_sum(const Fast& a, const Fast& b) {
         if (a.under_ == 0 || b.under_ == 0)
             return a.top() || b.top() ? infinity(1) : infinity(-1);
         const std::int64_t shared = std::gcd(a.under_, b.under_);

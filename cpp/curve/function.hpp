@@ -158,15 +158,16 @@ bool infinite_tail(const Seq<Q>& base, const Q& T) {
         if (i + 1 < base.size()) see(base[i].r);
     }
     if (tops + bottoms + finite > 1)
-        throw Undefined("the part that repeats is infinite here and not there; it must be finite, or infinite, as a whole");
+        throw Undefined(
+            "the part that repeats is infinite here and not there; it must be finite, or infinite, as a whole");
     return !finite;
 }
 
 // The one form of the function that is `base` on [0, T + d] and repeats by (d, c) behind T: the shortest period (1 where
 // it is a line, or infinite), the least T, no break where nothing changes.
 template <class Q>
-Function<Q> function(Seq<Q> base, const Q& T, const Q& d, const Q& c) {
-    Function<Q> f{std::move(base), T, d, c};
+Function<Q> function(const Seq<Q>& base, const Q& T, const Q& d, const Q& c) {
+    Function<Q> f{part(base, Q(0), base.back().x), T, d, c};  // joined
     if (infinite_tail(f.base, T)) {
         f.c = Q(0);
         f.base = stretch(f, T + Q(1));
@@ -186,9 +187,6 @@ Function<Q> function(Seq<Q> base, const Q& T, const Q& d, const Q& c) {
         f.base = part(f.base, Q(0), rank + f.d);
         f.T = rank;
     }
-    Build<Q> tidy;  // joins what a period began anew
-    append(tidy, f.base, f.base[0].v);
-    f.base = tidy.end(f.end(), f.base.back().v);
     return f;
 }
 

@@ -58,7 +58,8 @@ Function<Q> lower(const Function<Q>& f, const Function<Q>& g) {
     const bool first = f.slope() <= g.slope();
     const Function<Q>&low = first ? f : g, &high = first ? g : f;
     if (const Q part = parting(low, high); part.finite()) return made(part, low.d, low.c);
-    if (const Q part = parting(high, low); low.slope() == high.slope() && part.finite()) return made(part, high.d, high.c);
+    if (const Q part = parting(high, low); low.slope() == high.slope() && part.finite())
+        return made(part, high.d, high.c);
     const Q d = shared_period(f, g);
     return made(T, d, low.slope() * d);
 }

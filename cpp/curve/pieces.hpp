@@ -14,7 +14,7 @@
 namespace easterly::curve {
 
 // More pieces than these are refused rather than made.
-constexpr std::size_t kMost = std::size_t{1} << 21;
+constexpr std::size_t kMost = std::size_t{1} << 22;
 
 struct TooLarge : std::length_error {
     explicit TooLarge(const std::string& what) : std::length_error(what) {}
@@ -260,6 +260,8 @@ Seq<Q> repeated(const Seq<Q>& f, const Q& d, const Q& c) {
     Build<Q> made;
     Q a = f.front().x;
     const Q end = f.back().x;
+    if (const Q windows = ((end - a) / d).floor(); windows > Q(static_cast<std::int64_t>(kMost)))
+        throw TooLarge("a period that is " + std::to_string(kMost) + " times as long as the other");
     Seq<Q> before;
     Q v = f.front().v;
     while (a < end) {

@@ -101,3 +101,10 @@ def test_planning_again_after_changing_one_job_takes_a_fraction(tmp_path: Path) 
     changed.write_text(f"{head}batch: {2 * number}{tail[len(str(number)) :]}")
     again = cost(*common)
     assert again.seconds < 0.6 * first.seconds
+
+
+def test_convolutions_of_curves_of_1000_segments_within_a_second() -> None:
+    """Processor time of one thread; periods are prime, and rates their own."""
+    script = ROOT / "benches/calculus/curves.py"
+    made = subprocess.run([sys.executable, str(script), "--barred"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr

@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from fractions import Fraction
 
 DECIMAL = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50}
@@ -89,6 +90,21 @@ def parse(text: str, kind: Kind) -> float:
     (400000000000.0, 400000000000.0, 65536.0, 0.4)
     """
     return parse_noted(text, kind)[0]
+
+
+def exact(text: str, kind: Kind) -> Fraction:
+    """Like `parse`, without rounding.
+
+    >>> exact("0.1us", TIME)
+    Fraction(1, 10000000)
+    """
+    parse(text, kind)
+    match = _NUMBER.fullmatch(text)
+    assert match is not None
+    number = _number(text)
+    if number and abs(number.adjusted()) > 400:
+        raise QuantityError("E304", f"{kind.name} {_quoted(text)} has too many digits")
+    return Fraction(number) * Fraction(_factor(text, match[2] or "", kind)[0])
 
 
 def pattern(kind: Kind) -> str:

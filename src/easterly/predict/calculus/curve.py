@@ -23,7 +23,7 @@ class Curve:
     Values are rational, or infinite; behind the rank all are finite, or all +inf, or all -inf. A curve never changes,
     and equal functions are equal curves: the rank and the period are the least (a period of 1 where the end is a line
     or infinite). Operations are exact, whatever the size of the numbers; one whose result would have more than
-    2,097,152 pieces, or take more than 2^28 pairs of pieces, raises ValueError rather than eat memory. (Bouillard &
+    4,194,304 pieces, or take more than 2^28 pairs of pieces, raises ValueError rather than eat memory. (Bouillard &
     Thierry 2008, Discrete Event Dynamic Systems 18:3; of the operations, Le Boudec & Thiran 2001.)
 
     Attributes
@@ -338,7 +338,7 @@ class Curve:
         made = self._of.deconvolution(other._of)
         reason = ""
         if made == Curve.constant(math.inf)._of:
-            reason = f"{text(self.slope)} in the long run, deconvolved with {text(other.slope)}: no bound"
+            reason = f"it grows by {text(self.slope)} in the long run, what serves it by {text(other.slope)}: no bound"
         return Curve(made, reason)
 
     def convolve_max(self, other: Curve) -> Curve:
