@@ -185,3 +185,15 @@ def test_kimura_is_not_stretched_beyond_its_range():
     with pytest.raises(ValueError, match="up to 1"):
         approximate.kimura(1, 1, 2, 1.5, 1)
     assert np.isinf(approximate.klb(2, 1, 1, 1).Wq) and np.isinf(approximate.whitt([3.0], 1, 2, 1, 1).Wq).all()
+
+
+def test_numbers_beyond_what_products_stand_are_refused_and_tiny_ones_answered():
+    for call in (
+        lambda: markov.mmc(1, 1e-300, 1),
+        lambda: general.mg1(1e300, 1, 1),
+        lambda: markov.mmck(1, 1e200, 1, 3),
+    ):
+        with pytest.raises(ValueError, match="must be a number"):
+            call()
+    at = approximate.kimura(1e-12, 1e-12, 3, 1, 1)
+    assert float(at.Wq) >= 0 and float(markov.mmc(1e-90, 1e-9, 3).L) > 0

@@ -261,7 +261,7 @@ def kimura(
 def _kimura(rho: FloatColumn, c: FloatColumn, ca: FloatColumn, cs: FloatColumn) -> FloatColumn:
     one, three, _ = _phases(rho, c)
     with np.errstate(all="ignore"):
-        inverse = 2 * (1 - ca) / three + 2 * (1 - cs) / one + 2 * (ca + cs - 1)
+        inverse = np.where(ca == 1, 0.0, 2 * (1 - ca) / three) + 2 * (1 - cs) / one + 2 * (ca + cs - 1)
         return np.where((three > 0) | (ca == 1), (ca + cs) / inverse, 0.0)
 
 

@@ -13,6 +13,8 @@ from easterly.base.columns import FloatColumn
 from easterly.model.stations import ErrorClass, Stations
 
 Shape = tuple[int, ...]
+LEAST, MOST = 1e-100, 1e100
+"""Of rates and times: products of two or three of them are neither lost nor infinite."""
 OVERLOADED = "more work arrives than the servers can do: the queue grows without end"
 
 
@@ -45,15 +47,21 @@ def whole(name: str, values: FloatColumn, least: int = 1) -> NDArray[np.int64]:
 
 
 def positive(name: str, values: ArrayLike, *, zero: bool = False, infinite: bool = False) -> FloatColumn:
-    """Numbers, refused where one is not above 0 (at least 0 with `zero`) or not finite (unless `infinite`)."""
-    array = np.asarray(values, np.float64)
-    if array.size and (array.min() >= 0 if zero else array.min() > 0) and array.max() < np.inf:
+    """Numbers, refused where one is not above 0 (at least 0 with `zero`) or beyond what products of them stand."""
+    array, least = np.asarray(values, np.float64), 0.0 if zero else LEAST
+    if array.size and least <= array.min() and array.max() <= MOST:
         return array
-    fine = (array >= 0 if zero else array > 0) & (np.isfinite(array) | (infinite & (array > 0)))
+    fine = ((array >= least) & (array <= MOST)) | (infinite & (array == np.inf))
     if not np.all(fine):
-        bound = "at least 0" if zero else "above 0"
-        raise ValueError(f"{name} is {np.ravel(array)[~np.ravel(fine)][0]:g}: it must be a finite number {bound}")
+        wrong = np.ravel(array)[~np.ravel(fine)][0]
+        raise ValueError(f"{name} is {wrong:g}: it must be a number from {least:g} to {MOST:g}")
     return array
+
+
+def arrivals(values: ArrayLike) -> FloatColumn:
+    """Rates of arrivals; those that are nearly none count as none."""
+    array = positive("arrival", values, zero=True)
+    return np.where(array < LEAST, 0.0, array) if array.size and array.min() < LEAST else array
 
 
 def shares(levels: Sequence[float]) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
 from easterly.model.stations import Stations
-from easterly.predict.queueing.columns import from_wait, positive, shares, spread, stations
+from easterly.predict.queueing.columns import arrivals, from_wait, positive, shares, spread, stations
 from easterly.predict.queueing.service import Service, scv
 from easterly.predict.queueing.waits import EXACT, quantiles_of
 
@@ -50,7 +50,9 @@ def mg1(
     (0.5, 'exact')
     """
     mean, variation, moment = _moments(service, scv, third)
-    shape, (rate, each, spread_of) = spread(arrival, mean, positive("scv", variation, zero=True, infinite=True))
+    shape, (rate, each, spread_of) = spread(
+        arrivals(arrival), mean, positive("scv", variation, zero=True, infinite=True)
+    )
     answer = queue.mg1(rate, positive("service", each), spread_of)
     reasons = (SECOND,) if spread_of.size and spread_of.max() == np.inf else ()
     wanted = shares(levels)
@@ -92,7 +94,7 @@ def md1(arrival: ArrayLike, service: ArrayLike, *, levels: Sequence[float] = ())
     >>> float(md1(0.5, 1).Wq)
     0.5
     """
-    shape, (rate, each) = spread(arrival, positive("service", service))
+    shape, (rate, each) = spread(arrivals(arrival), positive("service", service))
     answer = queue.mg1(rate, each, np.zeros(rate.size))
     wanted = shares(levels)
     if not wanted:
@@ -126,7 +128,7 @@ def mg1_ps(arrival: ArrayLike, service: ArrayLike) -> Stations:
     >>> float(mg1_ps(0.5, 1).W)
     2.0
     """
-    rate, each = positive("arrival", arrival, zero=True), positive("service", service)
+    rate, each = arrivals(arrival), positive("service", service)
     rho = rate * each
     with np.errstate(divide="ignore"):
         wait = np.where(rho < 1, each * rho / np.maximum(1 - rho, 0), np.inf)
@@ -152,7 +154,7 @@ def ps_time(arrival: ArrayLike, service: ArrayLike, size: ArrayLike) -> FloatCol
     >>> float(ps_time(0.5, 1, 10))
     20.0
     """
-    rho = positive("arrival", arrival, zero=True) * positive("service", service)
+    rho = arrivals(arrival) * positive("service", service)
     with np.errstate(divide="ignore"):
         return np.where(rho < 1, positive("size", size) / np.maximum(1 - rho, 0), np.inf)
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
-from easterly.predict.queueing.columns import positive, spread, whole
+from easterly.predict.queueing.columns import arrivals, positive, spread, whole
 from easterly.predict.queueing.general import mg1
 
 
@@ -56,7 +56,7 @@ def fewest_servers(
     >>> int(fewest_servers(Aim.WAITING, 16, 1, 0.3)), int(fewest_servers(Aim.TIME, 16, 1, 0.9))
     (20, 0)
     """
-    shape, (rate, each, goal, time) = spread(arrival, positive("service", service), target, at)
+    shape, (rate, each, goal, time) = spread(arrivals(arrival), positive("service", service), target, at)
     return queue.fewest_servers(int(aim), rate, 1 / each, goal, time).reshape(shape)
 
 
@@ -106,7 +106,7 @@ def measured(aim: Aim, arrival: ArrayLike, service: ArrayLike, servers: ArrayLik
     >>> f"{measured(Aim.WAITING, 16, 1, 20):.6f}"
     '0.256078'
     """
-    shape, (rate, each, number, time) = spread(arrival, positive("service", service), servers, at)
+    shape, (rate, each, number, time) = spread(arrivals(arrival), positive("service", service), servers, at)
     return queue.measure(int(aim), rate, 1 / each, whole("servers", number), time).reshape(shape)
 
 
@@ -133,7 +133,7 @@ def slowest_service(arrival: ArrayLike, scv: ArrayLike, time: ArrayLike) -> Floa
     >>> float(slowest_service(0.5, 1, 2.0))
     1.0
     """
-    rate, vary = positive("arrival", arrival, zero=True), positive("scv", scv, zero=True)
+    rate, vary = arrivals(arrival), positive("scv", scv, zero=True)
     limit = positive("time", time)
     half = 1 + rate * limit
     made: FloatColumn = 2 * limit / (half + np.sqrt(half * half - 2 * rate * limit * (1 - vary)))

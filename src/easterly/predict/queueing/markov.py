@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
 from easterly.model.stations import Stations
-from easterly.predict.queueing.columns import log, positive, shares, spread, stations, whole
+from easterly.predict.queueing.columns import arrivals, log, positive, shares, spread, stations, whole
 
 
 def mm1(arrival: ArrayLike, service: ArrayLike, *, levels: Sequence[float] = ()) -> Stations:
@@ -71,7 +71,7 @@ def mmc(
     >>> f"{at.P_wait:.6f} {at.Lq:.6f} {at.W:.6f}"
     '0.642857 1.928571 2.285714'
     """
-    shape, (rate, mean, number) = spread(arrival, service, servers)
+    shape, (rate, mean, number) = spread(arrivals(arrival), service, servers)
     mu, c = 1 / positive("service", mean), whole("servers", number)
     answer = queue.mmc(rate, mu, c)
     wanted = shares(levels)
@@ -114,7 +114,7 @@ def mmck(arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, places: Arr
     >>> f"{at.P_loss:.6f} {at.entering:.6f} {at.L:.6f}"
     '0.533333 0.933333 2.266667'
     """
-    shape, (rate, mean, number, room) = spread(arrival, service, servers, places)
+    shape, (rate, mean, number, room) = spread(arrivals(arrival), service, servers, places)
     answer = queue.mmck(rate, 1 / positive("service", mean), whole("servers", number), whole("places", room))
     return stations("M/M/c/K", shape, answer)
 
@@ -132,7 +132,7 @@ def mminf(arrival: ArrayLike, service: ArrayLike) -> Stations:
     Stations
         ``rho`` is 0: of servers without number no share is used.
     """
-    shape, (rate, mean) = spread(positive("arrival", arrival, zero=True), positive("service", service))
+    shape, (rate, mean) = spread(arrivals(arrival), positive("service", service))
     none = np.zeros_like(rate)
     return stations("M/G/inf", shape, (none, none.copy(), none.copy(), none.copy(), rate * mean, mean + 0, none.copy(),
                                        rate + 0))  # fmt: skip
@@ -205,7 +205,7 @@ def erlang_a(arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, patienc
     >>> f"{at.L:.6f} {at.P_loss:.4f}"
     '12.000000 0.2136'
     """
-    shape, (rate, mean, number, time) = spread(arrival, service, servers, patience)
+    shape, (rate, mean, number, time) = spread(arrivals(arrival), service, servers, patience)
     answer = queue.erlang_a(rate, 1 / positive("service", mean), whole("servers", number),
                             1 / positive("patience", time))  # fmt: skip
     answer = (*answer[:7], rate + 0)
