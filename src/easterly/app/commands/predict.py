@@ -14,10 +14,14 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 
 @click.command("predict")
 @click.argument("site", type=terminal.SITE)
-@click.option("--method", type=click.Choice(["fluid", "packet"]), default="fluid", show_default=True,
-              help="Max-min fair rates, or a simulation packet by packet.")  # fmt: skip
+@click.option("--method", type=click.Choice(["fluid", "packet", "bounds"]), default="fluid", show_default=True,
+              help="Max-min fair rates, a simulation packet by packet, or what no run exceeds.")  # fmt: skip
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
-@click.option("--steps", type=click.IntRange(1, 100), help="Steps that are simulated.  [default: 1]")
+@click.option(
+    "--steps",
+    type=click.IntRange(1, 100),
+    help="Steps that are simulated; for bounds more than 1: without end.  [default: 1]",
+)
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip
 @click.option("--hops", type=click.IntRange(10_000, 10**12), metavar="COUNT",

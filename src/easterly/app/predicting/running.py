@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
-from easterly.app.predicting import document, page
+from easterly.app.predicting import bounded, document, page
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ PACKETS_ONLY = {
     "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
     "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
+ALSO_BOUNDS = ("steps", "transports")
+"""Those that bounds take as well."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
 
@@ -27,6 +29,9 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
     """Predict, and print what comes out."""
     if method == "fluid":
         _print(_rates(nouns, asked, form), found, form, page.fluid)
+        return
+    if method == "bounds":
+        _print(_worst(nouns, asked, form), found, form, bounded.page)
         return
     if asked["report"] is not None:
         terminal.writable(asked["report"], form)
@@ -54,6 +59,22 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
         if name not in known:
             terminal.misused(f"--job: no job that has hosts is called {name!r}: {did_you_mean(name, known)}", form)
     return document.fluid(nouns.prediction.value, asked["jobs"])
+
+
+def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
+    from easterly.study.bounds import bound_site
+
+    for option, name in PACKETS_ONLY.items():
+        if name not in ALSO_BOUNDS and asked[name] not in (None, ()):
+            terminal.misused(f"{option}: is for --method packet", form)
+    transports = dict(pair("--transport", text, form) for text in asked["transports"])
+    try:
+        made = bound_site(nouns, jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, transports=transports)
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    except (ValueError, KeyError) as error:
+        terminal.misused(str(error.args[0]), form)
+    return bounded.document(made)
 
 
 def _packets(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], PacketPrediction]:
