@@ -100,8 +100,10 @@ def _told(
     np.add.at(delay_s, laid.shaped, delay_s[used:])
     np.add.at(backlog_B, laid.shaped, backlog_B[used:])
     delay_s, backlog_B = delay_s[:used], backlog_B[:used]
-    rate = np.repeat(every.rate, np.diff(every.ptr)) * every.share
-    load = np.bincount(laid.of_hop, rate, used) * 8 / ports.rate_bps[laid.link]
+    load = np.zeros(used)
+    if every.rate.any():
+        rate = np.repeat(every.rate, np.diff(every.ptr)) * every.share
+        load = np.bincount(laid.of_hop, rate, used) * 8 / ports.rate_bps[laid.link]
     room = room_of(ports, queues, laid.link, laid.queue)
     found = QueueBounds(
         ints(laid.link), ints(laid.queue), floats(delay_s), floats(backlog_B), floats(load),
@@ -123,7 +125,8 @@ def _of_flows(
     if not len(flows):
         return floats([]), floats([])
     begin, there = every.ptr[: len(flows)], np.diff(flows.ptr)
-    own = hop_s[np.repeat(begin - flows.ptr[:-1], there) + np.arange(len(flows.link))]
+    alone = len(hop_s) == len(flows.link)
+    own = hop_s.copy() if alone else hop_s[np.repeat(begin - flows.ptr[:-1], there) + np.arange(len(flows.link))]
     nic_s, before = own[flows.ptr[:-1]], flows.ptr[:-1]
     own[before] = 0.0
     return floats(nic_s), floats(np.add.reduceat(own + ports.delay_s[flows.link], before))

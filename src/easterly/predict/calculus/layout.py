@@ -63,8 +63,7 @@ def layout(ports: Ports, queues: PacketQueues | None, ways: Ways) -> Layout:
     row_of[used[order]] = np.arange(len(used))
     of_hop = row_of[key]
     packet_B = np.zeros(len(used))
-    for size_B in np.unique(ways.packet_B).tolist():
-        packet_B[of_hop[ways.packet_B == size_B]] = size_B
+    np.maximum.at(packet_B, of_hop, ways.packet_B)
     shaped = np.flatnonzero(np.isfinite(shaper_bps))
     busy, first = np.unique(link, return_index=True)
     hop_ptr, hop, share = _through(ways, of_hop, shaped, len(used))

@@ -56,6 +56,10 @@ def ways(flows: PacketFlows, transports: Sequence[Transport], burst_B: Floats, r
     there, back = np.diff(flows.ptr), np.where(acks, np.diff(flows.back_ptr), 0)
     if len(flows) and there.min() < 1:
         raise ValueError("flows.ptr has a path without links: give every flow at least one")
+    packet_B = np.array([each.packet_B for each in transports], dtype=float)[which]
+    if not back.any():
+        link, sizes_B = flows.link.astype(np.int64), np.repeat(packet_B, there)
+        return Ways(flows.ptr, link, np.repeat(own, there), np.ones(len(link)), sizes_B, burst_B, rate)
     ptr = np.concatenate([[0], np.cumsum(there + back)])
     out = np.repeat(ptr[:-1] - flows.ptr[:-1], there) + np.arange(len(flows.link))
     kept = np.repeat(acks, np.diff(flows.back_ptr))
@@ -69,7 +73,6 @@ def ways(flows: PacketFlows, transports: Sequence[Transport], burst_B: Floats, r
         made[out], made[home] = first, second
         return made
 
-    packet_B = np.array([each.packet_B for each in transports], dtype=float)[which]
     return Ways(
         ptr, laid(flows.link.astype(np.int64), flows.back_link[kept]),
         laid(np.repeat(own, there), np.repeat(ack_class, back)),
