@@ -29,6 +29,7 @@ struct Weighted {
     std::span<const Curve> in;
 
     double quantum(std::size_t i) const { return ports.quantum[begin + i]; }
+    bool is_shaped(std::size_t i) const { return !std::isinf(ports.shaper[begin + i]); }
     double packet(std::size_t i) const { return ports.packet[begin + i]; }
 
     // What queue i gets of `service`, whichever others are busy.
@@ -40,6 +41,13 @@ struct Weighted {
             packets += packet(j);
         }
         return part(service, quantum(i) / (quantum(i) + others), others * (1.0 + packet(i) / quantum(i)) + packets);
+    }
+
+    // Others that hold packets back send later than what comes to them says.
+    bool others_hold_back(std::size_t i) const {
+        for (std::size_t j = first; j < in.size(); ++j)
+            if (j != i && is_shaped(j) && !in[j].is_nothing()) return true;
+        return false;
     }
 
     // What is left of `service` when everything else that comes goes first.
@@ -66,9 +74,10 @@ void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std
         }
         const double block = largest(ports, static_cast<std::int64_t>(begin), in, i + 1);
         out[i] = bound_of(in[i], shaped(residual(line, higher, block), ports.shaper[begin + i]));
-        higher = sum(higher, in[i]);
         starved = starved || std::isinf(out[i].delay);
-        if (!starved) leaving = sum(leaving, later(in[i], out[i].delay));
+        const Curve leaves = starved ? Curve{kInf, 0.0, {}} : later(in[i], out[i].delay);
+        leaving = sum(leaving, leaves);
+        higher = sum(higher, std::isinf(ports.shaper[begin + i]) ? in[i] : leaves);  // what is held back comes later
     }
     const Weighted rest{ports, begin, i, in};
     const Curve left = starved ? Curve{} : residual(line, leaving, 0.0);
@@ -79,6 +88,8 @@ void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std
         }
         const double rate = ports.shaper[begin + i];
         const Bound turn = bound_of(in[i], shaped(rest.in_turn(i, left), rate));
+        out[i] = turn;
+        if (rest.others_hold_back(i)) continue;
         const Bound last = bound_of(in[i], shaped(rest.behind_all(i, line, higher), rate));
         out[i] = {std::min(turn.delay, last.delay), std::min(turn.backlog, last.backlog)};
     }

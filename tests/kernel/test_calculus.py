@@ -118,6 +118,24 @@ def test_a_shaper_holds_back_its_own_queue():
     assert np.isinf(total([(10.0, 0, 1)], [(0, 1, 2.0)], [([0], 5, 3)]).delay_s[0])
 
 
+def test_a_queue_that_is_held_back_leaves_later_than_it_comes():
+    """A shaped queue of high priority is in the way of others for as long as it is held, not only as it comes."""
+    high, low = ([0], 5, 1), ([1], 1, 1)
+    found = total([(10.0, 0, 2)], [(0, 1, 2.0), (0, 1, INF)], [high, low])
+    held = (5 + 1 / 10 * 2) / 2  # its burst at 2 B/s, behind a packet of 1 B at 10 B/s
+    assert found.delay_s[0] == pytest.approx(held, rel=1e-12)
+    assert found.delay_s[1] == pytest.approx((1 + 5 + held) / 9, rel=1e-12)
+    slow = total([(10.0, 0, 2)], [(0, 1, 0.5), (0, 1, INF)], [high, low])
+    assert np.isinf(slow.delay_s).all()
+
+
+def test_round_robin_beside_a_queue_that_is_held_back_relies_on_turns_alone():
+    flows = [([0], 5, 1), ([1], 1, 1)]
+    free, held = (total([(10.0, 0, 2)], [(4, 1, INF), (4, 1, rate)], flows) for rate in (INF, 8.0))
+    assert free.delay_s[0] == pytest.approx((5 + 1) / 9, rel=1e-12)
+    assert held.delay_s[0] == pytest.approx((4 * (1 + 1 / 4) + 1) / 10 + 5 / 5, rel=1e-12)
+
+
 class Exact:
     """The same analysis in fractions, by all candidates of each supremum: slow, and written apart."""
 
