@@ -40,6 +40,11 @@ void keep() {
     std::fprintf(stderr, "input of %zu bytes kept in %s\n", current.size(), kept.c_str());
 }
 
+void aborted(int) {
+    keep();
+    _exit(1);
+}
+
 void hung(int) {
     std::fprintf(stderr, "hangs for %u s\n", kHang_s);
     keep();
@@ -153,6 +158,7 @@ int main(int argc, char** argv) {
     const std::string self = argv[0];
     kept = kCrash + self.substr(self.find_last_of('/') + 1);
     __sanitizer_set_death_callback(keep);
+    std::signal(SIGABRT, aborted);  // what the standard library refuses
     std::signal(SIGPROF, hung);
     if (std::ifstream file(argv[1], std::ios::binary); file) {
         run(Input(std::istreambuf_iterator<char>(file), {}));

@@ -237,6 +237,7 @@ Rules law(Bytes& bytes) {
     source(bytes, made.source);
     reading(bytes, made);
     windows(bytes, made);
+    if (made.asks_links()) made.acks_every = 1;  // nothing else is taken from a caller
     made.first_window = bytes.real(1.0, 300.0);
     made.g = bytes.real(0.0, 1.0);
     made.cubic_C = bytes.real(1e-3, 10.0);
