@@ -118,7 +118,7 @@ def linearizer(demand: ArrayLike, population: ArrayLike, think: ArrayLike = 0.0)
     Returns
     -------
     Stations
-        Errors mostly below a percent.
+        Errors mostly below a percent, and so utilisation may come out above 1 by as little.
 
     Examples
     --------
