@@ -191,7 +191,7 @@ class Curve:
         """Rate in the long run: increment / period; infinite where the curve is in the end."""
         _, d, c = self._end()
         last = self.elements[-2]
-        return c / d if isinstance(last, Segment) and isinstance(last.first, Fraction) else last.first  # type: ignore[union-attr]
+        return last.first if isinstance(last, Segment) and not isinstance(last.first, Fraction) else c / d
 
     @property
     def elements(self) -> tuple[Point | Segment, ...]:

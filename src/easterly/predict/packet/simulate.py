@@ -103,15 +103,10 @@ def simulate(
     _equip(made, ports, queues, messages, routes, faults)
     give_looks(made, ports, probes, probe_s)
     book = _book(made, ports, flows, transports, recording, sink)
-    keeper = None
-    if checkpoint is not None:
-        if recording is not None and sink is None:
-            raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
-        given = (ports, flows, transports, messages, queues, seed, recording, list(probes), probe_s,
-                 routes, faults)  # fmt: skip
-        keeper = Keeper(checkpoint, given)
-        if keeper.begin(made) and book is not None:
-            book.go_on()
+    if checkpoint is not None and recording is not None and sink is None:
+        raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
+    given = (ports, flows, transports, messages, queues, seed, recording, list(probes), probe_s, routes, faults)
+    keeper = None if checkpoint is None else _keeper(Keeper(checkpoint, given), made, book)
     more = _run(made, NEVER_PS if until_s is None else ticks(until_s), progress, book, keeper)
     if keeper is not None:
         keeper.end(made, complete=not more)
@@ -172,6 +167,13 @@ def _equip(
         give_routes(made, routes)
     if faults is not None:
         give_faults(made, faults)
+
+
+def _keeper(keeper: Keeper, made: packet.Simulation, book: Book | None) -> Keeper:
+    """The keeper, after it has taken the run to where it was kept."""
+    if keeper.begin(made) and book is not None:
+        book.go_on()
+    return keeper
 
 
 def _book(

@@ -6,6 +6,8 @@ carries its name and its class of error.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -14,6 +16,8 @@ from easterly.base.columns import FloatColumn
 from easterly.model.stations import ErrorClass, Stations
 from easterly.predict.queueing.columns import exp, from_wait, positive, power, spread, whole
 
+Factor = Callable[[FloatColumn, FloatColumn, FloatColumn, FloatColumn], FloatColumn]
+"""Of the wait of an M/M/c, by load, servers and both squared coefficients of variation."""
 Moments = tuple[FloatColumn, FloatColumn, FloatColumn, FloatColumn, FloatColumn]
 
 
@@ -267,7 +271,7 @@ def _kimura(rho: FloatColumn, c: FloatColumn, ca: FloatColumn, cs: FloatColumn) 
 
 def _several(
     method: str, error: ErrorClass, arrival: ArrayLike, service: ArrayLike, servers: ArrayLike,
-    arrival_scv: ArrayLike, service_scv: ArrayLike, factor: object,
+    arrival_scv: ArrayLike, service_scv: ArrayLike, factor: Factor,
 ) -> Stations:  # fmt: skip
     shape, (rate, each, number, ca, cs) = spread(
         positive("arrival", arrival), positive("service", service), servers,
@@ -276,11 +280,7 @@ def _several(
     answer = queue.mmc(rate, 1 / each, whole("servers", number))
     rho = answer[0]
     load = np.where(rho < 1, rho, 0.5)
-    times = factor(load, number, ca, cs)  # type: ignore[operator]
-    wait = np.where(rho < 1, np.where(np.isfinite(answer[3]), answer[3], 0.0) * times, np.inf)
-    made = from_wait(method, rate, each, wait, rho=rho, error=error)
-    if not shape:
-        made = from_wait(method, rate[0], each[0], wait[0], rho=rho[0], error=error)
-    elif made.W.shape != shape:
-        made = from_wait(method, *(x.reshape(shape) for x in (rate, each, wait)), rho=rho.reshape(shape), error=error)
-    return made
+    exponential = np.where(np.isfinite(answer[3]), answer[3], 0.0)
+    wait = np.where(rho < 1, exponential * factor(load, number, ca, cs), np.inf)
+    rate, each, wait, rho = (x.reshape(shape) for x in (rate, each, wait, rho))
+    return from_wait(method, rate, each, wait, rho=rho, error=error)

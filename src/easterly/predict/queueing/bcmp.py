@@ -109,36 +109,22 @@ def mixed(
         Lq = np.where(rate[:, None] > 0, rate[:, None] * (time - service), 0.0)
     busy, blank = np.broadcast_to(np.minimum(used, 1.0), service.shape), np.full(service.shape, np.nan)
     each = np.repeat(rate[:, None], service.shape[1], axis=1)
-    rows = [each, busy, blank, L, Lq, time, time - service, np.zeros(service.shape)]
+    columns = [each, busy, blank, L, Lq, time, time - service, np.zeros(service.shape)]
     if closed is not None:
-        total = closed.rho * free + used
-        wait = closed.W - _raw(closed_demand)
-        more = (
-            closed.entering,
-            total,
-            closed.P_wait,
-            closed.L,
-            closed.entering * wait,
-            closed.W,
-            closed.W - _raw(closed_demand),
-            closed.P_loss,
-        )
-        rows = [np.concatenate((a, b)) for a, b in zip(rows, more, strict=True)]
-        rows[1] = np.broadcast_to(total[0], rows[1].shape)
-    entering, rho, P_wait, L, Lq, W, Wq, P_loss = (np.array(row) for row in rows)
+        columns = _beside(columns, closed, closed.W - _raw(closed_demand), closed.rho * free + used)
+    entering, rho, P_wait, L, Lq, W, Wq, P_loss = (np.array(column) for column in columns)
     return Stations(
-        "product form (BCMP)",
-        ErrorClass.EXACT,
-        entering=entering,
-        rho=rho,
-        P_wait=P_wait,
-        L=L,
-        Lq=Lq,
-        W=W,
-        Wq=Wq,
-        P_loss=P_loss,
-        reasons=() if stable.all() else (OVERLOADED,),
-    )
+        "product form (BCMP)", ErrorClass.EXACT, entering=entering, rho=rho, P_wait=P_wait, L=L, Lq=Lq, W=W, Wq=Wq,
+        P_loss=P_loss, reasons=() if stable.all() else (OVERLOADED,),
+    )  # fmt: skip
+
+
+def _beside(columns: list[FloatColumn], closed: Stations, wait: FloatColumn, busy: FloatColumn) -> list[FloatColumn]:
+    """Columns of open classes with those of closed ones behind; all have the load of their station."""
+    more = (closed.entering, busy, closed.P_wait, closed.L, closed.entering * wait, closed.W, wait, closed.P_loss)
+    both = [np.concatenate(pair) for pair in zip(columns, more, strict=True)]
+    both[1] = np.broadcast_to(busy[0], both[1].shape)
+    return both
 
 
 def _raw(demand: ArrayLike) -> FloatColumn:
