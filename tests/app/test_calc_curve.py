@@ -89,6 +89,8 @@ def test_delay_and_backlog() -> None:
     assert [each["value_B"]["value"] for each in made["at"]] == [0, 65661]
     assert made["at"][0]["right_B"]["value"] == 65536 and made["rate_bps"]["value"] == 1e9
     assert result("rl(1Gb/s)", "--deviation", "rl(1Mb/s)")["delay_s"] == {"value": None, "exact": "+inf"}
+    said = CliRunner().invoke(main, ["calc", "curve", "rl(1Gb/s)", "--deviation", "rl(1Mb/s)"]).stdout
+    assert "more comes by the expression than --deviation ever serves" in said and "exactly +inf" not in said
 
 
 def test_elements_take_turns() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from easterly.predict.calculus import Curve, Point, Segment, Value
 
 MOST_LINES = 24
+UNBOUNDED = "without bound: more comes by the expression than --deviation ever serves"
 
 
 @click.command("curve", cls=asking.Calculator)
@@ -99,6 +100,8 @@ def _shown(value: Value, kind: Any) -> str:
 
 def _print(expression: str, made: Curve, found: dict[str, Value], values: list[tuple[Fraction, str]],
            plot: Path | None) -> None:  # fmt: skip
+    from fractions import Fraction
+
     from easterly.app.calc import answer
     from easterly.predict.calculus import Point
     from easterly.predict.calculus.rational import text
@@ -113,7 +116,8 @@ def _print(expression: str, made: Curve, found: dict[str, Value], values: list[t
                "backlog_B": ("backlog", SIZE, "greatest vertical distance to the service")}  # fmt: skip
     for key, value in found.items():
         name, kind, remark = remarks[key]
-        rows.append((name, _shown(value, kind), f"{remark}; exactly {text(value)} {kind.unit}"))
+        known = f"exactly {text(value)} {kind.unit}" if isinstance(value, Fraction) else UNBOUNDED
+        rows.append((name, _shown(value, kind), f"{remark}; {known}"))
     for t, written in values:
         limits = f"{_shown(made.left(t), SIZE)} before, {_shown(made.right(t), SIZE)} behind"
         rows.append((f"at {written}", _shown(made(t), SIZE), limits))
