@@ -47,4 +47,6 @@ NB_MODULE(_core, m) {
     easterly::bind::calculus(calculus);
     auto curve = room("curve", "Exact curves of network calculus: (min,+) and (max,+) algebra over rationals.");
     easterly::bind::curve(curve);
+    auto robust = room("robust", "Random graphs, what is left of them under removals, and what spreads along them.");
+    easterly::bind::robust(robust);
 }

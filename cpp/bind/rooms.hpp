@@ -29,5 +29,6 @@ void packet(nanobind::module_& m);
 void queues(nanobind::module_& m);
 void calculus(nanobind::module_& m);
 void curve(nanobind::module_& m);
+void robust(nanobind::module_& m);
 
 }  // namespace easterly::bind

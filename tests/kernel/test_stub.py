@@ -35,6 +35,7 @@ ROOMS = (
     "paths",
     "queue",
     "random",
+    "robust",
     "sched",
 )
 

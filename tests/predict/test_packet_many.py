@@ -17,8 +17,8 @@ from tests.predict.test_packet import along, line
 
 from easterly.base.columns import floats, ints
 from easterly.model.packets import PacketMessages
+from easterly.predict.intervals import student
 from easterly.predict.packet import estimate, expected_hops, interval, simulate, simulate_many, transport
-from easterly.predict.packet.many import student
 
 DCTCP = transport("dctcp")
 

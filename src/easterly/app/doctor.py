@@ -69,6 +69,7 @@ KERNEL = {
     "paths": "k shortest and disjoint paths",
     "queue": "waiting times at stations",
     "random": "reproducible random streams",
+    "robust": "random graphs, percolation and epidemics",
     "sched": "schedulers of queues",
     "maths": "functions with the same bits on every machine",
 }

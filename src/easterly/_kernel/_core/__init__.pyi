@@ -16,4 +16,5 @@ from . import meter as meter
 from . import paths as paths
 from . import queue as queue
 from . import random as random
+from . import robust as robust
 from . import sched as sched

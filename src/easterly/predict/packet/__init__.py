@@ -1,10 +1,11 @@
 """Packets in a network: what becomes of each, and so of flows."""
 
+from easterly.predict.intervals import Interval, interval
 from easterly.predict.packet.cost import Cost, estimate, expected_hops
 from easterly.predict.packet.faults import faults_of, outage, steer_failing, wear
 from easterly.predict.packet.ideal import ideal_s
 from easterly.predict.packet.incast import bound_s, incast, mark_at_B, usual_mark_B
-from easterly.predict.packet.many import Interval, Replications, interval, simulate_many
+from easterly.predict.packet.many import Replications, simulate_many
 from easterly.predict.packet.planned import plan_queues
 from easterly.predict.packet.presets import PRESETS, transport
 from easterly.predict.packet.routes import steer
