@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from easterly.app.calc.asking import Misread
+from easterly.app.calc.asking import Misread, Quantity
+from easterly.base.units import Kind
 
 if TYPE_CHECKING:
     FloatType = click.ParamType[float]
@@ -86,3 +87,16 @@ class Table(FloatsType):
             return value
         one = Numbers(zero=True)
         return tuple(one.convert(row, param, ctx) for row in value.strip(";").split(";"))
+
+
+class Quantities(FloatsType):
+    """Quantities of one kind with commas between them: ``400Gb/s,100Gb/s``."""
+
+    def __init__(self, kind: Kind, **options: Any) -> None:
+        self.one, self.name = Quantity(kind, **options), f"{kind.name.replace(' ', '_')},..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Read the text."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(self.one.convert(part.strip(), param, ctx) for part in str(value).split(","))

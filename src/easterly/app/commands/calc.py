@@ -24,6 +24,7 @@ CALCULATORS = {
     "marker": "Colours that a three-colour marker gives to packets (RFC 2697, 2698, 4115).",
     "queue": "Stations with a queue: waits, numbers, losses, quantiles, and the servers that a target needs.",
     "curve": "Exact curves of network calculus: convolutions, closures, delay and backlog, with a plot.",
+    "control": "Congestion control by formula: fair rates, AIMD, TCP, DCTCP, DCQCN, delay, price of anarchy.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

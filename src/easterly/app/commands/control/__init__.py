@@ -1,0 +1,1 @@
+"""Commands of ``easterly calc control``, several to a module."""

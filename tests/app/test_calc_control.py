@@ -1,0 +1,83 @@
+"""``easterly calc control``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from easterly.app.cli import main
+from easterly.app.commands.calculators.control import QUESTIONS
+
+CASES = {
+    "fair": "--routes 1,1,0;1,0,1 --capacity 400Gb/s,100Gb/s --alpha 2 --weight 1,2,1",
+    "aimd": "--rtt 10ms,100ms --hit .5 --first 1,0",
+    "anarchy": "--links s-a:0,1;s-b:1;a-t:1;b-t:0,1;a-b:0 --demands s-t:1",
+    "tcp": "--loss 1e-5 --rtt 80ms --port 10Gb/s --buffer 200MB",
+    "dctcp": "--port 400Gb/s --rtt 10us --flows 8",
+    "dcqcn": "--port 400Gb/s --flows 16",
+}
+
+
+def run(words: str) -> Result:
+    result = CliRunner().invoke(main, ["calc", "control", *words.split()])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def answer(words: str) -> dict:
+    result = run(f"{words} --format json")
+    assert result.exit_code == 0, result.output
+    made = json.loads(result.stdout)
+    assert list(made) == ["schema", "result", "findings"] and made["findings"] == []
+    return made["result"]
+
+
+def test_every_question_has_a_case():
+    assert set(CASES) == set(QUESTIONS)
+    assert [row["name"] for row in json.loads(run("--format json").stdout)["result"]] == list(QUESTIONS)
+    assert "did you mean dctcp" in run("dtcp").output
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_question_is_answered_as_text_and_as_json(name):
+    said = run(f"{name} {CASES[name]}")
+    assert said.exit_code == 0 and len(said.output.splitlines()) > 3
+    for text in (said.output, json.dumps(answer(f"{name} {CASES[name]}"))):
+        assert "nan" not in text.lower() and "infinity" not in text.lower()
+
+
+def test_answers_are_those_of_the_formulas():
+    assert answer("fair --routes 1,1,0;1,0,1 --capacity 1Gb/s --alpha max-min")["rate_bps"] == [5e8, 5e8, 5e8]
+    assert answer("anarchy --links s-t:1;s-t:0,1 --demands s-t:1")["price"] == pytest.approx(4 / 3)
+    assert answer("aimd --increase 1,1 --first 1,0 --congestions 1")["path"] == [[1, 0], [0.75, 0.25]]
+    rates = {row["formula"]: row for row in answer("tcp --loss 0.01 --rtt 100ms --timeout 400ms")["rates"]}
+    assert rates["tfrc"]["rate_bps"] == pytest.approx(8 * 164005.06)
+    assert answer("dctcp --port 100Gb/s --rtt 10us")["least_mark_B"] == pytest.approx(17857, abs=0.5)
+    assert answer("dcqcn --port 40Gb/s --flows 2")["rate_bps"] == 20e9
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("fair --routes 1,1;1 --capacity 1Gb/s", "differ in length"),
+        ("fair --routes 1,0 --capacity 1Gb/s", "flow 2 crosses no link"),
+        ("fair --routes 1 --capacity 1Gb/s --alpha 1e-3", "alpha is 0.001"),
+        ("fair --routes 1 --capacity 1Gb", "not a rate"),
+        ("aimd --decrease 0.5", "give --rtt"),
+        ("aimd --increase 1,1 --decrease 1", "below 1"),
+        ("aimd --increase 1,1 --first 0,0", "rate above 0"),
+        ("anarchy --links s-t --demands s-t:1", "FROM-TO:NUMBERS"),
+        ("anarchy --links s-t:1 --demands t-s:1", "no path"),
+        ("anarchy --links s-t:1 --demands s-t:0", "one amount"),
+        ("tcp --loss 2 --rtt 1ms", "at most 1"),
+        ("tcp --loss .1 --rtt 1ms --buffer 1MB", "--port as well"),
+        ("dctcp --port 1Gb/s --rtt 10us --flows 1000", "less than one each"),
+        ("dcqcn --port 40Gb/s --kmin 1MB", "below to_B"),
+    ],
+)
+def test_misuse_is_answered_with_what_to_do(words, said):
+    for form in ("text", "json"):
+        result = run(f"{words} --format {form}")
+        assert result.exit_code == 2 and said in result.output and "Traceback" not in result.output
