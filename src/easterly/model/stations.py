@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn
+from easterly.base.columns import BoolColumn, FloatColumn, bools
 from easterly.base.schema import Doc, Unit
 
 LITTLE = 1e-9
@@ -25,6 +25,32 @@ class ErrorClass(StrEnum):
     TWO_MOMENT = "two moments"
     ITERATIVE = "iterative approximation"
     FITTED = "fitted to simulation"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Where the true mean wait of the model lies; NaN where nothing is known, and what is not known contradicts nothing.
+
+    Examples
+    --------
+    >>> band = Band(np.array([1.0, np.nan]), np.array([2.0, np.nan]), "a theorem")
+    >>> band.apart(np.array([2.5, 2.5]), np.array([3.0, 3.0]))  # what was measured: 2.5 to 3
+    array([ True, False])
+    """
+
+    low: Annotated[FloatColumn, Unit("s"), Doc("Lower end.")]
+    high: Annotated[FloatColumn, Unit("s"), Doc("Upper end.")]
+    source: Annotated[str, Doc("Why it is known, or why it is not.")]
+
+    def apart(self, low: FloatColumn, high: FloatColumn) -> BoolColumn:
+        """Whether all of an interval is outside."""
+        return bools((np.asarray(low) > self.high) | (np.asarray(high) < self.low))
+
+    def factors(self, of: FloatColumn) -> tuple[FloatColumn, FloatColumn]:
+        """Both ends over an answer [1]; NaN where that is 0 or without end."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            low, high = (np.where((of > 0) & np.isfinite(of), each / of, np.nan) for each in (self.low, self.high))
+        return low, high
 
 
 class NoLittle(ArithmeticError):
@@ -73,6 +99,23 @@ class Stations:
     )
     quantiles: Annotated[str, Doc("How the quantiles were obtained, and how far they can be trusted.")] = ""
     reasons: Annotated[tuple[str, ...], Doc("Why something is infinite or limited.")] = ()
+    known: Annotated[Band | None, Doc("Where the mean wait lies, where more is known than `error` says.")] = None
+
+    @property
+    def band(self) -> Band:
+        """Where the mean wait of the model lies."""
+        if self.known is not None:
+            return self.known
+        none, top = np.zeros_like(self.Wq), np.full_like(self.Wq, np.inf)
+        match self.error:
+            case ErrorClass.EXACT:
+                return Band(self.Wq, self.Wq, f"{self.method} is exact")
+            case ErrorClass.UPPER:
+                return Band(none, self.Wq, f"{self.method}: an upper bound")
+            case ErrorClass.LOWER:
+                return Band(self.Wq, top, f"{self.method}: a lower bound")
+        unknown = np.full_like(self.Wq, np.nan)
+        return Band(unknown, unknown, f"{self.method}: how far the mean can be from it is not known")
 
     def __post_init__(self) -> None:
         for name, count, time in (("L", self.L, self.W), ("Lq", self.Lq, self.Wq)):

@@ -14,8 +14,10 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 
 @click.command("predict")
 @click.argument("site", type=terminal.SITE)
-@click.option("--method", type=click.Choice(["fluid", "packet", "bounds"]), default="fluid", show_default=True,
-              help="Max-min fair rates, a simulation packet by packet, or what no run exceeds.")  # fmt: skip
+@click.option("--method", type=click.Choice(["fluid", "packet", "bounds", "queueing"]), default="fluid",
+              show_default=True,
+              help="Max-min fair rates, a simulation packet by packet, what no run exceeds, or means of queues by "
+                   "formulae.")  # fmt: skip
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
 @click.option(
     "--steps",
@@ -35,6 +37,11 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), help="Of all draws.  [default: 1]")
 @click.option("--seeds", "count", type=click.IntRange(1, 1000),
               help="Simulations, each with a seed of its own: the mean, and how sure it is.  [default: 1]")  # fmt: skip
+@click.option("--arrivals", type=click.Choice(["packets", "messages"]),
+              help="What comes at random, for queueing: packets, or messages, all packets of one at once.  "
+                   "[default: packets]")  # fmt: skip
+@click.option("--times", type=click.FloatRange(0, 1e6, min_open=True), metavar="FACTOR",
+              help="All rates so many times, for queueing.  [default: 1]")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page about it, of packets only.")  # fmt: skip
 @terminal.format_option

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from easterly.app.columns import Column
+from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
 from easterly.app.values import number
@@ -23,7 +24,7 @@ SHOWN, LINKS = 12, 3
 
 def document(made: SiteBounds) -> dict[str, Any]:
     """Worst cases of jobs, classes and queues."""
-    found, names = made.bounds, _links(made)
+    found, names = made.bounds, links_of(made.prepared.nouns)
     beyond = int(found.queues.beyond.sum())
     return {
         "method": "bounds", "steps": made.steps, "how": found.method, "why": found.why or None,
@@ -39,12 +40,6 @@ def document(made: SiteBounds) -> dict[str, Any]:
             if own < whole
         ],
     }  # fmt: skip
-
-
-def _links(made: SiteBounds) -> list[str]:
-    network = made.prepared.nouns.network.value
-    name, links = network.nodes.name.tolist(), network.links
-    return [f"{name[src]}>{name[dst]}" for src, dst in zip(links.src.tolist(), links.dst.tolist(), strict=True)]
 
 
 def _jobs(made: SiteBounds) -> list[dict[str, Any]]:
@@ -65,13 +60,6 @@ def _jobs(made: SiteBounds) -> list[dict[str, Any]]:
     return rows
 
 
-def _named(made: SiteBounds) -> dict[int, str]:
-    """Classes of each queue."""
-    of_class, classes = made.prepared.queues.of_class.tolist(), made.prepared.nouns.qos.value.traffic_class.tolist()
-    named = {q: ", ".join(c for c, at in zip(classes, of_class, strict=True) if at == q) for q in of_class}
-    return {**named, -1: "all"}
-
-
 def _at_switches(made: SiteBounds) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """(Q,) the queue has memory that may fill, not that of a host."""
     port = made.prepared.queues.ports
@@ -82,7 +70,7 @@ def _at_switches(made: SiteBounds) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 def _classes(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
     """The worst queue of each class at switches."""
-    table, named, inside = made.bounds.queues, _named(made), _at_switches(made)
+    table, named, inside = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues), _at_switches(made)
     rows = []
     for q in np.unique(table.queue[inside]).tolist():
         own = np.flatnonzero(inside & (table.queue == q))
@@ -97,7 +85,7 @@ def _classes(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
 
 def _queues(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
     """Queues of switches that need most of their room, then most."""
-    table, named, inside = made.bounds.queues, _named(made), _at_switches(made)
+    table, named, inside = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues), _at_switches(made)
     part = np.nan_to_num(table.backlog_B / np.where(table.safe_B > 0, table.safe_B, np.nan), nan=0.0)
     order = np.lexsort((table.link, -table.backlog_B, -part))
     order = order[inside[order]][:LISTED]

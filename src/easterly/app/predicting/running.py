@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
-from easterly.app.predicting import bounded, document, page
+from easterly.app.predicting import bounded, document, page, queued
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,18 +20,24 @@ PACKETS_ONLY = {
     "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
     "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
-ALSO_BOUNDS = ("steps", "transports")
-"""Those that bounds take as well."""
+QUEUES_ONLY = {"--arrivals": "arrivals", "--times": "times"}
+ALSO = {"fluid": (), "bounds": ("steps", "transports"), "queueing": ("transports", "arrivals", "times"),
+        "packet": tuple(PACKETS_ONLY.values())}  # fmt: skip
+"""Those options that a method takes."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
 
 def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
+    _fits(method, asked, form)
     if method == "fluid":
         _print(_rates(nouns, asked, form), found, form, page.fluid)
         return
     if method == "bounds":
         _print(_worst(nouns, asked, form), found, form, bounded.page)
+        return
+    if method == "queueing":
+        _print(_means(nouns, asked, form), found, form, queued.page)
         return
     if asked["report"] is not None:
         terminal.writable(asked["report"], form)
@@ -50,10 +56,14 @@ def _print(result: dict[str, Any], found: Any, form: str, show: Callable[[dict[s
         show(result)
 
 
+def _fits(method: str, asked: dict[str, Any], form: str) -> None:
+    """Refuse options that a method does not take."""
+    for option, name in (PACKETS_ONLY | QUEUES_ONLY).items():
+        if name not in ALSO[method] and asked[name] not in (None, ()):
+            terminal.misused(f"{option}: is for --method {'packet' if option in PACKETS_ONLY else 'queueing'}", form)
+
+
 def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
-    for option, name in PACKETS_ONLY.items():
-        if asked[name] not in (None, ()):
-            terminal.misused(f"{option}: is for --method packet", form)
     known = nouns.prediction.value.job.tolist()
     for name in asked["jobs"]:
         if name not in known:
@@ -64,9 +74,6 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     from easterly.study.bounds import bound_site
 
-    for option, name in PACKETS_ONLY.items():
-        if name not in ALSO_BOUNDS and asked[name] not in (None, ()):
-            terminal.misused(f"{option}: is for --method packet", form)
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     try:
         made = bound_site(nouns, jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, transports=transports)
@@ -75,6 +82,20 @@ def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
     return bounded.document(made)
+
+
+def _means(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
+    from easterly.study.queueing import queue_site
+
+    transports = dict(pair("--transport", text, form) for text in asked["transports"])
+    try:
+        made = queue_site(nouns, jobs=tuple(asked["jobs"]), arrivals=asked["arrivals"] or "packets",
+                          factor=asked["times"] or 1.0, transports=transports)  # fmt: skip
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    except (ValueError, KeyError) as error:
+        terminal.misused(str(error.args[0]), form)
+    return queued.document(made)
 
 
 def _packets(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], PacketPrediction]:

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
-from easterly.model.stations import ErrorClass, Stations
+from easterly.model.stations import Band, ErrorClass, Stations
+from easterly.predict.queueing.bands import one_server, servers_band
 from easterly.predict.queueing.columns import exp, from_wait, positive, power, spread, whole
 
 Factor = Callable[[FloatColumn, FloatColumn, FloatColumn, FloatColumn], FloatColumn]
@@ -30,8 +31,9 @@ def _given(arrival: ArrayLike, service: ArrayLike, arrival_scv: ArrayLike, servi
 
 
 def _one(method: str, error: ErrorClass, of: Moments, wait: FloatColumn) -> Stations:
-    rate, each, _, _, rho = of
-    return from_wait(method, rate, each, np.where(rho < 1, wait, np.inf), rho=rho, error=error)
+    rate, each, ca, cs, rho = of
+    known = None if error is ErrorClass.UPPER else one_server(rate, each, ca, cs)
+    return from_wait(method, rate, each, np.where(rho < 1, wait, np.inf), rho=rho, error=error, known=known)
 
 
 def _idle(rho: FloatColumn) -> FloatColumn:
@@ -282,5 +284,6 @@ def _several(
     load = np.where(rho < 1, rho, 0.5)
     exponential = np.where(np.isfinite(answer[3]), answer[3], 0.0)
     wait = np.where(rho < 1, exponential * factor(load, number, ca, cs), np.inf)
-    rate, each, wait, rho = (x.reshape(shape) for x in (rate, each, wait, rho))
-    return from_wait(method, rate, each, wait, rho=rho, error=error)
+    known = servers_band(rate, each, number, ca, cs)
+    rate, each, wait, rho, low, high = (x.reshape(shape) for x in (rate, each, wait, rho, known.low, known.high))
+    return from_wait(method, rate, each, wait, rho=rho, error=error, known=Band(low, high, known.source))

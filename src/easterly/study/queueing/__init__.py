@@ -1,0 +1,5 @@
+"""Means and quantiles of the queues of a site, by formulae with named assumptions."""
+
+from easterly.study.queueing.site import Offered, SiteQueues, offered, queue_site
+
+__all__ = ["Offered", "SiteQueues", "offered", "queue_site"]

@@ -1,0 +1,62 @@
+"""``easterly predict --method queueing``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from easterly.app.cli import main
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*words, site="direct-networks"):
+    return CliRunner().invoke(main, ["predict", str(EXAMPLES / f"{site}.yaml"), "--method", "queueing", *words])
+
+
+def result(*words, **more):
+    done = run(*words, "--format", "json", **more)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["result"]
+
+
+@pytest.fixture(scope="module")
+def found():
+    return result()
+
+
+def test_queues_are_in_order_and_keep_littles_law(found):
+    waits = [row["Wq_s"] for row in found["queues"]]
+    assert waits == sorted(waits, reverse=True) and found["overloaded"] == 0 and found["why"] is None
+    for row in found["queues"]:
+        assert row["Lq"] == pytest.approx(row["packets_per_s"] * row["Wq_s"])
+        assert row["Wq_low_s"] <= row["Wq_s"] * (1 + 1e-9) and row["Wq_s"] <= row["Wq_high_s"] * (1 + 1e-9)
+    assert [job["owner"] for job in found["jobs"]] == ["pretrain", "simulate", "tune"]
+
+
+def test_text_has_what_json_has(found):
+    said = run().stdout
+    assert found["queues"][0]["link"] in said and "exact" in said and found["how"] in said
+    assert all(job["owner"] in said for job in found["jobs"])
+
+
+def test_twice_as_much_is_more_than_a_port_sends():
+    found = result("--times", "2")
+    assert found["overloaded"] > 0 and "more than they can send" in found["why"]
+    assert "for ever" in run("--times", "2").stdout
+
+
+def test_messages_wait_for_themselves():
+    packets, messages = result(site="rail-only"), result("--arrivals", "messages", site="rail-only")
+    assert messages["queues"][0]["Wq_s"] > 10 * packets["queues"][0]["Wq_s"]
+    assert messages["queues"][0]["p99_s"] is None and "not known" in messages["quantiles"]
+
+
+def test_what_is_for_others_and_who_is_nobody():
+    assert "--hops: is for --method packet" in run("--hops", "20000").output
+    assert "no job that has hosts is called 'tuna'" in run("--job", "tuna").output
+    done = CliRunner().invoke(main, ["predict", str(EXAMPLES / "leaf-spine.yaml"), "--times", "2"])
+    assert done.exit_code == 2 and "--times: is for --method queueing" in done.output
