@@ -27,16 +27,19 @@ shaper_bps : (Q,) float64
 flow_ptr : (F + 1,) int64
 flow_queue : (H,) int32
     Queues that a flow goes through, in order.
-hop_share : (H,) float64
-    Part of the flow that is there: 1, or what answers it on the way back. Where it changes, packets begin anew, and
-    the link that they came over does not shape them.
+back_ptr : (F + 1,) int64
+back_queue : (G,) int32
+    Queues of what answers a flow, in order, after those of the flow. It begins anew: the link that the flow came over
+    does not shape it.
+back_share : (F,) float64
+    Its bytes, for each byte of the flow.
 burst_B : (F,) float64
     A flow sends at most ``burst_B + flow_bps / 8 * t`` in any time t.
 flow_bps : (F,) float64
 shaped : bool
     Whether links shape what comes over them together.
 slack : float
-    Part by which delays are raised above the exact ones, 0 to 1: small changes by `add` and `remove` then end where
+    Part by which delays are raised above the exact ones, 0 to 1: small changes by `add` and `change` then end where
     they begin.
 rounds : int
     Over a cycle at most; one that does not stand still by then has infinite delays.
@@ -51,6 +54,6 @@ constexpr const char* kSolve = R"(Bounds of all queues.)";
 
 constexpr const char* kAdd = R"(One flow more, and all that follows from it; the row that it gets.)";
 
-constexpr const char* kRemove = R"(Nothing of a flow is left, and all that follows from that.)";
+constexpr const char* kChange = R"(Flows send at most so much from now on, and all that follows from that; 0 takes them away.)";
 
 }  // namespace easterly::bind

@@ -51,15 +51,13 @@ struct Walk {
 
 // Bends of both, the second's times `sign`, in the order of time.
 std::vector<Bend> merged(const std::vector<Bend>& a, const std::vector<Bend>& b, double sign) {
-    std::vector<Bend> made;
-    made.reserve(a.size() + b.size());
-    for (std::size_t i = 0, j = 0; i < a.size() || j < b.size();) {
+    std::vector<Bend> made(a.size() + b.size());
+    std::size_t i = 0, j = 0;
+    for (Bend& next : made) {
         if (j == b.size() || (i < a.size() && a[i].at <= b[j].at))
-            made.push_back(a[i++]);
-        else {
-            made.push_back({b[j].at, sign * b[j].change});
-            ++j;
-        }
+            next = a[i++];
+        else
+            next = {b[j].at, sign * b[j].change}, ++j;
     }
     return made;
 }

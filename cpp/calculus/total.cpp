@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -12,10 +13,13 @@ namespace easterly::calculus {
 namespace {
 
 constexpr double kLongest = 1e9;      // s: beyond it a cycle is taken to grow without end
-constexpr double kSettled = 1e-13;    // relative change of a round at which a cycle stands still
+constexpr double kNearly = 1e-10;     // relative change of a round at which a cycle may stand still but for a margin
+constexpr double kSettled = 1e-13;    // at which it does
 constexpr double kMargin = 1e-9;      // by which delays of a cycle are raised until they hold
 constexpr double kMostMargin = 1e-4;
+constexpr std::size_t kFew = 48;
 constexpr std::size_t kRoom = 4096;   // hops that may come later before all are moved
+constexpr std::int64_t kMost = 20;    // visits for each port, on average, after which a change has no end
 
 // min(burst + rate t, packet + line t), added to a sum whose bends are in no order yet.
 void add_group(Curve& all, double burst, double rate, double packet, double line) {
@@ -33,7 +37,39 @@ void add_group(Curve& all, double burst, double rate, double packet, double line
     }
 }
 
+// Stable; few bends are moved to where they belong one by one.
+void sort_by_time(std::vector<Bend>& bends) {
+    const auto earlier = [](const Bend& a, const Bend& b) { return a.at < b.at; };
+    if (bends.size() > kFew) {
+        std::stable_sort(bends.begin(), bends.end(), earlier);
+        return;
+    }
+    for (std::size_t i = 1; i < bends.size(); ++i) {
+        const Bend moved = bends[i];
+        std::size_t to = i;
+        for (; to > 0 && earlier(moved, bends[to - 1]); --to) bends[to] = bends[to - 1];
+        bends[to] = moved;
+    }
+}
+
 }  // namespace
+
+void Flows::reserve(std::size_t more) {
+    for (auto* column : {&share, &burst, &rate}) column->reserve(column->size() + more);
+    for (auto* column : {&ptr, &back_ptr}) column->reserve(column->size() + more);
+    for (auto* column : {&queue, &back_queue}) column->reserve(column->size() + more);
+}
+
+void Flows::push(std::span<const std::int32_t> there, std::span<const std::int32_t> back, double part, double b,
+                 double r) {
+    queue.insert(queue.end(), there.begin(), there.end());
+    back_queue.insert(back_queue.end(), back.begin(), back.end());
+    ptr.push_back(static_cast<std::int64_t>(queue.size()));
+    back_ptr.push_back(static_cast<std::int64_t>(back_queue.size()));
+    share.push_back(part);
+    burst.push_back(b);
+    rate.push_back(r);
+}
 
 Total::Total(Ports ports, Flows flows, Options options)
     : ports_(std::move(ports)), flows_(std::move(flows)), options_(options) {
@@ -43,50 +79,102 @@ Total::Total(Ports ports, Flows flows, Options options)
         std::fill(port_of_.begin() + ports_.ptr[p], port_of_.begin() + ports_.ptr[p + 1], static_cast<std::int32_t>(p));
     bounds_.resize(port_of_.size());
     added_.resize(count);
-    groups_at_.resize(count);
     lay_out();
     order();
 }
 
-// Hops by port, in the order of flows.
+// Hops by queue and by where they come from, then in the order of flows.
 void Total::lay_out() {
-    const std::size_t count = ports_.rate.size(), hops = flows_.queue.size();
-    hop_ptr_.assign(count + 1, 0);
-    for (const std::int32_t queue : flows_.queue) ++hop_ptr_[row(port_of_[row(queue)]) + 1];
-    for (std::size_t p = 0; p < count; ++p) hop_ptr_[p + 1] += hop_ptr_[p];
-    std::vector<std::int32_t> place(hop_ptr_.begin(), hop_ptr_.end() - 1);
-    std::vector<std::int32_t> from(hops);  // queue that each hop comes from, twice, and whether it was joined to it
-    hops_.reserve(hops + kRoom);           // a flow more should not move them all
-    hops_.resize(hops);
-    flows_.queue.reserve(hops + kRoom);
-    for (auto* column : {&flows_.share, &flows_.burst, &flows_.rate}) column->reserve(column->size() + kRoom);
-    flows_.ptr.reserve(flows_.ptr.size() + kRoom);
+    const std::vector<std::int32_t> place = rows_by_group();
+    hops_.reserve(place.size() + kRoom);  // a flow more should not move them all
+    before_.reserve(place.size() + kRoom);
+    hops_.resize(place.size());
+    before_.resize(place.size());
+    flows_.reserve(kRoom);
     first_.reserve(row(flows()) + kRoom);
     first_.assign(row(flows()), -1);
-    for (std::size_t f = 0; f < row(flows()); ++f) {
-        std::int32_t* link = &first_[f];
-        std::int32_t before = -1;
-        for (std::int64_t h = flows_.ptr[f]; h < flows_.ptr[f + 1]; ++h) {
-            const std::int32_t queue = flows_.queue[row(h)], at = place[row(port_of_[row(queue)])]++;
-            hops_[row(at)] = hop_of(static_cast<std::int64_t>(f), h);
-            from[row(at)] = 2 * before + is_joined(static_cast<std::int64_t>(f), h);
-            *link = at;
-            link = &hops_[row(at)].next;
-            before = queue;
-        }
+    Hop* last = nullptr;
+    number_hops([&](std::int64_t f, std::size_t id, std::int32_t queue, std::int32_t before, bool, bool back) {
+        const std::int32_t at = place[id];
+        if (before < 0)
+            first_[row(f)] = at;
+        else
+            last->next = at, last->port = port_of(queue);
+        last = &hops_[row(at)];
+        const double share = back ? flows_.share[row(f)] : 1.0;
+        last->burst = flows_.burst[row(f)] * share;
+        last->rate = flows_.rate[row(f)] * share;
+    });
+}
+
+// All hops, flow by flow, with a number for each: those there, and behind them those back.
+template <class Do>
+void Total::number_hops(Do action) const {
+    std::size_t there = 0, back = flows_.queue.size();
+    for (std::int64_t f = 0; f < flows(); ++f) {
+        std::size_t left = flows_.there_of(f).size();
+        flows_.walk(f, [&](std::int32_t queue, std::int32_t before, bool joined) {
+            const bool home = left == 0;
+            if (!home) --left;
+            action(f, home ? back++ : there++, queue, before, joined, home);
+        });
     }
-    for (std::size_t h = 0; h < hops; ++h)  // port by port, so that what is looked for is at hand
-        hops_[h].group = group_for(hops_[h].group, from[h] >> 1, from[h] & 1);
 }
 
-// A flow at one of its queues, whose place in `group` holds the queue so far.
-Total::Hop Total::hop_of(std::int64_t flow, std::int64_t hop) const {
-    const double share = flows_.share[row(hop)];
-    return {0.0, flows_.burst[row(flow)] * share, flows_.rate[row(flow)] * share, flows_.queue[row(hop)], -1};
+// The row of each hop, by two stable counting sorts: where they are, then all that follows those, queue by queue.
+std::vector<std::int32_t> Total::rows_by_group() {
+    const std::size_t queues = port_of_.size();
+    std::vector<std::int32_t> begin(queues + 1, 0), made(flows_.queue.size() + flows_.back_queue.size());
+    for (const auto* way : {&flows_.queue, &flows_.back_queue})
+        for (const std::int32_t queue : *way) ++begin[row(queue) + 1];
+    for (std::size_t q = 0; q < queues; ++q) begin[q + 1] += begin[q];
+    const std::vector<Step> steps = steps_by_queue(begin);
+    std::vector<std::int32_t> at(begin.begin(), begin.end() - 1);
+    std::vector<std::uint32_t> last(queues, Step::kNone);  // where the group of each queue that is filled comes from
+    const auto place = [&](std::int32_t hop, std::int32_t queue, std::int32_t from, bool joined) {
+        const std::int32_t own = at[row(queue)]++;
+        const std::uint32_t key = Step::of(from, joined);
+        if (own == begin[row(queue)] || last[row(queue)] != key) groups_.push_back({queue, from, own, own, joined});
+        last[row(queue)] = key;
+        made[row(hop)] = own;
+    };
+    number_hops([&](std::int64_t, std::size_t id, std::int32_t queue, std::int32_t before, bool, bool) {
+        if (before < 0) place(static_cast<std::int32_t>(id), queue, -1, false);
+    });
+    for (std::size_t q = 0; q < queues; ++q)
+        for (const bool joined : {false, true})
+            for (std::int32_t i = begin[q]; i < begin[q + 1]; ++i)
+                if (const auto [hop, next] = steps[row(i)]; next != Step::kNone && (next & 1) == joined)
+                    place(hop, static_cast<std::int32_t>(next / 2), static_cast<std::int32_t>(q), joined);
+    sort_groups(begin);
+    return made;
 }
 
-bool Total::is_joined(std::int64_t flow, std::int64_t hop) const {
-    return hop > flows_.ptr[row(flow)] && flows_.share[row(hop)] == flows_.share[row(hop) - 1];
+// What follows hops, by the queue that it follows.
+std::vector<Total::Step> Total::steps_by_queue(const std::vector<std::int32_t>& begin) const {
+    std::vector<Step> made(row(begin.back()), Step{-1, Step::kNone});
+    std::vector<std::int32_t> at(begin.begin(), begin.end() - 1);
+    number_hops([&](std::int64_t, std::size_t id, std::int32_t queue, std::int32_t before, bool joined, bool) {
+        if (before >= 0) made[row(at[row(before)]++)] = {static_cast<std::int32_t>(id), Step::of(queue, joined)};
+    });
+    return made;
+}
+
+// Groups by queue, whose hops begin there; they are by where they come from.
+void Total::sort_groups(const std::vector<std::int32_t>& begin) {
+    std::vector<std::int32_t> at(begin.size(), 0);
+    for (const Group& group : groups_) ++at[row(group.queue) + 1];
+    for (std::size_t q = 0; q + 1 < at.size(); ++q) at[q + 1] += at[q];
+    groups_at_.resize(ports_.rate.size());
+    for (std::size_t p = 0; p < groups_at_.size(); ++p) {
+        groups_at_[p].resize(row(at[row(ports_.ptr[p + 1])] - at[row(ports_.ptr[p])]));
+        std::iota(groups_at_[p].begin(), groups_at_[p].end(), at[row(ports_.ptr[p])]);
+    }
+    std::vector<Group> sorted(groups_.size());
+    for (const Group& group : groups_) sorted[row(at[row(group.queue)]++)] = group;
+    groups_ = std::move(sorted);
+    for (std::size_t g = 0; g < groups_.size(); ++g)  // they fill the rows of all hops
+        groups_[g].end = g + 1 < groups_.size() ? groups_[g + 1].first : begin.back();
 }
 
 std::int32_t Total::group_for(std::int32_t queue, std::int32_t from, bool joined) {
@@ -98,99 +186,197 @@ std::int32_t Total::group_for(std::int32_t queue, std::int32_t from, bool joined
     const auto at = std::lower_bound(here.begin(), here.end(), key,
                                      [&](std::int32_t g, const auto& wanted) { return key_of(g) < wanted; });
     if (at != here.end() && key_of(*at) == key) return *at;
-    groups_.push_back({queue, from, joined});
+    groups_.push_back({queue, from, 0, 0, joined});
     return *here.insert(at, static_cast<std::int32_t>(groups_.size()) - 1);
 }
 
 // A flow that came later, into the lists of its ports.
 void Total::put(std::int64_t flow) {
     first_.push_back(-1);
-    std::int32_t before = -1, last = -1;
-    for (std::int64_t h = flows_.ptr[row(flow)]; h < flows_.ptr[row(flow) + 1]; ++h) {
-        const std::int32_t queue = flows_.queue[row(h)], at = static_cast<std::int32_t>(hops_.size());
-        hops_.push_back(hop_of(flow, h));
-        hops_.back().group = group_for(queue, before, is_joined(flow, h));
-        added_[row(port_of_[row(queue)])].push_back(at);
-        (last < 0 ? first_.back() : hops_[row(last)].next) = at;
-        before = queue;
+    std::int32_t last = -1;
+    flows_.walk(flow, [&](std::int32_t queue, std::int32_t before, bool joined) {
+        const std::int32_t at = static_cast<std::int32_t>(hops_.size());
+        hops_.push_back({0.0, 0.0, -1, -1});
+        before_.push_back(0.0);
+        added_[row(port_of(queue))].push_back({at, group_for(queue, before, joined)});
+        if (last < 0)
+            first_.back() = at;
+        else
+            hops_[row(last)].next = at, hops_[row(last)].port = port_of(queue);
         last = at;
-    }
+    });
+    give(flow);
 }
 
-void Total::order() {
+// Which ports each leads to.
+std::vector<std::vector<std::int32_t>> Total::leads(bool only_joined) const {
     std::vector<std::vector<std::int32_t>> next(ports_.rate.size());
-    for (const Group& group : groups_)
-        if (group.from >= 0)
-            next[row(port_of_[row(group.from)])].push_back(
-                port_of_[row(group.queue)]);
-    components_ = components(next);
-    component_of_.assign(ports_.rate.size(), 0);
+    std::vector<std::int32_t> seen(ports_.rate.size(), -1);
+    for (std::size_t p = 0; p < groups_at_.size(); ++p)
+        for (const std::int32_t g : groups_at_[p]) {
+            const Group& group = groups_[row(g)];
+            if (group.from < 0 || (only_joined && !group.joined)) continue;
+            const auto from = row(port_of_[row(group.from)]);
+            if (seen[from] != static_cast<std::int32_t>(p)) next[from].push_back(static_cast<std::int32_t>(p));
+            seen[from] = static_cast<std::int32_t>(p);
+        }
+    return next;
+}
+
+// Ports by what they depend on. Cycles in the order of what goes straight on, so that a round carries it to its end:
+// answers are a small part of what they answer, and what a round leaves of a change is small.
+void Total::order() {
+    const std::size_t count = ports_.rate.size();
+    components_ = components(leads(false));
+    component_of_.assign(count, 0);
     for (std::size_t c = 0; c < components_.size(); ++c)
         for (const std::int32_t p : components_[c]) component_of_[row(p)] = static_cast<std::int32_t>(c);
-    dirty_.assign(components_.size(), 0);
+    if (components_.size() < count) {
+        std::vector<std::int32_t> straight(count);
+        std::int32_t at = 0;
+        for (const auto& component : components(leads(true)))
+            for (const std::int32_t p : component) straight[row(p)] = at++;
+        for (auto& component : components_)
+            std::sort(component.begin(), component.end(),
+                      [&](std::int32_t a, std::int32_t b) { return straight[row(a)] < straight[row(b)]; });
+    }
+    place_.resize(count);
+    port_at_.clear();
+    for (const auto& component : components_)
+        for (const std::int32_t p : component) {
+            place_[row(p)] = static_cast<std::int32_t>(port_at_.size());
+            port_at_.push_back(p);
+        }
+    count_descents();
+    stale_ = false;
+}
+
+void Total::count_descents() {
+    descents_ = 0;
+    if (components_.size() == ports_.rate.size()) return;
+    for (std::int64_t f = 0; f < flows(); ++f) {
+        int down = 0;
+        flows_.walk(f, [&](std::int32_t queue, std::int32_t before, bool) {
+            down += before >= 0 && place_[row(port_of(queue))] < place_[row(port_of(before))];
+        });
+        descents_ = std::max(descents_, down);
+    }
 }
 
 // The dependences of a flow go from earlier to later components.
 bool Total::in_order(std::int64_t flow) const {
-    for (std::int64_t h = flows_.ptr[row(flow)] + 1; h < flows_.ptr[row(flow) + 1]; ++h)
-        if (component_of_queue(flows_.queue[row(h) - 1]) >= component_of_queue(flows_.queue[row(h)])) return false;
-    return true;
+    bool good = true;
+    flows_.walk(flow, [&](std::int32_t queue, std::int32_t before, bool) {
+        good = good && (before < 0 || component_of_[row(port_of(before))] < component_of_[row(port_of(queue))]);
+    });
+    return good;
 }
 
 void Total::solve() {
-    std::fill(dirty_.begin(), dirty_.end(), 1);
-    update();
+    visited_ = rounds_ = 0;
+    pending_.clear();
+    for (const auto& component : components_) {
+        if (component.size() > 1)
+            settle(component);
+        else
+            visit(component[0]);
+        for (const std::int32_t p : component) hand_on<false>(p);
+    }
+    fresh_ = false;
 }
 
-std::int64_t Total::add(std::span<const std::int32_t> queues, std::span<const double> shares, double burst,
-                        double rate) {
-    flows_.queue.insert(flows_.queue.end(), queues.begin(), queues.end());
-    flows_.share.insert(flows_.share.end(), shares.begin(), shares.end());
-    flows_.ptr.push_back(static_cast<std::int64_t>(flows_.queue.size()));
-    flows_.burst.push_back(burst);
-    flows_.rate.push_back(rate);
+std::int64_t Total::add(std::span<const std::int32_t> there, std::span<const std::int32_t> back, double share,
+                        double burst, double rate) {
+    flows_.push(there, back, share, burst, rate);
     const std::int64_t flow = flows() - 1;
     put(flow);
-    if (in_order(flow)) {
-        mark(flow);
-        update();
-    } else {
+    if (!in_order(flow)) stale_ = true;
+    if (stale_ && options_.slack == 0.0) {
         order();
         solve();
+    } else {
+        mark(flow);
+        follow();
     }
     return flow;
 }
 
-void Total::remove(std::int64_t flow) {
-    for (std::int32_t h = first_[row(flow)]; h >= 0; h = hops_[row(h)].next) hops_[row(h)].burst = hops_[row(h)].rate = 0.0;
-    mark(flow);
-    update();
+void Total::change(std::span<const std::int64_t> flows, std::span<const double> burst, std::span<const double> rate) {
+    bool endless = false;
+    for (std::size_t i = 0; i < flows.size(); ++i) {
+        endless = endless || is_endless(flows[i]);
+        flows_.burst[row(flows[i])] = burst[i];
+        flows_.rate[row(flows[i])] = rate[i];
+        give(flows[i]);
+        mark(flows[i]);
+    }
+    if (endless)  // what grew without end around a cycle does not come down by itself
+        solve();
+    else
+        follow();
 }
 
-void Total::mark(std::int64_t flow) {
-    for (std::int32_t h = first_[row(flow)]; h >= 0; h = hops_[row(h)].next)
-        dirty_[row(component_of_queue(queue_of(hops_[row(h)])))] = 1;
-}
-
-// Whatever has changed, in the order of dependence.
-void Total::update() {
-    visited_ = rounds_ = 0;
-    for (std::size_t c = 0; c < components_.size(); ++c) {
-        if (!dirty_[c]) continue;
-        if (components_[c].size() > 1)
-            settle(components_[c]);
-        else
-            visit(components_[c][0]);
-        for (const std::int32_t p : components_[c]) hand_on(p);
-        dirty_[c] = 0;  // what a cycle hands on within itself is settled
+// A flow's bytes and rate, to its hops.
+void Total::give(std::int64_t flow) {
+    std::size_t there = flows_.there_of(flow).size();
+    for (std::int32_t h = first_[row(flow)]; h >= 0; h = hops_[row(h)].next) {
+        const double share = there > 0 ? 1.0 : flows_.share[row(flow)];
+        if (there > 0) --there;
+        hops_[row(h)].burst = flows_.burst[row(flow)] * share;
+        hops_[row(h)].rate = flows_.rate[row(flow)] * share;
     }
 }
 
-// Bounds of the queues of a port as its arrivals are now. With slack they are raised, and stay while they hold and are
-// not far too high.
+bool Total::is_endless(std::int64_t flow) const {
+    bool found = false;
+    flows_.walk(flow, [&](std::int32_t queue, std::int32_t, bool) {
+        found = found || (is_cycle(port_of(queue)) && std::isinf(bounds_[row(queue)].delay));
+    });
+    return found;
+}
+
+void Total::mark(std::int64_t flow) {
+    flows_.walk(flow, [&](std::int32_t queue, std::int32_t, bool) { mark_port(port_of(queue)); });
+}
+
+// Whatever has changed, in the order of dependence. Bounds with slack hold while none gives more than itself: what is
+// raised where it must be, and lowered where it may be, still does.
+void Total::follow() {
+    visited_ = rounds_ = 0;
+    const std::int64_t most = kMost * static_cast<std::int64_t>(ports_.rate.size());
+    while (!pending_.empty()) {
+        const std::int32_t port = port_at_[row(*pending_.begin())];
+        if (is_cycle(port) && options_.slack == 0.0) {
+            follow_cycle(row(component_of_[row(port)]));
+            continue;
+        }
+        if (visited_ > most) {  // does not end: let it be found what has none
+            order();
+            solve();
+            return;
+        }
+        pending_.erase(pending_.begin());
+        visit(port);
+        hand_on<true>(port);
+    }
+}
+
+// A cycle anew, and all that it leads to; what it hands on within itself is settled.
+void Total::follow_cycle(std::size_t component) {
+    const Cycle cycle = components_[component];
+    settle(cycle);
+    for (const std::int32_t p : cycle) {
+        hand_on<false>(p);
+        for_hops(p, [this](const Hop& hop) {
+            if (hop.next >= 0) mark_port(hop.port);
+        });
+    }
+    for (const std::int32_t p : cycle) pending_.erase(place_[row(p)]);
+}
+
+// Bounds of the queues of a port as its arrivals are now.
 void Total::visit(std::int32_t port) {
     ++visited_;
-    gather(port);
     arrivals(port);
     const auto begin = ports_.ptr[row(port)];
     const std::size_t count = row(ports_.ptr[row(port) + 1] - begin);
@@ -198,20 +384,30 @@ void Total::visit(std::int32_t port) {
     serve(ports_, port, std::span(in_).first(count), found_);
     for (std::size_t i = 0; i < count; ++i) {
         Bound& kept = bounds_[row(begin) + i];
-        const double now = found_[i].delay, slack = options_.slack;
-        if (slack == 0.0 || now > kept.delay || now * (1.0 + slack) * (1.0 + slack) < kept.delay)
-            kept.delay = now * (1.0 + slack);
+        keep(kept.delay, found_[i].delay);
         kept.backlog = found_[i].backlog;
     }
 }
 
-void Total::gather(std::int32_t port) {
-    for (const std::int32_t g : groups_at_[row(port)]) groups_[row(g)].burst = groups_[row(g)].rate = 0.0;
-    for_hops(port, [this](const Hop& hop) {
-        Group& group = groups_[row(hop.group)];
-        group.burst += hop.burst + (hop.rate > 0.0 ? hop.rate * hop.before : 0.0);
-        group.rate += hop.rate;
-    });
+// What is found is raised by the slack, and stays while it holds and is not far too high; whether it has changed.
+bool Total::keep(double& kept, double now) const {
+    const double grows = 1.0 + options_.slack;
+    if (now <= kept && kept <= now * grows * grows) return false;
+    kept = now * grows;
+    return true;
+}
+
+Total::Sum Total::sum_of(std::int32_t group, std::int32_t port) const {
+    Sum made;
+    const auto take = [&](std::size_t h) {
+        const Hop& hop = hops_[h];
+        made.burst += hop.burst + (hop.rate > 0.0 ? hop.rate * before_[h] : 0.0);
+        made.rate += hop.rate;
+    };
+    for (std::int32_t h = groups_[row(group)].first; h < groups_[row(group)].end; ++h) take(row(h));
+    for (const Later& later : added_[row(port)])
+        if (later.group == group) take(row(later.row));
+    return made;
 }
 
 void Total::arrivals(std::int32_t port) {
@@ -220,63 +416,65 @@ void Total::arrivals(std::int32_t port) {
     for (std::int64_t i = 0; i < end - begin; ++i) in_[row(i)].clear();
     for (const std::int32_t g : groups_at_[row(port)]) {
         const Group& group = groups_[row(g)];
+        const auto [burst, rate] = sum_of(g, port);
         Curve& all = in_[row(group.queue - begin)];
         const auto from = row(group.from);
         if (options_.shaped && group.joined)
-            add_group(all, group.burst, group.rate, ports_.packet[from], ports_.rate[row(port_of_[from])]);
+            add_group(all, burst, rate, ports_.packet[from], ports_.rate[row(port_of_[from])]);
         else
-            add_group(all, group.burst, group.rate, kInf, kInf);
+            add_group(all, burst, rate, kInf, kInf);
     }
     for (std::int64_t i = 0; i < end - begin; ++i) {
-        auto& bends = in_[row(i)].bends;
-        std::stable_sort(bends.begin(), bends.end(), [](const Bend& a, const Bend& b) { return a.at < b.at; });
+        sort_by_time(in_[row(i)].bends);
     }
 }
 
 // What waits here comes so much later to the next queue.
+template <bool Marks>
 void Total::hand_on(std::int32_t port) {
-    for_hops(port, [this](const Hop& hop) {
-        if (hop.next < 0) return;
-        Hop& next = hops_[row(hop.next)];
-        const double then = hop.before + bounds_[row(queue_of(hop))].delay;
-        if (then == next.before) return;
-        next.before = then;
-        dirty_[row(component_of_queue(queue_of(next)))] = 1;
-    });
+    for (const std::int32_t g : groups_at_[row(port)]) {
+        const Group& group = groups_[row(g)];
+        const double delay = bounds_[row(group.queue)].delay;
+        for (std::int32_t h = group.first; h < group.end; ++h) hand_on<Marks>(h, delay);
+    }
+    for (const Later& later : added_[row(port)])
+        hand_on<Marks>(later.row, bounds_[row(groups_[row(later.group)].queue)].delay);
+}
+
+template <bool Marks>
+void Total::hand_on(std::int32_t hop, double delay) {
+    const auto& [burst, rate, next, port] = hops_[row(hop)];
+    if (next >= 0 && keep(before_[row(next)], before_[row(hop)] + delay))
+        if constexpr (Marks) mark_port(port);
 }
 
 // Delays of a cycle grow from nothing until they stand still. What stands still but for a margin, and gives no more than
 // itself, is a bound: whatever has arrived by some time was delayed by less (induction over time, as links take some).
 void Total::settle(Cycle cycle) {
     for_queues(cycle, [](Bound& bound) { bound = {}; });
-    carry(cycle);
-    double margin = kMargin;
+    if (!fresh_) carry(cycle);
+    double margin = kMargin, try_at = kNearly;
     for (int round = 1; round <= options_.rounds && margin <= kMostMargin; ++round) {
         rounds_ = std::max(rounds_, round);
         const double change = round_of(cycle);
         if (change == kInf) break;
-        if (change > kSettled) continue;
+        if (change > try_at) continue;
         if (holds(cycle, margin)) return;
-        margin *= 10.0;
+        if (change <= kSettled)
+            margin *= 10.0;
+        else
+            try_at = std::max(change / 10.0, kSettled);
     }
     for_queues(cycle, [](Bound& bound) {
         if (bound.delay > 0.0) bound = {kInf, kInf};
     });
 }
 
-// Delays ahead of each hop of a cycle, from where its flow enters it.
+// Delays ahead of all hops of a cycle but those that a last walk over its ports brings up to date: each walk takes them
+// to the next step against the order.
 void Total::carry(Cycle cycle) {
-    const std::int32_t own = component_of_[row(cycle[0])];
-    for (const std::int32_t p : cycle)
-        for_hops(p, [&](Hop& first) {
-            if (const std::int32_t from = from_of(first); from >= 0 && component_of_queue(from) == own) return;
-            for (Hop* hop = &first; hop->next >= 0;) {
-                Hop& next = hops_[row(hop->next)];
-                if (component_of_queue(queue_of(next)) != own) return;
-                next.before = hop->before + bounds_[row(queue_of(*hop))].delay;
-                hop = &next;
-            }
-        });
+    for (int walk = 0; walk < descents_; ++walk)
+        for (const std::int32_t p : cycle) hand_on<false>(p);
 }
 
 // One round over a cycle: the largest relative change of a delay, infinite where it grows without end.
@@ -296,35 +494,48 @@ double Total::round_of(Cycle cycle) {
                 most = std::max(most, std::abs(now - before) / std::max(now, before));
         });
         if (most == kInf) return kInf;
-        hand_on(p);
+        hand_on<false>(p);
     }
     return most;
 }
 
 // Whether delays raised by a margin give no more than themselves; if so, they are the bounds.
 bool Total::holds(Cycle cycle, double margin) {
-    std::vector<double> raised;
-    for_queues(cycle, [&](Bound& bound) { raised.push_back(bound.delay *= 1.0 + margin); });
+    for_queues(cycle, [&](Bound& bound) { bound.delay *= 1.0 + margin; });
     carry(cycle);
-    for (const std::int32_t p : cycle) visit(p);
     bool good = true;
-    std::size_t at = 0;
-    for_queues(cycle, [&](Bound& bound) {
-        good = good && bound.delay <= raised[at];
-        bound.delay = raised[at++];
-    });
+    std::vector<double> raised;
+    for (const std::int32_t p : cycle) {
+        raised.clear();
+        for_queues(std::span(&p, 1), [&](Bound& bound) { raised.push_back(bound.delay); });
+        visit(p);
+        std::size_t at = 0;
+        for_queues(std::span(&p, 1), [&](Bound& bound) {
+            good = good && bound.delay <= raised[at];
+            bound.delay = raised[at++];
+        });
+        hand_on<false>(p);
+    }
     return good;
 }
 
 std::vector<double> Total::delays() const {
     std::vector<double> made(row(flows()));
-    for (std::size_t f = 0; f < made.size(); ++f)
-        for (std::int64_t h = flows_.ptr[f]; h < flows_.ptr[f + 1]; ++h)
-            made[f] += bounds_[row(flows_.queue[row(h)])].delay;
+    for (std::int64_t f = 0; f < flows(); ++f)
+        flows_.walk(f, [&](std::int32_t queue, std::int32_t, bool) { made[row(f)] += bounds_[row(queue)].delay; });
     return made;
 }
 
-std::vector<std::int32_t> Total::cyclic() const {
+std::vector<double> Total::rates() const {
+    std::vector<double> made(port_of_.size());
+    number_hops([&](std::int64_t f, std::size_t, std::int32_t queue, std::int32_t, bool, bool back) {
+        made[row(queue)] += flows_.rate[row(f)] * (back ? flows_.share[row(f)] : 1.0);
+    });
+    return made;
+}
+
+std::vector<std::int32_t> Total::cyclic() {
+    if (stale_) order();
     std::vector<std::int32_t> made;
     for (const auto& component : components_)
         if (component.size() > 1) made.insert(made.end(), component.begin(), component.end());

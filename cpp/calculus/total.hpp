@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -12,13 +13,38 @@
 
 namespace easterly::calculus {
 
-// Flow f takes queues queue[ptr[f]]..queue[ptr[f + 1]], one after the other.
+// Flow f takes queues queue[ptr[f]..ptr[f + 1]], one after the other; what answers it then those of back_queue.
 struct Flows {
     std::vector<std::int64_t> ptr;
     std::vector<std::int32_t> queue;
-    std::vector<double> share;  // of its bytes at each of them: what answers a flow is part of it
+    std::vector<std::int64_t> back_ptr;
+    std::vector<std::int32_t> back_queue;
+    std::vector<double> share;  // of its bytes that answers have
     std::vector<double> burst;  // B
     std::vector<double> rate;   // B/s
+
+    std::int64_t size() const { return static_cast<std::int64_t>(burst.size()); }
+    void reserve(std::size_t more);
+    void push(std::span<const std::int32_t> there, std::span<const std::int32_t> back, double part, double b, double r);
+    std::span<const std::int32_t> there_of(std::int64_t f) const {
+        return std::span(queue).subspan(row(ptr[row(f)]), row(ptr[row(f) + 1] - ptr[row(f)]));
+    }
+    std::span<const std::int32_t> back_of(std::int64_t f) const {
+        return std::span(back_queue).subspan(row(back_ptr[row(f)]), row(back_ptr[row(f) + 1] - back_ptr[row(f)]));
+    }
+    // Queues there and back, the one before each, -1 for none, and whether that is on the same way.
+    template <class Do>
+    void walk(std::int64_t f, Do action) const {
+        std::int32_t before = -1;
+        for (const auto way : {there_of(f), back_of(f)}) {
+            bool joined = false;
+            for (const std::int32_t each : way) {
+                action(each, before, joined);
+                before = each;
+                joined = true;
+            }
+        }
+    }
 };
 
 struct Options {
@@ -33,69 +59,101 @@ public:
 
     void solve();
     // One flow more, and what follows from it; the row of the flow.
-    std::int64_t add(std::span<const std::int32_t> queues, std::span<const double> shares, double burst, double rate);
-    // Nothing of a flow is left, and what follows from that.
-    void remove(std::int64_t flow);
+    std::int64_t add(std::span<const std::int32_t> there, std::span<const std::int32_t> back, double share, double burst,
+                     double rate);
+    // Flows send at most so much from now on, and what follows from that.
+    void change(std::span<const std::int64_t> flows, std::span<const double> burst, std::span<const double> rate);
 
     std::span<const Bound> bounds() const { return bounds_; }
-    // Delay of each flow in all its queues [s].
+    // Delay of each flow in all its queues, those of its answers too [s].
     std::vector<double> delays() const;
-    std::int64_t flows() const { return static_cast<std::int64_t>(flows_.burst.size()); }
+    std::int64_t flows() const { return flows_.size(); }
+    // Rate that comes to each queue for ever [B/s].
+    std::vector<double> rates() const;
     // Ports that the last change or solution looked at, and the rounds of its longest cycle.
     std::int64_t visited() const { return visited_; }
     int rounds() const { return rounds_; }
     // Ports on cycles of dependence.
-    std::vector<std::int32_t> cyclic() const;
+    std::vector<std::int32_t> cyclic();
 
 private:
-    // What comes to a queue from another; -1 for what begins there.
+    // What comes to a queue from another; -1 for what begins there. Its hops lie together, rows first..end.
     struct Group {
         std::int32_t queue;
         std::int32_t from;
+        std::int32_t first;
+        std::int32_t end;
         bool joined;  // came over one link; what begins again, as answers do, is not shaped by it
+    };
+    // A flow at a queue.
+    struct Hop {
+        double burst;  // of the flow
+        double rate;
+        std::int32_t next = -1;  // row of the next hop; -1 for none
+        std::int32_t port;       // of the next hop
+    };
+    // A hop that came later.
+    struct Later {
+        std::int32_t row;
+        std::int32_t group;
+    };
+    struct Sum {
         double burst = 0.0;
         double rate = 0.0;
     };
-    // A flow at a queue. Hops lie port by port, so that a port reads what lies together.
-    struct Hop {
-        double before = 0.0;  // delay of the flow ahead of it
-        double burst;         // of the flow
-        double rate;
-        std::int32_t group;
-        std::int32_t next;  // row of the next hop; -1 for none
+    // A hop, and the queue that follows: twice it, and one more where they are joined.
+    struct Step {
+        static constexpr std::uint32_t kNone = 0xffffffff;
+        static std::uint32_t of(std::int32_t queue, bool joined) { return 2 * static_cast<std::uint32_t>(queue) + joined; }
+
+        std::int32_t hop;
+        std::uint32_t next;
     };
     using Cycle = std::span<const std::int32_t>;
 
     void lay_out();
+    std::vector<std::int32_t> rows_by_group();
+    template <class Do>
+    void number_hops(Do action) const;
+    std::vector<Step> steps_by_queue(const std::vector<std::int32_t>& begin) const;
+    void sort_groups(const std::vector<std::int32_t>& begin);
     std::int32_t group_for(std::int32_t queue, std::int32_t from, bool joined);
-    Hop hop_of(std::int64_t flow, std::int64_t hop) const;
-    bool is_joined(std::int64_t flow, std::int64_t hop) const;
     void put(std::int64_t flow);
+    void give(std::int64_t flow);
     void order();
+    std::vector<std::vector<std::int32_t>> leads(bool only_joined) const;
+    void count_descents();
     bool in_order(std::int64_t flow) const;
     void mark(std::int64_t flow);
-    void update();
+    void mark_port(std::int32_t port) { pending_.insert(place_[row(port)]); }
+    void follow();
+    void follow_cycle(std::size_t component);
+    bool is_endless(std::int64_t flow) const;
     void visit(std::int32_t port);
-    void gather(std::int32_t port);
+    bool keep(double& kept, double now) const;
+    Sum sum_of(std::int32_t group, std::int32_t port) const;
     void arrivals(std::int32_t port);
+    template <bool Marks>
     void hand_on(std::int32_t port);
+    template <bool Marks>
+    void hand_on(std::int32_t hop, double delay);
     void settle(Cycle cycle);
     void carry(Cycle cycle);
     double round_of(Cycle cycle);
     bool holds(Cycle cycle, double margin);
 
-    std::int32_t queue_of(const Hop& hop) const { return groups_[row(hop.group)].queue; }
-    std::int32_t from_of(const Hop& hop) const { return groups_[row(hop.group)].from; }
-    std::int32_t component_of_queue(std::int32_t queue) const { return component_of_[row(port_of_[row(queue)])]; }
+    std::int32_t port_of(std::int32_t queue) const { return port_of_[row(queue)]; }
+    bool is_cycle(std::int32_t port) const { return components_[row(component_of_[row(port)])].size() > 1; }
+    template <class Do>
+    void for_hops(std::int32_t port, Do action) const {
+        for (const std::int32_t g : groups_at_[row(port)])
+            for (std::int32_t h = groups_[row(g)].first; h < groups_[row(g)].end; ++h) action(hops_[row(h)]);
+        for (const Later& later : added_[row(port)]) action(hops_[row(later.row)]);
+    }
     template <class Do>
     void for_queues(Cycle cycle, Do action) {
         for (const std::int32_t p : cycle)
             for (std::int64_t q = ports_.ptr[row(p)]; q < ports_.ptr[row(p) + 1]; ++q) action(bounds_[row(q)]);
-    }
-    template <class Do>
-    void for_hops(std::int32_t port, Do action) {
-        for (std::int32_t h = hop_ptr_[row(port)]; h < hop_ptr_[row(port) + 1]; ++h) action(hops_[row(h)]);
-        for (const std::int32_t h : added_[row(port)]) action(hops_[row(h)]);
     }
 
     Ports ports_;
@@ -103,14 +161,19 @@ private:
     Options options_;
     std::vector<std::int32_t> port_of_;  // of each queue
     std::vector<std::int32_t> first_;    // row of the first hop of each flow; -1 for none
-    std::vector<Hop> hops_;
-    std::vector<std::int32_t> hop_ptr_;                  // hops of each port
-    std::vector<std::vector<std::int32_t>> added_;       // hops of each port that came later
-    std::vector<Group> groups_;
+    std::vector<Hop> hops_;              // by group, so that a port reads what lies together
+    std::vector<double> before_;         // delay of the flow ahead of each hop
+    std::vector<Group> groups_;          // by queue, and by where they come from
     std::vector<std::vector<std::int32_t>> groups_at_;   // of each port
+    std::vector<std::vector<Later>> added_;              // hops of each port that came later
     std::vector<std::vector<std::int32_t>> components_;  // ports in the order of dependence; several: a cycle
     std::vector<std::int32_t> component_of_;             // of each port
-    std::vector<char> dirty_;                            // of each component
+    std::vector<std::int32_t> place_;                    // of each port in the order of all
+    std::vector<std::int32_t> port_at_;                  // the other way round
+    int descents_ = 0;                                   // steps of a flow against that order, at most
+    bool fresh_ = true;                                  // nothing is ahead of any hop yet
+    bool stale_ = false;                                 // a flow that came later may have closed a cycle
+    std::set<std::int32_t> pending_;                     // places of ports that something has changed at
     std::vector<Bound> bounds_;
     std::vector<Bound> found_;  // of the port that is looked at
     std::vector<Curve> in_;     // what comes to its queues

@@ -10,7 +10,7 @@ import pytest
 from easterly.base.columns import bools, floats, indices, ints
 from easterly.model.packets import PacketFlows
 from easterly.model.port_queues import CLASSES, PortScheduler
-from easterly.predict.calculus import bounds
+from easterly.predict.calculus import Standing, bounds
 from easterly.predict.packet import simulate, transport
 from easterly.predict.packet.star import star_flows, star_ports, star_queues
 
@@ -215,3 +215,35 @@ def test_what_does_not_fit_is_refused():
     queues = replace(queues_of(3), schedulers=(PortScheduler((5,), "wfq"),))
     with pytest.raises(ValueError, match="wfq have no bounds"):
         bounds(ports, queues, flows, HOW, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("slack", [0.0, 1e-3])
+@pytest.mark.parametrize("law", ["newreno", "dcqcn-paper"])
+def test_flows_that_come_and_go_are_as_if_asked_anew(law, slack):
+    """Answers, notifications and classes around a star; never below, and above by what slack adds."""
+    rng, hosts, count = np.random.default_rng(5), 5, 20
+    src, to = rng.integers(0, hosts, count), rng.integers(1, hosts, count)
+    dst, ptr = (src + to) % hosts, indices(2 * np.arange(count + 1))
+    there = np.stack([2 * src, 2 * dst + 1], 1), np.stack([2 * dst, 2 * src + 1], 1)
+    flows = PacketFlows(
+        indices(np.ones(count)), floats(np.zeros(count)), ptr, ints(there[0].ravel()), ptr, ints(there[1].ravel()),
+        traffic_class=ints(rng.integers(0, 8, count)),
+    )  # fmt: skip
+    marks = {"kmin_B": floats(np.full((2 * hosts, 8), 5e3)), "kmax_B": floats(np.full((2 * hosts, 8), 2e5))}
+    ports, queues = star_ports(hosts, RATE_BPS, DELAY_S), queues_of(hosts, strict=(3, 5), **marks)
+    burst_B, rate_bps, how = rng.uniform(2e3, 6e4, count), rng.uniform(0, 1e9, count), transport(law)
+    on = rng.random(count) < 0.5
+    made = Standing(ports, queues, flows, how, burst_B, rate_bps, there=on, slack=slack)
+    for flow in rng.integers(0, count, 12).tolist():
+        (made.remove if on[flow] else made.add)([flow])
+        on[flow] = not on[flow]
+        now, packets = made.bounds(), np.ceil(burst_B / how.packet_B) * on
+        anew = bounds(ports, queues, flows, how, burst_B * on, rate_bps * on, packets=packets)
+        assert (now.queues.delay_s >= anew.queues.delay_s * (1 - 4e-9)).all()
+        assert now.queues.delay_s == pytest.approx(anew.queues.delay_s, rel=2e-8 + 30 * slack)
+        assert now.queues.load == pytest.approx(anew.queues.load, rel=1e-12)
+    assert (made.there == on).all()
+    with pytest.raises(ValueError, match=r"not within 0\.\.19"):
+        made.add([20])
+    with pytest.raises(ValueError, match="one entry for each"):
+        Standing(ports, queues, flows, how, burst_B, rate_bps, there=[True])

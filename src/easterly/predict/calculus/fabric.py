@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,7 @@ from easterly.model.packets import PacketFlows, Ports, Transport
 from easterly.model.port_queues import PacketQueues
 from easterly.predict.calculus.layout import Layout, layout
 from easterly.predict.calculus.room import room_of
-from easterly.predict.calculus.ways import Ways, column, joined, notifications, ways
+from easterly.predict.calculus.ways import Ways, column, joined, notifications, notified_flows, ways
 
 ROUNDS = 1000
 """Of a ring of queues, at most."""
@@ -63,20 +64,60 @@ def bounds(
     A packet waits from when it joins its NIC. Packets that are sent again are none of the burst, and a pause is no part
     of a delay: where `QueueBounds.beyond` is set, delays hold only until then.
     """
+    made = analysis(
+        ports, queues, flows, transports, burst_B, rate_bps, packets=packets, shaped=shaped, slack=slack
+    )  # fmt: skip
+    made.total.solve()
+    return told(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Flows laid out on queues, and the kernel's analysis of them.
+
+    Attributes
+    ----------
+    ports, queues, flows : what was asked about
+    ways : Ways
+        Rows of `flows` first, then notifications; ``notified`` are the flows of those.
+    notified : (N,) int
+    laid : Layout
+    total : Total
+    method : str
+    """
+
+    ports: Ports
+    queues: PacketQueues | None
+    flows: PacketFlows
+    ways: Ways
+    notified: NDArray[np.intp]
+    laid: Layout
+    total: Total
+    method: str
+
+
+def analysis(
+    ports: Ports, queues: PacketQueues | None, flows: PacketFlows, transports: Transport | Sequence[Transport],
+    burst_B: ArrayLike, rate_bps: ArrayLike, *, packets: ArrayLike | None = None, shaped: bool = True,
+    slack: float = 0.0, there: NDArray[np.bool_] | None = None,
+) -> Analysis:  # fmt: skip
+    """Lay out what `bounds` solves; flows that are not `there` send nothing yet."""
     several = (transports,) if isinstance(transports, Transport) else tuple(transports)
     wanted, bps = (_wide(name, each, len(flows)) for name, each in (("burst_B", burst_B), ("rate_bps", rate_bps)))
     full_B = np.array([each.packet_B for each in several], dtype=float)[column(flows.transport, len(flows))]
     count: NDArray[np.float64] = np.ceil(wanted / full_B) if packets is None else _wide("packets", packets, len(flows))
     own = ways(flows, several, wanted, bps / 8, count)
-    every = joined(own, notifications(flows, several, count) if _marks(ports, queues) else None)
+    also = notifications(flows, several, count) if _marks(ports, queues) else None
+    every = joined(own, also)
+    notified = notified_flows(flows, several) if also is not None else np.zeros(0, dtype=np.intp)
     laid = layout(ports, queues, every)
-    made = Total(
+    on = np.ones(len(every)) if there is None else np.append(there, there[notified]).astype(float)
+    total = Total(
         laid.rate_bps, np.zeros(len(laid.rate_bps)), laid.ptr, laid.quantum_B, laid.packet_B,
-        np.full(len(laid.packet_B), np.inf), laid.hop_ptr, laid.hop, laid.share, every.burst_B, every.rate * 8,
-        shaped, slack, ROUNDS,
+        np.full(len(laid.packet_B), np.inf), laid.ptr_there, laid.there, laid.ptr_back,
+        laid.back, every.share, every.burst_B * on, every.rate * 8 * on, shaped, slack, ROUNDS,
     )  # fmt: skip
-    made.solve()
-    return _told(ports, queues, flows, every, laid, made, shaped=shaped)
+    return Analysis(ports, queues, flows, every, notified, laid, total, _method(shaped=shaped, slack=slack))
 
 
 def _wide(name: str, values: ArrayLike, count: int) -> NDArray[np.float64]:
@@ -92,50 +133,44 @@ def _marks(ports: Ports, queues: PacketQueues | None) -> bool:
     return bool((ports.mark_from_B >= 0).any() or (queues is not None and not np.isnan(queues.ports.kmin_B).all()))
 
 
-def _told(
-    ports: Ports, queues: PacketQueues | None, flows: PacketFlows, every: Ways, laid: Layout, made: Total, *,
-    shaped: bool,
-) -> Bounds:  # fmt: skip
+def told(of: Analysis) -> Bounds:
+    """What an analysis says now."""
+    laid, made = of.laid, of.total
     used, delay_s, backlog_B = len(laid.link), made.delay_s, made.backlog_B
     np.add.at(delay_s, laid.shaped, delay_s[used:])
     np.add.at(backlog_B, laid.shaped, backlog_B[used:])
     delay_s, backlog_B = delay_s[:used], backlog_B[:used]
-    load = np.zeros(used)
-    if every.rate.any():
-        rate = np.repeat(every.rate, np.diff(every.ptr)) * every.share
-        load = np.bincount(laid.of_hop, rate, used) * 8 / ports.rate_bps[laid.link]
-    room = room_of(ports, queues, laid.link, laid.queue)
+    load = made.rate_bps[:used] / of.ports.rate_bps[laid.link]
+    room = room_of(of.ports, of.queues, laid.link, laid.queue)
     found = QueueBounds(
         ints(laid.link), ints(laid.queue), floats(delay_s), floats(backlog_B), floats(load),
-        indices(np.bincount(laid.of_hop, minlength=used)), floats(room[:, 0]), floats(room[:, 1]),
+        indices(laid.flows), floats(room[:, 0]), floats(room[:, 1]),
         bools(room[:, 2] > 0),
     )  # fmt: skip
     busy = np.unique(laid.link)
     cyclic = made.cyclic[made.cyclic < len(busy)]
     over = busy[np.bincount(np.searchsorted(busy, laid.link), load) > 1]
-    nic_s, network_s = _of_flows(ports, flows, every, delay_s[laid.of_hop])
+    nic_s, network_s = _of_flows(of.ports, of.flows, delay_s[laid.of_hop[: len(of.flows.link)]])
     why = _why(endless=bool(np.isinf(delay_s).any()), over=len(over), cyclic=len(cyclic))
-    return Bounds(found, nic_s, network_s, _method(shaped=shaped), ints(busy[cyclic]), ints(over), why)
+    return Bounds(found, nic_s, network_s, of.method, ints(busy[cyclic]), ints(over), why)
 
 
-def _of_flows(
-    ports: Ports, flows: PacketFlows, every: Ways, hop_s: NDArray[np.float64]
-) -> tuple[FloatColumn, FloatColumn]:
-    """(F,) [s] in the NIC of the sender, and from there to the receiver."""
+def _of_flows(ports: Ports, flows: PacketFlows, own_s: NDArray[np.float64]) -> tuple[FloatColumn, FloatColumn]:
+    """(F,) [s] in the NIC of the sender, and from there to the receiver; `own_s` of each of their hops."""
     if not len(flows):
         return floats([]), floats([])
-    begin, there = every.ptr[: len(flows)], np.diff(flows.ptr)
-    alone = len(hop_s) == len(flows.link)
-    own = hop_s.copy() if alone else hop_s[np.repeat(begin - flows.ptr[:-1], there) + np.arange(len(flows.link))]
-    nic_s, before = own[flows.ptr[:-1]], flows.ptr[:-1]
-    own[before] = 0.0
-    return floats(nic_s), floats(np.add.reduceat(own + ports.delay_s[flows.link], before))
+    first = flows.ptr[:-1]
+    nic_s = own_s[first]
+    own_s[first] = 0.0
+    own_s += ports.delay_s[flows.link]
+    return floats(nic_s), floats(np.add.reduceat(own_s, first))
 
 
-def _method(*, shaped: bool) -> str:
+def _method(*, shaped: bool, slack: float) -> str:
     lines = "with" if shaped else "without"
+    high = f", delays up to {slack:.2%} high at each queue" if slack > 0 else ""
     return (
-        f"total flow analysis port by port, {lines} shaping by links; "
+        f"total flow analysis port by port, {lines} shaping by links{high}; "
         "holds while nothing is dropped, sent again or paused"
     )
 

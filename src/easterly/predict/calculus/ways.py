@@ -13,31 +13,39 @@ from easterly.model.packets import PacketFlows, Transport
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Column = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Envelopes on links, one behind the other: ``ptr[f]:ptr[f + 1]`` are hops of the f-th.
+    """Envelopes on links: ``link[ptr[f]:ptr[f + 1]]`` there, and then what answers it on ``back_link`` likewise.
 
     Attributes
     ----------
-    ptr : (N + 1,) int
-    link : (H,) int
-    traffic_class : (H,) int
-    share : (H,) float [1]
-        Of its bytes there.
-    packet_B : (H,) float [B]
-        Longest packet.
+    ptr, back_ptr : (N + 1,) int
+    link, back_link : (H,), (G,) int
+    traffic_class, back_class : (N,) int
+    packet_B, answer_B : (N,) float [B]
+        Longest packet, and longest answer.
+    share : (N,) float [1]
+        Bytes of answers, for each of its own.
     burst_B, rate : (N,) float [B], [B/s]
     """
 
     ptr: Rows
-    link: Rows
-    traffic_class: NDArray[np.int32]
-    share: Floats
+    link: Column
+    back_ptr: Rows
+    back_link: Column
+    traffic_class: Column
+    back_class: Column
     packet_B: Floats
+    answer_B: Floats
+    share: Floats
     burst_B: Floats
     rate: Floats
+
+    def __len__(self) -> int:
+        return len(self.burst_B)
 
 
 def column(values: NDArray[np.int32] | None, count: int) -> NDArray[np.int32]:
@@ -53,32 +61,25 @@ def ways(flows: PacketFlows, transports: Sequence[Transport], burst_B: Floats, r
     """
     which, own = column(flows.transport, len(flows)), column(flows.traffic_class, len(flows))
     acks = np.array([not (each.ideal_acks or each.law == "open") for each in transports])[which]
-    there, back = np.diff(flows.ptr), np.where(acks, np.diff(flows.back_ptr), 0)
-    if len(flows) and there.min() < 1:
+    if len(flows) and np.diff(flows.ptr).min() < 1:
         raise ValueError("flows.ptr has a path without links: give every flow at least one")
     packet_B = np.array([each.packet_B for each in transports], dtype=float)[which]
-    if not back.any():
-        link, sizes_B = flows.link.astype(np.int64), np.repeat(packet_B, there)
-        return Ways(flows.ptr, link, np.repeat(own, there), np.ones(len(link)), sizes_B, burst_B, rate)
-    ptr = np.concatenate([[0], np.cumsum(there + back)])
-    out = np.repeat(ptr[:-1] - flows.ptr[:-1], there) + np.arange(len(flows.link))
-    kept = np.repeat(acks, np.diff(flows.back_ptr))
-    home = (np.repeat(ptr[:-1] + there - flows.back_ptr[:-1], np.diff(flows.back_ptr)) + np.arange(len(kept)))[kept]
-    ack_class = np.array([each.ack_class for each in transports])[which]
-    ack_class = np.where(ack_class < 0, own, ack_class).astype(np.int32)
+    back_ptr, back_link = flows.back_ptr, flows.back_link
+    if not acks.all():
+        back_ptr, back_link = _kept(flows, acks)
+    ack_class = np.array([each.ack_class for each in transports], dtype=np.int32)[which]
     ack_B = _ack_B(flows, transports, which)
-
-    def laid(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-        made: NDArray[Any] = np.empty(int(ptr[-1]), dtype=first.dtype)
-        made[out], made[home] = first, second
-        return made
-
+    share = _share(transports, which, burst_B, rate, packets, ack_B)
     return Ways(
-        ptr, laid(flows.link.astype(np.int64), flows.back_link[kept]),
-        laid(np.repeat(own, there), np.repeat(ack_class, back)),
-        laid(np.ones(len(out)), np.repeat(_share(transports, which, burst_B, rate, packets, ack_B), back)),
-        laid(np.repeat(packet_B, there), np.repeat(ack_B, back)), burst_B, rate,
+        flows.ptr, flows.link, back_ptr, back_link, own, np.where(ack_class < 0, own, ack_class), packet_B, ack_B,
+        np.where(acks, share, 0.0), burst_B, rate,
     )  # fmt: skip
+
+
+def _kept(flows: PacketFlows, which: NDArray[np.bool_]) -> tuple[Rows, Column]:
+    """Ways back of some flows; of the others none."""
+    each = np.diff(flows.back_ptr)
+    return np.concatenate([[0], np.cumsum(np.where(which, each, 0))]), flows.back_link[np.repeat(which, each)]
 
 
 def _ack_B(flows: PacketFlows, transports: Sequence[Transport], which: NDArray[np.int32]) -> Floats:
@@ -102,30 +103,47 @@ def _share(
 
 def notifications(flows: PacketFlows, transports: Sequence[Transport], packets: Floats) -> Ways | None:
     """Congestion notifications: at most one in a gap, whatever the marks; none where no transport asks for them."""
-    which = column(flows.transport, len(flows))
-    asks = np.array([t.law == "dcqcn" and not t.ideal_acks and t.dcqcn.cut_every_s == 0 for t in transports])[which]
+    which, asks = column(flows.transport, len(flows)), _asks(flows, transports)
     if not asks.any():
         return None
-    count = np.where(asks, np.diff(flows.back_ptr), 0)
-    kept = np.repeat(asks, np.diff(flows.back_ptr))
     size_B = np.array([t.ack_B for t in transports], dtype=float)[which]
     gap_s = np.array([t.dcqcn.gap_s for t in transports])[which]
-    own = np.array([t.dcqcn.cnp_class for t in transports])[which]
-    own = np.where(own < 0, column(flows.traffic_class, len(flows)), own).astype(np.int32)
+    own = np.array([t.dcqcn.cnp_class for t in transports], dtype=np.int32)[which]
+    own = np.where(own < 0, column(flows.traffic_class, len(flows)), own)
     with np.errstate(divide="ignore"):
         spaced = asks & (gap_s > 0) & (packets > 1)
         rate = np.where(spaced, size_B / gap_s, 0.0)
     burst_B = np.where(spaced, size_B, size_B * packets)
-    rows, size = np.repeat(own, count), np.repeat(size_B, count)
-    ptr = np.concatenate([[0], np.cumsum(count[asks])])
-    link = flows.back_link[kept].astype(np.int64)
-    return Ways(ptr, link, rows, np.ones(len(rows)), size, burst_B[asks], rate[asks])
+    ptr, link = _kept(flows, asks)
+    count, none = int(asks.sum()), np.zeros(0, dtype=np.int32)
+    return Ways(
+        ptr[np.concatenate([[True], asks])], link, np.zeros(count + 1, dtype=np.int64), none, own[asks], own[asks],
+        size_B[asks], size_B[asks], np.zeros(count), burst_B[asks], rate[asks],
+    )  # fmt: skip
+
+
+def notified_flows(flows: PacketFlows, transports: Sequence[Transport]) -> NDArray[np.intp]:
+    """Flows that notifications belong to, in the order of `notifications`."""
+    return np.flatnonzero(_asks(flows, transports))
+
+
+def _asks(flows: PacketFlows, transports: Sequence[Transport]) -> NDArray[np.bool_]:
+    asks = [t.law == "dcqcn" and not t.ideal_acks and t.dcqcn.cut_every_s == 0 for t in transports]
+    made: NDArray[np.bool_] = np.array(asks, dtype=bool)[column(flows.transport, len(flows))]
+    return made
 
 
 def joined(first: Ways, second: Ways | None) -> Ways:
     """Both, one behind the other."""
     if second is None:
         return first
-    ptr = np.concatenate([first.ptr, first.ptr[-1] + second.ptr[1:]])
-    names = ("link", "traffic_class", "share", "packet_B", "burst_B", "rate")
-    return Ways(ptr, *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
+
+    def both(name: str) -> NDArray[Any]:
+        made: NDArray[Any] = np.concatenate([getattr(first, name), getattr(second, name)])
+        return made
+
+    ptr, back_ptr = (
+        np.concatenate([a, a[-1] + b[1:]]) for a, b in ((first.ptr, second.ptr), (first.back_ptr, second.back_ptr))
+    )
+    names = ("traffic_class", "back_class", "packet_B", "answer_B", "share", "burst_B", "rate")
+    return Ways(ptr, both("link"), back_ptr, both("back_link"), *(both(name) for name in names))

@@ -1,0 +1,121 @@
+"""Bounds that stay at hand while flows come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from easterly.model.bounds import Bounds
+from easterly.model.packets import PacketFlows, Ports, Transport
+from easterly.model.port_queues import PacketQueues
+from easterly.predict.calculus.fabric import analysis, told
+
+SLACK = 5e-3
+"""Small enough for a plan; large enough that a flow in a hundred changes some of the queues near it, and no others."""
+
+
+class Standing:
+    """Bounds of flows of which some come and go; a change costs what it changes, not the network.
+
+    What a change raises is raised, what it lowers is lowered, from queue to queue until none gives more than itself, so
+    that what stands are bounds at any time (of a monotone map, whatever gives no more than itself is above its least
+    fixed point: Tarski 1955).
+
+    Parameters
+    ----------
+    ports, queues, flows, transports, burst_B, rate_bps, packets, shaped
+        As in `bounds`; `flows` are all that may ever be there.
+    there : (F,) bool, optional
+        Flows that are there at first; all if absent.
+    slack : float [1]
+        Part by which delays may be too high, at each queue and on the way to it. The larger it is, the nearer changes
+        end. 0 is exact, and then changes around a ring begin anew.
+
+    Raises
+    ------
+    ValueError
+        As in `bounds`.
+
+    Examples
+    --------
+    A sixth host begins to send to a port that five send to already.
+
+    >>> import numpy as np
+    >>> from easterly.predict.packet import transport
+    >>> from easterly.predict.packet.star import star_flows, star_ports
+    >>> flows, ports = star_flows(np.arange(6), 6, 1), star_ports(7, 100e9, 1e-6)
+    >>> made = Standing(ports, None, flows, transport("dctcp"), 150_000, 0, there=np.arange(6) < 5, slack=0)
+    >>> before = made.bounds().queues.backlog_B.max()
+    >>> made.add([5])
+    >>> round(made.bounds().queues.backlog_B.max() - before)
+    150000
+    """
+
+    def __init__(
+        self, ports: Ports, queues: PacketQueues | None, flows: PacketFlows,
+        transports: Transport | Sequence[Transport], burst_B: ArrayLike, rate_bps: ArrayLike, *,
+        packets: ArrayLike | None = None, shaped: bool = True, there: ArrayLike | None = None, slack: float = SLACK,
+    ) -> None:  # fmt: skip
+        first = np.ones(len(flows), dtype=bool) if there is None else np.asarray(there, dtype=bool)
+        if first.shape != (len(flows),):
+            raise ValueError(f"there has the shape {first.shape} beside {len(flows)} flows: one entry for each")
+        self._there = first.copy()
+        self._made = analysis(
+            ports, queues, flows, transports, burst_B, rate_bps, packets=packets, shaped=shaped, slack=slack,
+            there=first,
+        )  # fmt: skip
+        self._made.total.solve()
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """(F,) flows that are there."""
+        return self._there.copy()
+
+    @property
+    def visited(self) -> int:
+        """Ports that the last change looked at."""
+        return self._made.total.visited
+
+    def add(self, flows: ArrayLike) -> None:
+        """Flows begin; those that are there already go on.
+
+        Parameters
+        ----------
+        flows : (N,) int
+            Rows.
+
+        Raises
+        ------
+        ValueError
+            A row that is none.
+        """
+        self._change(flows, there=True)
+
+    def remove(self, flows: ArrayLike) -> None:
+        """Flows end; as `add`."""
+        self._change(flows, there=False)
+
+    def bounds(self) -> Bounds:
+        """Bounds as they are now.
+
+        Queues that only absent flows would pass are listed, and hold nothing; of an absent flow it is told what queues
+        on its way take as they are.
+
+        Returns
+        -------
+        Bounds
+        """
+        return told(self._made)
+
+    def _change(self, flows: ArrayLike, *, there: bool) -> None:
+        rows = np.unique(np.asarray(flows, dtype=np.int64))
+        if len(rows) and not 0 <= rows[0] <= rows[-1] < len(self._there):
+            raise ValueError(f"flows {rows[0]} to {rows[-1]} are not within 0..{len(self._there) - 1}")
+        rows = rows[self._there[rows] != there]
+        self._there[rows] = there
+        notified, every = self._made.notified, self._made.ways
+        also = np.isin(notified, rows) if len(notified) else np.zeros(0, dtype=bool)
+        which = np.concatenate([rows, len(self._there) + np.flatnonzero(also)])
+        self._made.total.change(which, every.burst_B[which] * there, every.rate[which] * 8.0 * there)
