@@ -18,6 +18,21 @@ Seq<Q> cycle(const Function<Q>& f) {
     return part(f.base, f.T, f.end(), true);
 }
 
+// Head and cycle, the point at T on one side: with the cycle where, moved by whole periods, it is nowhere below the
+// function. Then nothing else is left of the head of a function that repeats from 0 on.
+template <class Q>
+struct Split {
+    Seq<Q> head, cycle;  // the head is empty where it is +inf
+
+    explicit Split(const Function<Q>& f) : head(curve::head(f)) {
+        const Q at = head.back().v;
+        const bool closes = f.tail() == Tail::finite && at.finite() && !(at + f.c < f.base.back().v);
+        cycle = part(f.base, f.T, f.end(), !closes);
+        if (closes) head.back().v = Q::infinity(1);
+        if (head.size() == 1 && head.back().v.top()) head.clear();
+    }
+};
+
 template <class Q>
 bool endless(const Function<Q>& f) {  // there is something behind T
     return f.tail() != Tail::top;
@@ -32,6 +47,33 @@ std::int64_t useful_steps(const Q& d_f, const Q& c_f, const Q& d_g, const Q& c_g
     return std::min(phases, (height / dearer).floor() + Q(1)).whole();
 }
 
+// R(t) = min(f(t), R(t - d) + c) on [low, end], of a function that is +inf before `low`: by windows of d, each of them a
+// part of one period of f beside the window before.
+template <class Q>
+Seq<Q> rolled(const Function<Q>& f, const Q& low, const Q& end, const Q& d, const Q& c) {
+    const Seq<Q> wide = stretch(f, std::max(f.T, low) + f.d + d, "a convolution");
+    const double windows = static_cast<double>(((end - low) / d).floor().whole()) + 1.0;
+    refuse_pieces(windows, "a convolution");
+    Build<Q> made;
+    Seq<Q> before;
+    Q v = value(wide, low);
+    for (Q a = low; a < end; a = a + d) {
+        beat();
+        const Q b = std::min(a + d, end), turns = a < f.T ? Q(0) : ((a - f.T) / f.d).floor(), back = turns * f.d;
+        Seq<Q> window = moved(part(wide, a - back, b - back, true), back, turns * f.c);
+        if (!before.empty()) {
+            Seq<Q> again = moved(std::move(before), d, c);
+            if (again.back().x != b) shorten(again, b);
+            window = lower(window, again);
+        }
+        append(made, window, v);
+        if (a == low) made.reserve(static_cast<std::size_t>(windows) * 2 * window.size());
+        v = window.back().v;
+        before = std::move(window);
+    }
+    return made.end(end, v);
+}
+
 // Of the tails alone.
 template <class Q>
 Function<Q> of_tails(const Function<Q>& f, const Function<Q>& g) {
@@ -41,25 +83,30 @@ Function<Q> of_tails(const Function<Q>& f, const Function<Q>& g) {
     const bool plain = g.straight() || g.tail() != Tail::finite;
     const Function<Q> two = plain && g.d != one.d ? with_period(g, one.d) : g;
     const Q low = one.T + two.T, high = one.end() + two.end();
-    const Function<Q> all = spread(convolved(cycle(one), cycle(two)), low, high, one.d, one.c);
+    const Function<Q> all = spread(convolved(Split(one).cycle, Split(two).cycle), low, high, one.d, one.c);
     if (all.tail() != Tail::finite) return all;
     const std::int64_t steps = useful_steps(one.d, one.c, two.d, two.c, band(all, one.slope()));
     if (steps == 0) return all;
     const bool level = one.slope() == two.slope();
     const Q T = high - one.d + Q(steps) * two.d, d = level ? common(one.d, two.d) : one.d;
-    const Seq<Q> wide = stretch(all, T + d, "a convolution");
-    return function(padded(repeated(part(wide, low, T + d), two.d, two.c), Q(0), T + d), T, d, one.slope() * d);
+    Seq<Q> made = rolled(all, low, T + d, two.d, two.c);
+    if (low.sign() > 0) made = padded(made, Q(0), T + d);
+    return normal(Function<Q>{std::move(made), T, d, one.slope() * d});
 }
 
 template <class Q>
 Function<Q> convolution(const Function<Q>& f, const Function<Q>& g) {
-    const Seq<Q> first = head(f), second = head(g);
+    const Split<Q> one(f), two(g);
     std::vector<Function<Q>> parts;
+    if (!one.head.empty() && !two.head.empty())
+        parts.push_back(until(padded(convolved(one.head, two.head), Q(0), f.T + g.T)));
+    if (endless(g) && !one.head.empty())
+        parts.push_back(spread(convolved(one.head, two.cycle), g.T, f.T + g.end(), g.d, g.c));
+    if (endless(f) && !two.head.empty())
+        parts.push_back(spread(convolved(one.cycle, two.head), f.T, g.T + f.end(), f.d, f.c));
     if (endless(f) && endless(g)) parts.push_back(of_tails(f, g));
-    if (endless(g)) parts.push_back(spread(convolved(first, cycle(g)), g.T, f.T + g.end(), g.d, g.c));
-    if (endless(f)) parts.push_back(spread(convolved(cycle(f), second), f.T, g.T + f.end(), f.d, f.c));
-    parts.push_back(until(padded(convolved(first, second), Q(0), f.T + g.T)));
-    Function<Q> made = parts[0];
+    if (parts.empty()) parts.push_back(until(Seq<Q>{{Q(0), Q::infinity(1), Q::infinity(1), Q(0)}}));
+    Function<Q> made = std::move(parts[0]);
     for (std::size_t i = 1; i < parts.size(); ++i) made = lower(made, parts[i]);
     return made;
 }

@@ -39,13 +39,16 @@ bool result(bool answer) { return answer; }
 
 template <class Q>
 Function<Q> stretched(Function<Q> f, const Q& x, const Q& y) {
+    const Q one(1);
+    if (x == one && y == one) return f;
     for (Piece<Q>& each : f.base) {
         each.x = each.x * x;
         if (each.v.finite()) each.v = each.v * y;
         if (each.r.finite()) each.r = each.r * y;
         each.s = each.s * y / x;
     }
-    return function(std::move(f.base), f.T * x, f.d * x, f.c * y);
+    Function<Q> made{std::move(f.base), f.T * x, f.d * x, f.c * y};
+    return made.straight() || made.tail() != Tail::finite ? normal(std::move(made)) : made;  // whose period is 1
 }
 
 template <class Q>

@@ -127,19 +127,23 @@ Q shortest_period(const Seq<Q>& base, const Q& T, const Q& d, const Q& c) {
     return length;
 }
 
-// The least T behind which f(t + d) = f(t) + c, of a function for which that holds behind T.
+// The least T behind which f(t + d) = f(t) + c, of a function for which that holds behind T. What differs is looked for
+// from the end: of long transients most last until T.
 template <class Q>
 Q least_rank(const Function<Q>& f) {
-    if (f.T.zero()) return f.T;
-    const Seq<Q> before = part(f.base, Q(0), f.T);
-    Seq<Q> after = moved(part(f.base, f.d, f.end()), -f.d, -f.c);
     Q rank(0);
-    bool differs = false;
-    walk(before, after, [&](const Q& x, const Side<Q>& a, const Side<Q>& b) {
-             if (a.v != b.v || differs) rank = x;
-             differs = false;
-         },
-         [&](const Q&, const Q&, const Side<Q>& a, const Side<Q>& b) { differs = a.r != b.r || a.s != b.s; });
+    for (Q span = f.d; !f.T.zero(); span = span + span) {
+        const Q from = std::max(Q(0), f.T - span);
+        const Seq<Q> before = part(f.base, from, f.T);
+        const Seq<Q> after = moved(part(f.base, from + f.d, f.end()), -f.d, -f.c);
+        bool differs = false, found = false;
+        walk(before, after, [&](const Q& x, const Side<Q>& a, const Side<Q>& b) {
+                 if (a.v != b.v || differs) rank = x, found = true;
+                 differs = false;
+             },
+             [&](const Q&, const Q&, const Side<Q>& a, const Side<Q>& b) { differs = a.r != b.r || a.s != b.s; });
+        if (found || from.zero()) break;
+    }
     return rank;
 }
 
@@ -163,31 +167,37 @@ bool infinite_tail(const Seq<Q>& base, const Q& T) {
     return !finite;
 }
 
-// The one form of the function that is `base` on [0, T + d] and repeats by (d, c) behind T: the shortest period (1 where
-// it is a line, or infinite), the least T, no break where nothing changes.
+// The one form of a function whose base is joined: the shortest period (1 where it is a line, or infinite), the least T,
+// no break where nothing changes.
 template <class Q>
-Function<Q> function(const Seq<Q>& base, const Q& T, const Q& d, const Q& c) {
-    Function<Q> f{part(base, Q(0), base.back().x), T, d, c};  // joined
-    if (infinite_tail(f.base, T)) {
+Function<Q> normal(Function<Q> f) {
+    if (infinite_tail(f.base, f.T)) {
         f.c = Q(0);
-        f.base = stretch(f, T + Q(1));
+        f.base = stretch(f, f.T + Q(1));
         f.d = Q(1);
     } else {
-        const Q shortest = shortest_period(f.base, T, d, c);
+        const Q shortest = shortest_period(f.base, f.T, f.d, f.c);
         const Q period = shortest.zero() ? Q(1) : shortest;
-        if (period != d) {
-            const Q slope = c / d;
-            f.base = shortest.zero() && d < period ? stretch(f, T + period) : part(f.base, Q(0), T + period);
+        if (period != f.d) {
+            const Q slope = f.c / f.d;
+            if (shortest.zero() && f.d < period) f.base = stretch(f, f.T + period);
+            else shorten(f.base, f.T + period);
             f.d = period;
             f.c = slope * period;
         }
     }
     const Q rank = least_rank(f);
     if (rank != f.T) {
-        f.base = part(f.base, Q(0), rank + f.d);
+        shorten(f.base, rank + f.d);
         f.T = rank;
     }
     return f;
+}
+
+// The one form of the function that is `base` on [0, T + d] and repeats by (d, c) behind T.
+template <class Q>
+Function<Q> function(const Seq<Q>& base, const Q& T, const Q& d, const Q& c) {
+    return normal(Function<Q>{part(base, Q(0), base.back().x), T, d, c});
 }
 
 // A stretch from 0 on, +inf behind it.

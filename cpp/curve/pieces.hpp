@@ -54,6 +54,7 @@ public:
         push(x, made_.empty() ? r : made_.back().at(x), v, r, s);
     }
     bool empty() const { return made_.empty(); }
+    void reserve(std::size_t pieces) { made_.reserve(std::min(pieces, kMost)); }
     // The last point; nothing behind it.
     Seq<Q> end(const Q& x, const Q& v) {
         made_.push_back({x, v, Q::infinity(1), Q(0)});
@@ -87,6 +88,16 @@ Seq<Q> part(const Seq<Q>& of, const Q& a, const Q& b, bool open = false) {
     made.push(a, of[i].at(a), at, of[i].at(a), of[i].s);
     for (++i; i < of.size() && of[i].x < b; ++i) made.push(of[i].x, of[i].v, of[i].r, of[i].s);
     return made.end(b, i < of.size() && of[i].x == b ? of[i].v : of[i - 1].at(b));
+}
+
+// The same in place, from where it begins up to b.
+template <class Q>
+void shorten(Seq<Q>& of, const Q& b) {
+    const std::size_t i = piece_after(of, b) - 1;
+    const Piece<Q>& last = of[i];
+    const Piece<Q> end{b, last.x == b ? last.v : last.at(b), Q::infinity(1), Q(0)};
+    of.resize(last.x == b ? i : i + 1);
+    of.push_back(end);
 }
 
 template <class Q>
