@@ -1,7 +1,9 @@
 #include "bind/curve_docs.hpp"
+#include "bind/arrays.hpp"
 #include "bind/graphs.hpp"
 #include "bind/rooms.hpp"
 #include "curve/exact.hpp"
+#include "curve/trace.hpp"
 
 #include <nanobind/operators.h>
 
@@ -183,9 +185,45 @@ nb::list stretch(const Exact& self, const nb::object& over, const nb::object& un
     return python(freely([&] { return self.stretch(end); }));
 }
 
+curve::Trace trace(const In<std::int64_t>& at, const In<std::int64_t>& size) {
+    const curve::Trace made{view(at), view(size)};
+    same_length("size", made.size.size(), "time", made.at.size());
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < made.at.size(); ++i) {
+        if (made.at[i] < 0 || made.at[i] >= most || (i > 0 && made.at[i] < made.at[i - 1]))
+            refuse(entry("at", i, std::to_string(made.at[i])) + ": times are from 0 to 2^62, and never fall");
+        if (made.size[i] < 0 || made.size[i] >= most - sum)
+            refuse(entry("size", i, std::to_string(made.size[i])) + ": sizes are from 0 on, and add up to less than 2^62");
+        sum += made.size[i];
+    }
+    return made;
+}
+
+nb::tuple hull(const In<std::int64_t>& at, const In<std::int64_t>& size) {
+    const curve::Trace of = trace(at, size);
+    const auto found = freely([&] { return of.at.empty() ? std::vector<curve::Burst>() : curve::hull(of); });
+    std::vector<std::int64_t> length, bytes;
+    for (const auto& each : found) {
+        length.push_back(each.length);
+        bytes.push_back(each.bytes);
+    }
+    return nb::make_tuple(give(std::move(length)), give(std::move(bytes)));
+}
+
+Out<std::int64_t> most_within(const In<std::int64_t>& at, const In<std::int64_t>& size,
+                              const In<std::int64_t>& window) {
+    const curve::Trace of = trace(at, size);
+    std::vector<std::int64_t> made(window.shape(0));
+    freely([&] { curve::most_within(of, view(window), made); });
+    return give(std::move(made));
+}
+
 }  // namespace
 
 void curve(nb::module_& m) {
+    m.def("hull", &hull, "at"_a.noconvert(), "size"_a.noconvert(), kHull);
+    m.def("most_within", &most_within, "at"_a.noconvert(), "size"_a.noconvert(), "window"_a.noconvert(), kMostWithin);
     nb::class_<Exact>(m, "Exact", kExact)
         .def("__init__", &made_of, "numbers"_a)
         .def("__eq__", [](const Exact& self, const Exact& other) { return self == other; }, nb::is_operator())

@@ -25,4 +25,44 @@ ValueError
     Numbers that are no such function, or longer than 4,096 bits; in methods, results that are not defined, or have
     more than 4,194,304 pieces, or take more than 2^28 pairs of pieces.)";
 
+constexpr const char* kHull = R"(Vertices of the least concave curve above what arrives within any stretch of time.
+
+Each is a burst: so many bytes came within some stretch of that length, both ends included. One pass over the arrivals
+for each vertex and each side: the burst that lies furthest beyond a line is what a bucket of its rate would hold.
+
+Parameters
+----------
+at : (N,) int64 [tick]
+    Times that never fall, from 0 on.
+size : (N,) int64 [B]
+
+Returns
+-------
+length : (H,) int64 [tick]
+bytes : (H,) int64 [B]
+    Both rise; the last holds all.
+
+Raises
+------
+ValueError
+    Times that fall or are below 0, sizes below 0, sums from 2^62 on.)";
+
+constexpr const char* kMostWithin = R"(The most bytes that arrive within any stretch of time shorter than each window.
+
+Parameters
+----------
+at : (N,) int64 [tick]
+    Times that never fall, from 0 on.
+size : (N,) int64 [B]
+window : (W,) int64 [tick]
+
+Returns
+-------
+bytes : (W,) int64 [B]
+
+Raises
+------
+ValueError
+    Times that fall or are below 0, sizes below 0, sums from 2^62 on.)";
+
 }  // namespace easterly::bind

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from easterly.app.calc.curves import FUNCTIONS, Misplaced, read
+from easterly.app.calc.curves import FUNCTIONS, Misplaced, drawn, read
 from easterly.app.cli import main
+from easterly.base.units import SIZE, TIME
 from easterly.predict.calculus import Curve
+from easterly.predict.calculus.rational import text as text_of
 
 
 def result(*words: str) -> Any:
@@ -37,13 +39,51 @@ def test_expressions_are_the_curves_they_describe() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_function_can_be_written_as_its_usage_says(name: str) -> None:
-    example = {"burst": "1kB", "size": "1kB", "rate": "1Gb/s", "curve": "bucket(1kB, 1Gb/s)", "number": "2"}
+def test_every_function_can_be_written_as_its_usage_says(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("time_s,size_B\n0,64\n1e-6,1500\n")
+    curve = "bucket(1kB, 1Gb/s)"
+    example = {"burst": "1kB", "size": "1kB", "rate": "1Gb/s", "number": "2", "curve": curve, "inner": curve,
+               "service": "rl(10Gb/s)", "others": curve, "outer": f"inverse({curve})",
+               "file": f"'{tmp_path}/a.csv'"}  # fmt: skip
     given = [example.get(word, "1us") for word, _ in FUNCTIONS[name].takes]
     try:
         assert isinstance(read(f"{name}({', '.join(given)})"), Curve)
     except Misplaced as error:
         assert name == "superclosure" and "starts below 0" in str(error)
+
+
+def test_inverses_have_other_axes() -> None:
+    rl, bucket = Curve.rate_latency(125 * 10**7, "5e-6"), Curve.bucket(125 * 10**6, 65536)
+    low, high = drawn("inverse(rl(10Gb/s, 5us))"), drawn("upper_inverse(rl(10Gb/s, 5us))")
+    assert low.curve == rl.lower_inverse() and high.curve == rl.upper_inverse() and low.axes == (SIZE, TIME)
+    assert drawn("shift(inverse(rl(10Gb/s, 5us)), 1kB)").curve == rl.lower_inverse().shifted(1000)
+    assert drawn("inverse(inverse(rl(10Gb/s, 5us)))").axes == (TIME, SIZE)
+    when = drawn("compose(inverse(rl(10Gb/s, 5us)), bucket(64KiB, 1Gb/s))")
+    assert when.curve == rl.lower_inverse().compose(bucket) and when.axes == (TIME, TIME)
+    # The latest that a byte leaves, less when it came: the delay.
+    late = when.curve - Curve.rate_latency(1, 0)
+    assert late.right(0) == bucket.horizontal_deviation(rl)
+    made = result("inverse(rl(8Gb/s, 5us))", "--at", "1kB")
+    assert made["along"] == "size" and made["at"][0]["value_s"]["exact"] == "0.000006" and "rate_bps" not in made
+    said = CliRunner().invoke(main, ["calc", "curve", "zero()", "--deviation", "inverse(rl(1Gb/s))"])
+    assert said.exit_code == 2 and "other axes" in said.output and "Traceback" not in said.output
+
+
+def test_traces(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("size_B,time_us,port\n1500,3.5,eth0\n1500,3.62,eth0\n\n64,8.5,eth0\n")
+    made = read(f"trace('{trace}', 1Gb/s)")
+    assert made.right(0) == 1500 and made("12e-8") == 3000 and made("5e-6") == 3064 and made.slope == 125 * 10**6
+    for text, said in (
+        ("time_s,size\n1,2\n", "name one time_s and one size_B"), ("time_s,size_B\n", "no packets"),
+        ("time_s,size_B\n1e-10,64\n", "line 2 is no packet"), ("time_s,size_B\n1,64\nnan,64\n", "line 3 is no packet"),
+        ("time_s,size_B\n1,-1\n", "line 2"), ("time_s,size_B\n1\n", "line 2"),
+    ):  # fmt: skip
+        trace.write_text(text)
+        with pytest.raises(Misplaced, match=said):
+            read(f"trace('{trace}')")
+    with pytest.raises(Misplaced, match="cannot be read"):
+        read(f"trace('{tmp_path}/none.csv')")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +105,10 @@ def test_every_function_can_be_written_as_its_usage_says(name: str) -> None:
         ("delay(1s) - delay(1s)", 10, "not defined"),
         ("(" * 200, 100, "deeper"),
         ("0 * zero()", 0, "the factor is 0"),
+        ("zero() + inverse(zero())", 7, "no common axes"),
+        ("compose(zero(), zero())", 0, "takes a time, and the inner one gives a size"),
+        ("shift(inverse(zero()), 1us)", 23, "not a size"),
+        ("trace(a.csv)", 6, "single quotes"),
     ],
 )
 def test_errors_point_at_their_place(text: str, at: int, said: str) -> None:
@@ -91,6 +135,12 @@ def test_delay_and_backlog() -> None:
     assert result("rl(1Gb/s)", "--deviation", "rl(1Mb/s)")["delay_s"] == {"value": None, "exact": "+inf"}
     said = CliRunner().invoke(main, ["calc", "curve", "rl(1Gb/s)", "--deviation", "rl(1Mb/s)"]).stdout
     assert "more comes by the expression than --deviation ever serves" in said and "exactly +inf" not in said
+
+
+def test_a_service_that_falls_delays_until_it_is_ahead_for_good() -> None:
+    text = "max(min(rl(32b/s), constant(8B) - rl(24b/s) + shift(rl(24b/s), 2s)), shift(rl(32b/s), 3500ms))"
+    made = result("constant(5B)", "--deviation", text)
+    assert made["delay_s"]["exact"] == text_of(read("constant(5B)").z_deviation(read(text)))
 
 
 def test_elements_take_turns() -> None:

@@ -1,6 +1,15 @@
 """Exact curves of network calculus: (min,+) and (max,+) algebra over rationals."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Ints: TypeAlias = NDArray[np.int64]
+
+def hull(at: _Ints, size: _Ints) -> tuple[_Ints, _Ints]: ...
+def most_within(at: _Ints, size: _Ints, window: _Ints) -> _Ints: ...
 
 class Exact:
     def __init__(self, numbers: Sequence[int]) -> None: ...

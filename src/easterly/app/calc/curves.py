@@ -1,4 +1,8 @@
-"""Expressions of curves: ``conv(rl(10Gb/s, 5us), bucket(64KiB, 1Gb/s))``; seconds along, bytes up, nothing rounded."""
+"""Expressions of curves: ``conv(rl(10Gb/s, 5us), bucket(64KiB, 1Gb/s))``; seconds along, bytes up, nothing rounded.
+
+An inverse has bytes along and seconds up, and what is made of it the axes that follow; the same course on other axes is
+another curve, and cannot be added to it.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,24 @@ from typing import Any, NoReturn
 
 from easterly.base.findings import did_you_mean
 from easterly.base.units import RATE, SIZE, TIME, Kind, QuantityError, exact
-from easterly.predict.calculus import Curve
+from easterly.predict.calculus import Curve, servers, sources
 
 DEEPEST = 100
 _UNIT = r"(?:[A-Za-z\u00b5\u03bc%]+(?:/[A-Za-z]+)?)?"
 _TOKEN = re.compile(rf"\s*(?:(?P<quantity>[0-9.][0-9._]*(?:[eE][+-]?[0-9]+)?\s*{_UNIT})"
-                    r"|(?P<name>[A-Za-z_]\w*)|(?P<sign>[-+*(),]))")  # fmt: skip
-CURVE, NUMBER = "curve", "number"
+                    r"|(?P<name>[A-Za-z_]\w*)|'(?P<file>[^']*)'|(?P<sign>[-+*(),]))")  # fmt: skip
+CURVE, NUMBER, FILE, ALONG, UP = "curve", "number", "file", "along", "up"
 Argument = Kind | str
+Axes = tuple[Kind, Kind]
+USUAL: Axes = (TIME, SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A curve with what its axes count: along, and up."""
+
+    curve: Curve
+    axes: Axes = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,7 @@ class Function:
     run: Callable[..., Curve]
     does: str
     optional: int = 0
+    axes: Callable[[list[Axes]], Axes] | None = None  # of the curves it takes; the same as theirs if absent
 
     def usage(self, name: str) -> str:
         """As it is written."""
@@ -35,6 +50,24 @@ class Function:
         for i in range(len(words) - self.optional, len(words)):
             words[i] = f"[{words[i]}]"
         return f"{name}({', '.join(words)})"
+
+
+def _swapped(axes: list[Axes]) -> Axes:
+    return axes[0][1], axes[0][0]
+
+
+def _composed(axes: list[Axes]) -> Axes:
+    (along, up), (inner_along, inner_up) = axes
+    if along is not inner_up:
+        raise ValueError(f"the outer curve takes a {along.name}, and the inner one gives a {inner_up.name}")
+    return inner_along, up
+
+
+def _trace(path: str, rate_Bps: Fraction) -> Curve:
+    from easterly.app.calc.traces import read as packets
+
+    at_ns, size_B = packets(path)
+    return sources.hull(at_ns, size_B, rate_Bps=rate_Bps)
 
 
 _TWO = (("curve", CURVE), ("curve", CURVE))
@@ -60,9 +93,18 @@ FUNCTIONS: dict[str, Function] = {
     "rising": Function(_ONE, Curve.nondecreasing, "least curve above that falls nowhere"),
     "rising_below": Function(_ONE, Curve.nondecreasing_below, "greatest curve below that falls nowhere"),
     "positive": Function(_ONE, Curve.nonnegative, "0 where it is below"),
-    "shift": Function((("curve", CURVE), ("time", TIME)), Curve.shifted, "later, with 0 before"),
-    "raise": Function((("curve", CURVE), ("size", SIZE)), Curve.raised, "higher everywhere"),
+    "shift": Function((("curve", CURVE), ("time", ALONG)), Curve.shifted, "later, with 0 before"),
+    "raise": Function((("curve", CURVE), ("size", UP)), Curve.raised, "higher everywhere"),
     "stretch": Function((("curve", CURVE), ("number", NUMBER)), Curve.stretched, "in that many times the time"),
+    "inverse": Function(_ONE, Curve.lower_inverse, "from when on it is there: the lower pseudo-inverse", 0, _swapped),
+    "upper_inverse": Function(_ONE, Curve.upper_inverse, "until when it is not beyond: the upper one", 0, _swapped),
+    "compose": Function((("outer", CURVE), ("inner", CURVE)), Curve.compose, "outer(inner(t))", 0, _composed),
+    "left_over": Function((("service", CURVE), ("others", CURVE), ("size", SIZE)), servers.left_over,
+                          "of a strict service beside others, and a packet that is not interrupted", 1),
+    "tdma": Function((("rate", RATE), ("slot", TIME), ("cycle", TIME)), servers.tdma, "a slot in each cycle"),
+    "packets": Function((("service", CURVE), ("size", SIZE)), servers.packetised, "a service that sends whole packets"),
+    "trace": Function((("file", FILE), ("rate", RATE)), _trace, "least concave bound of a trace, and a rate behind it",
+                      1),
 }  # fmt: skip
 
 
@@ -101,6 +143,17 @@ def read(text: str) -> Curve:
     >>> read("conv(rl(10Gb/s, 5us), rl(8Gb/s, 1us))") == Curve.rate_latency(10**9, "6e-6")
     True
     """
+    return drawn(text).curve
+
+
+def drawn(text: str) -> Drawn:
+    """The same curve, with what its axes count.
+
+    Examples
+    --------
+    >>> [kind.name for kind in drawn("inverse(rl(10Gb/s, 5us))").axes]
+    ['size', 'time']
+    """
     return _Reader(text).whole()
 
 
@@ -138,7 +191,7 @@ class _Reader:
         if not self._take(sign):
             self._fail(self.now.at, f"{sign!r} is missing: {why}")
 
-    def whole(self) -> Curve:
+    def whole(self) -> Drawn:
         made = self._sum()
         if self.now.kind != "end":
             self._fail(
@@ -146,7 +199,7 @@ class _Reader:
             )
         return made
 
-    def _sum(self) -> Curve:
+    def _sum(self) -> Drawn:
         self.depth += 1
         if self.depth > DEEPEST:
             self._fail(self.now.at, f"brackets deeper than {DEEPEST}")
@@ -155,15 +208,15 @@ class _Reader:
             sign, other = self.now, None
             self.i += 1
             other = self._factor()
-            made = self._run(sign.at, lambda a, b, plus=sign.text == "+": a + b if plus else a - b, [made, other])
+            made = self._run(sign.at, _PLUS if sign.text == "+" else _MINUS, [made, other])
         self.depth -= 1
         return made
 
-    def _factor(self) -> Curve:
+    def _factor(self) -> Drawn:
         if self.now.kind == "quantity":
-            at, by = self.now.at, self._quantity(NUMBER)
+            at, by = self.now.at, self._quantity(NUMBER, USUAL)
             self._need("*", "a number stands before a curve, as in 2 * bucket(1kB, 1Gb/s)")
-            return self._run(at, lambda curve: curve * by, [self._factor()])
+            return self._run(at, Function(_ONE, lambda curve: curve * by, "times"), [self._factor()])
         if self._take("("):
             made = self._sum()
             self._need(")", "the bracket is still open")
@@ -173,7 +226,7 @@ class _Reader:
             self._fail(self.now.at, f"a curve is missing before {what}: write one like bucket(64KiB, 1Gb/s)")
         return self._call()
 
-    def _call(self) -> Curve:
+    def _call(self) -> Drawn:
         name = self.now
         if name.text not in FUNCTIONS:
             hint = did_you_mean(name.text, list(FUNCTIONS))
@@ -191,12 +244,24 @@ class _Reader:
                 break
             if i:
                 self._need(",", f"write {usage}")
-            given.append(self._sum() if kind == CURVE else self._quantity(kind))
+            given.append(self._argument(kind, given))
         self._need(")", f"write {usage}")
-        return self._run(name.at, function.run, given)
+        return self._run(name.at, function, given)
 
-    def _quantity(self, kind: Argument) -> Fraction:
+    def _argument(self, kind: Argument, before: list[Any]) -> Any:
+        if kind == CURVE:
+            return self._sum()
+        if kind == FILE:
+            token = self.now
+            if token.kind != "file":
+                self._fail(token.at, "a file is missing here: write its name in single quotes, as in trace('a.csv')")
+            self.i += 1
+            return token.text
+        return self._quantity(kind, before[0].axes if before and isinstance(before[0], Drawn) else USUAL)
+
+    def _quantity(self, kind: Argument, axes: Axes) -> Fraction:
         token = self.now
+        kind = axes[0] if kind == ALONG else axes[1] if kind == UP else kind
         wanted = kind.name if isinstance(kind, Kind) else "number"
         if token.kind != "quantity":
             example = kind.example if isinstance(kind, Kind) else "2"
@@ -211,10 +276,25 @@ class _Reader:
         except (ValueError, ZeroDivisionError):
             self._fail(token.at, f"{token.text!r} is not a number")
 
-    def _run(self, at: int, run: Callable[..., Curve], given: list[Any]) -> Curve:
+    def _run(self, at: int, function: Function, given: list[Any]) -> Drawn:
         try:
-            return run(*given)
+            axes = [each.axes for each in given if isinstance(each, Drawn)]
+            curve = function.run(*(each.curve if isinstance(each, Drawn) else each for each in given))
+            return Drawn(curve, _together(axes) if function.axes is None else function.axes(axes))
         except Misplaced:
             raise
         except ValueError as error:
             self._fail(at, str(error))
+
+
+def _together(axes: list[Axes]) -> Axes:
+    """Those of all curves, which must be the same."""
+    for other in axes[1:]:
+        if other != axes[0]:
+            one, two = (f"{up.name} by {along.name}" for along, up in (axes[0], other))
+            raise ValueError(f"one curve is {one}, the other {two}: they have no common axes")
+    return axes[0] if axes else USUAL
+
+
+_PLUS = Function(_TWO, lambda a, b: a + b, "sum")
+_MINUS = Function(_TWO, lambda a, b: a - b, "difference")

@@ -13,41 +13,48 @@ from easterly.app.report import plots
 from easterly.app.report.join import STATIC
 from easterly.app.report.page import environment
 from easterly.base.columns import FloatColumn
-from easterly.base.units import SIZE, TIME, format_short
+from easterly.base.units import SIZE, TIME, Kind, format_short
 from easterly.predict.calculus import Curve, Point
 
 PERIODS = 3
 TALL = 320.0
+NAMES = {TIME: "time", SIZE: "data"}
 
 
-def page(curves: Sequence[tuple[str, Curve]], until_s: float | None = None) -> str:
+def page(
+    curves: Sequence[tuple[str, Curve]], until: float | None = None, axes: tuple[Kind, Kind] = (TIME, SIZE)
+) -> str:
     """The page as text: one file, without scripts, that asks for nothing.
 
     Parameters
     ----------
     curves : sequence of (name, Curve)
-        Seconds along, bytes up: arrivals, and a service beside them.
-    until_s : float, optional
+        Arrivals, and a service beside them.
+    until : float, optional
         End of the drawing; behind the ranks and three periods if absent.
+    axes : (Kind, Kind)
+        What lies along, and up: seconds and bytes.
     """
-    end = Fraction(until_s) if until_s is not None else _enough([curve for _, curve in curves])
+    end = Fraction(until) if until is not None else _enough([curve for _, curve in curves])
     facts: list[tuple[str, str, str]] = []
     names = [f"{'arrivals' if i == 0 else 'service'}" if len(curves) == 2 else "curve" for i in range(len(curves))]
     for name, (expression, curve) in zip(names, curves, strict=True):
-        facts.append((name, expression, f"repeats behind {_time(curve.rank)}, every {_time(curve.period)}"))
+        facts.append(
+            (name, expression, f"repeats behind {_shown(curve.rank, axes[0])}, every {_shown(curve.period, axes[0])}")
+        )
     if len(curves) == 2:
         (_, arrivals), (_, service) = curves
-        delay, backlog = arrivals.horizontal_deviation(service), arrivals.vertical_deviation(service)
-        facts.append(("delay", _time(delay), "longest horizontal distance"))
-        facts.append(("backlog", _size(backlog), "greatest vertical distance"))
-    drawn = draw([(name, curve) for name, (_, curve) in zip(names, curves, strict=True)], end)
+        delay, backlog = arrivals.z_deviation(service), arrivals.vertical_deviation(service)
+        facts.append(("delay", "no bound" if math.isinf(delay) else _shown(delay, TIME), "longest horizontal distance"))
+        facts.append(("backlog", _shown(backlog, SIZE), "greatest vertical distance"))
+    drawn = draw([(name, curve) for name, (_, curve) in zip(names, curves, strict=True)], end, axes)
     return environment().get_template("curve.html").render(
         title=curves[0][0], facts=facts, drawn=drawn,
         styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
     )  # fmt: skip
 
 
-def draw(curves: Sequence[tuple[str, Curve]], end: Fraction) -> Markup:
+def draw(curves: Sequence[tuple[str, Curve]], end: Fraction, axes: tuple[Kind, Kind] = (TIME, SIZE)) -> Markup:
     """Curves on [0, end]; stretches that are infinite are left out."""
     lines = [(name, *curve.to_arrays(end)) for name, curve in curves]
     made: list[plots.Curve] = []
@@ -55,9 +62,13 @@ def draw(curves: Sequence[tuple[str, Curve]], end: Fraction) -> Markup:
         for part in _finite(y):
             made.append(plots.Curve(name if not made or made[-1].name != name else "", t[part], y[part]))
     made = made[: plots.SERIES]
-    x = plots.axis("time", [float(end)], TIME, snug=True)
-    y_axis = plots.axis("data", np.concatenate([each.y for each in made]) if made else [1.0], SIZE)
-    said = "; ".join(f"{name}: {_size(curve(0))} at 0, {_size(curve(end))} at {_time(end)}" for name, curve in curves)
+    along, up = axes
+    x = plots.axis(NAMES[along], [float(end)], along, snug=True)
+    y_axis = plots.axis(NAMES[up], np.concatenate([each.y for each in made]) if made else [1.0], up)
+    said = "; ".join(
+        f"{name}: {_shown(curve(0), up)} at 0, {_shown(curve(end), up)} at {_shown(end, along)}"
+        for name, curve in curves
+    )
     return plots.plot(made, x, y_axis, title="Curves", said=said, height=TALL)
 
 
@@ -81,12 +92,8 @@ def _turns(curve: Curve) -> bool:
     return len(inside) > 1
 
 
-def _time(value: Fraction | float) -> str:
-    return "no bound" if math.isinf(value) else "0" if value == 0 else format_short(float(value), TIME)
-
-
-def _size(value: Fraction | float) -> str:
+def _shown(value: Fraction | float, kind: Kind) -> str:
     if math.isinf(value):
         return "+inf" if value > 0 else "-inf"
     number = float(value)
-    return "0" if number == 0 else f"-{format_short(-number, SIZE)}" if number < 0 else format_short(number, SIZE)
+    return "0" if number == 0 else f"-{format_short(-number, kind)}" if number < 0 else format_short(number, kind)

@@ -384,6 +384,14 @@ class Curve:
         """
         return whole(*self._of.horizontal(service._of))
 
+    def z_deviation(self, service: Curve) -> Value:
+        """Delay of arrivals f at a service g that may fall: sup over t of sup{s >= 0 : f(t) > g(t + s)}, or 0.
+
+        Where neither falls, the horizontal deviation. It asks for the last time that g is behind f rather than for the
+        first that it is not, and so is the horizontal deviation of the curves that fall nowhere, above f and below g.
+        """
+        return self.nondecreasing().horizontal_deviation(service.nondecreasing_below())
+
     def vertical_deviation(self, service: Curve) -> Value:
         """Backlog of arrivals f at a service g: sup over t of f(t) - g(t); `math.inf` where there is none."""
         return whole(*self._of.difference(service._of))
