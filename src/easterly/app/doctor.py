@@ -44,6 +44,7 @@ class Part:
 LIBRARIES = {
     "click": "the command line",
     "defusedxml": "reading GraphML and SNDlib files safely",
+    "highspy": "tight bounds by linear programmes",
     "jinja2": "device configuration and the report",
     "numpy": "every computation",
     "pydantic": "reading site files",
