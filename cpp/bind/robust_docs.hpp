@@ -60,7 +60,7 @@ inline constexpr const char* kSpread =
     "start : (R, S) int32\n    Infected at the beginning of each run.\nstream : (R,) uint64\nuntil : float\n"
     "    When to stop.\nat : (K,) float64\n    When to look, rising.\n\n"
     "Returns\n-------\ninfected, ever : (R, K) int64\n    Infected then, and ever until then.\nend : (R,) float64\n"
-    "    When nobody was infected any more, or `until`.\nlast : (R, 3) int64\n    At the end: infected, ever infected, "
+    "    When nothing could happen any more, or `until`.\nlast : (R, 3) int64\n    At the end: infected, ever infected, "
     "and the most at one time." EASTERLY_LENGTHS;
 inline constexpr const char* kSpreadGroups =
     "SIR or SIS among groups of alike nodes, where everybody meets everybody whom its group reaches.\n\n"

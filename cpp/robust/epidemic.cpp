@@ -108,10 +108,7 @@ Ended spread(const Adjacent& adjacent, const Rates& rates, std::span<const std::
         pulse.beat();
         const double infections = rates.infect * static_cast<double>(people.open());
         const double all = infections + rates.recover * static_cast<double>(people.now.infected);
-        if (!(all > 0.0)) {
-            time = rates.until;  // nothing happens any more
-            break;
-        }
+        if (!(all > 0.0)) break;  // nothing happens any more
         const double next = time + draws.exponential(all);
         if (next >= rates.until) {
             time = rates.until;
@@ -157,10 +154,7 @@ Ended spread_groups(std::span<const std::int64_t> size, std::span<const bool> re
         for (std::size_t g = 0; g < groups; ++g) meetings += open[g] * contact[g];
         const double infections = rates.infect * static_cast<double>(meetings);
         const double all = infections + rates.recover * static_cast<double>(now.infected);
-        if (!(all > 0.0)) {
-            time = rates.until;
-            break;
-        }
+        if (!(all > 0.0)) break;
         const double next = time + draws.exponential(all);
         if (next >= rates.until) {
             time = rates.until;

@@ -22,7 +22,7 @@ struct Course {
     std::span<std::int64_t> infected, ever;
 };
 
-// End of one run: when nobody was infected any more (or `until`), how many ever were, and the most at one time.
+// End of one run: when nothing could happen any more (or `until`), how many ever were, and the most at one time.
 struct Ended {
     double end = 0.0;
     std::int64_t infected = 0, ever = 0, most = 0;

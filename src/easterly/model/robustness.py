@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn, floats, indices
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn, floats, indices
 from easterly.base.schema import Doc, Unit
 
 
@@ -93,7 +93,7 @@ class Segments:
 
     name: Annotated[TextColumn, Doc("(G,) what a group is called.")]
     size: Annotated[IndexColumn, Unit("1"), Doc("(G,) nodes.")]
-    reach: Annotated[np.ndarray, Doc("(G, G) bool: row reaches column.")]
+    reach: Annotated[BoolColumn, Doc("(G, G) bool: row reaches column.")]
 
     @property
     def population(self) -> int:
@@ -103,4 +103,4 @@ class Segments:
     @property
     def meets(self) -> IndexColumn:
         """(G,) others whom a node of each group reaches."""
-        return indices(self.reach @ self.size - np.diagonal(self.reach))
+        return indices((self.reach * self.size).sum(axis=1) - np.diagonal(self.reach))

@@ -1,3 +1,4 @@
+from easterly.predict.robustness.epidemics import simulate
 from easterly.predict.robustness.graphs import (
     barabasi_albert,
     configuration,
@@ -10,6 +11,16 @@ from easterly.predict.robustness.graphs import (
     random_regular,
     uniform,
 )
+from easterly.predict.robustness.groups import final_size_groups, reproduction, segments
+from easterly.predict.robustness.limits import (
+    course,
+    epidemic_threshold,
+    final_size,
+    final_size_mixed,
+    outbreak_probability,
+    transmissibility,
+)
+from easterly.predict.robustness.mean_field import endemic, sis_course, sis_threshold, spectral_radius
 from easterly.predict.robustness.percolation import betweenness, percolate, removal
 from easterly.predict.robustness.thresholds import (
     branching,
@@ -23,17 +34,31 @@ __all__ = [
     "betweenness",
     "branching",
     "configuration",
+    "course",
+    "endemic",
+    "epidemic_threshold",
     "erdos_renyi",
+    "final_size",
+    "final_size_groups",
+    "final_size_mixed",
     "from_edges",
     "geometric",
     "lattice",
+    "outbreak_probability",
     "percolate",
     "power_law",
     "power_law_degrees",
     "random_regular",
     "random_removal",
     "removal",
+    "reproduction",
+    "segments",
+    "simulate",
+    "sis_course",
+    "sis_threshold",
+    "spectral_radius",
     "targeted_power_law",
     "targeted_removal",
+    "transmissibility",
     "uniform",
 ]
