@@ -1,5 +1,5 @@
 """Counter-based random numbers, the same bits as `easterly.base.seeds`."""
 
-from easterly._kernel._core.random import mix64, uniform
+from easterly._kernel._core.random import mix64, normal, uniform
 
-__all__ = ["mix64", "uniform"]
+__all__ = ["mix64", "normal", "uniform"]
