@@ -49,4 +49,7 @@ NB_MODULE(_core, m) {
     easterly::bind::curve(curve);
     auto robust = room("robust", "Random graphs, what is left of them under removals, and what spreads along them.");
     easterly::bind::robust(robust);
+    auto traffic = room("traffic", "Models of traffic: noise with long memory, wavelets, modulated rates, on/off sources, "
+                                   "chains that set a rate.");
+    easterly::bind::traffic_models(traffic);
 }

@@ -30,5 +30,6 @@ void queues(nanobind::module_& m);
 void calculus(nanobind::module_& m);
 void curve(nanobind::module_& m);
 void robust(nanobind::module_& m);
+void traffic_models(nanobind::module_& m);
 
 }  // namespace easterly::bind

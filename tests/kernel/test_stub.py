@@ -37,6 +37,7 @@ ROOMS = (
     "random",
     "robust",
     "sched",
+    "traffic",
 )
 
 

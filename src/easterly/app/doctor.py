@@ -72,6 +72,7 @@ KERNEL = {
     "random": "reproducible random streams",
     "robust": "random graphs, percolation and epidemics",
     "sched": "schedulers of queues",
+    "traffic": "models of traffic and their estimation",
     "maths": "functions with the same bits on every machine",
 }
 VALIDATORS = {

@@ -18,3 +18,4 @@ from . import queue as queue
 from . import random as random
 from . import robust as robust
 from . import sched as sched
+from . import traffic as traffic

@@ -1,0 +1,41 @@
+from easterly.predict.traffic.dispersion import Dispersion, dispersion, fit_mmpp
+from easterly.predict.traffic.hurst import LogScale, hurst
+from easterly.predict.traffic.mmpp import Mmpp, mmpp, mmpp_counts, mmpp_dispersion
+from easterly.predict.traffic.noise import fractional_motion, fractional_noise, noise_covariance
+from easterly.predict.traffic.norros import (
+    Aggregate,
+    aggregate,
+    aggregate_volumes,
+    measured_aggregate,
+    norros_buffer,
+    norros_capacity,
+    norros_overflow,
+)
+from easterly.predict.traffic.onoff import OnOff, on_off_volumes
+from easterly.predict.traffic.poisson import poisson_counts, poisson_times
+
+__all__ = [
+    "Aggregate",
+    "Dispersion",
+    "LogScale",
+    "Mmpp",
+    "OnOff",
+    "aggregate",
+    "aggregate_volumes",
+    "dispersion",
+    "fit_mmpp",
+    "fractional_motion",
+    "fractional_noise",
+    "hurst",
+    "measured_aggregate",
+    "mmpp",
+    "mmpp_counts",
+    "mmpp_dispersion",
+    "noise_covariance",
+    "norros_buffer",
+    "norros_capacity",
+    "norros_overflow",
+    "on_off_volumes",
+    "poisson_counts",
+    "poisson_times",
+]
