@@ -74,6 +74,7 @@ void new_memory(Memory* at, std::int64_t cell_B, std::int64_t overhead_B, In2<st
     made.egress_pools = pools("egress_pools", egress_pools);
     made.ingress = accounts("ingress", ingress, 9, made.ingress_pools.size());
     made.egress = accounts("egress", egress, 6, made.egress_pools.size());
+    made.prepare();
     made.ingress_ports.resize(ports(made.ingress));
     made.egress_ports.resize(ports(made.egress));
     new (at) Memory(std::move(made));

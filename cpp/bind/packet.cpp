@@ -381,7 +381,7 @@ void packet(nb::module_& m) {
         .def("links", &links, "What each link sent, dropped and marked: columns by name; (L, 8) by class.")
         .def_prop_ro("now_ps", [](const Simulation& it) { return it.engine.now(); })
         .def_prop_ro("hops", [](const Simulation& it) { return it.engine.hops; })
-        .def_prop_ro("events", [](const Simulation& it) { return it.engine.events; })
+        .def_prop_ro("events", [](const Simulation& it) { return it.engine.happened(); })
         .def_prop_ro("notifications", [](const Simulation& it) { return it.engine.notifications; })
         .def_prop_ro("lost", [](const Simulation& it) { return it.engine.lost_on_links; })
         .def_prop_ro("open", [](const Simulation& it) { return static_cast<std::int64_t>(it.engine.open()); })

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace easterly::buffer {
@@ -26,7 +27,10 @@ struct PoolOf {
     Cells shared = 0;    // cells beyond what is reserved and kept as headroom
     Cells headroom = 0;
     GaugeOf<Cells> in_shared, in_headroom;
+    // Free cells from which on no account, and none that may pause, can be above its threshold: see `calm_from`.
+    Cells calm = std::numeric_limits<Cells>::max(), still = calm;
     Cells free() const { return shared - in_shared.used; }
+    bool is_still() const { return free() >= still; }
 };
 
 template <class Cells>
@@ -70,6 +74,13 @@ struct alignas(sizeof(Cells) == 4 ? 64 : 16) AccountOf : std::conditional_t<size
         const Product<Cells> exact = static_cast<Product<Cells>>(free) * num / den;
         return static_cast<Cells>(std::min<Product<Cells>>(exact, std::numeric_limits<Cells>::max()));
     }
+    // The fewest free cells of a pool of `all` with which it is within its threshold even if it holds the rest:
+    // threshold(free) >= all - free.
+    Cells calm_from(Cells all) const {
+        if (den == 0) return std::max<Cells>(0, all - limit);
+        const Product<Cells> whole = static_cast<Product<Cells>>(num) + den;
+        return static_cast<Cells>((static_cast<Product<Cells>>(all) * den + whole - 1) / whole);
+    }
     // The largest shared part at which a pause ends.
     Cells resumes_at(Cells free) const { return std::max(xon, threshold(free) - xon_offset); }
 };
@@ -83,24 +94,40 @@ public:
     using Pool = PoolOf<Cells>;
     using Account = AccountOf<Cells>;
 
+    static constexpr int kInverse = 42;
     std::int64_t cell_B = 1, overhead_B = 0;
+    std::uint64_t inverse = 0;  // 2^42 / cell_B, or 0
     std::vector<Pool> ingress_pools, egress_pools;
     std::vector<Account> ingress, egress;
     std::vector<Gauge> ingress_ports, egress_ports;  // none: not counted by port
     Gauge total;
 
     Cells cells(std::int64_t size_B) const {
-        if constexpr (sizeof(Cells) == 4)  // packets of less than 2^31 B, where a division costs a third
-            return static_cast<Cells>(static_cast<std::uint32_t>(size_B + overhead_B + cell_B - 1) / static_cast<std::uint32_t>(cell_B));
+        if constexpr (sizeof(Cells) == 4)
+            if (inverse != 0) return static_cast<Cells>(static_cast<std::uint64_t>(size_B + overhead_B + cell_B - 1) * inverse >> kInverse);
         return static_cast<Cells>((size_B + overhead_B + cell_B - 1) / cell_B);
     }
 
+    // Once all is there. What follows is exact without it, and slower: where much is free, nothing is near its threshold,
+    // and a division is a product for cells and overhead of at most 2^20 B and packets of less than 2^16 B.
+    void prepare() {
+        for (auto* side : {&ingress_pools, &egress_pools})
+            for (Pool& pool : *side) pool.calm = pool.still = 0;
+        for (auto [accounts, pools] : {std::pair{&ingress, &ingress_pools}, {&egress, &egress_pools}})
+            for (const Account& each : *accounts) {
+                Pool& pool = (*pools)[static_cast<std::size_t>(each.pool)];
+                pool.calm = std::max(pool.calm, each.calm_from(pool.shared));
+                if (each.headroom > 0) pool.still = std::max(pool.still, each.calm_from(pool.shared));
+            }
+        inverse = (std::uint64_t{1} << kInverse) / static_cast<std::uint64_t>(cell_B) + 1;
+    }
+
     // A packet is taken in whole where both sides have room; ingress falls back on its headroom.
-    Outcome admit(std::int32_t from, std::int32_t to, std::int64_t size_B) {
+    Outcome admit(std::int32_t from, std::int32_t to, std::int64_t size_B) { return admit(from, to, size_B, cells(size_B)); }
+    Outcome admit(std::int32_t from, std::int32_t to, std::int64_t size_B, Cells n) {
         Account &in = ingress[static_cast<std::size_t>(from)], &out = egress[static_cast<std::size_t>(to)];
         Pool &in_pool = ingress_pools[static_cast<std::size_t>(in.pool)],
              &out_pool = egress_pools[static_cast<std::size_t>(out.pool)];
-        const Cells n = cells(size_B);
         if (!has_room(out, out_pool, n)) return refuse(out, size_B, Outcome::no_egress);
         const bool fits = has_room(in, in_pool, n);
         if (!fits && !has_headroom(in, in_pool, n)) {
@@ -121,12 +148,15 @@ public:
     }
 
     // Cells go back to the headroom first, then to the shared part, then to what is reserved.
-    void release(std::int32_t from, std::int32_t to, std::int64_t size_B) {
+    void release(std::int32_t from, std::int32_t to, std::int64_t size_B) { give_back(from, to, cells(size_B)); }
+    void give_back(std::int32_t from, std::int32_t to, Cells n) {
         Account &in = ingress[static_cast<std::size_t>(from)], &out = egress[static_cast<std::size_t>(to)];
         Pool& in_pool = ingress_pools[static_cast<std::size_t>(in.pool)];
-        const Cells n = cells(size_B), from_headroom = std::min(n, in.in_headroom.used);
-        in.in_headroom.add(-from_headroom);
-        in_pool.in_headroom.add(-from_headroom);
+        const Cells from_headroom = std::min(n, in.in_headroom.used);
+        if (from_headroom > 0) {
+            in.in_headroom.add(-from_headroom);
+            in_pool.in_headroom.add(-from_headroom);
+        }
         drop(in, in_pool, n - from_headroom);
         drop(out, egress_pools[static_cast<std::size_t>(out.pool)], n);
         count(in, out, -n);
@@ -143,7 +173,7 @@ public:
 private:
     static bool has_room(const Account& account, const Pool& pool, Cells n) {
         const Cells more = account.beyond(n);
-        return more == 0 || (more <= pool.free() && account.within(account.shared() + more, pool.free()));
+        return more == 0 || pool.free() - more >= pool.calm || (more <= pool.free() && account.within(account.shared() + more, pool.free()));
     }
 
     static bool has_headroom(const Account& in, const Pool& pool, Cells n) {
@@ -175,7 +205,7 @@ private:
 
     // Pause from the threshold on; go on when the headroom is empty and the shared part is `xon_offset` below it.
     static void judge(Account& in, const Pool& pool) {
-        if (in.headroom == 0) return;
+        if (in.headroom == 0 || (!in.paused && in.in_headroom.used == 0 && pool.is_still())) return;
         const bool full = in.in_headroom.used > 0 || !in.within(in.shared(), pool.free());
         if (full) in.paused = true;
         else if (in.paused && in.shared() <= in.resumes_at(pool.free())) in.paused = false;

@@ -38,7 +38,11 @@ void Engine::begin() {
 bool Engine::handle(Time until, std::uint64_t most) {
     if (stuck.cause != Cause::none) return false;
     for (std::uint64_t handled = 0; !wheel_.empty(); ++handled) {
-        if (handled == most || wheel_.front().time > until) return true;
+        if (handled == most) return true;
+        if (wheel_.front().time > until) {
+            settle_outgoing(until);
+            return true;
+        }
         const Event next = wheel_.pop();
         now_ = next.time;
         ++events;
@@ -65,6 +69,7 @@ bool Engine::handle(Time until, std::uint64_t most) {
                 if (stuck.cause != Cause::none) return false;
         }
     }
+    settle_outgoing(kNever);
     stand_still();
     return false;
 }

@@ -9,6 +9,7 @@
 
 #include "buffer/shared.hpp"
 #include "packet/choose.hpp"
+#include "packet/outgoing.hpp"
 #include "packet/faults.hpp"
 #include "packet/manager.hpp"
 #include "packet/message.hpp"
@@ -95,13 +96,15 @@ public:
                  victims, pause_quanta, patience, check_every, stuck, messages, delays, choices, probes, faults,
                  pause_reaction, hops, events, lost_on_links, notifications, seed_, wheel_, pool_, from_, host_, since_,
                  way_in_, in_link_, out_links_, dropped_, check_at_, progress_, arrived_, sent_then_, senders_, receivers_,
-                 telemetry_, stamps_, stride_, sources_, posted_, now_, most_packet_B_, open_, record);
+                 telemetry_, stamps_, stride_, sources_, posted_, outgoing_, pausing_, settles_, unseen_, now_,
+                 most_packet_B_, open_, record);
     }
 
     Time now() const { return now_; }
     const Sender& sender(std::size_t flow) const { return senders_[flow]; }  // once it has begun
     // Depths of what is watched, up to now.
     void settle();
+    std::uint64_t happened() const { return events + unseen_; }
     std::size_t most_packets() const { return pool_.most(); }
     std::uint32_t open() const { return open_; }
     // Adds the links that a flow, or what answers it, takes while every choice is by hash.
@@ -172,6 +175,7 @@ private:
     void queue(std::uint32_t at, std::int32_t link, std::int32_t came);
     bool admit(const Packet& packet, std::uint32_t at, const Station& station, std::int32_t came);
     void release(const Station& station, std::int32_t from, int c, std::int64_t size_B);
+    void asked(std::int32_t memory, std::int32_t link, int c, bool pause);
     void refused(std::uint32_t at, std::int32_t link);
     void mark(Packet& packet, std::int32_t link);
     bool early(const Packet& packet, Station& station, std::int32_t link);
@@ -180,6 +184,16 @@ private:
     void transmit(std::uint32_t at, std::int32_t link, Station& station);
     void left(std::int32_t link);
     void left_host(std::uint32_t flow, std::int64_t size_B);
+
+    // Ports where nothing waits: outgoing.cpp.
+    void begin_outgoing();
+    bool unseen(const Station& station) const;
+    void leave_unseen(std::int32_t link, Station& station, Time end);
+    void settle(std::int32_t memory, std::int32_t link);
+    void look_at(std::int32_t link, Station& station);
+    void wait_for(std::int32_t link, Station& station);
+    void wake_outgoing(std::int32_t memory);
+    void settle_outgoing(Time until);
 
     // Ports with more than that: apart.cpp.
     void prepare(Station& station, Details& more, std::int32_t link);
@@ -319,6 +333,10 @@ private:
     std::uint32_t stride_ = 0;
     std::vector<Source> sources_;  // of each flow, where there is one
     std::vector<Posted> posted_;  // of each flow, where there are messages
+    std::vector<Outgoings> outgoing_;  // of each memory
+    std::vector<std::int32_t> pausing_;   // of each memory: accounts that ask for a pause
+    bool settles_ = false;                // packets may leave without an event
+    std::uint64_t unseen_ = 0;            // that did
     Time now_ = 0;
     std::int64_t most_packet_B_ = 0;
     std::uint32_t open_ = 0;  // flows that are not yet acknowledged

@@ -19,6 +19,7 @@ bool Engine::room(std::uint32_t at, const Flow& flow, Sender& sender) {
         return false;
     }
     if (links[link].station >= 0) {
+        look_at(link, stations[links[link].station]);
         if (sender.queued_B < law.nic_B) return true;
         // A NIC that holds a rate back is asked again after a packet's time.
         if (law.paced()) wheel_.add({now_ + nic.takes(law.packet_B), event(Kind::wake, at)});

@@ -33,6 +33,8 @@ struct Port {
     Time takes(std::int64_t size_B) const {
         return parts == 1 ? size_B * per_B : static_cast<Time>(static_cast<__int128>(size_B) * per_B / parts);
     }
+    // When the last bit of what was taken in has left, in whole picoseconds.
+    Time ends() const { return free_at + (rest != 0); }
     Time waits(Time now) const { return free_at > now ? free_at - now : 0; }
 
     // The packet is the last in the queue. What is left of a picosecond is carried on, so that nothing drifts.

@@ -62,6 +62,7 @@ struct Station {
     std::uint16_t leaving_B = 0;
     std::uint8_t leaving_class = 0;
     bool busy = false;
+    bool unseen = false;  // the one that leaves has no event
     std::uint8_t paused = 0, spent = 0;   // classes that may not send: paused, or out of tokens
     std::uint8_t waiting = 0;             // classes with packets
     std::uint8_t special = 0;

@@ -24,6 +24,7 @@ void Engine::begin_stations() {
         station.ramped &= static_cast<std::uint8_t>(~station.leaving);
         prepare(station, details[more.station], static_cast<std::int32_t>(l));
     }
+    begin_outgoing();
     begin_pauses();
 }
 
@@ -38,11 +39,13 @@ bool Engine::admit(const Packet& packet, std::uint32_t at, const Station& statio
         return true;
     }
     const std::int32_t from = way_in_[came].account + c;
+    settle(station.memory, INT32_MAX);
     Memory& memory = memories[station.memory];
     const Memory::Account& in = memory.ingress[from];
     const bool was = in.paused;
     const buffer::Outcome outcome = memory.admit(from, station.account + c, packet.size_B);
-    if (in.paused != was) signal(came, c, in.paused);
+    if (in.paused || !memory.ingress_pools[in.pool].is_still()) wake_outgoing(station.memory);
+    if (in.paused != was) asked(station.memory, came, c, in.paused);
     from_[at] = from;
     return outcome == buffer::Outcome::shared || outcome == buffer::Outcome::headroom;
 }
@@ -53,7 +56,15 @@ void Engine::release(const Station& station, std::int32_t from, int c, std::int6
     const Memory::Account& in = memory.ingress[from];
     const bool was = in.paused;
     memory.release(from, station.account + c, size_B);
-    if (in.paused != was) signal(in_link_[station.memory][from], c, in.paused);
+    if (in.paused != was) asked(station.memory, in_link_[station.memory][from], c, in.paused);
+}
+
+// An account at the way in begins or ends to ask for a pause.
+void Engine::asked(std::int32_t memory, std::int32_t link, int c, bool pause) {
+    if (pause && pausing_[memory] == 0)
+        for (const std::int32_t out : out_links_[memory]) look_at(out, stations[links[out].station]);
+    pausing_[memory] += pause ? 1 : -1;
+    signal(link, c, pause);
 }
 
 void Engine::refused(std::uint32_t at, std::int32_t link) {
@@ -88,11 +99,13 @@ void Engine::queue(std::uint32_t at, std::int32_t link, std::int32_t came) {
     const bool meant = station.ramped >> c & 1 && early(packet, station, link);
     if ((meant && station.drops >> c & 1) || !admit(packet, at, station, came)) return refused(at, link);
     if (meant) mark(packet, link);
+    look_at(link, station);
     // Nothing waits and nothing is sent: whatever the scheduler, it is this one.
     if (!station.busy && station.waiting == 0 && !station.holds(c) && record.watch.empty() && !is_down(link)) {
         station.most_B[c] = std::max<std::uint32_t>(station.most_B[c], packet.size_B);
         return transmit(at, link, station);
     }
+    wait_for(link, station);
     station.push(pool_, at, now_);
     if (!record.watch.empty()) joined(link, packet);
     if (station.paused >> c & 1) held_up(packet, link);
@@ -125,8 +138,9 @@ void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
     port.serve(now_, packet.size_B);
     ++hops;
     packet.flags &= static_cast<std::uint8_t>(~kOwn);
-    const Time end = port.free_at + (port.rest != 0);
-    wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
+    const Time end = port.ends();
+    if (unseen(station)) leave_unseen(link, station, end);
+    else wheel_.add({end, event(Kind::left, static_cast<std::uint32_t>(link))});
     if (!record.watch.empty()) leaves(link, packet, end);
     if (lost(link, packet.size_B)) {
         if (!record.watch.empty()) record.note(Seen::lost, end, link, packet);
@@ -138,6 +152,7 @@ void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
 void Engine::left(std::int32_t link) {
     Station& station = stations[kQueued - ports[link].limit];
     station.busy = false;
+    if (station.memory >= 0) settle(station.memory, link);
     if (station.memory >= 0) release(station, station.from, station.leaving_class, station.leaving_B);
     if (station.leaving_flow != kNone) left_host(station.leaving_flow, station.leaving_B);
     if (!station.busy) serve(link, station);
