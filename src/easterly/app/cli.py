@@ -21,6 +21,7 @@ VERBS = {
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
     "predict": "Step times of jobs: from rates, or packet by packet.",
     "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
+    "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",

@@ -75,7 +75,7 @@ def reproduction(groups: Segments, *, infect: float, recover: float) -> float:
         np.diagonal(groups.reach)
     )
     vector, found = np.sqrt(groups.size.astype(np.float64)), 0.0
-    for _ in range(ROUNDS):  # on a table plus itself once, so that nothing swings to and fro
+    for _ in range(ROUNDS):  # on a table plus itself once, so that nothing swings
         onward = (table * vector[None, :]).sum(axis=1)
         now = float(onward.max(initial=0.0) / max(vector[np.argmax(onward)], 1e-300)) if len(vector) else 0.0
         vector = vector + onward

@@ -1,0 +1,1 @@
+"""Robustness of a site, on the command line."""
