@@ -13,7 +13,7 @@ namespace easterly::calculus {
 namespace {
 
 constexpr double kLongest = 1e9;      // s: beyond it a cycle is taken to grow without end
-constexpr double kNearly = 1e-10;     // relative change of a round at which a cycle may stand still but for a margin
+constexpr double kNearly = 3e-10;     // relative change of a round at which a cycle may stand still but for a margin
 constexpr double kSettled = 1e-13;    // at which it does
 constexpr double kMargin = 1e-9;      // by which delays of a cycle are raised until they hold
 constexpr double kMostMargin = 1e-4;
@@ -401,6 +401,7 @@ Total::Sum Total::sum_of(std::int32_t group, std::int32_t port) const {
     Sum made;
     const auto take = [&](std::size_t h) {
         const Hop& hop = hops_[h];
+        if (hop.next >= 0) __builtin_prefetch(&before_[row(hop.next)], 1);  // where it will be handed on
         made.burst += hop.burst + (hop.rate > 0.0 ? hop.rate * before_[h] : 0.0);
         made.rate += hop.rate;
     };

@@ -55,3 +55,42 @@ def test_what_is_for_packets_and_who_is_nobody():
     done = run("--job", "tuna")
     assert done.exit_code == 2 and "no job that has hosts is called 'tuna'" in done.output
     assert "no class 'gold'" in run("--transport", "gold=bbr").output
+
+
+def test_connections_more_and_less_before_and_after(found):
+    job = next(each for each in found["jobs"] if each["owner"] == "tune")
+    more = f"{job['src']}>{job['dst']}:training:64MB:1Gb/s"
+    done = run("--add", more, "--without", "simulate", "--format", "json")
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout)["result"]
+    assert result["added"] == 1 and result["without"] == ["simulate"]
+    rows = {row["owner"]: row for row in result["jobs"]}
+    assert list(rows) == ["simulate", "pretrain", "tune", "added"] and rows["simulate"]["connections"]["after"] == 0
+    assert rows["added"]["delay_s"]["before"] is None and rows["added"]["delay_s"]["after"] > 0
+    assert rows["tune"]["delay_s"]["before"] == job["delay_s"] < rows["tune"]["delay_s"]["after"]
+    assert rows["pretrain"]["delay_s"]["before"] == rows["pretrain"]["delay_s"]["after"]
+    moved = [abs(row["needs_B"]["after"] - row["needs_B"]["before"]) for row in result["queues"]]
+    assert moved == sorted(moved, reverse=True) and moved[0] > 0
+    assert result["beyond"]["before"] == found["beyond"] > result["beyond"]["after"]
+    said = run("--add", more, "--without", "simulate").stdout
+    assert f"{result['changed']:,} queues change" in said and result["queues"][0]["link"] in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--add", "a:training:1MB:1Gb/s"), "is not SRC>DST:CLASS:BURST:RATE, such as"),
+        (("--add", "a>b:training:1M:1Gb/s"), "1M"),
+        (("--add", "a>b:training:0MB:1Gb/s"), "a burst above 0"),
+        (("--add", "a>b:training:1MB:1Gb/s"), "no interface is called 'a'"),
+        (("--without", "tuna"), "did you mean tune"),
+    ],
+)
+def test_changes_that_mean_nothing_are_refused(words, said):
+    done = run(*words)
+    assert done.exit_code == 2 and said in done.output and "Traceback" not in done.output
+
+
+def test_changes_are_of_bounds_alone():
+    done = CliRunner().invoke(main, ["predict", str(TORI), "--without", "tune"])
+    assert done.exit_code == 2 and "--without: is for --method bounds" in done.output

@@ -42,6 +42,10 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
                    "[default: packets]")  # fmt: skip
 @click.option("--times", type=click.FloatRange(0, 1e6, min_open=True), metavar="FACTOR",
               help="All rates so many times, for queueing.  [default: 1]")  # fmt: skip
+@click.option("--add", "added", multiple=True, metavar="SRC>DST:CLASS:BURST:RATE",
+              help="For bounds: what one connection more changes; may be repeated.")  # fmt: skip
+@click.option("--without", multiple=True, metavar="NAME",
+              help="For bounds: the same without a job, other traffic, or SRC>DST[:CLASS]; repeatable.")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page about it, of packets only.")  # fmt: skip
 @terminal.format_option

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
-from easterly.app.predicting import bounded, document, page, queued
+from easterly.app.predicting import bounded, changed, document, page, queued
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ PACKETS_ONLY = {
     "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
 QUEUES_ONLY = {"--arrivals": "arrivals", "--times": "times"}
-ALSO = {"fluid": (), "bounds": ("steps", "transports"), "queueing": ("transports", "arrivals", "times"),
-        "packet": tuple(PACKETS_ONLY.values())}  # fmt: skip
+BOUNDS_ONLY = {"--add": "added", "--without": "without"}
+ALSO = {"fluid": (), "bounds": ("steps", "transports", "added", "without"),
+        "queueing": ("transports", "arrivals", "times"), "packet": tuple(PACKETS_ONLY.values())}  # fmt: skip
 """Those options that a method takes."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
@@ -34,7 +35,8 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
         _print(_rates(nouns, asked, form), found, form, page.fluid)
         return
     if method == "bounds":
-        _print(_worst(nouns, asked, form), found, form, bounded.page)
+        changes = asked["added"] or asked["without"]
+        _print(_worst(nouns, asked, form), found, form, changed.page if changes else bounded.page)
         return
     if method == "queueing":
         _print(_means(nouns, asked, form), found, form, queued.page)
@@ -58,9 +60,10 @@ def _print(result: dict[str, Any], found: Any, form: str, show: Callable[[dict[s
 
 def _fits(method: str, asked: dict[str, Any], form: str) -> None:
     """Refuse options that a method does not take."""
-    for option, name in (PACKETS_ONLY | QUEUES_ONLY).items():
-        if name not in ALSO[method] and asked[name] not in (None, ()):
-            terminal.misused(f"{option}: is for --method {'packet' if option in PACKETS_ONLY else 'queueing'}", form)
+    for whose, options in (("packet", PACKETS_ONLY), ("queueing", QUEUES_ONLY), ("bounds", BOUNDS_ONLY)):
+        for option, name in options.items():
+            if name not in ALSO[method] and asked[name] not in (None, ()):
+                terminal.misused(f"{option}: is for --method {whose}", form)
 
 
 def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
@@ -72,11 +75,14 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 
 
 def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
-    from easterly.study.bounds import bound_site
+    from easterly.study.bounds import bound_site, change_site
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
+    extras = [changed.extra(text, form) for text in asked["added"]]
     try:
         made = bound_site(nouns, jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, transports=transports)
+        if extras or asked["without"]:
+            return changed.document(change_site(made, extras, asked["without"]), asked["without"])
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     except (ValueError, KeyError) as error:

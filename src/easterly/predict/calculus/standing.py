@@ -91,11 +91,22 @@ class Standing:
         ValueError
             A row that is none.
         """
-        self._change(flows, there=True)
+        self.change(flows, ())
 
     def remove(self, flows: ArrayLike) -> None:
         """Flows end; as `add`."""
-        self._change(flows, there=False)
+        self.change((), flows)
+
+    def change(self, begin: ArrayLike, end: ArrayLike) -> None:
+        """Some flows begin and others end, at once; as `add`."""
+        come, go = (self._rows(rows) for rows in (begin, end))
+        come, go = come[~self._there[come]], go[self._there[go]]
+        self._there[come], self._there[go] = True, False
+        rows = np.concatenate([come, go])
+        notified, every = self._made.notified, self._made.ways
+        which = np.concatenate([rows, len(self._there) + np.flatnonzero(np.isin(notified, rows))])
+        on = self._there[np.concatenate([rows, notified[which[len(rows) :] - len(self._there)]])]
+        self._made.total.change(which, every.burst_B[which] * on, every.rate[which] * 8.0 * on)
 
     def bounds(self) -> Bounds:
         """Bounds as they are now.
@@ -109,13 +120,8 @@ class Standing:
         """
         return told(self._made)
 
-    def _change(self, flows: ArrayLike, *, there: bool) -> None:
+    def _rows(self, flows: ArrayLike) -> NDArray[np.int64]:
         rows = np.unique(np.asarray(flows, dtype=np.int64))
         if len(rows) and not 0 <= rows[0] <= rows[-1] < len(self._there):
             raise ValueError(f"flows {rows[0]} to {rows[-1]} are not within 0..{len(self._there) - 1}")
-        rows = rows[self._there[rows] != there]
-        self._there[rows] = there
-        notified, every = self._made.notified, self._made.ways
-        also = np.isin(notified, rows) if len(notified) else np.zeros(0, dtype=bool)
-        which = np.concatenate([rows, len(self._there) + np.flatnonzero(also)])
-        self._made.total.change(which, every.burst_B[which] * there, every.rate[which] * 8.0 * there)
+        return rows
