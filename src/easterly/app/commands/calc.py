@@ -25,6 +25,7 @@ CALCULATORS = {
     "queue": "Stations with a queue: waits, numbers, losses, quantiles, and the servers that a target needs.",
     "curve": "Exact curves of network calculus: convolutions, closures, delay and backlog, with a plot.",
     "control": "Congestion control by formula: fair rates, AIMD, TCP, DCTCP, DCQCN, delay, price of anarchy.",
+    "robustness": "Random graphs: thresholds, what is left while parts go, what spreads.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

@@ -13,6 +13,7 @@ from easterly.app.report.join import STATIC
 from easterly.app.report.page import environment
 from easterly.app.report.plots import SERIES, Curve, axis, plot
 from easterly.base.units import SHARE
+from easterly.model.robustness import Epidemic, Percolation
 
 Row = Mapping[str, Any]
 
@@ -29,9 +30,39 @@ def page(site: str, found: Row, titles: Sequence[str]) -> str:
     titles : sequence of str
         Of its removals.
     """
+    plots = [*_removals(found, titles), _spread(found["spread"]), _rollouts(found["rollouts"])]
+    return _page(site, _facts(found, titles), plots)
+
+
+def removed(title: str, found: Percolation, facts: Sequence[tuple[str, str, str]]) -> str:
+    """The page of one graph while parts go: the two largest components, and all others."""
+    x = axis(f"{found.of} gone", [1.0], SHARE, snug=True)
+    curves = [Curve("largest", found.removed, found.largest), Curve("second", found.removed, found.second)]
+    share = axis("share of nodes", [1.0], SHARE)
+    parts = plot(curves, x, share, title="Components", said=f"the others are largest with {percent(found.peak)} gone")
+    top = float(found.susceptibility.max())
+    others = plot(
+        [Curve("others", found.removed, found.susceptibility)], x, axis("nodes", [top]), title="Other components",
+        said=f"the component of a random node has {top:.4g} nodes at its peak, the largest left out",
+    )  # fmt: skip
+    return _page(title, facts, [
+        ("Components", f"the two largest, in the mean over {found.runs:,} runs", parts),
+        ("Other components", "nodes in the component of a random node, where that is not the largest", others),
+    ])  # fmt: skip
+
+
+def spread(title: str, found: Epidemic, facts: Sequence[tuple[str, str, str]]) -> str:
+    """The page of something that spreads on one graph."""
+    curves = [Curve("infected", found.time, found.infected), Curve("ever", found.time, found.ever)]
+    top = [float(found.ever.max())]
+    said = f"{percent(float(found.infected.max()))} are infected at the peak, {percent(top[0])} in all, in the mean"
+    drawn = plot(curves, axis("time", found.time, snug=True), axis("nodes", top, SHARE), title="Spread", said=said)
+    return _page(title, facts, [("Spread", f"share of nodes, in the mean over {len(found):,} runs", drawn)])
+
+
+def _page(title: str, facts: Sequence[tuple[str, str, str]], plots: Sequence[tuple[str, str, Markup]]) -> str:
     return environment().get_template("robust.html").render(
-        title=site, plots=[*_removals(found, titles), _spread(found["spread"]), _rollouts(found["rollouts"])],
-        facts=_facts(found, titles),
+        title=title, plots=plots, facts=facts,
         styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
     )  # fmt: skip
 

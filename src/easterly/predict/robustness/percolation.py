@@ -87,7 +87,8 @@ def half(rows: NDArray[np.float64]) -> FloatColumn:
     runs = len(rows)
     if runs < 2:
         return floats(np.full(rows.shape[1], np.inf))
-    return floats(student(runs - 1, 0.95) * rows.std(axis=0, ddof=1) / np.sqrt(runs))
+    spread = np.where(rows.max(axis=0) > rows.min(axis=0), rows.std(axis=0, ddof=1), 0.0)  # rounding is no spread
+    return floats(student(runs - 1, 0.95) * spread / np.sqrt(runs))
 
 
 def removal(graph: Graph, *, of: Part = "nodes", order: Order = "random", seed: int = 1) -> IntColumn:

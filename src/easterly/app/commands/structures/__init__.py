@@ -1,0 +1,1 @@
+"""The calculators of ``easterly calc robustness``: a module for each."""
