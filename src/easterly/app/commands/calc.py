@@ -23,6 +23,7 @@ CALCULATORS = {
     "classify": "First rule that matches each packet, entries of a TCAM, shadowed and redundant rules.",
     "marker": "Colours that a three-colour marker gives to packets (RFC 2697, 2698, 4115).",
     "queue": "Stations with a queue: waits, numbers, losses, quantiles, and the servers that a target needs.",
+    "traffic": "Models of traffic: sources, the Hurst exponent of counts, links for aggregates, effective bandwidths.",
     "curve": "Exact curves of network calculus: convolutions, closures, delay and backlog, with a plot.",
     "control": "Congestion control by formula: fair rates, AIMD, TCP, DCTCP, DCQCN, delay, price of anarchy.",
     "robustness": "Random graphs: thresholds, what is left while parts go, what spreads.",

@@ -20,7 +20,7 @@ SURE = 1.959963984540054
 LEAST_DETAILS, LEAST_OCTAVES, LEAST_VALUES = 4, 3, 256
 FIRST = 3
 """Octaves 1 and 2 still show that samples stand for wavelet coefficients: fits begin here unless told otherwise."""
-DOUBTFUL = 0.05
+DOUBTFUL = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class LogScale:
 
     @property
     def fits(self) -> bool:
-        """Whether a straight line is believable: its misfit would be exceeded in at least 5 % of all cases."""
+        """Whether a straight line is believable: its misfit would be exceeded in at least 1 % of all cases."""
         return self.goodness >= DOUBTFUL
 
 
@@ -71,7 +71,7 @@ def hurst(values: ArrayLike, *, first: int | None = None, moments: int = 2) -> L
     gamma variable of shape n_j / 2: its logarithm has the mean psi(n_j / 2) - ln(n_j / 2), which is taken off, and the
     variance psi'(n_j / 2), which weighs it (Veitch & Abry 1999). The line through them has slope 2H - 1.
 
-    Without `first`, the fit begins at the first octave from 3 on at which a line is believable (chi square, 5 %), and
+    Without `first`, the fit begins at the first octave from 3 on at which a line is believable (chi square, 1 %), and
     if there is none where it is least unbelievable: see `LogScale.fits`.
 
     Parameters

@@ -15,10 +15,7 @@ from easterly.predict.traffic import checks
 from easterly.predict.traffic.hurst import hurst
 from easterly.predict.traffic.noise import fractional_noise
 
-SCOPE = (
-    "for aggregates of many independent senders (WAN, inference requests); training traffic is periodic and in step, "
-    "which no fractional Brownian motion is: bound jobs by envelopes (network calculus) instead"
-)
+SCOPE = "for WAN and inference aggregates; training traffic is periodic and in step, not fBm: bound jobs by envelopes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The questions of ``easterly calc traffic``: a module for each kind."""
