@@ -13,6 +13,7 @@ from easterly.app.report.join import STATIC
 from easterly.app.report.page import environment
 from easterly.base.columns import FloatColumn
 from easterly.base.units import RATE, SIZE, TIME, format_short
+from easterly.predict.queueing.columns import power
 from easterly.predict.traffic import Aggregate, LogScale, norros_capacity
 from easterly.predict.traffic.norros import SCOPE
 
@@ -72,11 +73,11 @@ def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) 
     """
     strict = min(max(loss, 1e-300), 0.5)
     middle = buffer_B if buffer_B > 0 else 1e6
-    buffers = middle * 10.0 ** np.linspace(-2, 2, POINTS)
+    buffers = middle * power(10.0, np.linspace(-2, 2, POINTS))
     # Without memory, with the same deviation over the burst that overflows.
     spare = max(capacity_bps - source.mean_bps, 1e-6 * source.mean_bps)
     t_s = 8 * middle * source.hurst / (spare * (1 - source.hurst))
-    plain = Aggregate(source.mean_bps, source.variance_bit * t_s ** (2 * source.hurst - 1), 0.5)
+    plain = Aggregate(source.mean_bps, source.variance_bit * float(power(t_s, 2 * source.hurst - 1)), 0.5)
     curves = [
         plots.Curve(name, buffers, np.array([norros_capacity(one, float(x), strict) for x in buffers]))
         for name, one in ((f"H = {source.hurst:.3g}", source), ("H = 0.5", plain))
