@@ -27,6 +27,7 @@ CALCULATORS = {
     "curve": "Exact curves of network calculus: convolutions, closures, delay and backlog, with a plot.",
     "control": "Congestion control by formula: fair rates, AIMD, TCP, DCTCP, DCQCN, delay, price of anarchy.",
     "robustness": "Random graphs: thresholds, what is left while parts go, what spreads.",
+    "percentile": "Delays that random traffic exceeds with a given probability at most, end to end.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

@@ -1,8 +1,8 @@
-from easterly.predict.calculus import servers, sources
+from easterly.predict.calculus import envelopes, servers, sources, stochastic
 from easterly.predict.calculus.curve import Curve
 from easterly.predict.calculus.elements import Point, Segment
 from easterly.predict.calculus.fabric import bounds
 from easterly.predict.calculus.rational import Value
 from easterly.predict.calculus.standing import Standing
 
-__all__ = ["Curve", "Point", "Segment", "Standing", "Value", "bounds", "servers", "sources"]
+__all__ = ["Curve", "Point", "Segment", "Standing", "Value", "bounds", "envelopes", "servers", "sources", "stochastic"]
