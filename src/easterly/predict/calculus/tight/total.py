@@ -51,14 +51,35 @@ class Arrivals:
                 made[server].setdefault(self.net.line_to(f, hop), []).append((f, at))
         return made
 
+    @cached_property
+    def buckets(self) -> list[list[tuple[float, float]]]:
+        """Of each flow."""
+        return [self.net.buckets(f) for f in range(len(self.net))]
+
+    @cached_property
+    def onward(self) -> list[NDArray[np.int64]]:
+        """Of each server: hops that lead to another one."""
+        ends = np.zeros(len(self.net.path), dtype=bool)
+        ends[self.net.ptr[1:] - 1] = True
+        return [np.flatnonzero((self.net.path == s) & ~ends) for s in range(len(self.net.rate_bps))]
+
     def envelope(self, server: int, before_s: Floats) -> Envelope:
         """What comes to a server in all."""
         parts = []
         for line, members in self.groups[server].items():
-            one = added(least(self.net.buckets(f), float(before_s[h])) for f, h in members)
+            one = self._sum(members, before_s)
             limit = self.net.line(line)
             parts.append(one if limit is None else capped(one, *limit))
-        return added(parts)
+        return parts[0] if len(parts) == 1 else added(parts)
+
+    def _sum(self, members: list[tuple[int, int]], before_s: Floats) -> Envelope:
+        """Of flows over one line."""
+        late = before_s[[h for _, h in members]].tolist()
+        if any(len(self.buckets[f]) > 1 for f, _ in members):
+            return added(least(self.buckets[f], t) for (f, _), t in zip(members, late, strict=True))
+        own = [self.buckets[f][0] for f, _ in members]
+        burst = sum(b + r * t for (b, r), t in zip(own, late, strict=True))
+        return Envelope(np.zeros(1), np.array([burst]), sum(r for _, r in own))
 
 
 def total(net: ServerNetwork) -> Total:
@@ -74,21 +95,26 @@ def total(net: ServerNetwork) -> Total:
     [0.3, 0.36]
     """
     arrivals, order = Arrivals(net), _order(net)
-    delay_s = np.zeros(len(net.rate_bps))
-    backlog_B = np.zeros(len(net.rate_bps))
+    rings = _rings(net, order)
+    before_s = np.zeros(len(net.path))
+    delay_s, backlog_B = np.zeros(len(net.rate_bps)), np.zeros(len(net.rate_bps))
     for _ in range(ROUNDS):
         was = delay_s.copy()
         for server in order:
-            delay_s[server], backlog_B[server] = _one(net, arrivals, server, _before(net, delay_s))
+            delay_s[server], backlog_B[server] = _one(net, arrivals, server, before_s)
+            onward = arrivals.onward[server]
+            before_s[onward + 1] = before_s[onward] + delay_s[server]
         if not (delay_s < LONGEST_s).all():
             break
+        if not rings:
+            return Total(delay_s, backlog_B, before_s)
         if (delay_s <= was * (1 + SETTLED)).all() and _holds(net, arrivals, order, delay_s):
             return _raised(net, arrivals, order, delay_s)
     return _endless(net, arrivals)
 
 
 def _raised(net: ServerNetwork, arrivals: Arrivals, order: list[int], delay_s: Floats) -> Total:
-    raised = delay_s * (1 + MARGIN) if _rings(net, order) else delay_s
+    raised = delay_s * (1 + MARGIN)
     before = _before(net, raised)
     backlog_B = np.zeros(len(delay_s))
     for server in order:
