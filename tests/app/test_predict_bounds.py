@@ -50,6 +50,21 @@ def test_one_job_and_steps_without_end():
     assert "steps without end" in run("--job", "tune", "--steps", "2").stdout
 
 
+def test_worst_connections_one_by_one(found):
+    done = run("--refine", "20", "--format", "json")
+    rows = json.loads(done.stdout)["result"]["refined"]
+    assert found["refined"] is None and len(rows) == 20
+    assert rows[0]["total_s"] == max(job["network_s"] for job in found["jobs"])
+    assert all(row["reached_s"] <= row["refined_s"] <= row["total_s"] for row in rows if row["reached_s"] is not None)
+    assert sum(row["refined_s"] for row in rows) < sum(row["total_s"] for row in rows)
+    assert all(row["tightness"] == pytest.approx(row["reached_s"] / row["refined_s"], rel=1e-6) for row in rows)
+    said = run("--refine", "20").stdout
+    assert "Worst connections in the network, one by one" in said and f"{rows[0]['tightness']:.1%}" in said
+    wrong = CliRunner().invoke(main, ["predict", str(TORI), "--refine", "3"])
+    assert wrong.exit_code == 2 and "--refine: is for --method bounds" in wrong.output
+    assert "leave --add and --without out" in run("--refine", "3", "--without", "tune").output
+
+
 def test_what_is_for_packets_and_who_is_nobody():
     assert "--hops: is for --method packet" in run("--hops", "20000").output
     done = run("--job", "tuna")

@@ -64,6 +64,17 @@ def test_steps_of_the_gallery_stay_within_their_bounds(name):
     assert_witnessed(name, SLOW[name])
 
 
+def test_refined_bounds_hold_as_well():
+    """Of the connections with the worst bounds, one by one, no packet is beyond the tighter one."""
+    made, outcome = witnessed("direct-networks", QUICK["direct-networks"])
+    tight = bound_site(made.prepared.nouns, part=QUICK["direct-networks"], refine=40).refined
+    assert (tight.refined_s <= tight.total_s).all() and tight.refined_s.sum() < 0.97 * tight.total_s.sum()
+    assert tight.total_s == pytest.approx(np.sort(made.bounds.network_s)[::-1][:40], rel=1e-9)
+    worst_s = made.bounds.nic_s[tight.flow] + tight.refined_s
+    assert (outcome.delays.most_s[tight.flow] <= worst_s + 16 * TICK_S).all()
+    assert outcome.delays.packets[tight.flow].all()
+
+
 def test_several_steps_are_worse_than_one():
     """Rates go on for ever, so that no bound is lower; and they load links by what steps carry."""
     nouns = Nouns(load(ROOT / "examples/rail-only.yaml").site)

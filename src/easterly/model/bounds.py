@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, bools
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn, bools
 from easterly.base.schema import Doc, Unit
 
 
@@ -58,3 +58,26 @@ class Bounds:
     def delay_s(self) -> FloatColumn:
         """(F,) [s] longest delay of a packet, from its sender's NIC to its receiver."""
         return self.nic_s + self.network_s
+
+
+@dataclass(frozen=True, slots=True)
+class RefinedFlows:
+    """Flows that were looked at one by one, from behind their NICs on."""
+
+    flow: Annotated[IndexColumn, Doc("(N,) rows of the flows.")]
+    total_s: Annotated[FloatColumn, Unit("s"), Doc("(N,) by total flow analysis, as in `Bounds.network_s`.")]
+    refined_s: Annotated[FloatColumn, Unit("s"), Doc("(N,) the tighter bound; never above the other.")]
+    reached_s: Annotated[
+        FloatColumn, Unit("s"),
+        Doc("(N,) that some trajectory takes in which all others come fresh from their senders; NaN: unknown."),
+    ]  # fmt: skip
+    analysis: Annotated[TextColumn, Doc("(N,) total, linear or all dates: what the tighter bound is by.")]
+
+    def __len__(self) -> int:
+        return len(self.flow)
+
+    @property
+    def tightness(self) -> FloatColumn:
+        """(N,) [1] what is reached, in the tighter bound: 1 where the bound is exact."""
+        made: FloatColumn = np.divide(self.reached_s, self.refined_s, out=np.ones(len(self)), where=self.refined_s > 0)
+        return made

@@ -75,7 +75,8 @@ def kernel(net):
     made = Total(
         np.array(net.rate_bps), np.array(net.latency_s), np.arange(count + 1), np.zeros(count),
         np.where(np.isfinite(lines), net.packet_B[:count], 0.0), np.full(count, np.inf), np.array(net.ptr),
-        np.array(net.path), np.ones(len(net.path)), np.array(net.burst_B), np.array(net.bucket_bps),
+        np.array(net.path), np.zeros(len(net) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(len(net)),
+        np.array(net.burst_B), np.array(net.bucket_bps),
         bool(np.isfinite(lines).all()), 0.0, 100_000,
     )  # fmt: skip
     made.solve()

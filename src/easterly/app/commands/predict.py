@@ -46,6 +46,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
               help="For bounds: what one connection more changes; may be repeated.")  # fmt: skip
 @click.option("--without", multiple=True, metavar="NAME",
               help="For bounds: the same without a job, other traffic, or SRC>DST[:CLASS]; repeatable.")  # fmt: skip
+@click.option("--refine", type=click.IntRange(1, 10_000), metavar="COUNT",
+              help="Bound so many of the worst connections one by one, more tightly.")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write a page about it, of packets only.")  # fmt: skip
 @terminal.format_option

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from easterly.app.columns import Column
+from easterly.app.predicting import refining
 from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
@@ -39,6 +40,7 @@ def document(made: SiteBounds) -> dict[str, Any]:
             )
             if own < whole
         ],
+        "refined": refining.rows(made),
     }  # fmt: skip
 
 
@@ -106,6 +108,7 @@ def page(found: dict[str, Any]) -> None:
     _show_jobs(shown, found)
     _show_classes(shown, found["classes"])
     _show_queues(shown, found)
+    refining.show(shown, found["refined"])
     for key, said in (
         ("cyclic", "Queues depend on each other in a ring"),
         ("overloaded", "More comes for ever than is carried"),

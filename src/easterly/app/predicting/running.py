@@ -21,8 +21,8 @@ PACKETS_ONLY = {
     "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
 QUEUES_ONLY = {"--arrivals": "arrivals", "--times": "times"}
-BOUNDS_ONLY = {"--add": "added", "--without": "without"}
-ALSO = {"fluid": (), "bounds": ("steps", "transports", "added", "without"),
+BOUNDS_ONLY = {"--add": "added", "--without": "without", "--refine": "refine"}
+ALSO = {"fluid": (), "bounds": ("steps", "transports", "added", "without", "refine"),
         "queueing": ("transports", "arrivals", "times"), "packet": tuple(PACKETS_ONLY.values())}  # fmt: skip
 """Those options that a method takes."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
@@ -80,7 +80,10 @@ def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     extras = [changed.extra(text, form) for text in asked["added"]]
     try:
-        made = bound_site(nouns, jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, transports=transports)
+        if asked["refine"] and (extras or asked["without"]):
+            terminal.misused("--refine: is for a plan as it is; leave --add and --without out", form)
+        made = bound_site(nouns, jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, transports=transports,
+                          refine=asked["refine"] or 0)  # fmt: skip
         if extras or asked["without"]:
             return changed.document(change_site(made, extras, asked["without"]), asked["without"])
     except FindingsError as error:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, IndexColumn, TextColumn, floats, indices, texts
-from easterly.model.bounds import Bounds
+from easterly.model.bounds import Bounds, RefinedFlows
 from easterly.model.network import Network
 from easterly.model.packets import PacketFlows, Ports, Transport
-from easterly.predict.calculus import bounds
+from easterly.predict.calculus.fabric import analysis, told
+from easterly.predict.calculus.refined import refined
 from easterly.predict.packet import Conversation, conversation, hashed_ways
 from easterly.study.nouns import Nouns
 from easterly.study.packets.paths import pose
@@ -55,6 +56,8 @@ class SiteBounds:
     bounds : Bounds
     steps : int
         One step, or several that follow each other.
+    refined : RefinedFlows, optional
+        Connections with the worst delays in the network, one by one.
     """
 
     prepared: Prepared
@@ -65,11 +68,12 @@ class SiteBounds:
     envelopes: Envelopes
     bounds: Bounds
     steps: int
+    refined: RefinedFlows | None = None
 
 
 def bound_site(
     nouns: Nouns, *, jobs: tuple[str, ...] = (), steps: int = 1, part: float = 1.0,
-    transports: Mapping[str, str] | None = None,
+    transports: Mapping[str, str] | None = None, refine: int = 0,
 ) -> SiteBounds:  # fmt: skip
     """Worst delays and backlogs of a site whose switches choose by hash.
 
@@ -85,6 +89,8 @@ def bound_site(
         Part of each message, as in `conversation`.
     transports : mapping of str to str, optional
         Preset by class, as in `Wishes`.
+    refine : int
+        So many of the worst connections are bounded one by one, more tightly.
 
     Returns
     -------
@@ -105,10 +111,14 @@ def bound_site(
     flows = hashed_ways(ports, posed.flows, prepared.transports, posed.routes)
     owner = texts(begun.owner[purpose_of(begun.schedule, talk)])
     sent = envelopes(prepared, talk, owner, steps=steps)
-    found = bounds(
+    made = analysis(
         ports, prepared.queues, flows, prepared.transports, sent.burst_B, sent.rate_bps, packets=sent.packets
     )
-    return SiteBounds(prepared, talk, owner, ports, flows, sent, found, steps)
+    made.total.solve()
+    found = told(made)
+    worst = np.argsort(-np.where(np.isfinite(found.network_s), found.network_s, -1.0), kind="stable")[:refine]
+    tight = refined(made, worst.tolist()) if refine else None
+    return SiteBounds(prepared, talk, owner, ports, flows, sent, found, steps, tight)
 
 
 def ports_of(network: Network) -> Ports:
