@@ -60,7 +60,10 @@ class Percolation:
 
     @property
     def peak(self) -> float:
-        """Share removed at which the susceptibility is highest: the estimate of the threshold by these runs."""
+        """Share removed at which the susceptibility is highest: near the threshold, off by some n^(-1/3).
+
+        With degrees of a heavy tail (exponents below 3) it says little: the largest component fades before it ends.
+        """
         return float(self.removed[np.argmax(self.susceptibility)])
 
 

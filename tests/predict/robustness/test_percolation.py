@@ -167,7 +167,7 @@ def test_the_giant_component_of_a_random_graph_that_is_thinned():
 def located(make, sizes, *, of="nodes", runs=24):
     """Threshold and its standard error: where the susceptibility of each run peaks, at two sizes.
 
-    A finite graph falls apart early, by an amount that is half as much at the larger size: with n^(-1/3) at eight times
+    A finite graph is off by an amount that is half as much at the larger size: with n^(-1/3) at eight times
     the nodes, on the plane with L^(-3/4) at 2^(4/3) times the side. What both have in common is the limit.
     """
     rows = [[percolate(make(size, r), of=of, runs=1, points=1000, seed=r).peak for r in range(runs)] for size in sizes]

@@ -59,7 +59,7 @@ def percolate(
     --------
     >>> from easterly.predict.robustness import erdos_renyi
     >>> made = percolate(erdos_renyi(50_000, 4, seed=1), runs=20)
-    >>> f"{made.peak:.2f}"  # 1 - 1 / 4, and what a finite graph is early by
+    >>> f"{made.peak:.2f}"  # 1 - 1 / 4, and what a finite graph is off by
     '0.74'
     """
     if runs < 1 or points < 1:
