@@ -47,6 +47,8 @@ NB_MODULE(_core, m) {
     easterly::bind::calculus(calculus);
     auto curve = room("curve", "Exact curves of network calculus: (min,+) and (max,+) algebra over rationals.");
     easterly::bind::curve(curve);
+    auto control = room("control", "Fluids of congestion control with delays, their roots and their responses.");
+    easterly::bind::controls(control);
     auto robust = room("robust", "Random graphs, what is left of them under removals, and what spreads along them.");
     easterly::bind::robust(robust);
     auto traffic = room("traffic", "Models of traffic: noise with long memory, wavelets, modulated rates, on/off sources, "

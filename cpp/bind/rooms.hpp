@@ -29,6 +29,7 @@ void packet(nanobind::module_& m);
 void queues(nanobind::module_& m);
 void calculus(nanobind::module_& m);
 void curve(nanobind::module_& m);
+void controls(nanobind::module_& m);
 void robust(nanobind::module_& m);
 void traffic_models(nanobind::module_& m);
 

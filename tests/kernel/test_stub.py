@@ -22,6 +22,7 @@ ROOMS = (
     "buffer",
     "calculus",
     "classify",
+    "control",
     "curve",
     "cut",
     "dag",

@@ -60,6 +60,7 @@ KERNEL = {
     "buffer": "shared packet memory, headroom and pauses",
     "calculus": "worst delays and backlogs",
     "classify": "first match of packets among rules",
+    "control": "fluids of congestion control, and delay stability",
     "curve": "exact curves of network calculus",
     "cut": "maximum flows and least cuts",
     "dag": "order and start times of schedules",

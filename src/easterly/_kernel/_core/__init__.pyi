@@ -5,6 +5,7 @@ from . import aqm as aqm
 from . import buffer as buffer
 from . import calculus as calculus
 from . import classify as classify
+from . import control as control
 from . import cut as cut
 from . import dag as dag
 from . import fabric as fabric

@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Annotated
 
+import numpy as np
+
+from easterly._kernel import control
+from easterly.base.columns import FloatColumn, floats
 from easterly.base.schema import Doc, Unit
 from easterly.predict.control.reals import number
+
+MOST_STEPS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +183,59 @@ def fluid_window(packets_per_s: float, rtt_s: float, threshold: float, flows: fl
         "flows", flows
     )
     return w, min(1.0, sqrt(2 / w))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """DCTCP as a fluid over time."""
+
+    time_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) instants.")]
+    window: Annotated[FloatColumn, Unit("1"), Doc("(T,) packets of one flow.")]
+    alpha: Annotated[FloatColumn, Unit("1"), Doc("(T,) estimate of congestion.")]
+    queue: Annotated[FloatColumn, Unit("1"), Doc("(T,) packets of the queue.")]
+
+    @property
+    def settled(self) -> FloatColumn:
+        """Queue of the second half."""
+        return self.queue[len(self.queue) // 2 :]
+
+
+def fluid(
+    flows: float, packets_per_s: float, rtt_s: float, threshold: float, until_s: float, *, gain: float = 1 / 16,
+    points: int = 4000,
+) -> Course:  # fmt: skip
+    """DCTCP over time, by the fluid of Alizadeh, Javanmard and Prabhakar (2011), equations 1 to 3.
+
+    W' = (1 - W alpha p / 2) / R, alpha' = g / R (p - alpha), q' = N W / R - C, where p says whether the queue was above K
+    a round trip ago. Its marks are all or nothing: it swings for ever, about W = (C R + K) / N.
+
+    Parameters
+    ----------
+    flows, packets_per_s, rtt_s, threshold
+        As in `sawtooth`.
+    until_s : float [s]
+    gain : float
+    points : int
+        That are kept.
+
+    Returns
+    -------
+    Course
+
+    Examples
+    --------
+    >>> made = fluid(2, 833_333, 100e-6, 40, 0.1)
+    >>> bool(made.settled.min() > 0), bool(made.settled.max() < 60)
+    (True, True)
+    """
+    n, c, rtt = number("flows", flows), number("packets_per_s", packets_per_s), number("rtt_s", rtt_s)
+    step = rtt / 50
+    steps = round(number("until_s", until_s) / step)
+    if not 1 <= steps <= MOST_STEPS:
+        raise ValueError(f"{until_s:g} s are {steps:,} steps of a fiftieth of a round trip: 1 to {MOST_STEPS:,}")
+    w, alpha = fluid_window(c, rtt, threshold, n)
+    first = np.array([w, alpha, number("threshold", threshold)])
+    every = max(1, steps // points)
+    rows = control.dctcp(n, c, rtt, number("gain", gain, most=1.0), threshold, first, step, steps, every)
+    time = floats(np.arange(len(rows)) * (step * every))
+    return Course(time, floats(rows[:, 0]), floats(rows[:, 1]), floats(rows[:, 2]))
