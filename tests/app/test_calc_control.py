@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +16,9 @@ CASES = {
     "aimd": "--rtt 10ms,100ms --hit .5 --first 1,0",
     "anarchy": "--links s-a:0,1;s-b:1;a-t:1;b-t:0,1;a-b:0 --demands s-t:1",
     "tcp": "--loss 1e-5 --rtt 80ms --port 10Gb/s --buffer 200MB",
+    "kelly": "--routes 1,1,0;1,0,1 --capacity 400Gb/s --rtt 20us --gain 500 --until 50ms",
+    "delay": "--gain 1e4 --delay 50us",
+    "aqm": "--port 10Gb/s --flows 500 --rtt 40ms --target 2MB",
     "dctcp": "--port 400Gb/s --rtt 10us --flows 8",
     "dcqcn": "--port 400Gb/s --flows 16",
 }
@@ -56,6 +60,38 @@ def test_answers_are_those_of_the_formulas():
     assert rates["tfrc"]["rate_bps"] == pytest.approx(8 * 164005.06)
     assert answer("dctcp --port 100Gb/s --rtt 10us")["least_mark_B"] == pytest.approx(17857, abs=0.5)
     assert answer("dcqcn --port 40Gb/s --flows 2")["rate_bps"] == 20e9
+    made = answer("dcqcn --port 40Gb/s --flows 10 --delay 85us --kmax 3905kB --pmax 0.2")
+    assert made["held"] and not made["stable"] and made["longest_delay_s"] < 85e-6
+    assert not answer("dcqcn --port 40Gb/s --flows 64")["held"]
+    assert answer("delay --gain 1 --delay 1s")["roots"][0]["re"] == pytest.approx(-0.318131505)
+    assert answer("delay --gain 1 --delay 1s --count 1")["kind"] == "swings to rest"
+    dual = answer("kelly --routes 1,1,0;1,0,1 --capacity 1Gb/s --rtt 100ms --gain .5 --control dual --until 200s")
+    assert dual["sure"] and dual["last_bps"] == pytest.approx([1e9 / 3, 2e9 / 3, 2e9 / 3])
+    red = answer("aqm --port 45Mb/s --flows 60 --rtt 200ms --packet 1500B --min 225kB --max 1050kB --smooth 1.33e-6")
+    assert red["policy"] == "red" and red["stable"] and red["marked"] == pytest.approx(2 / red["window"] ** 2)
+
+
+PAGES = ("kelly", "aqm", "dctcp", "dcqcn", "aimd --increase 1,1 --first .9,.1")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_draw_numbers_and_ask_for_nothing(name, tmp_path):
+    page = tmp_path / "page.html"
+    words = name if " " in name else f"{name} {CASES[name]}"
+    assert run(f"{words} --report {page}").exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert (
+        "<script" not in text
+        and "http" not in text.replace("http-equiv", "")
+        and "nan" not in text.partition("<svg")[2]
+    )
+    drawn = re.findall(r'<polyline class="c\d" points="([^"]+)"', text)
+    assert len(drawn) >= 2
+    points = [tuple(float(x) for x in pair.split(",")) for line in drawn for pair in line.split()]
+    assert all(-0.1 <= x <= 640.1 and -0.1 <= y <= 260.1 for x, y in points)
+    assert max(y for _, y in points) - min(y for _, y in points) > 100  # it uses the height
+    said = run(f"{words} --report {tmp_path / 'no' / 'page.html'}")
+    assert said.exit_code == 2 and "cannot be written" in said.output
 
 
 @pytest.mark.parametrize(
@@ -75,6 +111,13 @@ def test_answers_are_those_of_the_formulas():
         ("tcp --loss .1 --rtt 1ms --buffer 1MB", "--port as well"),
         ("dctcp --port 1Gb/s --rtt 10us --flows 1000", "less than one each"),
         ("dcqcn --port 40Gb/s --kmin 1MB", "below to_B"),
+        ("kelly --routes 1,1;1 --capacity 1Gb/s --rtt 1ms --gain 1", "one length"),
+        ("kelly --routes 1 --capacity 1Gb/s --rtt 1us --gain 1", "follow it for less long"),
+        ("kelly --routes 1 --capacity 1Gb/s --rtt 1ms --gain 1 --control both", "unknown"),
+        ("delay --gain 0 --delay 1s", "more than 0"),
+        ("aqm --port 1Gb/s --flows 10 --rtt 10ms", "give --target"),
+        ("aqm --port 1Gb/s --flows 10 --rtt 10ms --min 2MB --max 1MB", "must be below --max"),
+        ("aimd --increase 1,1,1 --report x.html", "two flows"),
     ],
 )
 def test_misuse_is_answered_with_what_to_do(words, said):

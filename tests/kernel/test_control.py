@@ -92,7 +92,7 @@ def test_delayed_equations_are_integrated_to_fourth_order():
         (lambda: single(1.0, 1.0, 1.0, 1e-9, 1e3), "more than is remembered"),
         (lambda: control.angle(np.zeros(2), np.zeros(3)), "x has 3"),
         (lambda: control.lambert(np.zeros(1), np.zeros(1), np.full(1, 2 * 10**9)), "branch"),
-        (lambda: control.response(np.zeros((2, 2)), np.zeros((3, 3)), np.zeros(2), np.zeros(2), 1.0, np.zeros(1), np.zeros(1)), "past"),
+        (lambda: control.determinant(np.zeros((2, 2)), np.zeros((3, 3)), 1.0, np.zeros(1), np.zeros(1)), "past"),
         (lambda: control.dcqcn(np.ones(11), np.ones(1), np.ones(4), 0.1, 1, 1), "numbers has 11"),
         (lambda: control.dctcp(1.0, 1.0, 0.0, 0.1, 1.0, np.ones(3), 0.1, 1, 1), "path"),
         (lambda: control.reno(1.0, 1.0, 1.0, -0.1, 1.0, 1.0, 0.0, 0.0, np.ones(4), 0.1, 1, 1), "gain"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_the_rightmost_root_is_a_root_and_none_is_further_right(seed):
     assert abs(det(np.array([root]))[0]) < 1e-8
     left, right, up = root.real + 1e-3, 40.0, 40.0
     corners = [complex(left, -up), complex(right, -up), complex(right, up), complex(left, up), complex(left, -up)]
-    ring = np.concatenate([np.linspace(a, b, 60_000) for a, b in zip(corners, corners[1:], strict=False)])
+    ring = np.concatenate([np.linspace(a, b, 60_000) for a, b in pairwise(corners)])
     assert round(float(np.diff(np.unwrap(np.angle(det(ring))))[...].sum()) / (2 * math.pi)) == 0
 
 
@@ -142,7 +143,7 @@ def test_dcqcn_becomes_fair_and_its_longest_delay_is_the_verge():
 
 
 def test_17_percent_of_the_product_keeps_dctcp_busy():
-    """Alizadeh, Javanmard and Prabhakar 2011, abstract: the threshold can be as low as 17 % of it without loss of rate."""
+    """Alizadeh, Javanmard and Prabhakar 2011, abstract: a threshold of 17 % of it loses no rate."""
     rate, rtt = 1e6, 500e-6
     for flows in (1, 3, 10, 30, 60, 100):
         full = dctcp.fluid(flows, rate, rtt, 0.17 * rate * rtt, 0.4)

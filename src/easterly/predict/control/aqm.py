@@ -1,8 +1,8 @@
 """TCP Reno at a port with queue management: operating point, loop, margins, and what the fluid does after a change.
 
-Misra, Gong and Towsley (2000): W' = 1 / R - W W(t - R) / (2 R(t - R)) p(t - R) and q' = N W / R - C with R = q / C + Tp.
-About its point of rest, W^2 p = 2 and W = R C / N, this is the plant of Hollot et al. (2001),
-(C^2 / 2N) e^(-sR) / ((s + 2N / (R^2 C)) (s + 1 / R)).
+Misra, Gong and Towsley (2000): W' = 1 / R - W W(t - R) / (2 R(t - R)) p(t - R) and q' = N W / R - C with R = q / C +
+Tp. About its point of rest, W^2 p = 2 and W = R C / N, this is the plant of Hollot et al. (2001), (C^2 / 2N) e^(-sR)
+/ ((s + 2N / (R^2 C)) (s + 1 / R)).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from easterly.predict.control.reals import number, numbers
 
 MOST_WORK = 20_000_000
 NUDGE = 1e-5
+PAPER = Settings()
 
 
 def _slopes(x: FloatColumn, then: float, p: float, s: Settings) -> FloatColumn:
@@ -31,7 +32,7 @@ def _slopes(x: FloatColumn, then: float, p: float, s: Settings) -> FloatColumn:
     ])  # fmt: skip
 
 
-def loop(flows: float, rate_bps: float, delay_s: float, settings: Settings = Settings()) -> Loop:
+def loop(flows: float, rate_bps: float, delay_s: float, settings: Settings = PAPER) -> Loop:
     """The loop of N equal flows about their rest, from rate to queue to marks to rate; rates come late within it, too.
 
     Parameters
@@ -56,8 +57,8 @@ def loop(flows: float, rate_bps: float, delay_s: float, settings: Settings = Set
     at, s = rest(flows, rate_bps, settings), settings
     if not at.held:
         raise ValueError(
-            f"{flows:g} flows need {at.marked:.3g} of all packets marked, more than most = {s.most:g}: the queue swings "
-            "about to_B whatever the delay; raise `most`, or lower `add_bps`"
+            f"{flows:g} flows need {at.marked:.3g} of all packets marked, more than most = {s.most:g}: the queue "
+            "swings about to_B whatever the delay; raise `most`, or lower `add_bps`"
         )
     rate = at.rate_bps / s.packet_bits
     point = np.array([at.alpha, at.target_bps / s.packet_bits, rate])
@@ -80,7 +81,7 @@ def loop(flows: float, rate_bps: float, delay_s: float, settings: Settings = Set
     return Loop(now, past, into, np.array([0.0, 0.0, 0.0, slope]), number("delay_s", delay_s))
 
 
-def stability(flows: float, rate_bps: float, delay_s: float, settings: Settings = Settings()) -> Margins:
+def stability(flows: float, rate_bps: float, delay_s: float, settings: Settings = PAPER) -> Margins:
     """Margins of N equal flows of DCQCN (Zhu et al. 2016, section 3.2): neither more flows nor fewer are always better.
 
     Parameters
@@ -103,7 +104,7 @@ def stability(flows: float, rate_bps: float, delay_s: float, settings: Settings 
     return margins(loop(flows, rate_bps, delay_s, settings), 1.0, 1e3 / min(delay_s, settings.timer_s))
 
 
-def longest_delay(flows: float, rate_bps: float, settings: Settings = Settings(), *, most_s: float = 10e-3) -> float:
+def longest_delay(flows: float, rate_bps: float, settings: Settings = PAPER, *, most_s: float = 10e-3) -> float:
     """Longest delay at which N equal flows come to rest, as halving finds it; `most_s` if that is stable.
 
     Parameters
@@ -144,7 +145,7 @@ class Course:
 
 
 def fluid(
-    flows: ArrayLike, rate_bps: float, delay_s: float, until_s: float, settings: Settings = Settings(), *,
+    flows: ArrayLike, rate_bps: float, delay_s: float, until_s: float, settings: Settings = PAPER, *,
     first_bps: ArrayLike | None = None, points: int = 600,
 ) -> Course:  # fmt: skip
     """DCQCN over time, with the delay of its marks, in steps of a microsecond at most.

@@ -206,8 +206,8 @@ def fluid(
 ) -> Course:  # fmt: skip
     """DCTCP over time, by the fluid of Alizadeh, Javanmard and Prabhakar (2011), equations 1 to 3.
 
-    W' = (1 - W alpha p / 2) / R, alpha' = g / R (p - alpha), q' = N W / R - C, where p says whether the queue was above K
-    a round trip ago. Its marks are all or nothing: it swings for ever, about W = (C R + K) / N.
+    W' = (1 - W alpha p / 2) / R, alpha' = g / R (p - alpha), q' = N W / R - C, where p says whether the queue was
+    above K a round trip ago. Its marks are all or nothing: it swings for ever, about W = (C R + K) / N.
 
     Parameters
     ----------

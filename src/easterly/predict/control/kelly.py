@@ -1,8 +1,8 @@
 """Kelly's controls: rates, or prices, that move until they are the optimum, and how much delay they stand on the way.
 
-Primal (Kelly, Maulloo and Tan 1998): x' = kappa (w - x^alpha q), links answer loads with prices p(y) = (y / c)^B. It rests at
-the optimum with these prices as soft capacities, the nearer to the hard one the larger B. Dual (Low and Lapsley 1999):
-p' = gamma (y - c), not below 0, and x = (w / q)^(1 / alpha): it rests at the optimum itself.
+Primal (Kelly, Maulloo and Tan 1998): x' = kappa (w - x^alpha q), links answer loads with prices p(y) = (y / c)^B. It
+rests at the optimum with these prices as soft capacities, the nearer to the hard one the larger B. Dual (Low and
+Lapsley 1999): p' = gamma (y - c), not below 0, and x = (w / q)^(1 / alpha): it rests at the optimum itself.
 """
 
 from __future__ import annotations
@@ -81,8 +81,9 @@ def primal(
 ) -> Course:  # fmt: skip
     """The primal control from half the fair rates on, with its round trips.
 
-    For alpha 1 each flow with kappa (q + sum of y p' over its links) tau below pi / 2 is enough for all of them to come to
-    rest (Johari and Tan 2001 for equal round trips, Massoulie 2002 and Vinnicombe 2002 for any); for one flow it is exact.
+    For alpha 1 each flow with kappa (q + sum of y p' over its links) tau below pi / 2 is enough for all of them to
+    come to rest (Johari and Tan 2001 for equal round trips, Massoulie 2002 and Vinnicombe 2002 for any); for one flow
+    it is exact.
 
     Parameters
     ----------
@@ -128,8 +129,8 @@ def dual(
 ) -> Course:  # fmt: skip
     """The dual control from half again the right prices on, with its round trips.
 
-    About rest, a price moves flows by x / (alpha q): gamma times the sum over the links of a flow of what all flows there
-    move, times its round trip, below pi / 2, is what one flow at one link stands exactly.
+    About rest, a price moves flows by x / (alpha q): gamma times the sum over the links of a flow of what all flows
+    there move, times its round trip, below pi / 2, is what one flow at one link stands exactly.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def kind_of(gain_delay: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A linear system whose input comes back late: x' = now x + past x(t - delay) + into u, with u = -out x(t - delay)."""
+    """A linear system whose input comes back late: x' = now x + past x(t - delay) + into u, u = -out x(t - delay)."""
 
     now: FloatColumn
     past: FloatColumn
@@ -238,7 +238,7 @@ def _chebyshev(now: FloatColumn, past: FloatColumn, delay_s: float) -> FloatColu
     table = np.kron(slope * (2 / delay_s), np.eye(n))
     table[:n, :] = 0
     table[:n, :n], table[:n, -n:] = now, past
-    return table
+    return np.asarray(table, np.float64)
 
 
 def _newton(now: FloatColumn, past: FloatColumn, delay_s: float, guess: complex) -> complex:

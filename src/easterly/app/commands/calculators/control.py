@@ -15,10 +15,15 @@ KINDS = {
         "aimd": "Shares of additive increase and multiplicative decrease, and how fast they come to rest.",
         "anarchy": "Selfish against best routing, with delays that are polynomials of the load.",
     },
-    "steady": {
-        "tcp": "What a loss rate allows Reno, CUBIC and TFRC, and what BBR leaves to others.",
+    "late": {
+        "kelly": "Kelly's primal and dual controls with round trips: rest, optimum, course.",
+        "delay": "Roots of what answers late, by Lambert's W, and the longest delay that it stands.",
+        "aqm": "TCP Reno with RED or a PI controller: point of rest, margins, course.",
+    },
+    "steady": {"tcp": "What a loss rate allows Reno, CUBIC and TFRC, and what BBR leaves to others."},
+    "centre": {
         "dctcp": "DCTCP at one port: sawtooth, queue, and the threshold that keeps the port busy.",
-        "dcqcn": "DCQCN at one port: its point of rest.",
+        "dcqcn": "DCQCN at one port: its point of rest, margins, and the longest delay that it stands.",
     },
 }
 QUESTIONS = {name: does for kind in KINDS.values() for name, does in kind.items()}

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from easterly.app import terminal
 from easterly.app.calc import answer, asking, given
+from easterly.app.commands.control import options
 from easterly.app.values import number, numbers
 from easterly.base.units import RATE, TIME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from easterly.app.report.control import Fact, Figure
+    from easterly.predict.control.aimd import Shares
 
 Floats = tuple[float, ...]
 MOST_CELLS = 4_000_000
@@ -81,9 +89,12 @@ def fair(routes: tuple[Floats, ...], capacity: Floats, alpha: float, weight: Flo
 )
 @click.option("--first", type=given.Numbers(zero=True), help="Rates to begin with, for the way from there.")
 @click.option("--congestions", type=asking.Count(1, 10_000), default=10, show_default=True, help="Of that way.")
+@options.report
 @terminal.format_option
-def aimd(rtt: Floats | None, increase: Floats | None, decrease: Floats, hit: Floats | None, first: Floats | None,
-         congestions: int, form: str) -> None:  # fmt: skip
+def aimd(
+    rtt: Floats | None, increase: Floats | None, decrease: Floats, hit: Floats | None, first: Floats | None,
+    congestions: int, report: Path | None, form: str,
+) -> None:  # fmt: skip
     """Shares of flows that grow by addition and back off by a factor, by the map of Chiu and Jain (1989)."""
     from easterly.predict.control import aimd as maps
 
@@ -92,6 +103,10 @@ def aimd(rtt: Floats | None, increase: Floats | None, decrease: Floats, hit: Flo
     grow = increase if increase is not None else tuple(1 / each**2 for each in rtt or ())
     made = maps.synchronised(grow, decrease) if hit is None else maps.unequal(grow, decrease, hit)
     path = maps.synchronised_path(first, grow, decrease, congestions) if first is not None else None
+    if report is not None and (path is None or path.shape[1] != 2):
+        raise click.UsageError("--report draws two flows and their way: give --first, and two of everything")
+    facts = _aimd_facts(made)
+    options.write(report, form, "AIMD of two flows", facts, lambda: _aimd_figures(path, grow))
     if form == "json":
         terminal.emit_json({
             "increase": numbers(grow), "share": numbers(made.share), "mean": numbers(made.mean),
@@ -100,17 +115,46 @@ def aimd(rtt: Floats | None, increase: Floats | None, decrease: Floats, hit: Flo
         })  # fmt: skip
         return
     answer.title(f"{answer.counted(len(grow), 'flow')}: {made.assumes}")
-    answer.facts([
-        ("Jain", f"{made.jain:.6f}", "1 is equal"),
-        ("factor", f"{made.factor:.6f}", "by which what is not at rest shrinks per congestion"),
-        ("used", f"{made.used:.6f}", "part of the capacity over time, without a buffer"),
-    ])  # fmt: skip
+    answer.facts(facts)
     shares = enumerate(zip(made.share, made.mean, strict=True), 1)
     answer.table(("flow", "at congestion", "over time"), [(str(i), f"{x:.6f}", f"{y:.6f}") for i, (x, y) in shares])
     if path is not None:
         heads = ("congestion", *(f"flow {i + 1}" for i in range(path.shape[1])), "Jain")
         rows = [(str(k), *(f"{x:.4f}" for x in row), f"{maps.jain(row):.4f}") for k, row in enumerate(path)]
         answer.table(heads, rows)
+
+
+def _aimd_facts(made: Shares) -> list[Fact]:
+    return [
+        ("Jain", f"{made.jain:.6f}", "1 is equal"),
+        ("factor", f"{made.factor:.6f}", "by which what is not at rest shrinks per congestion"),
+        ("used", f"{made.used:.6f}", "part of the capacity over time, without a buffer"),
+    ]
+
+
+def _aimd_figures(path: Any, grow: Floats) -> Sequence[Figure]:
+    """One flow over the other, with the other linear controls from the same start, and fairness by congestion."""
+    import numpy as np
+
+    from easterly.app.report.control import phase
+    from easterly.predict.control import aimd as maps
+
+    start = path[0] * 0.6
+    plane = []
+    for name in ("aimd", "aiad", "mimd"):
+        run = maps.binary_path(start, maps.CONTROLS[name], 600)
+        plane.append((name, run[:, 0], run[:, 1]))
+    ends = np.linspace(0, 1, 2)
+    lines = [*plane, ("equal", ends, ends), ("capacity", ends, 1 - ends)]
+    rounds = np.arange(len(path), dtype=float)
+    index = np.array([maps.jain(row) for row in path])
+    return [
+        phase("One rate over the other", "Equal flows that hear one bit: only additive increase with multiplicative "
+              "decrease ends where they are equal (Chiu and Jain 1989).", lines, "flow 1", "flow 2"),
+        phase("Rates at congestion", f"Of flows that grow by {grow[0]:.4g} and {grow[1]:.4g}, by congestion.",
+              [("flow 1", rounds, path[:, 0]), ("flow 2", rounds, path[:, 1]), ("Jain", rounds, index)], "congestion",
+              "part of the capacity"),
+    ]  # fmt: skip
 
 
 class Roads(given.FloatsType):

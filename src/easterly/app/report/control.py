@@ -1,0 +1,76 @@
+"""A page that draws how a control goes: over time, and one quantity over another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from easterly.app.report import plots
+from easterly.app.report.join import STATIC
+from easterly.app.report.page import environment
+from easterly.base.columns import FloatColumn
+from easterly.base.units import TIME, Kind
+
+TALL = 260.0
+Fact = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One drawing with its heading and what is to be seen."""
+
+    heading: str
+    note: str
+    drawn: Markup
+
+
+def page(title: str, facts: Sequence[Fact], figures: Sequence[Figure]) -> str:
+    """The page as text: one file, without scripts, that asks for nothing.
+
+    Parameters
+    ----------
+    title : str
+    facts : sequence of (name, value, remark)
+    figures : sequence of Figure
+    """
+    return environment().get_template("control.html").render(
+        title=title, facts=facts, figures=figures,
+        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
+    )  # fmt: skip
+
+
+def course(
+    heading: str, note: str, time_s: FloatColumn, lines: Sequence[tuple[str, FloatColumn]], label: str,
+    kind: Kind | None = None, rules: Sequence[tuple[str, float]] = (),
+) -> Figure:  # fmt: skip
+    """Quantities over time, and levels that mean something."""
+    x = plots.axis("time", [float(time_s[-1])], TIME, snug=True)
+    return _figure(heading, note, [(name, time_s, y) for name, y in lines], x, label, kind, rules)
+
+
+def phase(
+    heading: str, note: str, lines: Sequence[tuple[str, FloatColumn, FloatColumn]], across: str, up: str,
+    kinds: tuple[Kind | None, Kind | None] = (None, None),
+) -> Figure:  # fmt: skip
+    """One quantity over another: what rests is a point, what swings a ring."""
+    x = plots.axis(across, np.concatenate([line[1] for line in lines]), kinds[0])
+    return _figure(heading, note, lines, x, up, kinds[1], ())
+
+
+def _figure(
+    heading: str, note: str, lines: Sequence[tuple[str, FloatColumn, FloatColumn]], x: plots.Axis, label: str,
+    kind: Kind | None, rules: Sequence[tuple[str, float]],
+) -> Figure:  # fmt: skip
+    shown = lines[: plots.SERIES]
+    y = plots.axis(label, np.concatenate([*(line[2] for line in shown), [level for _, level in rules]]), kind)
+    said = "; ".join(
+        f"{name}: {y.text(float(each[0]))} first, {y.text(float(each[-1]))} last" for name, _, each in shown
+    )
+    levels = [plots.Rule(name, level) for name, level in rules]
+    drawn = plots.plot(
+        [plots.Curve(*line) for line in shown], x, y, title=heading, said=said, rules=levels, height=TALL
+    )
+    return Figure(heading, note, drawn)
