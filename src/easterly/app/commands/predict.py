@@ -14,10 +14,10 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 
 @click.command("predict")
 @click.argument("site", type=terminal.SITE)
-@click.option("--method", type=click.Choice(["fluid", "packet", "bounds", "queueing"]), default="fluid",
+@click.option("--method", type=click.Choice(["fluid", "packet", "bounds", "queueing", "all"]), default="fluid",
               show_default=True,
-              help="Max-min fair rates, a simulation packet by packet, what no run exceeds, or means of queues by "
-                   "formulae.")  # fmt: skip
+              help="Max-min fair rates, a simulation packet by packet, what no run exceeds, means of queues by "
+                   "formulae; or the last three side by side, which must not contradict each other.")  # fmt: skip
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
 @click.option(
     "--steps",
@@ -49,7 +49,7 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--refine", type=click.IntRange(1, 10_000), metavar="COUNT",
               help="Bound so many of the worst connections one by one, more tightly.")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write a page about it, of packets only.")  # fmt: skip
+              help="Write a page about it; of packets, and of all.")  # fmt: skip
 @terminal.format_option
 def command(site: Path, method: str, form: str, **asked: Any) -> None:
     """Predict the step time of the jobs of SITE, with everything else that they send beside them.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
-from easterly.app.predicting import bounded, changed, document, page, queued
+from easterly.app.predicting import bounded, changed, document, page, queued, witnessed
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ PACKETS_ONLY = {
 QUEUES_ONLY = {"--arrivals": "arrivals", "--times": "times"}
 BOUNDS_ONLY = {"--add": "added", "--without": "without", "--refine": "refine"}
 ALSO = {"fluid": (), "bounds": ("steps", "transports", "added", "without", "refine"),
-        "queueing": ("transports", "arrivals", "times"), "packet": tuple(PACKETS_ONLY.values())}  # fmt: skip
+        "queueing": ("transports", "arrivals", "times"), "packet": tuple(PACKETS_ONLY.values()),
+        "all": ("transports", "arrivals", "times", "hops", "seed", "report")}  # fmt: skip
 """Those options that a method takes."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
@@ -43,6 +44,8 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
         return
     if asked["report"] is not None:
         terminal.writable(asked["report"], form)
+    if method == "all":
+        _three(nouns, found, asked, form)
     result, made = _packets(nouns, asked, form)
     _print(result, found, form, page.packet)
     if asked["report"] is not None:
@@ -105,6 +108,34 @@ def _means(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
     return queued.document(made)
+
+
+def _three(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn:
+    """All three witnesses; contradictions are findings."""
+    from easterly.app.predicting.naming import classes_of, links_of
+    from easterly.study import witnesses
+
+    transports = dict(pair("--transport", text, form) for text in asked["transports"])
+    try:
+        made = witnesses.witness_site(
+            nouns, jobs=tuple(asked["jobs"]), arrivals=asked["arrivals"] or "packets", factor=asked["times"] or 1.0,
+            transports=transports, hops=asked["hops"] or witnesses.HOPS,
+            seed=1 if asked["seed"] is None else asked["seed"],
+        )  # fmt: skip
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    except (ValueError, KeyError) as error:
+        terminal.misused(str(error.args[0]), form)
+    wrong = witnesses.findings(made, links_of(nouns), classes_of(nouns, made.means.offered.queues))
+    result = witnessed.document(made)
+    _print(result, [*found, *wrong], form, witnessed.page)
+    if asked["report"] is not None:
+        from easterly.app.planning import write_text
+        from easterly.app.report import witnessing
+
+        with terminal.writing(asked["report"], form):
+            write_text(asked["report"], witnessing.page(str(nouns.site.site.name), result))
+    sys.exit(terminal.FOUND if wrong else terminal.FINE)
 
 
 def _packets(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], PacketPrediction]:

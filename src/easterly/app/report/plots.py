@@ -81,6 +81,19 @@ class Bar:
     group: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How something is spread, in a row of its own: from `low` to `high`, points within, and what it is held to."""
+
+    name: str
+    low: float
+    high: float
+    points: tuple[float, ...]
+    band: tuple[float, float] | None = None
+    mean: float | None = None
+    bound: float | None = None
+
+
 def _step(rough: float) -> float:
     """The next of 1, 2, 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(rough))
@@ -189,6 +202,51 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
         )
     left = max([LEFT, *(16 + LETTER * len(group) for group in groups)])
     return _svg("".join(parts), title, said, height, left)
+
+
+def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup:
+    """Rows of what is spread: a bar with points, a band and a mean over it, and the bound as a line.
+
+    Parameters
+    ----------
+    rows : sequence of Spread
+    x : Axis
+    title, said : str
+    """
+    band = 22.0
+    height = band * max(len(rows), 1)
+    parts = list(_grid(x, None, height))
+    for i, row in enumerate(rows):
+        parts += _spread(row, x, band * i + 3, band - 6)
+    left = max([LEFT, *(16 + LETTER * len(row.name) for row in rows)])
+    return _svg("".join(parts), title, said, height, left)
+
+
+def _spread(row: Spread, x: Axis, top: float, tall: float) -> Iterator[str]:
+    def at(value: float) -> float:
+        return float(WIDTH * np.clip(x.at(np.array([value]))[0], 0, 1))
+
+    middle = top + tall / 2
+    yield _text("tick", -8, middle + 4, "end", row.name)
+    yield _stretch("c0", at(row.low), at(row.high), middle - 3, 6, f"packets: {x.text(row.low)} to {x.text(row.high)}")
+    for value in row.points:
+        told = f"<title>{escape(x.text(value))}</title>"
+        yield f'<circle class="c0" cx="{at(value):.1f}" cy="{middle:g}" r="3">{told}</circle>'
+    if row.band is not None:
+        low, high = row.band
+        yield _stretch("c1", at(low), at(high), top, 3, f"band: {x.text(low)} to {x.text(high)}")
+    if row.mean is not None:
+        yield _stretch("c1", at(row.mean) - 1, at(row.mean) + 1, top, tall, f"mean: {x.text(row.mean)}")
+    if row.bound is not None:
+        ends = f'x1="{at(row.bound):.1f}" x2="{at(row.bound):.1f}" y1="{top:g}" y2="{top + tall:g}"'
+        yield f'<line class="rule" {ends}><title>bound: {escape(x.text(row.bound))}</title></line>'
+
+
+def _stretch(kind: str, low: float, high: float, top: float, tall: float, said: str) -> str:
+    return (
+        f'<rect class="{kind}" x="{low:.1f}" y="{top:g}" width="{max(high - low, 0.7):.1f}" height="{tall:g}" rx="1">'
+        f"<title>{escape(said)}</title></rect>"
+    )
 
 
 def thinned(x: FloatColumn, y: FloatColumn, columns: int = COLUMNS) -> tuple[FloatColumn, FloatColumn]:

@@ -25,8 +25,8 @@ TAILS = "exact at queues of one class and one length that senders fill; else an 
 EXACT = "exact where packets come from their senders: Poisson, and what is sent goes on to its end"
 WEIGHTED = "between first and last of the weighted classes (Coffman & Mitrani 1980)"
 BETWEEN = (
-    "between links before that are full of others, as in a switch of slots (Karol, Hluchyj & Morgan 1987), and packets "
-    "that no link has set apart, a quarter wider either way: two cases that are known, and no theorem"
+    "between pairs of packets that shared no link before, as in a switch of slots (Karol, Hluchyj & Morgan 1987), and "
+    "packets that no link has set apart, a quarter wider either way: two cases that are known, and no theorem"
 )
 WIDER = 0.25
 """Of a band that is no theorem."""
@@ -110,6 +110,7 @@ def port_waits(
     alike, low, high = waits(classes)
     with np.errstate(invalid="ignore"):
         part, least = _apart(ports, hops, classes, len(link))
+        least = np.minimum(least, _met_before(hops, classes, len(link)))
         first = bools(part >= 1)
         wait = alike * part
         slow = classes.load * ports.rate_bps[link] >= shaper_bps
@@ -200,6 +201,26 @@ def _apart(ports: Ports, hops: _Hops, classes: Classes, count: int) -> tuple[Flo
             lost = summed(hops.of[late], rate * np.nan_to_num(each, posinf=0), count) / classes.rate
         made -= np.where(classes.rate > 0, lost, 0.0)
     return np.clip(part, 0, 1), np.clip(least, 0, 1)
+
+
+def _met_before(hops: _Hops, classes: Classes, count: int) -> Floats:
+    """(Q,) part of the wait that is left at least: of pairs that have shared no link before, anywhere on their ways.
+
+    Those that parted and meet again may be set apart still; pairs that shared several links are counted several times.
+    """
+    start = np.flatnonzero(hops.before < 0)
+    depth = np.arange(len(hops.of)) - np.repeat(start, np.diff(np.append(start, len(hops.of))))
+    own = np.repeat(np.arange(len(hops.of)), depth)
+    back = np.arange(len(own)) - np.repeat(np.cumsum(depth) - depth, depth) + 1
+    links = int(hops.link.max(initial=0)) + 1
+    port, over = classes.port[hops.of[own]], hops.link[own - back]
+    pairs, which = np.unique(port * links + over, return_inverse=True)
+    shared = summed(which, (hops.rate * hops.each_s)[own], len(pairs))[which] / summed(
+        classes.port, classes.load, classes.ports
+    )[port]  # fmt: skip
+    lost = summed(hops.of[own], hops.rate[own] * shared, count)
+    made: Floats = np.clip(1 - np.divide(lost, classes.rate, out=np.zeros(count), where=classes.rate > 0), 0, 1)
+    return made
 
 
 def _band(
