@@ -21,7 +21,7 @@ std::int32_t nodes_of(std::int64_t n) {
 
 void edges_within(double edges) {
     if (edges > static_cast<double>(robust::kMostEdges))
-        refuse("such a graph has about " + std::to_string(edges) + " edges, more than 200000000");
+        refuse("such a graph has about " + std::to_string(edges) + " edges, more than 50000000");
 }
 
 auto hand(robust::Edges&& edges) { return nb::make_tuple(give(std::move(edges.a)), give(std::move(edges.b))); }

@@ -6,7 +6,7 @@ namespace easterly::bind {
 #define EASTERLY_STREAM "stream : int\n    Names all that is drawn, from 0 to 2^64 - 1."
 #define EASTERLY_EDGES "\n\nReturns\n-------\na, b : (E,) int32\n    Both ends of every edge."
 #define EASTERLY_UNDIRECTED "n : int\n    Nodes.\na, b : (E,) int32\n    Both ends of every edge."
-#define EASTERLY_REFUSED "\n\nRaises\n------\nValueError\n    Numbers out of range, or more than 200,000,000 edges."
+#define EASTERLY_REFUSED "\n\nRaises\n------\nValueError\n    Numbers out of range, or more than 50,000,000 edges."
 #define EASTERLY_LENGTHS "\n\nRaises\n------\nValueError\n    Lengths that do not fit, numbers out of range."
 #define EASTERLY_RUNS                                                                                        \
     "infect : float\n    Rate at which it crosses from one to another.\nrecover : float\n    Rate at which "  \

@@ -135,8 +135,9 @@ bool match(std::vector<std::int32_t> stubs, Edges& edges, Draws& draws) {
 
 }  // namespace
 
-Edges regular(std::int32_t n, std::int32_t d, std::uint64_t stream, paths::Pulse pulse) {
-    Draws draws(stream);
+namespace {
+
+Edges sparse(std::int32_t n, std::int32_t d, Draws& draws, paths::Pulse& pulse) {
     std::vector<std::int32_t> stubs;
     for (std::int32_t v = 0; v < n; ++v) stubs.insert(stubs.end(), static_cast<std::size_t>(d), v);
     Edges edges;
@@ -144,6 +145,22 @@ Edges regular(std::int32_t n, std::int32_t d, std::uint64_t stream, paths::Pulse
         edges = {};
         pulse.beat();
     }
+    return edges;
+}
+
+}  // namespace
+
+// Matching stubs of a dense graph would hardly ever end well: what it lacks is drawn instead.
+Edges regular(std::int32_t n, std::int32_t d, std::uint64_t stream, paths::Pulse pulse) {
+    Draws draws(stream);
+    if (2 * std::int64_t{d} < n) return sparse(n, d, draws, pulse);
+    const Edges lacks = sparse(n, n - 1 - d, draws, pulse);
+    KeySet without(lacks.size());
+    for (std::size_t e = 0; e < lacks.size(); ++e) without.insert(key(lacks.a[e], lacks.b[e]));
+    Edges edges;
+    for (std::int32_t b = 1; b < n; ++b)
+        for (std::int32_t a = 0; a < b; ++a)
+            if (!without.has(key(a, b))) edges.add(a, b);
     return edges;
 }
 

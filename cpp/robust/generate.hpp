@@ -9,7 +9,7 @@
 
 namespace easterly::robust {
 
-inline constexpr std::int64_t kMostEdges = 200'000'000;
+inline constexpr std::int64_t kMostEdges = 50'000'000;
 
 struct Edges {
     std::vector<std::int32_t> a, b;

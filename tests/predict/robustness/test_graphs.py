@@ -118,7 +118,7 @@ def test_degrees_of_a_power_law():
         assert abs(counts[degree] - 100_000 * part) < 5 * math.sqrt(100_000 * part) + 0.02 * 100_000 * part
 
 
-@pytest.mark.parametrize(("n", "d"), [(10, 3), (7, 6), (50, 10), (1000, 5), (6, 0), (9, 8)])
+@pytest.mark.parametrize(("n", "d"), [(10, 3), (7, 6), (50, 10), (1000, 5), (6, 0), (9, 8), (40, 37)])
 def test_regular_graphs_are_regular_and_simple(n, d):
     made = random_regular(n, d, seed=2)
     assert is_simple(made) and set(made.degree.tolist()) == {d}
@@ -180,7 +180,7 @@ def test_draws_are_those_of_the_stream():
     [
         (lambda: erdos_renyi(10, 10), "from 0 to 9"),
         (lambda: erdos_renyi(10, float("nan")), "from 0 to 9"),
-        (lambda: erdos_renyi(10**9, 10**8), "more than 200000000"),
+        (lambda: erdos_renyi(10**9, 10**8), "more than 50000000"),
         (lambda: uniform(4, 7), "not a number of edges"),
         (lambda: barabasi_albert(3, 3), "not within 1..2"),
         (lambda: random_regular(5, 3), "no graph has 5 nodes of degree 3"),

@@ -283,3 +283,29 @@ def test_no_zeta_law_has_a_giant_component_above_3_4788():
 def test_what_cannot_be_removed_is_refused(call, said):
     with pytest.raises(ValueError, match=said):
         call()
+
+
+ONE, TWO = np.array([0], np.int32), np.array([1], np.int32)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda o: robust.percolate(2, ONE, TWO, o, True, np.array([[0, 0]], np.int32), np.zeros(0, np.int64)),
+            "twice",
+        ),
+        (lambda o: robust.percolate(2, ONE, TWO, o, False, np.array([[1]], np.int32), np.zeros(0, np.int64)), "range"),
+        (lambda o: robust.percolate(2, ONE, TWO, o, True, np.array([[0]], np.int32), np.zeros(0, np.int64)), "one per"),
+        (lambda o: robust.percolate(2, ONE, TWO, o, True, np.array([[0, 1]], np.int32), np.array([3])), "more than"),
+        (lambda o: robust.percolate(2, ONE, TWO, o, True, np.array([[0, 1]], np.int32), np.array([1, 0])), "below"),
+        (lambda o: robust.percolate(2, ONE, TWO, -o, True, np.array([[0, 1]], np.int32), np.array([1])), "weight"),
+        (lambda o: robust.percolate(1, ONE, TWO, o, True, np.array([[0, 1]], np.int32), np.array([1])), "b\\[0\\]"),
+        (lambda o: robust.components(2, ONE, TWO, np.ones(2, bool)), "one per edge"),
+        (lambda o: robust.betweenness(2, ONE, TWO, np.ones(1, bool), np.array([2], np.int32)), "sources"),
+        (lambda o: robust.by_degree(-1, ONE, TWO, 1), "number of nodes"),
+    ],
+)
+def test_the_kernel_refuses_what_does_not_fit(call, said):
+    with pytest.raises(ValueError, match=said):
+        call(np.ones(2, np.int32))

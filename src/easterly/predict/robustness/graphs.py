@@ -32,7 +32,7 @@ def erdos_renyi(nodes: int, mean_degree: float, *, seed: int = 1) -> Graph:
     Raises
     ------
     ValueError
-        A mean degree that such a graph cannot have, more than 200 million edges.
+        A mean degree that such a graph cannot have, more than 50 million edges.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def uniform(nodes: int, edges: int, *, seed: int = 1) -> Graph:
     Raises
     ------
     ValueError
-        More edges than pairs, or than 200 million.
+        More edges than pairs, or than 50 million.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def configuration(degree: ArrayLike, *, seed: int = 1, erased: bool = True) -> G
     Raises
     ------
     ValueError
-        A degree below 0, more than 200 million edges.
+        A degree below 0, more than 50 million edges.
 
     Examples
     --------

@@ -32,8 +32,8 @@ def command(
 ) -> None:
     """Take nodes or edges from a random graph one by one: the largest component that is left, over runs.
 
-    MODEL is one of those of `graph`. The threshold by formula is beside the peak of the susceptibility, which is near it
-    in a finite graph, but where few nodes have very many edges.
+    MODEL is one of those of `graph`. The threshold by formula is beside the peak of the susceptibility, which is near
+    it in a finite graph, but where few nodes have very many edges.
     """
     from easterly.predict.robustness import percolate
 
