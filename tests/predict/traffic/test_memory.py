@@ -126,6 +126,7 @@ def test_running_totals_are_refused_with_their_exponent(h):
         (np.ones((20, 20)), "one column"),
         (np.r_[np.ones(500), np.nan], "value 501"),
         (np.diff(np.diff(fractional_noise(0.3, 1 << 14))), "difference"),
+        (np.arange(1 << 14) % 100 < 16, "periodic, as training is"),
     ],
 )
 def test_series_that_cannot_scale_are_refused(values, says):

@@ -91,8 +91,8 @@ def hurst(values: ArrayLike, *, first: int | None = None, moments: int = 2) -> L
     Raises
     ------
     ValueError
-        Too few values, constant ones, too few octaves, or a series that is a sum and not a rate: a slope that is
-        above 1 for sure, as of counters that only grow.
+        Too few values, constant ones, too few octaves; a series that is a sum and not a rate, as of counters that
+        only grow (a slope above 1 for sure); one that is periodic or a difference (a slope below -1 for sure).
 
     Examples
     --------
@@ -169,6 +169,7 @@ def _refuse(made: LogScale) -> None:
         )
     if made.high < 0:
         raise ValueError(
-            f"the energy falls by 2^{-made.slope:.2f} from octave to octave: such a series is a difference of a "
-            "stationary one; take the counts themselves"
+            f"the energy falls by 2^{-made.slope:.2f} from octave to octave: more regular than traffic at random is. "
+            "It is periodic, as training is, and has an envelope instead of a Hurst exponent; or it is a difference: take "
+            "the counts themselves"
         )

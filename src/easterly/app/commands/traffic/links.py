@@ -191,6 +191,6 @@ def _show(
         rows.append(("most", f"{max(more, 0):,}", says))
     answer.facts(rows)
     table = [(f"{text.strip()}", answer.rate(one.mean_bps), answer.rate(bps),
-              answer.rate(one.peak_bps) if math.isfinite(one.peak_bps) else "at once")
+              answer.rate(one.peak_bps) if math.isfinite(one.peak_bps) else "unbounded")
              for text, (one, _), bps in zip(sources, mix, need.each_bps.tolist(), strict=True)]  # fmt: skip
     answer.table(("source", "mean of one", "effective", "peak"), table)
