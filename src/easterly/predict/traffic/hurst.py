@@ -170,6 +170,6 @@ def _refuse(made: LogScale) -> None:
     if made.high < 0:
         raise ValueError(
             f"the energy falls by 2^{-made.slope:.2f} from octave to octave: more regular than traffic at random is. "
-            "It is periodic, as training is, and has an envelope instead of a Hurst exponent; or it is a difference: take "
-            "the counts themselves"
+            "It is periodic, as training is, and has an envelope instead of a Hurst exponent; or it is a difference: "
+            "take the counts themselves"
         )
