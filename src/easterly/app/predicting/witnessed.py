@@ -39,8 +39,9 @@ def document(made: SiteWitnesses) -> dict[str, Any]:
 
 
 def _traffic(of: Witnesses, names: list[str], named: dict[int, str]) -> dict[str, Any]:
-    """One kind of traffic: what is said of means and bounds, and the queues that waited longest in the mean."""
-    told = np.where(of.measured.packets >= FEWEST, np.nan_to_num(of.measured.mean_s), -1.0)
+    """One kind of traffic: what is said of means and bounds, and the queues that wait longest."""
+    means = of.measured.mean_s if of.waits is None else of.waits.stations.Wq
+    told = np.where(of.measured.packets >= FEWEST, np.nan_to_num(means), -1.0)
     order = np.lexsort((-of.measured.packets, -told))[:LISTED]
     contradict = np.flatnonzero((of.mean_status == "outside") | (of.bound_status == "exceeded"))
     rows = list(dict.fromkeys([*contradict.tolist(), *order.tolist()]))

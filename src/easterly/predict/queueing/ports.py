@@ -271,8 +271,8 @@ def _tail(classes: Classes, wait: Floats, first: NDArray[np.bool_], share: float
     made = np.where(np.isinf(wait), np.inf, np.where(wait > 0, made, 0.0))
     alone = first & classes.same & (classes.port_load == classes.load) & (load < 1) & (load > 0)
     if alone.any():
-        own = np.ascontiguousarray(load[alone])
-        made[alone] = kernel.md1_quantile(own, np.full(own.size, 1 - share)) * classes.mean_s[alone]
+        own, which = np.unique(load[alone], return_inverse=True)
+        made[alone] = kernel.md1_quantile(own, np.full(own.size, 1 - share))[which] * classes.mean_s[alone]
     return made
 
 

@@ -249,6 +249,6 @@ def _shortest_B(transports: list[Transport]) -> float:
 def _unlike(transports: list[Transport]) -> str:
     laws = sorted({each.law for each in transports})
     return (
-        f"messages of steps wait for each other and come together, and {', '.join(laws)} holds back what would queue: "
-        "no formula has these arrivals"
+        "messages of steps wait for each other and come together, and windows and rates of "
+        f"{' and '.join(laws)} hold back what would queue: no formula has these arrivals"
     )
