@@ -28,6 +28,7 @@ CALCULATORS = {
     "control": "Congestion control by formula: fair rates, AIMD, TCP, DCTCP, DCQCN, delay, price of anarchy.",
     "robustness": "Random graphs: thresholds, what is left while parts go, what spreads.",
     "percentile": "Delays that random traffic exceeds with a given probability at most, end to end.",
+    "bound": "Worst delays and backlogs of servers and flows, by every analysis, and how tight they are.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

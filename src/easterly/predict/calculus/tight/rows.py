@@ -135,7 +135,7 @@ def tableau(
     OverflowError
         More comes for ever than is served.
     """
-    unit_B = max(max(min(b for b, _ in s.buckets) for s in given), 1e-300)
+    unit_B = max(min(b for b, _ in s.buckets) for s in given) or 1.0
     unit_s = unit_B * 8 / max(float(net.rate_bps[s]) for s in tree.depth)
     scaled = [
         replace(s, buckets=[(b / unit_B, r * unit_s / unit_B) for b, r in s.buckets], most_s=s.most_s / unit_s)

@@ -1,0 +1,1 @@
+"""The questions of ``easterly calc bound``, one module each."""
