@@ -74,6 +74,12 @@ def _rows(made: Stations, names: tuple[str, ...]) -> None:
     labels = names or tuple(str(i + 1) for i in range(made.W.shape[-1]))
     table = [[label, *(text(float(getattr(made, name)[i])) for name in heads[1:])] for i, label in enumerate(labels)]
     answer.table(heads, table)
+    columns = [(f"{name} {percent(level)}", tails[j]) for name, tails in (("Wq", made.Wq_at), ("W", made.W_at))
+               if tails.size for j, level in enumerate(made.levels)]  # fmt: skip
+    if columns:
+        rows = [[label, *(text(float(column[i])) for _, column in columns)] for i, label in enumerate(labels)]
+        answer.table(("", *(head for head, _ in columns)), rows)
+        click.echo(f"{answer.INDENT}quantiles: {made.quantiles}")
 
 
 def text(amount: float) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
 from easterly.model.stations import Stations
+from easterly.predict.queueing import bounded
 from easterly.predict.queueing.columns import arrivals, log, positive, shares, spread, stations, whole
 
 
@@ -93,7 +94,9 @@ def _waits(P_wait: FloatColumn, Wq: FloatColumn, levels: tuple[float, ...]) -> F
         return np.where(P_wait > shares, each * beyond, 0.0)
 
 
-def mmck(arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, places: ArrayLike) -> Stations:
+def mmck(
+    arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, places: ArrayLike, *, levels: Sequence[float] = ()
+) -> Stations:
     """M/M/c/K: `places` in all, and who finds them taken is lost. Any load is stable.
 
     Parameters
@@ -102,6 +105,9 @@ def mmck(arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, places: Arr
         Customers per unit of time, those that are lost included; mean time of a service.
     servers, places : array_like of int
         Places include the servers; as many of both is Erlang's loss system.
+    levels : sequence of float
+        Levels of quantiles, of the wait and of the time in the system of those who enter: exact, as mixtures of Erlang
+        times; NaN where these have more phases than can be summed.
 
     Returns
     -------
@@ -116,7 +122,14 @@ def mmck(arrival: ArrayLike, service: ArrayLike, servers: ArrayLike, places: Arr
     """
     shape, (rate, mean, number, room) = spread(arrivals(arrival), service, servers, places)
     answer = queue.mmck(rate, 1 / positive("service", mean), whole("servers", number), whole("places", room))
-    return stations("M/M/c/K", shape, answer)
+    wanted = shares(levels)
+    if not wanted:
+        return stations("M/M/c/K", shape, answer)
+    rows = [bounded.quantiles(float(a), float(s), int(c), int(k), wanted)
+            for a, s, c, k in zip(rate, mean, number, room, strict=True)]  # fmt: skip
+    waits, times = (np.stack([row[i] for row in rows], axis=1).reshape(-1, *shape) for i in (0, 1))
+    known = bounded.KNOWN if all(row[2] for row in rows) else bounded.UNKNOWN
+    return stations("M/M/c/K", shape, answer, levels=wanted, quantiles=known, Wq_at=waits, W_at=times)
 
 
 def mminf(arrival: ArrayLike, service: ArrayLike) -> Stations:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from easterly._kernel import queue
 from easterly.base.columns import FloatColumn
 from easterly.model.stations import ErrorClass, Stations
-from easterly.predict.queueing.columns import OVERLOADED, Shape, positive
+from easterly.predict.queueing import transforms
+from easterly.predict.queueing.columns import OVERLOADED, Shape, positive, shares
 from easterly.predict.queueing.markov import mmc
 
-Tables = tuple[Shape, FloatColumn, FloatColumn, FloatColumn]
+Tables = tuple[Shape, FloatColumn, FloatColumn, FloatColumn, FloatColumn]
 
 
 def _tables(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike) -> Tables:
-    """Rates, means and second moments as (N, K) tables."""
+    """Rates, means, second moments and variations as (N, K) tables."""
     rate, mean, spread = np.broadcast_arrays(
         positive("arrival", arrival, zero=True),
         positive("service", service),
@@ -24,10 +28,12 @@ def _tables(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike) -> Tables:
     if rate.ndim == 0:
         raise ValueError("priorities need classes: give one arrival rate a class, the highest first")
     a, m, s = (np.ascontiguousarray(x.reshape(-1, rate.shape[-1])) for x in (rate, mean, spread))
-    return rate.shape, a, m, m * m * (1 + s)
+    return rate.shape, a, m, m * m * (1 + s), s
 
 
-def non_preemptive(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0) -> Stations:
+def non_preemptive(
+    arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0, *, levels: Sequence[float] = ()
+) -> Stations:
     """M/G/1 by priority, what was begun is finished (Cobham 1954).
 
     Wq_k = W0 / ((1 - s_(k-1)) (1 - s_k)), s_k the load of the first k classes, W0 = sum over *all* classes of
@@ -39,6 +45,8 @@ def non_preemptive(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0)
         By class, the highest first: customers per unit of time, mean time of a service.
     scv : array_like
         Squared coefficient of variation of service: 1 for exponential, 0 for fixed times.
+    levels : sequence of float
+        Levels of quantiles, by inverting transforms, for the law that ``quantiles`` names: 8 digits of a probability.
 
     Returns
     -------
@@ -50,14 +58,17 @@ def non_preemptive(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0)
     >>> non_preemptive([0.2, 0.3, 0.1], [1, 0.8, 2]).Wq.round(6)
     array([0.99    , 1.767857, 3.928571])
     """
-    shape, rate, mean, second = _tables(arrival, service, scv)
+    shape, rate, mean, second, vary = _tables(arrival, service, scv)
     wait = queue.non_preemptive(rate, mean, second)
     busy = np.minimum((rate * mean).sum(axis=1, keepdims=True), 1.0)
     return _classes("M/G/1 non-preemptive (Cobham)", shape, rate, mean, wait, wait + mean,
-                    np.broadcast_to(busy, rate.shape))  # fmt: skip
+                    np.broadcast_to(busy, rate.shape),
+                    more=_quantiles(shape, rate, mean, vary, levels, preemptive=False))  # fmt: skip
 
 
-def preemptive_resume(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0) -> Stations:
+def preemptive_resume(
+    arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0, *, levels: Sequence[float] = ()
+) -> Stations:
     """M/G/1 by priority, a higher class interrupts at once, and work is resumed where it stood.
 
     W_k = E[S_k] / (1 - s_(k-1)) + sum over the first k classes of lambda E[S^2] / (2 (1 - s_(k-1)) (1 - s_k)):
@@ -69,6 +80,8 @@ def preemptive_resume(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1
         By class, the highest first: customers per unit of time, mean time of a service.
     scv : array_like
         Squared coefficient of variation of service.
+    levels : sequence of float
+        Levels of quantiles, of the time in the system.
 
     Returns
     -------
@@ -80,10 +93,21 @@ def preemptive_resume(arrival: ArrayLike, service: ArrayLike, scv: ArrayLike = 1
     >>> preemptive_resume([0.25, 0.25], [1, 1]).W.round(6)
     array([1.333333, 2.666667])
     """
-    shape, rate, mean, second = _tables(arrival, service, scv)
+    shape, rate, mean, second, vary = _tables(arrival, service, scv)
     time = queue.preemptive_resume(rate, mean, second)
     busy = np.minimum(np.cumsum(rate * mean, axis=1), 1.0)
-    return _classes("M/G/1 preemptive resume", shape, rate, mean, time - mean, time, busy)
+    return _classes("M/G/1 preemptive resume", shape, rate, mean, time - mean, time, busy,
+                    more=_quantiles(shape, rate, mean, vary, levels, preemptive=True))  # fmt: skip
+
+
+def _quantiles(shape: Shape, rate: FloatColumn, mean: FloatColumn, scv: FloatColumn, levels: Sequence[float], *,
+               preemptive: bool) -> dict[str, Any]:  # fmt: skip
+    wanted = shares(levels)
+    if not wanted:
+        return {}
+    wait, time = transforms.table(rate, mean, scv, wanted, preemptive=preemptive)
+    return {"levels": wanted, "quantiles": transforms.named(scv), "W_at": time.reshape(-1, *shape),
+            "Wq_at": wait.reshape(-1, *shape) if wait.size else wait}  # fmt: skip
 
 
 def non_preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stations:
@@ -154,7 +178,7 @@ def preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stat
 
 def _classes(
     method: str, shape: Shape, rate: FloatColumn, mean: FloatColumn, wait: FloatColumn, time: FloatColumn,
-    busy: FloatColumn, waits: float | None = None,
+    busy: FloatColumn, waits: float | None = None, more: dict[str, Any] | None = None,
 ) -> Stations:  # fmt: skip
     """The noun; a non-preemptive customer waits if it meets a busy server."""
     with np.errstate(invalid="ignore"):
@@ -163,4 +187,4 @@ def _classes(
     reasons = (OVERLOADED,) if np.isinf(wait).any() else ()
     Lq, L, W, Wq, rho, P_wait = (np.array(x).reshape(shape) for x in (*numbers, time, wait, busy, known))
     return Stations(method, ErrorClass.EXACT, entering=rate.reshape(shape), rho=rho, P_wait=P_wait, L=L, Lq=Lq, W=W,
-                    Wq=Wq, P_loss=np.zeros(shape), reasons=reasons)  # fmt: skip
+                    Wq=Wq, P_loss=np.zeros(shape), reasons=reasons, **(more or {}))  # fmt: skip

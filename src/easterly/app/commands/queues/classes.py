@@ -8,6 +8,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking, given, stations
+from easterly.app.commands.queues.options import levels as levels_option
 from easterly.app.commands.queues.options import means_of
 from easterly.app.values import number
 
@@ -27,15 +28,17 @@ Floats = tuple[float, ...]
 @click.option("--servers", type=asking.Count(1, 10**9), default="1", show_default=True,
               help="Servers; with several, service is exponential and the same for all classes.")  # fmt: skip
 @click.option("--preemptive", is_flag=True, help="A higher class interrupts, and work is resumed where it stood.")
+@levels_option
 @terminal.format_option
-def priority(arrival: Floats, scv: Floats, servers: int, preemptive: bool, form: str, **times: Floats | None) -> None:
-    """Classes in order of priority (Cobham 1954): mean waits, the highest class first.
+def priority(arrival: Floats, scv: Floats, servers: int, preemptive: bool, levels: Floats, form: str,
+             **times: Floats | None) -> None:  # fmt: skip
+    """Classes in order of priority (Cobham 1954): waits and their quantiles, the highest class first.
 
     Without interruption, also the highest class waits for whoever is being served: W0 counts all classes.
     """
     given_ = (("service", means_of(**times)), ("scv", scv))
     means, spreads = (_by_class(name, values, len(arrival)) for name, values in given_)
-    made = _solve(arrival, means, spreads, servers, preemptive)
+    made = _solve(arrival, means, spreads, servers, preemptive, levels)
     asked = {"arrival": list(arrival), "service": list(means),
              "scv": [number(x) for x in spreads], "servers": servers, "preemptive": preemptive}  # fmt: skip
     stations.show(asked, made, form, f"{len(arrival)} class{'es' * (len(arrival) > 1)}")
@@ -47,11 +50,11 @@ def _by_class(name: str, values: Floats, classes: int) -> Floats:
     return values * classes if len(values) == 1 else values
 
 
-def _solve(arrival: Floats, service: Floats, scv: Floats, servers: int, preemptive: bool) -> Stations:
+def _solve(arrival: Floats, service: Floats, scv: Floats, servers: int, preemptive: bool, levels: Floats) -> Stations:
     from easterly.predict.queueing import priority as by
 
     if servers == 1:
-        return (by.preemptive_resume if preemptive else by.non_preemptive)(arrival, service, scv)
+        return (by.preemptive_resume if preemptive else by.non_preemptive)(arrival, service, scv, levels=levels)
     if len({*service}) > 1 or {*scv} != {1.0}:
         raise ValueError(
             "several servers with classes of different service times have no formula: give one --service for all "

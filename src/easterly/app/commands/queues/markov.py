@@ -51,16 +51,20 @@ def mmc(
 @options.service
 @options.servers
 @click.option("--places", type=asking.Count(1, 10**15), required=True, help="Places in all, servers included.")
+@options.levels
 @terminal.format_option
-def mmck(arrival: float, service: float | None, rate: float | None, servers: int, places: int, form: str) -> None:
-    """M/M/c/K: who finds all places taken is lost. Means are of those who enter."""
+def mmck(
+    arrival: float, service: float | None, rate: float | None, servers: int, places: int, levels: tuple[float, ...],
+    form: str,
+) -> None:  # fmt: skip
+    """M/M/c/K: who finds all places taken is lost. Means and quantiles are of those who enter."""
     from easterly.predict.queueing.markov import mmck as solve
 
     mean = options.mean_of(service, rate)
     asked = {"arrival": arrival, "service": mean, "servers": servers, "places": places}
     stations.show(
         asked,
-        solve(arrival, mean, servers, places),
+        solve(arrival, mean, servers, places, levels=levels),
         form,
         f"{servers:,} servers, {places:,} places, {arrival:g} customers per unit of time, {mean:g} each",
     )

@@ -1,0 +1,150 @@
+"""Quantiles of bounded rooms and of priorities, against exact decimals, other stations, moments, and simulation."""
+
+from __future__ import annotations
+
+import heapq
+
+import mpmath
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from easterly.predict.queueing import md1, mg1, mm1, mmc, mmck, non_preemptive, preemptive_resume, transforms
+
+LEVELS = (0.5, 0.9, 0.99, 0.999)
+
+
+def tails(arrival: float, service: float, c: int, K: int, wait: float, time: float) -> tuple[float, float]:
+    """P(Wq > wait) and P(W > time) of those who enter, term by term: Erlang waits, and an exponential time behind."""
+    with mpmath.workdps(60):
+        a, mu = mpmath.mpf(arrival) * service, 1 / mpmath.mpf(service)
+        p = [mpmath.mpf(1)]
+        for n in range(1, K):
+            p.append(p[-1] * a / min(n, c))
+        total, nu = sum(p), c * mu
+        late = sum(p[n] * mpmath.gammainc(n - c + 1, nu * wait, regularized=True) for n in range(c, K))
+        stay = sum(p[:c]) * mpmath.exp(-mu * time)
+        for n in range(c, K):
+            k = n - c + 1
+            if c == 1:
+                stay += p[n] * mpmath.gammainc(k + 1, nu * time, regularized=True)
+            else:
+                stay += p[n] * (mpmath.gammainc(k, nu * time, regularized=True) + (nu / (nu - mu)) ** k
+                                * mpmath.exp(-mu * time)
+                                * mpmath.gammainc(k, 0, (nu - mu) * time, regularized=True))  # fmt: skip
+        return float(late / total), float(stay / total)
+
+
+@pytest.mark.parametrize(
+    ("arrival", "service", "c", "K"),
+    [(2.0, 1.0, 1, 3), (0.7, 1.0, 1, 20), (5.0, 0.7, 4, 9), (30.0, 0.5, 12, 40), (3.0, 1.0, 5, 5), (4.0, 1.0, 4, 30)],
+)
+def test_bounded_rooms(arrival: float, service: float, c: int, K: int) -> None:
+    made = mmck(arrival, service, c, K, levels=LEVELS)
+    assert made.quantiles == "exact"
+    for i, level in enumerate(LEVELS):
+        late, stay = tails(arrival, service, c, K, float(made.Wq_at[i]), float(made.W_at[i]))
+        assert stay == pytest.approx(1 - level, rel=1e-9)
+        assert late == pytest.approx(1 - level, rel=1e-9) if made.Wq_at[i] > 0 else late <= 1 - level
+
+
+def test_room_for_nearly_all_is_room_for_all() -> None:
+    made, wanted = (of.Wq_at for of in (mmck(9.0, 1.0, 10, 10**9, levels=LEVELS), mmc(9.0, 1.0, 10, levels=LEVELS)))
+    assert_allclose(made, wanted, rtol=1e-9)
+    made, wanted = (of.W_at for of in (mmck(9.0, 1.0, 10, 10**9, levels=LEVELS), mmc(9.0, 1.0, 10, levels=LEVELS)))
+    assert_allclose(made, wanted, rtol=1e-9)
+    # Always full: the wait is that of all who fit, normal about their number.
+    full = mmck(2.0, 1.0, 1, 10**6, levels=(0.5, 0.99))
+    assert_allclose(full.Wq_at, [10**6 - 2, 10**6 - 2 + 2.3263 * 1000], rtol=1e-4)
+    shape = mmck([[1.0], [2.0]], 1.0, [1, 2, 3], 5, levels=LEVELS)
+    assert shape.W_at.shape == (4, 2, 3) and float(shape.W_at[2, 1, 2]) == float(
+        mmck(2, 1, 3, 5, levels=LEVELS).W_at[2]
+    )
+    unknown = mmck(10**6, 1.0, 10**6, 10**7, levels=(0.5,))
+    assert np.isnan(unknown.W_at).all() and unknown.quantiles.startswith("not known")
+
+
+def test_a_single_class_is_no_class() -> None:
+    one = non_preemptive([0.7], [1.0], levels=LEVELS)
+    assert_allclose(one.Wq_at.ravel(), mm1(0.7, 1, levels=LEVELS).Wq_at, rtol=1e-6)
+    assert_allclose(one.W_at.ravel(), mm1(0.7, 1, levels=LEVELS).W_at, rtol=1e-6)
+    fixed = non_preemptive([0.7], [1.0], 0, levels=LEVELS)
+    assert_allclose(fixed.Wq_at.ravel(), md1(0.7, 1, levels=LEVELS).Wq_at, rtol=1e-5)
+    for scv in (0.3, 4.0):
+        assert_allclose(non_preemptive([0.7], [1.0], scv, levels=LEVELS).Wq_at.ravel(),
+                        mg1(0.7, 1, scv, levels=LEVELS).Wq_at, rtol=1e-5)  # fmt: skip
+
+
+def test_the_highest_class_feels_nobody_who_yields() -> None:
+    made = preemptive_resume([0.5, 0.3], [1.0, 1.5], levels=LEVELS)
+    assert_allclose(made.W_at[:, 0], mm1(0.5, 1.0, levels=LEVELS).W_at, rtol=1e-6)
+    assert made.Wq_at.size == 0 and made.quantiles == "exact"
+    # All classes alike and first come first served below: the busy period of both is that of one queue.
+    overloaded = non_preemptive([0.5, 0.7], [1.0, 1.0], levels=(0.9,))
+    assert np.isinf(overloaded.W_at[0, 1]) and np.isfinite(overloaded.W_at[0, 0])
+
+
+@pytest.mark.parametrize("scv", [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [0.4, 1.0, 3.0]])
+@pytest.mark.parametrize("preemptive", [False, True])
+def test_transforms_have_the_means_of_cobham(scv: list[float], preemptive: bool) -> None:
+    rate, mean = np.array([0.2, 0.3, 0.1]), np.array([1.0, 0.8, 2.0])
+    wanted = (preemptive_resume if preemptive else non_preemptive)(rate, mean, scv)
+    s = np.array([1e-5 + 0j])
+    for k, one in enumerate(transforms.classes(rate, mean, np.array(scv), preemptive=preemptive)):
+        assert one is not None
+        stay = one.interrupted if preemptive else one.stay
+        assert float(((1 - stay(s)) / s).real[0]) == pytest.approx(float(wanted.W[k]), rel=1e-3)
+
+
+def test_the_highest_class_where_a_lower_one_is_too_much() -> None:
+    """The server is never idle, and what it leaves to the lower class fills it: mean residual and all."""
+    made = non_preemptive([0.5, 0.7], [1.0, 1.0])
+    one = transforms.classes(np.array([0.5, 0.7]), np.ones(2), np.ones(2), preemptive=False)[0]
+    assert one is not None
+    s = np.array([1e-5 + 0j])
+    assert float(((1 - one.wait(s)) / s).real[0]) == pytest.approx(float(made.Wq[0]), rel=1e-3)
+
+
+def test_plain_exponentials() -> None:
+    z = np.array([0.3 + 0.1j, -40 + 1e4j, 5 - 3.7j, 0j])
+    assert_allclose(transforms.exp_of(z), np.exp(z), rtol=1e-11)
+    assert transforms.beyond(transforms.service(1.0, 0.0), 0.9) == pytest.approx(1.0, abs=0.02)
+    with pytest.raises(ValueError, match=r"up to 0\.999999"):
+        non_preemptive([0.5], [1.0], levels=(0.9999999,))
+
+
+def simulated(rate: list[float], mean: list[float], fixed: bool, preemptive: bool, customers: int) -> list[np.ndarray]:
+    """Times in the system by class, of one server by events."""
+    draw = np.random.default_rng(7)
+    total = sum(rate)
+    at = np.cumsum(draw.exponential(1 / total, customers))
+    kind = draw.choice(len(rate), customers, p=np.array(rate) / total)
+    need = np.array(mean)[kind] * (1.0 if fixed else draw.exponential(1.0, customers))
+    times: list[list[float]] = [[] for _ in rate]
+    waiting: list[tuple[int, int, float]] = []
+    now, i = 0.0, 0
+    while i < customers or waiting:
+        if not waiting:
+            now = max(now, at[i])
+        while i < customers and at[i] <= now:
+            heapq.heappush(waiting, (int(kind[i]), i, float(need[i])))
+            i += 1
+        which, who, left = heapq.heappop(waiting)
+        if preemptive and i < customers and at[i] < now + left:
+            heapq.heappush(waiting, (which, who, left - (at[i] - now)))
+            now = at[i]
+            continue
+        now += left
+        times[which].append(now - at[who])
+    return [np.array(t) for t in times]
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+@pytest.mark.parametrize("preemptive", [False, True])
+def test_simulated_priorities(fixed: bool, preemptive: bool) -> None:
+    rate, mean = [0.3, 0.3], [1.0, 1.2]
+    made = (preemptive_resume if preemptive else non_preemptive)(rate, mean, 0.0 if fixed else 1.0, levels=(0.9, 0.99))
+    for k, seen in enumerate(simulated(rate, mean, fixed, preemptive, 300_000)):
+        for j, level in enumerate((0.9, 0.99)):
+            share = float((seen > made.W_at[j, k]).mean())
+            assert share == pytest.approx(1 - level, rel=0.04 if level == 0.9 else 0.12)
