@@ -22,6 +22,7 @@ from easterly.predict.traffic import (
     norros_buffer,
     norros_capacity,
     norros_overflow,
+    on_off_aggregate,
     on_off_volumes,
     poisson_counts,
 )
@@ -144,6 +145,45 @@ def test_heavy_tails_of_sources_become_long_memory():
     assert light.hurst == 0.5
     found = [hurst(on_off_volumes(light, 0.1, 1 << 13, seed), first=4).hurst for seed in range(12)]
     assert abs(np.mean(found) - 0.5) < 0.03
+
+
+@pytest.mark.parametrize(("on", "off"), [(1.4, math.inf), (1.8, 3.0), (math.inf, 1.5), (2.5, 1.2), (1.6, 1.6)])
+def test_the_aggregate_of_on_off_sources_is_the_limit_of_renewal_theory(on, off):
+    """The transform of the variance of an alternating renewal process in equilibrium (Cox 1962), near 0.
+
+    V(t) ~ c t^(3 - a) has the transform c Gamma(4 - a) s^(a - 4); V'' is twice the covariance of being on.
+    """
+    mpmath = pytest.importorskip("mpmath")
+    source = OnOff(8.0, 0.05, 0.15, on_shape=on, off_shape=off, sources=1)
+    made = on_off_aggregate(source)
+
+    def transform(mean, shape, s):
+        if math.isinf(shape):
+            return 1 / (1 + s * mean)
+        least = mean * (mpmath.mpf(shape) - 1) / shape
+        return shape * (s * least) ** shape * mpmath.gammainc(-mpmath.mpf(shape), s * least)
+
+    with mpmath.workdps(60):
+        s, share = mpmath.mpf(10) ** -25, mpmath.mpf(0.05) / (mpmath.mpf(0.05) + mpmath.mpf(0.15))
+        f, g = transform(mpmath.mpf(0.05), on, s), transform(mpmath.mpf(0.15), off, s)
+        stays = 1 / s - (1 - f) * (1 - g) / (mpmath.mpf(0.05) * s**2 * (1 - f * g))
+        variance = 2 * (share * stays - share**2 / s) / s**2
+        shape = mpmath.mpf(min(on, off))
+        slow = float(variance * s ** (4 - shape) / mpmath.gamma(4 - shape))
+    assert made.variance_bit * made.mean_bps / 64 == pytest.approx(slow, rel=1e-3)
+    assert made.hurst == (3 - min(on, off)) / 2
+
+
+def test_drawn_sources_have_the_deviation_of_their_aggregate():
+    source = OnOff(1e9, 0.05, 0.15, on_shape=1.4, sources=40)
+    made = on_off_aggregate(source)
+    drawn = np.array([on_off_volumes(source, 1.0, 1024, seed) * 8 for seed in range(8)])
+    for window in (1, 4):
+        rates = drawn.reshape(8, -1, window).mean(axis=2)
+        seen = np.sqrt(((rates - made.mean_bps) ** 2).mean())
+        assert seen == pytest.approx(made.deviation_bps(window), rel=0.1)
+    with pytest.raises(ValueError, match="no Pareto shape"):
+        on_off_aggregate(OnOff(1e9, 0.05, 0.15, on_shape=2.0))
 
 
 def test_poisson_counts_have_no_memory():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 
 import numpy as np
@@ -12,6 +13,7 @@ from easterly.predict.traffic import (
     OnOff,
     dispersion,
     fit_mmpp,
+    fractional_noise,
     mmpp,
     mmpp_counts,
     mmpp_dispersion,
@@ -125,6 +127,31 @@ def test_more_sources_disturb_none_of_the_others():
     few, one_more = (OnOff(1e6, 0.1, 0.2, on_shape=1.5, sources=n) for n in (4, 5))
     alone = on_off_volumes(one_more, 0.05, 300, 7) - on_off_volumes(few, 0.05, 300, 7)
     assert alone.min() > -1e-9 and alone.max() < 1e6 / 8 * 0.05 * (1 + 1e-9)
+
+
+DRAWN = {
+    "poisson": "9af7d0208fe0df52",
+    "times": "3e85f570004cc830",
+    "mmpp": "fcd94edd1e2efe3c",
+    "onoff": "bcf85781983bc5a8",
+    "noise": "aa210745662fee1d",
+}
+
+
+def digest(values):
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
+
+
+def test_draws_are_the_same_bytes_on_every_machine():
+    """Digests of what one machine drew; all others must agree."""
+    made = {
+        "poisson": digest(poisson_counts(2000, 0.1, 4096, 7)),
+        "times": digest(poisson_times(100, 10, 7)),
+        "mmpp": digest(mmpp_counts(mmpp([[0, 1], [3, 0]], [100, 900]), 0.1, 4096, 7)),
+        "onoff": digest(on_off_volumes(OnOff(1e9, 0.05, 0.15, on_shape=1.4, sources=4), 0.1, 1024, 7)),
+        "noise": digest(fractional_noise(0.8, 5000, 7)),
+    }
+    assert made == DRAWN
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from easterly.predict.traffic.norros import (
     norros_buffer,
     norros_capacity,
     norros_overflow,
+    on_off_aggregate,
 )
 from easterly.predict.traffic.onoff import OnOff, on_off_volumes
 from easterly.predict.traffic.poisson import poisson_counts, poisson_times
@@ -66,6 +67,7 @@ __all__ = [
     "norros_buffer",
     "norros_capacity",
     "norros_overflow",
+    "on_off_aggregate",
     "on_off_volumes",
     "overflow",
     "poisson_counts",

@@ -14,6 +14,7 @@ from easterly.predict.queueing.columns import exp, log, power
 from easterly.predict.traffic import checks
 from easterly.predict.traffic.hurst import hurst
 from easterly.predict.traffic.noise import fractional_noise
+from easterly.predict.traffic.onoff import OnOff
 
 SCOPE = "for WAN and inference aggregates; training traffic is periodic and in step, not fBm: bound jobs by envelopes"
 
@@ -108,6 +109,52 @@ def measured_aggregate(volumes_B: ArrayLike, interval_s: float) -> Aggregate:
     mean = float(np.cumsum(rate)[-1]) / len(rate)
     spread = float(np.cumsum((rate - mean) ** 2)[-1]) / (len(rate) - 1)
     return aggregate(mean, spread**0.5, interval_s, hurst(rate).hurst)
+
+
+def on_off_aggregate(source: OnOff) -> Aggregate:
+    """The aggregate that many heavy-tailed on/off sources become over windows that are long beside their times.
+
+    The time that one source is on in a window t has a variance that grows like v t^(3 - alpha), with
+    v = 2 off^2 least^alpha / ((on + off)^3 (alpha - 1)(2 - alpha)(3 - alpha)) for Pareto times on of shape alpha from
+    `least` on, and the same with on and off exchanged for times off; the heavier tail decides, and two tails of one
+    shape add (Taqqu, Willinger & Sherman 1997).
+
+    Parameters
+    ----------
+    source : OnOff
+        With a shape below 2.
+
+    Returns
+    -------
+    Aggregate
+
+    Raises
+    ------
+    ValueError
+        Sources without a heavy tail: they have no long memory; use `Bursts`.
+
+    Examples
+    --------
+    >>> made = on_off_aggregate(OnOff(peak_bps=1e9, on_s=0.05, off_s=0.15, on_shape=1.4, sources=40))
+    >>> made.mean_bps / 1e9, round(made.hurst, 3), round(made.deviation_bps(10) / 1e9, 3)
+    (10.0, 0.8, 0.78)
+    """
+    shape = min(source.on_shape, source.off_shape)
+    if not shape < 2:
+        raise ValueError(
+            "on and off times have a variance (no Pareto shape below 2): the sum forgets, and has no Hurst exponent "
+            "but 1/2; take its effective bandwidth instead"
+        )
+    grows = 0.0
+    for own, own_s, other_s in (
+        (source.on_shape, source.on_s, source.off_s),
+        (source.off_shape, source.off_s, source.on_s),
+    ):
+        if own == shape:
+            grows += 2 * other_s**2 * float(power(own_s * (shape - 1) / shape, shape))
+    grows /= (source.on_s + source.off_s) ** 3 * (shape - 1) * (2 - shape) * (3 - shape)
+    variance = source.sources * source.peak_bps**2 * grows
+    return Aggregate(source.mean_bps, variance / source.mean_bps, source.hurst)
 
 
 def aggregate_volumes(source: Aggregate, interval_s: float, count: int, seed: int = 1) -> FloatColumn:

@@ -16,6 +16,8 @@ from easterly.base.units import FREQUENCY, RATE, TIME, format_short
 if TYPE_CHECKING:
     from easterly.base.columns import FloatColumn
 
+LONG = 100
+"""Times on and off, over which they are taken for many."""
 WINDOWS = 6
 """Of those that were counted, so many are shown, from the shortest to the longest."""
 
@@ -102,7 +104,7 @@ def onoff(
     interval: float, count: int, seed: int, output: Path | None, form: str,
 ) -> None:  # fmt: skip
     """Sources that are on and off; Pareto times of a shape below 2 give the sum long memory, H = (3 - shape) / 2."""
-    from easterly.predict.traffic import OnOff, on_off_volumes
+    from easterly.predict.traffic import OnOff, on_off_aggregate, on_off_volumes
 
     made = OnOff(peak, on_s, off_s, on_shape or math.inf, off_shape or math.inf, sources)
     _writable(output, form)
@@ -115,7 +117,15 @@ def onoff(
         ("peak", answer.rate(sources * peak), "all on at once"),
         ("Hurst", f"{made.hurst:.4g}", "(3 - shape) / 2 of the heavier tail; 0.5 without one"),
     ]
-    found = {"mean_bps": number(made.mean_bps), "hurst": number(made.hurst)}
+    found: dict[str, Any] = {"mean_bps": number(made.mean_bps), "hurst": number(made.hurst), "long_windows": None}
+    if made.hurst > 0.5:
+        long_s, limit = LONG * (on_s + off_s), on_off_aggregate(made)
+        deviation = limit.deviation_bps(long_s)
+        facts.append(
+            ("deviation", answer.rate(deviation), f"of the rate over {format_short(long_s, TIME)}, in the limit")
+        )
+        found["long_windows"] = {"window_s": number(long_s), "deviation_bps": number(deviation),
+                                 "variance_bit": number(limit.variance_bit)}  # fmt: skip
     _show(f"{answer.counted(sources, 'on/off source')}", asked, facts, found, drawn, interval,
           made.mean_bps * interval / 8, None, form)  # fmt: skip
     _write(output, interval, "bytes", drawn, form)
