@@ -44,9 +44,15 @@ def test_text_has_what_json_has(found):
 
 
 def test_twice_as_much_is_more_than_a_port_sends():
-    found = result("--times", "2")
-    assert found["overloaded"] > 0 and "more than they can send" in found["why"]
-    assert "for ever" in run("--times", "2").stdout
+    done = run("--times", "2", "--format", "json")
+    made = json.loads(done.stdout)
+    assert (
+        done.exit_code == 0 and made["result"]["overloaded"] > 0 and "more than they can send" in made["result"]["why"]
+    )
+    (over,) = (each for each in made["findings"] if each["code"] == "E711")
+    worst = max((row for row in made["result"]["queues"] if row["overloaded"]), key=lambda row: row["port_load"])
+    assert over["severity"] == "warning" and f"{worst['port_load']:.0%} of the link" in over["message"]
+    assert "for ever" in run("--times", "2").stdout and not result()["overloaded"]
 
 
 def test_messages_wait_for_themselves():

@@ -13,6 +13,7 @@ from easterly.app.predicting import bounded, changed, document, page, queued, wi
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
+    from easterly.base.findings import Finding
     from easterly.model.packet_prediction import PacketPrediction
     from easterly.model.qos import QosPlan
 
@@ -40,7 +41,8 @@ def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) 
         _print(_worst(nouns, asked, form), found, form, changed.page if changes else bounded.page)
         return
     if method == "queueing":
-        _print(_means(nouns, asked, form), found, form, queued.page)
+        result, over = _means(nouns, asked, form)
+        _print(result, [*found, *over], form, queued.page)
         return
     if asked["report"] is not None:
         terminal.writable(asked["report"], form)
@@ -96,8 +98,10 @@ def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     return bounded.document(made)
 
 
-def _means(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
-    from easterly.study.queueing import queue_site
+def _means(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], list[Finding]]:
+    """Means, and a finding where queues have none."""
+    from easterly.app.predicting.naming import classes_of, links_of
+    from easterly.study.queueing import overloaded, queue_site
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     try:
@@ -107,7 +111,7 @@ def _means(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
         terminal.refused(error.findings, None, form)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
-    return queued.document(made)
+    return queued.document(made), overloaded(made, links_of(nouns), classes_of(nouns, made.offered.queues))
 
 
 def _three(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn:
