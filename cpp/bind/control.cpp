@@ -157,6 +157,7 @@ auto dcqcn(Floats numbers, Floats flows, Floats first, double step, std::int64_t
 control::Network network(const Table& routes, Floats capacity, Floats weight, Floats delay, double alpha, double step) {
     if (routes.shape(0) != view(capacity).size() || routes.shape(1) != view(weight).size())
         refuse("routes must have a row for each capacity and a column for each weight");
+    if (view(capacity).empty() || view(weight).empty()) refuse("routes are empty");
     same_length("delay", view(delay).size(), "weight", view(weight).size());
     at_least("routes", view(routes), 0.0, false);
     at_least("capacity", view(capacity), 0.0, true);

@@ -130,6 +130,8 @@ struct Network {
     double share(std::size_t l, std::size_t f) const { return routes[l * flows() + f]; }
 };
 
+constexpr double kDearest = 1e100;
+
 // Primal (Kelly, Maulloo and Tan 1998): x' = gain (w - x^alpha q), with prices (load / capacity)^steep of links.
 struct Primal {
     Network net;
@@ -143,15 +145,20 @@ struct Primal {
                 if (net.share(l, f) == 0.0) continue;
                 double load = 0.0;
                 for (std::size_t g = 0; g < net.flows(); ++g)
-                    if (net.share(l, g) > 0.0) load += net.share(l, g) * ago(x, past, t, net.delay[f], g);
-                q += net.share(l, f) * maths::pow(load / net.capacity[l], steep);
+                    if (net.share(l, g) > 0.0) load += net.share(l, g) * heard(t, x, past, f, g);
+                q += net.share(l, f) * std::min(maths::pow(load / net.capacity[l], steep), kDearest);
             }
-            const double then = ago(x, past, t, net.delay[f], f);
+            const double then = heard(t, x, past, f, f);
             out[f] = gain[f] * (net.weight[f] - (net.alpha == 1.0 ? then : maths::pow(then, net.alpha)) * q);
         }
     }
     void keep(State& x) const {
-        for (double& rate : x) rate = std::max(rate, 0.0);
+        for (double& rate : x) rate = within(rate, 0.0, most());
+    }
+    // What swings up stays in the range of numbers: a hundred times the largest capacity is no rate of anything.
+    double most() const { return 100.0 * *std::max_element(net.capacity.begin(), net.capacity.end()); }
+    double heard(double t, const State& x, const Past& past, std::size_t by, std::size_t flow) const {
+        return within(ago(x, past, t, net.delay[by], flow), 0.0, most());
     }
 };
 

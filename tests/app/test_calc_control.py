@@ -71,6 +71,28 @@ def test_answers_are_those_of_the_formulas():
     assert red["policy"] == "red" and red["stable"] and red["marked"] == pytest.approx(2 / red["window"] ** 2)
 
 
+EXTREMES = (
+    "tcp --loss 1 --rtt 1ms",
+    "tcp --loss 1e-18 --rtt 1000s --port 1b/s --buffer 1B",
+    "dcqcn --port 1Tb/s --flows 1000000",
+    "dcqcn --port 400Gb/s --kmin 0B --pmax 1 --delay 10s",
+    "dcqcn --port 400Gb/s --add 400Gb/s --pmax 1",
+    "aqm --port 1Gb/s --flows 1000000 --rtt 1us --target 1kB",
+    "delay --gain 1e18 --delay 1000s",
+    "kelly --routes 1 --capacity 1Gb/s --rtt 1ms --gain 1e6 --until 1s",
+    "kelly --routes 1,1;0,1 --capacity 1Gb/s,1b/s --rtt 1ms,1s --gain 1 --until 1s --alpha .05 --control dual",
+    "aimd --rtt 1ns,1000s --decrease 0",
+    "anarchy --links s-t:1e18;s-t:0,1e-18 --demands s-t:1e18",
+    "anarchy --links s-t:0;s-t:0 --demands s-t:1",
+)
+
+
+@pytest.mark.parametrize("words", EXTREMES)
+def test_extremes_give_numbers(words):
+    text = json.dumps(answer(words))
+    assert "NaN" not in text and "Infinity" not in text
+
+
 PAGES = ("kelly", "aqm", "dctcp", "dcqcn", "aimd --increase 1,1 --first .9,.1")
 
 
@@ -101,6 +123,7 @@ def test_pages_draw_numbers_and_ask_for_nothing(name, tmp_path):
         ("fair --routes 1,0 --capacity 1Gb/s", "flow 2 crosses no link"),
         ("fair --routes 1 --capacity 1Gb/s --alpha 1e-3", "alpha is 0.001"),
         ("fair --routes 1 --capacity 1Gb", "not a rate"),
+        ("fair --routes 1,1;1,1 --capacity 1b/s,1Tb/s --alpha 32", "smaller alpha"),
         ("aimd --decrease 0.5", "give --rtt"),
         ("aimd --increase 1,1 --decrease 1", "below 1"),
         ("aimd --increase 1,1 --first 0,0", "rate above 0"),

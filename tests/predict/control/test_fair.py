@@ -121,6 +121,7 @@ def test_large_alpha_tends_to_max_min():
         (lambda: alpha_fair([[1, 1]], 0), "capacity_bps is 0"),
         (lambda: alpha_fair([[1, 1]], 1, weight=-1), "weight is -1"),
         (lambda: alpha_fair([1, 1], 1), "a row for each link"),
+        (lambda: alpha_fair([[1, 1], [1, 1]], [1, 1e12], 32), "smaller alpha"),
     ],
 )
 def test_nonsense_is_refused(call, said):

@@ -22,6 +22,8 @@ from easterly.predict.control.reals import exp, log, numbers, power
 
 LEAST_ALPHA, MOST_ALPHA = 0.05, 32.0
 """At 0 the largest total is no single allocation; beyond 32 max-min is nearer than prices can tell."""
+SURE = 1e-6
+"""Largest gap and residual that is handed out."""
 STEPS, LEAST, MOST_TURN = 500, 1e-13, 2.0
 
 
@@ -70,7 +72,8 @@ def alpha_fair(
     Raises
     ------
     ValueError
-        Shapes that do not fit, numbers that are no capacities, a flow that crosses no link.
+        Shapes that do not fit, numbers that are no capacities, a flow that crosses no link; utilities beyond floating
+        point.
 
     Examples
     --------
@@ -88,7 +91,13 @@ def alpha_fair(
         )
     scale, most = float(capacity.max()), float(shares.max())
     solve = max_min if alpha == math.inf else _interior
-    found = solve(table, capacity / scale, shares / most, float(alpha))
+    with np.errstate(all="ignore"):  # what leaves the range is refused as a whole
+        found = solve(table, capacity / scale, shares / most, float(alpha))
+    if not (found.gap < SURE and found.kkt < SURE and np.isfinite(found.utility)):
+        raise ValueError(
+            f"utilities of alpha {alpha:g} span more than floating point holds on these capacities and weights: take a "
+            "smaller alpha, or inf for max-min fairness"
+        )
     times = 1.0 if alpha == math.inf else most
     return replace(
         found, unit_bps=scale, rate_bps=floats(found.rate_bps * scale), price=floats(found.price * times),

@@ -116,9 +116,12 @@ def primal(
     step, steps, every = _steps(tau, until_s, points, table.size * table.shape[1])
     first = np.ascontiguousarray(best.rate_bps / best.unit_bps / 2)
     rows = control.primal(table, capacity, shares, tau, np.full(len(tau), kappa), alpha, b, first, step, steps, every)
-    x = _soft(table, capacity, shares, alpha, b, best.rate_bps / best.unit_bps)
-    price = power(table @ x / capacity, b)
-    factor = floats(kappa * power(x, alpha - 1) * ((alpha + b) * (price @ table)) * tau)
+    with np.errstate(all="ignore"):  # what leaves the range is refused as a whole
+        x = _soft(table, capacity, shares, alpha, b, best.rate_bps / best.unit_bps)
+        price = power(table @ x / capacity, b)
+        factor = floats(kappa * power(x, alpha - 1) * ((alpha + b) * (price @ table)) * tau)
+    if not np.isfinite(factor).all():
+        raise ValueError(f"alpha {alpha:g} and prices of power {b:g} leave floating point here: take smaller ones")
     sure = bool((factor < PI / 2).all())
     return Course(_times(rows, step * every), floats(rows), floats(x), best, factor, sure)
 
