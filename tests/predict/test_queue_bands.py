@@ -73,3 +73,13 @@ def test_overload_is_within_its_band():
 def test_ends_belong_to_a_band():
     band = Band(np.array([1.0]), np.array([2.0]), "")
     assert not band.apart(np.array([2.0]), np.array([3.0])).any() and band.apart(np.array([0.0]), np.array([0.9])).all()
+
+
+def test_bands_are_told_with_answers():
+    from click.testing import CliRunner
+
+    from easterly.app.cli import main
+
+    words = ["calc", "queue", "gg1", "--arrival", "0.9", "--service", "1", "--arrival-scv", "4", "--service-scv", "1"]
+    done = CliRunner().invoke(main, words)
+    assert "Wq within" in done.stdout and "4 to 26.5" in done.stdout and "Daley" in done.stdout, done.output

@@ -39,6 +39,8 @@ def document(made: Stations) -> dict[str, Any]:
     found["quantiles"] = [
         {"level": level, "Wq": _row(made.Wq_at, i), "W": _row(made.W_at, i)} for i, level in enumerate(made.levels)
     ]
+    band = made.band
+    found["band"] = {"low": value(band.low), "high": value(band.high), "source": band.source}
     return found | {"quantiles_are": made.quantiles, "reasons": list(made.reasons)}
 
 
@@ -62,6 +64,9 @@ def show(asked: dict[str, Any], made: Stations, form: str, title: str, names: tu
 
 def _facts(made: Stations) -> None:
     rows = [(name, text(float(getattr(made, name))), MEANING[name]) for name in FIELDS]
+    low, high = float(made.band.low), float(made.band.high)
+    if low < high:
+        rows.append(("Wq within", f"{text(low)} to {text(high)}", made.band.source))
     for i, level in enumerate(made.levels):
         for name, table in (("Wq", made.Wq_at), ("W", made.W_at)):
             if table.size:

@@ -8,10 +8,7 @@ from easterly.base.columns import FloatColumn
 from easterly.model.stations import Band
 
 ONE = "GI/G/1 from two moments: upper end by Daley (1977), lower end by Stoyan & Stoyan (1974), which is tight"
-SEVERAL = (
-    "GI/G/c from two moments: upper end by Kingman (1970), lower end by Brumelle (1971) from the bound of one server "
-    "that is as fast as all"
-)
+SEVERAL = "GI/G/c from two moments: upper end by Kingman (1970), lower end by Brumelle (1971)"
 
 
 def one_server(rate: FloatColumn, each: FloatColumn, ca: FloatColumn, cs: FloatColumn) -> Band:

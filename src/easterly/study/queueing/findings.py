@@ -34,7 +34,8 @@ def overloaded(made: SiteQueues, links: Sequence[str], classes: dict[int, str]) 
     return [Finding(
         "E711", "",
         f"{len(rows):,} of {len(waits):,} queues get more than they can send, most before "
-        f"{links[int(waits.link[worst])]}: {waits.port_load[worst]:.0%} of the link, class {classes.get(int(waits.queue[worst]), '?')}; sent by {named}",
+        f"{links[int(waits.link[worst])]}: {waits.port_load[worst]:.0%} of the link, class "
+        f"{classes.get(int(waits.queue[worst]), '?')}; sent by {named}",
         "send less, give the class more of the link, or spread the connections over more links",
         Severity.WARNING,
     )]  # fmt: skip
