@@ -93,7 +93,7 @@ def test_extremes_give_numbers(words):
     assert "NaN" not in text and "Infinity" not in text
 
 
-PAGES = ("kelly", "aqm", "dctcp", "dcqcn", "aimd --increase 1,1 --first .9,.1")
+PAGES = ("tcp", "kelly", "aqm", "dctcp", "dcqcn", "aimd --increase 1,1 --first .9,.1")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from easterly.app import terminal
 from easterly.app.calc import answer, asking, given
+from easterly.app.commands.control import options
 from easterly.app.values import number
 from easterly.base.units import RATE, SIZE, TIME, format_short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from easterly.app.report.control import Figure
+
+EPOCHS, POINTS = 3, 1200
+"""Of the slower one, on a page."""
 
 
 @click.command("tcp", cls=asking.Calculator)
@@ -19,18 +29,22 @@ from easterly.base.units import RATE, SIZE, TIME, format_short
 @click.option("--timeout", type=asking.Quantity(TIME), help="First timeout; four round trips if absent.")
 @click.option("--port", type=asking.Quantity(RATE), help="Rate of a shared port, to set rates beside it.")
 @click.option("--buffer", "buffer_B", type=asking.Quantity(SIZE), help="Buffer of the port, for the share of BBR.")
+@options.report
 @terminal.format_option
 def tcp(loss: float, rtt: float, packet_B: float, timeout: float | None, port: float | None, buffer_B: float | None,
-        form: str) -> None:  # fmt: skip
+        report: Path | None, form: str) -> None:  # fmt: skip
     """What a loss rate and a round trip allow; with --port and --buffer, also what BBR version 1 takes."""
     found = _formulas(loss, rtt, packet_B, 4 * rtt if timeout is None else timeout)
     beside = _beside(rtt, packet_B, port, buffer_B)
+    title = f"loss {loss:g}, round trip {format_short(rtt, TIME)}, packets of {format_short(packet_B, SIZE)}"
+    means = [(name, f"{window:.6g}", f"packets: {source}") for name, window, source in found]
+    options.write(report, form, title, means, lambda: _figures(loss, rtt))
     if form == "json":
         rows = [{"formula": name, "window": number(window), "rate_bps": number(window * packet_B * 8 / rtt),
                  "source": source} for name, window, source in found]  # fmt: skip
         terminal.emit_json({"loss": loss, "rtt_s": number(rtt), "rates": rows, **beside})
         return
-    answer.title(f"loss {loss:g}, round trip {format_short(rtt, TIME)}, packets of {format_short(packet_B, SIZE)}")
+    answer.title(title)
     answer.table(("formula", "packets", "rate", *([] if port is None else ["of port"]), "source"), [
         (name, f"{window:.6g}", answer.rate(window * packet_B * 8 / rtt),
          *([] if port is None else [f"{window * packet_B * 8 / rtt / port:.3g}"]), source)
@@ -42,6 +56,26 @@ def tcp(loss: float, rtt: float, packet_B: float, timeout: float | None, port: f
         said = f"of the port, beside any number of loss-based flows, with {beside['buffer_bdp']:.3g} BDP of buffer"
         facts.append(("BBR v1", f"{beside['bbr_share']:.1%}", said))
     answer.facts(facts)
+
+
+def _figures(loss: float, rtt: float) -> Sequence[Figure]:
+    """Sawtooth of Reno and curve of CUBIC over some of their epochs, each with one loss in 1 / p packets."""
+    import numpy as np
+
+    from easterly.app.report.control import course
+    from easterly.predict.control import tcp as rates
+
+    reno, cubic = float(rates.reno_window(loss)), float(rates.cubic_mean(loss, rtt))
+    top, turn = 4 / 3 * reno, 2 / 3 * reno * rtt  # from half of the top to the top, a packet a round trip
+    time = np.linspace(0, EPOCHS * turn, POINTS)
+    lines = [("Reno", top / 2 + time % turn / rtt)]
+    if cubic > reno:
+        most = 4 * cubic / (3 + rates.CUBIC_BETA)
+        epoch = rates.cubic_k(most)
+        time = np.linspace(0, EPOCHS * max(turn, epoch), POINTS)
+        lines = [("Reno", top / 2 + time % turn / rtt), ("CUBIC", rates.cubic_window(time % epoch, most))]
+    note = "One loss in 1 / p packets each; where CUBIC would have less, it follows Reno, and Reno alone is drawn."
+    return [course("Windows over time", note, time, lines, "packets", None, [("mean", reno), ("mean", cubic)])]
 
 
 def _formulas(loss: float, rtt: float, packet_B: float, timeout: float) -> list[tuple[str, float, str]]:
