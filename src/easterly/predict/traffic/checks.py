@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from easterly.base.columns import FloatColumn
 from easterly.base.seeds import stream
 
-MOST_VALUES = 1 << 26
+MOST_VALUES = 1 << 24
 MOST_EVENTS = 10**9
 
 

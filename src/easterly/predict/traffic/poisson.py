@@ -59,7 +59,7 @@ def poisson_times(rate_hz: float, duration_s: float, seed: int = 1) -> FloatColu
     Raises
     ------
     ValueError
-        Numbers out of range, or more than 2^26 arrivals to be expected.
+        Numbers out of range, or more than 2^24 arrivals to be expected.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def drawing(command: Any) -> Any:
     for name, kind, default, says in (
         ("output", click.Path(dir_okay=False, writable=True, path_type=Path), None, "Write the draw as CSV."),
         ("seed", asking.Count(0, 2**63), "1", "Of the draw."),
-        ("count", asking.Count(32, 1 << 26), "16384", "Intervals."),
+        ("count", asking.Count(32, 1 << 24), "16384", "Intervals."),
     ):
         command = click.option(f"--{name}", type=kind, default=default, show_default=default is not None, help=says)(
             command
