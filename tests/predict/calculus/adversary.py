@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
+from itertools import pairwise
+
 import numpy as np
 
 
@@ -17,9 +20,7 @@ def longest_s(net, starts, *, packet_B, until_s=4.0, order=None):
         more = np.arange(1, max(int((until_s - starts[f]) * rate / packet_B), 0) + 1) * packet_B / rate if rate else []
         flows.append(starts[f] + np.concatenate([np.zeros(int(burst / packet_B)), more]))
     begun = [each.copy() for each in flows]
-    after = {a: b for f in range(len(net)) for a, b in zip(net.hops(f), net.hops(f)[1:], strict=False)}
-    left = sorted(set(net.path.tolist()), key=lambda s: -_far(after, s))
-    for server in left:
+    for server in _order(net):
         here = [f for f in rank if server in net.hops(f)]
         came = np.concatenate([flows[f] for f in here])
         who = np.repeat(np.arange(len(here)), [len(flows[f]) for f in here])
@@ -32,11 +33,16 @@ def longest_s(net, starts, *, packet_B, until_s=4.0, order=None):
     return float((flows[0] - begun[0]).max())
 
 
-def _far(after, server):
-    return 0 if server not in after else 1 + _far(after, after[server])
+def _order(net):
+    """Servers, those that others wait for first."""
+    leads = {s: set() for s in net.path.tolist()}
+    for f in range(len(net)):
+        for a, b in pairwise(net.hops(f)):
+            leads[b].add(a)
+    return list(TopologicalSorter(leads).static_order())
 
 
-def search(net, seed, *, tries, packet_B, spread_s):
+def search(net, seed, *, tries, packet_B, spread_s, until_s=4.0):
     """The longest delay over starts that are drawn, and then moved one by one."""
     rng = np.random.default_rng(seed)
     best, at = 0.0, np.zeros(len(net))
@@ -45,7 +51,9 @@ def search(net, seed, *, tries, packet_B, spread_s):
         if i >= tries // 3:
             new[rng.integers(len(net))] += rng.normal(0, spread_s / 6)
         new = np.maximum(new, 0)
-        found = longest_s(net, new, packet_B=packet_B, order=[*rng.permutation(np.arange(1, len(net))).tolist(), 0])
+        found = longest_s(
+            net, new, packet_B=packet_B, until_s=until_s, order=[*rng.permutation(np.arange(1, len(net))).tolist(), 0]
+        )
         if found > best:
             best, at = found, new
     return best

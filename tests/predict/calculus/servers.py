@@ -51,3 +51,25 @@ def random_tree(seed, *, most=4, shaped=False):
     servers = [(8 * float(r), float(t)) for r, t in zip(served, rng.uniform(0, 0.5, n), strict=True)]
     held = {i: (float(rng.uniform(0, 0.5)), 8 * float(served[i]) * 1.2) for i in range(n)} if shaped else None
     return ServerNetwork.of(servers, flows, lines=held)
+
+
+def fat_tree(k, flows, seed, *, rate_bps=4e9):
+    """Flows of 15 kB between hosts of a fat-tree of 100 Gb/s, each over ports that are drawn."""
+    rng, half, row = np.random.default_rng(seed), k // 2, {}
+
+    def port(*name):
+        return row.setdefault(name, len(row))
+
+    ways = []
+    for _ in range(flows):
+        a, b = rng.choice(k * half * half, 2, replace=False).tolist()
+        (pod_a, edge_a), (pod_b, edge_b) = ((h // half**2, h // half % half) for h in (a, b))
+        way = [port("nic", a)]
+        if (pod_a, edge_a) != (pod_b, edge_b):
+            up, core = rng.integers(half, size=2).tolist()
+            way.append(port("edge up", pod_a, edge_a, up))
+            if pod_a != pod_b:
+                way += [port("up", pod_a, up, core), port("core", up, core, pod_b)]
+            way.append(port("down", pod_b, up, edge_b))
+        ways.append([*way, port("host", b)])
+    return ServerNetwork.of([(1e11, 1e-6)] * len(row), [(way, 15e3, rate_bps) for way in ways])

@@ -7,15 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from tests.predict.calculus.adversary import search
-from tests.predict.calculus.servers import interleaved, random_tree, ring, tandem
+from tests.predict.calculus.servers import fat_tree, interleaved, random_tree, ring, tandem
 
 from easterly._kernel.calculus import Total
-from easterly.predict.calculus.tight import ServerNetwork, bound_flow, sink_tree, total
+from easterly.predict.calculus.tight import ServerNetwork, bound_flow, known, sink_tree, total
 
 CLOSE = 1 + 1e-9
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(18))
 def test_exact_is_the_least_and_reached(seed):
     """Reached <= exact <= linear <= min(total, separated); any order is worse than first in, first out."""
     net = random_tree(seed, shaped=seed % 3 == 0)
@@ -122,3 +122,21 @@ def test_longer_ways_take_longer():
     for analysis in ("linear", "separated"):
         each = [bound_flow(interleaved(n), 0, analysis).delay_s for n in (2, 3, 4, 5)]
         assert all(a < b for a, b in pairwise(each))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_flows_of_a_fat_tree_that_is_no_tree(seed):
+    """Whatever is cut: linear is below both others for every flow, and above what a flow alone takes."""
+    net = fat_tree(4, 64, seed)
+    given = known(net)
+    for flow in np.argsort(-given.separated.delay_s)[:4].tolist():
+        found = {each: bound_flow(net, flow, each, given=given).delay_s for each in ("total", "separated", "linear")}
+        alone = 1e-6 * len(net.hops(flow)) + 15e3 / 12.5e9
+        assert alone < found["linear"] < 0.8 * min(found["total"], found["separated"])
+
+
+def test_no_packet_of_a_fat_tree_is_beyond():
+    net, size_B = fat_tree(4, 24, 5), 500.0
+    flow = bound_flow(net, 0, "linear")
+    longest = search(net, 2, tries=60, packet_B=size_B, spread_s=2e-5, until_s=6e-5)
+    assert longest <= flow.delay_s + len(net.hops(0)) * size_B / 12.5e9
