@@ -131,11 +131,27 @@ void change(Bounded& self, const Pointers& flow, const Floats& burst_B, const Fl
 }
 
 template <double calculus::Bound::*Field>
-Out<double> each(const Bounded& self) {
+Out<double> column(std::span<const calculus::Bound> bounds) {
     std::vector<double> made;
-    made.reserve(self.total.bounds().size());
-    for (const calculus::Bound& bound : self.total.bounds()) made.push_back(bound.*Field);
+    made.reserve(bounds.size());
+    for (const calculus::Bound& bound : bounds) made.push_back(bound.*Field);
     return give(std::move(made));
+}
+
+template <double calculus::Bound::*Field>
+Out<double> each(const Bounded& self) {
+    return column<Field>(self.total.bounds());
+}
+
+nb::tuple limited(Bounded& self, const Floats& most_B) {
+    same_length("most_B", view(most_B).size(), "queue", self.port_of.size());
+    at_least("most_B", view(most_B), 0.0, false, true);
+    std::vector<calculus::Bound> found;
+    {
+        nb::gil_scoped_release released;
+        found = self.total.limited(view(most_B));
+    }
+    return nb::make_tuple(column<&calculus::Bound::delay>(found), column<&calculus::Bound::backlog>(found));
 }
 
 }  // namespace
@@ -149,6 +165,7 @@ void calculus(nb::module_& m) {
         .def("solve", &solve, kSolve)
         .def("add", &add, "queue"_a.noconvert(), "back_queue"_a.noconvert(), "back_share"_a, "burst_B"_a, "rate_bps"_a, kAdd)
         .def("change", &change, "flow"_a.noconvert(), "burst_B"_a.noconvert(), "rate_bps"_a.noconvert(), kChange)
+        .def("limited", &limited, "most_B"_a.noconvert(), kLimited)
         .def_prop_ro("delay_s", &each<&calculus::Bound::delay>, nb::rv_policy::automatic, "(Q,) float64: worst delay of each queue.")
         .def_prop_ro("backlog_B", &each<&calculus::Bound::backlog>, nb::rv_policy::automatic, "(Q,) float64: worst backlog of each queue.")
         .def_prop_ro("flow_delay_s", [](const Bounded& self) { return give(self.total.delays()); }, nb::rv_policy::automatic,

@@ -56,4 +56,7 @@ constexpr const char* kAdd = R"(One flow more, and all that follows from it; the
 
 constexpr const char* kChange = R"(Flows send at most so much from now on, and all that follows from that; 0 takes them away.)";
 
+constexpr const char* kLimited =
+    R"(Delays and backlogs (Q,) where no more than so much is ever there of each queue; infinite where that is not known.)";
+
 }  // namespace easterly::bind

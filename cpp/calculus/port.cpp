@@ -13,6 +13,12 @@ Bound bound_of(const Curve& arrival, const Curve& service) {
 
 Curve shaped(const Curve& service, double rate) { return std::isinf(rate) ? service : capped(service, rate); }
 
+// What waits is no more than `most`, nor longer than that takes at a service that holds from any time on.
+void limit(Bound& bound, double most, const Curve& strict, bool holds) {
+    bound.backlog = std::min(bound.backlog, most);
+    if (holds && !std::isinf(most)) bound.delay = std::min(bound.delay, delay({most, 0.0, {}}, strict));
+}
+
 // The largest packet of queues that have any, from `first` to `end`.
 double largest(const Ports& ports, std::int64_t begin, std::span<const Curve> in, std::size_t first) {
     double most = 0.0;
@@ -61,7 +67,8 @@ struct Weighted {
 
 }  // namespace
 
-void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std::span<Bound> out) {
+void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std::span<const double> most,
+           std::span<Bound> out) {
     const auto begin = row(ports.ptr[row(port)]);
     const Curve line = rate_latency(ports.rate[row(port)], ports.latency[row(port)]);
     Curve higher, leaving;  // of strict queues so far, as they come and as they leave at worst
@@ -73,7 +80,9 @@ void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std
             continue;
         }
         const double block = largest(ports, static_cast<std::int64_t>(begin), in, i + 1);
-        out[i] = bound_of(in[i], shaped(residual(line, higher, block), ports.shaper[begin + i]));
+        const Curve served = shaped(residual(line, higher, block), ports.shaper[begin + i]);
+        out[i] = bound_of(in[i], served);
+        if (!most.empty()) limit(out[i], most[i], served, higher.is_nothing() && std::isinf(ports.shaper[begin + i]));
         starved = starved || std::isinf(out[i].delay);
         const Curve leaves = starved ? Curve{kInf, 0.0, {}} : later(in[i], out[i].delay);
         leaving = sum(leaving, leaves);
@@ -87,11 +96,13 @@ void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std
             continue;
         }
         const double rate = ports.shaper[begin + i];
-        const Bound turn = bound_of(in[i], shaped(rest.in_turn(i, left), rate));
-        out[i] = turn;
-        if (rest.others_hold_back(i)) continue;
-        const Bound last = bound_of(in[i], shaped(rest.behind_all(i, line, higher), rate));
-        out[i] = {std::min(turn.delay, last.delay), std::min(turn.backlog, last.backlog)};
+        const Curve served = shaped(rest.in_turn(i, left), rate);
+        out[i] = bound_of(in[i], served);
+        if (!rest.others_hold_back(i)) {
+            const Bound last = bound_of(in[i], shaped(rest.behind_all(i, line, higher), rate));
+            out[i] = {std::min(out[i].delay, last.delay), std::min(out[i].backlog, last.backlog)};
+        }
+        if (!most.empty()) limit(out[i], most[i], served, higher.is_nothing() && std::isinf(rate));
     }
 }
 

@@ -34,6 +34,11 @@ struct Bound {
 //
 // Strict: [rate - higher priorities - the largest packet of lower ones]. Weighted: the better of the residual of
 // deficit round robin (Boyer, Stea & Sofack 2012) and what is left when all others go first.
-void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std::span<Bound> out);
+//
+// Where no more than most[i] is ever there of a queue, its backlog is no larger; nor is its delay than that takes, if what
+// it is served holds from any time at which it waits (a strict service curve): the first of the strict, and the weighted
+// while nothing strict comes, as long as nothing is held back. Empty: nothing is known.
+void serve(const Ports& ports, std::int32_t port, std::span<const Curve> in, std::span<const double> most,
+           std::span<Bound> out);
 
 }  // namespace easterly::calculus

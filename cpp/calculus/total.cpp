@@ -381,7 +381,7 @@ void Total::visit(std::int32_t port) {
     const auto begin = ports_.ptr[row(port)];
     const std::size_t count = row(ports_.ptr[row(port) + 1] - begin);
     found_.resize(count);
-    serve(ports_, port, std::span(in_).first(count), found_);
+    serve(ports_, port, std::span(in_).first(count), {}, found_);
     for (std::size_t i = 0; i < count; ++i) {
         Bound& kept = bounds_[row(begin) + i];
         keep(kept.delay, found_[i].delay);
@@ -395,6 +395,21 @@ bool Total::keep(double& kept, double now) const {
     if (now <= kept && kept <= now * grows * grows) return false;
     kept = now * grows;
     return true;
+}
+
+std::vector<Bound> Total::limited(std::span<const double> most) {
+    std::vector<Bound> made = bounds_;
+    for (std::int32_t port = 0; port < static_cast<std::int32_t>(ports_.rate.size()); ++port) {
+        arrivals(port);
+        const auto begin = row(ports_.ptr[row(port)]), count = row(ports_.ptr[row(port) + 1]) - begin;
+        found_.resize(count);
+        serve(ports_, port, std::span(in_).first(count), most.subspan(begin, count), found_);
+        for (std::size_t i = 0; i < count; ++i) {
+            Bound& kept = made[begin + i];
+            kept = {std::min(kept.delay, found_[i].delay), std::min(kept.backlog, found_[i].backlog)};
+        }
+    }
+    return made;
 }
 
 Total::Sum Total::sum_of(std::int32_t group, std::int32_t port) const {

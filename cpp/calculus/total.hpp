@@ -63,6 +63,8 @@ public:
                      double rate);
     // Flows send at most so much from now on, and what follows from that.
     void change(std::span<const std::int64_t> flows, std::span<const double> burst, std::span<const double> rate);
+    // Bounds where no more than `most` is ever there of each queue, by those found so far.
+    std::vector<Bound> limited(std::span<const double> most);
 
     std::span<const Bound> bounds() const { return bounds_; }
     // Delay of each flow in all its queues, those of its answers too [s].

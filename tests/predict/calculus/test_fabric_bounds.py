@@ -247,3 +247,43 @@ def test_flows_that_come_and_go_are_as_if_asked_anew(law, slack):
         made.add([20])
     with pytest.raises(ValueError, match="one entry for each"):
         Standing(ports, queues, flows, how, burst_B, rate_bps, there=[True])
+
+
+@pytest.mark.parametrize("kind", ["fifo", "strict", "weighted"])
+def test_a_window_bounds_what_waits(kind):
+    """Seven senders of 8 packets a window: no more waits than all windows, nor for longer than they take."""
+    senders, packets, window = 7, 200, 8
+    ports, flows = star_ports(8, RATE_BPS, DELAY_S), star_flows(np.arange(senders), senders, data_B(packets))
+    how = replace(HOW, receive_B=window * (HOW.packet_B - HOW.header_B), ideal_acks=False, ack_class=1)
+    queues = queues_of(8, strict=(0,) if kind == "strict" else ())
+    if kind == "fifo":
+        queues = replace(queues, schedulers=(PortScheduler(tuple(range(16)), "fifo"),))
+    free = bounds(ports, queues, flows, how, wire_B(packets), 0.0, packets=packets)
+    found = bounds(ports, queues, flows, how, wire_B(packets), 0.0, packets=packets, in_flight_B=wire_B(window))
+    queue = -1 if kind == "fifo" else 0
+    assert at(found, 15, queue)[1] == pytest.approx(senders * wire_B(window), rel=1e-12)
+    assert at(found, 15, queue)[1] < 0.1 * at(free, 15, queue)[1] and (found.delay_s < 0.3 * free.delay_s).all()
+    below = PACKET_B if kind == "strict" else 0
+    if kind != "weighted":
+        expected_s = (senders * wire_B(window) + below * 0) * 8 / RATE_BPS
+        assert at(found, 15, queue)[0] == pytest.approx(expected_s, rel=1e-12)
+    outcome = simulate(ports, flows, how, queues=queues)
+    if kind != "fifo":
+        assert_within(found, outcome)
+        assert outcome.most_B[15, 0] > 0.8 * at(found, 15, 0)[1]
+    assert (outcome.delays.most_s <= found.delay_s + 4 * TICK_S).all()
+    half = bounds(ports, queues, flows, how, wire_B(packets), 0.0, packets=packets, in_flight_B=wire_B(window // 2))
+    assert not (outcome.delays.most_s <= half.delay_s).all()
+
+
+def test_what_goes_on_for_ever_is_bounded_by_windows_alone():
+    """A steady rate has no end: without a window nothing is said, with one its queue holds no more."""
+    ports, flows = star_ports(3, RATE_BPS, DELAY_S), star_flows(np.arange(2), 2, 1)
+    plain = bounds(ports, None, flows, HOW, wire_B(40), 10e9)
+    same = bounds(ports, None, flows, HOW, wire_B(40), 10e9, in_flight_B=np.inf)
+    assert (same.queues.backlog_B == plain.queues.backlog_B).all()
+    capped = bounds(ports, None, flows, HOW, wire_B(40), 10e9, in_flight_B=[wire_B(2), np.inf])
+    assert at(capped, 0, -1)[1] == pytest.approx(wire_B(2), rel=1e-12)
+    assert at(capped, 5, -1) == at(plain, 5, -1)
+    over = bounds(ports, None, flows, HOW, wire_B(4), 60e9, in_flight_B=wire_B(4))
+    assert at(over, 5, -1)[1] == pytest.approx(2 * wire_B(4), rel=1e-12) and np.isfinite(over.delay_s).all()

@@ -135,7 +135,11 @@ def _show_jobs(shown: Page, found: dict[str, Any]) -> None:
             for row in rows
         ],
     )  # fmt: skip
-    what = "exactly one step, all of it at once" if found["steps"] == 1 else "steps without end, each of them at once"
+    what = (
+        "exactly one step, as much at once as can be on its way"
+        if found["steps"] == 1
+        else "steps without end, each of them at once"
+    )
     shown.wrapped(f"Sent: {what}. By {found['how']}.", "dim", "  ")
     for row in found["passes"]:
         shown.wrapped(

@@ -24,7 +24,7 @@ ROUNDS = 1000
 def bounds(
     ports: Ports, queues: PacketQueues | None, flows: PacketFlows, transports: Transport | Sequence[Transport],
     burst_B: ArrayLike, rate_bps: ArrayLike, *, packets: ArrayLike | None = None, shaped: bool = True,
-    slack: float = 0.0,
+    slack: float = 0.0, in_flight_B: ArrayLike | None = None,
 ) -> Bounds:  # fmt: skip
     """Worst delay and backlog of every queue that flows and their answers pass, by total flow analysis.
 
@@ -49,6 +49,9 @@ def bounds(
         Whether links shape what comes over them.
     slack : float [1]
         Part by which delays may be too high.
+    in_flight_B : (F,) or one [B], optional
+        Most of a flow that is on its way at any time: given to the NIC, and not yet arrived. A window is one, and so is
+        what can be sent before something of it has to arrive. Infinite for none.
 
     Returns
     -------
@@ -65,7 +68,8 @@ def bounds(
     of a delay: where `QueueBounds.beyond` is set, delays hold only until then.
     """
     made = analysis(
-        ports, queues, flows, transports, burst_B, rate_bps, packets=packets, shaped=shaped, slack=slack
+        ports, queues, flows, transports, burst_B, rate_bps, packets=packets, shaped=shaped, slack=slack,
+        in_flight_B=in_flight_B,
     )  # fmt: skip
     made.total.solve()
     return told(made)
@@ -84,6 +88,7 @@ class Analysis:
     laid : Layout
     total : Total
     method : str
+    in_flight_B : (F,) float [B], optional
     """
 
     ports: Ports
@@ -94,12 +99,13 @@ class Analysis:
     laid: Layout
     total: Total
     method: str
+    in_flight_B: NDArray[np.float64] | None
 
 
 def analysis(
     ports: Ports, queues: PacketQueues | None, flows: PacketFlows, transports: Transport | Sequence[Transport],
     burst_B: ArrayLike, rate_bps: ArrayLike, *, packets: ArrayLike | None = None, shaped: bool = True,
-    slack: float = 0.0, there: NDArray[np.bool_] | None = None,
+    slack: float = 0.0, in_flight_B: ArrayLike | None = None, there: NDArray[np.bool_] | None = None,
 ) -> Analysis:  # fmt: skip
     """Lay out what `bounds` solves; flows that are not `there` send nothing yet."""
     several = (transports,) if isinstance(transports, Transport) else tuple(transports)
@@ -117,7 +123,40 @@ def analysis(
         np.full(len(laid.packet_B), np.inf), laid.ptr_there, laid.there, laid.ptr_back,
         laid.back, every.share, every.burst_B * on, every.rate * 8 * on, shaped, slack, ROUNDS,
     )  # fmt: skip
-    return Analysis(ports, queues, flows, every, notified, laid, total, _method(shaped=shaped, slack=slack))
+    most_B = None if in_flight_B is None else np.broadcast_to(np.asarray(in_flight_B, dtype=float), len(flows))
+    return Analysis(ports, queues, flows, every, notified, laid, total, _method(shaped=shaped, slack=slack), most_B)
+
+
+def _most_there(made: Analysis, in_flight_B: NDArray[np.float64], on: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(Q,) [B] most that is ever in each queue: what flows have on their way, all answers, and spaced notifications.
+
+    What answers a flow may be on its way long after what it answers. Of notifications there is what came while the
+    first of them waited. What is held back by a shaper is not looked at.
+    """
+    every, laid, own = made.ways, made.laid, len(made.flows)
+    delay_s = made.total.delay_s
+    there, back = np.diff(laid.ptr_there), np.diff(laid.ptr_back)
+    split = int(laid.ptr_there[own])
+    notes = laid.there[split:]
+    since_s = np.cumsum(delay_s[notes])
+    first = laid.ptr_there[own:-1] - split
+    since_s -= np.repeat(np.append(0.0, since_s)[first], there[own:])
+    burst_B, rate = (np.where(np.append(on, on[made.notified]), each, 0.0) for each in (every.burst_B, every.rate))
+    paced = np.repeat(rate[own:], there[own:])
+    grown_B = paced * np.where(paced > 0, since_s, 0.0)
+    rows = len(delay_s)
+    ends = rate == 0
+    sent_B = np.minimum(in_flight_B, np.where(ends, burst_B, np.inf)[:own])
+    answers_B = np.where(ends | (every.share == 0), burst_B * every.share, np.inf)
+    most_B: NDArray[np.float64] = np.asarray(
+        np.bincount(laid.there[:split], np.repeat(sent_B, there[:own]), rows)
+        + np.bincount(laid.back, np.repeat(answers_B, back), rows)
+        + np.bincount(notes, np.repeat(burst_B[own:], there[own:]) + grown_B, rows),
+        dtype=float,
+    )
+    most_B[laid.shaped] = np.inf
+    most_B[len(laid.link) :] = np.inf
+    return most_B
 
 
 def _wide(name: str, values: ArrayLike, count: int) -> NDArray[np.float64]:
@@ -133,10 +172,13 @@ def _marks(ports: Ports, queues: PacketQueues | None) -> bool:
     return bool((ports.mark_from_B >= 0).any() or (queues is not None and not np.isnan(queues.ports.kmin_B).all()))
 
 
-def told(of: Analysis) -> Bounds:
-    """What an analysis says now."""
-    laid, made = of.laid, of.total
-    used, delay_s, backlog_B = len(laid.link), made.delay_s, made.backlog_B
+def told(of: Analysis, there: NDArray[np.bool_] | None = None) -> Bounds:
+    """What an analysis says now, while some flows are there: all if absent."""
+    laid, made, used = of.laid, of.total, len(of.laid.link)
+    delay_s, backlog_B = made.delay_s, made.backlog_B
+    if of.in_flight_B is not None:
+        on = np.ones(len(of.flows), dtype=bool) if there is None else there
+        delay_s, backlog_B = made.limited(_most_there(of, of.in_flight_B, on))
     np.add.at(delay_s, laid.shaped, delay_s[used:])
     np.add.at(backlog_B, laid.shaped, backlog_B[used:])
     delay_s, backlog_B = delay_s[:used], backlog_B[:used]

@@ -25,7 +25,7 @@ class Standing:
 
     Parameters
     ----------
-    ports, queues, flows, transports, burst_B, rate_bps, packets, shaped
+    ports, queues, flows, transports, burst_B, rate_bps, packets, shaped, in_flight_B
         As in `bounds`; `flows` are all that may ever be there.
     there : (F,) bool, optional
         Flows that are there at first; all if absent.
@@ -57,6 +57,7 @@ class Standing:
         self, ports: Ports, queues: PacketQueues | None, flows: PacketFlows,
         transports: Transport | Sequence[Transport], burst_B: ArrayLike, rate_bps: ArrayLike, *,
         packets: ArrayLike | None = None, shaped: bool = True, there: ArrayLike | None = None, slack: float = SLACK,
+        in_flight_B: ArrayLike | None = None,
     ) -> None:  # fmt: skip
         first = np.ones(len(flows), dtype=bool) if there is None else np.asarray(there, dtype=bool)
         if first.shape != (len(flows),):
@@ -64,7 +65,7 @@ class Standing:
         self._there = first.copy()
         self._made = analysis(
             ports, queues, flows, transports, burst_B, rate_bps, packets=packets, shaped=shaped, slack=slack,
-            there=first,
+            in_flight_B=in_flight_B, there=first,
         )  # fmt: skip
         self._made.total.solve()
 
@@ -118,7 +119,7 @@ class Standing:
         -------
         Bounds
         """
-        return told(self._made)
+        return told(self._made, self._there)
 
     def _rows(self, flows: ArrayLike) -> NDArray[np.int64]:
         rows = np.unique(np.asarray(flows, dtype=np.int64))

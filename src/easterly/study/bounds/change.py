@@ -101,6 +101,7 @@ def change_site(made: SiteBounds, extras: Sequence[Extra] = (), without: Sequenc
         made.ports, made.prepared.queues, _behind(made.flows, more), made.prepared.transports,
         np.append(sent.burst_B, burst_B), np.append(sent.rate_bps, [each.rate_bps for each in extras]),
         packets=np.append(sent.packets, np.ceil(burst_B / packet_B[more.transport])), there=~added, slack=0.0,
+        in_flight_B=np.append(sent.in_flight_B, np.full(len(extras), np.inf)),
     )  # fmt: skip
     before = standing.bounds()
     standing.change(np.flatnonzero(added), np.flatnonzero(gone))

@@ -15,6 +15,7 @@ from easterly.model.packets import PacketFlows, Ports, Transport
 from easterly.predict.calculus.fabric import analysis, told
 from easterly.predict.calculus.refined import refined
 from easterly.predict.packet import Conversation, conversation, hashed_ways
+from easterly.study.bounds.flight import in_flight_B
 from easterly.study.nouns import Nouns
 from easterly.study.packets.paths import pose
 from easterly.study.packets.results import purpose_of
@@ -32,11 +33,14 @@ class Envelopes:
     rate_bps : (F,) float [bit/s]
     packets : (F,) int
         Of the burst.
+    in_flight_B : (F,) float [B]
+        Most of it that is on its way at any time, by what messages wait for; infinite where that is not known.
     """
 
     burst_B: FloatColumn
     rate_bps: FloatColumn
     packets: IndexColumn
+    in_flight_B: FloatColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +116,26 @@ def bound_site(
     owner = texts(begun.owner[purpose_of(begun.schedule, talk)])
     sent = envelopes(prepared, talk, owner, steps=steps)
     made = analysis(
-        ports, prepared.queues, flows, prepared.transports, sent.burst_B, sent.rate_bps, packets=sent.packets
-    )
+        ports, prepared.queues, flows, prepared.transports, sent.burst_B, sent.rate_bps, packets=sent.packets,
+        in_flight_B=sent.in_flight_B,
+    )  # fmt: skip
     made.total.solve()
     found = told(made)
     worst = np.argsort(-np.where(np.isfinite(found.network_s), found.network_s, -1.0), kind="stable")[:refine]
-    tight = refined(made, worst.tolist()) if refine else None
+    tight = _beside(refined(made, worst.tolist()), found, sent) if refine else None
     return SiteBounds(prepared, talk, owner, ports, flows, sent, found, steps, tight)
+
+
+def _beside(tight: RefinedFlows, found: Bounds, sent: Envelopes) -> RefinedFlows:
+    """Flows one by one beside bounds that also know what is on its way; that trajectories keep to it is not known."""
+    total_s = floats(found.network_s[tight.flow])
+    better = tight.refined_s < total_s
+    held = bool((sent.in_flight_B < sent.burst_B).any())
+    return RefinedFlows(
+        tight.flow, total_s, floats(np.where(better, tight.refined_s, total_s)),
+        floats(np.full(len(tight), np.nan)) if held else tight.reached_s,
+        texts(np.where(better, tight.analysis, "total")),
+    )  # fmt: skip
 
 
 def ports_of(network: Network) -> Ports:
@@ -132,9 +149,9 @@ def ports_of(network: Network) -> Ports:
 def envelopes(prepared: Prepared, talk: Conversation, owner: TextColumn, *, steps: int = 1) -> Envelopes:
     """What connections send at most.
 
-    One step: all bytes that they carry, at any time. Several: a job may send the bytes of a step at once, and again
-    after its shortest step; others a message at once, and their mean rate. Where only the first passes of a step are
-    laid out, all bytes are taken to grow with them.
+    One step: all bytes that they carry, at any time; of those on their way at once what `in_flight_B` says. Several: a
+    job may send the bytes of a step at once, and again after its shortest step; others a message at once, and their
+    mean rate. Where only the first passes of a step are laid out, all bytes are taken to grow with them.
 
     Parameters
     ----------
@@ -148,34 +165,34 @@ def envelopes(prepared: Prepared, talk: Conversation, owner: TextColumn, *, step
     -------
     Envelopes
     """
-    wire_B, packets, most_B = _carried(talk, prepared.transports)
+    each_B, each = _on_the_wire(talk, prepared.transports)
+    count, of = len(owner), talk.messages.connection
+    sends = of >= 0
+    wire_B, packets = (np.bincount(of[sends], values[sends], count) for values in (each_B, each))
     row = {name: at for at, name in enumerate(prepared.jobs)}
     job = np.array([row.get(name, -1) for name in owner.tolist()], dtype=np.int64)
     grows = np.append(prepared.passes / prepared.first.passes, 1.0)[job]
     wire_B, packets = wire_B * grows, np.ceil(packets * grows)
     if steps == 1:
-        return Envelopes(floats(wire_B), floats(np.zeros(len(owner))), indices(packets))
+        there_B = np.where(grows == 1, in_flight_B(talk.messages, each_B, count), wire_B)
+        return Envelopes(floats(wire_B), floats(np.zeros(count)), indices(packets), floats(there_B))
     every_s = np.append(_shortest_s(prepared), prepared.first.until_s)[job]
     with np.errstate(divide="ignore", invalid="ignore"):
         rate_bps = floats(np.where(every_s > 0, wire_B * 8 / every_s, 0.0))
-    burst_B = np.where(job < 0, most_B, wire_B)
-    return Envelopes(floats(burst_B), rate_bps, indices(np.ceil(np.where(wire_B > 0, packets * burst_B / wire_B, 0))))
-
-
-def _carried(
-    talk: Conversation, transports: list[Transport]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(F,) bytes on the wire, packets, and bytes of the longest message of each connection."""
-    messages, count = talk.messages, len(talk.src)
-    sends = messages.connection >= 0
-    of, size_B = messages.connection[sends], messages.size_B[sends]
-    packet_B, header_B = (np.array([getattr(t, name) for t in transports]) for name in ("packet_B", "header_B"))
-    which = talk.traffic_class[of]
-    packets = -(-size_B // (packet_B - header_B)[which])
-    wire_B = (size_B + packets * header_B[which]).astype(np.float64)
     most_B = np.zeros(count)
-    np.maximum.at(most_B, of, wire_B)
-    return floats(np.bincount(of, wire_B, count)), floats(np.bincount(of, packets, count)), most_B
+    np.maximum.at(most_B, of[sends], each_B[sends])
+    burst_B = np.where(job < 0, most_B, wire_B)
+    burst_packets = indices(np.ceil(np.where(wire_B > 0, packets * burst_B / wire_B, 0)))
+    return Envelopes(floats(burst_B), rate_bps, burst_packets, floats(np.full(count, np.inf)))
+
+
+def _on_the_wire(talk: Conversation, transports: list[Transport]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(M,) bytes of each message with its headers, and its packets; of work nothing that counts."""
+    messages = talk.messages
+    which = talk.traffic_class[messages.connection]
+    packet_B, header_B = (np.array([getattr(t, name) for t in transports]) for name in ("packet_B", "header_B"))
+    packets = -(-messages.size_B // (packet_B - header_B)[which])
+    return (messages.size_B + packets * header_B[which]).astype(np.float64), packets
 
 
 def _shortest_s(prepared: Prepared) -> FloatColumn:
