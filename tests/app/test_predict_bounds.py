@@ -51,14 +51,15 @@ def test_one_job_and_steps_without_end():
 
 
 def test_worst_connections_one_by_one(found):
-    done = run("--refine", "20", "--format", "json")
-    rows = json.loads(done.stdout)["result"]["refined"]
+    without_end = ("--job", "tune", "--steps", "2", "--refine", "20")
+    result = json.loads(run(*without_end, "--format", "json").stdout)["result"]
+    rows = result["refined"]
     assert found["refined"] is None and len(rows) == 20
-    assert rows[0]["total_s"] == max(job["network_s"] for job in found["jobs"])
+    assert rows[0]["total_s"] == max(job["network_s"] for job in result["jobs"])
     assert all(row["reached_s"] <= row["refined_s"] <= row["total_s"] for row in rows if row["reached_s"] is not None)
     assert sum(row["refined_s"] for row in rows) < sum(row["total_s"] for row in rows)
     assert all(row["tightness"] == pytest.approx(row["reached_s"] / row["refined_s"], rel=1e-6) for row in rows)
-    said = run("--refine", "20").stdout
+    said = run(*without_end).stdout
     assert "Worst connections in the network, one by one" in said and f"{rows[0]['tightness']:.1%}" in said
     wrong = CliRunner().invoke(main, ["predict", str(TORI), "--refine", "3"])
     assert wrong.exit_code == 2 and "--refine: is for --method bounds" in wrong.output
