@@ -19,8 +19,8 @@ class Graph:
     a: Annotated[IntColumn, Doc("(E,) one end of each edge.")]
     b: Annotated[IntColumn, Doc("(E,) the other end.")]
     model: Annotated[str, Doc("What it was made by.")] = ""
-    x: Annotated[FloatColumn | None, Doc("(N,) place across the unit square, where nodes have one.")] = None
-    y: Annotated[FloatColumn | None, Doc("(N,) place up the unit square.")] = None
+    x: Annotated[FloatColumn | None, Unit("1"), Doc("(N,) place across the unit square, where nodes have one.")] = None
+    y: Annotated[FloatColumn | None, Unit("1"), Doc("(N,) place up the unit square.")] = None
 
     def __len__(self) -> int:
         return len(self.a)
@@ -73,14 +73,16 @@ class Epidemic:
 
     method: Annotated[str, Doc("What was simulated or solved.")]
     population: Annotated[int, Unit("1"), Doc("Nodes.")]
-    time: Annotated[FloatColumn, Doc("(K,) when it was looked at, in the unit of the rates.")]
+    time: Annotated[FloatColumn, Unit("1"), Doc("(K,) when it was looked at, in the unit of the rates.")]
     infected: Annotated[FloatColumn, Unit("1"), Doc("(K,) share infected, in the mean over runs.")]
     infected_half: Annotated[FloatColumn, Unit("1"), Doc("(K,) half width of its 95 % interval.")]
     ever: Annotated[FloatColumn, Unit("1"), Doc("(K,) share that has been infected by then.")]
     ever_half: Annotated[FloatColumn, Unit("1"), Doc("(K,) half width of its 95 % interval.")]
     final: Annotated[FloatColumn, Unit("1"), Doc("(R,) share ever infected, at the end of each run.")]
     most: Annotated[FloatColumn, Unit("1"), Doc("(R,) largest share infected at one time.")]
-    end: Annotated[FloatColumn, Doc("(R,) when nobody was infected any more; infinite where it was stopped before.")]
+    end: Annotated[
+        FloatColumn, Unit("1"), Doc("(R,) when nobody was infected any more; infinite where it was stopped before.")
+    ]
 
     def __len__(self) -> int:
         return len(self.final)
