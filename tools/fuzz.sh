@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the kernels of meters, schedulers, queues, memory, classifiers, packets and curves with address and
+# Fuzzes the kernels of meters, schedulers, queues, memory, classifiers, packets, curves and bounds with address and
 # undefined-behaviour sanitizers. Usage: fuzz.sh [seconds of processor time per target] [target...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet curve)
+[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet curve bounds)
 
 cxx=${CXX:-g++}
 flags=(-std=c++20 -O2 -g -ffp-contract=off -Wall -Wextra -Icpp -Itools/fuzz -D_GLIBCXX_ASSERTIONS
@@ -22,6 +22,7 @@ for target in "${targets[@]}"; do
         classify) sources+=(cpp/classify/*.cpp) ;;
         aqm) sources+=(cpp/maths/elementary.cpp) ;;
         curve) sources+=(cpp/curve/*.cpp) ;;
+        bounds) sources+=(cpp/calculus/*.cpp) ;;
         packet) sources+=(cpp/packet/*.cpp cpp/maths/elementary.cpp) ;;
     esac
     "$cxx" "${flags[@]}" -fsanitize-coverage=trace-pc "${sources[@]}" "$build/driver.o" -o "$build/$target"

@@ -481,9 +481,11 @@ void Total::settle(Cycle cycle) {
         else
             try_at = std::max(change / 10.0, kSettled);
     }
-    for_queues(cycle, [](Bound& bound) {
-        if (bound.delay > 0.0) bound = {kInf, kInf};
-    });
+    for (const std::int32_t p : cycle) {  // the last round may have ended before it came to some of them
+        arrivals(p);
+        for (std::int64_t q = ports_.ptr[row(p)]; q < ports_.ptr[row(p) + 1]; ++q)
+            bounds_[row(q)] = in_[row(q - ports_.ptr[row(p)])].is_nothing() ? Bound{} : Bound{kInf, kInf};
+    }
 }
 
 // Delays ahead of all hops of a cycle but those that a last walk over its ports brings up to date: each walk takes them

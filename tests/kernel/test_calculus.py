@@ -404,6 +404,15 @@ def test_what_grew_without_end_comes_down_again():
     assert (found.delay_s <= calm).all()
 
 
+def test_around_a_cycle_without_end_nothing_that_comes_has_a_bound():
+    """The first port of the ring has no bound at once: the others, which the round never comes to, have none either."""
+    ports, queues = [(1.0, 0.1, 2), (1.0, 0.1, 2)], [(0, 1, INF)] * 4
+    found = total(ports, queues, [([0, 2], 1, 3), ([2, 0], 1, 3), ([3], 0, 0)])
+    assert found.cyclic.tolist() == [0, 1]
+    assert np.isinf(found.delay_s[[0, 2]]).all() and np.isinf(found.backlog_B[[0, 2]]).all()
+    assert (found.delay_s[[1, 3]] == 0).all()
+
+
 def test_more_than_a_port_carries_has_no_bound():
     found = total([(10.0, 0, 1), (20.0, 0, 1)], [(0, 1, INF)] * 2, [([0, 1], 1, 11), ([1], 1, 1)], shaped=False)
     assert np.isinf(found.delay_s).all()
