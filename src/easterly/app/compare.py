@@ -24,7 +24,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "bill.lines": ("item", "what", "detail"),
     "hashing": ("owner", "axis", "stage", "collective"),
 }
-IGNORED = ("findings", "provenance", "hashing", "packets")
+IGNORED = ("findings", "provenance", "hashing", "packets", "waiting")
 DRAWN = ("simulated_B",)
 """What every small change changes a little, as draws do."""
 
@@ -56,7 +56,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]
     """Differences of two plan documents, rows matched by their ids.
 
     Findings and provenance are left out: they are about the text, not about the network. So is what draws decide: how
-    hashing falls, and what packets meet.
+    hashing falls, what packets meet, and what waits where it falls.
 
     Examples
     --------

@@ -14,6 +14,7 @@ from easterly.app.predicting import document as predicting
 from easterly.app.qos import document as qos
 from easterly.app.services import services, sides, traffic
 from easterly.app.values import number, numbers, reference
+from easterly.app.waiting import waiting
 from easterly.base.columns import ratio
 from easterly.base.findings import Finding
 from easterly.model.outcome import Bill, Plan, Verdict
@@ -53,6 +54,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "queues": queues(plan),
         "qos": qos.rest(plan.qos),
         "packets": predicting.witness(plan.packets, plan.prediction, plan.qos),
+        "waiting": waiting(plan.waiting),
         "failures": [],
         "placement": [],
         "verdicts": [verdict(v) for v in plan.verdicts],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from easterly.study.stages import Stages
 
 
-STAGES = 16  # of a plan without any work; each job or service adds two
+STAGES = 17  # of a plan without any work; each job or service adds two
 
 
 class Notify(Protocol):
@@ -73,11 +73,15 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
     from easterly.app.document import document
     from easterly.study.packets import PLAN_HOPS
     from easterly.study.pipeline import plan
+    from easterly.study.waiting import PLAN_CONNECTIONS
 
     stages = nouns.stages
     with progress(nouns.site, quiet) as notify:
         stages.notify = notify
-        made = plan(nouns.site, nouns=nouns, findings=findings, packets=PLAN_HOPS if packets is None else packets)
+        made = plan(
+            nouns.site, nouns=nouns, findings=findings, packets=PLAN_HOPS if packets is None else packets,
+            connections=PLAN_CONNECTIONS,
+        )  # fmt: skip
         with _timed(stages, "document"):
             text = document(made)
         with _timed(stages, "validate"):

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
-from easterly.app.report import cost, engineering, sections, serving
+from easterly.app.report import cost, engineering, sections, serving, waiting
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
 
@@ -54,6 +54,7 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _hashing(page, document)
     _engineering(page, document)
     _packets(page, document)
+    _waiting(page, document)
     _queues(page, document)
     for title in ("failures", "placement"):
         _records(page, title, document[title])
@@ -265,6 +266,20 @@ def _packets(page: Page, document: Document) -> None:
     )
     _more(page, len(found["jobs"]) - SLOWEST)
     for said in (f"simulated: {cost.how(found)}", *cost.remarks(found)):
+        page.wrapped(said, "dim", INDENT)
+
+
+def _waiting(page: Page, document: Document) -> None:
+    """A line for each class, or why its queues were not looked at."""
+    found = document.get("waiting")
+    if not found:
+        return
+    page.title("Waiting, at the worst queue of each class")
+    if found["because"]:
+        page.wrapped(f"not looked at: {found['because']}", "", INDENT)
+        return
+    _rows(page, waiting.by_class(document))
+    for said in waiting.how(found):
         page.wrapped(said, "dim", INDENT)
 
 

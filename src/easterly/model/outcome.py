@@ -19,6 +19,7 @@ from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
+from easterly.model.waiting import WaitWitness
 
 
 class Method(StrEnum):
@@ -201,3 +202,4 @@ class Plan:
     provenance: Annotated[dict[str, Any], Doc("Hash of the site, seed, version.")] = field(default_factory=dict)
     engineering: Annotated[tuple[Engineering, ...], Doc("Traffic engineering, one per intent that asks for it.")] = ()
     packets: Annotated[PacketWitness | None, Doc("What a simulation of packets says; none where nobody asked.")] = None
+    waiting: Annotated[WaitWitness | None, Doc("What formulae and bounds say; none where nobody asked.")] = None

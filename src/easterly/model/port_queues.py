@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn
+import numpy as np
+
+from easterly.base.columns import BoolColumn, FloatColumn, IndexColumn, IntColumn, TextColumn, bools
 from easterly.base.schema import Doc, Unit
 
 CLASSES = 8
@@ -189,6 +191,10 @@ class PacketQueues:
     managers: Annotated[tuple[QueueManagement, ...], Doc("Classes with more than a ramp.")] = ()
     pauses: Annotated[Pauses, Doc("How pauses work.")] = field(default_factory=Pauses)
     marks_leaving: Annotated[bool, Doc("Ramps mark by what waits when a packet leaves, not when it joins.")] = False
+
+    def in_switches(self, link: IntColumn) -> BoolColumn:
+        """Whether queues before these links are in memory that may fill, not in that of a host."""
+        return bools(np.isin(link, self.ports.link[self.ports.memory >= 0]))
 
     def __repr__(self) -> str:
         lossless = int(self.ports.lossless.any(axis=1).sum())

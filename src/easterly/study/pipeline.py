@@ -19,10 +19,12 @@ from easterly.study.conditions import Conditions
 from easterly.study.engineering import engineer
 from easterly.study.nouns import Nouns
 from easterly.study.packets import witness
+from easterly.study.waiting import waiting
 
 
 def plan(
-    site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] | None = None, packets: int = 0
+    site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] | None = None, packets: int = 0,
+    connections: int = 0,
 ) -> Plan:  # fmt: skip
     """Plan a site: addresses, traffic, paths, queues, step times, configuration, verdicts.
 
@@ -35,6 +37,8 @@ def plan(
         Findings already made (and located) by `easterly.study.check`; made here if absent.
     packets : int
         Packet-hops that the largest run of a simulation may take, beside what rates say; 0 for none.
+    connections : int
+        Connections up to which means and worst cases of queues are made; 0 for none.
 
     Returns
     -------
@@ -67,6 +71,7 @@ def plan(
         findings=found,
         provenance=provenance(nouns.text, site),
         packets=witness(nouns, packets),
+        waiting=waiting(nouns, connections),
     )
     conditions = Conditions(made, nouns)
     made = replace(made, engineering=_engineering(made, nouns, conditions))

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.predicting import refining
-from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
 from easterly.app.values import number
+from easterly.study.naming import classes_of, links_of
 
 if TYPE_CHECKING:
     from easterly.study.bounds import SiteBounds
@@ -62,17 +62,10 @@ def _jobs(made: SiteBounds) -> list[dict[str, Any]]:
     return rows
 
 
-def _at_switches(made: SiteBounds) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """(Q,) the queue has memory that may fill, not that of a host."""
-    port = made.prepared.queues.ports
-    held = np.zeros(len(made.ports), dtype=bool)
-    held[port.link[port.memory >= 0]] = True
-    return held[made.bounds.queues.link]
-
-
 def _classes(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
     """The worst queue of each class at switches."""
-    table, named, inside = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues), _at_switches(made)
+    table, named = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues)
+    inside = made.prepared.queues.in_switches(table.link)
     rows = []
     for q in np.unique(table.queue[inside]).tolist():
         own = np.flatnonzero(inside & (table.queue == q))
@@ -87,7 +80,8 @@ def _classes(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
 
 def _queues(made: SiteBounds, names: list[str]) -> list[dict[str, Any]]:
     """Queues of switches that need most of their room, then most."""
-    table, named, inside = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues), _at_switches(made)
+    table, named = made.bounds.queues, classes_of(made.prepared.nouns, made.prepared.queues)
+    inside = made.prepared.queues.in_switches(table.link)
     part = np.nan_to_num(table.backlog_B / np.where(table.safe_B > 0, table.safe_B, np.nan), nan=0.0)
     order = np.lexsort((table.link, -table.backlog_B, -part))
     order = order[inside[order]][:LISTED]

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from easterly.app import terminal
 from easterly.app.columns import Column
-from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.report.measure import SIZES, TIMES, measure
 from easterly.app.text import Page
 from easterly.app.values import number
 from easterly.base.units import RATE, SIZE, QuantityError, parse
+from easterly.study.naming import classes_of, links_of
 
 if TYPE_CHECKING:
     from easterly.study.bounds import Extra, SiteChange

@@ -62,8 +62,8 @@ def packet(
             }
             for row, name in enumerate(made.job)
         ],
-        "phases": _records(made.phases), "classes": _records(made.classes), "tenants": _records(made.tenants),
-        "sizes": _records(made.slowdowns), "queues": _queues(made, plan),
+        "phases": records(made.phases), "classes": records(made.classes), "tenants": records(made.tenants),
+        "sizes": records(made.slowdowns), "queues": _queues(made, plan),
         "links": busiest(made), "left_out": made.left_out.tolist(),
         "transports": _transports(made, plan),
     }  # fmt: skip
@@ -112,10 +112,9 @@ def _packet_job(made: PacketPrediction, row: int) -> dict[str, Any]:
 
 def _waits(made: PacketPrediction, row: int) -> list[dict[str, Any]]:
     """What a step waits for, with its time."""
-    records = _records(made.waits)
     return [
         {**{key: each[key] for key in REASON}, "time_s": number(each["share"] * float(made.step_s[row]))}
-        for each in records
+        for each in records(made.waits)
         if each["job"] == row
     ]
 
@@ -126,7 +125,8 @@ def _seeds(every: Sequence[PacketPrediction], row: int) -> dict[str, float | int
     return {"count": len(every), "mean_s": number(found.mean), "half_s": number(found.half)}
 
 
-def _records(table: Any) -> list[dict[str, Any]]:
+def records(table: Any) -> list[dict[str, Any]]:
+    """Rows of a noun of columns, by the names of its fields."""
     names = [f.name for f in fields(table)]
     return [{name: _plain(getattr(table, name)[row]) for name in names} for row in range(len(table))]
 

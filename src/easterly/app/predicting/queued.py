@@ -8,11 +8,11 @@ import numpy as np
 from rich.console import Console
 
 from easterly.app.columns import Column
-from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.report.measure import TIMES, Measure, measure
 from easterly.app.text import Page
 from easterly.app.values import number
 from easterly.base.units import TIME, format_short
+from easterly.study.naming import classes_of, links_of
 
 if TYPE_CHECKING:
     from easterly.study.queueing import SiteQueues

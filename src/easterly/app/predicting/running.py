@@ -100,7 +100,7 @@ def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 
 def _means(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], list[Finding]]:
     """Means, and a finding where queues have none."""
-    from easterly.app.predicting.naming import classes_of, links_of
+    from easterly.study.naming import classes_of, links_of
     from easterly.study.queueing import overloaded, queue_site
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
@@ -116,8 +116,8 @@ def _means(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any]
 
 def _three(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn:
     """All three witnesses; contradictions are findings."""
-    from easterly.app.predicting.naming import classes_of, links_of
     from easterly.study import witnesses
+    from easterly.study.naming import classes_of, links_of
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     try:

@@ -8,11 +8,11 @@ import numpy as np
 from rich.console import Console
 
 from easterly.app.columns import Column
-from easterly.app.predicting.naming import classes_of, links_of
 from easterly.app.predicting.queued import SAID
 from easterly.app.report.witnessing import class_cells, said, time
 from easterly.app.text import Page
 from easterly.app.values import number
+from easterly.study.naming import classes_of, links_of
 
 if TYPE_CHECKING:
     from easterly.study.witnesses import MeanGroups, SiteWitnesses, Witnesses

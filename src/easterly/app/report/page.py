@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from easterly.app.report import sections, serving
+from easterly.app.report import sections, serving, waiting
 from easterly.app.report.artefacts import artefacts
 from easterly.app.report.engineering import engineering
 from easterly.app.report.join import STATIC, joined
@@ -62,6 +62,7 @@ def render(
         engineering=engineering(document),
         qos=qos(document),
         packets=_packets(plan, document),
+        waiting=waiting.section(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
         failures=sections.records(document["failures"]),
