@@ -14,7 +14,7 @@ from rich.console import Console
 from easterly.app.document import document, dump
 from easterly.app.report.measure import DASH, SIZES
 from easterly.app.report.page import render
-from easterly.app.report.waiting import by_class, section
+from easterly.app.report.waiting import by_class, how, section
 from easterly.app.text import print_plan
 from easterly.site import load
 from easterly.study.pipeline import plan
@@ -95,6 +95,15 @@ def test_the_report_and_the_terminal_say_the_same(made, said):
         line = next(each for each in text[at:].splitlines() if each.startswith(f"  {row['Class']} "))
         assert line.split() == " ".join(row.values()).split()
         assert all(f">{value}</td>" in html for value in row.values())
+
+
+def test_each_kind_of_number_has_its_sentence(said):
+    first, worst, simulated = how(said)
+    assert first.startswith("Mean and 99 %: ") and worst.startswith("Worst: ") and simulated.startswith("Simulated: ")
+    none = {**said["waiting"], "worst": None, "unbounded": "no job has hosts"}
+    assert how({**said, "waiting": none, "packets": None}) == [first, "No worst case: no job has hosts."]
+    ring = {**said["waiting"], "unbounded": "a ring"}
+    assert how({**said, "waiting": ring})[2] == "Not all has a worst case: a ring."
 
 
 @pytest.mark.parametrize("why", ["there are 786,432 connections", "no path <b>"])

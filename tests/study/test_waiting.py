@@ -163,3 +163,10 @@ def test_without_a_job_there_are_means_and_no_worst_case():
     said = waiting(Nouns(site.model_copy(update={"jobs": {}})), PLAN_CONNECTIONS).found
     assert isinstance(said, Waiting) and "no job has hosts" in said.unbounded and said.worst == ""
     assert (said.classes.mean_s >= 0).all() and np.isnan(said.classes.delay_s).all()
+
+
+def test_steps_of_too_many_events_have_means_and_no_worst_case(monkeypatch):
+    monkeypatch.setattr("easterly.study.waiting.EVENTS", 100)
+    said = waiting(Nouns(load(GOLDEN / "rails.yaml").site), PLAN_CONNECTIONS).found
+    assert "events, and a plan looks at 100" in said.unbounded and said.worst == ""
+    assert np.isnan(said.classes.needs_B).all() and np.isfinite(said.classes.mean_s).all()

@@ -279,7 +279,7 @@ def _waiting(page: Page, document: Document) -> None:
         page.wrapped(f"not looked at: {found['because']}", "", INDENT)
         return
     _rows(page, waiting.by_class(document))
-    for said in waiting.how(found):
+    for said in waiting.how(document):
         page.wrapped(said, "dim", INDENT)
 
 

@@ -28,20 +28,22 @@ def section(document: Row) -> dict[str, Any] | None:
     if found["because"]:
         return {"because": found["because"]}
     return {
-        "because": None, "how": how(found), "classes": by_class(document), "senders": _by_sender(found["senders"]),
+        "because": None, "how": how(document), "classes": by_class(document), "senders": _by_sender(found["senders"]),
         "drawn": _drawn(found["classes"]),
     }  # fmt: skip
 
 
-def how(found: Row) -> list[str]:
+def how(document: Row) -> list[str]:
     """What numbers are about and where they are from, in sentences."""
-    worst = (
-        f"Worst: one step of every job, whatever the timing, by {found['worst']}."
-        if found["worst"]
-        else f"No worst case: {found['unbounded']}."
-    )
-    more = [f"Not all has a worst case: {found['unbounded']}."] if found["worst"] and found["unbounded"] else []
-    return [f"Mean and 99 %: {ASSUMED}, by {found['how']}.", worst, *more]
+    found, packets = document["waiting"], document.get("packets")
+    said = [f"Mean and 99 %: {ASSUMED}, by {found['how']}."]
+    if found["worst"]:
+        said.append(f"Worst: one step of every job, whatever the timing, by {found['worst']}.")
+    if found["unbounded"]:
+        said.append(f"{'Not all has a' if found['worst'] else 'No'} worst case: {found['unbounded']}.")
+    if packets and not packets["because"]:
+        said.append("Simulated: the longest queue in the part of each message that was simulated.")
+    return said
 
 
 def by_class(document: Row) -> Table | None:
