@@ -6,6 +6,8 @@ many packets, so that what a packet more or less takes is little.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.kernel.test_packet import NEVER
@@ -66,7 +68,7 @@ def agree(law, count, most):
     """Within three standard errors, none of which is above `most`, nor below what packets cost (1 %)."""
     packets, time = shared(law, count)
     edges = [0, 10**9] if law == "fixed" else [MEAN // 3, MEAN, 2 * MEAN, 10**9]
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         ratio, error = within(packets, time, low, high)
         assert error * (1 - LOAD) < most
         assert abs(ratio * (1 - LOAD) - 1) <= max(0.01, error * (1 - LOAD))
