@@ -65,13 +65,13 @@ def within(packets, time, low, high, batches=40):
 
 
 def agree(law, count, most):
-    """Within three standard errors, none of which is above `most`, nor below what packets cost (1 %)."""
+    """Within three standard errors, none of which is above `most`, or 3 %: that of a packet more or less."""
     packets, time = shared(law, count)
     edges = [0, 10**9] if law == "fixed" else [MEAN // 3, MEAN, 2 * MEAN, 10**9]
     for low, high in pairwise(edges):
         ratio, error = within(packets, time, low, high)
         assert error * (1 - LOAD) < most
-        assert abs(ratio * (1 - LOAD) - 1) <= max(0.01, error * (1 - LOAD))
+        assert abs(ratio * (1 - LOAD) - 1) <= max(0.03, error * (1 - LOAD))
 
 
 @pytest.mark.parametrize("law", LAWS)
