@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, floats, ints
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, ints
 from easterly.base.schema import Doc
 from easterly.model.network import Network
 from easterly.model.routing import Policy
 
 TIES = 1e-9
 """Costs that agree to this are equal."""
+BLOCK = 64
+"""Targets whose distances are in memory at once."""
 END = -1
 NONE = np.iinfo(np.int32).min
 """No entry, where rows are of different lengths."""
@@ -51,35 +53,52 @@ def next_hops(
     Hops
         Equal costs are those of `easterly.route`: within a part in 10^9.
     """
-    links = network.links
+    links, transit = network.links, policy.transit
     up = policy.alive if alive is None else alive
-    rows = np.flatnonzero(up)
+    begins = transit.copy()
+    begins[np.concatenate([*starts, np.zeros(0, dtype=np.int64)])] = True
+    rows = np.flatnonzero(up & begins[links.src])  # what begins elsewhere is never met
     rows = rows[np.argsort(links.src[rows], kind="stable")]
-    src, dst, cost, transit = links.src[rows], links.dst[rows], policy.cost[rows], policy.transit
+    every = _Ends(rows, links.src[rows].astype(np.intp), links.dst[rows].astype(np.intp), policy.cost[rows])
+    inner = every.only(transit[every.dst])
     found: list[IntColumn] = []
-    for at, target in enumerate(targets.tolist()):
-        distance = _distances(network, policy, up, target)
-        near = (distance[dst] + cost <= distance[src] * (1 + TIES)) & (distance[dst] < distance[src])
-        near &= np.isfinite(distance[src]) & (transit[dst] | (dst == target)) & (src != target)
-        found.append(ints(_met(rows[near], links.src, links.dst, starts[at], len(network.nodes))))
+    for first in range(0, len(targets), BLOCK):
+        some = ints(targets[first : first + BLOCK])
+        distance = graph.distances(len(network.nodes), links.dst, links.src, policy.cost, transit, up, some)
+        for at, (target, row) in enumerate(zip(some.tolist(), distance, strict=True)):
+            ends = inner if transit[target] else every.only(transit[every.dst] | (every.dst == target))
+            found.append(ints(_met(ends.nearer(row), starts[first + at], len(row))))
     counts = [len(each) for each in found]
     return Hops(ints(np.repeat(np.arange(len(targets)), counts)), ints(np.concatenate([*found, np.zeros(0, np.int32)])))
 
 
-def _distances(network: Network, policy: Policy, up: BoolColumn, target: int) -> FloatColumn:
-    links = network.links
-    found = graph.distances(len(network.nodes), links.dst, links.src, policy.cost, policy.transit, up, ints([target]))
-    return floats(found[0])
+@dataclass(frozen=True)
+class _Ends:
+    """Some links with their ends and costs, by source."""
+
+    link: Rows
+    src: NDArray[np.intp]
+    dst: NDArray[np.intp]
+    cost: FloatColumn
+
+    def only(self, kept: BoolColumn) -> _Ends:
+        """Those that are kept."""
+        return _Ends(self.link[kept], self.src[kept], self.dst[kept], self.cost[kept])
+
+    def nearer(self, distance: FloatColumn) -> _Ends:
+        """Those on a cheapest path to where all distances are to."""
+        here, there = distance[self.src], distance[self.dst]
+        return self.only((there + self.cost <= here * (1 + TIES)) & (there < here) & np.isfinite(here))
 
 
-def _met(hops: Rows, src: IntColumn, dst: IntColumn, starts: Rows, nodes: int) -> Rows:
+def _met(hops: _Ends, starts: Rows, nodes: int) -> Rows:
     """Next hops that are met on the way from some nodes."""
     seen = np.zeros(nodes, dtype=np.bool_)
     seen[starts] = True
     count = -1
     while count != (count := int(seen.sum())):
-        seen[dst[hops[seen[src[hops]]]]] = True
-    return hops[seen[src[hops]]]
+        seen[hops.dst[seen[hops.src]]] = True
+    return hops.link[seen[hops.src]]
 
 
 @dataclass(frozen=True)
