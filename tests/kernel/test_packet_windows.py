@@ -152,14 +152,17 @@ def test_the_mean_share_of_marks():
 
 @pytest.mark.parametrize("flows", [20, pytest.param(1000, marks=pytest.mark.slow)])
 def test_swift_holds_the_delay_at_its_target(flows):
-    """Kumar et al. 2020: the round trip stays near the target, which rises as windows fall; nothing is dropped."""
+    """Kumar et al. 2020: the round trip stays near the target, which rises as windows fall; nothing is dropped.
+
+    Algorithm 1 adds at most a packet to a window in a round trip, and whatever its size: so much may each flow be above.
+    """
     seconds = 0.02 if flows < 100 else 0.2
     net = bottleneck(100 * GB, 20 * US, flows, limit_B=100_000_000)
     simulation, seen = watched(net, int(seconds * 1e12), "swift", every_ps=US, first_window=1 if flows > 100 else 10)
     half = int(seconds * 5e11)
     delays = np.concatenate([each["srtt_ps"][each["time_ps"] > half] for each in seen])
     targets = np.concatenate([each["inner"][each["time_ps"] > half] for each in seen])
-    assert delays.mean() == pytest.approx(targets.mean(), rel=0.15)
+    assert 0.85 * targets.mean() < delays.mean() < targets.mean() + flows * 120_000
     assert simulation.links()["drops"].sum() == 0
     assert simulation.links()["sent_B"][flows] * 8 > 0.97 * 100 * GB * seconds
     windows = np.array([each["window"][-1] for each in seen])
