@@ -72,10 +72,10 @@ def test_epidemics_and_their_page(tmp_path):
     made = found(*words)
     assert made["transmissibility"] == 0.5 and made["final_size"] == pytest.approx(0.854102, abs=1e-6)
     assert made["size"] == pytest.approx(made["final_size"], abs=0.03) and len(made["final"]) == 50
-    assert "final_size" in run(*words).stdout and page.read_text().count("<svg") == 1
+    assert "final size" in run(*words).stdout and page.read_text().count("<svg") == 1
     sis = found("epidemic", "regular", "--nodes", 200, "--infect", 1, "--sis", "--runs", 5, "--until", 20)
     assert sis["mean_field"] == pytest.approx(0.75) and sis["infected_at_end"] <= 0.75
-    assert "mean_field" in run("epidemic", "lattice", "--nodes", 100, "--infect", 0.1, "--sis", "--runs", 5).stdout
+    assert "mean field" in run("epidemic", "lattice", "--nodes", 100, "--infect", 0.1, "--sis", "--runs", 5).stdout
     none = found("epidemic", "gnp", "--nodes", 100, "--degree", 0, "--infect", 2, "--runs", 3)
     assert none["size"] is None and none["epidemic_threshold"] is None and none["final_size"] == 0
 

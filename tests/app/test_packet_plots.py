@@ -13,7 +13,7 @@ from easterly.app.report import packets, plots
 from easterly.app.report.incast import Incast, groups, stage
 from easterly.app.report.plots import HEIGHT, WIDTH, Curve, Rule, axis, plot, thinned
 from easterly.base.columns import floats, ints, texts
-from easterly.base.units import SIZE, TIME, parse
+from easterly.base.units import RATE, SIZE, TIME, parse
 from easterly.model.packet_records import Recording
 from easterly.predict.packet import by_size, incast, transport
 
@@ -43,7 +43,7 @@ def test_points_are_where_the_numbers_are():
     root = tree(made)
     assert points(root.find("polyline")).tolist() == [[0, HEIGHT], [WIDTH / 2, HEIGHT / 2], [WIDTH, 0]]
     words = [text.text for text in root.iter("text")]
-    assert {"500us", "1ms", "500kB", "1MB", "a & b", "limit"} <= set(words) and "far" not in words
+    assert {"500us", "1ms", "200kB", "1MB", "a & b", "limit", "time", "queue"} <= set(words) and "far" not in words
     rule = next(line for line in root.iter("line") if line.get("class") == "rule")
     assert float(rule.get("y1")) == HEIGHT / 4
 
@@ -61,6 +61,23 @@ def test_a_logarithmic_axis_has_decades():
         [1e-6, 1e-5, 1e-4, 1e-3, 1e-2]
     )
     assert made.at(np.array([1e-4])) == pytest.approx([0.5])
+
+
+def test_axes_hold_their_values_and_little_more():
+    tail = axis("probability", [1.0, 1e-9], log=True)
+    assert (tail.low, tail.high) == pytest.approx((1e-9, 1.0)) and len(tail.ticks()) == 10
+    assert len(axis("probability", [1.0, 1e-20], log=True).ticks()) <= plots.DECADES + 1
+    ring = axis("window", [85.0, 97.0], near=True)
+    assert (ring.low, ring.high) == pytest.approx((85.0, 100.0))
+    assert axis("window", [3.0, 97.0], near=True).low == 0
+
+
+def test_no_name_is_cut_off():
+    name, far = "as many letters as a name has", 123.4567e9
+    curve = Curve(name, np.array([0.0, 1.0]), np.array([0.0, far]))
+    made = tree(plot([curve], axis("x", [1.0]), axis("y", [far], RATE), title="t", said="s"))
+    left, _, width, _ = (float(x) for x in made.get("viewBox").split())
+    assert left + width - WIDTH > 7 * len(name) and -left >= plots.LEFT
 
 
 def test_thinning_keeps_every_peak():
@@ -100,7 +117,7 @@ def test_slowdown_by_size():
     size = floats(np.repeat([1e3, 1e5, 1e7], 10))
     root = tree(packets.slowdown(by_size(size, floats(np.tile(np.arange(1.0, 11.0), 3)))))
     half, _, worst = (points(each) for each in root.findall("polyline"))
-    assert worst[:, 0] == pytest.approx([0.0, 0.4 * WIDTH, 0.8 * WIDTH])  # decades from 1 kB to 100 MB
+    assert worst[:, 0] == pytest.approx([0.0, 0.5 * WIDTH, WIDTH])  # decades from 1 kB to 10 MB
     assert worst[:, 1] == pytest.approx([HEIGHT * (1 - 9 / 10)] * 3)  # from 1 to 11
     assert half[:, 1] == pytest.approx([HEIGHT * (1 - 4 / 10)] * 3)
     assert len(root.findall("circle")) == 9 and "of 10 of about 1kB" in root.find("desc").text

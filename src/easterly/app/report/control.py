@@ -37,7 +37,7 @@ def page(title: str, facts: Sequence[Fact], figures: Sequence[Figure]) -> str:
     figures : sequence of Figure
     """
     return environment().get_template("control.html").render(
-        title=title, facts=facts, figures=figures,
+        title=title[:1].upper() + title[1:], facts=facts, figures=figures,
         styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
     )  # fmt: skip
 
@@ -56,16 +56,17 @@ def phase(
     kinds: tuple[Kind | None, Kind | None] = (None, None),
 ) -> Figure:  # fmt: skip
     """One quantity over another: what rests is a point, what swings a ring."""
-    x = plots.axis(across, np.concatenate([line[1] for line in lines]), kinds[0])
-    return _figure(heading, note, lines, x, up, kinds[1], ())
+    x = plots.axis(across, np.concatenate([line[1] for line in lines]), kinds[0], near=True)
+    return _figure(heading, note, lines, x, up, kinds[1], (), near=True)
 
 
 def _figure(
     heading: str, note: str, lines: Sequence[tuple[str, FloatColumn, FloatColumn]], x: plots.Axis, label: str,
-    kind: Kind | None, rules: Sequence[tuple[str, float]],
+    kind: Kind | None, rules: Sequence[tuple[str, float]], near: bool = False,
 ) -> Figure:  # fmt: skip
     shown = lines[: plots.SERIES]
-    y = plots.axis(label, np.concatenate([*(line[2] for line in shown), [level for _, level in rules]]), kind)
+    heights = np.concatenate([*(line[2] for line in shown), [level for _, level in rules]])
+    y = plots.axis(label, heights, kind, near=near)
     said = "; ".join(
         f"{name}: {y.text(float(each[0]))} first, {y.text(float(each[-1]))} last" for name, _, each in shown
     )

@@ -36,12 +36,12 @@ def page(
         What lies along, and up: seconds and bytes.
     """
     end = Fraction(until) if until is not None else _enough([curve for _, curve in curves])
+    heading = f"{NAMES[axes[1]].capitalize()} over {NAMES[axes[0]]}"
     facts: list[tuple[str, str, str]] = []
     names = [f"{'arrivals' if i == 0 else 'service'}" if len(curves) == 2 else "curve" for i in range(len(curves))]
     for name, (expression, curve) in zip(names, curves, strict=True):
-        facts.append(
-            (name, expression, f"repeats behind {_shown(curve.rank, axes[0])}, every {_shown(curve.period, axes[0])}")
-        )
+        goes = f"repeats every {_shown(curve.period, axes[0])}" if _turns(curve) else "is straight"
+        facts.append((name, expression, f"{goes} behind {_shown(curve.rank, axes[0])}"))
     if len(curves) == 2:
         (_, arrivals), (_, service) = curves
         delay, backlog = arrivals.z_deviation(service), arrivals.vertical_deviation(service)
@@ -49,7 +49,7 @@ def page(
         facts.append(("backlog", _shown(backlog, SIZE), "greatest vertical distance"))
     drawn = draw([(name, curve) for name, (_, curve) in zip(names, curves, strict=True)], end, axes)
     return environment().get_template("curve.html").render(
-        title=curves[0][0], facts=facts, drawn=drawn,
+        title=curves[0][0], heading=heading, facts=facts, drawn=drawn,
         styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
     )  # fmt: skip
 
@@ -80,10 +80,12 @@ def _finite(values: FloatColumn) -> Iterator[slice]:
 
 
 def _enough(curves: Sequence[Curve]) -> Fraction:
-    """Behind all ranks, and some periods of those that are not straight; where lines meet is in it."""
+    """Behind all ranks, some periods of those that are not straight, and where the longest delay is over."""
     end = max(curve.rank for curve in curves)
     turns = [curve.period for curve in curves if _turns(curve)]
-    return end + PERIODS * max(turns) if turns else 2 * end or Fraction(1, 1000)
+    delay = curves[0].z_deviation(curves[1]) if len(curves) == 2 else 0
+    wide = Fraction(5, 4) * (end + Fraction(delay)) if not math.isinf(delay) and delay > 0 else Fraction(0)
+    return max(end + PERIODS * max(turns) if turns else 2 * end or Fraction(1, 1000), wide)
 
 
 def _turns(curve: Curve) -> bool:

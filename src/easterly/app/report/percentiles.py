@@ -13,7 +13,7 @@ from easterly.app.report.page import environment
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.predict.calculus.stochastic import Tandem
 
-POINTS, RAREST = 24, 1e-9
+POINTS, RAREST = 49, 1e-9
 
 
 def page(title: str, tandem: Tandem, rows: Sequence[tuple[str, float, float]]) -> str:
@@ -26,8 +26,9 @@ def page(title: str, tandem: Tandem, rows: Sequence[tuple[str, float, float]]) -
     rows : sequence of (level, delay [s], backlog [B])
     """
     facts = [(level, format_short(d, TIME), f"backlog {format_short(b, SIZE)}") for level, d, b in rows]
+    known = "whatever the sources have to do with each other" if tandem.dependent else "for independent sources"
     return environment().get_template("percentile.html").render(
-        title=title, facts=facts, drawn=draw(tandem),
+        title=title, known=known, facts=facts, drawn=draw(tandem),
         styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
     )  # fmt: skip
 
@@ -38,6 +39,6 @@ def draw(tandem: Tandem) -> Markup:
     t = np.linspace(0.0, end, POINTS)
     tail = np.array([max(tandem.delay_beyond(float(d)), RAREST) for d in t])
     x = plots.axis("delay", [end], TIME, snug=True)
-    y = plots.axis("probability of more", tail, log=True)
+    y = plots.axis("probability of more, at most", tail, log=True)
     said = f"Beyond {format_short(end, TIME)}: one in a thousand million, at most"
-    return plots.plot([plots.Curve("at most", t, tail)], x, y, title="Delay", said=said, height=320.0)
+    return plots.plot([plots.Curve("bound", t, tail)], x, y, title="Delay", said=said, height=320.0)

@@ -14,11 +14,17 @@ from easterly.base.units import Kind, format_short
 
 LETTER = 6.6
 """Width of a letter of a row's name, generously."""
+BROAD = 8.7
+"""The same of what is written larger or bold: names of curves, and values beside an axis."""
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640.0, 220.0, 72.0, 112.0, 10.0, 40.0
+HEAD = 18.0
+"""Room above a plot for what its upright axis measures."""
+DECADES = 10
+"""So many have a tick each."""
 COLUMNS = 320
 """A curve has at most so many columns, each with its highest and its lowest point."""
 SERIES = 5
-LINE = 14.0
+LINE = 16.0
 """Distance of two labels."""
 
 
@@ -31,6 +37,8 @@ class Axis:
     high: float
     kind: Kind | None = None
     log: bool = False
+    most: int = 5
+    """Round numbers along it; a logarithmic one has its decades."""
 
     def at(self, values: FloatColumn) -> FloatColumn:
         """Part of the axis below each value."""
@@ -38,19 +46,21 @@ class Axis:
             return np.asarray(np.log(np.maximum(values, self.low) / self.low) / math.log(self.high / self.low))
         return np.asarray((values - self.low) / (self.high - self.low))
 
-    def ticks(self, most: int = 5) -> list[float]:
+    def ticks(self) -> list[float]:
         """Round numbers along it."""
         if self.log:
             first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
-            decades = [10.0**e for e in range(first, last + 1)]
+            decades = [10.0**e for e in range(first, last + 1, math.ceil((last + 1 - first) / DECADES) or 1)]
             return decades if len(decades) >= 2 else [self.low, self.high]
-        step = _step((self.high - self.low) / most)
+        step = _step((self.high - self.low) / self.most)
         first = math.ceil(self.low / step - 1e-9)
         return [step * i for i in range(first, math.floor(self.high / step + 1e-9) + 1)]
 
     def text(self, value: float) -> str:
         """A value as it is written beside the axis."""
-        return f"{value:.4g}" if self.kind is None else "0" if value == 0 else format_short(value, self.kind)
+        if self.kind is None:
+            return f"{value:.4g}".replace("e-0", "e-").replace("e+0", "e")
+        return "0" if value == 0 else format_short(value, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,11 @@ def axis(
     *,
     log: bool = False,
     snug: bool = False,
+    near: bool = False,
 ) -> Axis:
     """An axis that holds all values, from 0 on unless it is logarithmic, and ends with them if it is snug.
+
+    If it is near it begins with them too, where the way from 0 would take more than half of it.
 
     >>> axis("queue", [3.0, 97.0]).high
     100.0
@@ -117,8 +130,12 @@ def axis(
     found = found[np.isfinite(found) & ((found > 0) if log else True)]
     top = float(found.max(initial=0.0)) or 1.0
     if log:
-        low = float(found.min(initial=top))
-        return Axis(label, 10.0 ** math.floor(math.log10(low)), 10.0 ** math.ceil(math.log10(top * 1.001)), kind, True)
+        low = math.floor(math.log10(float(found.min(initial=top))) + 1e-9)
+        return Axis(label, 10.0**low, 10.0 ** max(math.ceil(math.log10(top) - 1e-9), low + 1), kind, True)
+    least = float(found.min(initial=top))
+    if near and top / 2 < least < top:
+        step = _step((top - least) / 5)
+        return Axis(label, step * math.floor(least / step + 1e-9), step * math.ceil(top / step - 1e-9), kind)
     step = _step(top / 5)
     if snug:
         return Axis(label, 0.0, top, kind)
@@ -171,7 +188,9 @@ def plot(
             ends.append((float(height * (1 - y.at(values[-1:])[0])), i, curve.name))
     ends += [(float(height * (1 - y.at(np.array([rule.y]))[0])), -1, rule.name) for rule in _within(rules, y)]
     parts += [*_rules(rules, y, height), *_names(ends, height)]
-    return _svg("".join(parts) + inside, title, said, height)
+    left = max([LEFT, *(16 + BROAD * len(y.text(value)) for value in y.ticks())])
+    right = max([RIGHT, *(16 + BROAD * len(name) for _, _, name in ends)])
+    return _svg("".join(parts) + inside, title, said, height, (left, HEAD if y.label else 0.0, right))
 
 
 def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence[str] = ()) -> Markup:
@@ -201,7 +220,7 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
             f'height="{band - 6:g}" rx="2"><title>{escape(row.label)}: {span}</title></rect>'
         )
     left = max([LEFT, *(16 + LETTER * len(group) for group in groups)])
-    return _svg("".join(parts), title, said, height, left)
+    return _svg("".join(parts), title, said, height, (left, 0.0, RIGHT))
 
 
 def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup:
@@ -219,7 +238,7 @@ def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup
     for i, row in enumerate(rows):
         parts += _spread(row, x, band * i + 3, band - 6)
     left = max([LEFT, *(16 + LETTER * len(row.name) for row in rows)])
-    return _svg("".join(parts), title, said, height, left)
+    return _svg("".join(parts), title, said, height, (left, 0.0, RIGHT))
 
 
 def _spread(row: Spread, x: Axis, top: float, tall: float) -> Iterator[str]:
@@ -292,7 +311,9 @@ def _grid(x: Axis, y: Axis | None, height: float) -> Iterator[str]:
     yield _text("label", WIDTH / 2, height + 33, "middle", x.label)
     if y is None:
         return
-    for value, part in ((v, float(y.at(np.array([v]))[0])) for v in y.ticks(4)):
+    if y.label:
+        yield _text("label", 0, -10, "start", y.label)
+    for value, part in ((v, float(y.at(np.array([v]))[0])) for v in y.ticks()):
         down = height * (1 - part)
         yield f'<line class="grid" x1="0" x2="{WIDTH:g}" y1="{down:.1f}" y2="{down:.1f}"/>'
         yield _text("tick", -8, down + 4, "end", y.text(value))
@@ -324,8 +345,11 @@ def _names(ends: list[tuple[float, int, str]], height: float) -> Iterator[str]:
         yield f'<text class="{kind}" x="{WIDTH + 8:g}" y="{at + 4:.1f}">{escape(name)}</text>'
 
 
-def _svg(inside: str, title: str, said: str, height: float, left: float = LEFT) -> Markup:
-    box = f"{-left:g} {-TOP:g} {left + WIDTH + RIGHT:g} {TOP + height + BOTTOM:g}"
+def _svg(inside: str, title: str, said: str, height: float, room: tuple[float, float, float]) -> Markup:
+    """The whole of it, with room at the left, above and at the right."""
+    left, above, right = room
+    above += TOP
+    box = f"{-left:g} {-above:g} {left + WIDTH + right:g} {above + height + BOTTOM:g}"
     return Markup(
         f'<svg class="plot" viewBox="{box}" role="img" aria-label="{escape(title)}: {escape(said)}">'
         f"<title>{escape(title)}</title><desc>{escape(said)}</desc>{inside}</svg>"

@@ -56,7 +56,9 @@ def spread(title: str, found: Epidemic, facts: Sequence[tuple[str, str, str]]) -
     curves = [Curve("infected", found.time, found.infected), Curve("ever", found.time, found.ever)]
     top = [float(found.ever.max())]
     said = f"{percent(float(found.infected.max()))} are infected at the peak, {percent(top[0])} in all, in the mean"
-    drawn = plot(curves, axis("time", found.time, snug=True), axis("nodes", top, SHARE), title="Spread", said=said)
+    drawn = plot(
+        curves, axis("time", found.time, snug=True), axis("share of nodes", top, SHARE), title="Spread", said=said
+    )
     return _page(title, facts, [("Spread", f"share of nodes, in the mean over {len(found):,} runs", drawn)])
 
 
@@ -73,9 +75,9 @@ def _removals(found: Row, titles: Sequence[str]) -> list[tuple[str, str, Markup]
     rest = f"; {', '.join(title for title, _ in named[SERIES:])} in the JSON alone" if named[SERIES:] else ""
     made = [
         ("Hosts together", f"share of hosts on the largest component, in the mean over runs{rest}",
-         _shares([(title, row["removed"], row["largest"]) for title, row in shown], "gone", "Hosts together")),
+         _shares([(title, row["removed"], row["largest"]) for title, row in shown], "parts gone", "Hosts together")),
         ("Pairs connected", f"share of pairs of hosts that still reach each other{rest}",
-         _shares([(title, row["removed"], row["pairs"]) for title, row in shown], "gone", "Pairs connected")),
+         _shares([(title, row["removed"], row["pairs"]) for title, row in shown], "parts gone", "Pairs connected")),
     ]  # fmt: skip
     return made if named else []
 
@@ -93,7 +95,7 @@ def _spread(made: Row) -> tuple[str, str, Markup]:
     x = axis("mean times until a host is cleaned", [max(float(line.x[-1]) for line in lines)], snug=True)
     top = [float(line.y.max()) for line in lines]
     said = "; ".join(f"{name}: {percent(made[key]['size'])} in the end" for name, key in names)
-    drawn = plot(lines, x, axis("infected", top, SHARE), title="Spread", said=said)
+    drawn = plot(lines, x, axis("hosts infected", top, SHARE), title="Spread", said=said)
     return "Spread", "share of hosts that have been infected, in the mean over hosts that begin", drawn
 
 
@@ -122,6 +124,10 @@ def _facts(found: Row, titles: Sequence[str]) -> list[tuple[str, str, str]]:
         for name, key in (("spread as planned", "segmented"), ("spread on one routing table", "flat"))
     ]
     return rows + [
-        (f"pushed: {row['plan']}", percent(row["expected_loss"]), f"lost in the mean, in {len(row['stages'])} stages")
+        (f"pushed: {row['plan']}", percent(row["expected_loss"]), f"lost in the mean, in {_stages(len(row['stages']))}")
         for row in found["rollouts"]
     ]
+
+
+def _stages(count: int) -> str:
+    return "one stage" if count == 1 else f"{count:,} stages"

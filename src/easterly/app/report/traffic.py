@@ -20,6 +20,8 @@ from easterly.predict.traffic.norros import SCOPE
 TALL = 320.0
 SURE = 1.96
 POINTS = 121
+HEADROOM = 1.5
+"""Highest capacity drawn, over the highest with memory."""
 Facts = Sequence[tuple[str, str, str]]
 
 
@@ -40,18 +42,18 @@ def log_scale(title: str, made: LogScale, facts: Facts) -> str:
     octave = made.octave.astype(float)
     reach = SURE * made.deviation
     ends = float((made.energy_log2 - reach).min()), float((made.energy_log2 + reach).max())
-    x = plots.Axis("octave j, of 2^j intervals", 0.5, len(octave) + 0.5)
-    y = plots.Axis("log2 energy", math.floor(ends[0] - 0.25), math.ceil(ends[1] + 0.25))
+    x = plots.Axis("octave j, of 2^j intervals", 0.5, len(octave) + 0.5, most=len(octave))
+    y = plots.Axis("log2 of energy", math.floor(ends[0] - 0.25), math.ceil(ends[1] + 0.25))
     line = made.intercept + made.slope * octave[made.first - 1 :]
     drawn = plots.plot(
-        [plots.Curve("", octave, made.energy_log2), plots.Curve("fit", octave[made.first - 1 :], line)], x, y,
+        [plots.Curve("energy", octave, made.energy_log2), plots.Curve("fit", octave[made.first - 1 :], line)], x, y,
         title="Log-scale diagram", dots=True, height=TALL, inside=_whiskers(octave, made.energy_log2, reach, x, y),
         said=f"logarithm of energy by octave, {made.energy_log2[0]:.2f} at the first and {made.energy_log2[-1]:.2f} at "
         f"the last; the line from octave {made.first} on rises by {made.slope:.3f} an octave",
     )  # fmt: skip
     note = (
-        "Mean squares of wavelet details, with the interval that holds each with 95 %. Where there is scaling they lie "
-        f"on a line of slope 2H - 1 = {made.slope:.3f}; a level line is Poisson-like."
+        "Mean squares of wavelet details with their 95 % intervals: where there is scaling they lie on a line of slope "
+        f"2H - 1 = {made.slope:.3f}, and a level line is Poisson-like."
     )
     return _page(title, "Long memory", [("Energy over scales", note, drawn)], facts)
 
@@ -82,16 +84,19 @@ def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) 
         plots.Curve(name, buffers, np.array([norros_capacity(one, float(x), strict) for x in buffers]))
         for name, one in ((f"H = {source.hurst:.3g}", source), ("H = 0.5", plain))
     ]
-    y = plots.axis("capacity", np.concatenate([curve.y for curve in curves]), RATE)
+    # What has no memory would need many times as much with hardly any buffer, and hide all else.
+    y = plots.axis("capacity", [HEADROOM * float(curves[0].y.max()), 1.1 * capacity_bps], RATE)
+    seen = curves[1].y <= y.high
+    curves[1] = plots.Curve(curves[1].name, buffers[seen], curves[1].y[seen])
     drawn = plots.plot(
         curves, plots.axis("buffer", buffers, SIZE, log=True), y, title="Capacity over buffer", height=TALL,
-        rules=[plots.Rule("mean", source.mean_bps)],
+        rules=[plots.Rule("mean", source.mean_bps), plots.Rule("capacity", capacity_bps)],
         said=f"{format_short(float(curves[0].y[0]), RATE)} at {format_short(float(buffers[0]), SIZE)}, "
         f"{format_short(float(curves[0].y[-1]), RATE)} at {format_short(float(buffers[-1]), SIZE)}",
     )  # fmt: skip
     note = (
-        f"Capacity at which the queue exceeds the buffer with probability {strict:.3g}. The second curve has the same "
-        f"variance over {format_short(t_s, TIME)} and no memory: there a larger buffer helps more."
+        f"Capacity at which the queue exceeds the buffer with probability {strict:.3g}; the second curve has the same "
+        f"variance over {format_short(t_s, TIME)} and no memory, so that a larger buffer helps more."
     )
     facts = [
         ("mean", format_short(source.mean_bps, RATE), f"H = {source.hurst:.4g}"),

@@ -18,7 +18,7 @@ CAPTION = (
     "Bars: waits of packets from the median to the longest, with points at 90, 99 and 99.9 %. Upright: the mean by "
     "formulae, under its band. Dashed: the bound. What waits less than the left end is drawn there."
 )
-CLASS_HEADS = ("Class", "Queues", "", "Formula", "Band", "Packets", "")
+CLASS_HEADS = ("Class", "Queues", "Where", "Formula", "Band", "Packets", "Verdict")
 HEADS = ("Link", "Class", "Formula", "99 %", "Packets", "99 %", "Longest", "Bound", "")
 COLUMNS = ("mean_s", "mean_p99_s", "simulated_s", "p99_s", "most_s", "bound_s")
 Row = Mapping[str, Any]
@@ -79,11 +79,14 @@ def _facts(found: Row) -> list[tuple[str, str, str]]:
 
 def _part(of: Row, title: str) -> dict[str, Any]:
     rows = of["queues"][:ROWS]
-    note = f"{of['hops']:,} packet-hops; {', '.join(f'{count:,} {word}' for word, count in of['bounds'].items())}."
+    held = f"bounds hold at {of['bounds'].get('holds', 0):,} of {of['queues_in_all']:,} queues"
+    kept = f"no bound holds, as {of['no_bounds']}" if of["no_bounds"] else held
+    note = f"{of['hops']:,} packet-hops; {kept}."
     if of["not_comparable"]:
         note += f" Means are not comparable: {of['not_comparable']}."
     return {
         "title": title, "note": note, "caption": CAPTION, "drawn": _drawn(rows, title), "heads": HEADS,
+        "numeric": range(2, 2 + len(COLUMNS)),
         "rows": [(row["link"], row["class"], *(time(row.get(key)) for key in COLUMNS), said(row)) for row in rows],
     }  # fmt: skip
 

@@ -52,7 +52,7 @@ def command(arrivals: str, levels: tuple[float, ...], delays: tuple[float, ...],
              "backlog_B": [made.backlog_B(share) for share in shares],
              "beyond": [made.delay_beyond(delay) for delay in delays]}  # fmt: skip
     if report is not None:
-        _report(report, arrivals, made, levels, found, form)
+        _report(report, _title(arrivals, asked), made, levels, found, form)
     if form == "json":
         terminal.emit_json(_answer(arrivals, asked, made, levels, delays, found))
     else:
@@ -98,14 +98,22 @@ def _answer(arrivals: str, asked: dict[str, Any], made: Tandem, levels: tuple[fl
     }  # fmt: skip
 
 
+def _title(arrivals: str, asked: dict[str, Any]) -> str:
+    from easterly.app.calc import answer
+
+    beside = f" beside {asked['cross']}" if asked["cross"] else ""
+    return f"{arrivals}{beside}, {answer.counted(asked['hops'], 'link')} of {format_short(asked['link'], RATE)}"
+
+
 def _print(arrivals: str, asked: dict[str, Any], made: Tandem, levels: tuple[float, ...], delays: tuple[float, ...],
            found: dict[str, list[float]]) -> None:  # fmt: skip
     from easterly.app.calc import answer
     from easterly.app.calc.stations import percent
 
-    beside = f" beside {asked['cross']}" if asked["cross"] else ""
-    answer.title(f"{arrivals}{beside}, {answer.counted(asked['hops'], 'link')} of {format_short(asked['link'], RATE)}")
-    order = "whoever came first" if asked["order"] == "fifo" else "the cross traffic, at worst" if beside else ""
+    answer.title(_title(arrivals, asked))
+    order = (
+        "whoever came first" if asked["order"] == "fifo" else "the cross traffic, at worst" if asked["cross"] else ""
+    )
     facts = [
         ("load", f"{_load(made):.4g}", "of each link, on average"),
         ("sources", "may depend" if asked["dependent"] else "independent", "upper bounds by Chernoff, the best theta"),

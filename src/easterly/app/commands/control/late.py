@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Floats = tuple[float, ...]
 MOST_FLOWS = 200
+WINDOWS, MOST_TRIPS = 6, 20_000
+"""Round trips that a page follows: windows grow by a packet in each, and then have to come to rest."""
 
 
 @click.command("kelly", cls=asking.Calculator)
@@ -85,7 +87,8 @@ def kelly(
     )
     factor = float(made.factor.max())
     rate = made.rate[-1] * made.optimum.unit_bps
-    options.write(report, form, f"{control} control", _kelly_facts(made, factor), lambda: _kelly_figures(made))
+    title = f"{control} control of {answer.counted(len(rate), 'flow')}"
+    options.write(report, form, title, _kelly_facts(made, factor), lambda: _kelly_figures(made))
     if form == "json":
         terminal.emit_json(
             {
@@ -205,7 +208,9 @@ def delay(gain: float, delay_s: float, count: int, form: str) -> None:
 @click.option("--max", "max_B", type=asking.Quantity(SIZE), help="and with --pmax up to which.")
 @click.option("--pmax", type=given.Number(most=1.0), default="0.1", show_default=True, help="Of RED.")
 @click.option("--smooth", type=given.Number(most=0.999), default="0.002", show_default=True, help="Weight of RED.")
-@click.option("--until", type=asking.Quantity(TIME), help="How long the page follows it; 200 round trips if absent.")
+@click.option(
+    "--until", type=asking.Quantity(TIME), help="How long the page follows it; long enough to fill the port if absent."
+)
 @options.report
 @terminal.format_option
 def aqm(
@@ -241,7 +246,8 @@ def aqm(
     queue = policy.rest(at) if isinstance(policy, Red) else policy.target
     facts = _aqm_facts(at, queue, packet_B, made)
     title = f"{answer.counted(flows, 'flow')} of TCP Reno at {answer.rate(port)} with {type(policy).__name__.upper()}"
-    follow = 200 * at.at(queue)[0] if until is None else until
+    round_trip, window, _ = at.at(queue)
+    follow = max(200.0, min(WINDOWS * window, MOST_TRIPS)) * round_trip if until is None else until
     options.write(report, form, title, facts, lambda: _aqm_figures(at, policy, queue, packet_B, follow))
     if form == "json":
         round_trip, window, marks = at.at(queue)
@@ -312,10 +318,10 @@ def _aqm_figures(at: Port, policy: Policy, queue: float, packet_B: float, until:
         ),
         course(
             "Window over time",
-            "Mean window of a flow, in packets.",
+            "Mean window of a flow; dashed, the point of rest.",
             time,
             [("window", states[:, 0])],
-            "packets",
+            "window in packets",
             None,
             [("rest", window)],
         ),
@@ -323,7 +329,7 @@ def _aqm_figures(at: Port, policy: Policy, queue: float, packet_B: float, until:
             "Queue over window",
             "A loop that is stable ends in a point; one that is not goes round.",
             [("course", states[:, 0], size)],
-            "packets",
+            "window in packets",
             "queue",
             (None, SIZE),
         ),

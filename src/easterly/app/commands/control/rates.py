@@ -143,17 +143,18 @@ def _aimd_figures(path: Any, grow: Floats) -> Sequence[Figure]:
     plane = []
     for name in ("aimd", "aiad", "mimd"):
         run = maps.binary_path(start, maps.CONTROLS[name], 600)
-        plane.append((name, run[:, 0], run[:, 1]))
+        plane.append((name.upper(), run[:, 0], run[:, 1]))
     ends = np.linspace(0, 1, 2)
     lines = [*plane, ("equal", ends, ends), ("capacity", ends, 1 - ends)]
     rounds = np.arange(len(path), dtype=float)
     index = np.array([maps.jain(row) for row in path])
     return [
         phase("One rate over the other", "Equal flows that hear one bit: only additive increase with multiplicative "
-              "decrease ends where they are equal (Chiu and Jain 1989).", lines, "flow 1", "flow 2"),
-        phase("Rates at congestion", f"Of flows that grow by {grow[0]:.4g} and {grow[1]:.4g}, by congestion.",
+              "decrease ends where they are equal (Chiu and Jain 1989).", lines,
+              "flow 1, part of the capacity", "flow 2, part of the capacity"),
+        phase("Rates at congestion", f"The first flow grows {grow[0] / grow[1]:.4g} times as fast as the second.",
               [("flow 1", rounds, path[:, 0]), ("flow 2", rounds, path[:, 1]), ("Jain", rounds, index)], "congestion",
-              "part of the capacity"),
+              "part of the capacity, and Jain's index"),
     ]  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def tcp(loss: float, rtt: float, packet_B: float, timeout: float | None, port: f
     found = _formulas(loss, rtt, packet_B, 4 * rtt if timeout is None else timeout)
     beside = _beside(rtt, packet_B, port, buffer_B)
     title = f"loss {loss:g}, round trip {format_short(rtt, TIME)}, packets of {format_short(packet_B, SIZE)}"
-    means = [(name, f"{window:.6g}", f"packets: {source}") for name, window, source in found]
+    means = [(name, answer.rate(window * packet_B * 8 / rtt), f"{window:.4g} packets a round trip: {source}")
+             for name, window, source in found]  # fmt: skip
     options.write(report, form, title, means, lambda: _figures(loss, rtt))
     if form == "json":
         rows = [{"formula": name, "window": number(window), "rate_bps": number(window * packet_B * 8 / rtt),
@@ -75,7 +76,8 @@ def _figures(loss: float, rtt: float) -> Sequence[Figure]:
         time = np.linspace(0, EPOCHS * max(turn, epoch), POINTS)
         lines = [("Reno", top / 2 + time % turn / rtt), ("CUBIC", rates.cubic_window(time % epoch, most))]
     note = "One loss in 1 / p packets each; where CUBIC would have less, it follows Reno, and Reno alone is drawn."
-    return [course("Windows over time", note, time, lines, "packets", None, [("mean", reno), ("mean", cubic)])]
+    means = [("mean", reno)] if len(lines) == 1 else [("mean of Reno", reno), ("mean of CUBIC", cubic)]
+    return [course("Windows over time", note, time, lines, "window in packets", None, means)]
 
 
 def _formulas(loss: float, rtt: float, packet_B: float, timeout: float) -> list[tuple[str, float, str]]:

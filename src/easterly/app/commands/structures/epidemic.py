@@ -100,7 +100,7 @@ def _document(found: Epidemic, facts: list[Fact]) -> dict[str, Any]:
 
 
 def _said(facts: list[Fact]) -> list[tuple[str, str, str]]:
-    return [(name, "none" if value != value else f"{value:.6g}", why) for name, value, why in facts]
+    return [(name.replace("_", " "), "none" if value != value else f"{value:.6g}", why) for name, value, why in facts]
 
 
 def _print(graph: Graph, found: Epidemic, facts: list[Fact]) -> None:

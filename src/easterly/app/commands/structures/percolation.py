@@ -107,6 +107,6 @@ def _write(path: Path, graph: Graph, found: Percolation, known: tuple[float | No
     from easterly.app.planning import write_text
     from easterly.app.report import robust
 
-    title = f"{graph.model}, {found.of} {found.order}"
+    title = f"{graph.model}: {found.of} go, {found.order}"
     with terminal.writing(path, form):
         write_text(path, robust.removed(title, found, _facts(found, known)))
