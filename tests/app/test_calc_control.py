@@ -133,7 +133,7 @@ def test_pages_draw_numbers_and_ask_for_nothing(name, tmp_path):
         ("tcp --loss 2 --rtt 1ms", "at most 1"),
         ("tcp --loss .1 --rtt 1ms --buffer 1MB", "--port as well"),
         ("dctcp --port 1Gb/s --rtt 10us --flows 1000", "less than one each"),
-        ("dcqcn --port 40Gb/s --kmin 1MB", "below to_B"),
+        ("dcqcn --port 40Gb/s --kmin 1MB", "--kmin 1MB must be below --kmax 200kB"),
         ("kelly --routes 1,1;1 --capacity 1Gb/s --rtt 1ms --gain 1", "one length"),
         ("kelly --routes 1 --capacity 1Gb/s --rtt 1us --gain 1", "follow it for less long"),
         ("kelly --routes 1 --capacity 1Gb/s --rtt 1ms --gain 1 --control both", "unknown"),

@@ -124,6 +124,9 @@ def test_misuse_is_answered_in_the_form_that_was_asked_for() -> None:
     assert said.exit_code == 2 and json.loads(said.stdout)["findings"][0]["message"].endswith("^")
     said = CliRunner().invoke(main, ["calc", "curve", "bucket(1kB"])
     assert said.exit_code == 2 and "Traceback" not in said.output and "^" in said.output
+    for words, message in ((("--at", "-1s"), "the time is -1; "), (("--until", "0s", "--plot", "x.html"), "is 0; ")):
+        said = CliRunner().invoke(main, ["calc", "curve", "rl(1Gb/s)", *words])
+        assert said.exit_code == 2 and said.stdout == "" and message in said.output
 
 
 def test_delay_and_backlog() -> None:
@@ -161,3 +164,15 @@ def test_text_and_page(tmp_path: Path) -> None:
     assert wall.exit_code == 0 and "nan" not in page.read_text(encoding="utf-8").partition("<svg")[2]
     gone = CliRunner().invoke(main, ["calc", "curve", "zero()", "--plot", str(tmp_path / "no" / "curve.html")])
     assert gone.exit_code == 2 and "cannot be written" in gone.output
+
+
+def test_a_page_is_long_enough_for_the_delay_and_says_what_lies_along(tmp_path: Path) -> None:
+    page = tmp_path / "curve.html"
+    words = ["bucket(1MB, 10Gb/s)", "--deviation", "rl(40Gb/s, 10us)"]
+    assert CliRunner().invoke(main, ["calc", "curve", *words, "--plot", str(page)]).exit_code == 0
+    text = page.read_text(encoding="utf-8")  # behind 10 us, for a delay of 210 us, and a quarter more
+    assert "Data over time" in text and "is straight behind 10us" in text and "at 275us" in text
+    turned = ["calc", "curve", "inverse(stairs(1500B, 1us))", "--plot", str(page)]
+    assert CliRunner().invoke(main, turned).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "Time over data" in text and "repeats every 1.5kB behind 0" in text

@@ -50,7 +50,8 @@ def test_every_source_can_be_written(name: str) -> None:
         ("", "is no source"), ("poison(1Gb/s, 1B)", "did you mean"), ("poisson(1Gb/s)", "write poisson(rate, size)"),
         ("poisson(1GB, 1B)", "not a rate"), ("poisson(1Gb/s, 1B) poisson(1Gb/s, 1B)", "join sources with +"),
         ("0 * poisson(1Gb/s, 1B)", "a count is between 1"), ("poisson(0Gb/s, 1B)", "above 0"),
-        ("poisson(20Gb/s, 1B)", "grows without end"), ("poisson(1Gb/s, 1B) +", "is no source"),
+        ("poisson(20Gb/s, 1B)", "gets 20Gb/s on average and serves 10Gb/s: the queue grows without end"),
+        ("poisson(1Gb/s, 1B) +", "is no source"),
     ],
 )  # fmt: skip
 def test_misuse_is_answered(text: str, said: str) -> None:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from easterly.base.columns import FloatColumn
 from easterly.base.units import Kind, format_short
 
-LETTER = 6.6
+LETTER = 8.0
 """Width of a letter of a row's name, generously."""
 BROAD = 8.7
 """The same of what is written larger or bold: names of curves, and values beside an axis."""

@@ -52,9 +52,9 @@ def finite(given: Given, what: str, *, least: int | None = None, above: int | No
     if not isinstance(made, Fraction):
         raise ValueError(f"{what} is {given!r}; it must be finite")
     if least is not None and made < least:
-        raise ValueError(f"{what} is {given!r}; it must be at least {least}")
+        raise ValueError(f"{what} is {text(made)}; it must be at least {least}")
     if above is not None and made <= above:
-        raise ValueError(f"{what} is {given!r}; it must be above {above}")
+        raise ValueError(f"{what} is {text(made)}; it must be above {above}")
     return made
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from easterly.base.columns import FloatColumn
+from easterly.base.units import RATE, format_short
 from easterly.predict.calculus.envelopes import Envelope, exp, expm1, log
 
 THETAS = 32
@@ -86,9 +87,10 @@ class Tandem:
         for i, server in enumerate(self.servers):
             load = self.arrivals.mean_Bps + (server.cross.mean_Bps if server.cross else 0.0)
             if load >= server.link_Bps:
+                gets, serves = (format_short(8 * each, RATE) for each in (load, server.link_Bps))
                 raise ValueError(
-                    f"server {i + 1} of {len(self.servers)} gets {load:.6g} B/s on average and serves "
-                    f"{server.link_Bps:.6g}: the queue grows without end; take less load, or a faster link"
+                    f"server {i + 1} of {len(self.servers)} gets {gets} on average and serves {serves}: the queue "
+                    "grows without end; take less load, or a faster link"
                 )
 
     def delay_beyond(self, delay_s: float) -> float:

@@ -155,8 +155,9 @@ def _print(expression: str, drawn: Drawn, found: dict[str, Value], values: list[
     from easterly.predict.calculus import Point
 
     along, up = drawn.axes
+    facts = _facts(drawn, found, values)
     answer.title(expression)
-    answer.facts(_facts(drawn, found, values))
+    answer.facts(facts)
     every = drawn.curve.elements
     table = []
     for each in every[:MOST_LINES]:

@@ -158,6 +158,9 @@ def dcqcn(form: str, port: float, flows: int, delay_s: float, until: float, repo
     from easterly.predict.control.dcqcn import Settings, rest
     from easterly.predict.control.dcqcn_fluid import longest_delay, stability
 
+    if each["kmin"] >= each["kmax"]:
+        low, high = (format_short(each[key], SIZE) for key in ("kmin", "kmax"))
+        raise ValueError(f"--kmin {low} must be below --kmax {high}")
     settings = Settings(
         packet_B=each["packet_B"],
         from_B=each["kmin"],

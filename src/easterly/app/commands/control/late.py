@@ -142,8 +142,8 @@ def _kelly_figures(made: Course) -> Sequence[Figure]:
                 "One rate over another",
                 "A control that rests ends in a point, one that swings in a ring.",
                 [("course", lines[0][1], lines[1][1])],
-                "flow 1",
-                "flow 2",
+                "rate of flow 1",
+                "rate of flow 2",
                 (RATE, RATE),
             )
         )

@@ -30,7 +30,7 @@ def graph(command: F) -> F:
         click.option("--degree", type=given.Number(zero=True), default="4", show_default=True,
                      help="Mean degree; regular: of every node; barabasi-albert: twice the links of a new one."),
         click.option("--nodes", type=asking.Count(1, MOST_NODES), required=True, help="Nodes."),
-        click.argument("model", type=asking.Named(MODELS)),
+        click.argument("model", type=asking.Named(MODELS), metavar="MODEL"),
     ):  # fmt: skip
         command = one(command)
     return command
