@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 from easterly.app.calc.curves import FUNCTIONS, Misplaced, drawn, read
 from easterly.app.cli import main
+from easterly.app.report.plots import WIDTH
 from easterly.base.units import SIZE, TIME
 from easterly.predict.calculus import Curve
 from easterly.predict.calculus.rational import text as text_of
@@ -176,3 +178,26 @@ def test_a_page_is_long_enough_for_the_delay_and_says_what_lies_along(tmp_path: 
     assert CliRunner().invoke(main, turned).exit_code == 0
     text = page.read_text(encoding="utf-8")
     assert "Time over data" in text and "repeats every 1.5kB behind 0" in text
+
+
+@pytest.mark.parametrize(
+    ("sent", "served", "delay", "backlog"),
+    [
+        ("bucket(1MB, 10Gb/s)", "rl(40Gb/s, 10us)", (0, 210), 10),  # a burst waits for all before it
+        ("stairs(9kB, 3us, 1us)", "rl(40Gb/s, 5us)", (0, 6.8), 5),
+        ("bucket(100kB, 10Gb/s)", "tdma(100Gb/s, 10us, 50us)", (20, 90), 40),  # just after the first slot is full
+    ],
+)
+def test_the_page_draws_the_delay_and_the_backlog(
+    sent: str, served: str, delay: tuple[float, float], backlog: float, tmp_path: Path
+) -> None:
+    page = tmp_path / "curve.html"
+    words = ["calc", "curve", sent, "--deviation", served, "--until", "250us", "--plot", str(page)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    ends = [[250 * float(x) / WIDTH for x in each] for each in
+            re.findall(r'<line class="rule" x1="([0-9.]+)" x2="([0-9.]+)"', text)]  # fmt: skip
+    assert ends == [pytest.approx([backlog] * 2, abs=0.1), pytest.approx(delay, abs=0.1)]
+    without = ["calc", "curve", sent, "--deviation", "delay(3us)", "--plot", str(page)]
+    assert CliRunner().invoke(main, without).exit_code == 0
+    assert '<line class="rule"' not in page.read_text(encoding="utf-8")  # a wall cannot be measured

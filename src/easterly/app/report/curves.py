@@ -18,6 +18,8 @@ from easterly.predict.calculus import Curve, Point
 
 PERIODS = 3
 TALL = 320.0
+CLOSE = 1e-9
+"""Relative distance to what was computed with fractions within which a drawn distance is the same."""
 NAMES = {TIME: "time", SIZE: "data"}
 
 
@@ -69,7 +71,60 @@ def draw(curves: Sequence[tuple[str, Curve]], end: Fraction, axes: tuple[Kind, K
         f"{name}: {_shown(curve(0), up)} at 0, {_shown(curve(end), up)} at {_shown(end, along)}"
         for name, curve in curves
     )
-    return plots.plot(made, x, y_axis, title="Curves", said=said, height=TALL)
+    gaps = "".join(_gaps(lines, curves, x, y_axis)) if len(curves) == 2 else ""
+    return plots.plot(made, x, y_axis, title="Curves", said=said, height=TALL, inside=gaps)
+
+
+def _gaps(
+    lines: Sequence[tuple[str, FloatColumn, FloatColumn]], curves: Sequence[tuple[str, Curve]], x: plots.Axis,
+    y: plots.Axis,
+) -> Iterator[str]:  # fmt: skip
+    """The delay and the backlog as lines between arrivals and service, where the drawing holds them."""
+    (_, t, sent), (_, s, served) = lines
+    if not all(np.isfinite(up).all() and (np.diff(up) >= 0).all() for up in (sent, served)):
+        return
+    (_, arrivals), (_, service) = curves
+    backlog, delay = float(arrivals.vertical_deviation(service)), float(arrivals.z_deviation(service))
+    gap, at, low, high = _widest(s, served, t, sent)
+    if backlog > 0 and math.isclose(gap, backlog, rel_tol=CLOSE):
+        yield _gap(x, y, (at, at), (low, high), f"backlog {_shown(backlog, SIZE)}")
+    gap, at, first, last = _widest(sent, t, served, s)
+    if delay > 0 and math.isclose(gap, delay, rel_tol=CLOSE):
+        yield _gap(x, y, (first, last), (at, at), f"delay {_shown(delay, TIME)}")
+
+
+def _widest(
+    low_x: FloatColumn, low: FloatColumn, high_x: FloatColumn, high: FloatColumn
+) -> tuple[float, float, float, float]:
+    """By how much the second line is above the first at most: the distance, where, from what and to what."""
+    at = np.tile(np.unique(np.concatenate([low_x, high_x])), 2)
+    below, above = (_sides(along, up, at[: len(at) // 2]) for along, up in ((low_x, low), (high_x, high)))
+    best = int(np.nanargmax(np.append(above - below, 0.0)[: len(at)]))
+    return float(above[best] - below[best]), float(at[best]), float(below[best]), float(above[best])
+
+
+def _sides(along: FloatColumn, up: FloatColumn, at: FloatColumn) -> FloatColumn:
+    """Heights of a line just before each place, then just behind each; nothing behind its end."""
+    parts = []
+    for i in (np.searchsorted(along, at, "left"), np.searchsorted(along, at, "right")):
+        j, k = np.clip(i - 1, 0, len(along) - 1), np.clip(i, 0, len(along) - 1)
+        wide = np.where(along[k] > along[j], along[k] - along[j], 1.0)
+        made = up[j] + (up[k] - up[j]) * (at - along[j]) / wide
+        parts.append(np.where((i == len(along)) & (at > along[-1]), np.nan, made))
+    return np.concatenate(parts)
+
+
+def _gap(x: plots.Axis, y: plots.Axis, across: tuple[float, float], up: tuple[float, float], said: str) -> str:
+    """A line from one point to another, with words under its middle, or beside it if it is upright."""
+    (a, b), (c, d) = plots.WIDTH * x.at(np.array(across)), TALL * (1 - y.at(np.array(up)))
+    words = 16 + plots.BROAD * len(said)
+    place, left, top = ("middle", (a + b) / 2, c + 16) if a != b else ("end", a - 8, (c + d) / 2)
+    if a == b < words:
+        place, left = "start", a + 8
+    return (
+        f'<line class="rule" x1="{a:.1f}" x2="{b:.1f}" y1="{c:.1f}" y2="{d:.1f}"/>'
+        f'<text class="rule" x="{left:.1f}" y="{top:.1f}" text-anchor="{place}">{said}</text>'
+    )
 
 
 def _finite(values: FloatColumn) -> Iterator[slice]:
