@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from easterly.app.cli import main
+from easterly.app.report.plots import WIDTH
 
 
 def run(*words):
@@ -56,6 +58,8 @@ def test_percolation_and_its_page(tmp_path):
     assert made["threshold"] == pytest.approx(0.75, abs=0.01) and abs(made["peak"] - made["threshold"]) < 0.05
     assert made["largest"][0] > 0.97 and made["largest"][-1] == 0 and len(made["removed"]) == 101
     assert "R " in run(*words).stdout and page.read_text().count("<svg") == 2
+    marks = re.findall(r'<line class="rule" x1="([0-9.]+)"', page.read_text())
+    assert [float(x) / WIDTH for x in marks] == pytest.approx([made["threshold"]] * 2, abs=1e-3)
     wanted = {"lattice edges": 0.5, "lattice nodes": 1 - 0.59274605, "geometric nodes": 1 - 4.5123 / 9}
     for name, threshold in wanted.items():
         model, of = name.split()

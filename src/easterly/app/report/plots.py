@@ -268,6 +268,14 @@ def _stretch(kind: str, low: float, high: float, top: float, tall: float, said: 
     )
 
 
+def upright(name: str, at: float, x: Axis, height: float = HEIGHT) -> str:
+    """A place along the axis that means something, for the inside of a plot: a dashed line with its name at the top."""
+    across = float(WIDTH * x.at(np.array([at]))[0])
+    side, left = ("start", across + 6) if across < WIDTH / 2 else ("end", across - 6)
+    line = f'<line class="rule" x1="{across:.1f}" x2="{across:.1f}" y1="0" y2="{height:g}"/>'
+    return line + _text("rule", left, LINE, side, name)
+
+
 def thinned(x: FloatColumn, y: FloatColumn, columns: int = COLUMNS) -> tuple[FloatColumn, FloatColumn]:
     """No more points than can be seen: of each column the first, the lowest, the highest and the last.
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from easterly.app.report.engineering import percent
 from easterly.app.report.join import STATIC
 from easterly.app.report.page import environment
-from easterly.app.report.plots import SERIES, Curve, axis, plot
+from easterly.app.report.plots import SERIES, Curve, axis, plot, upright
 from easterly.base.units import SHARE
 from easterly.model.robustness import Epidemic, Percolation
 
@@ -34,16 +34,20 @@ def page(site: str, found: Row, titles: Sequence[str]) -> str:
     return _page(site, _facts(found, titles), plots)
 
 
-def removed(title: str, found: Percolation, facts: Sequence[tuple[str, str, str]]) -> str:
-    """The page of one graph while parts go: the two largest components, and all others."""
+def removed(
+    title: str, found: Percolation, facts: Sequence[tuple[str, str, str]], threshold: float | None = None
+) -> str:
+    """The page of one graph while parts go: the two largest components, all others, and a threshold if it is known."""
     x = axis(f"{found.of} gone", [1.0], SHARE, snug=True)
     curves = [Curve("largest", found.removed, found.largest), Curve("second", found.removed, found.second)]
     share = axis("share of nodes", [1.0], SHARE)
-    parts = plot(curves, x, share, title="Components", said=f"the others are largest with {percent(found.peak)} gone")
+    said = f"the others are largest with {percent(found.peak)} gone"
+    known = "" if threshold is None or not 0 < threshold < 1 else upright("threshold", threshold, x)
+    parts = plot(curves, x, share, title="Components", said=said, inside=known)
     top = float(found.susceptibility.max())
     others = plot(
         [Curve("others", found.removed, found.susceptibility)], x, axis("nodes", [top]), title="Other components",
-        said=f"the component of a random node has {top:.4g} nodes at its peak, the largest left out",
+        said=f"the component of a random node has {top:.4g} nodes at its peak, the largest left out", inside=known,
     )  # fmt: skip
     return _page(title, facts, [
         ("Components", f"the two largest, in the mean over {found.runs:,} runs", parts),

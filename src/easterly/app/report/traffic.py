@@ -77,7 +77,8 @@ def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) 
     middle = buffer_B if buffer_B > 0 else 1e6
     buffers = middle * power(10.0, np.linspace(-2, 2, POINTS))
     # Without memory, with the same deviation over the burst that overflows.
-    spare = max(capacity_bps - source.mean_bps, 1e-6 * source.mean_bps)
+    enough = capacity_bps if capacity_bps > source.mean_bps else norros_capacity(source, middle, strict)
+    spare = max(enough - source.mean_bps, 1e-6 * source.mean_bps)
     t_s = 8 * middle * source.hurst / (spare * (1 - source.hurst))
     plain = Aggregate(source.mean_bps, source.variance_bit * float(power(t_s, 2 * source.hurst - 1)), 0.5)
     curves = [

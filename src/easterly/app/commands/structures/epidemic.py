@@ -48,12 +48,12 @@ def command(form: str, seed: int, infect: float, recover: float, sis: bool, star
     found = simulate(graph, infect=infect, recover=recover, model="sis" if sis else "sir", start=start, runs=runs,
                      until=until, points=points, seed=seed)  # fmt: skip
     facts = (_endemic if sis else _outbreaks)(graph, found, infect, recover)
+    if report is not None:
+        _write(report, graph, found, facts, form)
     if form == "json":
         terminal.emit_json(options.asked(graph, seed) | _document(found, facts))
     else:
         _print(graph, found, facts)
-    if report is not None:
-        _write(report, graph, found, facts, form)
 
 
 def _outbreaks(graph: Graph, found: Epidemic, infect: float, recover: float) -> list[Fact]:

@@ -42,12 +42,12 @@ def command(
     graph = options.made(seed=seed, **given)
     found = percolate(graph, of=of, order=order, runs=runs, points=points, seed=seed)
     known = _known(graph, of, order)
+    if report is not None:
+        _write(report, graph, found, known, form)
     if form == "json":
         terminal.emit_json(options.asked(graph, seed) | _document(found, known))
     else:
         _print(graph, found, known)
-    if report is not None:
-        _write(report, graph, found, known, form)
 
 
 def _known(graph: Graph, of: str, order: str) -> tuple[float | None, str]:
@@ -109,4 +109,4 @@ def _write(path: Path, graph: Graph, found: Percolation, known: tuple[float | No
 
     title = f"{graph.model}: {found.of} go, {found.order}"
     with terminal.writing(path, form):
-        write_text(path, robust.removed(title, found, _facts(found, known)))
+        write_text(path, robust.removed(title, found, _facts(found, known), known[0]))
