@@ -19,7 +19,7 @@ from easterly.study.queueing import SiteQueues, queue_site
 
 PLAN_CONNECTIONS = 200_000
 """Connections up to which a plan looks at its queues where nobody says otherwise: a second for 20,000 to 50,000."""
-EVENTS = 1_000_000
+EVENTS = 300_000
 """Events of all steps up to which their worst cases are a part of a plan."""
 Rows = NDArray[np.intp]
 
