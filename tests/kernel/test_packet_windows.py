@@ -154,7 +154,7 @@ def test_the_mean_share_of_marks():
 def test_swift_holds_the_delay_at_its_target(flows):
     """Kumar et al. 2020: the round trip stays near the target, which rises as windows fall; nothing is dropped.
 
-    Algorithm 1 adds at most a packet to a window in a round trip, and whatever its size: so much may each flow be above.
+    Algorithm 1 adds at most a packet to a window in a round trip, whatever its size: so much may each flow be above.
     """
     seconds = 0.02 if flows < 100 else 0.2
     net = bottleneck(100 * GB, 20 * US, flows, limit_B=100_000_000)
