@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from easterly.app.cli import main
-from easterly.app.commands.calculators.control import QUESTIONS
+from easterly.app.commands.calculators.control import command
 
 CASES = {
     "fair": "--routes 1,1,0;1,0,1 --capacity 400Gb/s,100Gb/s --alpha 2 --weight 1,2,1",
@@ -39,8 +39,8 @@ def answer(words: str) -> dict:
 
 
 def test_every_question_has_a_case():
-    assert set(CASES) == set(QUESTIONS)
-    assert [row["name"] for row in json.loads(run("--format json").stdout)["result"]] == list(QUESTIONS)
+    assert set(CASES) == set(command.verbs)
+    assert [row["name"] for row in json.loads(run("--format json").stdout)["result"]] == list(command.verbs)
     assert "did you mean dctcp" in run("dtcp").output
 
 

@@ -14,27 +14,43 @@ class Verbs(click.Group):
 
     Parameters
     ----------
-    verbs : mapping of str to str
+    verbs : mapping of str to str, or of str to such a mapping
         What each command does, in the order of a day's work; a command is the ``command`` of the module of its name.
+        By module: its commands are called in it as here, with ``_`` for ``-``.
     package : str
         Where the modules are.
     noun : str
         What a command is called in messages.
     """
 
-    def __init__(self, *given: Any, verbs: Mapping[str, str], package: str, noun: str = "verb", **options: Any) -> None:
+    def __init__(
+        self,
+        *given: Any,
+        verbs: Mapping[str, str] | Mapping[str, Mapping[str, str]],
+        package: str,
+        noun: str = "verb",
+        **options: Any,
+    ) -> None:
         super().__init__(*given, **options)
-        self.verbs, self.package, self.noun = verbs, package, noun
+        self.verbs: dict[str, str] = {}
+        self.found: dict[str, tuple[str, str]] = {}
+        for key, value in verbs.items():
+            several = isinstance(value, Mapping)
+            for name, does in (value if isinstance(value, Mapping) else {key: value}).items():
+                self.verbs[name] = does
+                self.found[name] = (key, name.replace("-", "_")) if several else (key, "command")
+        self.package, self.noun = package, noun
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names, in the order of a day's work."""
         return list(self.verbs)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the verb's module and hand over its ``command``."""
-        if cmd_name not in self.verbs:
+        """Import the verb's module and hand over its command."""
+        if cmd_name not in self.found:
             return None
-        command: click.Command = import_module(f"{self.package}.{cmd_name}").command
+        module, name = self.found[cmd_name]
+        command: click.Command = getattr(import_module(f"{self.package}.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,3 +65,23 @@ class Verbs(click.Group):
         if args and args[0] not in self.verbs and not args[0].startswith("-"):
             ctx.fail(f"no {self.noun} {args[0]!r}: {did_you_mean(args[0], self.verbs)}")
         return super().resolve_command(ctx, args)
+
+
+def listed(ctx: click.Context, form: str) -> None:
+    """What a group does by itself: hand the format on to the command that follows, or list its commands.
+
+    Parameters
+    ----------
+    ctx : Context
+        Of a group of `Verbs`.
+    form : str
+        ``text`` or ``json``.
+    """
+    from easterly.app import terminal
+
+    if ctx.invoked_subcommand is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
+    elif form == "json" and isinstance(ctx.command, Verbs):
+        terminal.emit_json([{"name": name, "does": does} for name, does in ctx.command.verbs.items()])
+    else:
+        click.echo(ctx.get_help())

@@ -178,7 +178,7 @@ def test_long_memory(hurst: float) -> None:
 
 def test_what_has_no_bound() -> None:
     one = envelopes.packets(1.0, 1.0)
-    with pytest.raises(ValueError, match="server 2 of 2 gets 1 B/s"):
+    with pytest.raises(ValueError, match="server 2 of 2 gets 8b/s on average and serves 8b/s"):
         Tandem(one, (Server(2.0), Server(1.0)))
     with pytest.raises(ValueError, match="at least one server"):
         Tandem(one, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 CALCULATORS = {
     "collective": "Time, bandwidths and bound of an all-reduce, all-to-all, ... of one cluster.",
@@ -42,9 +42,4 @@ def command(ctx: click.Context, form: str) -> None:
 
     Every calculator names its formula and what binds. Without a calculator, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in CALCULATORS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from markupsafe import Markup
 
-from easterly.app.report import plots
-from easterly.app.report.join import STATIC
-from easterly.app.report.page import environment
+from easterly.app.report import drawn, plots
+from easterly.app.report.drawn import Fact, Figure
 from easterly.base.columns import FloatColumn
 from easterly.base.units import TIME, Kind
 
 TALL = 260.0
-Fact = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One drawing with its heading and what is to be seen."""
-
-    heading: str
-    note: str
-    drawn: Markup
 
 
 def page(title: str, facts: Sequence[Fact], figures: Sequence[Figure]) -> str:
-    """The page as text: one file, without scripts, that asks for nothing.
-
-    Parameters
-    ----------
-    title : str
-    facts : sequence of (name, value, remark)
-    figures : sequence of Figure
-    """
-    return environment().get_template("control.html").render(
-        title=title[:1].upper() + title[1:], facts=facts, figures=figures,
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
-    )  # fmt: skip
+    """The page as text; see `drawn.page`."""
+    return drawn.page("control", "Congestion control", title[:1].upper() + title[1:], facts, figures)
 
 
 def course(
@@ -71,7 +48,7 @@ def _figure(
         f"{name}: {y.text(float(each[0]))} first, {y.text(float(each[-1]))} last" for name, _, each in shown
     )
     levels = [plots.Rule(name, level) for name, level in rules]
-    drawn = plots.plot(
+    figure = plots.plot(
         [plots.Curve(*line) for line in shown], x, y, title=heading, said=said, rules=levels, height=TALL
     )
-    return Figure(heading, note, drawn)
+    return Figure(heading, note, figure)

@@ -9,9 +9,7 @@ from fractions import Fraction
 import numpy as np
 from markupsafe import Markup
 
-from easterly.app.report import plots
-from easterly.app.report.join import STATIC
-from easterly.app.report.page import environment
+from easterly.app.report import drawn, plots
 from easterly.base.columns import FloatColumn
 from easterly.base.units import SIZE, TIME, Kind, format_short
 from easterly.predict.calculus import Curve, Point
@@ -49,11 +47,9 @@ def page(
         delay, backlog = arrivals.z_deviation(service), arrivals.vertical_deviation(service)
         facts.append(("delay", "no bound" if math.isinf(delay) else _shown(delay, TIME), "longest horizontal distance"))
         facts.append(("backlog", _shown(backlog, SIZE), "greatest vertical distance"))
-    drawn = draw([(name, curve) for name, (_, curve) in zip(names, curves, strict=True)], end, axes)
-    return environment().get_template("curve.html").render(
-        title=curves[0][0], heading=heading, facts=facts, drawn=drawn,
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
-    )  # fmt: skip
+    made = draw([(name, curve) for name, (_, curve) in zip(names, curves, strict=True)], end, axes)
+    figure = drawn.Figure(heading, "Computed with fractions: the drawing alone is rounded.", made)
+    return drawn.page("curve", "Network calculus", curves[0][0], facts, [figure])
 
 
 def draw(curves: Sequence[tuple[str, Curve]], end: Fraction, axes: tuple[Kind, Kind] = (TIME, SIZE)) -> Markup:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from easterly.app.report.join import STATIC
+from easterly.app.report.drawn import styles
 from easterly.app.report.packets import completions, queue_depth, rates
 from easterly.app.report.page import environment
 from easterly.app.report.plots import HEIGHT, WIDTH, Rule, axis
@@ -54,7 +54,7 @@ def page(asked: Incast) -> str:
             ("Goodput", "what has arrived in order, by sender or group of senders", goodput),
             ("Fairness", "Jain's index over those that are not done: 1 is an equal share for all", fairness),
         ],
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css", "film.css"))),
+        styles=styles("film.css"),
     )  # fmt: skip
 
 

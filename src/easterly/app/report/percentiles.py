@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from easterly.app.report import plots
-from easterly.app.report.join import STATIC
-from easterly.app.report.page import environment
+from easterly.app.report import drawn, plots
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.predict.calculus.stochastic import Tandem
 
@@ -27,10 +25,9 @@ def page(title: str, tandem: Tandem, rows: Sequence[tuple[str, float, float]]) -
     """
     facts = [(level, format_short(d, TIME), f"backlog {format_short(b, SIZE)}") for level, d, b in rows]
     known = "whatever the sources have to do with each other" if tandem.dependent else "for independent sources"
-    return environment().get_template("percentile.html").render(
-        title=title, known=known, facts=facts, drawn=draw(tandem),
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
-    )  # fmt: skip
+    note = f"An upper bound {known}; the truth lies below."
+    figure = drawn.Figure("How often a delay is exceeded", note, draw(tandem))
+    return drawn.page("percentiles", "Network calculus", title, facts, [figure])
 
 
 def draw(tandem: Tandem) -> Markup:

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from easterly.app.report.cost import how, remarks
-from easterly.app.report.join import STATIC
+from easterly.app.report.drawn import styles
 from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.report.packets import occupancy, slowdown, timeline
 from easterly.app.report.page import environment
@@ -41,7 +41,7 @@ def page(site: str, result: Row, made: PacketPrediction, classes: Sequence[str])
     """
     return environment().get_template("predicted.html").render(
         title=site, packets=section(result, made, classes),
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
+        styles=styles(),
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from easterly.app.report.drawn import styles
 from easterly.app.report.engineering import percent
-from easterly.app.report.join import STATIC
 from easterly.app.report.page import environment
 from easterly.app.report.plots import SERIES, Curve, axis, plot, upright
 from easterly.base.units import SHARE
@@ -69,7 +69,7 @@ def spread(title: str, found: Epidemic, facts: Sequence[tuple[str, str, str]]) -
 def _page(title: str, facts: Sequence[tuple[str, str, str]], plots: Sequence[tuple[str, str, Markup]]) -> str:
     return environment().get_template("robust.html").render(
         title=title, plots=plots, facts=facts,
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
+        styles=styles(),
     )  # fmt: skip
 
 

@@ -6,11 +6,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from markupsafe import Markup
 
-from easterly.app.report import plots
-from easterly.app.report.join import STATIC
-from easterly.app.report.page import environment
+from easterly.app.report import drawn, plots
+from easterly.app.report.drawn import Fact, Figure
 from easterly.base.columns import FloatColumn
 from easterly.base.units import RATE, SIZE, TIME, format_short
 from easterly.predict.queueing.columns import power
@@ -22,10 +20,9 @@ SURE = 1.96
 POINTS = 121
 HEADROOM = 1.5
 """Highest capacity drawn, over the highest with memory."""
-Facts = Sequence[tuple[str, str, str]]
 
 
-def log_scale(title: str, made: LogScale, facts: Facts) -> str:
+def log_scale(title: str, made: LogScale, facts: Sequence[Fact]) -> str:
     """The log-scale diagram: energy of details by octave, their intervals, and the line.
 
     Parameters
@@ -45,7 +42,7 @@ def log_scale(title: str, made: LogScale, facts: Facts) -> str:
     x = plots.Axis("octave j, of 2^j intervals", 0.5, len(octave) + 0.5, most=len(octave))
     y = plots.Axis("log2 of energy", math.floor(ends[0] - 0.25), math.ceil(ends[1] + 0.25))
     line = made.intercept + made.slope * octave[made.first - 1 :]
-    drawn = plots.plot(
+    figure = plots.plot(
         [plots.Curve("energy", octave, made.energy_log2), plots.Curve("fit", octave[made.first - 1 :], line)], x, y,
         title="Log-scale diagram", dots=True, height=TALL, inside=_whiskers(octave, made.energy_log2, reach, x, y),
         said=f"logarithm of energy by octave, {made.energy_log2[0]:.2f} at the first and {made.energy_log2[-1]:.2f} at "
@@ -55,7 +52,7 @@ def log_scale(title: str, made: LogScale, facts: Facts) -> str:
         "Mean squares of wavelet details with their 95 % intervals: where there is scaling they lie on a line of slope "
         f"2H - 1 = {made.slope:.3f}, and a level line is Poisson-like."
     )
-    return _page(title, "Long memory", [("Energy over scales", note, drawn)], facts)
+    return drawn.page("traffic", "Long memory", title, facts, [Figure("Energy over scales", note, figure)])
 
 
 def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) -> str:
@@ -89,7 +86,7 @@ def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) 
     y = plots.axis("capacity", [HEADROOM * float(curves[0].y.max()), 1.1 * capacity_bps], RATE)
     seen = curves[1].y <= y.high
     curves[1] = plots.Curve(curves[1].name, buffers[seen], curves[1].y[seen])
-    drawn = plots.plot(
+    figure = plots.plot(
         curves, plots.axis("buffer", buffers, SIZE, log=True), y, title="Capacity over buffer", height=TALL,
         rules=[plots.Rule("mean", source.mean_bps), plots.Rule("capacity", capacity_bps)],
         said=f"{format_short(float(curves[0].y[0]), RATE)} at {format_short(float(buffers[0]), SIZE)}, "
@@ -106,7 +103,9 @@ def trade(source: Aggregate, capacity_bps: float, buffer_B: float, loss: float) 
         ("scope", "Norros 1994", SCOPE),
     ]
     title = f"{format_short(source.mean_bps, RATE)} with H = {source.hurst:.4g}"
-    return _page(title, "Aggregates with long memory", [("Capacity over buffer", note, drawn)], facts)
+    return drawn.page(
+        "traffic", "Aggregates with long memory", title, facts, [Figure("Capacity over buffer", note, figure)]
+    )
 
 
 def _whiskers(octave: FloatColumn, middle: FloatColumn, reach: FloatColumn, x: plots.Axis, y: plots.Axis) -> str:
@@ -117,10 +116,3 @@ def _whiskers(octave: FloatColumn, middle: FloatColumn, reach: FloatColumn, x: p
         f'<line class="whisker" x1="{a:.1f}" x2="{a:.1f}" y1="{b:.1f}" y2="{c:.1f}"/>'
         for a, b, c in zip(across.tolist(), ends[0].tolist(), ends[1].tolist(), strict=True)
     )
-
-
-def _page(title: str, kicker: str, figures: Sequence[tuple[str, str, Markup]], facts: Facts) -> str:
-    return environment().get_template("traffic.html").render(
-        title=title, kicker=kicker, figures=figures, facts=facts,
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
-    )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from easterly.app.report import plots
-from easterly.app.report.join import STATIC
+from easterly.app.report.drawn import styles
 from easterly.app.report.measure import DASH
 from easterly.app.report.page import environment
 from easterly.base.units import TIME, format_short
@@ -38,7 +38,7 @@ def page(site: str, found: Row) -> str:
         title=site, facts=_facts(found), class_heads=CLASS_HEADS,
         class_rows=[_class(row) for row in found["random"]["classes"] if row["queues"]],
         parts=[_part(found[key], title) for key, title in titles if found[key] is not None],
-        styles=Markup("".join((STATIC / name).read_text("utf-8") for name in ("report.css", "plots.css"))),
+        styles=styles(),
     )  # fmt: skip
 
 

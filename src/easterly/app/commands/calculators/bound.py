@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 QUESTIONS = {
     "server": "One server: the longest delay and the largest backlog.",
@@ -23,9 +23,4 @@ def command(ctx: click.Context, form: str) -> None:
 
     Flows are token buckets, servers have a rate behind a latency. Without a question, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in QUESTIONS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 KINDS = {
     "rates": {
@@ -26,22 +24,9 @@ KINDS = {
         "dcqcn": "DCQCN at one port: its point of rest, margins, and the longest delay that it stands.",
     },
 }
-QUESTIONS = {name: does for kind in KINDS.values() for name, does in kind.items()}
 
 
-class Questions(Verbs):
-    """A group whose members live several to a module."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of the question and hand over its command."""
-        for kind, names in KINDS.items():
-            if cmd_name in names:
-                command: click.Command = getattr(import_module(f"{self.package}.{kind}"), cmd_name)
-                return command
-        return None
-
-
-@click.group("control", cls=Questions, verbs=QUESTIONS, package="easterly.app.commands.control", noun="question",
+@click.group("control", cls=Verbs, verbs=KINDS, package="easterly.app.commands.control", noun="question",
              invoke_without_command=True)  # fmt: skip
 @terminal.format_option
 @click.pass_context
@@ -50,9 +35,4 @@ def command(ctx: click.Context, form: str) -> None:
 
     Without a question, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in QUESTIONS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

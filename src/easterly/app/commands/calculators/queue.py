@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 KINDS = {
     "markov": {
@@ -46,23 +44,9 @@ KINDS = {
         "replicas": "Replicas of an inference service for TTFT and ITL.",
     },
 }
-STATIONS = {name: does for kind in KINDS.values() for name, does in kind.items()}
 
 
-class Stations(Verbs):
-    """A group whose members live several to a module."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of the station and hand over its command."""
-        for kind, names in KINDS.items():
-            if cmd_name in names:
-                module = import_module(f"{self.package}.{kind}")
-                command: click.Command = getattr(module, cmd_name.replace("-", "_"))
-                return command
-        return None
-
-
-@click.group("queue", cls=Stations, verbs=STATIONS, package="easterly.app.commands.queues", noun="station",
+@click.group("queue", cls=Verbs, verbs=KINDS, package="easterly.app.commands.queues", noun="station",
              invoke_without_command=True)  # fmt: skip
 @terminal.format_option
 @click.pass_context
@@ -72,9 +56,4 @@ def command(ctx: click.Context, form: str) -> None:
     Rates and times are bare numbers in one unit of time, whichever it is: arrivals per second and seconds, or per
     microsecond and microseconds. Without a station, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in STATIONS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

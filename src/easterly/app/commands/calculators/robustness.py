@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 CALCULATORS = {
     "graph": "A random graph: its degrees, its thresholds, its edges.",
@@ -23,9 +23,4 @@ def command(ctx: click.Context, form: str) -> None:
 
     Without a calculator, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in CALCULATORS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

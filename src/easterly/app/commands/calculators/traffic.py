@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 KINDS = {
     "sources": {
@@ -25,22 +23,9 @@ KINDS = {
         "bandwidth": "Effective bandwidths of a mix of sources, and whether a link holds it.",
     },
 }
-MODELS = {name: does for kind in KINDS.values() for name, does in kind.items()}
 
 
-class Models(Verbs):
-    """A group whose members live several to a module."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of the model and hand over its command."""
-        for kind, names in KINDS.items():
-            if cmd_name in names:
-                command: click.Command = getattr(import_module(f"{self.package}.{kind}"), cmd_name)
-                return command
-        return None
-
-
-@click.group("traffic", cls=Models, verbs=MODELS, package="easterly.app.commands.traffic", noun="model",
+@click.group("traffic", cls=Verbs, verbs=KINDS, package="easterly.app.commands.traffic", noun="model",
              invoke_without_command=True)  # fmt: skip
 @terminal.format_option
 @click.pass_context
@@ -48,11 +33,6 @@ def command(ctx: click.Context, form: str) -> None:
     """Traffic at random: seeded sources, what measured counts remember, and links that hold a mix.
 
     For WAN links and inference requests. Training traffic is periodic and in step: bound it by envelopes (calc curve,
-    predict --bounds). Without a model, lists them.
+    predict --method bounds). Without a model, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in MODELS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

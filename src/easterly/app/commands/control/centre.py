@@ -17,7 +17,7 @@ from easterly.base.units import RATE, SIZE, TIME, format_short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from easterly.app.report.control import Fact, Figure
+    from easterly.app.report.drawn import Fact, Figure
     from easterly.predict.control.dcqcn import Rest, Settings
     from easterly.predict.control.dctcp import Sawtooth
     from easterly.predict.control.loops import Margins

@@ -17,7 +17,7 @@ from easterly.base.units import RATE, SIZE, TIME, format_short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from easterly.app.report.control import Figure
+    from easterly.app.report.drawn import Figure
     from easterly.predict.control.aqm import Policy, Port
     from easterly.predict.control.kelly import Course
     from easterly.predict.control.loops import Margins

@@ -11,7 +11,7 @@ import click
 from easterly.app import terminal
 
 if TYPE_CHECKING:
-    from easterly.app.report.control import Fact, Figure
+    from easterly.app.report.drawn import Fact, Figure
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -16,7 +16,7 @@ from easterly.base.units import RATE, TIME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from easterly.app.report.control import Fact, Figure
+    from easterly.app.report.drawn import Fact, Figure
     from easterly.predict.control.aimd import Shares
 
 Floats = tuple[float, ...]

@@ -16,7 +16,7 @@ from easterly.base.units import RATE, SIZE, TIME, format_short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from easterly.app.report.control import Figure
+    from easterly.app.report.drawn import Figure
 
 EPOCHS, POINTS = 3, 1200
 """Of the slower one, on a page."""
