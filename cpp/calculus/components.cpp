@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace easterly::calculus {
 
@@ -16,7 +17,7 @@ public:
         for (std::size_t v = 0; v < next_.size(); ++v)
             if (number_[v] == 0) from(v);
         std::reverse(found_.begin(), found_.end());
-        return std::move(found_);
+        return by_depth();
     }
 
 private:
@@ -54,6 +55,28 @@ private:
         } while (static_cast<std::size_t>(members.back()) != v);
         std::sort(members.begin(), members.end());
         found_.push_back(std::move(members));
+    }
+
+    // Found in the order of dependence; those that as many steps lead to together, by their first members.
+    std::vector<std::vector<std::int32_t>> by_depth() {
+        std::vector<std::int32_t> depth(next_.size(), 0);
+        for (const auto& members : found_) {
+            std::int32_t deepest = 0;
+            for (const std::int32_t v : members) deepest = std::max(deepest, depth[at(v)]);
+            for (const std::int32_t v : members) depth[at(v)] = deepest;
+            for (const std::int32_t v : members)
+                for (const std::int32_t to : next_[at(v)])
+                    if (depth[at(to)] <= deepest && !is_of(members, to)) depth[at(to)] = deepest + 1;
+        }
+        std::sort(found_.begin(), found_.end(), [&](const auto& a, const auto& b) {
+            return std::pair(depth[at(a[0])], a[0]) < std::pair(depth[at(b[0])], b[0]);
+        });
+        return std::move(found_);
+    }
+
+    static std::size_t at(std::int32_t v) { return static_cast<std::size_t>(v); }
+    static bool is_of(const std::vector<std::int32_t>& members, std::int32_t v) {
+        return std::binary_search(members.begin(), members.end(), v);
     }
 
     const std::vector<std::vector<std::int32_t>>& next_;

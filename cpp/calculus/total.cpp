@@ -279,8 +279,7 @@ void Total::solve() {
         if (component.size() > 1)
             settle(component);
         else
-            visit(component[0]);
-        for (const std::int32_t p : component) hand_on<false>(p);
+            visit(component[0]), hand_on<false>(component[0]);
     }
     fresh_ = false;
 }
@@ -365,12 +364,10 @@ void Total::follow() {
 void Total::follow_cycle(std::size_t component) {
     const Cycle cycle = components_[component];
     settle(cycle);
-    for (const std::int32_t p : cycle) {
-        hand_on<false>(p);
+    for (const std::int32_t p : cycle)
         for_hops(p, [this](const Hop& hop) {
             if (hop.next >= 0) mark_port(hop.port);
         });
-    }
     for (const std::int32_t p : cycle) pending_.erase(place_[row(p)]);
 }
 
@@ -466,26 +463,32 @@ void Total::hand_on(std::int32_t hop, double delay) {
 
 // Delays of a cycle grow from nothing until they stand still. What stands still but for a margin, and gives no more than
 // itself, is a bound: whatever has arrived by some time was delayed by less (induction over time, as links take some).
+// It is tried when the next round is expected to change next to nothing, as changes shrink by about the same part: the
+// sooner, the less the bounds are above the fixed point, which rounds come up to from below.
 void Total::settle(Cycle cycle) {
     for_queues(cycle, [](Bound& bound) { bound = {}; });
     if (!fresh_) carry(cycle);
-    double margin = kMargin, try_at = kNearly;
+    double margin = kMargin, try_at = kNearly, last = 0.0;
     for (int round = 1; round <= options_.rounds && margin <= kMostMargin; ++round) {
         rounds_ = std::max(rounds_, round);
         const double change = round_of(cycle);
         if (change == kInf) break;
-        if (change > try_at) continue;
+        const double expected = change < last ? change / last * change : change;
+        last = change;
+        if (expected > try_at) continue;
         if (holds(cycle, margin)) return;
-        if (change <= kSettled)
+        last = 0.0;
+        if (expected <= kSettled)
             margin *= 10.0;
         else
-            try_at = std::max(change / 10.0, kSettled);
+            try_at = std::max(expected / 10.0, kSettled);
     }
     for (const std::int32_t p : cycle) {  // the last round may have ended before it came to some of them
         arrivals(p);
         for (std::int64_t q = ports_.ptr[row(p)]; q < ports_.ptr[row(p) + 1]; ++q)
             bounds_[row(q)] = in_[row(q - ports_.ptr[row(p)])].is_nothing() ? Bound{} : Bound{kInf, kInf};
     }
+    for (const std::int32_t p : cycle) hand_on<false>(p);
 }
 
 // Delays ahead of all hops of a cycle but those that a last walk over its ports brings up to date: each walk takes them

@@ -100,7 +100,7 @@ def test_a_ring_has_the_fixed_point_of_its_equation(n, hops, load):
         assert np.isinf(found.delay_s).all()
         return
     exact = (0.1 + hops / 10) / (1 - grows)
-    assert (found.delay_s >= exact).all() and found.delay_s == pytest.approx(exact, rel=1e-6)
+    assert (found.delay_s >= exact).all() and (found.delay_s <= exact * (1 + 2e-9)).all()
 
 
 def test_strict_priority_waits_for_one_packet_below():
@@ -369,7 +369,7 @@ def test_meshes_stand_still_where_rounds_over_all_queues_do(seed):
     mesh = random_mesh(np.random.default_rng(seed), ports=4)
     found = total(*mesh[:3], backs=mesh[3])
     assert len(found.cyclic) > 1
-    assert found.delay_s == pytest.approx(walked(*mesh), rel=1e-8)
+    assert found.delay_s == pytest.approx(walked(*mesh), rel=2e-9)
 
 
 @pytest.mark.parametrize("slack", [1e-8, 1e-5])
