@@ -26,6 +26,7 @@ VERBS = {
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",
     "explain": "Explain a finding code.",
+    "whatif": "Try a site with other values: times, cost, the front of both, and why they change.",
     "diff": "Compare two plans or site files.",
     "convert": "Convert topologies and traffic matrices between formats.",
     "lab": "Try on this machine what is predicted: real kernels, real packets.",

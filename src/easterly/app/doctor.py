@@ -84,6 +84,7 @@ VALIDATORS = {
     "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
 }
 EXTRAS = {
+    "ray": "sweeps on a cluster (pip install 'easterly[cluster]')",
     "networkx": "comparisons with networkx in the tests (pip install 'easterly[test]')",
     "scipy": "comparisons with linear programmes in the tests (pip install 'easterly[test]')",
     "playwright": "the browser tests of the report (pip install 'easterly[test]')",

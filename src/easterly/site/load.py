@@ -136,7 +136,7 @@ def _conversions(source: Source) -> Iterator[Finding]:
 
 
 def _rates(data: Any, annotation: Any, path: str) -> Iterator[Finding]:
-    option = _meant(data, annotation)
+    option = meant(data, annotation)
     if isinstance(data, str):
         if option is not None and shape.kind_of(option) is RATE and (note := parse_noted(data, RATE)[1]):
             yield Finding("E319", path, note, "", Severity.NOTE)
@@ -148,8 +148,11 @@ def _rates(data: Any, annotation: Any, path: str) -> Iterator[Finding]:
             yield from _rates(value, below, f"{path}/{key}" if path else key)
 
 
-def _meant(data: Any, annotation: Any) -> Any:
-    """The alternative of a type that a valid value has; None for a scalar where it does not matter."""
+def meant(data: Any, annotation: Any) -> Any:
+    """The alternative of a type that a valid value has; None for a scalar where it does not matter.
+
+    Of several objects the one that `data` names itself to be (a fabric by its blueprint).
+    """
     options = shape.alternatives(annotation)
     if isinstance(data, dict):
         models = [o for o in options if shape.is_model(o) and set(data) <= set(shape.attributes(shape.bare(o)))]

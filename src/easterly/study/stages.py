@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +23,7 @@ from easterly.model import store
 
 T = TypeVar("T")
 LIMIT_B = 1_000_000_000
+RECENT_B = 200_000_000
 BESIDE = ("jinja2", "numpy")
 """Libraries whose version may show in a result."""
 
@@ -128,6 +130,14 @@ class Stages:
         self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - started
         return held
 
+    def recall(self, name: str, inputs: tuple[Any, ...]) -> Held[Any] | None:
+        """What `keep` was given for the same inputs, or `run` made of them; None if nothing is there."""
+        return self._read(self._key(name, inputs))
+
+    def keep(self, name: str, inputs: tuple[Any, ...], value: T) -> Held[T]:
+        """Store a result that was made elsewhere."""
+        return self._write(self._key(name, inputs), value)
+
     def _key(self, name: str, inputs: tuple[Any, ...]) -> str:
         parts = [part.digest if isinstance(part, Held) else store.digest(part) for part in inputs]
         return hashlib.sha256("\n".join([fingerprint(), name, *parts]).encode()).hexdigest()
@@ -165,6 +175,36 @@ class Stages:
                 return
             path.unlink(missing_ok=True)
             total -= size
+
+
+class Recent(Stages):
+    """Stages that are remembered in memory, the most recent of them: for many sites that differ in little.
+
+    Parameters
+    ----------
+    limit_B : int
+        Bytes of results, as they would be stored.
+    """
+
+    def __init__(self, limit_B: int = RECENT_B) -> None:
+        super().__init__()
+        self.limit_B, self.size_B = limit_B, 0
+        self._held: OrderedDict[str, tuple[Held[Any], int]] = OrderedDict()
+
+    def _read(self, key: str) -> Held[Any] | None:
+        if key not in self._held:
+            return None
+        self._held.move_to_end(key)
+        return self._held[key][0]
+
+    def _write(self, key: str, value: T) -> Held[T]:
+        data = store.freeze(value)
+        held = Held(value, hashlib.sha256(data).hexdigest())
+        self._held[key] = (held, len(data))
+        self.size_B += len(data)
+        while self.size_B > self.limit_B:
+            self.size_B -= self._held.popitem(last=False)[1][1]
+        return held
 
 
 def _replace(path: Path, data: bytes) -> None:

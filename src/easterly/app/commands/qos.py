@@ -65,10 +65,11 @@ def _change(nouns: Any, source: Any, changes: tuple[str, ...], form: str) -> Non
     from easterly.app.commands.plan import folder
     from easterly.app.qos import change, page
     from easterly.base.findings import FindingsError
+    from easterly.site.setting import Refused
 
     try:
         after, found = change.made(source.tree.data, changes, folder(None))
-    except change.Refused as error:
+    except Refused as error:
         terminal.misused(str(error), form)
     except FindingsError as error:
         terminal.refused(error.findings, None, form)

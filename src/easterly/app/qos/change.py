@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 
 from easterly import site as text
 from easterly.app.qos import document as tables
-from easterly.base.findings import Finding, FindingsError, Severity, did_you_mean
-from easterly.model.catalog import presets
+from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.model.qos import QosPlan
+from easterly.site import setting
 from easterly.study.check import check, errors
 from easterly.study.nouns import Nouns
 from easterly.study.stages import Stages
@@ -24,17 +23,6 @@ KEYS = {
     "buffers": ("group", "class", "method"), "tenants": ("tenant", "class"), "policers": ("group", "class"),
     "settings": ("group", "class", "layer", "key"),
 }  # fmt: skip
-
-
-SECTIONS = ("qos",)
-"""Parts of a site that may be changed where its file says nothing of them."""
-
-PARTS = {"classes": ("buffer", "pfc", "wred"), "tenants": ("classes",), "fabrics": ("cables",)}
-"""The same of each class, tenant and fabric."""
-
-
-class Refused(ValueError):
-    """A change that cannot be read, or names what is not there."""
 
 
 def made(data: Any, changes: Sequence[str], cache: Path | None) -> tuple[Nouns, tuple[Finding, ...]]:
@@ -50,63 +38,21 @@ def made(data: Any, changes: Sequence[str], cache: Path | None) -> tuple[Nouns, 
 
     Raises
     ------
-    Refused
+    setting.Refused
         A change without ``=``, or a path through what is no map.
     FindingsError
         The changed site is wrong.
     """
     changed = deepcopy(data)
     for change in changes:
-        _apply(changed, change)
-    loaded = text.load_text(json.dumps(changed, default=str, indent=1), name="changed site")
+        path, written = setting.split(change)
+        setting.put(changed, path, setting.value(written))
+    loaded = setting.changed(changed)
     nouns = Nouns(loaded.site, Stages(cache))
     found = text.locate((*loaded.notes, *check(loaded.site, nouns)), loaded.source)
     if errors(found):
         raise FindingsError(errors(found))
     return nouns, tuple(f for f in found if f.severity is Severity.WARNING)
-
-
-def _apply(data: dict[str, Any], change: str) -> None:
-    path, sign, value = change.partition("=")
-    *above, last = path.strip().split(".")
-    if not sign or not last:
-        raise Refused(f"--set {change}: write PATH=VALUE, such as classes.training.share=60%")
-    here: Any = data
-    if above and (above[0] in SECTIONS or _preset(data)):
-        data.setdefault(above[0] if above[0] in SECTIONS else "classes", {})
-    for depth, step in enumerate(above):
-        if depth == 2 and isinstance(here, dict) and step in PARTS.get(above[0], ()):
-            here.setdefault(step, {})
-        if depth == 1 and above[0] == "classes" and isinstance(here, dict):
-            _from_preset(data, here, step)
-        if not isinstance(here, dict) or step not in here:
-            known = here if isinstance(here, dict) else {}
-            raise Refused(f"--set {change}: no {step!r} there: {did_you_mean(step, known)}")
-        here = here[step]
-    if not isinstance(here, dict):
-        raise Refused(f"--set {change}: {'.'.join(above)} is no map of keys and values")
-    here[last] = _value(value.strip())
-
-
-def _preset(data: dict[str, Any]) -> dict[str, Any]:
-    """Classes that the site starts from."""
-    named = data["qos"].get("preset") if isinstance(data.get("qos"), dict) else None
-    return presets.classes(named) if named in presets.SOURCE else {}
-
-
-def _from_preset(data: dict[str, Any], classes: dict[str, Any], name: str) -> None:
-    """Write a class of the preset out, so that one key of it can be changed."""
-    if name not in classes and name in (given := _preset(data)):
-        classes[name] = given[name]
-
-
-def _value(written: str) -> Any:
-    """A value as the site file would have it: a number, true or false, a list, a map; else text."""
-    tree = text.Source("--set", f"value: {written}").tree
-    found: Any = tree.data.get("value") if tree.complete and isinstance(tree.data, dict) else None
-    if isinstance(found, tuple):
-        return list(found)
-    return found if isinstance(found, (bool, int, float, list, dict)) else written
 
 
 def compare(before: QosPlan, after: QosPlan) -> list[dict[str, Any]]:

@@ -1,0 +1,140 @@
+"""A sweep as it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from easterly.app.columns import Column
+from easterly.app.report.measure import DASH, SIZES, TIMES, measure
+from easterly.app.text import Page
+
+SHOWN = 60
+Row = dict[str, Any]
+
+
+def show(result: Row) -> None:
+    """The points, the front, how strongly each value acts, and why neighbours differ."""
+    page = Page(Console())
+    _points(page, result)
+    _invalid(page, result)
+    _sensitivity(page, result)
+    _changes(page, result)
+
+
+def short(path: str) -> str:
+    """A path as the head of a column: its last two parts.
+
+    >>> short("jobs.pre.parallel.tp"), short("seed")
+    ('parallel.tp', 'seed')
+    """
+    return ".".join(path.split(".")[-2:])
+
+
+def texts(result: Row) -> dict[str, Callable[[Row], str]]:
+    """How each metric is printed."""
+    return {metric["name"]: _text(metric) for metric in result["metrics"]}
+
+
+def _text(metric: Row) -> Callable[[Row], str]:
+    name = metric["name"]
+    if metric["unit"] in ("s", "B"):
+        scale = TIMES if metric["unit"] == "s" else SIZES
+        return lambda row: DASH if (v := row["metrics"][name]) is None else measure([v], scale).full(v)
+    if name.startswith(("utilisation", "mfu")):
+        return lambda row: DASH if row["metrics"][name] is None else f"{100 * row['metrics'][name]:.3g} %"
+    return lambda row: DASH if row["metrics"][name] is None else f"{row['metrics'][name]:,.6g}"
+
+
+def _points(page: Page, result: Row) -> None:
+    sound = [row for row in result["points"] if row["valid"]]
+    rows = [result["base"], *sound]
+    paths = [path for axis in result["axes"] for path in axis["paths"]]
+    said = texts(result)
+    page.title(f"Points: {len(result['points']):,}, of which {len(sound):,} are sites")
+    heads = ["", *map(short, paths), *(metric["name"] for metric in result["metrics"]), "Front"]
+    page.table(
+        tuple(Column(head, right=i > len(paths)) for i, head in enumerate(heads)),
+        [
+            ("as it is" if row["row"] == 0 else str(row["row"]), *(row["set"].get(path, "") for path in paths),
+             *(text(row) for text in said.values()), "*" if row["front"] else "")
+            for row in rows[: SHOWN + 1]
+        ],
+    )  # fmt: skip
+    if len(rows) > SHOWN + 1:
+        page.say(f"  and {len(rows) - SHOWN - 1:,} more (--format json has all)", "dim")
+    weighed = result["weighed"]
+    page.wrapped(f"Front: no other point is better in {weighed['metric']} and {weighed['against']}.", "dim", "  ")
+    if any(metric["name"] == "cost" for metric in result["metrics"]):
+        left = f"; not in it: {', '.join(result['unpriced'])}" if result["unpriced"] else ""
+        page.wrapped(f"Cost: {result['cost']}{left}.", "dim", "  ")
+
+
+def _invalid(page: Page, result: Row) -> None:
+    bad = [row for row in result["points"] if not row["valid"]]
+    if not bad:
+        return
+    page.title(f"Not sites: {len(bad):,}")
+    page.table(
+        (Column("", right=True), Column("Set"), Column("Because", gives_way=True)),
+        [(str(row["row"]), ", ".join(f"{short(p)} {v}" for p, v in row["set"].items()), _because(row))
+         for row in bad[:SHOWN]],
+    )  # fmt: skip
+    if len(bad) > SHOWN:
+        page.say(f"  and {len(bad) - SHOWN:,} more", "dim")
+
+
+def _because(row: Row) -> str:
+    found = next(f for f in row["findings"] if f["severity"] == "error")
+    return f"{found['code']} {found['at'].replace('/', '.')}: {found['message']}".replace(" :", ":")
+
+
+def _sensitivity(page: Page, result: Row) -> None:
+    rows = [one for one in result["sensitivity"] if abs(one["elasticity"]) >= 5e-4]
+    if not rows:
+        return
+    page.title("Around the site as it is: 1 % more of a value changes a metric by")
+    page.table(
+        (Column("Value"), Column("Metric"), Column("", right=True), Column("between", right=True), Column("and")),
+        [(one["path"], one["metric"], f"{one['elasticity']:+.3f} %", f"{one['below']:,.6g}", f"{one['above']:,.6g}")
+         for one in rows],
+    )  # fmt: skip
+
+
+def _changes(page: Page, result: Row) -> None:
+    rows = [
+        one for one in result["changes"]
+        if (one["parts"] or one["binds"][0] != one["binds"][1]) and (one["from"] > 0 or one["to"] in result["front"])
+    ]  # fmt: skip
+    if not rows:
+        return
+    page.title("Why, from one to the next")
+    page.table(
+        (Column(""), Column("Job"), Column("", gives_way=True)),
+        [(f"{one['from'] or 'as it is'} to {one['to']}", one["job"], why(one)) for one in rows[:SHOWN]],
+    )
+    if len(rows) > SHOWN:
+        page.say(f"  and {len(rows) - SHOWN:,} more (--format json has all)", "dim")
+
+
+def why(change: Row) -> str:
+    """What is other, in words."""
+    unit = measure([abs(p["after_s"] - p["before_s"]) for p in change["parts"]] or [1.0], TIMES)
+    said = [f"{_signed(part, unit)} {part['name']}" for part in change["parts"][:3]]
+    if len(change["parts"]) > 3:
+        rest = sum(part["after_s"] - part["before_s"] for part in change["parts"][3:])
+        said.append(f"{'+' if rest >= 0 else '-'}{unit.full(abs(rest))} of {len(change['parts']) - 3} more")
+    was, now = change["binds"]
+    if was != now:
+        said.append(f"limited by {now} instead of {was}")
+    was, now = change["links"]
+    if was != now:
+        said.append(f"fullest link {now} instead of {was}")
+    return ", ".join(said)
+
+
+def _signed(part: Row, unit: Any) -> str:
+    difference = part["after_s"] - part["before_s"]
+    return f"{'+' if difference >= 0 else '-'}{unit.full(abs(difference))}"

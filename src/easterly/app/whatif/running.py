@@ -1,0 +1,138 @@
+"""Sweeps for somebody who waits: what it costs, how far it is, and Ctrl-C, which keeps what is done."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from easterly import site as text
+from easterly.app import terminal
+from easterly.app.whatif import document, page
+from easterly.base.findings import FindingsError
+from easterly.base.units import TIME, format_short
+from easterly.study.stages import Stages
+from easterly.study.sweeps import Done, SweepError, run
+from easterly.study.sweeps.run import processors
+from easterly.study.whatif import axes as spanned
+from easterly.study.whatif import metrics as named
+from easterly.study.whatif.sweep import Asked, Sweep, answer, ask
+
+DEFAULT = ("step", "cost", "utilisation")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line."""
+
+    changes: tuple[str, ...]
+    together: bool
+    splits: tuple[str, ...]
+    metrics: tuple[str, ...]
+    against: str
+    workers: int | None
+    cluster: str | None
+    cache: Path
+
+
+def show(path: Path, wishes: Wishes, form: str) -> None:
+    """Run a sweep, and print what comes out."""
+    data, jobs = _site(path, form)
+    try:
+        metrics = named.chosen(wishes.metrics or DEFAULT, jobs)
+        (against,) = named.chosen([wishes.against], jobs)
+        asked = ask(data, axes(data, wishes))
+    except ValueError as error:
+        terminal.misused(str(error), form)
+    made = _run(asked, wishes, form)
+    if "metrics" not in made.base:
+        _leave(path, made, form)
+    result = document.document(made, metrics, against)
+    if form == "json":
+        terminal.emit_json(result)
+    else:
+        page.show(result)
+    sys.exit(terminal.FINE)
+
+
+def axes(data: dict[str, Any], wishes: Wishes) -> list[spanned.Axis]:
+    """What is varied."""
+    single = [spanned.axis(change) for change in wishes.changes]
+    if wishes.together and single:
+        single = [spanned.zipped(single)]
+    return [*single, *(spanned.splits(job, data) for job in wishes.splits)]
+
+
+def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The site file in plain values, and its jobs; leaves where it is no site."""
+    try:
+        source = text.read_source(path)
+    except OSError as error:
+        terminal.unreadable(path, error, form)
+    try:
+        loaded = text.parse(source)
+    except FindingsError as error:
+        terminal.refused(error.findings, source, form)
+    return deepcopy(source.tree.data), tuple(loaded.site.jobs)
+
+
+def _run(asked: Asked, wishes: Wishes, form: str) -> Sweep:
+    """The first point here, to say what the others will cost; then the others."""
+    kept, done = Stages(wishes.cache / "sweeps"), list[Done]()
+    started = time.perf_counter()
+    try:
+        done += run(asked.tasks[:1], kept=kept, workers=1)
+        first_s = time.perf_counter() - started
+        rest = asked.tasks[1:]
+        with _told(len(rest), first_s, wishes, quiet=form == "json") as told:
+            for one in run(rest, kept=kept, workers=wishes.workers, cluster=wishes.cluster):
+                done.append(Done(one.index + 1, one.value, one.failed, one.kept))
+                told(one)
+    except SweepError as error:
+        terminal.misused(str(error), form)
+    except KeyboardInterrupt:
+        _interrupted(len({one.index for one in done}), len(asked.tasks))
+    kept.prune()
+    return answer(asked, done)
+
+
+def _interrupted(done: int, of: int) -> NoReturn:
+    click.echo(f"easterly: stopped with {done:,} of {of:,} points done and kept: the same command goes on from there",
+               err=True)  # fmt: skip
+    sys.exit(130)
+
+
+@contextmanager
+def _told(count: int, first_s: float, wishes: Wishes, *, quiet: bool) -> Iterator[Callable[[Done], None]]:
+    """Progress on a terminal, with the time that is left; what it will take is said beforehand."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    where = f"the cluster at {wishes.cluster}" if wishes.cluster else _workers(wishes.workers, count)
+    about = format_short(first_s, TIME, 2)
+    click.echo(f"{count:,} points of about {about} each on {where}, less those that are kept", err=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("points", total=count)
+        yield lambda done: bar.advance(task)
+
+
+def _workers(asked: int | None, count: int) -> str:
+    workers = max(1, min(asked or processors(), count))
+    return f"{workers} process{'es' if workers != 1 else ''}"
+
+
+def _leave(path: Path, made: Sweep, form: str) -> NoReturn:
+    """The site as it is has errors: they are shown with their places."""
+    terminal.read_or_leave(path, form, None)
+    terminal.misused(f"{path}: {made.base['findings'][0]['message']}", form)

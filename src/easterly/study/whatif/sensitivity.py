@@ -1,0 +1,80 @@
+"""How strongly a metric answers to a value: elasticities around the site as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from easterly._kernel import maths
+from easterly.base.columns import FloatColumn
+from easterly.study.whatif.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """Percent by which a metric changes where a value changes by one.
+
+    Attributes
+    ----------
+    path, metric : str
+    base : float
+        Value of the site as it is, in SI units.
+    below, above : float
+        Nearest values on both sides between which it was taken; `base` itself where there is none.
+    value : float [1]
+        d ln metric / d ln value.
+    """
+
+    path: str
+    metric: str
+    base: float
+    below: float
+    above: float
+    value: float
+
+
+def elasticities(sweep: Sweep, metrics: Sequence[str]) -> tuple[Elasticity, ...]:
+    """Elasticity of each metric in each value that is a positive number and moves alone, strongest first.
+
+    The logarithmic slope between the nearest values below and above the present one, everything else as it is: exact
+    for a power law, ``metric = a * value**e``. One-sided where one side is missing; nothing where both are.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    metrics : sequence of str
+    """
+    found = [
+        one
+        for row, axis in enumerate(sweep.axes) if len(axis.paths) == 1
+        for metric in metrics if (one := _around(sweep, row, axis.paths[0], metric)) is not None
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (metrics.index(one.metric), -abs(one.value), one.path)))
+
+
+def _around(sweep: Sweep, axis: int, path: str, metric: str) -> Elasticity | None:
+    at = sweep.points[0].at
+    rows = [0, *sweep.line(axis, at)]
+    x, y = sweep.watched(path)[rows], sweep.values(metric)[rows]
+    good = (x > 0) & (y > 0)  # nan is neither
+    if not good[0]:
+        return None
+    low, high = _nearest(x, good, below=True), _nearest(x, good, below=False)
+    if low == high:
+        return None
+    slope = _log(y[high] / y[low]) / _log(x[high] / x[low])
+    return Elasticity(path, metric, float(x[0]), float(x[low]), float(x[high]), slope)
+
+
+def _nearest(x: FloatColumn, good: np.ndarray, *, below: bool) -> int:
+    """Row of the value next to the first on one side; the first where there is none."""
+    rows = np.flatnonzero(good & ((x < x[0]) if below else (x > x[0])))
+    if not len(rows):
+        return 0
+    return int(rows[np.argmax(x[rows])] if below else rows[np.argmin(x[rows])])
+
+
+def _log(value: float) -> float:
+    return float(maths.log(np.array([value]))[0])

@@ -1,0 +1,106 @@
+"""``easterly whatif``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from tests.study.test_whatif import TEXT
+
+from easterly.app.cli import main
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Path:
+    path = tmp_path / "pod.yaml"
+    path.write_text(TEXT)
+    return path
+
+
+def run(pod: Path, *words: str) -> Any:
+    return CliRunner().invoke(
+        main, ["whatif", str(pod), *words, "--cache", str(pod.parent / "cache"), "--workers", "1"]
+    )
+
+
+def test_text_has_what_json_has(pod: Path) -> None:
+    words = ("--set", "fabrics.train.leaf.up=4,8,16", "--set", "jobs.tune.parallel.dp=8,3")
+    made = json.loads(run(pod, *words, "--format", "json").stdout)["result"]
+    assert [point["valid"] for point in made["points"]] == [True, False] * 3
+    assert [metric["name"] for metric in made["metrics"]] == ["step:tune", "cost", "utilisation"]
+    assert [row["set"]["fabrics.train.leaf.up"] for row in made["points"][::2]] == ["4", "8", "16"]
+    said = run(pod, *words)
+    assert said.exit_code == 0
+    assert "Points: 6, of which 3 are sites" in said.stdout and "Not sites: 3" in said.stdout
+    assert "not in it: host dgx" in said.stdout
+    for point in made["points"]:
+        if point["valid"]:
+            assert f"{point['metrics']['cost']:,.6g}" in said.stdout
+        else:
+            assert point["findings"][-1]["code"] in said.stdout
+
+
+def test_the_front_is_of_the_first_metric_against_the_other(pod: Path) -> None:
+    words = ("--set", "fabrics.train.leaf.up=4,8,16", "--metric", "tokens_per_s", "--against", "optics")
+    made = json.loads(run(pod, *words, "--format", "json").stdout)["result"]
+    rows = [made["base"], *made["points"]]
+    assert made["weighed"] == {"metric": "tokens_per_s:tune", "against": "optics"}
+    assert [made["metrics"][i]["better"] for i in (0, 1)] == ["more", "less"]
+    optics = [row["metrics"]["optics"] for row in rows if row["front"]]
+    assert len(optics) == 4  # more uplinks are faster and cost more, and the second is the site as it is
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "--set PATH=VALUES or --splits JOB"),
+        (("--set", "jobs.tune.bach=1"), "did you mean batch"),
+        (("--set", "seed=1", "--metric", "stp"), "did you mean step"),
+        (("--set", "seed=1", "--against", "step:no"), "no metric"),
+        (("--splits", "no"), "no such job"),
+        (("--set", "seed=1", "--set", "seed=2"), "set twice"),
+        (("--set", "seed=1,2", "--set", "jobs.tune.batch=1,2,3", "--zip"), "--zip"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_before_anything_runs(pod: Path, words: tuple[str, ...], said: str) -> None:
+    done = run(pod, *words)
+    assert done.exit_code == 2 and said in done.stderr
+    assert not (pod.parent / "cache").exists()
+
+
+def test_a_site_that_is_wrong_itself_shows_where(pod: Path) -> None:
+    pod.write_text(TEXT.replace("dp: 8", "dp: 3"))
+    done = run(pod, "--set", "seed=1")
+    assert done.exit_code == 1 and "pod.yaml:13" in done.stderr
+
+
+WORDS = ("--set", "seed=1..6", "--set", "jobs.tune.batch=64,128", "--format", "json")
+
+
+def test_one_process_says_the_bytes_of_two_that_were_interrupted(pod: Path) -> None:
+    one = run(pod, *WORDS).stdout
+    call = [sys.executable, "-m", "easterly", "whatif", str(pod), *WORDS, "--cache", str(pod.parent / "two")]
+    with subprocess.Popen([*call, "--workers", "2"], stderr=subprocess.PIPE, text=True) as begun:
+        while begun.poll() is None and len(kept(pod, "two")) < 3:
+            time.sleep(0.01)
+        os.kill(begun.pid, signal.SIGINT)
+        _, said = begun.communicate(timeout=60)
+    assert begun.returncode == 130 and "the same command goes on from there" in said
+    before = {path: path.stat().st_ino for path in kept(pod, "two")}
+    assert 3 <= len(before) < len(kept(pod, "cache"))
+    again = subprocess.run([*call, "--workers", "2"], capture_output=True, check=True, text=True)
+    assert again.stdout == one
+    assert {path.name for path in kept(pod, "two")} == {path.name for path in kept(pod, "cache")}
+    assert {path: path.stat().st_ino for path in before} == before  # written once
+
+
+def kept(pod: Path, cache: str) -> list[Path]:
+    return sorted(path for path in (pod.parent / cache).rglob("*") if path.is_file() and len(path.name) == 64)
