@@ -246,6 +246,16 @@ queue::Aim aim_of(int aim) {
     return static_cast<queue::Aim>(aim);
 }
 
+// Times above 0, or shares of customers, of which all of them are no target.
+void targets(queue::Aim aim, std::span<const double> target, std::span<const double> at) {
+    at_least("target", target, 0.0, true);
+    at_least("at", at, 0.0, false);
+    if (aim == queue::Aim::wait || aim == queue::Aim::time) return;
+    for (std::size_t i = 0; i < target.size(); ++i)
+        if (target[i] >= 1.0)
+            refuse(entry("target", i, std::to_string(target[i])) + ", not a share of customers below 1");
+}
+
 auto measure(int aim, Floats arrival, Floats rate, Counts servers, Floats at) {
     const auto which = aim_of(aim);
     const auto a = view(arrival), m = view(rate), t = view(at);
@@ -264,8 +274,7 @@ auto fewest_servers(int aim, Floats arrival, Floats rate, Floats target, Floats 
     rates(a, m);
     same_length("target", g.size(), "arrival", a.size());
     same_length("at", t.size(), "arrival", a.size());
-    at_least("target", g, 0.0, true);
-    at_least("at", t, 0.0, false);
+    targets(which, g, t);
     return column<std::int64_t>(a.size(), [=](std::size_t i) {
         return queue::fewest_servers(which, a[i], m[i], g[i], t[i]);
     });
@@ -280,8 +289,10 @@ auto most_load(int aim, Floats rate, Counts servers, Floats target, Floats at) {
     same_length("at", t.size(), "entry of rate", m.size());
     at_least("rate", m, 0.0, true);
     within("servers", c, 1);
-    at_least("target", g, 0.0, true);
-    at_least("at", t, 0.0, false);
+    for (std::size_t i = 0; i < c.size(); ++i)
+        if (static_cast<double>(c[i]) > queue::kMostLoad)
+            refuse(entry("servers", i, std::to_string(c[i])) + ", more than 1e12");
+    targets(which, g, t);
     return column<double>(m.size(), [=](std::size_t i) { return queue::most_load(which, m[i], c[i], g[i], t[i]); });
 }
 

@@ -6,6 +6,7 @@ namespace easterly::control {
 
 namespace {
 
+constexpr double kFar = 690.0;  // e^690 and what is multiplied by it are still numbers
 constexpr double kE = 2.718281828459045;
 
 // About the point -1/e where branches 0 and -1 (and 1, from below) meet: Corless et al. 1996, eq. 4.22.
@@ -30,6 +31,19 @@ Complex first(Complex z, std::int64_t k) {
     return far_out(z, k);
 }
 
+// Where e^-w leaves floating point, the same root from w + log w = log z + 2 pi i k (eq. 2.4 of Jeffrey et al. 1996),
+// by Newton's method; on the negative axis both logarithms turn by pi, and cancel.
+Complex by_logarithms(Complex w, Complex z, std::int64_t k) {
+    const bool real = w.im == 0.0;
+    const Complex aim = real ? Complex{maths::log(-z.re), 0.0}
+                             : log(z) + Complex{0.0, 2.0 * maths::kPi * static_cast<double>(k)};
+    for (int i = 0; i < 8; ++i) {
+        const Complex apart = w + log(real ? -1.0 * w : w) - aim;
+        w = w - apart * w / (w + Complex{1.0, 0.0});
+    }
+    return w;
+}
+
 }  // namespace
 
 Complex lambert(Complex z, std::int64_t branch) {
@@ -37,6 +51,7 @@ Complex lambert(Complex z, std::int64_t branch) {
     if (!std::isfinite(z.re) || !std::isfinite(z.im)) return {none, none};
     if (z.re == 0.0 && z.im == 0.0) return branch == 0 ? z : Complex{-std::numeric_limits<double>::infinity(), 0.0};
     Complex w = first(z, branch);
+    if (w.re < -kFar) return by_logarithms(w, z, branch);
     for (int i = 0; i < 100; ++i) {
         // With e^-w, which stays small where e^w would not: f = w - z e^-w.
         const Complex f = w - z * exp(-1.0 * w), up = w + Complex{1.0, 0.0};

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace easterly::control {
@@ -47,6 +49,7 @@ class Past {
 };
 
 // Fixed steps of Runge and Kutta's fourth order; delays are 0 or at least a step. Every `every`-th state is put down.
+// Throws where a state leaves floating point, as no number after that would mean anything.
 // A model has slope(time, state, past, out), which may look at `past` up to the start of the step, and keep(state), which
 // puts a state back into its bounds.
 template <class Model>
@@ -71,6 +74,10 @@ std::vector<double> integrate(const Model& model, std::span<const double> first,
         model.slope(t + step, y, past, k4);
         for (std::size_t i = 0; i < n; ++i) x[i] += step / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i]);
         model.keep(x);
+        for (const double value : x)
+            if (!std::isfinite(value))
+                throw std::domain_error("the run leaves floating point in step " + std::to_string(done + 1) +
+                                        ": its numbers are too far apart; check their units, or begin nearer to rest");
         past.add_state(x);
         if ((done + 1) % every == 0) rows.insert(rows.end(), x.begin(), x.end());
     }

@@ -154,7 +154,8 @@ Station mg1(double arrival, double mean, double scv) {
     if (rho >= 1.0) return {rho, 1.0, kInfinite, kInfinite, kInfinite, kInfinite, 0.0, arrival};
     const double spare = 1.0 - rho;
     if (arrival == 0.0) return {0.0, 0.0, 0.0, 0.0, 0.0, mean, 0.0, 0.0};
-    const double Wq = rho * mean * (1.0 + scv) / (2.0 * spare), Lq = rho * rho * (1.0 + scv) / (2.0 * spare);
+    const double Wq = rho * mean * (1.0 + scv) / (2.0 * spare);
+    const double Lq = std::isinf(Wq) ? Wq : rho * rho * (1.0 + scv) / (2.0 * spare);  // rho^2 may be nothing
     return {rho, rho, Lq, Wq, rho + Lq, mean + Wq, 0.0, arrival};
 }
 

@@ -73,7 +73,7 @@ double fraction(double a, double x) {
         if (std::abs(c) < kTiny) c = kTiny;
         d = 1.0 / d;
         h *= d * c;
-        if (std::abs(d * c - 1.0) < kEpsilon) break;
+        if (std::abs(d * c - 1.0) <= 0x1p-52) break;  // rounding may keep the product beside 1 for ever
     }
     return front(a, x) * a * h;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "maths/elementary.hpp"
 
@@ -27,19 +28,50 @@ Vector centred(const Modulator& m) {
     return made;
 }
 
-// x with (1 law - Q) x = b: on vectors whose mean is 0, the integral of e^(Qs) b over all s.
+// x with -Q x = b and mean 0, for b of mean 0: the integral of e^(Qs) b over all s. State after state is struck out as in
+// `stationary`, so that rates are never subtracted, and the likeliest stays to the end.
 Vector settled_sum(const Modulator& m, Vector b) {
     const std::size_t n = b.size();
-    Matrix a(n);
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j) a(i, j) = m.law[j] - m.generator(i, j);
-    return solve(std::move(a), std::move(b));
+    Matrix a = m.generator;
+    std::vector<std::size_t> at(n);
+    for (std::size_t k = 0; k < n; ++k) at[k] = k;
+    std::swap(at[0], at[static_cast<std::size_t>(std::max_element(m.law.begin(), m.law.end()) - m.law.begin())]);
+    Vector left(n), made(n);
+    for (std::size_t k = n; k-- > 1;) {
+        for (std::size_t j = 0; j < k; ++j) left[k] += a(at[k], at[j]);
+        for (std::size_t i = 0; i < k; ++i) {
+            const double by = a(at[i], at[k]) / left[k];
+            b[at[i]] += by * b[at[k]];
+            for (std::size_t j = 0; j < k; ++j)
+                if (i != j) a(at[i], at[j]) += by * a(at[k], at[j]);
+        }
+    }
+    for (std::size_t k = 1; k < n; ++k) {
+        double sum = b[at[k]];
+        for (std::size_t j = 0; j < k; ++j) sum += a(at[k], at[j]) * made[at[j]];
+        made[at[k]] = sum / left[k];
+    }
+    const double mean = inner(m.law, made);
+    for (double& x : made) x -= mean;
+    if (!std::isfinite(mean))
+        throw std::domain_error("rates of changing between states span more than floating point holds: leave out "
+                                "states that are hardly ever entered or left");
+    return made;
 }
 
 double fastest(const Matrix& q) {
     double most = 0.0;
     for (std::size_t i = 0; i < q.size(); ++i) most = std::max(most, -q(i, i));
     return most;
+}
+
+// Rows of probabilities add up to 1: what rounding makes of that would double with every doubling.
+void whole(Matrix& now) {
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        double total = 0.0;
+        for (std::size_t j = 0; j < now.size(); ++j) total += now(i, j);
+        for (std::size_t j = 0; j < now.size(); ++j) now(i, j) /= total;
+    }
 }
 
 // e^(Qt), its integral over 0 .. t, and the integral of that one.
@@ -75,6 +107,7 @@ Course course(const Matrix& q, double t) {
         made.twice = made.twice + carried + made.now * made.twice;
         made.once = made.once + made.now * made.once;
         made.now = made.now * made.now;
+        whole(made.now);
     }
     return made;
 }
@@ -112,6 +145,7 @@ void variances(const Modulator& m, std::span<const double> window, std::span<dou
     Vector weighted = rate;
     for (std::size_t i = 0; i < rate.size(); ++i) weighted[i] *= m.law[i];
     const Vector once = settled_sum(m, rate), twice = settled_sum(m, once);
+    const double spread = inner(weighted, rate);
     for (std::size_t k = 0; k < window.size(); ++k) {
         const double t = window[k];
         double half = 0.0;
@@ -121,7 +155,7 @@ void variances(const Modulator& m, std::span<const double> window, std::span<dou
         } else {
             half = inner(weighted, course(m.generator, t).twice * rate);
         }
-        variance[k] = std::max(2.0 * half, 0.0);
+        variance[k] = std::max(std::min(2.0 * half, t * t * spread), 0.0);  // most: the rate stays what it is
     }
 }
 
@@ -159,7 +193,11 @@ double log_moment(const Modulator& m, double s, double t) {
         made.scale(1.0 / by);
         log = 2.0 * log + maths::log(by);
     }
-    return log + shift * t + maths::log(inner(m.law, made * Vector(n, 1.0)));
+    const double found = log + shift * t + maths::log(inner(m.law, made * Vector(n, 1.0)));
+    // Where a chain changes so often in t that rounding is all that is left, this is what still holds: Jensen's
+    // inequality, and no more than its largest rate all the time.
+    const double least = mean_rate(m) * s * t, most = *std::max_element(m.rate.begin(), m.rate.end()) * s * t;
+    return std::max(least, std::min(most, found));
 }
 
 std::pair<double, double> growth(const Matrix& matrix) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.special import lambertw
@@ -43,6 +44,24 @@ def test_lambert_at_known_points():
     re, im = control.lambert(np.array([0.0, np.e, -1 / np.e, -np.pi / 2]), np.zeros(4), np.zeros(4, np.int64))
     assert re == pytest.approx([0, 1, -1, 0], abs=3e-8) and im == pytest.approx([0, 0, 0, np.pi / 2], abs=3e-8)
     assert control.lambert(np.zeros(1), np.zeros(1), np.full(1, -1))[0][0] == -np.inf
+
+
+@pytest.mark.parametrize(("z", "branch"), [(-1e-306, -1), (1e-306 + 1e-307j, -1), (1e-306, 1), (-1e-306, 1),
+                                          (-1e-306 - 1e-306j, 3), (-1e-306, -2), (-1e-306 + 1e-310j, -1),
+                                          (-1e-306 - 1e-310j, -1), (1e-300 + 1e-300j, -(10**9))])  # fmt: skip
+def test_lambert_of_next_to_nothing_has_all_its_digits(z, branch):
+    re, im = control.lambert(np.array([z.real]), np.array([z.imag]), np.array([branch]))
+    with mpmath.workdps(30):
+        w = mpmath.mpc(re[0], im[0])
+        again = mpmath.log(z) + 2j * mpmath.pi * branch if im[0] else mpmath.mpc(mpmath.log(-z.real))
+        assert abs(w + mpmath.log(w if im[0] else -w) - again) < 1e-13 * abs(w)
+        if abs(branch) < 10:
+            assert abs(w - mpmath.lambertw(z, branch)) < 1e-14 * abs(w)
+
+
+def test_a_run_that_leaves_floating_point_is_refused():
+    with pytest.raises(ValueError, match="leaves floating point in step"):
+        control.reno(1e30, 1e-30, 1e-20, 1e30, 0.0, 1e30, 1e30, 0.0, np.full(4, 1e300), 1e-20, 50, 1)
 
 
 def random_system(seed: int, n: int = 4):

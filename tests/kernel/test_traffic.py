@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
+import mpmath
 import numpy as np
 import pytest
 from scipy import integrate, linalg, special, stats
@@ -128,6 +129,25 @@ def test_variances_of_long_windows_grow_as_the_limit_says():
     variance, long_run = traffic.variances(Q, RATE, window)
     steps = np.diff(variance) / np.diff(window)
     assert steps == pytest.approx(np.full(4, long_run), rel=1e-9)
+
+
+@pytest.mark.parametrize("t", [1e-18, 1.0, 1e6, 1e12, 1e15, 1e16])
+def test_variances_of_two_states_keep_their_digits_however_rates_differ(t):
+    """2 p q (r1 - r0)^2 (t / k - (1 - e^-kt) / k^2), k the sum of the rates of changing."""
+    for up, down in ((1e15, 1e-15), (1e-9, 1e9), (1.0, 1e-12)):
+        with mpmath.workdps(80):
+            k = mpmath.mpf(up) + mpmath.mpf(down)
+            spread = 32 * mpmath.mpf(up) * mpmath.mpf(down) / k**2
+            wanted, limit = float(spread * (t / k - (1 - mpmath.exp(-k * t)) / k**2)), float(spread / k)
+        variance, long_run = traffic.variances(np.array([[0, up], [down, 0]]), np.array([5.0, 9.0]), np.array([t]))
+        assert variance[0] == pytest.approx(wanted, rel=1e-9, abs=0)
+        assert long_run == pytest.approx(limit, rel=1e-12, abs=0)
+
+
+def test_moments_of_a_chain_that_changes_too_often_for_rounding_stay_within_what_holds():
+    q, rate = np.array([[0, 1e15], [1e-15, 0]]), np.array([4.0, 1.0])
+    made = traffic.log_moments(q, rate, np.array([1e-20, 1e-9]), np.array([1e9, 1e9]))
+    assert np.all((np.array([1e-11, 1.0]) * (1 - 1e-12) <= made) & (made <= np.array([4e-11, 4.0])))
 
 
 @pytest.mark.parametrize(("s", "t"), [(0, 3), (0.01, 0.1), (0.1, 1), (1, 3), (0.5, 50), (5, 2)])

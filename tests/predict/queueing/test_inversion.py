@@ -55,6 +55,18 @@ def test_targets_out_of_reach_are_told():
     assert int(invert.fewest_servers(Aim.TIME, 5, 1, 1.0)) > 5  # in doubles, nobody waits any more
 
 
+@pytest.mark.parametrize("aim", [Aim.WAITING, Aim.WAIT_BEYOND, Aim.TIME_BEYOND, Aim.LOSS])
+def test_all_customers_are_no_target(aim):
+    for call in (lambda: invert.fewest_servers(aim, 5, 1, 1.0), lambda: invert.most_load(aim, 1, 4, 2.0)):
+        with pytest.raises(ValueError, match="not a share of customers below 1"):
+            call()
+
+
+def test_more_servers_than_a_search_can_count_are_refused():
+    with pytest.raises(ValueError, match="more than 1e12"):
+        invert.most_load(Aim.WAIT, 1, 10**13, 1.0)
+
+
 def test_measures_are_those_of_the_station():
     at = markov.mmc(16, 0.5, 10, levels=(0.99,))
     assert float(invert.measured(Aim.WAIT, 16, 0.5, 10)) == pytest.approx(float(at.Wq))
@@ -195,5 +207,7 @@ def test_numbers_beyond_what_products_stand_are_refused_and_tiny_ones_answered()
     ):
         with pytest.raises(ValueError, match="must be a number"):
             call()
+    heavy = general.mg1(1e-100, 1e-100, np.inf)
+    assert np.isinf([heavy.Wq, heavy.Lq, heavy.L, heavy.W]).all()
     at = approximate.kimura(1e-12, 1e-12, 3, 1, 1)
     assert float(at.Wq) >= 0 and float(markov.mmc(1e-90, 1e-9, 3).L) > 0

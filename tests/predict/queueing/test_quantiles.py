@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from easterly._kernel import queue
 from easterly.predict.queueing import md1, mg1, mm1, mmc, mmck, non_preemptive, preemptive_resume, transforms
 
 LEVELS = (0.5, 0.9, 0.99, 0.999)
@@ -103,6 +104,17 @@ def test_the_highest_class_where_a_lower_one_is_too_much() -> None:
     assert one is not None
     s = np.array([1e-5 + 0j])
     assert float(((1 - one.wait(s)) / s).real[0]) == pytest.approx(float(made.Wq[0]), rel=1e-3)
+
+
+def test_a_class_that_nobody_is_of_takes_no_time_however_it_varies() -> None:
+    arrival, scv = [0.0, 0.5, 0.0], [np.inf, 1.0, np.inf]
+    assert_allclose(non_preemptive(arrival, 1.0, scv).Wq, [0.5, 1.0, 2.0])
+    assert_allclose(preemptive_resume(arrival, 1.0, scv).W, [1.0, 2.0, 4.0])
+
+
+def test_gamma_tails_end_where_rounding_goes_round() -> None:
+    at = float(queue.phases_quantile(np.array([1 - 2**-53]), np.array([0, 1]), np.ones(1), np.array([1e-12]))[0])
+    assert at > 1e16
 
 
 def test_plain_exponentials() -> None:

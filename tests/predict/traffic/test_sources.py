@@ -166,6 +166,8 @@ def test_draws_are_the_same_bytes_on_every_machine():
         (lambda: OnOff(1e9, 1, 0), "mean time off"),
         (lambda: OnOff(math.nan, 1, 1), "peak"),
         (lambda: on_off_volumes(OnOff(1e9, 1e-6, 1e-6), 1000, 10), "changes"),
+        (lambda: on_off_volumes(OnOff(1e9, 1, 1, on_shape=1 + 1e-12, off_shape=1 + 1e-12), 0.1, 1000), "changes"),
+        (lambda: on_off_volumes(OnOff(1e9, 1, 1, on_shape=1 + 1e-15, off_shape=1 + 1e-15), 0.1, 1000), "changes"),
         (lambda: poisson_counts(-1, 1, 4), "rate"),
         (lambda: poisson_counts(1, 1, 0), "values"),
         (lambda: poisson_counts(1, 1, 4, seed=-1), "seed"),
