@@ -20,6 +20,7 @@ VERBS = {
     "demand": "Tell what jobs, services and other traffic send, when and where.",
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
     "predict": "Step times of jobs: from rates, or packet by packet.",
+    "place": "Place jobs on hosts: now, best and worst, with a bound.",
     "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
     "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",

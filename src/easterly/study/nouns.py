@@ -56,6 +56,12 @@ class Nouns:
         reads = self.part("site", "hardware", "fabrics", "wan")
         return self.stages.run("network", (reads,), lambda: blueprints.build(self.site))
 
+    def on(self, placement: Placement) -> Nouns:
+        """The same site and network with works on other hosts."""
+        other = Nouns(self.site, self.stages)
+        other.__dict__.update(network=self.network, placement=Held.of(placement))
+        return other
+
     @cached_property
     def placement(self) -> Held[Placement]:
         """Hosts of each job and service."""

@@ -10,7 +10,7 @@ from tests.demand.mapping.sites import SMALL, clos_site, site, two_fabrics
 from tests.strategies import networks
 
 from easterly.base.columns import bools
-from easterly.demand.layout.joined import joined
+from easterly.base.joined import joined
 from easterly.demand.mapping import LINK_CLASSES, link_class
 from easterly.model.network import NodeKind
 from easterly.site.blueprints import build

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import BoolColumn, IntColumn, bools, ints
-from easterly.demand.layout.joined import joined
+from easterly.base.joined import joined
 from easterly.demand.layout.traffic import Ranks
 from easterly.demand.layout.uplinks import uplinks
 from easterly.model.network import Network

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import BoolColumn, IntColumn
-from easterly.demand.layout.joined import joined
+from easterly.base.joined import joined
 from easterly.demand.mapping.group import Group
 from easterly.model.network import LinkKind, Network, NodeKind
 

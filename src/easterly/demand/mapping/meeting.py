@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from easterly._kernel import graph, random
 from easterly.base.columns import IntColumn, bools, ints
-from easterly.demand.layout.joined import joined
+from easterly.base.joined import joined
 from easterly.demand.layout.uplinks import switches
 from easterly.model.network import LinkKind, Network, NodeKind
 

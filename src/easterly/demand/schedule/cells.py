@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from easterly.base.columns import indices, ints
+from easterly.base.joined import joined as connected
 from easterly.demand.layout import Layout, Ranks
-from easterly.demand.layout.joined import joined as connected
 from easterly.demand.phases import Phase
 from easterly.demand.schedule.messages import gathered
 from easterly.demand.schedule.pairs import Numbers, Pairs, joined, through, unique
