@@ -168,7 +168,6 @@ void schedule(Simulation& it, std::int64_t link, const scheduling::Stepper<Sched
         within("queue", queue[c], 0, static_cast<std::int64_t>(given.queues) - 1);
         given.check_leaf("queue", queue[c]);
         if (std::count(queue.begin(), queue.end(), queue[c]) > 1) refuse("queue " + std::to_string(queue[c]) + " has two classes");
-        if (more.manager[c] >= 0 && it.engine.managers[more.manager[c]].at_head()) refuse("CoDel goes with strict priority and DRR only");
     }
     more.scheduling = static_cast<std::int32_t>(it.engine.schedulings.size());
     it.engine.schedulings.emplace_back(given.fresh, queue);
@@ -181,7 +180,6 @@ void manage(Simulation& it, std::int64_t link, std::int64_t traffic_class, const
     more.limit_packets[traffic_class] = tail.limit_packets;
     if (!made) return;
     if (more.manager[traffic_class] >= 0) refuse("class " + std::to_string(traffic_class) + " is managed already");
-    if (made->at_head() && more.scheduling >= 0) refuse("CoDel goes with strict priority and DRR only");
     more.manager[traffic_class] = static_cast<std::int32_t>(it.engine.managers.size());
     it.engine.managers.push_back(std::move(*made));
 }
@@ -227,7 +225,6 @@ void guard(Simulation& it, std::int64_t link, std::int64_t traffic_class, std::i
     const Details& more = of_link(it, link);
     within("traffic_class", traffic_class, 0, kClasses - 1);
     within("every_ps", every_ps, 1000, kLong);
-    if (watchdog.action == buffer::Action::drop && more.scheduling >= 0) refuse("a watchdog drops under strict priority and DRR only");
     if (more.manager[traffic_class] >= 0 && it.engine.managers[more.manager[traffic_class]].fair() != nullptr)
         refuse("a watchdog does not guard flow queues");
     it.engine.guards.push_back({static_cast<std::int32_t>(link), static_cast<std::uint8_t>(traffic_class), every_ps, watchdog});

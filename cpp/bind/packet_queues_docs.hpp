@@ -83,7 +83,7 @@ by : aqm.TailDrop, Red, CoDel, Pie or FqCoDel
 Raises
 ------
 ValueError
-    A link without queues, a class that is managed, CoDel under another scheduler; a simulation that has begun.)";
+    A link without queues, a class that is managed already; a simulation that has begun.)";
 
 constexpr const char* kPauses = R"(How long pauses last, and when a run is given up.
 
@@ -128,7 +128,6 @@ watchdog : buffer.Watchdog
 Raises
 ------
 ValueError
-    A link without queues, a number out of its range, a scheduler out of which nothing can be dropped; a simulation that
-    has begun.)";
+    A link without queues, a number out of its range, a class with flow queues; a simulation that has begun.)";
 
 }  // namespace easterly::bind

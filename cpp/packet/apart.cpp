@@ -70,7 +70,7 @@ void Engine::queue_apart(std::uint32_t at, std::int32_t link, std::int32_t came)
     if (meant) mark(packet, link);
     if (!record.watch.empty()) joined(link, packet);
     if (station.paused >> c & 1) held_up(packet, link);
-    if (manager != nullptr && manager->fair() != nullptr) offer_fairly(*manager, at, link, station);
+    if (manager != nullptr && manager->fair() != nullptr) offer_fairly(*manager, at, link, station, more);
     if (!station.busy) serve(link, station);
 }
 
@@ -93,7 +93,7 @@ aqm::Verdict Engine::judge(Manager& manager, const Packet& packet, std::uint32_t
 bool Engine::enlist(std::uint32_t at, std::int32_t link, Station& station, Details& more) {
     const Packet& packet = pool_[at];
     const int c = packet.traffic_class;
-    const bool first = station.lines[c].packets == 0, fair = more.manager[c] >= 0 && managers[more.manager[c]].fair() != nullptr;
+    const bool first = station.lines[c].packets == 0, fair = is_fair(more, c);
     if (first && more.shapers[c].on() && !(station.spent >> c & 1)) spend(link, station, more, c, fair ? most_packet_B_ : packet.size_B);
     if (more.scheduling >= 0) {
         if (!schedulings[more.scheduling].arrive(c, packet.size_B, now_)) return false;
@@ -127,22 +127,36 @@ void Engine::hold(Station& station, Details& more, int c) {
 void Engine::free_class(Station& station, Details& more, int c) {
     if (more.scheduling >= 0) {
         Scheduling& all = schedulings[more.scheduling];
-        std::uint32_t at = station.lines[c].packets == 0 ? kNone : station.lines[c].first;
-        for (std::uint32_t known = all.told(c); known > 0; --known) at = pool_[at].next;
+        std::uint32_t at = station.lines[c].packets == 0 || is_fair(more, c) ? kNone : station.lines[c].first;
+        for (std::uint32_t known = all.told(c); known > 0 && at != kNone; --known) at = pool_[at].next;
         std::uint32_t left = station.lines[c].packets - all.told(c);
         return all.resume(c, now_, [&]() -> std::int64_t {
             if (left == 0) return 0;
             --left;
-            return pool_[std::exchange(at, pool_[at].next)].size_B;
+            return is_fair(more, c) ? head_B(station, more, c) : pool_[std::exchange(at, pool_[at].next)].size_B;
         });
     }
     if (station.lines[c].packets > 0) station.turn.resume(c, head_B(station, more, c), now_);
 }
 
-// Size of the packet that is next in its class, as its scheduler is told.
+bool Engine::is_fair(const Details& more, int c) const {
+    return more.manager[c] >= 0 && managers[more.manager[c]].fair() != nullptr;
+}
+
+// Size of the packet that is next in its class, as its scheduler is told. Which one flow queues give is known only when they
+// give it: deficits are told of a byte, other schedulers of the mean, and what went is put right afterwards.
 std::int64_t Engine::head_B(const Station& station, const Details& more, int c) {
-    if (more.manager[c] >= 0 && managers[more.manager[c]].fair() != nullptr) return station.lines[c].packets > 0;
-    return station.head_B(pool_, c);
+    const Line& line = station.lines[c];
+    if (!is_fair(more, c)) return station.head_B(pool_, c);
+    if (more.scheduling < 0 || line.packets == 0) return line.packets > 0;
+    return (std::int64_t{line.bytes} + line.packets - 1) / line.packets;
+}
+
+// The scheduler of a port is told of a packet that has been dropped; of one that it has not heard of, it need not be.
+void Engine::withdraw(const Station& station, const Details& more, int c, std::int64_t size_B) {
+    if (more.scheduling < 0) return;
+    Scheduling& all = schedulings[more.scheduling];
+    if (all.told(c) > station.lines[c].packets) all.dropped(c, size_B, now_, head_B(station, more, c));
 }
 
 void Engine::wake(std::int32_t link, std::uint32_t c) {
@@ -174,7 +188,7 @@ void Engine::serve_apart(std::int32_t link, Station& station) {
             if (choice.when != kNever) ask(link, more, std::max(choice.when, now_ + 1));
             return;
         }
-        const bool fair = more.manager[c] >= 0 && managers[more.manager[c]].fair() != nullptr;
+        const bool fair = is_fair(more, c);
         if (more.shaper.on()) {
             const Time ready = more.shaper.ready(fair ? most_packet_B_ : station.head_B(pool_, c));
             if (ready > now_) return ask(link, more, ready);
@@ -182,7 +196,8 @@ void Engine::serve_apart(std::int32_t link, Station& station) {
         const std::uint32_t at = remove(link, station, more, c);
         const std::int64_t size_B = at == kNone ? 0 : pool_[at].size_B;
         if (more.scheduling >= 0) {
-            schedulings[more.scheduling].sent(c, now_, head_B(station, more, c));
+            if (fair && at != kNone) schedulings[more.scheduling].replace(c, size_B);
+            if (at != kNone) schedulings[more.scheduling].sent(c, now_, head_B(station, more, c));
         } else {
             if (more.manager[c] >= 0) station.turn.replace(c, size_B);
             station.turn.sent(c, now_, head_B(station, more, c));
@@ -203,7 +218,10 @@ void Engine::serve_apart(std::int32_t link, Station& station) {
 // The packet of a class that goes next; its manager may drop some first, and then there may be none.
 std::uint32_t Engine::remove(std::int32_t link, Station& station, Details& more, int c) {
     Manager* const manager = more.manager[c] < 0 ? nullptr : &managers[more.manager[c]];
-    const auto lost = [&](const aqm::Packet& gone) { discard(static_cast<std::uint32_t>(gone.id), link, station); };
+    const auto lost = [&](const aqm::Packet& gone) {
+        withdraw(station, more, c, gone.size_B);
+        discard(static_cast<std::uint32_t>(gone.id), link, station);
+    };
     if (manager == nullptr) return station.take(pool_, c);
     aqm::Packet found;
     if (auto* const codel = std::get_if<aqm::Codel>(&manager->any)) {
@@ -232,7 +250,7 @@ std::uint32_t Engine::remove(std::int32_t link, Station& station, Details& more,
     return at;
 }
 
-void Engine::offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station) {
+void Engine::offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station, const Details& more) {
     const int c = pool_[at].traffic_class;
     aqm::FqCodel& fair = *manager.fair();
     aqm::Packet known = seen(pool_[at], at, now_);
@@ -240,6 +258,7 @@ void Engine::offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link,
     fair.offer(known, [&](const aqm::Packet& gone) {
         --station.lines[c].packets;
         station.shrink(c, static_cast<std::uint32_t>(gone.size_B));
+        withdraw(station, more, c, gone.size_B);
         discard(static_cast<std::uint32_t>(gone.id), link, station);
     });
     settle_drops();

@@ -208,7 +208,9 @@ private:
     void ask(std::int32_t link, Details& more, Time when);
     void serve_apart(std::int32_t link, Station& station);
     std::uint32_t remove(std::int32_t link, Station& station, Details& more, int c);
-    void offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station);
+    void offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station, const Details& more);
+    bool is_fair(const Details& more, int c) const;
+    void withdraw(const Station& station, const Details& more, int c, std::int64_t size_B);
     void discard(std::uint32_t at, std::int32_t link, Station& station);
     void settle_drops();
 

@@ -25,8 +25,6 @@ struct Manager {
 
     explicit Manager(Any made, bool packets = false) : any(std::move(made)), by_packets(packets) {}
 
-    // Those that drop from the head of the queue.
-    bool at_head() const { return std::holds_alternative<aqm::Codel>(any) || fair() != nullptr; }
     aqm::FqCodel* fair() { return std::get_if<aqm::FqCodel>(&any); }
     const aqm::FqCodel* fair() const { return std::get_if<aqm::FqCodel>(&any); }
 };

@@ -158,7 +158,11 @@ void Engine::poll(std::uint32_t at) {
 // All that waits in a class is dropped. The class is held, as it is paused.
 void Engine::flush(std::int32_t link, Station& station, Details& more, int c) {
     if (station.lines[c].packets == 0) return;
-    while (station.lines[c].packets > 0) discard(station.take(pool_, c), link, station);
+    while (station.lines[c].packets > 0) {
+        const std::uint32_t at = station.take(pool_, c);
+        withdraw(station, more, c, pool_[at].size_B);
+        discard(at, link, station);
+    }
     if (more.scheduling < 0) station.turn.forget(c);
     settle_drops();
 }

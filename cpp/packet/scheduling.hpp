@@ -62,6 +62,20 @@ public:
         std::visit([&](auto& all) { all.sent(queue_of_[c], now, told_[c] == 0 ? 0 : following_B); }, any_);
     }
 
+    // A packet that waited will not be sent.
+    void dropped(int c, std::int64_t size_B, Time now, std::int64_t following_B) {
+        const bool held = held_ >> c & 1;
+        if (held) std::visit([&](auto& all) { resume(all, c); }, any_);
+        --told_[c];
+        std::visit([&](auto& all) { all.dropped(queue_of_[c], size_B, now, told_[c] == 0 ? 0 : following_B); }, any_);
+        if (held && told_[c] > 0) std::visit([&](auto& all) { hold(all, c); }, any_);
+    }
+
+    // The packet that goes is not the one that was announced.
+    void replace(int c, std::int64_t size_B) {
+        std::visit([&](auto& all) { all.resize(queue_of_[c], size_B); }, any_);
+    }
+
     void hold(int c) {
         held_ |= static_cast<std::uint8_t>(1 << c);
         if (told_[c] > 0) std::visit([&](auto& all) { hold(all, c); }, any_);

@@ -94,12 +94,20 @@ struct Cbq {
         const Bytes size = head[leaf];
         if (now < overlimit_until[leaf]) ++borrowed[leaf];
         credit[leaf] -= size;
-        head[leaf] = following;
-        if (following == 0) credit[leaf] = std::min<Bytes>(credit[leaf], 0);
-        if (credit[leaf] <= 0 || following == 0) pass();
+        if (credit[leaf] <= 0 && following != 0) pass();
+        dropped(leaf, size, now, following);
         const Ticks end = later(now, up(bits(size), link_bps));
         for (Queue c = leaf; c >= 0; c = given[c].parent) estimate(c, size, end, end - now);
     }
+
+    void dropped(Queue leaf, Bytes, Ticks, Bytes following) {
+        head[leaf] = following;
+        if (following != 0) return;
+        credit[leaf] = std::min<Bytes>(credit[leaf], 0);
+        if (leaf == turn) pass();
+    }
+
+    void resize(Queue leaf, Bytes size) { head[leaf] = size; }
 
     template <class Show>
     void show(Show&& show) const {

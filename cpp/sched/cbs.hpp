@@ -57,6 +57,10 @@ struct Cbs {
         head[queue] = following;
     }
 
+    void dropped(Queue queue, Bytes, Ticks, Bytes following) { head[queue] = following; }
+
+    void resize(Queue queue, Bytes size) { head[queue] = size; }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);

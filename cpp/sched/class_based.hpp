@@ -74,12 +74,19 @@ struct ClassBased {
     void sent(Queue queue, Ticks, Bytes following) {
         if (priority_bps[queue] == 0) virtual_time = finish[queue];
         head[queue] = following;
-        --waiting;
         if (following != 0) finish[queue] += length(queue);
-        if (waiting == 0) {
-            virtual_time = 0;
-            std::fill(finish.begin(), finish.end(), 0);
-        }
+        leave();
+    }
+
+    void dropped(Queue queue, Bytes, Ticks, Bytes following) {
+        resize(queue, following);
+        leave();
+    }
+
+    void resize(Queue queue, Bytes size) {
+        finish[queue] -= length(queue);
+        head[queue] = size;
+        finish[queue] += length(queue);
     }
 
     template <class Show>
@@ -93,6 +100,12 @@ struct ClassBased {
     }
 
 private:
+    void leave() {
+        if (--waiting > 0) return;
+        virtual_time = 0;
+        std::fill(finish.begin(), finish.end(), 0);
+    }
+
     Wide bits(Bytes count) const { return static_cast<Wide>(count) * 8 * ticks_per_s; }
 
     Wide length(Queue queue) const {

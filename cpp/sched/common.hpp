@@ -4,6 +4,8 @@
 //   bool arrive(queue, size_B, now)        a packet joins the tail of a queue; false: it is refused, and not queued
 //   Choice next(now)                       the queue to serve now, or when to ask again; changes nothing if asked twice
 //   void sent(queue, now, following_B)     the head of the queue goes onto the link at `now`; size of the one behind it
+//   void dropped(queue, size_B, now, following_B)  a packet that waited is gone: those behind it move up, nothing is charged
+//   void resize(queue, size_B)             the head is of another size than was said
 //
 // Time is in ticks and never falls; `ticks_per_s` is a parameter of those that need it. Arrivals at `now` come before
 // next(now). Sizes are at least 1 byte; 0 stands for an empty queue.
@@ -53,6 +55,10 @@ public:
     void pop() {
         first_ = (first_ + 1) & (slots_.size() - 1);
         --count_;
+    }
+
+    void erase(std::size_t i) {
+        for (--count_; i < count_; ++i) (*this)[i] = (*this)[i + 1];
     }
 
 private:

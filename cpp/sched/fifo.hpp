@@ -26,6 +26,16 @@ struct Fifo {
         order.pop();
     }
 
+    // The last place of the queue goes.
+    void dropped(Queue queue, Bytes, Ticks, Bytes following) {
+        head[queue] = following;
+        std::size_t last = order.size() - 1;
+        while (order[last] != queue) --last;
+        order.erase(last);
+    }
+
+    void resize(Queue queue, Bytes size) { head[queue] = size; }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);

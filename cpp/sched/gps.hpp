@@ -61,6 +61,17 @@ struct Gps {
         return finish[queue] += length(queue, size);
     }
 
+    // A packet is gone from the fluid system: what it has raised the tags by.
+    Wide withdraw(Queue queue, Bytes size) {
+        const Wide gone = length(queue, size);
+        finish[queue] -= gone;
+        if (active[queue] && finish[queue] <= virtual_time) {
+            active[queue] = false;
+            active_weight -= weight[queue];
+        }
+        return gone;
+    }
+
     // Virtual time up to `to`. Where the denominator changes, `rescale(factor)` is told, so that tags kept elsewhere
     // follow.
     template <class Rescale>

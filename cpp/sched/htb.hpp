@@ -120,14 +120,17 @@ struct Htb {
             left += given[leaf].quantum;
             pointer(leaf).step();
         }
-        head[leaf] = following;
-        --waiting_;
-        if (following == 0) {
-            withdraw(leaf);
-            wants[leaf] = 0;
-        }
+        dropped(leaf, size, now, following);
         charge(leaf, size, now);
     }
+
+    void dropped(Queue leaf, Bytes, Ticks, Bytes following) {
+        head[leaf] = following;
+        --waiting_;
+        if (following == 0) hold(leaf);
+    }
+
+    void resize(Queue leaf, Bytes size) { head[leaf] = size; }
 
     // A leaf with packets may send nothing for a while.
     void hold(Queue leaf) {

@@ -76,6 +76,16 @@ struct Wf2qPlus {
         finish[queue] += length(queue);
     }
 
+    void dropped(Queue queue, Bytes, Ticks, Bytes following) {
+        resize(queue, following);
+        if (following == 0) --active;
+    }
+
+    void resize(Queue queue, Bytes size) {
+        head[queue] = size;
+        finish[queue] = start[queue] + length(queue);
+    }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);

@@ -45,6 +45,17 @@ struct Wfq {
         --waiting;
     }
 
+    void dropped(Queue queue, Bytes size, Ticks now, Bytes following) {
+        advance(now);
+        const Wide gone = gps.withdraw(queue, size);
+        tags[queue].pop();
+        for (std::size_t i = 0; i < tags[queue].size(); ++i) tags[queue][i] -= gone;
+        head[queue] = following;
+        --waiting;
+    }
+
+    void resize(Queue queue, Bytes size) { head[queue] = size; }
+
     template <class Show>
     void show(Show&& show) const {
         show("head_B", head);

@@ -50,11 +50,15 @@ struct Wrr {
     void sent(Queue queue, Ticks, Bytes following) {
         credit[queue] -= by_bytes ? head[queue] : 1;
         head[queue] = following;
-        if (following != 0) return;
-        credit[queue] = std::min<std::int64_t>(credit[queue], 0);
-        --active;
-        pass();
+        if (following == 0) empty(queue);
     }
+
+    void dropped(Queue queue, Bytes, Ticks, Bytes following) {
+        head[queue] = following;
+        if (following == 0) empty(queue);
+    }
+
+    void resize(Queue queue, Bytes size) { head[queue] = size; }
 
     template <class Show>
     void show(Show&& show) const {
@@ -64,6 +68,12 @@ struct Wrr {
     }
 
 private:
+    void empty(Queue queue) {
+        credit[queue] = std::min<std::int64_t>(credit[queue], 0);
+        --active;
+        if (queue == turn) pass();
+    }
+
     void pass() {
         if (++turn == static_cast<Queue>(head.size())) turn = 0;
         paid = false;

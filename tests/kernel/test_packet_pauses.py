@@ -7,10 +7,10 @@ import pytest
 from tests.kernel.test_packet import GB, NEVER, Net, star
 from tests.kernel.test_packet_queues import classes, queues
 
-from easterly._kernel import buffer
+from easterly._kernel import buffer, sched
 
 I32 = np.int32
-US = 10**6
+US, PS = 10**6, 10**12
 C = 3
 HEADROOM_B = 40_000
 
@@ -139,9 +139,15 @@ def test_a_storm_passes():
 
 
 @pytest.mark.parametrize("action", [0, 1])
-def test_a_watchdog_ends_what_a_storm_does_to_others(action):
+@pytest.mark.parametrize("make", [
+    None, lambda: sched.Fifo(8, PS), lambda: sched.Wfq([1] * 8, 100 * GB, PS, False),
+    lambda: sched.Wf2qPlus([1] * 8, 100 * GB, PS), lambda: sched.ClassBased([1] * 8, [0] * 8, [0] * 8, PS),
+])  # fmt: skip
+def test_a_watchdog_ends_what_a_storm_does_to_others(action, make):
     """Detection between one and two polls after 200 us; then packets are dropped, or sent in spite of the pause."""
     simulation = stormy(least_timeout_ps=10**9)
+    if make is not None:
+        simulation.schedule(11, make(), list(range(8)))
     simulation.pauses(65535, 10**10, 10**8)
     simulation.storm(11, C, 20 * US, -1, 20 * US)
     simulation.guard(11, C, 50 * US, buffer.Watchdog(200 * US, 10**9, action))

@@ -208,7 +208,5 @@ def test_schedulers_and_managers_that_make_no_sense_are_refused():
     simulation.manage(0, 1, MANAGERS["codel"]())
     with pytest.raises(ValueError, match="managed already"):
         simulation.manage(0, 1, MANAGERS["red"]())
-    with pytest.raises(ValueError, match="strict priority and DRR"):
-        simulation.schedule(0, sched.Fifo(8, PS), EVERY)
     with pytest.raises(ValueError, match="not within"):
         simulation.shape(0, 8, GB, 1500)

@@ -44,8 +44,6 @@ void manage(Bytes& bytes, Engine& engine, Details& more, int c) {
 
 void schedule(Bytes& bytes, Engine& engine, Details& more) {
     namespace sched = easterly::sched;
-    for (const std::int32_t at : more.manager)
-        if (at >= 0 && engine.managers[at].at_head()) return;
     more.scheduling = static_cast<std::int32_t>(engine.schedulings.size());
     std::array<std::int32_t, kClasses> queue{0, 1, 2, 3, 4, 5, 6, 7};
     std::vector<std::int64_t> weight, slope;
@@ -88,7 +86,7 @@ void trouble(Bytes& bytes, Engine& engine, std::int32_t links) {
         made.watchdog.action = static_cast<easterly::buffer::Action>(bytes.byte() % 3);
         const Details& more = engine.details[engine.links[made.link].station];
         const std::int32_t at = more.manager[made.traffic_class];
-        if (more.scheduling < 0 && (at < 0 || engine.managers[at].fair() == nullptr)) engine.guards.push_back(made);
+        if (at < 0 || engine.managers[at].fair() == nullptr) engine.guards.push_back(made);
     }
 }
 
