@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "aqm/packet.hpp"
 #include "maths/elementary.hpp"
@@ -93,6 +94,21 @@ struct Red {
         if (!(draw < over.uniform(base))) return Verdict::kept;
         over.signalled();
         return signal(ecn, hard && hard_drop, packet.ecn);
+    }
+};
+
+// Weighted RED of one class: a ramp for each colour over one average.
+struct Wred {
+    template <class A>
+    void archive(A& a) { a.all_of(*this, red, ramps, spreads); }
+    Red red;  // its own ramp and count are not used
+    std::vector<Ramp> ramps;
+    std::vector<Spread> spreads;
+
+    Verdict arrive(double length, std::int64_t now, const Packet& packet, double draw) {
+        const double mean = red.average.arrival(length, now);
+        const auto at = static_cast<std::size_t>(packet.colour);
+        return red.decide(ramps[at], spreads[at], mean, packet, draw);
     }
 };
 

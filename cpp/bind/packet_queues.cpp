@@ -9,6 +9,7 @@
 #include "bind/packet.hpp"
 #include "bind/packet_queues_docs.hpp"
 #include "bind/sched.hpp"
+#include "meter/markers.hpp"
 
 namespace easterly::bind {
 
@@ -19,6 +20,7 @@ using packet::Details, packet::Engine, packet::kClasses, packet::Manager, packet
 
 constexpr std::int64_t kMostCells = std::int64_t{1} << 30;
 constexpr std::int64_t kMostRate = 10'000'000'000'000, kLong = std::int64_t{1} << 60;
+constexpr std::size_t kColours = 3;
 constexpr std::int64_t kTicks = packet::kPerSecond;
 
 Engine& not_begun(Simulation& it) {
@@ -190,6 +192,13 @@ void manage(Simulation& it, std::int64_t link, std::int64_t c, const aqm::TailQu
 void manage(Simulation& it, std::int64_t link, std::int64_t c, const aqm::RedQueue& by) {
     manage(it, link, c, by.tail, Manager(by.red, by.by_packets));
 }
+void manage(Simulation& it, std::int64_t link, std::int64_t c, const aqm::WredQueue& by) {
+    if (by.classes.size() != 1) refuse("WRED has " + std::to_string(by.classes.size()) + " classes: a port manages one by one");
+    if (by.colours < kColours) refuse("WRED has ramps for " + std::to_string(by.colours) + " colours, not for all three");
+    aqm::Wred made{by.red, by.ramps, by.spreads};
+    made.red.average = by.classes[0].average;
+    manage(it, link, c, by.tail, Manager(std::move(made), by.by_packets));
+}
 void manage(Simulation& it, std::int64_t link, std::int64_t c, const aqm::CodelQueue& by) {
     manage(it, link, c, by.tail, Manager(by.codel));
 }
@@ -284,10 +293,44 @@ void schedule_any(Simulation& it, std::int64_t link, nb::object scheduler, const
 }
 
 void manage_any(Simulation& it, std::int64_t link, std::int64_t traffic_class, nb::object by) {
-    const bool known = as_any<Stepper<aqm::TailQueue>, Stepper<aqm::RedQueue>, Stepper<aqm::CodelQueue>,
+    const bool known = as_any<Stepper<aqm::TailQueue>, Stepper<aqm::RedQueue>, Stepper<aqm::WredQueue>, Stepper<aqm::CodelQueue>,
                               Stepper<aqm::PieQueue>, Stepper<aqm::FqCodelQueue>>(
         by, [&](const auto& each) { manage(it, link, traffic_class, each.queue); });
     if (!known) refuse("by is no queue management for ports");
+}
+
+void colours(Simulation& it, In<std::uint8_t> colour) {
+    Engine& engine = not_begun(it);
+    same_length("colour", view(colour).size(), "flow", engine.flows.size());
+    in_range("colour", view(colour), static_cast<std::int64_t>(kColours));
+    for (std::size_t f = 0; f < engine.flows.size(); ++f) engine.flows[f].colour = view(colour)[f];
+}
+
+void colour_any(Simulation& it, std::int64_t link, std::int64_t traffic_class, nb::object by, bool aware) {
+    Details& more = of_link(it, link);
+    within("traffic_class", traffic_class, 0, kClasses - 1);
+    if (more.marker[traffic_class] >= 0) refuse("class " + std::to_string(traffic_class) + " has a marker already");
+    const bool known = as_any<meter::SingleRate, meter::TwoRate, meter::Differential>(by, [&](const auto& each) {
+        if (each.ticks_per_s != kTicks || each.time != 0) refuse("the marker does not count in picoseconds from 0 on");
+        more.marker[traffic_class] = static_cast<std::int32_t>(it.engine.markers.size());
+        it.engine.markers.emplace_back(each, static_cast<std::int32_t>(link), static_cast<std::uint8_t>(traffic_class), aware);
+    });
+    if (!known) refuse("by is no marker of three colours");
+}
+
+nb::dict coloured(const Simulation& it) {
+    const auto column = [&](auto take) {
+        std::vector<std::int64_t> made;
+        for (const packet::Marker& each : it.engine.markers) made.push_back(static_cast<std::int64_t>(take(each)));
+        return give(std::move(made));
+    };
+    nb::dict made;
+    made["link"] = column([](const packet::Marker& m) { return m.link; });
+    made["traffic_class"] = column([](const packet::Marker& m) { return m.traffic_class; });
+    made["green"] = column([](const packet::Marker& m) { return m.sent[0]; });
+    made["yellow"] = column([](const packet::Marker& m) { return m.sent[1]; });
+    made["red"] = column([](const packet::Marker& m) { return m.sent[2]; });
+    return made;
 }
 
 }  // namespace
@@ -298,6 +341,9 @@ void packet_queues(nb::class_<Simulation>& simulation) {
              "memory"_a, "account"_a, "behind"_a, "way_in"_a, "back"_a, "memories"_a)
         .def("shape", &shape, kShape, "link"_a, "traffic_class"_a, "rate_bps"_a, "burst_B"_a)
         .def("mark_leaving", &mark_leaving, kMarkLeaving, "link"_a, "traffic_class"_a)
+        .def("colours", &colours, kColoursDoc, "colour"_a)
+        .def("colour", &colour_any, kColour, "link"_a, "traffic_class"_a, "by"_a, "aware"_a)
+        .def("coloured", &coloured, "What each marker has sent, in the order in which they were given: columns by name.")
         .def("manage", &manage_any, kManage, "link"_a, "traffic_class"_a, "by"_a)
         .def("schedule", &schedule_any, kSchedule, "link"_a, "scheduler"_a, "queue"_a)
         .def("pauses", &pauses, kPauses, "quanta"_a, "patience_ps"_a, "check_ps"_a)

@@ -77,13 +77,40 @@ constexpr const char* kManage = R"(Gives a class of a port a queue management of
 Parameters
 ----------
 link, traffic_class : int
-by : aqm.TailDrop, Red, CoDel, Pie or FqCoDel
-    In picoseconds. Its limits hold as well.
+by : aqm.TailDrop, Red, Wred, CoDel, Pie or FqCoDel
+    In picoseconds. Its limits hold as well. Wred of one class, with a ramp for each of three colours.
 
 Raises
 ------
 ValueError
     A link without queues, a class that is managed already; a simulation that has begun.)";
+
+constexpr const char* kColoursDoc = R"(Colours with which flows send; acknowledgements are green.
+
+Parameters
+----------
+colour : (F,) uint8
+    0 green, 1 yellow, 2 red.
+
+Raises
+------
+ValueError
+    Another length, another colour; a simulation that has begun.)";
+
+constexpr const char* kColour = R"(Has a marker colour what a class of a port sends, from when a packet begins to leave.
+
+Parameters
+----------
+link, traffic_class : int
+by : meter.SingleRate, TwoRate or Differential
+    In picoseconds from 0 on, and as it stands.
+aware : bool
+    Whether it takes the colour that a packet has already, and can only make it worse.
+
+Raises
+------
+ValueError
+    No such link or class, one with a marker, other ticks, no marker; a simulation that has begun.)";
 
 constexpr const char* kPauses = R"(How long pauses last, and when a run is given up.
 

@@ -32,6 +32,7 @@ void Engine::prepare(Station& station, Details& more, std::int32_t link) {
     for (int c = 0; c < kClasses; ++c) {
         if (more.limit_B[c] != INT64_MAX || more.limit_packets[c] != INT64_MAX) station.special |= kLimited;
         if (more.shapers[c].on()) station.special |= kShaped;
+        if (more.marker[c] >= 0) station.leaving |= static_cast<std::uint8_t>(1 << c);
         if (more.manager[c] < 0) continue;
         station.special |= kManaged;
         managers[more.manager[c]].key =
@@ -63,8 +64,8 @@ void Engine::queue_apart(std::uint32_t at, std::int32_t link, std::int32_t came)
     }
     if (refuse) {
         refused(at, link);
-        if (manager != nullptr && line.packets == 0)
-            if (auto* const red = std::get_if<aqm::Red>(&manager->any)) red->average.emptied(now_);
+        aqm::Average* const mean = manager != nullptr && line.packets == 0 ? manager->average() : nullptr;
+        if (mean != nullptr) mean->emptied(now_);
         return;
     }
     if (meant) mark(packet, link);
@@ -79,9 +80,13 @@ aqm::Verdict Engine::judge(Manager& manager, const Packet& packet, std::uint32_t
     if (since_.size() < pool_.most()) since_.resize(2 * pool_.most());
     since_[at] = now_;
     const double drawn = random::unit(random::mix(manager.key, manager.draws++));
-    const aqm::Packet known = seen(packet, at, now_);
-    if (auto* const red = std::get_if<aqm::Red>(&manager.any))
-        return red->arrive(static_cast<double>(manager.by_packets ? line.packets : line.bytes), now_, known, drawn);
+    aqm::Packet known = seen(packet, at, now_);
+    const double length = manager.by_packets ? line.packets : line.bytes;
+    if (auto* const red = std::get_if<aqm::Red>(&manager.any)) return red->arrive(length, now_, known, drawn);
+    if (auto* const wred = std::get_if<aqm::Wred>(&manager.any)) {
+        known.colour = static_cast<std::int8_t>(colour_[at]);
+        return wred->arrive(length, now_, known, drawn);
+    }
     if (auto* const pie = std::get_if<aqm::Pie>(&manager.any)) {
         pie->advance(now_, line.bytes);
         return pie->arrive(line.bytes, known, drawn);
@@ -241,8 +246,8 @@ std::uint32_t Engine::remove(std::int32_t link, Station& station, Details& more,
         const std::uint32_t at = station.take(pool_, c);
         const Line& line = station.lines[c];
         if (auto* const pie = std::get_if<aqm::Pie>(&manager->any)) pie->left(seen(pool_[at], at, since_[at]), now_, line.bytes);
-        auto* const red = std::get_if<aqm::Red>(&manager->any);
-        if (red != nullptr && line.packets == 0) red->average.emptied(now_);
+        aqm::Average* const mean = line.packets == 0 ? manager->average() : nullptr;
+        if (mean != nullptr) mean->emptied(now_);
         return at;
     }
     const auto at = static_cast<std::uint32_t>(found.id);
@@ -262,6 +267,21 @@ void Engine::offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link,
         discard(static_cast<std::uint32_t>(gone.id), link, station);
     });
     settle_drops();
+}
+
+// What is asked of a packet that leaves: whether the queue behind it marks it, and of which colour it is from here on.
+void Engine::look_after(std::uint32_t at, std::int32_t link, Station& station) {
+    Packet& packet = pool_[at];
+    const Details& more = details[kQueued - ports[link].limit];
+    const int c = packet.traffic_class;
+    if (more.ramps_leaving >> c & 1 && early(packet, station, link)) mark(packet, link);
+    if (more.marker[c] >= 0 && coloured_) colour_[at] = markers[more.marker[c]].mark(now_, packet.size_B, colour_[at]);
+}
+
+// The colour with which a packet begins.
+void Engine::paint(std::uint32_t at, std::uint8_t colour) {
+    if (colour_.size() < pool_.most()) colour_.resize(2 * pool_.most());
+    colour_[at] = colour;
 }
 
 // A packet that waited is dropped; its sender is told when the port has been served.

@@ -12,6 +12,7 @@
 #include "packet/outgoing.hpp"
 #include "packet/faults.hpp"
 #include "packet/manager.hpp"
+#include "packet/marker.hpp"
 #include "packet/message.hpp"
 #include "packet/packet.hpp"
 #include "packet/pauses.hpp"
@@ -65,6 +66,7 @@ public:
     std::vector<Station> stations;
     std::vector<Details> details;  // of stations
     std::vector<Manager> managers;
+    std::vector<Marker> markers;
     std::vector<Scheduling> schedulings;
     std::vector<Memory> memories;
     std::vector<Storm> storms;
@@ -92,9 +94,9 @@ public:
     void restore(std::span<const std::uint8_t> bytes);
     template <class A>
     void archive(A& a) {
-        a.all_of(*this, ports, links, route, flows, rules, stations, details, managers, schedulings, memories, storms, guards,
+        a.all_of(*this, ports, links, route, flows, rules, stations, details, managers, markers, schedulings, memories, storms, guards,
                  victims, pause_quanta, patience, check_every, stuck, messages, delays, choices, probes, faults,
-                 pause_reaction, hops, events, lost_on_links, notifications, seed_, wheel_, pool_, from_, host_, since_,
+                 pause_reaction, hops, events, lost_on_links, notifications, seed_, wheel_, pool_, from_, host_, since_, colour_, coloured_,
                  way_in_, in_link_, out_links_, dropped_, check_at_, progress_, arrived_, sent_then_, senders_, receivers_,
                  telemetry_, stamps_, stride_, sources_, posted_, outgoing_, pausing_, settles_, unseen_, now_,
                  most_packet_B_, open_, record);
@@ -211,6 +213,8 @@ private:
     void offer_fairly(Manager& manager, std::uint32_t at, std::int32_t link, Station& station, const Details& more);
     bool is_fair(const Details& more, int c) const;
     void withdraw(const Station& station, const Details& more, int c, std::int64_t size_B);
+    void look_after(std::uint32_t at, std::int32_t link, Station& station);
+    void paint(std::uint32_t at, std::uint8_t colour);
     void discard(std::uint32_t at, std::int32_t link, Station& station);
     void settle_drops();
 
@@ -319,6 +323,8 @@ private:
     std::vector<std::int32_t> from_;  // of each packet: account at the way in
     std::vector<Time> host_;          // of each packet: what the receiving host took
     std::vector<Time> since_;         // of each packet: when it came, where queues are managed
+    std::vector<std::uint8_t> colour_;  // of each packet, where any are asked for
+    bool coloured_ = false;
     struct WayIn {
         std::int32_t memory = -1, account = -1;
     };

@@ -35,6 +35,7 @@ void Engine::answer(std::uint32_t at) {
     packet.flags = kAck | (packet.flags & kCe ? kEce : 0) | (packet.flags & (kAgain | kCnp | kTwice));
     packet.size_B = law.asks_links() ? static_cast<std::uint16_t>(law.ack_B + stamps_[at] * law.hpcc.link_B) : law.ack_B;
     packet.hop = flow.back;
+    if (coloured_) paint(at, 0);
     law.ideal_acks ? come_back(at) : depart(at);
 }
 
@@ -150,6 +151,7 @@ void Engine::emit(std::uint32_t at, std::uint32_t seq, bool again) {
         packet.flags |= kOwn;
         sender.queued_B += packet.size_B;
     }
+    if (coloured_) paint(made, flow.colour);
     if (law.paced()) spend(at, made, link);
     if (route[flow.path] >= 0) return forward(made, -1);
     choices.chosen[at] = kNone;

@@ -17,9 +17,9 @@ namespace easterly::packet {
 struct Manager {
     template <class A>
     void archive(A& a) { a.all_of(*this, any, by_packets, key, draws); }
-    using Any = std::variant<aqm::Red, aqm::Codel, aqm::Pie, aqm::FqCodel>;
+    using Any = std::variant<aqm::Red, aqm::Codel, aqm::Pie, aqm::FqCodel, aqm::Wred>;
     Any any;
-    bool by_packets = false;  // RED: lengths in packets
+    bool by_packets = false;  // RED, WRED: lengths in packets
     std::uint64_t key = 0;    // of its draws, one for every packet that arrives
     std::uint64_t draws = 0;
 
@@ -27,6 +27,13 @@ struct Manager {
 
     aqm::FqCodel* fair() { return std::get_if<aqm::FqCodel>(&any); }
     const aqm::FqCodel* fair() const { return std::get_if<aqm::FqCodel>(&any); }
+    bool coloured() const { return std::holds_alternative<aqm::Wred>(any); }
+    // The mean length of its queue, where it keeps one.
+    aqm::Average* average() {
+        if (auto* const red = std::get_if<aqm::Red>(&any)) return &red->average;
+        auto* const wred = std::get_if<aqm::Wred>(&any);
+        return wred != nullptr ? &wred->red.average : nullptr;
+    }
 };
 
 inline aqm::Packet seen(const Packet& packet, std::uint32_t at, Time since) {

@@ -17,6 +17,7 @@ void Engine::notify(std::uint32_t at) {
     const auto of_class = law.dcqcn.notify_class < 0 ? flow.traffic_class : static_cast<std::uint8_t>(law.dcqcn.notify_class);
     packet = {at, 0, 0, flow.back, kNone, law.ack_B, of_class, kCnp, now_};
     ++notifications;
+    if (coloured_) paint(made, 0);
     law.ideal_acks ? come_back(made) : depart(made);
 }
 

@@ -6,7 +6,7 @@ namespace easterly::packet {
 
 namespace {
 
-constexpr std::uint64_t kMagic = 0x3174656b63617061ULL, kVersion = 2;
+constexpr std::uint64_t kMagic = 0x3174656b63617061ULL, kVersion = 3;
 constexpr std::size_t kHeader = 4 * sizeof(std::uint64_t);
 
 std::uint64_t word(std::span<const std::uint8_t> bytes, std::size_t at) {

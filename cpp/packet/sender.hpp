@@ -22,7 +22,7 @@ struct Flow {
     std::uint32_t path = 0, back = 0;
     std::uint16_t last_B = 0;      // size of the last one, with its header
     std::uint16_t rules = 0;
-    std::uint8_t traffic_class = 0;
+    std::uint8_t traffic_class = 0, colour = 0;
     bool has_messages = false;
     Time start = 0;
     Time delivered = -1, acknowledged = -1;

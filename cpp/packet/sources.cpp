@@ -92,6 +92,7 @@ std::uint16_t Engine::shoot(std::uint32_t at) {
     pool_[made] = {at, flow.packets, 0, flow.path, kNone, whole_B, flow.traffic_class, 0, now_};
     ++flow.packets;
     ++flow.sent;
+    if (coloured_) paint(made, flow.colour);
     depart(made);
     return whole_B;
 }

@@ -37,16 +37,18 @@ struct Details {
     std::array<std::int64_t, kClasses> limit_B, limit_packets;
     std::array<Shaper, kClasses> shapers;
     std::array<std::int32_t, kClasses> manager;  // -1: none
+    std::array<std::int32_t, kClasses> marker;   // of colours; -1: none
     Shaper shaper;                               // of the port
     std::int32_t scheduling = -1;                // -1: the turn of the station
     Time asked = kNever;                         // when it has a wake event on its way
     std::uint8_t heard = 0, ignored = 0;         // pauses as received; those that a watchdog sets aside
     std::uint8_t dropping = 0;                   // classes whose packets a watchdog drops
     std::uint8_t repeating = 0;                  // pauses that this link's far end repeats
+    std::uint8_t ramps_leaving = 0;              // classes whose ramp marks what leaves
 
     Details() {
         limit_B.fill(INT64_MAX), limit_packets.fill(INT64_MAX);
-        root.fill(-1), manager.fill(-1);
+        root.fill(-1), manager.fill(-1), marker.fill(-1);
     }
 };
 
@@ -66,8 +68,8 @@ struct Station {
     std::uint8_t paused = 0, spent = 0;   // classes that may not send: paused, or out of tokens
     std::uint8_t waiting = 0;             // classes with packets
     std::uint8_t special = 0;
-    std::uint8_t ramped = 0, drops = 0;   // classes with a ramp, and those where it drops,
-    std::uint8_t leaving = 0;             // or marks what leaves, not what joins
+    std::uint8_t ramped = 0, drops = 0;   // classes with a ramp for what joins, and those where it drops
+    std::uint8_t leaving = 0;             // classes of which something is asked when they leave
     std::array<Line, kClasses> lines{};
     std::array<Marks, kClasses> ramps{};
     std::array<std::uint32_t, kClasses> most_B{};

@@ -22,8 +22,10 @@ void Engine::begin_stations() {
         if (station.memory >= 0) out_links_[station.memory].push_back(static_cast<std::int32_t>(l));
         for (int c = 0; c < kClasses; ++c) station.ramped |= static_cast<std::uint8_t>((station.ramps[c].to_B > 0.0F) << c);
         station.ramped &= static_cast<std::uint8_t>(~station.leaving);
+        details[more.station].ramps_leaving = station.leaving;
         prepare(station, details[more.station], static_cast<std::int32_t>(l));
     }
+    coloured_ = !markers.empty() || std::ranges::any_of(managers, [](const Manager& each) { return each.coloured(); });
     begin_outgoing();
     begin_pauses();
 }
@@ -128,7 +130,7 @@ void Engine::transmit(std::uint32_t at, std::int32_t link, Station& station) {
     if (is_down(link)) return swallow(at, link, station);
     Port& port = ports[link];
     Packet& packet = pool_[at];
-    if (station.leaving >> packet.traffic_class & 1 && early(packet, station, link)) mark(packet, link);
+    if (station.leaving >> packet.traffic_class & 1) look_after(at, link, station);
     station.busy = true;
     station.from = station.memory >= 0 ? from_[at] : -1;
     station.leaving_B = packet.size_B;

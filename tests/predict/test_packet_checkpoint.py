@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernel.test_packet import NEVER, chain, star
+from tests.kernel.test_packet_colours import wred
 from tests.kernel.test_packet_faults import AVOID, TRUST, faults, fork
 from tests.kernel.test_packet_messages import give
 from tests.kernel.test_packet_queues import classes, queues
@@ -22,6 +23,7 @@ from tests.kernel.test_packet_record import lossy, record
 from tests.kernel.test_packet_stations import MANAGERS, SCHEDULERS, arrivals, port
 from tests.predict.test_packet import along, line
 
+from easterly._kernel import meter
 from easterly.base.columns import floats
 from easterly.model.packet_records import Recording
 from easterly.predict.packet import simulate, transport
@@ -64,6 +66,16 @@ def stationed(*, scheduler=None, manager=None):
     return made
 
 
+def coloured():
+    """Markers of a class that is managed by colour."""
+    time, of_class, size = arrivals(11, count=2500, sizes=(64, 1500))
+    of_class[:] = 5
+    made = port(time, of_class, size)
+    made.colour(0, 5, meter.TwoRate(10**9, 20_000, 4 * 10**9, 40_000, 10**12, 0), True)
+    made.manage(0, 5, wred())
+    return made
+
+
 def connected():
     """Messages that wait for each other, on lossy connections."""
     net, there, back = chain(2)
@@ -83,6 +95,7 @@ def steered():
 MAKERS = {law: lambda law=law: laws(law) for law in LAWS} | {
     "queues": lambda: lossy(True), "lossless": lossless,
     "recorded": lambda: record(lossy(True), 14, every_ps=500_000, watch=3), "messages": connected, "choices": steered,
+    "coloured": coloured,
     **{f"scheduler {name}": lambda name=name: stationed(scheduler=name) for name in SCHEDULERS},
     **{f"manager {name}": lambda name=name: stationed(manager=name) for name in MANAGERS},
 }  # fmt: skip

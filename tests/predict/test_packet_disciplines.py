@@ -9,13 +9,15 @@ import pytest
 from tests.predict.test_packet import along, line
 
 from easterly.base.columns import bools, floats, indices, ints, texts
-from easterly.model.packets import PacketFlows
+from easterly.model.packets import OpenLoop, PacketFlows
 from easterly.model.port_queues import (
     CLASSES,
+    ColourRamp,
     PacketQueues,
     Pauses,
     PauseStorm,
     PauseWatchdog,
+    PortMarker,
     PortScheduler,
     QueueManagement,
     SwitchMemories,
@@ -91,6 +93,35 @@ def test_every_management_marks_or_drops(kind):
         assert np.isfinite(found.fct_s).all()
         drops.append((found.drops.sum(), found.most_B[1, 0]))
     assert drops[0][0] == 0 < drops[1][0] and drops[1][1] < drops[0][1]
+
+
+def test_who_sends_more_than_was_agreed_loses_more():
+    """Of two sources of 5 Gb/s one sends green; the other is to, at 1 Gb/s and 50 kB. A port of 8 Gb/s drops yellow."""
+    ports = line([10e9, 8e9], [0.0, 0.0])
+    how = replace(transport("udp"), header_B=0, open=OpenLoop(rate_bps=5e9, gaps="exponential"))
+    flows = replace(along(2, [15_000_000] * 2), traffic_class=ints([0, 1]))
+    mixed = replace(flows, traffic_class=ints([0, 0]), colour=ints([0, 1]))
+    colours = ColourRamp(200e3, 400e3, 0.02), ColourRamp(20e3, 60e3, 0.1), ColourRamp(0.0, 0.0, 0.0)
+    queues = PacketQueues(
+        equal_ports([0, 1], [-1, -1], [-1, -1]), NO_MEMORY, of_class=ints([0, 1]),
+        markers=tuple(PortMarker((0,), c, "srtcm", bps, 50_000, 0.0, 10**9) for c, bps in enumerate((5e9, 1e9))),
+        managers=tuple(QueueManagement((1,), c, "wred", colours=colours) for c in (0, 1)),
+    )  # fmt: skip
+    found = simulate(ports, flows, how, queues=queues)
+    assert found.coloured.sum(axis=1).tolist() == found.sent.tolist()
+    assert found.coloured[:, 0] / found.sent == pytest.approx([1.0, 1 / 5 + 50e3 / 15e6], abs=0.01)
+    assert found.coloured[:, 2].sum() == 0
+    one_class = simulate(ports, mixed, how, queues=replace(queues, markers=()))
+    lost = one_class.sent - one_class.received
+    assert one_class.coloured is None and lost.sum() > 1000 and lost[0] < 0.05 * lost[1]
+    with pytest.raises(ValueError, match="wred has 2 ramps"):
+        simulate(
+            ports, flows, how, queues=replace(queues, managers=(QueueManagement((1,), 0, "wred", colours=colours[:2]),))
+        )
+    with pytest.raises(ValueError, match="no marker"):
+        simulate(ports, flows, how, queues=replace(queues, markers=(PortMarker((0,), 0, "blue", 1e9, 1),)))
+    with pytest.raises(ValueError, match="0 to 2 are green"):
+        simulate(ports, replace(flows, colour=ints([0, 3])), how, queues=queues)
 
 
 def star_of(hosts, shared_B=400_000, headroom_B=30_000, **more):

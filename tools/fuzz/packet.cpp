@@ -20,7 +20,17 @@ void manage(Bytes& bytes, Engine& engine, Details& more, int c) {
     aqm::Codel codel;
     codel.target = bytes.within(0, std::int64_t{1} << 32), codel.interval = bytes.within(1, std::int64_t{1} << 36);
     codel.mtu_B = bytes.within(0, 9216), codel.ecn = bytes.flip();
-    switch (bytes.byte() % 4) {
+    switch (bytes.byte() % 5) {
+        case 4: {
+            aqm::Wred wred{{{}, {bytes.real(0.0, 1.0), bytes.real(0.0, 1e6)}, {}, bytes.flip(), bytes.flip(), 0.0}, {}, {}};
+            for (int colour = 0; colour < 3; ++colour) {
+                const double low = bytes.real(0.0, 1e5);
+                wred.ramps.push_back({low, low + bytes.real(0.0, 1e5), bytes.real(0.0, 1.0), bytes.flip()});
+            }
+            wred.spreads.resize(3);
+            engine.managers.emplace_back(std::move(wred), bytes.flip());
+            return;
+        }
         case 0: {
             const double low = bytes.real(0.0, 1e5), high = low + bytes.real(0.0, 1e5);
             const aqm::Ramp ramp{low, high, bytes.real(0.0, 1.0), bytes.flip()};
@@ -39,6 +49,18 @@ void manage(Bytes& bytes, Engine& engine, Details& more, int c) {
         }
         default:
             engine.managers.emplace_back(aqm::FqCodel(bytes.within(1, 16), bytes.within(1, 9216), bytes.within(1, 1 << 12), 64, codel));
+    }
+}
+
+void colour(Bytes& bytes, Engine& engine, Details& more, int c) {
+    namespace meter = easterly::meter;
+    const std::int64_t bps = rate(bytes), second = rate(bytes), burst_B = bytes.within(0, 1 << 20), second_B = bytes.within(0, 1 << 20);
+    more.marker[c] = static_cast<std::int32_t>(engine.markers.size());
+    const bool aware = bytes.flip();
+    switch (bytes.byte() % 3) {
+        case 0: engine.markers.emplace_back(meter::SingleRate(bps, burst_B, second_B, kPerSecond, 0), 0, c, aware); return;
+        case 1: engine.markers.emplace_back(meter::TwoRate(bps, burst_B, second, second_B, kPerSecond, 0), 0, c, aware); return;
+        default: engine.markers.emplace_back(meter::Differential(bps, burst_B, second, second_B, bytes.flip(), kPerSecond, 0), 0, c, aware);
     }
 }
 
@@ -128,6 +150,7 @@ void ports(Bytes& bytes, Engine& engine, std::int32_t links, bool queued) {
         for (int c = 0; c < kClasses; ++c) {
             if (bytes.flip()) more.shapers[c].set(rate(bytes), bytes.within(0, 1 << 20));
             if (bytes.flip()) manage(bytes, engine, more, c);
+            if (bytes.byte() % 4 == 0) colour(bytes, engine, more, c);
         }
         if (bytes.flip()) schedule(bytes, engine, more);
     }
@@ -262,7 +285,7 @@ void flows(Bytes& bytes, Engine& engine, std::int32_t hosts, const Rules& of) {
         flow.back = path(to, from);
         flow.packets = static_cast<std::uint32_t>(bytes.within(1, 300));
         flow.last_B = static_cast<std::uint16_t>(bytes.within(of.header_B + 1, of.packet_B));
-        flow.traffic_class = bytes.byte() % kClasses;
+        flow.traffic_class = bytes.byte() % kClasses, flow.colour = bytes.byte() % 3;
         flow.start = bytes.within(0, std::int64_t{1} << 40);
     }
 }

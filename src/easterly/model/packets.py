@@ -158,6 +158,9 @@ class PacketFlows:
     back_link: Annotated[IntColumn, Doc("Links of their paths.")]
     transport: Annotated[IntColumn | None, Doc("(F,) index into the transports; the first if absent.")] = None
     traffic_class: Annotated[IntColumn | None, Doc("(F,) class, 0 to 7, where ports have classes; 0 if absent.")] = None
+    colour: Annotated[
+        IntColumn | None, Doc("(F,) 0 green, 1 yellow, 2 red: with which they send; green if absent.")
+    ] = None
 
     def __len__(self) -> int:
         return len(self.size_B)
@@ -248,6 +251,7 @@ class PacketOutcome:
         None
     )
     recorded: Annotated[Recorded | None, Doc("What was written down, if that was asked for.")] = None
+    coloured: Annotated[IndexColumn | None, Doc("(M, 3) packets that each marker made green, yellow and red.")] = None
     fates: Annotated[Fates | None, Doc("What was lost on the way, where paths have choices or links fail.")] = None
 
     @property

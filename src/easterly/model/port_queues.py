@@ -14,7 +14,10 @@ CLASSES = 8
 """Queues of a port, as a pause frame names eight priorities (IEEE 802.1Qbb)."""
 
 Discipline = Literal["drr", "wrr", "wrr-bytes", "wfq", "wf2q", "wf2q+", "scfq", "htb", "cbq", "cbs", "fifo"]
-Signal = Literal["red", "codel", "pie", "fq-codel"]
+Signal = Literal["red", "wred", "codel", "pie", "fq-codel"]
+Marking = Literal["srtcm", "trtcm", "rfc4115"]
+COLOURS = "green", "yellow", "red"
+"""Drop precedence, in the order of their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,35 @@ class PortScheduler:
 
 
 @dataclass(frozen=True, slots=True)
+class ColourRamp:
+    """From which mean queue on packets of one colour are meant."""
+
+    low_B: Annotated[float, Unit("B"), Doc("Mean queue from which packets are meant.")]
+    high_B: Annotated[float, Unit("B"), Doc("From which all are.")]
+    most: Annotated[float, Unit("1"), Doc("Probability just below that.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PortMarker:
+    """A three-colour marker before some links: packets of a class keep the colour that it gives them, on all their way."""
+
+    links: Annotated[tuple[int, ...], Doc("Links; each has a marker of its own.")]
+    traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
+    kind: Annotated[Marking, Doc("srtcm (RFC 2697), trtcm (RFC 2698), rfc4115.")]
+    committed_bps: Annotated[float, Unit("bit/s"), Doc("Rate of green packets.")]
+    committed_B: Annotated[int, Unit("B"), Doc("Their burst.")]
+    second_bps: Annotated[float, Unit("bit/s"), Doc("trtcm: peak rate; rfc4115: rate of yellow packets.")] = 0.0
+    second_B: Annotated[int, Unit("B"), Doc("Burst of that, or of what srtcm calls excess.")] = 0
+    aware: Annotated[bool, Doc("Takes the colour that a packet has already, which can only get worse.")] = False
+
+
+@dataclass(frozen=True, slots=True)
 class QueueManagement:
     """Queue management of one class before some links, instead of its ramp; numbers that do not apply are ignored."""
 
     links: Annotated[tuple[int, ...], Doc("Links.")]
     traffic_class: Annotated[int, Doc("Class, 0 to 7.")]
-    kind: Annotated[Signal, Doc("red, codel, pie, fq-codel.")]
+    kind: Annotated[Signal, Doc("red, wred (red with a ramp for each colour), codel, pie, fq-codel.")]
     ecn: Annotated[bool, Doc("Marks packets that can be marked, instead of dropping.")] = False
     low_B: Annotated[float, Unit("B"), Doc("RED: mean queue from which packets are meant.")] = 50e3
     high_B: Annotated[float, Unit("B"), Doc("RED: from which all are.")] = 150e3
@@ -99,6 +125,7 @@ class QueueManagement:
     weight: Annotated[float, Unit("1"), Doc("RED: of a packet in the mean.")] = 0.002
     slot_s: Annotated[float, Unit("s"), Doc("RED: a packet's time, by which the mean fades; 0: 1,500 B.")] = 0.0
     gentle: Annotated[bool, Doc("RED: rises to 1 at twice the upper threshold.")] = True
+    colours: Annotated[tuple[ColourRamp, ...], Doc("WRED: instead of these three, for green, yellow and red.")] = ()
     target_s: Annotated[float, Unit("s"), Doc("CoDel, PIE: delay that is aimed at.")] = 5e-3
     interval_s: Annotated[float, Unit("s"), Doc("CoDel: time above it; PIE: between updates.")] = 100e-3
     burst_s: Annotated[float, Unit("s"), Doc("PIE: passes at first (RFC 8033, section 4.4).")] = 150e-3
@@ -189,6 +216,7 @@ class PacketQueues:
     )
     schedulers: Annotated[tuple[PortScheduler, ...], Doc("Ports with others than strict priority and DRR.")] = ()
     managers: Annotated[tuple[QueueManagement, ...], Doc("Classes with more than a ramp.")] = ()
+    markers: Annotated[tuple[PortMarker, ...], Doc("Classes whose packets are coloured as they leave.")] = ()
     pauses: Annotated[Pauses, Doc("How pauses work.")] = field(default_factory=Pauses)
     marks_leaving: Annotated[bool, Doc("Ramps mark by what waits when a packet leaves, not when it joins.")] = False
 

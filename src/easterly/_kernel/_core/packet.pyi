@@ -6,8 +6,9 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel._core.aqm import CoDel, FqCoDel, Pie, Red, TailDrop
+from easterly._kernel._core.aqm import CoDel, FqCoDel, Pie, Red, TailDrop, Wred
 from easterly._kernel._core.buffer import Memory, Watchdog
+from easterly._kernel._core.meter import Differential, SingleRate, TwoRate
 from easterly._kernel._core.sched import Cbq, Cbs, ClassBased, Fifo, Htb, Wf2qPlus, Wfq, Wrr
 
 class _Flows(TypedDict):
@@ -110,6 +111,13 @@ class _Stuck(TypedDict):
     since_ps: NDArray[np.int64]
     waiting_B: NDArray[np.int64]
 
+class _Coloured(TypedDict):
+    link: NDArray[np.int64]
+    traffic_class: NDArray[np.int64]
+    green: NDArray[np.int64]
+    yellow: NDArray[np.int64]
+    red: NDArray[np.int64]
+
 class _Guarded(TypedDict):
     link: NDArray[np.int64]
     traffic_class: NDArray[np.int64]
@@ -147,7 +155,10 @@ class Simulation:
     ) -> None: ...  # fmt: skip
     def mark_leaving(self, link: int, traffic_class: int) -> None: ...
     def shape(self, link: int, traffic_class: int, rate_bps: int, burst_B: int) -> None: ...
-    def manage(self, link: int, traffic_class: int, by: TailDrop | Red | CoDel | Pie | FqCoDel) -> None: ...
+    def manage(self, link: int, traffic_class: int, by: TailDrop | Red | Wred | CoDel | Pie | FqCoDel) -> None: ...
+    def colours(self, colour: NDArray[np.uint8]) -> None: ...
+    def colour(self, link: int, traffic_class: int, by: SingleRate | TwoRate | Differential, aware: bool) -> None: ...
+    def coloured(self) -> _Coloured: ...
     def schedule(
         self, link: int, scheduler: Fifo | Wrr | Wfq | Wf2qPlus | ClassBased | Htb | Cbq | Cbs, queue: Sequence[int]
     ) -> None: ...

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import math
 
-from easterly._kernel import aqm, packet, sched
+import numpy as np
+
+from easterly._kernel import aqm, meter, packet, sched
 from easterly._kernel.buffer import Watchdog
 from easterly.base.columns import floats, frozen
-from easterly.model.port_queues import CLASSES, Pauses, PauseWatchdog, PortScheduler, QueueManagement, Stuck
+from easterly.model.port_queues import (
+    CLASSES,
+    COLOURS,
+    Pauses,
+    PauseWatchdog,
+    PortMarker,
+    PortScheduler,
+    QueueManagement,
+    Stuck,
+)
 from easterly.predict.packet.ticks import PER_S, ticks
 
 ROOT = 0
@@ -32,7 +43,7 @@ FRAME_B = 1500
 """Packet in whose time RED lets its mean decay once, while a queue is empty (Floyd & Jacobson 1993, section 4)."""
 
 Scheduler = sched.Fifo | sched.Wrr | sched.Wfq | sched.Wf2qPlus | sched.ClassBased | sched.Htb | sched.Cbq | sched.Cbs
-Manager = aqm.TailDrop | aqm.Red | aqm.CoDel | aqm.Pie | aqm.FqCoDel
+Manager = aqm.TailDrop | aqm.Red | aqm.Wred | aqm.CoDel | aqm.Pie | aqm.FqCoDel
 
 
 def give_scheduler(made: packet.Simulation, how: PortScheduler, rate_bps: dict[int, int]) -> None:
@@ -98,11 +109,13 @@ def _manager(how: QueueManagement, link_bps: int) -> Manager:
     target, interval = ticks(how.target_s), ticks(how.interval_s)
     match how.kind:
         case "red":
-            slot = (how.slot_s or 8 * FRAME_B / link_bps) * PER_S
+            slot = _slot(how, link_bps)
             return aqm.Red(
                 how.low_B, how.high_B, how.most, how.weight, slot, how.gentle, how.ecn, hard_drop=True,
                 by_packets=False, mean_B=0.0, limit_B=limit_B, limit_packets=limit, seed=0, entity=0,
             )  # fmt: skip
+        case "wred":
+            return _by_colour(how, link_bps, limit_B, limit)
         case "codel":
             return aqm.CoDel(target, interval, MTU_B, how.ecn, limit_B, limit)
         case "pie":
@@ -114,6 +127,47 @@ def _manager(how: QueueManagement, link_bps: int) -> Manager:
             most = FQ_PACKETS if how.limit_packets < 0 else how.limit_packets
             return aqm.FqCoDel(how.flows, how.quantum_B, most, BATCH, target, interval, MTU_B, how.ecn)
     raise ValueError(f"kind is {how.kind!r}, no queue management")
+
+
+def _slot(how: QueueManagement, link_bps: int) -> float:
+    return (how.slot_s or 8 * FRAME_B / link_bps) * PER_S
+
+
+def _by_colour(how: QueueManagement, link_bps: int, limit_B: int, limit: int) -> aqm.Wred:
+    if len(how.colours) != len(COLOURS):
+        raise ValueError(f"wred has {len(how.colours)} ramps: give one each for {', '.join(COLOURS)}")
+    low_B, high_B, most = (
+        np.array([[getattr(each, name) for each in how.colours]], dtype=np.float64)
+        for name in ("low_B", "high_B", "most")
+    )
+    return aqm.Wred(
+        low_B, high_B, most, how.weight, _slot(how, link_bps), how.gentle, how.ecn, hard_drop=True, by_packets=False,
+        mean_B=0.0, limit_B=limit_B, limit_packets=limit, seed=0, entity=0,
+    )  # fmt: skip
+
+
+def give_marker(made: packet.Simulation, how: PortMarker) -> None:
+    """Have a class before links coloured.
+
+    Raises
+    ------
+    ValueError
+        A kind that is none, a link without queues, or a number out of its range.
+    """
+    for link in how.links:
+        made.colour(link, how.traffic_class, _marker(how), how.aware)
+
+
+def _marker(how: PortMarker) -> meter.SingleRate | meter.TwoRate | meter.Differential:
+    committed_bps, second_bps = round(how.committed_bps), round(how.second_bps)
+    match how.kind:
+        case "srtcm":
+            return meter.SingleRate(committed_bps, how.committed_B, how.second_B, PER_S, 0)
+        case "trtcm":
+            return meter.TwoRate(committed_bps, how.committed_B, second_bps, how.second_B, PER_S, 0)
+        case "rfc4115":
+            return meter.Differential(committed_bps, how.committed_B, second_bps, how.second_B, False, PER_S, 0)
+    raise ValueError(f"kind is {how.kind!r}, no marker of three colours")
 
 
 def give_pauses(made: packet.Simulation, how: Pauses) -> None:

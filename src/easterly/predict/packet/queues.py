@@ -13,7 +13,7 @@ from easterly._kernel import packet
 from easterly._kernel.buffer import Memory
 from easterly.base.columns import BoolColumn, IndexColumn, IntColumn, bools, floats, indices, ints
 from easterly.model.port_queues import CLASSES, PacketQueues, PortQueues
-from easterly.predict.packet.disciplines import give_manager, give_pauses, give_scheduler
+from easterly.predict.packet.disciplines import give_manager, give_marker, give_pauses, give_scheduler
 
 QUANTUM_B = 1500
 """What a class sends in a round of deficit round robin, where nobody says: a frame."""
@@ -93,6 +93,8 @@ def give_queues(made: packet.Simulation, rate_bps: IndexColumn, queues: PacketQu
         give_scheduler(made, each, rates)
     for manager in queues.managers:
         give_manager(made, manager, rates)
+    for marker in queues.markers:
+        give_marker(made, marker)
     give_pauses(made, queues.pauses)
 
 

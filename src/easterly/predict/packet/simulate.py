@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import packet
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, frozen
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, bools, floats, frozen, indices
 from easterly.model.packet_records import Recording
 from easterly.model.packet_routes import PacketFaults, PacketRoutes
 from easterly.model.packets import PacketDelays, PacketFlows, PacketMessages, PacketOutcome, Ports, Transport
-from easterly.model.port_queues import PacketQueues, Pauses
+from easterly.model.port_queues import COLOURS, PacketQueues, Pauses
 from easterly.predict.packet.checkpoint import Keeper
 from easterly.predict.packet.disciplines import give_pauses, stuck_of
 from easterly.predict.packet.faults import fates, give_faults, give_routes
@@ -222,7 +222,7 @@ def _simulation(
     zero = np.zeros(len(flows), dtype=np.int32)
     of_transport = zero if flows.transport is None else flows.transport
     of_class = zero if flows.traffic_class is None else flows.traffic_class
-    return packet.Simulation(
+    made = packet.Simulation(
         whole_kbps(ports.rate_bps),
         _ps("delay_s", ports.delay_s), ports.limit_B,
         np.ascontiguousarray(np.stack([ports.mark_from_B, ports.mark_all_B], axis=1)), ports.mark_most, ports.loss,
@@ -230,6 +230,16 @@ def _simulation(
         [law_of(each) for each in transports],
         pause_reaction_ps=ticks(max(each.pause_s for each in transports)), seed=seed, shift=_shift(ports),
     )  # fmt: skip
+    if flows.colour is not None:
+        made.colours(_colours(flows.colour))
+    return made
+
+
+def _colours(colour: IntColumn) -> NDArray[np.uint8]:
+    none = (colour < 0) | (colour >= len(COLOURS))
+    if none.any():
+        raise ValueError(f"colour is {colour[none][0]}: 0 to 2 are {', '.join(COLOURS)}")
+    return colour.astype(np.uint8)
 
 
 def _shift(ports: Ports) -> int:
@@ -270,6 +280,12 @@ def _delays(made: packet.Simulation) -> PacketDelays:
     )  # fmt: skip
 
 
+def _coloured(made: packet.Simulation) -> IndexColumn | None:
+    found = made.coloured()
+    table = np.stack([found["green"], found["yellow"], found["red"]], axis=1)
+    return indices(table) if len(table) > 0 else None
+
+
 def _outcome(
     made: packet.Simulation,
     ports: Ports,
@@ -292,6 +308,6 @@ def _outcome(
         paused_s=floats(of_link["paused_ps"] * TICK_S), end_s=made.now_ps * TICK_S, packet_hops=made.hops,
         events=made.events, complete=complete and stuck is None, stuck=stuck, victim=bools(made.victims()),
         sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
-        delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
+        coloured=_coloured(made), delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
         begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip
