@@ -22,6 +22,7 @@ VERBS = {
     "predict": "Step times of jobs: from rates, or packet by packet.",
     "place": "Place jobs on hosts: now, best and worst, with a bound.",
     "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
+    "failures": "What every failure slows down and breaks, and the GPU-hours that it costs.",
     "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",

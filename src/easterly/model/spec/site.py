@@ -14,6 +14,7 @@ from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
 from easterly.model.spec.policy import Addressing, Qos, Tenant, TrafficClass
+from easterly.model.spec.reliability import Reliability
 from easterly.model.spec.service import Service
 from easterly.model.spec.time import Profile
 from easterly.model.spec.traffic import Work
@@ -49,6 +50,7 @@ class Site(Frozen):
     protocols: Annotated[
         tuple[str, ...], Doc("Protocols and programming interfaces that the site relies on; each is checked to exist.")
     ] = ()
+    reliability: Annotated[Reliability, Doc("How often parts fail, and what fails together.")] = Reliability()
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
     seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
 
@@ -73,6 +75,7 @@ class Site(Frozen):
         _name_all(self.hardware.chips, "hardware/chips")
         _name_all(self.wan.sites, "wan/sites")
         _name_all(self.wan.links, "wan/links")
+        _name_all(self.reliability.domains, "reliability/domains")
         return self
 
     @property

@@ -1,0 +1,82 @@
+"""What failures cost, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from easterly.app.values import number, numbers
+from easterly.model.catalog.reliability import HABITS, habit
+from easterly.model.damage import Damage, Effect
+from easterly.model.spec.site import Site
+
+
+def document(found: Damage, site: Site, asked: dict[str, Any]) -> dict[str, Any]:
+    """Everything that was found, the dearest failure first."""
+    healthy = found.effects[0]
+    return {
+        "together": asked["k"], "sample": asked["sample"], "seed": asked["seed"], "hashing": asked["hashing"],
+        "parts": int(found.parts[0]), "cases": int(found.parts[1]), "left": found.left,
+        "lost_gpu_h_per_month": number(found.total_gpu_h), "half_gpu_h_per_month": number(found.half_gpu_h),
+        "rates": _rates(found, site),
+        "jobs": [
+            {"job": job, "step_s": number(healthy.step_s[j]), "low_s": number(healthy.low_s[j]),
+             "high_s": number(healthy.high_s[j]), "gpus": int(healthy.gpus[j])}
+            for j, job in enumerate(found.jobs)
+        ],
+        "failures": [_row(found, row) for row in range(len(found))],
+    }  # fmt: skip
+
+
+def _rates(found: Damage, site: Site) -> list[dict[str, Any]]:
+    """How the kinds of parts fail that are in the table and not named in the site file one by one."""
+    kinds = dict.fromkeys(kind for pair in found.kind.tolist() for kind in pair.replace(" + ", "/").split("/"))
+    roles = [kind for kind in kinds if kind not in ("power", "rack", "cooling", "other")]
+    known = {kind: habit("fibre" if kind in ("wan", "srlg") else kind, site.reliability) for kind in roles}
+    return [
+        {"kind": kind, "per_year": number(how.per_year), "repair_s": number(how.repair_s), "source": how.source,
+         "per": "1,000 km" if kind in ("wan", "srlg") else "part"}
+        for kind, how in sorted(known.items(), key=lambda entry: (entry[0] not in HABITS, entry[0]))
+    ]  # fmt: skip
+
+
+def _row(found: Damage, row: int) -> dict[str, Any]:
+    effect = found.of(row)
+    return {
+        "kind": str(found.kind[row]), "name": str(found.name[row]), "alike": number(found.alike[row]),
+        "cables_down": int(found.cables[row]), "per_month": number(found.per_month[row]),
+        "repair_s": number(found.repair_s[row]), "lost_gpu_h_per_month": number(found.lost_gpu_h[row]),
+        **_effect(found.jobs, effect, found.effects[0]),
+    }  # fmt: skip
+
+
+def _effect(jobs: tuple[str, ...], effect: Effect, healthy: Effect) -> dict[str, Any]:
+    return {
+        "jobs": {
+            job: {"step_s": number(effect.step_s[j]), "slowdown": number(effect.step_s[j] / healthy.step_s[j]),
+                  "pace": number(effect.pace[j]), "gpus": int(effect.gpus[j]), "formed_anew": bool(effect.anew[j])}
+            for j, job in enumerate(jobs)
+        },
+        "lost_gpus": number(effect.lost_gpus), "restart_gpu_s": number(effect.restart_gpu_s),
+        "without_path": list(effect.stranded), "broken": list(effect.broken), "unproven": list(effect.doubtful),
+    }  # fmt: skip
+
+
+def explained(kind: str, name: str, jobs: tuple[str, ...], before: Effect, after: Effect) -> dict[str, Any]:
+    """One failure in full."""
+    times = ("low_s", "step_s", "high_s")
+    return {
+        "kind": kind, "name": name, **_effect(jobs, after, before),
+        "before": {job: {**{t: number(getattr(before, t)[j]) for t in times}, "binds": before.binds[j]}
+                   for j, job in enumerate(jobs)},
+        "after": {job: {**{t: number(getattr(after, t)[j]) for t in times}, "binds": after.binds[j]}
+                  for j, job in enumerate(jobs)},
+    }  # fmt: skip
+
+
+def curve(found: Damage) -> tuple[list[float], list[float]]:
+    """GPU-hours lost by the n dearest classes together: numbers n, numbers of GPU-hours."""
+    total, sums = 0.0, []
+    for lost in numbers(found.lost_gpu_h):
+        total += lost or 0.0
+        sums.append(total)
+    return [float(n) for n in range(1, len(sums) + 1)], sums

@@ -1,0 +1,110 @@
+"""What failures cost, as it is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from easterly.app.columns import Column
+from easterly.app.report.engineering import percent
+from easterly.app.report.measure import DASH
+from easterly.app.text import Page
+from easterly.base.units import TIME, format_short
+
+ROWS = 25
+MONTH_h = 730.5
+
+
+def show(found: dict[str, Any], rows: int = ROWS) -> None:
+    """The dearest failures, what they do, and what they cost."""
+    page = Page(Console())
+    shown = found["failures"][:rows]
+    what = "pairs of parts" if found["together"] == 2 else "parts"
+    page.title(f"Failures of {found['parts']:,} {what}, {found['cases']:,} of them unlike, the dearest first")
+    jobs = [job["job"] for job in found["jobs"]]
+    heads = ("Kind", "Such as", "Alike", "A month", "Lasts", *(f"{job} x" for job in jobs), "GPU-h a month", "Breaks")
+    columns = [Column(head, right=2 <= i < len(heads) - 1, gives_way=i == 1) for i, head in enumerate(heads)]
+    page.table(columns, [_cells(row, jobs) for row in shown])
+    more = len(found["failures"]) - len(shown)
+    if more > 0:
+        page.say(f"  and {more:,} more, each less: --rows, or --format json")
+    if any(job["formed_anew"] for row in shown for job in row["jobs"].values()):
+        page.say("  * formed anew on what is left; 1 - share of tokens per second that is lost stands in brackets")
+    _total(page, found)
+
+
+def _cells(row: dict[str, Any], jobs: list[str]) -> tuple[str, ...]:
+    gone = [*(f"{name} has no path" for name in row["without_path"]), *row["broken"],
+            *(f"{name}?" for name in row["unproven"])]  # fmt: skip
+    return (
+        row["kind"], row["name"], f"{row['alike']:,.4g}", f"{row['per_month']:.2g}",
+        lasting(row["repair_s"]), *(_slower(row["jobs"][job]) for job in jobs),
+        f"{row['lost_gpu_h_per_month']:,.2f}", ", ".join(gone),
+    )  # fmt: skip
+
+
+def lasting(time_s: float) -> str:
+    """A time that parts are away.
+
+    >>> lasting(86400.0), lasting(1800.0)
+    ('24 h', '30 min')
+    """
+    return f"{time_s / 3600:.4g} h" if time_s >= 3600 else f"{time_s / 60:.3g} min"
+
+
+def _slower(job: dict[str, Any]) -> str:
+    if job["slowdown"] is None:
+        return "stands still"
+    mark = f" [{percent(1 - job['pace'])}]*" if job["formed_anew"] else ""
+    return f"{job['slowdown']:.3f}{mark}"
+
+
+def _total(page: Page, found: dict[str, Any]) -> None:
+    half = f" ± {found['half_gpu_h_per_month']:,.4g}" if found["sample"] else ""
+    gpus = sum(job["gpus"] for job in found["jobs"])
+    share = f", {percent(found['lost_gpu_h_per_month'] / (gpus * MONTH_h))} of what jobs have" if gpus else ""
+    page.title(f"Lost in a month, in the mean: {found['lost_gpu_h_per_month']:,.4g}{half} GPU-hours{share}")
+    rows = [
+        (rate["kind"], f"{rate['per_year']:.3g} a year" + (f" per {rate['per']}" if rate["per"] != "part" else ""),
+         lasting(rate["repair_s"]), rate["source"])
+        for rate in found["rates"]
+    ]  # fmt: skip
+    page.table(
+        (
+            Column("Kind"),
+            Column("Fails", right=True),
+            Column("Back after", right=True),
+            Column("Source", gives_way=True),
+        ),
+        rows,
+    )
+    if found["left"]:
+        page.say(f"  interrupted: {found['left']:,} cases were not tried, and are not in these sums", "yellow")
+
+
+def tell(found: dict[str, Any]) -> None:
+    """One failure in full."""
+    page = Page(Console())
+    page.title(f"{found['name']} ({found['kind']}) fails")
+    rows = []
+    for job, after in found["jobs"].items():
+        was, now = found["before"][job], found["after"][job]
+        rows.append((job, _span(was), _span(now), _slower(after), f"{after['gpus']:,}", was["binds"], now["binds"]))
+    heads = ("Job", "Before", "Then", "x", "GPUs", "Waited for", "Waits for")
+    page.table([Column(head, right=0 < i < 5, gives_way=i == 6) for i, head in enumerate(heads)], rows)
+    for name in found["without_path"]:
+        page.say(f"  {name} has no path", "red")
+    for name in found["broken"]:
+        page.say(f"  intent {name} holds no more", "red")
+    for name in found["unproven"]:
+        page.say(f"  intent {name} is unproven then", "yellow")
+    page.say(f"  {found['lost_gpus']:,.4g} GPUs do nothing for as long as it lasts; "
+             f"{found['restart_gpu_s'] / 3600:,.4g} GPU-hours are lost once")  # fmt: skip
+
+
+def _span(times: dict[str, Any]) -> str:
+    if times["step_s"] is None:
+        return DASH
+    step, low, high = (format_short(times[key], TIME) for key in ("step_s", "low_s", "high_s"))
+    return f"{step} ({low} to {high})"

@@ -1,0 +1,61 @@
+"""``easterly failures``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from tests.study.test_failures import SHARES
+
+from easterly.app.cli import main
+
+
+@pytest.fixture
+def site(tmp_path):
+    path = tmp_path / "site.yaml"
+    path.write_text(SHARES)
+    return path
+
+
+def run(*words):
+    return CliRunner().invoke(main, ["failures", *map(str, words), "--workers", "1"])
+
+
+def test_every_failure_the_dearest_first(site):
+    found = json.loads(run(site, "--format", "json", "--hashing", "even").stdout)["result"]
+    rows = found["failures"]
+    assert (found["parts"], found["left"]) == (48, 0)
+    lost = [row["lost_gpu_h_per_month"] for row in rows]
+    assert lost == sorted(lost, reverse=True) and sum(lost) == pytest.approx(found["lost_gpu_h_per_month"])
+    spine = next(row for row in rows if row["kind"] == "spine")
+    assert spine["per_month"] == pytest.approx(4 * 0.06 / 12) and spine["repair_s"] == 36000
+    rates = {rate["kind"]: rate for rate in found["rates"]}
+    assert rates["spine"]["per_year"] == 0.06 and rates["spine"]["source"].startswith("the site file")
+    told = run(site, "--hashing", "even")
+    assert told.exit_code == 0 and "48 parts" in told.stderr and "f-spine-0" in told.stdout
+
+
+def test_pairs_a_sample_and_a_page(site, tmp_path):
+    page = tmp_path / "page.html"
+    told = run(site, "--k", 2, "--sample", 20, "--report", page)
+    assert told.exit_code == 0 and "±" in told.stdout
+    assert "What failures cost" in page.read_text() and "<script" not in page.read_text()
+
+
+def test_one_failure_in_full(site):
+    told = run(site, "--explain", "f-spine-0")
+    assert told.exit_code == 0 and "f-spine-0 (spine) fails" in told.stdout
+    found = json.loads(run(site, "--explain", "f-spine-0", "--format", "json").stdout)["result"]
+    assert found["after"]["j"]["step_s"] > found["before"]["j"]["step_s"]
+
+
+def test_what_cannot_be_asked(site, tmp_path):
+    for words, said in (
+        (("--explain", "f-spine-7"), "did you mean f-spine-"),
+        (("--sample", "5"), "add --k 2"),
+        (("--k", "3"), "3 is not in the range"),
+        (("--report", tmp_path / "no" / "page.html"), "cannot be written"),
+    ):
+        told = run(site, *words)
+        assert told.exit_code == 2 and said in told.stderr, words
