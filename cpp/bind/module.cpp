@@ -13,6 +13,8 @@ NB_MODULE(_core, m) {
     easterly::bind::graph(graph);
     auto flow = room("flow", "Rates of flows that share links.");
     easterly::bind::flow(flow);
+    auto fluid = room("fluid", "Activities that share links, one event after the other.");
+    easterly::bind::fluids(fluid);
     auto random = room("random", "Counter-based random numbers.");
     easterly::bind::random(random);
     auto maths = room("maths", "Elementary functions with the same bits on every machine.");

@@ -9,6 +9,7 @@ void dag(nanobind::module_& m);
 void graph(nanobind::module_& m);
 void graph_failures(nanobind::module_& m);
 void flow(nanobind::module_& m);
+void fluids(nanobind::module_& m);
 void random(nanobind::module_& m);
 void maths(nanobind::module_& m);
 void paths(nanobind::module_& m);

@@ -28,6 +28,7 @@ ROOMS = (
     "dag",
     "fabric",
     "flow",
+    "fluid",
     "graph",
     "hash",
     "maths",

@@ -54,6 +54,7 @@ LIBRARIES = {
 KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
     "flow": "max-min fair rates and hashing",
+    "fluid": "activities that share links, event by event",
     "allocate": "rates of demands over many paths",
     "admit": "measured load, for the admission of flows",
     "aqm": "queue management: drops and marks",

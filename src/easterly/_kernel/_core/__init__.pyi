@@ -10,6 +10,7 @@ from . import cut as cut
 from . import dag as dag
 from . import fabric as fabric
 from . import flow as flow
+from . import fluid as fluid
 from . import graph as graph
 from . import hash as hash
 from . import maths as maths

@@ -1,0 +1,239 @@
+#include "fluid/engine.hpp"
+
+#include <algorithm>
+
+namespace easterly::fluid {
+
+namespace {
+
+// Completions so close to each other are one event: what lies between is rounding.
+constexpr double kTogether = 1e-12;
+constexpr std::int32_t kIdle = -2;
+
+}  // namespace
+
+Path Engine::path(const Activity& activity) const {
+    const auto hops = static_cast<std::size_t>(activity.hops);
+    return {std::span(link).subspan(activity.first, hops), std::span(share).subspan(activity.first, hops)};
+}
+
+void Engine::begin() {
+    const std::size_t n = activities.size();
+    begins.assign(n, kInfinity), sends.assign(n, kInfinity), done.assign(n, kInfinity);
+    bound.assign(n, kNobody), holds.assign(n, kIdle), place_.assign(n, -1), capped_for_.assign(n, 0.0);
+    held_for_.assign(link.size(), 0.0);
+    carried_B.assign(capacity_Bps.size(), 0.0), busy_s.assign(capacity_Bps.size(), 0.0);
+    moving_.assign(capacity_Bps.size(), 0), busy_since_.assign(capacity_Bps.size(), 0.0);
+    waits_.assign(n, 0);
+    for (const std::int32_t f : follower) ++waits_[f];
+    std::int32_t ranks = 1;
+    for (const Activity& each : activities) ranks = std::max(ranks, each.rank + 1);
+    for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps);
+    open = static_cast<std::int64_t>(n);
+    for (std::size_t i = 0; i < capacities.size(); ++i) due_.push({capacities[i].time, Kind::capacity, static_cast<std::int32_t>(i)});
+    for (std::size_t i = 0; i < reroutes.size(); ++i) due_.push({reroutes[i].time, Kind::reroute, static_cast<std::int32_t>(i)});
+    for (std::size_t i = 0; i < n; ++i)
+        if (waits_[i] == 0) release(static_cast<std::int32_t>(i), 0.0);
+}
+
+std::uint64_t Engine::work() const {
+    std::uint64_t sum = 0;
+    for (const Rates& each : rates_) sum += each.work();
+    return sum;
+}
+
+// All that the activity waits for is done.
+void Engine::release(std::int32_t a, double time) {
+    const Activity& activity = activities[a];
+    begins[a] = std::max(time, activity.begin_s);
+    sends[a] = begins[a] + activity.delay_s;
+    due_.push({sends[a], Kind::sends, a});
+}
+
+void Engine::start(std::int32_t a, double time) {
+    const Activity& activity = activities[a];
+    if (activity.size_B <= 0.0) return finish(a, time);
+    std::int32_t place = static_cast<std::int32_t>(sending_.size());
+    if (spare_.empty()) {
+        sending_.emplace_back();
+        held_by_.push_back(-1);
+    } else {
+        place = spare_.back();
+        spare_.pop_back();
+    }
+    sending_[place] = {a, activity.size_B, time, 0.0};
+    held_by_[place] = -1;
+    place_[a] = place;
+    soonest_.set(place, kInfinity);
+    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps);
+}
+
+void Engine::finish(std::int32_t a, double time) {
+    done[a] = time;
+    --open;
+    for (std::int64_t i = follower_ptr[a]; i < follower_ptr[a + 1]; ++i)
+        if (--waits_[follower[i]] == 0) release(follower[i], time);
+}
+
+void Engine::count_busy(const Activity& activity, int more, double time) {
+    for (const std::int32_t l : path(activity).link) {
+        if (moving_[l] == 0) busy_since_[l] = time;
+        moving_[l] += more;
+        if (moving_[l] == 0) busy_s[l] += time - busy_since_[l];
+    }
+}
+
+// What has been sent since the rate was set.
+void Engine::progress(std::int32_t place) {
+    Sending& it = sending_[place];
+    const double took = now_ - it.since;
+    it.since = now_;
+    if (took <= 0.0) return;
+    const double sent_B = it.rate < kInfinity ? std::min(it.rate * took, it.left_B) : it.left_B;
+    it.left_B -= sent_B;
+    (held_by_[place] >= 0 ? held_for_[held_by_[place]] : capped_for_[it.activity]) += took;
+    const Activity& activity = activities[it.activity];
+    const Path way = path(activity);
+    for (std::size_t i = 0; i < way.link.size(); ++i) carried_B[way.link[i]] += sent_B * way.share[i];
+}
+
+void Engine::update(std::int32_t place, std::int32_t rank) {
+    Sending& it = sending_[place];
+    if (it.activity < 0 || activities[it.activity].rank != rank) return;
+    progress(place);
+    const Activity& activity = activities[it.activity];
+    const double rate = rates_[rank].rate(place);
+    if ((rate > 0.0) != (it.rate > 0.0)) count_busy(activity, rate > 0.0 ? 1 : -1, now_);
+    it.rate = rate;
+    const std::int32_t by = rates_[rank].bottleneck(place);
+    const Path way = path(activity);
+    const auto at = std::ranges::find(way.link, by);
+    held_by_[place] = at == way.link.end() ? -1 : static_cast<std::int32_t>(activity.first + (at - way.link.begin()));
+    holds[it.activity] = by;
+    soonest_.set(place, rate <= 0.0 ? kInfinity : rate == kInfinity ? now_ : now_ + it.left_B / rate);
+}
+
+// Ranks one after the other: each has what those before it leave.
+void Engine::solve() {
+    ++solves;
+    for (std::size_t r = 0; r < rates_.size(); ++r) {
+        rates_[r].solve();
+        for (const std::int32_t place : rates_[r].opened()) update(place, static_cast<std::int32_t>(r));
+        if (r + 1 == rates_.size()) break;
+        for (const std::int32_t l : rates_[r].touched()) {
+            const double all = rates_[r].capacity(l), left = all - rates_[r].load(l);
+            rates_[r + 1].set_capacity(l, left > all * kTogether ? left : 0.0);
+        }
+    }
+}
+
+void Engine::leave(std::int32_t place) {
+    Sending& it = sending_[place];
+    rates_[activities[it.activity].rank].remove(place);
+    if (it.rate > 0.0) count_busy(activities[it.activity], -1, now_);
+    it.rate = 0.0;
+}
+
+// The link that held the activity back longest, if `more` is added to what is known of its row `at`.
+std::int32_t Engine::longest(std::int32_t a, std::int32_t at, double more) const {
+    const Activity& activity = activities[a];
+    double most = capped_for_[a] + (at < 0 ? more : 0.0);
+    std::int32_t found = bound[a];
+    for (std::int64_t i = activity.first; i < activity.first + activity.hops; ++i) {
+        const double time = held_for_[i] + (i == at ? more : 0.0);
+        if (time > most) {
+            most = time;
+            found = link[i];
+        }
+    }
+    return found;
+}
+
+void Engine::reroute(const Reroute& change) {
+    Activity& activity = activities[change.activity];
+    const std::int32_t place = place_[change.activity];
+    if (place >= 0) {
+        progress(place);
+        leave(place);
+        bound[change.activity] = longest(change.activity, -1, 0.0);
+    }
+    activity.first = change.first;
+    activity.hops = change.hops;
+    if (place < 0) return;
+    held_by_[place] = -1;
+    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps);
+}
+
+void Engine::happen(const Event& event) {
+    switch (event.kind) {
+        case Kind::capacity: return rates_[0].set_capacity(capacities[event.what].link, capacities[event.what].Bps);
+        case Kind::reroute: return reroute(reroutes[event.what]);
+        case Kind::sends: return start(event.what, event.time);
+        case Kind::done: return;
+    }
+}
+
+double Engine::next() { return std::min(soonest_.first().first, due_.empty() ? kInfinity : due_.top().time); }
+
+// All that happens by `horizon`, then the rates once.
+void Engine::serve(double time, double horizon) {
+    now_ = time;
+    finished_.clear();
+    for (auto [at, place] = soonest_.first(); at <= horizon; std::tie(at, place) = soonest_.first()) {
+        finished_.push_back(sending_[place].activity);
+        soonest_.set(place, kInfinity);
+    }
+    std::ranges::sort(finished_);
+    for (const std::int32_t a : finished_) {
+        const std::int32_t place = place_[a];
+        progress(place);
+        Sending& it = sending_[place];
+        const Path way = path(activities[a]);
+        for (std::size_t i = 0; i < way.link.size(); ++i) carried_B[way.link[i]] += it.left_B * way.share[i];
+        leave(place);
+        bound[a] = longest(a, -1, 0.0);
+        it.activity = -1;
+        place_[a] = -1;
+        holds[a] = kIdle;
+        spare_.push_back(place);
+        finish(a, now_);
+    }
+    events += finished_.size();
+    while (!due_.empty() && due_.top().time <= horizon) {
+        const Event event = due_.top();
+        due_.pop();
+        happen(event);
+        ++events;
+    }
+    solve();
+}
+
+// What links have carried by now, and what held those back that still send.
+void Engine::look(std::vector<double>& carried, std::vector<double>& busy, std::vector<std::int32_t>& by) const {
+    carried = carried_B, busy = busy_s, by = bound;
+    for (std::size_t place = 0; place < sending_.size(); ++place) {
+        const Sending& it = sending_[place];
+        if (it.activity < 0) continue;
+        const double took = std::max(now_ - it.since, 0.0);
+        const double sent_B = std::min(it.rate * took, it.left_B);
+        const Path way = path(activities[it.activity]);
+        for (std::size_t i = 0; i < way.link.size(); ++i) carried[way.link[i]] += sent_B * way.share[i];
+        by[it.activity] = longest(it.activity, held_by_[place], took);
+        if (it.rate <= 0.0) by[it.activity] = holds[it.activity];
+    }
+    for (std::size_t l = 0; l < busy.size(); ++l)
+        if (moving_[l] > 0) busy[l] += now_ - busy_since_[l];
+}
+
+bool Engine::run(double until, std::uint64_t most) {
+    const std::uint64_t stop = most < UINT64_MAX - events ? events + most : UINT64_MAX;
+    while (events < stop) {
+        const double time = next();
+        if (time == kInfinity) return false;
+        if (time > until) return true;
+        serve(std::max(time, now_), time + time * kTogether);
+    }
+    return next() < kInfinity;
+}
+
+}  // namespace easterly::fluid

@@ -1,0 +1,116 @@
+// Activities that wait, work and send over links that they share.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <queue>
+#include <tuple>
+#include <vector>
+
+#include "fluid/rates.hpp"
+#include "fluid/soonest.hpp"
+
+namespace easterly::fluid {
+
+// What happens at one time happens in this order, and by number within a kind.
+enum class Kind : std::uint8_t { done, capacity, reroute, sends };
+
+struct Event {
+    double time;
+    Kind kind;
+    std::int32_t what;  // an activity, or the row of a change
+    auto order() const { return std::tuple(time, kind, what); }
+    bool operator>(const Event& other) const { return order() > other.order(); }
+};
+
+struct Activity {
+    double size_B = 0.0;
+    double delay_s = 0.0;   // after all that it waits for, before it sends
+    double begin_s = 0.0;   // it does not begin before
+    double weight = 1.0;
+    double cap_Bps = kInfinity;
+    std::int32_t rank = 0;
+    std::int64_t first = 0; // of its links
+    std::int32_t hops = 0;
+};
+
+struct Capacity {
+    double time;
+    std::int32_t link;
+    double Bps;
+};
+
+struct Reroute {
+    double time;
+    std::int32_t activity;
+    std::int64_t first;
+    std::int32_t hops;
+};
+
+class Engine {
+public:
+    std::vector<double> capacity_Bps;
+    std::vector<Activity> activities;
+    std::vector<std::int32_t> link;  // of all paths
+    std::vector<double> share;
+    std::vector<std::int64_t> follower_ptr;
+    std::vector<std::int32_t> follower;
+    std::vector<Capacity> capacities;
+    std::vector<Reroute> reroutes;
+
+    void begin();
+    // Until nothing is left, `until` is passed, or so many events have been handled: whether anything is left to happen.
+    bool run(double until, std::uint64_t most);
+
+    double now() const { return now_; }
+    void look(std::vector<double>& carried_B, std::vector<double>& busy_s, std::vector<std::int32_t>& bound) const;
+
+    // What becomes of each activity; infinite where it never comes.
+    std::vector<double> begins, sends, done;
+    std::vector<std::int32_t> holds;     // link that holds it back now; -1: its cap; -2: it does not send
+    std::uint64_t events = 0, solves = 0;
+    std::uint64_t work() const;
+    std::int64_t open = 0;               // activities that are not done
+
+private:
+    struct Sending {  // by place
+        std::int32_t activity = -1;
+        double left_B = 0.0;
+        double since = 0.0;
+        double rate = 0.0;
+    };
+
+    Path path(const Activity& activity) const;
+    double next();
+    void release(std::int32_t activity, double time);
+    void start(std::int32_t activity, double time);
+    void finish(std::int32_t activity, double time);
+    void serve(double time, double horizon);
+    void happen(const Event& event);
+    void reroute(const Reroute& change);
+    void solve();
+    void update(std::int32_t place, std::int32_t rank);
+    void progress(std::int32_t place);
+    void count_busy(const Activity& activity, int more, double time);
+    void leave(std::int32_t place);
+    std::int32_t longest(std::int32_t activity, std::int32_t at, double more) const;
+
+    double now_ = 0.0;
+    std::vector<double> carried_B, busy_s;  // by link
+    std::vector<std::int32_t> bound;     // of those that are done: link that held it back for most of its time; -1: its cap
+    std::vector<std::int32_t> waits_;    // activities that each still waits for
+    std::vector<std::int32_t> place_;    // of each that sends
+    std::vector<Sending> sending_;
+    std::vector<std::int32_t> spare_;    // places
+    std::vector<Rates> rates_;           // by rank
+    std::vector<std::int32_t> held_by_;  // per place: row of the path that holds it back; -1
+    std::vector<double> held_for_;       // per row of paths
+    std::vector<double> capped_for_;     // per activity: held back by no link
+    Soonest soonest_;
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> due_;
+    std::vector<std::int32_t> finished_;
+    std::vector<std::int32_t> moving_;   // per link: activities that move over it
+    std::vector<double> busy_since_;
+};
+
+}  // namespace easterly::fluid

@@ -1,0 +1,259 @@
+#include "fluid/rates.hpp"
+
+#include <algorithm>
+
+namespace easterly::fluid {
+
+namespace {
+
+// Levels closer than this are one level: sums of rounding errors, not changes.
+constexpr double kSame = 1e-12;
+
+bool above(double x, double level) { return x > level * (1.0 + kSame); }
+
+}  // namespace
+
+Rates::Rates(std::span<const double> capacity) : links_(capacity.size()), members_(capacity.size()) {
+    for (std::size_t l = 0; l < capacity.size(); ++l) links_[l].capacity = capacity[l];
+}
+
+std::span<Rates::Entry> Rates::entries(const Flow& flow) { return rows_[&flow - flows_.data()]; }
+
+// What the last sweep did is forgotten when something changes.
+void Rates::begin() {
+    if (!swept_) return;
+    touched_.clear();
+    opened_.clear();
+    swept_ = false;
+}
+
+void Rates::touch(std::int32_t l) {
+    if (links_[l].touched) return;
+    links_[l].touched = true;
+    touched_.push_back(l);
+}
+
+void Rates::add(std::int32_t f, Path path, double weight, double cap) {
+    begin();
+    if (static_cast<std::size_t>(f) >= flows_.size()) {
+        flows_.resize(f + 1);
+        rows_.resize(f + 1);
+    }
+    Flow& flow = flows_[f];
+    flow = {.level = 0.0, .link = kNobody, .state = State::closed, .weight = weight, .cap_level = cap / weight};
+    auto& row = rows_[f];
+    row.clear();
+    for (std::size_t i = 0; i < path.link.size(); ++i) {
+        const std::int32_t l = path.link[i];
+        if (links_[l].capacity == kInfinity) continue;  // it stops nobody
+        const double rise = weight * path.share[i];
+        members_[l].push_back({f, static_cast<std::int32_t>(row.size()), rise});
+        row.push_back({l, static_cast<std::int32_t>(members_[l].size()) - 1, rise});
+    }
+    open(f);
+}
+
+void Rates::remove(std::int32_t f) {
+    begin();
+    Flow& flow = flows_[f];
+    for (const Entry& entry : entries(flow)) {
+        const std::int32_t l = entry.link;
+        touch(l);
+        Link& link = links_[l];
+        if (flow.state == State::open) {
+            if (--link.open == 0) link.rising = 0.0;
+            else link.rising -= entry.rise;
+        } else {
+            link.load -= entry.rise * flow.level;
+            if (flow.link == l) {
+                if (--link.owns == 0) link.own = 0.0;
+                else link.own -= entry.rise;
+            }
+        }
+        auto& list = members_[l];
+        if (static_cast<std::size_t>(entry.at) + 1 < list.size()) {
+            list[entry.at] = list.back();
+            rows_[list[entry.at].flow][list[entry.at].entry].at = entry.at;
+        }
+        list.pop_back();
+        if (list.empty()) link.load = 0.0;
+        ask(l);
+    }
+    flow.state = State::absent;
+}
+
+void Rates::set_capacity(std::int32_t l, double capacity) {
+    Link& link = links_[l];
+    if (capacity == link.capacity) return;
+    link.capacity = capacity;
+    begin();
+    touch(l);
+    ask(l);
+}
+
+// A level below which the link does nothing: closed flows that it would stop count in full. Infinite if it has nothing to do.
+double Rates::least_key(const Link& link) const {
+    const double up = link.rising + link.own;
+    if (link.open + link.owns == 0) return link.load > link.capacity * (1.0 + kSame) ? 0.0 : kInfinity;
+    const double held = link.owns > 0 ? link.load - link.own * link.level : link.load;
+    const double x = std::max((link.capacity - held) / up, 0.0);
+    return link.owns > 0 ? std::min(x, link.level) : x;
+}
+
+void Rates::ask(std::int32_t l) {
+    Link& link = links_[l];
+    if (link.fixed) return;
+    const double key = least_key(link);
+    if (key >= link.key) return;
+    link.key = key;
+    heap_.push({key, l});
+}
+
+// The level at which the link is full if no other link changes; infinite if it never is. The load is concave in the
+// level, so that steps of Newton from below end at the root, after as many steps as there are kinks between.
+double Rates::full_at(std::int32_t l, double from) {
+    const Link& link = links_[l];
+    double frozen = 0.0, up = 0.0;
+    above_.clear();
+    for (const Member& each : members_[l]) {
+        const Flow& flow = flows_[each.flow];
+        if (flow.state == State::open || flow.link == l) up += each.rise;
+        else if (above(flow.level, from)) above_.emplace_back(flow.level, each.rise);
+        else frozen += each.rise * flow.level;
+    }
+    work_ += members_[l].size();
+    double x = from;
+    while (true) {
+        double rise = up;
+        for (const auto& [level, more] : above_) rise += more;
+        if (rise <= 0.0) return kInfinity;
+        const double next = std::max((link.capacity - frozen) / rise, 0.0);
+        x = std::max(x, next);
+        const auto kept = std::partition(above_.begin(), above_.end(), [&](const auto& each) { return above(each.first, x); });
+        if (kept == above_.end()) return next;
+        for (auto each = kept; each != above_.end(); ++each) frozen += each->first * each->second;
+        above_.erase(kept, above_.end());
+    }
+}
+
+// The flow rises again.
+void Rates::open(std::int32_t f) {
+    Flow& flow = flows_[f];
+    const double level = flow.level;
+    flow.state = State::open;
+    opened_.push_back(f);
+    const auto row = entries(flow);
+    for (const Entry& entry : row) {
+        touch(entry.link);
+        Link& link = links_[entry.link];
+        link.load -= entry.rise * level;
+        link.rising += entry.rise;
+        ++link.open;
+        if (flow.link == entry.link) {
+            if (--link.owns == 0) link.own = 0.0;
+            else link.own -= entry.rise;
+        }
+    }
+    flow.link = kNobody;
+    for (const Entry& entry : row) ask(entry.link);
+    work_ += row.size();
+    if (flow.cap_level < kInfinity) heap_.push({flow.cap_level, -1 - f});
+}
+
+void Rates::close(std::int32_t f, double level, std::int32_t by) {
+    Flow& flow = flows_[f];
+    flow.state = State::closed;
+    flow.level = level;
+    flow.link = by;
+    for (const Entry& entry : entries(flow)) {
+        Link& link = links_[entry.link];
+        link.load += entry.rise * level;
+        if (--link.open == 0) link.rising = 0.0;
+        else link.rising -= entry.rise;
+        if (entry.link == by) {
+            ++link.owns;
+            link.own += entry.rise;
+        }
+    }
+}
+
+// The old level of a link is reached, and it is not full: what it stopped rises on.
+void Rates::raise(std::int32_t l) {
+    for (const Member& each : members_[l])
+        if (flows_[each.flow].link == l) open(each.flow);
+    links_[l].level = kInfinity;
+    ask(l);
+}
+
+void Rates::fill(std::int32_t l, double level) {
+    Link& link = links_[l];
+    const bool as_before = link.owns > 0 && !above(level, link.level) && !above(link.level, level);
+    link.fixed = true;
+    if (as_before) level = link.level;
+    link.level = level;
+    const auto& list = members_[l];
+    for (const Member& each : list) {
+        const Flow& flow = flows_[each.flow];
+        if (flow.state == State::closed) {
+            const bool stays = flow.link == l ? as_before : !above(flow.level, level);
+            if (stays) continue;
+            open(each.flow);
+        }
+        close(each.flow, level, l);
+    }
+    // Sums afresh, so that rounding errors do not pile up.
+    link.load = link.own = 0.0;
+    for (const Member& each : list) {
+        const Flow& flow = flows_[each.flow];
+        link.load += each.rise * flow.level;
+        if (flow.link == l) link.own += each.rise;
+    }
+    work_ += 2 * list.size();
+}
+
+// The turn of a link: it stops flows, lets them rise, or waits for its real level.
+void Rates::turn(std::int32_t l, double key) {
+    Link& link = links_[l];
+    if (link.fixed || key != link.key) return;
+    link.key = kInfinity;
+    const double full = full_at(l, key);
+    const bool rises = link.owns > 0 && above(full, link.level);
+    const double due = rises ? link.level : full;
+    if (due == kInfinity) return;
+    if (above(due, key)) {
+        link.key = due;
+        heap_.push({due, l});
+    } else if (rises) {
+        raise(l);
+    } else {
+        fill(l, due);
+    }
+}
+
+void Rates::solve() {
+    while (!heap_.empty()) {
+        const Turn next = heap_.top();
+        heap_.pop();
+        if (next.what >= 0) {
+            turn(next.what, next.key);
+            continue;
+        }
+        const std::int32_t f = -1 - next.what;
+        if (flows_[f].state == State::open && flows_[f].cap_level == next.key) close(f, next.key, kNobody);
+    }
+    end();
+}
+
+void Rates::end() {
+    for (const std::int32_t f : opened_)
+        if (flows_[f].state == State::open) close(f, kInfinity, kNobody);  // no link and no cap
+    for (const std::int32_t l : touched_) {
+        Link& link = links_[l];
+        link.touched = link.fixed = false;
+        link.key = kInfinity;
+        if (link.owns == 0) link.level = kInfinity;
+    }
+    swept_ = true;
+}
+
+}  // namespace easterly::fluid
