@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -15,7 +17,7 @@ from easterly.app.calc.curves import FUNCTIONS, Misplaced, drawn, read
 from easterly.app.cli import main
 from easterly.app.report.plots import WIDTH
 from easterly.base.units import SIZE, TIME
-from easterly.predict.calculus import Curve
+from easterly.predict.calculus import Curve, Point
 from easterly.predict.calculus.rational import text as text_of
 
 
@@ -86,6 +88,44 @@ def test_traces(tmp_path: Path) -> None:
             read(f"trace('{trace}')")
     with pytest.raises(Misplaced, match="cannot be read"):
         read(f"trace('{tmp_path}/none.csv')")
+
+
+def capture(times_ns: list[int], sizes_B: list[int]) -> bytes:
+    """A capture with a clock of nanoseconds, of which the first 20 bytes of each packet were kept."""
+    made = struct.pack(">IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 20, 1)
+    for at, size_B in zip(times_ns, sizes_B, strict=True):
+        made += struct.pack(">4I", 1_700_000_000 + at // 10**9, at % 10**9, min(20, size_B), size_B) + bytes(
+            min(20, size_B)
+        )
+    return made
+
+
+def test_captures(tmp_path: Path) -> None:
+    """The envelope is above the bytes of every stretch of packets, and at each vertex there is one that fills it."""
+    draw = np.random.default_rng(4)
+    times = np.cumsum(draw.integers(0, 3_000_000, 60)).tolist()
+    sizes = draw.choice([64, 576, 1500], 60).tolist()
+    trace = tmp_path / "some.bytes"
+    trace.write_bytes(capture(times, sizes))
+    made = read(f"trace('{trace}', 1Gb/s)")
+    total = np.concatenate([[0], np.cumsum(sizes)])
+    stretches = [(times[j] - times[i], int(total[j + 1] - total[i])) for i in range(60) for j in range(i, 60)]
+    assert all(made.right(Fraction(t, 10**9)) >= size_B for t, size_B in stretches)
+    vertices = [
+        (each.t, made.right(each.t))
+        for each in made.elements
+        if isinstance(each, Point) and each.t * 10**9 <= times[-1]
+    ]
+    assert len(vertices) > 3 and {(int(t * 10**9), int(y)) for t, y in vertices} <= set(stretches)
+    whole = trace.read_bytes()
+    for cut in (1, 3, 10, 23, 24, 30, 39, 45, len(whole) - 1):
+        trace.write_bytes(whole[:cut])
+        bent = trace.rename(tmp_path / f"{cut}.PCAP")
+        ran = CliRunner().invoke(main, ["calc", "curve", f"trace('{bent}')"])
+        assert ran.exit_code == 2 and isinstance(ran.exception, SystemExit), cut
+        assert "at byte" in ran.output or "no packets" in ran.output, ran.output
+        said = CliRunner().invoke(main, ["calc", "curve", f"trace('{bent}')", "--format", "json"])
+        assert said.exit_code == 2 and json.loads(said.stdout)["findings"][0]["message"].startswith(str(bent))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,16 @@ from easterly.base.findings import FindingsError, Severity
 from easterly.model.network import NodeKind
 from easterly.predict.packet.workloads import all_pairs, all_to_all, listed, permutation, poisson, sizes
 from easterly.site.formats import convert, read, write
-from easterly.site.formats.flows import blocks, captures, hpcc, matrix, read_capture, read_flows, write_flows
+from easterly.site.formats.flows import (
+    blocks,
+    captures,
+    hpcc,
+    matrix,
+    read_capture,
+    read_flows,
+    read_packets,
+    write_flows,
+)
 from easterly.site.formats.found import Found
 
 MATRIX = """\
@@ -382,6 +391,34 @@ def test_a_capture(tmp_path, name):
     assert flows.src.tolist() == [0, 1, 2] and flows.size_B.tolist() == [10500, 64, 700]
 
 
+@pytest.mark.parametrize("name", sorted(CAPTURES))
+def test_packets_of_a_capture_whatever_they_carry(tmp_path, name):
+    path = tmp_path / "x.cap"
+    path.write_bytes(CAPTURES[name])
+    made, findings = read_packets(path)
+    assert findings == () and made is not None
+    at_ns, size_B = made
+    assert size_B.tolist() == [1500, 64, 9000, 60, 700]
+    assert at_ns.tolist() == pytest.approx([0, 499_999_000, 1_249_999_000, 1_999_999_000, 2_499_999_000], abs=1100)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (CAPTURES["pcap-us"][:24], "no packets"),
+        (CAPTURES["pcap-us"][:-1], "does not fit"),
+        (CAPTURES["pcapng-us"][:48] + block("<", 3, struct.pack("<I", 4) + bytes(4)), "have no time"),
+        (CAPTURES["pcapng-us"][:28] + block("<", 1, struct.pack("<HHI", 1, 0, 0) + struct.pack("<2H", 9, 1) + bytes(4))
+         + b"".join(block("<", 6, struct.pack("<5I", 0, 0, at, 0, 9)) for at in (0, 2**32 - 1)), "years apart"),
+    ],
+)  # fmt: skip
+def test_captures_without_times(tmp_path, data, what):
+    path = tmp_path / "x.pcap"
+    path.write_bytes(data)
+    made, findings = read_packets(path)
+    assert made is None and what in findings[0].message
+
+
 def test_captures_that_we_write_are_read(tmp_path):
     from easterly.base.columns import floats, ints
     from easterly.model.packet_records import Recording
@@ -436,6 +473,10 @@ def test_no_bytes_break_a_reader_of_captures(data):
     found = Found("x")
     seen = captures._captured(blocks.packets(bytes(bent[:cut]), found), found)
     assert (seen is None) == found.failed
+    again = Found("x")
+    packets = captures._packets(blocks.packets(bytes(bent[:cut]), again), again)
+    assert (packets is None) == again.failed
+    assert packets is None or (len(packets[0]) >= 1 and packets[0][0] == 0 and (np.diff(packets[0]) >= 0).all())
 
 
 WORDS = st.sampled_from(

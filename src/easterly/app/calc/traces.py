@@ -1,4 +1,7 @@
-"""Measured packets from a file: times and sizes as columns of whole numbers, read without rounding."""
+"""Measured packets from a file: times and sizes as columns of whole numbers, read without rounding.
+
+A capture (pcap, pcapng) is known by its first bytes; any other file is comma-separated values.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ NAMES = {"time_s": 10**9, "time_us": 1000, "time_ns": 1}
 
 
 def read(path: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Times in nanoseconds from the first packet on, and sizes in bytes, of a file of comma-separated values.
+    """Times in nanoseconds from the first packet on, and sizes in bytes, of a capture or of comma-separated values.
 
-    Its first line names the columns: ``time_s``, ``time_us`` or ``time_ns``, and ``size_B``; others are passed over.
+    The first line of the latter names the columns: ``time_s``, ``time_us`` or ``time_ns``, and ``size_B``; others are
+    passed over. Sizes of a capture are those on its link, with headers and without preamble, checksum and gap.
 
     Parameters
     ----------
@@ -30,9 +34,11 @@ def read(path: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     Raises
     ------
     ValueError
-        A file that cannot be read, a column that is missing, a line that is no packet: with its number.
+        A file that cannot be read, a column that is missing, a line or a byte where there is no packet.
     """
     try:
+        if _capture(path):
+            return _captured(path)
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
@@ -42,6 +48,23 @@ def read(path: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     first = min(at for at, _ in rows)
     rows.sort(key=lambda row: row[0])
     return np.array([at - first for at, _ in rows], np.int64), np.array([size for _, size in rows], np.int64)
+
+
+def _capture(path: str) -> bool:
+    from easterly.site.formats.flows import is_capture
+
+    with Path(path).open("rb") as file:
+        return is_capture(file.read(4)) or path.lower().endswith((".pcap", ".pcapng"))
+
+
+def _captured(path: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    from easterly.site.formats.flows import read_packets
+
+    made, findings = read_packets(path)
+    if made is None:
+        first = findings[0]
+        raise ValueError(f"{path}: {first.message}" + (f"; {first.hint}" if first.hint else ""))
+    return made
 
 
 def _rows(path: str, text: str) -> Iterator[tuple[int, int]]:

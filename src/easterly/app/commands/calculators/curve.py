@@ -40,7 +40,8 @@ def command(expression: str, deviation: str | None, times: tuple[str, ...], unti
     rising_below, positive of one; left_over(SERVICE, OTHERS, [SIZE]), packets(SERVICE, SIZE); shift(CURVE, TIME),
     raise(CURVE, SIZE), stretch(CURVE, NUMBER); of +, - and NUMBER * CURVE.
 
-    An inverse has bytes along and seconds up. A trace has the columns time_s (or time_us, time_ns) and size_B.
+    An inverse has bytes along and seconds up. A trace is a capture (pcap, pcapng) or has the columns time_s (or
+    time_us, time_ns) and size_B.
     """
     from easterly.app.calc.curves import drawn
     from easterly.base.units import exact

@@ -7,7 +7,7 @@
 | captures | ``.pcap``, ``.pcapng`` | when packets were seen | bytes of packets |
 """
 
-from easterly.site.formats.flows.captures import Captured, read_capture
+from easterly.site.formats.flows.captures import Captured, is_capture, read_capture, read_packets
 from easterly.site.formats.flows.verbs import read_flows, write_flows
 
-__all__ = ["Captured", "read_capture", "read_flows", "write_flows"]
+__all__ = ["Captured", "is_capture", "read_capture", "read_flows", "read_packets", "write_flows"]

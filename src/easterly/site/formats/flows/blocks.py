@@ -10,6 +10,8 @@ from easterly.site.formats.found import Found
 
 MICROSECONDS, NANOSECONDS, SECTION = 0xA1B2C3D4, 0xA1B23C4D, 0x0A0D0D0A
 ORDER = 0x1A2B3C4D
+MAGIC = {struct.pack(order + "I", word) for order in "<>" for word in (MICROSECONDS, NANOSECONDS, SECTION)}
+"""What captures begin with, in either byte order."""
 INTERFACE, SIMPLE, ENHANCED = 1, 3, 6
 LONGEST = 1 << 18
 """Bytes of a packet that are captured at most (as in libpcap)."""
@@ -17,12 +19,13 @@ LARGEST = 1 << 31
 
 
 class Seen(NamedTuple):
-    """A packet."""
+    """A packet; simple blocks say no time, and have 0."""
 
     link_type: int
     time_ns: int
     size_B: int
     data: bytes
+    timed: bool = True
 
 
 class Broken(Exception):
@@ -121,4 +124,5 @@ def _packet(data: bytes, at: int, length: int, order: str, interfaces: list[tupl
     if held > min(LONGEST, length - head - 4):
         raise Broken(at, f"a packet of {held:,} bytes does not fit into its block")
     link_type, base, exponent = interfaces[which]
-    return Seen(link_type, (high << 32 | low) * 10**9 // base**exponent, size_B, data[at + head : at + head + held])
+    return Seen(link_type, (high << 32 | low) * 10**9 // base**exponent, size_B, data[at + head : at + head + held],
+                kind == ENHANCED)  # fmt: skip

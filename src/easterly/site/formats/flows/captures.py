@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,12 @@ from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColum
 from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
 from easterly.model.workload import Workload
-from easterly.site.formats.flows.blocks import Seen, packets
+from easterly.site.formats.flows.blocks import MAGIC, Seen, packets
 from easterly.site.formats.flows.headers import Key, key_of
 from easterly.site.formats.found import Found
 from easterly.site.formats.opening import content
+
+LONGEST_ns = 1 << 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,66 @@ def read_capture(path: str | Path) -> tuple[Captured | None, tuple[Finding, ...]
     OSError
         If the file cannot be read.
     """
-    path = Path(path)
     found = Found(str(path))
+    seen = _seen(Path(path), found)
+    made = None if seen is None else _captured(seen, found)
+    return made, found.all()
+
+
+def read_packets(path: str | Path) -> tuple[tuple[IndexColumn, IndexColumn] | None, tuple[Finding, ...]]:
+    """Read when the packets of a capture were seen and how large they were, whatever they carry.
+
+    Parameters
+    ----------
+    path : path
+        pcap or pcapng, as for `read_capture`.
+
+    Returns
+    -------
+    (P,) int [ns] and (P,) int [B], or None
+        From the first packet on, in the order of time; None if there is an error.
+    tuple of Finding
+        Each error names the byte at which it is.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
+    found = Found(str(path))
+    seen = _seen(Path(path), found)
+    made = None if seen is None else _packets(seen, found)
+    return made, found.all()
+
+
+def is_capture(data: bytes) -> bool:
+    """Whether a file that begins so is a capture."""
+    return data[:4] in MAGIC
+
+
+def _seen(path: Path, found: Found) -> Iterator[Seen] | None:
     data = content(path, found)
     if data == b"":
         found.error("E133", "the file is empty")
-    made = _captured(packets(data, found), found) if data else None
-    return made, found.all()
+    return packets(data, found) if data else None
+
+
+def _packets(seen: Iterator[Seen], found: Found) -> tuple[IndexColumn, IndexColumn] | None:
+    rows = [(each.time_ns, each.size_B, each.timed) for each in seen]
+    untimed = sum(not timed for _, _, timed in rows)
+    if found.failed:
+        return None
+    if not rows:
+        found.error("E133", "the capture has no packets")
+    elif untimed:
+        found.error("E133", f"{untimed:,} packets have no time, as simple packet blocks hold none",
+                    hint="capture them with times, in enhanced packet blocks")  # fmt: skip
+    elif max(rows)[0] - min(rows)[0] >= LONGEST_ns:
+        found.error("E122", "the packets are more than 73 years apart", hint="the clock of the capture may be wrong")
+    if found.failed:
+        return None
+    rows.sort(key=itemgetter(0))
+    return indices([at - rows[0][0] for at, _, _ in rows]), indices([size_B for _, size_B, _ in rows])
 
 
 def _captured(seen: Iterator[Seen], found: Found) -> Captured | None:
