@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from click.testing import CliRunner, Result
@@ -82,6 +83,12 @@ def test_the_fixed_names_are_there():
 def test_known_answers():
     assert answer("mmc --arrival 1.5 --service 1 --servers 2")["P_wait"] == pytest.approx(0.642857, abs=5e-7)
     assert answer(f"priority {CASES['priority']}")["Wq"] == pytest.approx([0.99, 1.767857, 3.928571], abs=5e-7)
+    several = answer("priority --arrival 4,2,1 --service 1 --servers 8 --quantiles p99")
+    waits = answer("mmc --arrival 7 --service 1 --servers 8")["P_wait"]
+    assert several["quantiles"][0]["Wq"][0] == pytest.approx(math.log(waits / 0.01) / (8 - 4), rel=1e-6)
+    assert several["quantiles"][0]["Wq"] == sorted(several["quantiles"][0]["Wq"])
+    interrupted = answer("priority --arrival 4,2 --service 1 --servers 8 --preemptive --quantiles p99")
+    assert interrupted["quantiles"][0]["W"][1] is None and "no formula" in interrupted["quantiles_are"]
     onward = "0,.5,.3,.2,0;0,0,.4,0,.6;.1,0,0,.5,.4;0,.2,0,0,.3;.1,0,0,0,0"
     made = answer(f"jackson --external 1,.2,0,0,0 --rate 2,1.5,1.2,1.4,2.2 --routing {onward}")
     assert made["L"] == pytest.approx([1.414937, 1.517210, 1.465013, 0.730441, 0.841040], abs=5e-7)

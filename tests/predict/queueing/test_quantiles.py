@@ -10,7 +10,18 @@ import pytest
 from numpy.testing import assert_allclose
 
 from easterly._kernel import queue
-from easterly.predict.queueing import md1, mg1, mm1, mmc, mmck, non_preemptive, preemptive_resume, transforms
+from easterly.predict.queueing import (
+    md1,
+    mg1,
+    mm1,
+    mmc,
+    mmck,
+    non_preemptive,
+    non_preemptive_servers,
+    preemptive_resume,
+    preemptive_servers,
+    transforms,
+)
 
 LEVELS = (0.5, 0.9, 0.99, 0.999)
 
@@ -160,3 +171,85 @@ def test_simulated_priorities(fixed: bool, preemptive: bool) -> None:
         for j, level in enumerate((0.9, 0.99)):
             share = float((seen > made.W_at[j, k]).mean())
             assert share == pytest.approx(1 - level, rel=0.04 if level == 0.9 else 0.12)
+
+
+@pytest.mark.parametrize(("arrival", "c"), [(0.3, 1), (15.0, 10), (1.99, 2), (400.0, 401), (1e-3, 4)])
+def test_one_class_of_several_servers_is_an_mmc(arrival: float, c: int) -> None:
+    made, plain = non_preemptive_servers([arrival], 1.0, c, levels=LEVELS), mmc(arrival, 1.0, c, levels=LEVELS)
+    assert_allclose(made.Wq_at[:, 0], plain.Wq_at, rtol=2e-5, atol=1e-12)
+    assert_allclose(made.W_at[:, 0], plain.W_at, rtol=2e-5)
+
+
+@pytest.mark.parametrize("low", [[0.5], [0.2, 0.29], [0.998], [3.0], [0.0]])
+def test_the_highest_class_of_several_servers_waits_exponentially(low: list[float]) -> None:
+    """P(Wq > t) = C exp(-(c mu - lambda_1) t), by partial fractions of its transform; C is 1 under overload."""
+    made = non_preemptive_servers([1.0, *low], 1.0, 2, levels=LEVELS)
+    waits = mmc(1.0 + sum(low), 1.0, 2).P_wait
+    assert_allclose(made.Wq_at[:, 0], [max(np.log(waits / (1 - level)), 0.0) for level in LEVELS], rtol=2e-5)
+    assert (np.isinf(made.Wq_at[:, -1]) == (sum(low) >= 1)).all()
+
+
+def test_one_server_of_several_is_the_one_server() -> None:
+    rate = [0.2, 0.3, 0.35]
+    several, one = non_preemptive_servers(rate, 1.0, 1, levels=LEVELS), non_preemptive(rate, 1.0, levels=LEVELS)
+    assert_allclose(several.Wq_at, one.Wq_at, rtol=1e-6)
+    assert_allclose(several.W_at, one.W_at, rtol=1e-6)
+
+
+def test_waits_of_several_servers_have_the_means_of_cobham() -> None:
+    """The mean is the integral of the tail, by Gauss's quadrature on transforms inverted one by one."""
+    rate, c = np.array([1.0, 0.6, 0.5]), 3
+    made = non_preemptive_servers(rate, 1.0, c)
+    points, weights = np.polynomial.legendre.leggauss(40)
+    ones = transforms.classes(rate, np.full(3, 1 / c), np.ones(3), preemptive=False)
+    for k, one in enumerate(ones):
+        assert one is not None
+        end = 60 * float(made.Wq[k])
+        u = (points + 1) / 2  # t = end u^3, as tails fall fastest at the start
+        tail = np.array([transforms.beyond(one.wait, end * x**3) for x in u])
+        mean = float((weights / 2 * tail * 3 * u**2 * end).sum()) * float(made.P_wait[k]) / (1 - one.idle)
+        assert mean == pytest.approx(float(made.Wq[k]), rel=1e-4)
+
+
+def simulated_servers(rate: list[float], servers: int, customers: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Class and wait of each customer, of exponential services of mean 1, by events."""
+    draw = np.random.default_rng(seed)
+    at = np.cumsum(draw.exponential(1 / sum(rate), customers)).tolist()
+    kind = draw.choice(len(rate), customers, p=np.array(rate) / sum(rate)).tolist()
+    need = draw.exponential(1.0, customers).tolist()
+    wait, busy, line = np.zeros(customers), list[float](), list[tuple[int, int]]()
+    for i, now in enumerate(at):
+        while busy and busy[0] <= now:
+            end = heapq.heappop(busy)
+            if line:
+                who = heapq.heappop(line)[1]
+                wait[who] = end - at[who]
+                heapq.heappush(busy, end + need[who])
+        if len(busy) < servers:
+            heapq.heappush(busy, now + need[i])
+        else:
+            heapq.heappush(line, (kind[i], i))
+    return np.array(kind), wait
+
+
+def test_simulated_priorities_at_several_servers() -> None:
+    """Shares beyond the quantiles, in eight independent runs: within four standard errors, and those are small."""
+    rate, servers, runs = [1.0, 0.8, 0.6], 3, 8
+    made = non_preemptive_servers(rate, 1.0, servers, levels=(0.9, 0.99))
+    seen = np.zeros((runs, 2, 3))
+    for run in range(runs):
+        kind, wait = simulated_servers(rate, servers, 60_000, run)
+        kept = slice(1_000, 55_000)  # neither the first, who find nobody, nor the last, who may still wait
+        for k in range(3):
+            of = wait[kept][kind[kept] == k]
+            seen[run, :, k] = [(of > made.Wq_at[j, k]).mean() for j in range(2)]
+    mean, error = seen.mean(axis=0), seen.std(axis=0, ddof=1) / np.sqrt(runs)
+    wanted = np.array([0.1, 0.01])[:, None]
+    assert (np.abs(mean - wanted) < 4 * error).all()
+    assert (error < 0.15 * wanted).all()
+
+
+def test_interrupted_classes_of_several_servers_have_no_quantiles_but_the_highest() -> None:
+    made = preemptive_servers([1.0, 0.5], 1.0, 2, levels=LEVELS)
+    assert_allclose(made.W_at[:, 0], mmc(1.0, 1.0, 2, levels=LEVELS).W_at)
+    assert np.isnan(made.W_at[:, 1]).all() and "no formula" in made.quantiles

@@ -14,6 +14,7 @@ from easterly.model.stations import ErrorClass, Stations
 from easterly.predict.queueing import transforms
 from easterly.predict.queueing.columns import OVERLOADED, Shape, positive, shares
 from easterly.predict.queueing.markov import mmc
+from easterly.predict.queueing.waits import EXACT
 
 Tables = tuple[Shape, FloatColumn, FloatColumn, FloatColumn, FloatColumn]
 
@@ -110,8 +111,14 @@ def _quantiles(shape: Shape, rate: FloatColumn, mean: FloatColumn, scv: FloatCol
             "Wq_at": wait.reshape(-1, *shape) if wait.size else wait}  # fmt: skip
 
 
-def non_preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stations:
+def non_preemptive_servers(
+    arrival: ArrayLike, service: float, servers: int, *, levels: Sequence[float] = ()
+) -> Stations:
     """M/M/c by priority, one service rate for all, what was begun is finished: exact (Cobham 1954).
+
+    Quantiles come from the transform of the wait (Davis 1966): who waits does so as at one server as fast as all of
+    them, which inverting tells to 8 digits of a probability. The wait of the highest class is beyond t with the
+    probability C exp(-(c mu - lambda_1) t), C Erlang's of waiting.
 
     Parameters
     ----------
@@ -120,6 +127,8 @@ def non_preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> 
     service : float
         Mean time of a service, the same for all classes.
     servers : int
+    levels : sequence of float
+        Levels of quantiles, of waits and of times in the system.
 
     Returns
     -------
@@ -128,9 +137,11 @@ def non_preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> 
 
     Examples
     --------
-    >>> non_preemptive_servers([1.0, 0.5], 1, 2).Wq.round(6)
-    array([0.642857, 2.571429])
+    >>> made = non_preemptive_servers([1.0, 0.5], 1, 2, levels=(0.99,))
+    >>> made.Wq.round(6), made.Wq_at[0].round(4)
+    (array([0.642857, 2.571429]), array([ 4.1633, 20.3806]))
     """
+    wanted = shares(levels)
     rate = np.atleast_1d(positive("arrival", arrival, zero=True))
     one = mmc(rate.sum(), service, servers)
     load = np.cumsum(rate) * service / servers
@@ -140,10 +151,20 @@ def non_preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> 
         wait = np.where(load < 1, first / ((1 - before) * np.maximum(1 - load, 0)), np.inf)
     mean, shape = np.full(rate.shape, float(service)), rate.shape
     return _classes("M/M/c non-preemptive (Cobham)", shape, rate + 0, mean, wait, wait + mean,
-                    np.full(shape, float(one.rho)), float(one.P_wait))  # fmt: skip
+                    np.full(shape, float(one.rho)), float(one.P_wait),
+                    more=_several(rate + 0, float(service), servers, float(one.P_wait), wanted))  # fmt: skip
 
 
-def preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stations:
+def _several(
+    rate: FloatColumn, service: float, servers: int, P_wait: float, levels: tuple[float, ...]
+) -> dict[str, Any]:
+    if not levels:
+        return {}
+    wait, time = transforms.several(rate, service, servers, P_wait, levels)
+    return {"levels": levels, "quantiles": EXACT, "Wq_at": wait, "W_at": time}
+
+
+def preemptive_servers(arrival: ArrayLike, service: float, servers: int, *, levels: Sequence[float] = ()) -> Stations:
     """M/M/c by priority with interruption, one service rate for all: exact, class by class from the load above it.
 
     The first k classes together are an M/M/c that knows nothing of the others; the difference of two such numbers in
@@ -156,6 +177,8 @@ def preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stat
     service : float
         Mean time of a service, the same for all classes.
     servers : int
+    levels : sequence of float
+        Levels of quantiles of the time in the system, which are known of the highest class alone: it is an M/M/c.
 
     Returns
     -------
@@ -172,8 +195,13 @@ def preemptive_servers(arrival: ArrayLike, service: float, servers: int) -> Stat
     with np.errstate(invalid="ignore"):
         time = np.diff(total.L, prepend=0.0) / rate
     time = np.where(np.isfinite(total.L), time, np.inf)
-    mean = np.full(rate.shape, float(service))
-    return _classes("M/M/c preemptive resume", rate.shape, rate + 0, mean, time - mean, time, total.rho + 0)
+    mean, wanted, more = np.full(rate.shape, float(service)), shares(levels), dict[str, Any]()
+    if wanted:
+        top = np.full((len(wanted), len(rate)), np.nan)
+        top[:, 0] = mmc(rate[0], service, servers, levels=wanted).W_at
+        more = {"levels": wanted, "W_at": top, "quantiles": "exact for the highest class; no formula for those below"}
+    return _classes("M/M/c preemptive resume", rate.shape, rate + 0, mean, time - mean, time, total.rho + 0,
+                    more=more)  # fmt: skip
 
 
 def _classes(

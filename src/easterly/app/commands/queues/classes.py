@@ -60,4 +60,6 @@ def _solve(arrival: Floats, service: Floats, scv: Floats, servers: int, preempti
             "several servers with classes of different service times have no formula: give one --service for all "
             "and leave --scv at 1, or take one server of their joint speed as an approximation"
         )
-    return (by.preemptive_servers if preemptive else by.non_preemptive_servers)(arrival, service[0], servers)
+    return (by.preemptive_servers if preemptive else by.non_preemptive_servers)(
+        arrival, service[0], servers, levels=levels
+    )
