@@ -100,7 +100,8 @@ def test_epidemics_and_their_page(tmp_path):
         (["percolation", "gnp", "--nodes", 1e5, "--order", "betweenness-again"], "take the order 'betweenness'"),
         (["epidemic", "gnp", "--nodes", 100], "--infect"),
         (["epidemic", "gnp", "--nodes", 100, "--infect", 1, "--start", 101], "no more"),
-        (["epidemic", "gnp", "--nodes", 100, "--infect", 1, "--recover", 0, "--sis"], "say when to stop"),
+        (["epidemic", "gnp", "--nodes", 100, "--infect", 1, "--recover", 0, "--sis"], "say when to stop (--until)"),
+        (["epidemic", "gnp", "--nodes", 100, "--infect", 1, "--sis", "--until", 1e12], "stop sooner (--until)"),
         (["epidemic", "gnp", "--nodes", 100, "--infect", "nan"], "must be at least 0"),
     ],
 )

@@ -133,14 +133,14 @@ class Calculator(click.Command):
         """Read the options."""
         form = form_of(args, parent)
         made: click.Context = _answered(
-            form, lambda: super(Calculator, self).make_context(info_name, args, parent, **extra)
+            form, lambda: super(Calculator, self).make_context(info_name, args, parent, **extra), self.params
         )
         return made
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a `ValueError` is a question that has no answer."""
         run = super().invoke
-        return _answered(ctx.params.get("form", "text"), lambda: run(ctx))
+        return _answered(ctx.params.get("form", "text"), lambda: run(ctx), self.params)
 
 
 def form_of(args: Sequence[str], parent: click.Context | None = None) -> str:
@@ -155,7 +155,30 @@ def form_of(args: Sequence[str], parent: click.Context | None = None) -> str:
     return "json" if asked else above
 
 
-def _answered(form: str, run: Callable[[], Any]) -> Any:
+UNITS = "s|bps|Bps|B|hz|Hz|pps|m"
+
+
+def as_options(message: str, params: Sequence[click.Parameter]) -> str:
+    """What a library says of its arguments, said of the options that were typed.
+
+    A name with its unit is replaced wherever it stands; a plain word, which may be no name, where it is one for sure:
+    before "is" or "has" at the beginning, and alone in brackets.
+
+    >>> options = [click.Option(["--rtt"]), click.Option(["--until"])]
+    >>> as_options("rtt_s has 2 numbers: say until when (until), until_s may be long", options)
+    '--rtt has 2 numbers: say until when (--until), --until may be long'
+    """
+    for param in params:
+        if not isinstance(param, click.Option) or param.name is None:
+            continue
+        word, name = re.escape(param.name), param.opts[0]
+        message = re.sub(
+            rf"(?<![\w-]){word}_(?:{UNITS})\b|(?<=\(){word}(?=\))|^{word}(?= (?:is|has|holds?)\b)", name, message
+        )
+    return message
+
+
+def _answered(form: str, run: Callable[[], Any], params: Sequence[click.Parameter]) -> Any:
     try:
         return run()
     except click.UsageError as error:
@@ -163,9 +186,10 @@ def _answered(form: str, run: Callable[[], Any]) -> Any:
             raise
         _refuse(error)
     except ValueError as error:
+        said = as_options(str(error), params)
         if form != "json":
-            raise click.UsageError(str(error)) from None
-        _refuse(click.UsageError(str(error)))
+            raise click.UsageError(said) from None
+        _refuse(click.UsageError(said))
 
 
 def _refuse(error: click.UsageError) -> NoReturn:

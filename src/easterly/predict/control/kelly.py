@@ -197,7 +197,11 @@ def _steps(tau: FloatColumn, until_s: float, points: int, work: int) -> tuple[fl
     """A twentieth of the shortest round trip, as far as that is affordable."""
     step = float(tau.min()) / 20
     steps = round(number("until_s", until_s) / step)
-    if not 1 <= steps * max(work, 20) <= MOST_WORK:
+    if steps < 1:
+        raise ValueError(
+            f"{until_s:g} s are less than a twentieth of the shortest round trip: follow it for at least {step:g} s"
+        )
+    if steps * max(work, 20) > MOST_WORK:
         raise ValueError(
             f"{until_s:g} s are {steps:,} steps of a twentieth of the shortest round trip, on a network that allows "
             f"{MOST_WORK // max(work, 20):,}: follow it for less long"

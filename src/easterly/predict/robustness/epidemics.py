@@ -16,6 +16,8 @@ from easterly.predict.robustness.percolation import half
 
 Model = Literal["sir", "sis"]
 POINTS = 100
+MOST_EVENTS = 1e12
+"""Of all runs: a day or so."""
 LASTING = 100.0
 """Mean times of recovery after which a run of SIS is stopped, unless told otherwise: it may go on for ages."""
 START = 1
@@ -75,18 +77,31 @@ def simulate(
         if recover <= 0:
             raise ValueError("nobody ever recovers: say when to stop (until), or take sir")
         until = LASTING / recover
+    if model == "sis":  # who recovers was infected before: no more events than twice that
+        _affordable(2.0 * recover * (until or 0.0) * runs * _many(graph))
     if until is None:  # find its end first
         _, _, end, _ = _run(graph, *given, np.inf, np.zeros(0))
         until = float(end.max()) or 1.0
     time = np.linspace(0.0, until, points + 1)
     infected, ever, end, last = _run(graph, *given, until * (1 + 1e-12), time)
-    many = graph.nodes if isinstance(graph, Graph) else graph.population
+    many = _many(graph)
     how = "event by event" if isinstance(graph, Graph) else "event by event, among groups"
     return Epidemic(
         f"{model.upper()} {how}", many, floats(time), floats(infected.mean(axis=0) / many), half(infected / many),
         floats(ever.mean(axis=0) / many), half(ever / many), floats(last[:, 1] / many), floats(last[:, 2] / many),
         floats(np.where(last[:, 0] > 0, np.inf, end)),
     )  # fmt: skip
+
+
+def _many(graph: Graph | Segments) -> int:
+    return graph.population if isinstance(graph, Segments) else graph.nodes
+
+
+def _affordable(events: float) -> None:
+    if events > MOST_EVENTS:
+        raise ValueError(
+            f"up to {events:.2g} events: {MOST_EVENTS:.0g} at most; stop sooner (until), or take fewer runs or nodes"
+        )
 
 
 def _run(graph: Graph | Segments, infect: float, recover: float, again: bool, first: NDArray[Any],
@@ -99,7 +114,7 @@ def _run(graph: Graph | Segments, infect: float, recover: float, again: bool, fi
 def _starts(graph: Graph | Segments, start: int | Sequence[int], streams: NDArray[np.uint64]) -> NDArray[Any]:
     """(R, S) nodes, or (R, G) numbers by group."""
     of_groups = isinstance(graph, Segments)
-    many = graph.population if isinstance(graph, Segments) else graph.nodes
+    many = _many(graph)
     if isinstance(start, int | np.integer):
         if not 0 < start <= many:
             raise ValueError(f"{start:,} infected at the beginning among {many:,} nodes: at least one, and no more")
