@@ -20,18 +20,23 @@ OBJECTIVES = ("slowdown", "gpu-time", "worst")
               help="Rounds of each search.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), default=1, show_default=True,
               help="Of all draws.")  # fmt: skip
+@click.option("--export", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write the best placement, and the tree of the network, for Slurm and for Kueue.")  # fmt: skip
 @terminal.format_option
-def command(site: Path, objective: str, rounds: int, seed: int, form: str) -> None:
+def command(site: Path, objective: str, rounds: int, seed: int, folder: Path | None, form: str) -> None:
     """Place the jobs of SITE on its hosts: as they are now, the best and the worst that are found, with a bound.
 
     Jobs go to any hosts of the model that they have now, but those that are pinned. Step times of a placement are
     predicted as in a plan; no placement is better than the bound.
     """
-    from easterly.app.commands.plan import folder
+    from easterly.app.commands import plan
     from easterly.app.placing import answer, page
 
-    nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
-    result = answer.document(nouns, objective, rounds, seed, form)
+    nouns, found, _ = terminal.read_or_leave(site, form, plan.folder(None))
+    made = answer.placed(nouns, objective, rounds, seed, form)
+    result = answer.document(nouns, made, rounds, seed)
+    if folder is not None:
+        result["files"] = answer.export(nouns, made, folder, form)
     if form == "json":
         terminal.emit_json(result, found)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
@@ -15,16 +16,37 @@ if TYPE_CHECKING:
 ROLES = ("current", "best", "worst")
 
 
-def document(nouns: Any, objective: str, rounds: int, seed: int, form: str) -> dict[str, Any]:
-    """The placements of a site, worked out."""
+def placed(nouns: Any, objective: str, rounds: int, seed: int, form: str) -> Placing:
+    """Placements of a site; leaves where there are none."""
     from easterly.study import place as study
 
     try:
-        made = study.place(nouns, objective=objective, rounds=rounds, seed=seed)
+        return study.place(nouns, objective=objective, rounds=rounds, seed=seed)
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     except ValueError as error:
         terminal.misused(str(error.args[0]), form)
+
+
+def export(nouns: Any, made: Placing, folder: Path, form: str) -> list[str]:
+    """Write the best placement for schedulers below a folder; the paths."""
+    from easterly.app.planning import write_text
+    from easterly.study import place as study
+
+    try:
+        files = study.exported(nouns.site, nouns.network.value, made.blocks, made.best.outcome)
+    except ValueError as error:
+        terminal.misused(f"--export: {error.args[0]}", form)
+    with terminal.writing(folder, form):
+        for file in files:
+            write_text(folder / file.path, file.text)
+    return [str(folder / file.path) for file in files]
+
+
+def document(nouns: Any, made: Placing, rounds: int, seed: int) -> dict[str, Any]:
+    """Placements as plain values."""
+    from easterly.study import place as study
+
     return {
         "objective": made.objective, "unit": study.UNITS[made.objective], "bound": number(made.bound),
         "gap": number(made.gap), "rounds": rounds, "seed": seed, "predicted": made.predicted,

@@ -25,6 +25,8 @@ def show(found: dict[str, Any]) -> None:
     _values(page, found)
     _jobs(page, found)
     _rooms(page, found)
+    if found.get("files"):
+        page.say(f"written, and read back: {', '.join(found['files'])}")
 
 
 def value(found: dict[str, Any], amount: float) -> str:
