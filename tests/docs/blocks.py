@@ -3,7 +3,7 @@
 - ``python``: executed; with ``>>>`` prompts the answers are compared.
 - ``yaml``: a whole site (it has ``version``) must load without an error, a part of one must load when laid over the
   last whole site of the document. A first line ``# name.yaml`` writes the file for the commands that follow;
-  ``# broken-name.yaml`` is a mistake on purpose and must not load.
+  ``# broken-name.yaml`` is a mistake on purpose and must not load; ``# name-symptoms.yaml`` has symptoms.
 - ``console``: each ``$ `` line is run, and what is shown below it is compared; ``...`` stands for anything.
   Where nothing is shown the command must succeed. ``EASTERLY_REGEN=1`` writes all that was printed into the document,
   but where ``...`` leaves something out.
@@ -28,6 +28,10 @@ import yaml
 from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 from sybil.typing import Evaluator
+
+from easterly.model.spec.symptoms import Symptoms
+from easterly.site import parse_as
+from easterly.site.source import from_text
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "src/easterly/app/demo.yaml"
@@ -63,6 +67,9 @@ def run_yaml(example: Example) -> None:
         (folder(example) / name[1]).write_text(text, encoding="utf-8")
     if name and name[1].startswith("broken"):
         assert mistakes(text), f"{name[1]} is meant to be broken, and it is not"
+        return
+    if name and "symptoms" in name[1]:
+        parse_as(from_text(text, name[1]), Symptoms)
         return
     whole = text
     if "version" not in yaml.safe_load(text):

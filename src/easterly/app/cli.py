@@ -24,6 +24,7 @@ VERBS = {
     "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
     "failures": "What every failure slows down and breaks, and the GPU-hours that it costs.",
     "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
+    "diagnose": "From symptoms of a slow job to ranked causes, and what to measure next.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",

@@ -67,13 +67,13 @@ class Fault:
         return kind if len(kind) == 4 and kind[0] == "E" and kind[1:].isdigit() else None
 
 
-def blame(error: ValidationError) -> list[Finding]:
+def blame(error: ValidationError, root: Any = Site) -> list[Finding]:
     """Findings for everything that pydantic found, one per fault; unplaced and in its order.
 
-    Values that could not be read have their finding already and get no second one.
+    Values that could not be read have their finding already and get no second one. `root` is the model that was made.
     """
     raw = error.errors(include_url=False)
-    faults = [_place(e) for e in raw if e["input"] is not UNKNOWN or e["type"] == "extra_forbidden"]
+    faults = [_place(e, root) for e in raw if e["input"] is not UNKNOWN or e["type"] == "extra_forbidden"]
     kept = list(_one_per_value(faults))
     return [_finding(fault) for fault in kept if not _is_lacking(fault)] + list(_missing(kept))
 
@@ -94,9 +94,9 @@ def _by_object(faults: list[Fault], is_one: Callable[[Fault], bool]) -> dict[tup
     return found
 
 
-def _place(error: Mapping[str, Any]) -> Fault:
+def _place(error: Mapping[str, Any], root: Any) -> Fault:
     """Walk the model along pydantic's ``loc``."""
-    here: Any = Site
+    here = root
     owner: Any = None
     path: list[str] = []
     union: tuple[str, ...] | None = None

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.base.units import RATE, parse_noted
 from easterly.model import shape
+from easterly.model.spec.fields import Frozen
 from easterly.model.spec.site import Site
 from easterly.site.blame import blame
 from easterly.site.compose import UNKNOWN, Composer
@@ -87,6 +88,28 @@ def parse(source: Source) -> Loaded:
     return Loaded(site, source, placed)
 
 
+M = TypeVar("M", bound=Frozen)
+
+
+def parse_as(source: Source, model: type[M]) -> M:
+    """Make something else than a site of a text, read as strictly and with findings placed as well.
+
+    Raises
+    ------
+    FindingsError
+        With all findings, placed and in the order of the file.
+    """
+    findings = [*source.findings, *source.tree.findings] if not source.findings else list(source.findings)
+    if not findings and not isinstance(source.tree.data, dict):
+        findings = list(_no_mapping(source.tree, f"it has the keys {', '.join(list(model.model_fields)[:4])}, ..."))
+    if not findings:
+        try:
+            return model.model_validate(source.tree.data, strict=True)
+        except ValidationError as error:
+            findings = blame(error, model)
+    raise FindingsError(locate(findings, source))
+
+
 @contextmanager
 def _without_collection() -> Iterator[None]:
     """Pause Python's collector of cycles: reading makes none, and looking for them is half of the time.
@@ -122,11 +145,11 @@ def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
     return (None if findings else site), findings + list(_conversions(source))
 
 
-def _no_mapping(tree: Composer) -> Iterator[Finding]:
+def _no_mapping(tree: Composer, hint: str = "a site starts with `version: 1`") -> Iterator[Finding]:
     if tree.data is UNKNOWN and tree.findings:
         return
     what = "is empty" if tree.data is None or tree.data is UNKNOWN else "is no map of keys and values"
-    yield Finding("E108", "", f"the file {what}", "a site starts with `version: 1`", line=1, column=1)
+    yield Finding("E108", "", f"the file {what}", hint, line=1, column=1)
 
 
 def _conversions(source: Source) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""A slow job, diagnosed on the command line."""
