@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -14,7 +15,7 @@ def require(program: str) -> str:
     """Path of a program; skips where it is absent, fails where ``EASTERLY_REQUIRE_LAB=1``."""
     path = shutil.which(program) or shutil.which(program, path=DAEMONS)
     if path is None:
-        _absent(f"{program} is not installed")
+        absent(f"{program} is not installed")
     assert path is not None
     return path
 
@@ -22,10 +23,11 @@ def require(program: str) -> str:
 def require_root() -> None:
     """The right to make network namespaces."""
     if os.geteuid() != 0:
-        _absent("network namespaces need root")
+        absent("network namespaces need root")
 
 
-def _absent(reason: str) -> None:
+def absent(reason: str) -> NoReturn:
+    """Skip with the reason; fail where ``EASTERLY_REQUIRE_LAB=1``."""
     if os.environ.get("EASTERLY_REQUIRE_LAB") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -66,16 +67,20 @@ def _answer(ray: Any, ready: Any) -> bytes:
 
 @contextmanager
 def _joined(address: str) -> Iterator[Any]:
-    """The module of Ray, while this process belongs to the cluster."""
+    """The module of Ray, while this process belongs to the cluster.
+
+    Ray tells on the standard output of nodes that die; that is for results, so it is sent to the standard error.
+    """
     if find_spec("ray") is None:
         raise SweepError("--cluster needs Ray: pip install 'easterly[cluster]'")
     ray = import_module("ray")
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level="error", configure_logging=True)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        why = str(error).strip().splitlines()[0]
-        raise SweepError(f"no Ray cluster at {address} that this machine is a node of: {why}") from error
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
+    with redirect_stdout(sys.stderr):
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level="error")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            why = str(error).strip().splitlines()[0]
+            raise SweepError(f"no Ray cluster at {address} that this machine is a node of: {why}") from error
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
