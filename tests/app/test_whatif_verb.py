@@ -76,6 +76,46 @@ def test_what_cannot_be_asked_is_told_before_anything_runs(pod: Path, words: tup
     assert not (pod.parent / "cache").exists()
 
 
+def test_where_all_points_cost_the_same_memory_is_weighed(pod: Path) -> None:
+    made = json.loads(run(pod, "--splits", "tune", "--format", "json").stdout)["result"]
+    assert made["weighed"] == {"metric": "step:tune", "against": "memory:tune"}
+    assert len(made["points"]) == 28 and len(made["front"]) >= 2
+    changed = [one["to"] for one in made["changes"]]
+    assert {one["from"] for one in made["changes"]} == {0}
+    assert changed == [row["row"] for row in made["points"] if row["valid"]]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--set", "fabrics.train.leaf.up=4,8,16", "--set", "jobs.tune.batch=64,128"),
+        ("--splits", "tune"),
+        ("--set", "hardware.hosts.dgx.nic_rate=50Gb/s..400Gb/s*2"),
+        ("--set", "jobs.tune.parallel.dp=3"),
+    ],
+)
+def test_the_page_draws_what_json_has(pod: Path, words: tuple[str, ...]) -> None:
+    page = pod.parent / "page.html"
+    made = json.loads(run(pod, *words, "--format", "json", "--report", str(page)).stdout)["result"]
+    text = page.read_text()
+    assert ">nan" not in text and "<script" not in text
+    front = [row for row in [made["base"], *made["points"]] if row["front"]]
+    drawn = text.partition("</svg>")[0]
+    sound = 1 + sum(row["valid"] for row in made["points"])
+    assert drawn.count("<circle") == sound and drawn.count('class="c0" cx') == len(front)
+
+
+def test_a_page_that_cannot_be_written_is_told_first(pod: Path) -> None:
+    done = run(pod, "--set", "seed=2", "--report", str(pod.parent / "no" / "page.html"))
+    assert done.exit_code == 2 and not (pod.parent / "cache").exists()
+
+
+def test_a_site_without_jobs_has_loads_and_costs(pod: Path) -> None:
+    pod.write_text(TEXT.partition("jobs:")[0])
+    made = json.loads(run(pod, "--set", "fabrics.train.leaf.up=4,8,16", "--format", "json").stdout)["result"]
+    assert made["weighed"] == {"metric": "utilisation", "against": "cost"} and made["changes"] == []
+
+
 def test_a_site_that_is_wrong_itself_shows_where(pod: Path) -> None:
     pod.write_text(TEXT.replace("dp: 8", "dp: 3"))
     done = run(pod, "--set", "seed=1")

@@ -19,16 +19,18 @@ from easterly.app import terminal
               help="Every split of the GPUs of a job into tensor, pipeline and data parallelism.")  # fmt: skip
 @click.option("--metric", "metrics", multiple=True, metavar="NAME[:JOB]",
               help="What to show; the first makes the front.  [default: step, cost, utilisation]")  # fmt: skip
-@click.option("--against", default="cost", show_default=True, metavar="NAME[:JOB]",
-              help="What the first metric is weighed against.")  # fmt: skip
+@click.option("--against", metavar="NAME[:JOB]",
+              help="What it is weighed against.  [default: cost; memory where all points cost the same]")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 4096),
               help="Processes that compute; 1 for this one alone.  [default: one per processor]")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS", help="Compute on the Ray cluster there instead.")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Folder of results kept between runs.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page with the curves and the front.")  # fmt: skip
 @terminal.format_option
 def command(
     site: Path, changes: tuple[str, ...], together: bool, splits: tuple[str, ...], metrics: tuple[str, ...],
-    against: str, workers: int | None, cluster: str | None, cache: Path | None, form: str,
+    against: str | None, workers: int | None, cluster: str | None, cache: Path | None, report: Path | None, form: str,
 ) -> None:  # fmt: skip
     """Try SITE with other values, each point a whole site: times, cost, what is on the front, and why it changes.
 
@@ -40,5 +42,5 @@ def command(
 
     if not changes and not splits:
         terminal.misused("say what to vary: --set PATH=VALUES or --splits JOB", form)
-    wishes = Wishes(changes, together, splits, metrics, against, workers, cluster, folder(cache))
+    wishes = Wishes(changes, together, splits, metrics, against, workers, cluster, folder(cache), report)
     show(site, wishes, form)

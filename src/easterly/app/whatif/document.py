@@ -28,7 +28,8 @@ def document(made: Sweep, metrics: Sequence[str], against: str) -> dict[str, Any
     listed = tuple(dict.fromkeys([*metrics, against]))
     on_front = best(made, metrics[0], against)
     return {
-        "axes": [{"paths": list(axis.paths), "steps": [_texts(step) for step in axis.steps]} for axis in made.axes],
+        "axes": [{"paths": list(axis.paths), "steps": [_texts(step) for step in axis.steps],
+             "ordered": axis.ordered} for axis in made.axes],
         "metrics": [_metric(name, made) for name in listed],
         "weighed": {"metric": metrics[0], "against": against},
         "base": _row(made, 0, listed, on_front),
@@ -39,6 +40,13 @@ def document(made: Sweep, metrics: Sequence[str], against: str) -> dict[str, Any
         "cost": made.base["cost"]["unit"],
         "unpriced": made.base["cost"]["unpriced"],
     }  # fmt: skip
+
+
+def weight(made: Sweep, metric: str) -> str:
+    """What a metric is weighed against where nobody says: the cost, or the memory where that does not differ."""
+    _, colon, job = metric.partition(":")
+    differ = len({read(made.records[row], "cost") for row in made.grid} - {None}) > 1
+    return "cost" if differ or not colon or metric.startswith("memory") else f"memory:{job}"
 
 
 def best(made: Sweep, metric: str, against: str) -> tuple[int, ...]:
@@ -66,7 +74,8 @@ def _metric(name: str, made: Sweep) -> dict[str, Any]:
 def _row(made: Sweep, row: int, metrics: Sequence[str], on_front: Sequence[int]) -> dict[str, Any]:
     record = made.records[row]
     return {
-        "row": row, "set": _texts(made.points[row].settings), "valid": "metrics" in record, "front": row in on_front,
+        "row": row, "set": _texts(made.points[row].settings), "values": _values(record),
+        "valid": "metrics" in record, "front": row in on_front,
         "metrics": {name: None if (value := read(record, name)) is None else number(value) for name in metrics},
         "jobs": [
             {"name": job["name"], "binds": job["binds"], "parts_s": {k: number(v) for k, v in job["parts"].items()}}
@@ -75,6 +84,12 @@ def _row(made: Sweep, row: int, metrics: Sequence[str], on_front: Sequence[int])
         "links": [{**link, "utilisation": number(link["utilisation"])} for link in record.get("links", ())],
         "findings": record["findings"],
     }  # fmt: skip
+
+
+def _values(record: Record) -> dict[str, float | None]:
+    """What stands at the paths that are varied, in SI units."""
+    found: dict[str, float | None] = record.get("watched", {})
+    return {path: None if value is None else number(value) for path, value in found.items()}
 
 
 def _elasticity(one: Elasticity) -> dict[str, Any]:

@@ -25,12 +25,12 @@ def show(result: Row) -> None:
 
 
 def short(path: str) -> str:
-    """A path as the head of a column: its last two parts.
+    """A path as the head of a column: its last two parts, what all jobs have left out.
 
     >>> short("jobs.pre.parallel.tp"), short("seed")
-    ('parallel.tp', 'seed')
+    ('pre.tp', 'seed')
     """
-    return ".".join(path.split(".")[-2:])
+    return ".".join([part for part in path.split(".") if part != "parallel"][-2:])
 
 
 def texts(result: Row) -> dict[str, Callable[[Row], str]]:

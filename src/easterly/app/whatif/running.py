@@ -25,7 +25,7 @@ from easterly.study.whatif import axes as spanned
 from easterly.study.whatif import metrics as named
 from easterly.study.whatif.sweep import Asked, Sweep, answer, ask
 
-DEFAULT = ("step", "cost", "utilisation")
+DEFAULT, WITHOUT_JOBS = ("step", "cost", "utilisation"), ("utilisation", "cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +36,43 @@ class Wishes:
     together: bool
     splits: tuple[str, ...]
     metrics: tuple[str, ...]
-    against: str
+    against: str | None
     workers: int | None
     cluster: str | None
     cache: Path
+    report: Path | None
 
 
 def show(path: Path, wishes: Wishes, form: str) -> None:
     """Run a sweep, and print what comes out."""
     data, jobs = _site(path, form)
     try:
-        metrics = named.chosen(wishes.metrics or DEFAULT, jobs)
-        (against,) = named.chosen([wishes.against], jobs)
+        metrics = named.chosen(wishes.metrics or (DEFAULT if jobs else WITHOUT_JOBS), jobs)
+        against = named.chosen([wishes.against or "cost"], jobs)
         asked = ask(data, axes(data, wishes))
+        if len(against) > 1:
+            terminal.misused(f"--against {wishes.against}: say of which job: {', '.join(against)}", form)
     except ValueError as error:
         terminal.misused(str(error), form)
-    made = _run(asked, wishes, form)
-    if "metrics" not in made.base:
-        _leave(path, made, form)
-    result = document.document(made, metrics, against)
+    if wishes.report is not None:
+        terminal.writable(wishes.report, form)
+    made = _run(path, asked, wishes, form)
+    result = document.document(made, metrics, against[0] if wishes.against else document.weight(made, metrics[0]))
     if form == "json":
         terminal.emit_json(result)
     else:
         page.show(result)
+    if wishes.report is not None:
+        _report(wishes.report, str(data["site"]["name"]), result, form)
     sys.exit(terminal.FINE)
+
+
+def _report(path: Path, site: str, result: dict[str, Any], form: str) -> None:
+    from easterly.app.planning import write_text
+    from easterly.app.report import whatif
+
+    with terminal.writing(path, form):
+        write_text(path, whatif.page(site, result))
 
 
 def axes(data: dict[str, Any], wishes: Wishes) -> list[spanned.Axis]:
@@ -83,13 +96,15 @@ def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     return deepcopy(source.tree.data), tuple(loaded.site.jobs)
 
 
-def _run(asked: Asked, wishes: Wishes, form: str) -> Sweep:
+def _run(path: Path, asked: Asked, wishes: Wishes, form: str) -> Sweep:
     """The first point here, to say what the others will cost; then the others."""
     kept, done = Stages(wishes.cache / "sweeps"), list[Done]()
     started = time.perf_counter()
     try:
         done += run(asked.tasks[:1], kept=kept, workers=1)
         first_s = time.perf_counter() - started
+        if done[0].failed or "metrics" not in done[0].value:
+            _leave(path, done[0], form)
         rest = asked.tasks[1:]
         with _told(len(rest), first_s, wishes, quiet=form == "json") as told:
             for one in run(rest, kept=kept, workers=wishes.workers, cluster=wishes.cluster):
@@ -132,7 +147,7 @@ def _workers(asked: int | None, count: int) -> str:
     return f"{workers} process{'es' if workers != 1 else ''}"
 
 
-def _leave(path: Path, made: Sweep, form: str) -> NoReturn:
+def _leave(path: Path, first: Done, form: str) -> NoReturn:
     """The site as it is has errors: they are shown with their places."""
     terminal.read_or_leave(path, form, None)
-    terminal.misused(f"{path}: {made.base['findings'][0]['message']}", form)
+    terminal.misused(f"{path}: {first.failed}", form)
