@@ -238,12 +238,28 @@ def test_elasticities_move_one_value_alone() -> None:
     assert 0.9 < one["jobs.tune.batch", "compute:tune"] <= 1
 
 
+def test_elasticity_of_values_that_move_together_by_the_same_factor() -> None:
+    """Prices follow the rate of a switch, and the load of a link goes as one over it."""
+    rates = [f"hardware.{part}=200Gb/s,400Gb/s,800Gb/s" for part in ("switches.sw.rate", "hosts.dgx.nic_rate")]
+    found = swept(spanned.zipped([axis(rate) for rate in rates]))
+    (one,) = elasticities(found, ["cost"])
+    assert one.value == pytest.approx(1) and one.path.count(" and ") == 1
+    odd = swept(spanned.zipped([axis(rates[0]), axis("jobs.tune.batch=32,128,1024")]))
+    assert elasticities(odd, ["cost"]) == ()
+
+
+def test_neighbours_are_those_of_the_numbers() -> None:
+    found = changes(swept(axis("fabrics.train.leaf.up=16,4,8")))
+    assert [(c.before, c.after) for c in found] == [(2, 3), (3, 1)]
+
+
 def test_changes_between_neighbours_say_what_moved(curve: Sweep) -> None:
     found = changes(curve)
     assert [(c.before, c.after) for c in found] == [(1, 2), (2, 3)]
     for change in found:
         was, now = (curve.records[row]["metrics"]["step:tune"] for row in (change.before, change.after))
         assert now < was
+        assert change.step_s == pytest.approx((was, now))
         assert sum(p.after_s - p.before_s for p in change.parts) == pytest.approx(now - was, rel=0.05)
         assert {p.name.split()[0] for p in change.parts} == {"dp"}
 

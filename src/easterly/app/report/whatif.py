@@ -169,7 +169,7 @@ def _facts(result: Row, sound: Sequence[Row]) -> Iterator[drawn.Fact]:
     for one in result["sensitivity"][: 2 * TOLD]:
         if abs(one["elasticity"]) >= 5e-4:
             remark = f"{one['metric']} for 1 % more of it, between {one['below']:,.6g} and {one['above']:,.6g}"
-            yield short(one["path"]), f"{one['elasticity']:+.3f} %", remark
+            yield " and ".join(map(short, one["path"].split(" and "))), f"{one['elasticity']:+.3f} %", remark
     rows = {row["row"]: row for row in [result["base"], *result["points"]]}
     for one in [one for one in result["changes"] if why(one)][:TOLD]:
         yield "why", f"{named(rows[one['from']])} to {named(rows[one['to']])}", f"{one['job']}: {why(one)}"

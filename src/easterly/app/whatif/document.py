@@ -98,7 +98,8 @@ def _elasticity(one: Elasticity) -> dict[str, Any]:
 
 
 def _change(one: Change) -> dict[str, Any]:
-    return {"from": one.before, "to": one.after, "job": one.job, "parts": [_part(part) for part in one.parts],
+    return {"from": one.before, "to": one.after, "job": one.job,
+            "step_s": [number(value) for value in one.step_s], "parts": [_part(part) for part in one.parts],
             "binds": list(one.binds), "links": list(one.links)}  # fmt: skip
 
 

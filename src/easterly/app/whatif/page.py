@@ -121,8 +121,10 @@ def _changes(page: Page, result: Row) -> None:
 
 def why(change: Row) -> str:
     """What is other, in words."""
+    was_s, now_s = change["step_s"]
     unit = measure([abs(p["after_s"] - p["before_s"]) for p in change["parts"]] or [1.0], TIMES)
-    said = [f"{_signed(part, unit)} {part['name']}" for part in change["parts"][:3]]
+    said = [f"step {100 * (now_s / was_s - 1):+.2f} %"] if was_s > 0 else []
+    said += [f"{_signed(part, unit)} {part['name']}" for part in change["parts"][:3]]
     if len(change["parts"]) > 3:
         rest = sum(part["after_s"] - part["before_s"] for part in change["parts"][3:])
         said.append(f"{'+' if rest >= 0 else '-'}{unit.full(abs(rest))} of {len(change['parts']) - 3} more")

@@ -14,6 +14,7 @@ from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
 from easterly.model.spec.policy import Addressing, Qos, Tenant, TrafficClass
+from easterly.model.spec.prices import Prices
 from easterly.model.spec.reliability import Reliability
 from easterly.model.spec.service import Service
 from easterly.model.spec.time import Profile
@@ -52,6 +53,7 @@ class Site(Frozen):
     ] = ()
     reliability: Annotated[Reliability, Doc("How often parts fail, and what fails together.")] = Reliability()
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
+    prices: Annotated[Prices | None, Doc("What parts cost; relative prices of the catalog if absent.")] = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
 
     @model_validator(mode="before")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from easterly.study.whatif.axes import Axis
 from easterly.study.whatif.sweep import Sweep
 
 LEAST = 0.001
@@ -36,6 +40,8 @@ class Change:
     before, after : int
         Rows of the sweep.
     job : str
+    step_s : tuple of float and float [s]
+        Its step as expected, before and after.
     parts : tuple of Part
         What the step waits for longer or shorter, the largest difference first.
     binds : tuple of str and str
@@ -47,6 +53,7 @@ class Change:
     before: int
     after: int
     job: str
+    step_s: tuple[float, float]
     parts: tuple[Part, ...]
     binds: tuple[str, str]
     links: tuple[str, str]
@@ -72,26 +79,33 @@ def changes(sweep: Sweep) -> tuple[Change, ...]:
 
 
 def _neighbours(sweep: Sweep) -> list[tuple[int, int]]:
+    """Rows to compare: along each axis from the lowest number to the highest, or in the order given."""
+    sound = [row for row in sweep.grid if "metrics" in sweep.records[row]]
     pairs: list[tuple[int, int]] = []
-    for axis in range(len(sweep.axes)):
-        last: dict[tuple[int | None, ...], int] = {}
-        for row in sweep.grid:
-            if "metrics" not in sweep.records[row]:
-                continue
-            rest = tuple(step for other, step in enumerate(sweep.points[row].at) if other != axis)
-            if not sweep.axes[axis].ordered:
-                pairs.append((0, row))
-            elif rest in last:
-                pairs.append((last[rest], row))
-            last[rest] = row
+    for place, axis in enumerate(sweep.axes):
+        if not axis.ordered:
+            pairs += [(0, row) for row in sound]
+            continue
+        lines: dict[tuple[int | None, ...], list[int]] = {}
+        for row in sound:
+            at = sweep.points[row].at
+            lines.setdefault((*at[:place], *at[place + 1 :]), []).append(row)
+        pairs += [pair for line in lines.values() for pair in pairwise(_along(sweep, axis, line))]
     return pairs
 
 
+def _along(sweep: Sweep, axis: Axis, rows: list[int]) -> list[int]:
+    """Rows in the order of the numbers of an axis; as they are where it has none."""
+    numbers = sweep.watched(axis.paths[0])
+    return rows if np.isnan(numbers[rows]).any() else sorted(rows, key=lambda row: (numbers[row], row))
+
+
 def _change(before: int, after: int, was: Any, now: Any, records: tuple[Any, Any]) -> Change:
-    least = LEAST * max(sum(was["parts"].values()), sum(now["parts"].values()))
+    step_s = (sum(was["parts"].values()), sum(now["parts"].values()))
+    least = LEAST * max(step_s)
     links = (_fullest(records[0]), _fullest(records[1]))
     parts = _parts(was["parts"], now["parts"], least)
-    return Change(before, after, now["name"], parts, (was["binds"], now["binds"]), links)
+    return Change(before, after, now["name"], step_s, parts, (was["binds"], now["binds"]), links)
 
 
 def _parts(was: Mapping[str, float], now: Mapping[str, float], least_s: float) -> tuple[Part, ...]:

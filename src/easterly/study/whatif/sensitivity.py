@@ -11,6 +11,9 @@ from easterly._kernel import maths
 from easterly.base.columns import FloatColumn
 from easterly.study.whatif.sweep import Sweep
 
+SAME = 1e-9
+"""Relative distance within which two factors are the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elasticity:
@@ -36,10 +39,11 @@ class Elasticity:
 
 
 def elasticities(sweep: Sweep, metrics: Sequence[str]) -> tuple[Elasticity, ...]:
-    """Elasticity of each metric in each value that is a positive number and moves alone, strongest first.
+    """Elasticity of each metric in each value that is a positive number, strongest first.
 
     The logarithmic slope between the nearest values below and above the present one, everything else as it is: exact
-    for a power law, ``metric = a * value**e``. One-sided where one side is missing; nothing where both are.
+    for a power law, ``metric = a * value**e``. One-sided where one side is missing; nothing where both are. Values
+    that move together count where they do so by the same factors.
 
     Parameters
     ----------
@@ -48,24 +52,26 @@ def elasticities(sweep: Sweep, metrics: Sequence[str]) -> tuple[Elasticity, ...]
     """
     found = [
         one
-        for row, axis in enumerate(sweep.axes) if len(axis.paths) == 1
-        for metric in metrics if (one := _around(sweep, row, axis.paths[0], metric)) is not None
+        for row, axis in enumerate(sweep.axes) if axis.ordered
+        for metric in metrics if (one := _around(sweep, row, axis.paths, metric)) is not None
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (metrics.index(one.metric), -abs(one.value), one.path)))
 
 
-def _around(sweep: Sweep, axis: int, path: str, metric: str) -> Elasticity | None:
+def _around(sweep: Sweep, axis: int, paths: Sequence[str], metric: str) -> Elasticity | None:
     at = sweep.points[0].at
     rows = [0, *sweep.line(axis, at)]
-    x, y = sweep.watched(path)[rows], sweep.values(metric)[rows]
+    x, y = sweep.watched(paths[0])[rows], sweep.values(metric)[rows]
     good = (x > 0) & (y > 0)  # nan is neither
+    for other in (sweep.watched(path)[rows] for path in paths[1:]):
+        good &= np.abs(other * x[0] - x * other[0]) <= SAME * np.abs(x * other[0])
     if not good[0]:
         return None
     low, high = _nearest(x, good, below=True), _nearest(x, good, below=False)
     if low == high:
         return None
     slope = _log(y[high] / y[low]) / _log(x[high] / x[low])
-    return Elasticity(path, metric, float(x[0]), float(x[low]), float(x[high]), slope)
+    return Elasticity(" and ".join(paths), metric, float(x[0]), float(x[low]), float(x[high]), slope)
 
 
 def _nearest(x: FloatColumn, good: np.ndarray, *, below: bool) -> int:
