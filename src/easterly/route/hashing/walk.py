@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from easterly._kernel import random
 from easterly.base.columns import IndexColumn, IntColumn, indices, ints
 from easterly.base.schema import Doc
 from easterly.model.network import Network
@@ -89,6 +90,82 @@ def walk(
     return _walked(network, policy, start, end, _Chooser(hashed, own, rule, BITS[function]))
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What some connections choose among: of connection i the links from ``first[i]`` on, ``width[i]`` of them."""
+
+    groups: Groups
+    first: NDArray[np.int64]
+    width: NDArray[np.int64]
+
+
+class Choosing(Protocol):
+    """What chooses a link."""
+
+    def place(self, connection: NDArray[np.intp], node: NDArray[np.intp], among: Among) -> NDArray[np.intp]:
+        """Place of the link of each connection in its group."""
+
+
+def walk_named(
+    network: Network, policy: Policy, names: NDArray[np.uint64], src: ArrayLike, dst: ArrayLike
+) -> Hops:  # fmt: skip
+    """Path of each connection by the hash of the policy itself: of the connection's name and the node's seed.
+
+    The hash falls in one of as many regions as there are next hops, as wide as their weights (RFC 2992): the ways are
+    those of a simulation of packets with the same names.
+
+    Parameters
+    ----------
+    network : Network
+    policy : Policy
+        Costs, weights, seeds, and what is up.
+    names : (N,) uint64
+        What tells connections apart.
+    src, dst : (N,) int
+        Nodes where each starts and ends.
+
+    Returns
+    -------
+    Hops
+
+    Raises
+    ------
+    ValueError
+        Columns that do not fit.
+    """
+    start, end = (np.asarray(column, dtype=np.intp) for column in (src, dst))
+    if not len(names) == len(start) == len(end):
+        raise ValueError(f"{len(names)} names, {len(start)} sources and {len(end)} destinations")
+    return _walked(network, policy, start, end, _Named(names, policy))
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Place of each connection by its name."""
+
+    names: NDArray[np.uint64]
+    policy: Policy
+
+    def place(self, connection: NDArray[np.intp], node: NDArray[np.intp], among: Among) -> NDArray[np.intp]:
+        """Regions of the hash, as wide as the weights of the links."""
+        seed = self.policy.seed[node].astype(np.uint64)
+        hashed = random.mix64((self.names[connection] ^ seed)[:, None])
+        if (self.policy.weight == self.policy.weight[:1]).all():
+            return _region(hashed, among.width)
+        upto = np.concatenate([[0.0], np.cumsum(self.policy.weight[among.groups.link])])
+        whole = upto[among.first + among.width] - upto[among.first]
+        at = upto[among.first] + (hashed >> np.uint64(11)) * 2.0**-53 * whole
+        made: NDArray[np.intp] = np.clip(np.searchsorted(upto, at, side="right") - 1 - among.first, 0, among.width - 1)
+        return made
+
+
+def _region(hashed: NDArray[np.uint64], width: NDArray[np.int64]) -> NDArray[np.intp]:
+    """``floor(hash width / 2^64)``, in two halves lest it overflows; widths are below 2^32."""
+    wide, half = width.astype(np.uint64), np.uint64(32)
+    low = (hashed & np.uint64(0xFFFFFFFF)) * wide >> half
+    return ((hashed >> half) * wide + low >> half).astype(np.intp)
+
+
 @dataclass(frozen=True)
 class _Chooser:
     """Place among the next hops that each connection takes at its node."""
@@ -98,9 +175,9 @@ class _Chooser:
     rule: str
     bits: int
 
-    def place(self, connection: NDArray[np.intp], node: NDArray[np.intp], width: NDArray[np.int64]) -> NDArray[np.intp]:
+    def place(self, connection: NDArray[np.intp], node: NDArray[np.intp], among: Among) -> NDArray[np.intp]:
         """Nodes of one seed hash together."""
-        made = np.zeros(len(connection), dtype=np.intp)
+        width, made = among.width, np.zeros(len(connection), dtype=np.intp)
         choosing = np.flatnonzero(width > 1)
         seed = self.seeds[node[choosing]]
         order = choosing[np.argsort(seed, kind="stable")]
@@ -113,7 +190,7 @@ class _Chooser:
 
 
 def _walked(
-    network: Network, policy: Policy, start: NDArray[np.intp], end: NDArray[np.intp], chooser: _Chooser
+    network: Network, policy: Policy, start: NDArray[np.intp], end: NDArray[np.intp], chooser: Choosing
 ) -> Hops:
     links = network.links
     before, last = last_hops(network, policy, end)
@@ -131,7 +208,7 @@ def _walked(
         stuck.append(active[width == 0])
         active, own, width = active[width > 0], own[width > 0], width[width > 0]
         first = groups.ptr[own]
-        link = groups.link[first + chooser.place(active, at[active], width)]
+        link = groups.link[first + chooser.place(active, at[active], Among(groups, first, width))]
         steps.append((active, at[active], width, groups.link[first], link))
         at[active] = links.dst[link]
     none = np.zeros(0, dtype=np.int64)
