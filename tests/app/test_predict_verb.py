@@ -33,14 +33,15 @@ def packets():
 
 
 def test_rates_say_what_the_plan_says():
-    found = result(TORI)
-    assert found["method"] == "fluid" and [job["name"] for job in found["jobs"]] == ["pretrain", "simulate", "tune"]
+    found = result(TORI, "--method", "rates")
+    assert found["method"] == "rates" and [job["name"] for job in found["jobs"]] == ["pretrain", "simulate", "tune"]
     assert all(job["step_s"]["low"] <= job["step_s"]["expected"] <= job["step_s"]["high"] for job in found["jobs"])
-    assert "Bottleneck" in run(TORI).stdout
+    assert "Bottleneck" in run(TORI, "--method", "rates").stdout
 
 
 def test_rates_of_one_job_and_what_is_for_packets():
-    assert [job["name"] for job in result(TORI, "--job", "tune")["jobs"]] == ["tune"]
+    rates = ("--method", "rates")
+    assert [job["name"] for job in result(TORI, *rates, "--job", "tune")["jobs"]] == ["tune"]
     for words in (
         ["--part", "0.1"],
         ["--hops", 20_000],
@@ -50,9 +51,9 @@ def test_rates_of_one_job_and_what_is_for_packets():
         ["--steps", 1],
         ["--routing", "spray"],
     ):
-        found = run(TORI, *words)
+        found = run(TORI, *rates, *words)
         assert found.exit_code == 2 and f"{words[0]}: is for --method packet" in found.output
-    assert "no job that has hosts is called 'tuna'" in run(TORI, "--job", "tuna").output
+    assert "no job that has hosts is called 'tuna'" in run(TORI, *rates, "--job", "tuna").output
 
 
 def test_packets_stay_within_what_rates_say(packets):
@@ -162,7 +163,7 @@ def test_a_page_about_it(tmp_path):
 
 
 def test_a_page_that_cannot_be(tmp_path):
-    assert "--method packet" in run(TWO, "--report", tmp_path / "x.html").output
+    assert "--method packet" in run(TWO, "--method", "rates", "--report", tmp_path / "x.html").output
     nowhere = run(TWO, "--method", "packet", "--hops", 20_000, "--report", tmp_path / "none" / "x.html")
     assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output and not nowhere.stdout
     full = run(TWO, "--method", "packet", "--hops", 20_000, "--report", "/dev/full")
@@ -185,7 +186,9 @@ def test_a_run_that_is_broken_off_says_so(form, monkeypatch):
     else:
         assert "It was stopped before its end" in done.stdout and "unknown" in done.stdout
         row = next(line for line in done.stdout.splitlines() if "unknown" in line)
-        rates = next(line for line in run(TORI, "--job", "tune").stdout.splitlines() if "tune" in line)
+        rates = next(
+            line for line in run(TORI, "--method", "rates", "--job", "tune").stdout.splitlines() if "tune" in line
+        )
         assert row.split()[-6:] == rates.split()[3:9]  # as exact as they stand among rates
 
 

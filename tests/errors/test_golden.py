@@ -26,6 +26,7 @@ WITHOUT_CASE = {
     "E104": "a file of more than 64 MiB",
     **dict.fromkeys(("E709", "E710"), "a defect of a predictor, never of a file; see tests/study/test_witnesses"),
     **dict.fromkeys(("E718", "E719"), "of points of a sweep, never of a check; tested in tests/study/test_whatif"),
+    "E712": "of predictions, never of a check; tested in tests/app/test_predict_flows",
     "E711": "of predictions, never of a check; tested in tests/app/test_predict_queueing",
     "E720": "of a file of symptoms; tested in tests/app/test_diagnose_verb",
     "E665": "a schedule is made when it is asked for, never by a check; tested in tests/demand/schedule",

@@ -17,7 +17,7 @@ Told = Callable[[float, int, int], bool]
 
 
 @contextmanager
-def paced(what: str, expected_hops: int, quiet: bool = False) -> Iterator[Told]:
+def paced(what: str, expected_hops: int, quiet: bool = False, unit: str = "packet-hops") -> Iterator[Told]:
     """Progress for `simulate`: a bar with what is left on a terminal; the first Ctrl-C ends the run, and keeps it.
 
     Parameters
@@ -28,10 +28,12 @@ def paced(what: str, expected_hops: int, quiet: bool = False) -> Iterator[Told]:
         Packet-hops in all, as expected.
     quiet : bool
         No bar.
+    unit : str
+        What else is counted instead of packet-hops.
     """
     with ExitStack() as stack:
         stopped = stack.enter_context(_interruptible())
-        show = stack.enter_context(_bar(what, expected_hops, quiet))
+        show = stack.enter_context(_bar(what, expected_hops, quiet, unit))
 
         def told(now_s: float, left: int, hops: int) -> bool:
             show(now_s, left, hops)
@@ -61,7 +63,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _bar(what: str, expected_hops: int, quiet: bool) -> Iterator[Callable[[float, int, int], Any]]:
+def _bar(what: str, expected_hops: int, quiet: bool, unit: str) -> Iterator[Callable[[float, int, int], Any]]:
     if quiet or not sys.stderr.isatty():
         yield lambda now_s, left, hops: None
         return
@@ -73,7 +75,7 @@ def _bar(what: str, expected_hops: int, quiet: bool) -> Iterator[Callable[[float
         task = bar.add_task(what, total=max(expected_hops, 1), said="")
 
         def show(now_s: float, left: int, hops: int) -> None:
-            said = f"{hops:,} packet-hops, {format_short(now_s, TIME, 3)}, {left:,} flows open"
+            said = f"{hops:,} {unit}, {format_short(now_s, TIME, 3)}, {left:,} open"
             bar.update(task, completed=hops, total=max(expected_hops, hops), said=said)
 
         yield show

@@ -14,16 +14,27 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 
 @click.command("predict")
 @click.argument("site", type=terminal.SITE)
-@click.option("--method", type=click.Choice(["fluid", "packet", "bounds", "queueing", "all"]), default="fluid",
-              show_default=True,
-              help="Max-min fair rates, a simulation packet by packet, what no run exceeds, means of queues by "
-                   "formulae; or the last three side by side, which must not contradict each other.")  # fmt: skip
+@click.option("--method", type=click.Choice(["fluid", "rates", "packet", "bounds", "queueing", "all"]),
+              help="A simulation of flows that share links, means of fair rates, a simulation packet by packet, what "
+                   "no run exceeds, means of queues by formulae; or the last three side by side, which must not "
+                   "contradict each other.  [default: fluid; rates where steps are too large]")  # fmt: skip
 @click.option("--job", "jobs", multiple=True, metavar="NAME", help="Only this job; may be repeated.")
 @click.option(
     "--steps",
     type=click.IntRange(1, 100),
     help="Steps that are simulated; for bounds more than 1: without end.  [default: 1]",
 )
+@click.option("--jitter", type=click.FloatRange(0, 2), metavar="SHARE",
+              help="For fluid: how much computations vary: standard deviation over mean.  [default: 0]")  # fmt: skip
+@click.option("--straggler", "stragglers", multiple=True, metavar="HOST=FACTOR",
+              help="For fluid: a host that computes so many times as long; may be repeated.")  # fmt: skip
+@click.option("--fail", "fails", multiple=True, metavar="WHAT@TIME[..TIME]",
+              help="For fluid: a device, interface or link that fails, and is repaired; may be repeated.")  # fmt: skip
+@click.option("--detect", metavar="TIME", help="For fluid: until a failure is noticed.  [default: 150ms]")
+@click.option("--reroute", metavar="TIME", help="For fluid: from then until other ways are taken.  [default: 50ms]")
+@click.option("--degrade", "degraded", multiple=True, metavar="LINK=LOSS",
+              help="For fluid: a link that loses a share of its packets; may be repeated.")  # fmt: skip
+@click.option("--alone", is_flag=True, help="For fluid: each job without its neighbours too.")
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip
 @click.option("--hops", type=click.IntRange(10_000, 10**12), metavar="COUNT",
@@ -49,9 +60,9 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--refine", type=click.IntRange(1, 10_000), metavar="COUNT",
               help="Bound so many of the worst connections one by one, more tightly.")  # fmt: skip
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write a page about it; of packets, and of all.")  # fmt: skip
+              help="Write a page about it; of flows, of packets, and of all.")  # fmt: skip
 @terminal.format_option
-def command(site: Path, method: str, form: str, **asked: Any) -> None:
+def command(site: Path, method: str | None, form: str, **asked: Any) -> None:
     """Predict the step time of the jobs of SITE, with everything else that they send beside them.
 
     Where a whole step is more than a simulation can take, parts of it are simulated, and the whole follows from how

@@ -21,13 +21,13 @@ BUSIEST = 20
 """Links that are listed."""
 
 
-def fluid(made: Prediction, jobs: Sequence[str] = ()) -> dict[str, Any]:
+def rates(made: Prediction, jobs: Sequence[str] = ()) -> dict[str, Any]:
     """Step times from max-min fair rates, of these jobs or of all."""
     rows = [row for row, name in enumerate(made.job) if not jobs or name in jobs]
-    return {"method": "fluid", "jobs": [_fluid_job(made, row) for row in rows]}
+    return {"method": "rates", "jobs": [_rates_job(made, row) for row in rows]}
 
 
-def _fluid_job(made: Prediction, row: int) -> dict[str, Any]:
+def _rates_job(made: Prediction, row: int) -> dict[str, Any]:
     return {
         "name": str(made.job[row]), "compute_s": number(made.compute_s[row]),
         "step_s": _range(made, row), "bottleneck": reference(made.bottleneck[row]),

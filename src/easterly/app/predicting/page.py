@@ -20,7 +20,7 @@ LEAST = 0.001
 RANGE = ("low", "expected", "high")
 
 
-def fluid(found: dict[str, Any]) -> None:
+def rates(found: dict[str, Any]) -> None:
     """Step times from rates."""
     page = Page(Console())
     jobs = found["jobs"]
@@ -42,9 +42,9 @@ def packet(found: dict[str, Any]) -> None:
     page = Page(Console())
     jobs(page, found)
     _remarks(page, found)
-    _waits(page, found["jobs"])
+    show_waits(page, found["jobs"])
     _seeds(page, found["jobs"])
-    _phases(page, found["phases"])
+    show_phases(page, found["phases"])
     _groups(page, "Classes", found["classes"])
     _groups(page, "Tenants", found["tenants"])
     _links(page, found["links"])
@@ -77,7 +77,7 @@ def _without(found: dict[str, Any]) -> str:
     return "unknown" if found["stuck"] is None else "never ends"
 
 
-def _waits(page: Page, jobs: list[dict[str, Any]]) -> None:
+def show_waits(page: Page, jobs: list[dict[str, Any]]) -> None:
     """What each step waits for, in the order of what it costs; what is less than a thousandth stands together."""
     jobs = [job for job in jobs if job["waits"]]
     if not jobs:
@@ -127,7 +127,8 @@ def _remarks(page: Page, found: dict[str, Any]) -> None:
         page.wrapped(said, "dim", "  ")
 
 
-def _phases(page: Page, rows: list[dict[str, Any]]) -> None:
+def show_phases(page: Page, rows: list[dict[str, Any]]) -> None:
+    """What was exchanged, and how much longer that took than alone."""
     if not rows:
         return
     page.title("Messages, and how much longer they took than alone")

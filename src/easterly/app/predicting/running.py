@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from easterly.app import terminal
 from easterly.app.pacing import paced
-from easterly.app.predicting import bounded, changed, document, page, queued, witnessed
+from easterly.app.predicting import bounded, changed, document, flowing, flows_page, page, queued, witnessed
 from easterly.base.findings import FindingsError, did_you_mean
 
 if TYPE_CHECKING:
@@ -21,21 +21,33 @@ PACKETS_ONLY = {
     "--part": "part", "--hops": "hops", "--transport": "transports", "--replay": "replays", "--report": "report",
     "--steps": "steps", "--routing": "routing", "--seed": "seed", "--seeds": "count",
 }  # fmt: skip
+FLOWS_ONLY = {
+    "--jitter": "jitter", "--straggler": "stragglers", "--fail": "fails", "--degrade": "degraded", "--detect": "detect",
+    "--reroute": "reroute", "--alone": "alone",
+}  # fmt: skip
+SHARED = ("steps", "routing", "seed", "count", "report")
+"""Options of flows that packets take too: they ask for a simulation."""
+USUAL_EVENTS = 300_000
+"""Computations and messages of steps, up to which they are simulated where nobody says how to predict."""
 QUEUES_ONLY = {"--arrivals": "arrivals", "--times": "times"}
 BOUNDS_ONLY = {"--add": "added", "--without": "without", "--refine": "refine"}
-ALSO = {"fluid": (), "bounds": ("steps", "transports", "added", "without", "refine"),
+ALSO = {"rates": (), "fluid": (*FLOWS_ONLY.values(), "report", "steps", "routing", "seed", "count"),
+        "bounds": ("steps", "transports", "added", "without", "refine"),
         "queueing": ("transports", "arrivals", "times"), "packet": tuple(PACKETS_ONLY.values()),
         "all": ("transports", "arrivals", "times", "hops", "seed", "report")}  # fmt: skip
 """Those options that a method takes."""
 PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLDER, such as pre=traces"}
 
 
-def show(nouns: Any, found: Any, method: str, asked: dict[str, Any], form: str) -> None:
+def show(nouns: Any, found: Any, method: str | None, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
+    method = method or _usual(nouns, asked)
     _fits(method, asked, form)
-    if method == "fluid":
-        _print(_rates(nouns, asked, form), found, form, page.fluid)
+    if method == "rates":
+        _print(_rates(nouns, asked, form), found, form, page.rates)
         return
+    if method == "fluid":
+        _flows(nouns, found, asked, form)
     if method == "bounds":
         changes = asked["added"] or asked["without"]
         _print(_worst(nouns, asked, form), found, form, changed.page if changes else bounded.page)
@@ -65,10 +77,19 @@ def _print(result: dict[str, Any], found: Any, form: str, show: Callable[[dict[s
 
 def _fits(method: str, asked: dict[str, Any], form: str) -> None:
     """Refuse options that a method does not take."""
-    for whose, options in (("packet", PACKETS_ONLY), ("queueing", QUEUES_ONLY), ("bounds", BOUNDS_ONLY)):
+    for whose, options in (
+        ("packet", PACKETS_ONLY),
+        ("fluid", FLOWS_ONLY),
+        ("queueing", QUEUES_ONLY),
+        ("bounds", BOUNDS_ONLY),
+    ):
         for option, name in options.items():
-            if name not in ALSO[method] and asked[name] not in (None, ()):
+            if name not in ALSO[method] and _given(asked[name]):
                 terminal.misused(f"{option}: is for --method {whose}", form)
+
+
+def _given(value: Any) -> bool:
+    return value is not None and value is not False and value != ()
 
 
 def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
@@ -76,7 +97,37 @@ def _rates(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     for name in asked["jobs"]:
         if name not in known:
             terminal.misused(f"--job: no job that has hosts is called {name!r}: {did_you_mean(name, known)}", form)
-    return document.fluid(nouns.prediction.value, asked["jobs"])
+    return document.rates(nouns.prediction.value, asked["jobs"])
+
+
+def _usual(nouns: Any, asked: dict[str, Any]) -> str:
+    """Flows, where steps are no more than a few seconds of them; rates where they are, or where nobody trains."""
+    from easterly.study.fluid import events_of
+
+    wanted = any(_given(asked[name]) for name in (*FLOWS_ONLY.values(), *SHARED))
+    return "fluid" if wanted or 0 < events_of(nouns, tuple(asked["jobs"])) <= USUAL_EVENTS else "rates"
+
+
+def _flows(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn:
+    """Steps as flows; a job that never ends is a finding."""
+    if asked["report"] is not None:
+        terminal.writable(asked["report"], form)
+    try:
+        made, alone = flowing.runs(nouns, asked, form)
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    except (ValueError, KeyError) as error:
+        terminal.misused(str(error.args[0]), form)
+    result = flowing.document(made, nouns.prediction.value, flowing.wishes(asked, form), alone)
+    wrong = flowing.findings(result)
+    _print(result, [*found, *wrong], form, flows_page.page)
+    if asked["report"] is not None:
+        from easterly.app.planning import write_text
+        from easterly.app.report import flowing as drawing
+
+        with terminal.writing(asked["report"], form):
+            write_text(asked["report"], drawing.page(str(nouns.site.site.name), result, made[0]))
+    sys.exit(terminal.FOUND if wrong or not result["complete"] else terminal.FINE)
 
 
 def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:

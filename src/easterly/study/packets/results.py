@@ -38,6 +38,44 @@ class Run:
     alone_s: FloatColumn
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When each event of a schedule was under way.
+
+    Attributes
+    ----------
+    begun_s, done_s : (E,) float [s]
+        Infinite where it never was.
+    alone_s : (E,) float [s]
+        Time of each message on an empty network; 0 for what sends nothing.
+    size_B : (E,) float [B]
+        Data.
+    """
+
+    begun_s: FloatColumn
+    done_s: FloatColumn
+    alone_s: FloatColumn
+    size_B: FloatColumn
+
+    @property
+    def slowdown(self) -> FloatColumn:
+        """(E,) time of each message over its time alone; NaN for what sends nothing."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            took = np.where(np.isinf(self.done_s), np.inf, (self.done_s - self.begun_s) / self.alone_s)
+        return floats(np.where(self.alone_s > 0, took, np.nan))
+
+
+def times_of(run: Run) -> Times:
+    """Times of events of a run; parts of a message are one."""
+    assert run.outcome.begun_s is not None
+    assert run.outcome.done_s is not None
+    first = np.concatenate([[0], run.talk.last[:-1] + 1])
+    size_B = np.bincount(run.talk.event, run.talk.messages.size_B, len(run.alone_s))
+    return Times(
+        floats(run.outcome.begun_s[first]), floats(run.outcome.done_s[run.talk.last]), run.alone_s, floats(size_B)
+    )
+
+
 def step_times(schedule: Schedule, run: Run, jobs: int, steps: int) -> FloatColumn:
     """(J,) [s] mean step time of each job: until its last event is done."""
     assert run.outcome.done_s is not None
@@ -134,10 +172,12 @@ def _line(total: FloatColumn, passes: Sequence[FloatColumn], values: Sequence[Fl
     return floats(np.where(apart > 0, np.where(np.isfinite(values[0]), along, values[0]), values[0]))
 
 
-def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn, nodes: TextColumn) -> PacketPhases:
-    """What each purpose exchanged, and how much longer its messages took than alone; parts of a message are one."""
-    begun_s, done_s = _times(run)
-    sent, slowdown, size_B = np.flatnonzero(run.alone_s > 0), _slowdown(run), _sizes_B(run)
+def phases(
+    schedule: Schedule, times: Times, owner: TextColumn, classes: TextColumn, nodes: TextColumn
+) -> PacketPhases:  # fmt: skip
+    """What each purpose exchanged, and how much longer its messages took than alone."""
+    begun_s, done_s, size_B = times.begun_s, times.done_s, times.size_B
+    sent, slowdown = np.flatnonzero(times.alone_s > 0), times.slowdown
     used, which, counts = np.unique(schedule.purpose[sent], return_inverse=True, return_counts=True)
     groups = np.split(sent[np.argsort(which, kind="stable")], np.cumsum(counts)[:-1]) if len(used) else []
     worst = [int(group[np.argmax(slowdown[group])]) for group in groups]
@@ -151,39 +191,18 @@ def phases(schedule: Schedule, run: Run, owner: TextColumn, classes: TextColumn,
     )  # fmt: skip
 
 
-def slowdowns(run: Run) -> SizeSlowdowns:
+def slowdowns(times: Times) -> SizeSlowdowns:
     """Time of messages over their time alone, by their size as simulated."""
-    sent = run.alone_s > 0
-    return by_size(floats(_sizes_B(run)[sent]), floats(_slowdown(run)[sent]))
+    sent = times.alone_s > 0
+    return by_size(floats(times.size_B[sent]), floats(times.slowdown[sent]))
 
 
-def _times(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(E,) [s] when each event began, and when it was done; parts of a message are one."""
-    assert run.outcome.begun_s is not None
-    assert run.outcome.done_s is not None
-    first = np.concatenate([[0], run.talk.last[:-1] + 1])
-    return run.outcome.begun_s[first], run.outcome.done_s[run.talk.last]
-
-
-def _slowdown(run: Run) -> NDArray[np.float64]:
-    """(E,) time of each message over its time alone; NaN for what sends nothing."""
-    begun_s, done_s = _times(run)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        took = np.where(np.isinf(done_s), np.inf, (done_s - begun_s) / run.alone_s)
-    return np.where(run.alone_s > 0, took, np.nan)
-
-
-def _sizes_B(run: Run) -> NDArray[np.float64]:
-    """(E,) [B] data of each event, as simulated."""
-    return np.asarray(np.bincount(run.talk.event, run.talk.messages.size_B, len(run.alone_s)), dtype=np.float64)
-
-
-def spans(schedule: Schedule, run: Run) -> PacketSpans:
+def spans(schedule: Schedule, times: Times) -> PacketSpans:
     """When messages of each purpose were under way; gaps shorter than a five-hundredth of the run are closed."""
-    begun_s, done_s = _times(run)
-    _, which = np.unique(schedule.purpose[run.alone_s > 0], return_inverse=True)
-    which = which[np.isfinite(done_s[run.alone_s > 0])]
-    sent = np.flatnonzero((run.alone_s > 0) & np.isfinite(done_s))
+    begun_s, done_s = times.begun_s, times.done_s
+    _, which = np.unique(schedule.purpose[times.alone_s > 0], return_inverse=True)
+    which = which[np.isfinite(done_s[times.alone_s > 0])]
+    sent = np.flatnonzero((times.alone_s > 0) & np.isfinite(done_s))
     begun_s, done_s = begun_s[sent], done_s[sent]
     close_s = float(done_s.max(initial=0.0)) / 500
     rows: list[tuple[int, float, float]] = []

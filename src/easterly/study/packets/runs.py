@@ -103,18 +103,18 @@ def _concluded(prepared: Prepared, made: list[list[Run]]) -> PacketPrediction:
     work = nouns.demands.value.work
     tenant_of = dict(zip(work.name.tolist(), work.tenant.tolist(), strict=True))
     tenant = texts([tenant_of.get(str(name), "") for name in owner])
-    ended_s = _last_s(first)
+    ended_s, times = _last_s(first), results.times_of(first)
     busy_s = first.outcome.sent_B * 8 / network.links.capacity_bps
     of_class = ints(prepared.queues.of_class)
     simulated_s = results.step_times(begun.schedule, first, len(jobs), prepared.wishes.steps)
     return PacketPrediction(
         texts(jobs), step_s, spread_s, fixed_s, simulated_s, prepared.wishes.steps, first.part,
         floats(begun.passes / prepared.passes),
-        results.phases(begun.schedule, first, begun.owner, texts(classes), network.nodes.name),
-        results.spans(begun.schedule, first), _waits(prepared, begun, made[rows[0]]),
+        results.phases(begun.schedule, times, begun.owner, texts(classes), network.nodes.name),
+        results.spans(begun.schedule, times), _waits(prepared, begun, made[rows[0]]),
         results.groups(texts(classes)[first.talk.traffic_class], first, prepared.transports),
         results.groups(tenant, first, prepared.transports),
-        waiting(first.outcome, of_class, ended_s), results.slowdowns(first),
+        waiting(first.outcome, of_class, ended_s), results.slowdowns(times),
         longest_B(first.outcome, nouns.qos.value, of_class),
         _names(network), floats(np.minimum(busy_s / ended_s, 1.0)), texts(owner),
         _left_out(nouns, begun.until_s), first.outcome, sum(run.outcome.packet_hops for own in made for run in own),

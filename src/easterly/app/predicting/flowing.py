@@ -1,0 +1,209 @@
+"""Steps as flows: what was asked, the runs, and the answer as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from easterly.app import terminal
+from easterly.app.pacing import paced
+from easterly.app.predicting.document import RANGE, REASON, records
+from easterly.app.values import number, numbers, reference
+from easterly.base.columns import floats
+from easterly.base.findings import Finding
+from easterly.base.units import SHARE, TIME, QuantityError, parse
+from easterly.predict.packet import interval
+
+if TYPE_CHECKING:
+    from easterly.model.fluid_prediction import FluidPrediction
+    from easterly.model.outcome import Prediction
+    from easterly.study.fluid import Outage, Wishes
+
+BUSIEST = 20
+EVENTS_EACH = 3
+"""Events of an activity, about."""
+FORMS = {
+    "--fail": "WHAT@TIME or WHAT@TIME..TIME, such as train-spine-1@2s..4s",
+    "--degrade": "LINK=LOSS, such as train-leaf-0>train-spine-1=0.01%",
+    "--straggler": "HOST=FACTOR, such as train-host-3=1.2",
+}  # fmt: skip
+
+
+def wishes(asked: dict[str, Any], form: str) -> Wishes:
+    """What is asked of a run of the first seed."""
+    from easterly.study import fluid
+
+    usual = fluid.Wishes()
+    return fluid.Wishes(
+        jobs=tuple(asked["jobs"]), steps=asked["steps"] or 1, jitter=asked["jitter"] or 0.0,
+        stragglers={host: _quantity("--straggler", factor, None, form)
+                    for host, factor in (_named("--straggler", text, "=", form) for text in asked["stragglers"])},
+        outages=tuple(_outage(text, form) for text in asked["fails"]),
+        degraded={link: _quantity("--degrade", loss, SHARE, form)
+                  for link, loss in (_named("--degrade", text, "=", form) for text in asked["degraded"])},
+        detect_s=_time(asked["detect"], usual.detect_s, "--detect", form),
+        reroute_s=_time(asked["reroute"], usual.reroute_s, "--reroute", form),
+        routing=asked["routing"] or usual.routing, seed=usual.seed if asked["seed"] is None else asked["seed"],
+    )  # fmt: skip
+
+
+def _outage(text: str, form: str) -> Outage:
+    from easterly.study.fluid import Outage
+
+    what, when = _named("--fail", text, "@", form)
+    start, _, end = when.partition("..")
+    until_s = _quantity("--fail", end, TIME, form) if end else float("inf")
+    return Outage(what, _quantity("--fail", start, TIME, form), until_s)
+
+
+def _named(option: str, text: str, mark: str, form: str) -> tuple[str, str]:
+    name, found, value = text.rpartition(mark)
+    if not found or not name or not value:
+        terminal.misused(f"{option}: {text!r} is not {FORMS[option]}", form)
+    return name, value
+
+
+def _quantity(option: str, text: str, kind: Any, form: str) -> float:
+    try:
+        return float(text) if kind is not TIME and "%" not in text else float(parse(text, kind))
+    except (QuantityError, ValueError) as error:
+        terminal.misused(f"{option}: {text!r} is not {FORMS[option]}: {error}", form)
+
+
+def _time(text: str | None, usual: float, option: str, form: str) -> float:
+    if text is None:
+        return usual
+    try:
+        return float(parse(text, TIME))
+    except QuantityError as error:
+        terminal.misused(f"{option}: {error}", form)
+
+
+def runs(nouns: Any, asked: dict[str, Any], form: str) -> tuple[list[FluidPrediction], dict[str, float]]:
+    """One run for each seed, and the mean step of each job without its neighbours where that is asked for."""
+    first, made = wishes(asked, form), []
+    for seed in range(first.seed, first.seed + (asked["count"] or 1)):
+        made.append(_run(nouns, replace(first, seed=seed), f"flows, seed {seed}", form))
+        if not made[-1].complete or made[-1].stuck:
+            return made, {}
+    alone = {}
+    for name in made[0].job.tolist() if asked["alone"] else ():
+        wanted = [replace(first, jobs=(name,), others=False, seed=first.seed + row) for row in range(len(made))]
+        own = [_run(nouns, each, f"{name} alone, seed {each.seed}", form) for each in wanted]
+        alone[name] = float(np.mean([each.step_s.mean() for each in own]))
+    return made, alone
+
+
+def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
+    from easterly.study import fluid
+
+    prepared = fluid.prepare(nouns, wanted)
+    with paced(what, EVENTS_EACH * len(prepared.schedule), quiet=form == "json", unit="events") as progress:
+        return fluid.simulate_site(prepared, progress)
+
+
+def document(
+    every: Sequence[FluidPrediction], bounds: Prediction, wanted: Wishes, alone: dict[str, float]
+) -> dict[str, Any]:
+    """Step times by simulation of flows, with those from rates beside them; all but step times is of the first seed."""
+    made = every[0]
+    rows = {str(name): row for row, name in enumerate(bounds.job)}
+    return {
+        "method": "fluid", "steps": wanted.steps, "seed": wanted.seed, "seeds": len(every), "routing": wanted.routing,
+        "complete": all(each.complete for each in every),
+        "stuck": next((each.stuck for each in every if each.stuck), None),
+        "activities": made.activities, "merged": made.merged,
+        "jobs": [_job(every, bounds, rows[str(name)], row, alone) for row, name in enumerate(made.job)],
+        "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
+        "left_out": made.left_out.tolist(),
+    }  # fmt: skip
+
+
+def _job(
+    every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: int, alone: dict[str, float]
+) -> dict[str, Any]:
+    made = every[0]
+    steps_s = np.concatenate([each.step_s[job] for each in every])
+    ended = bool(np.isfinite(steps_s).all())
+    over = interval(floats([each.step_s[job].mean() for each in every])) if ended else None
+    name = str(made.job[job])
+    found = {
+        "name": name, "compute_s": number(bounds.compute_s[row]), "simulated_s": _spread(steps_s),
+        "half_s": None if over is None else number(over.half), "steps_s": numbers(made.step_s[job]),
+        "exposed_s": number(made.exposed_s[job]),
+        "step_s": {key: number(getattr(bounds, f"step_{key}_s")[row]) for key in RANGE},
+        "bottleneck": reference(bounds.bottleneck[row]),
+        "alone_s": number(alone[name]) if name in alone else None,
+        "waits": [{key: each[key] for key in REASON} for each in records(made.waits) if each["job"] == job],
+        "held_up": [_without_job(each) for each in records(made.reasons) if each["job"] == job],
+        "straggler": next((_without_job(each) for each in records(made.stragglers) if each["job"] == job), None),
+    }  # fmt: skip
+    return {**found, "because": because(found)}
+
+
+def _without_job(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "job"}
+
+
+def _spread(steps_s: Any) -> dict[str, float | None]:
+    """Times of steps, of all seeds: mean, least, median, 95th percentile, most."""
+    values = np.sort(steps_s)
+    at = [values[max(int(np.ceil(share * len(values) - 1e-9)), 1) - 1] for share in (0.5, 0.95)]
+    names = ("mean", "least", "median", "p95", "most")
+    return dict(zip(names, numbers([values.mean(), values[0], *at, values[-1]]), strict=True))
+
+
+def _links(made: FluidPrediction) -> list[dict[str, Any]]:
+    order = np.argsort(-made.busy, kind="stable")[:BUSIEST]
+    return [{"link": str(made.link[at]), "busy": number(made.busy[at])} for at in order.tolist() if made.busy[at] > 0]
+
+
+def because(job: dict[str, Any]) -> str:
+    """What binds, in a sentence or two."""
+    mean_s = job["simulated_s"]["mean"]
+    if mean_s is None:
+        return "it never ends"
+    parts = {axis: sum(w["share"] for w in job["waits"] if w["axis"] == axis) for axis in ("compute", "bubble")}
+    told = [f"{parts['compute']:.1%} computing"]
+    told += [f"{parts['bubble']:.1%} waiting for others that compute"] if parts["bubble"] > 0.0005 else []
+    waits = [w for w in job["waits"] if w["axis"] not in parts]
+    if job["exposed_s"] > 0.0005 * mean_s:
+        most = waits[0]
+        name = " ".join(w for w in (most["axis"], most["stage"], most["collective"]) if w)
+        told.append(f"{job['exposed_s'] / mean_s:.1%} exposed communication, most of it {name}")
+    said = [", ".join(told)]
+    late = job["straggler"]
+    if late is not None:
+        said.append(f"{late['host']} computes {late['factor']:.3g} times as long as its peers")
+    if job["held_up"] and job["exposed_s"] > 0.0005 * mean_s:
+        said.append(held_up(job["held_up"][0]))
+    return "; ".join(said)
+
+
+SAID = {
+    "incast": "senders meet before it", "collision": "hashing gives it more than its share", "failed": "it was down",
+    "shared": "it is shared with {with_whom}", "full": "it is full",
+}  # fmt: skip
+
+
+def held_up(row: dict[str, Any]) -> str:
+    """Why a link holds messages up.
+
+    >>> held_up({"kind": "incast", "link": "leaf>host:nic0", "with_whom": "", "messages": 3, "worst": 3.0})
+    'leaf>host:nic0 holds up 3 messages, up to 3x: senders meet before it'
+    """
+    why = SAID[row["kind"]].format(**row)
+    count = f"{row['messages']:,} message" + ("s" if row["messages"] != 1 else "")
+    return f"{row['link']} holds up {count}, up to {row['worst']:.3g}x: {why}"
+
+
+def findings(found: dict[str, Any]) -> list[Finding]:
+    """A job that never ends."""
+    if found["stuck"] is None:
+        return []
+    names = ", ".join(job["name"] for job in found["jobs"] if job["simulated_s"]["mean"] is None)
+    hint = "repair it within the run (--fail WHAT@TIME..TIME), or give what it cuts off another way"
+    return [Finding("E712", "", f"{names} never ends: {found['stuck']}", hint)]

@@ -1,0 +1,131 @@
+"""Steps as flows, as they are printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from easterly.app.columns import Column
+from easterly.app.predicting.flowing import SAID
+from easterly.app.predicting.page import RANGE, show_phases, show_waits
+from easterly.app.report.measure import DASH, TIMES, measure
+from easterly.app.text import Page
+
+SHOWN, LINKS = 12, 6
+
+
+def page(found: dict[str, Any]) -> None:
+    """Step times, what they wait for, and why."""
+    shown = Page(Console())
+    _jobs(shown, found)
+    _distribution(shown, found)
+    waits = [
+        {"name": job["name"], "step_s": job["simulated_s"]["mean"], "waits": job["waits"]} for job in found["jobs"]
+    ]
+    show_waits(shown, [job for job in waits if job["step_s"] is not None])
+    _held_up(shown, found["jobs"])
+    _alone(shown, found["jobs"])
+    show_phases(shown, found["phases"])
+    _links(shown, found["links"])
+
+
+def _jobs(shown: Page, found: dict[str, Any]) -> None:
+    jobs = found["jobs"]
+    shown.title("Step times by simulation of flows")
+    unit = measure([job["simulated_s"]["mean"] or job["step_s"]["high"] or 0.0 for job in jobs], TIMES)
+    heads = ("Job", "Step", "Compute", "Exposed", "Low", "Expected", "High")
+
+    def text(value: float | None) -> str:
+        return "never ends" if value is None else unit.full(value)
+
+    shown.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
+        [
+            (job["name"], text(job["simulated_s"]["mean"]), unit.full(job["compute_s"]),
+             DASH if job["exposed_s"] is None else unit.full(job["exposed_s"]),
+             *(text(job["step_s"][key]) for key in RANGE))
+            for job in jobs
+        ],
+    )  # fmt: skip
+    for job in jobs:
+        shown.wrapped(f"{job['name']}: {job['because']}.", "", "  ")
+    for said in _remarks(found):
+        shown.wrapped(said, "dim", "  ")
+
+
+def _remarks(found: dict[str, Any]) -> list[str]:
+    """How it was simulated, and what was not."""
+    steps = f"{found['steps']:,} step{'s' if found['steps'] > 1 else ''}"
+    seeds = f"seed {found['seed']}" if found["seeds"] == 1 else f"{found['seeds']:,} seeds from {found['seed']}"
+    said = [
+        f"Simulated: {steps} of {found['activities']:,} computations and messages, routing by {found['routing']}, "
+        f"{seeds}. Low, expected and high are those from rates, with the bubble in compute."
+    ]
+    if found["merged"]:
+        said.append(f"{found['merged']:,} messages go side by side with others, and are simulated as one with them.")
+    if found["left_out"]:
+        said.append(f"Left out, as less often than it is simulated: {'; '.join(found['left_out'])}.")
+    if not found["complete"]:
+        said.append("Broken off: what is said holds until then.")
+    return said
+
+
+def _distribution(shown: Page, found: dict[str, Any]) -> None:
+    """Times of steps, where there are several."""
+    if found["steps"] * found["seeds"] < 2 or found["stuck"] is not None:
+        return
+    shown.title(f"Over {found['steps'] * found['seeds']:,} steps")
+    unit = measure([job["simulated_s"]["most"] for job in found["jobs"]], TIMES)
+    heads = ("Job", "Least", "Median", "95 %", "Most", "Mean", "")
+    shown.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
+        [
+            (job["name"], *(unit.full(job["simulated_s"][key]) for key in ("least", "median", "p95", "most", "mean")),
+             f"+- {unit.full(job['half_s'])}" if found["seeds"] > 1 else "")
+            for job in found["jobs"]
+        ],
+    )  # fmt: skip
+
+
+def _held_up(shown: Page, jobs: list[dict[str, Any]]) -> None:
+    rows = [(job["name"], row) for job in jobs for row in job["held_up"]]
+    if not rows:
+        return
+    shown.title("What holds messages up")
+    unit = measure([row["late_s"] for _, row in rows], TIMES)
+    heads = ("Job", "Link", "Why", "Messages", "Worst", "Late by")
+    shown.table(
+        tuple(Column(head, right=i > 2, gives_way=i == 1) for i, head in enumerate(heads)),
+        [
+            (name, row["link"], SAID[row["kind"]].format(**row), f"{row['messages']:,}", f"{row['worst']:.3g}x",
+             unit.full(row["late_s"]))
+            for name, row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
+
+
+def _alone(shown: Page, jobs: list[dict[str, Any]]) -> None:
+    rows = [job for job in jobs if job["alone_s"] is not None]
+    if not rows:
+        return
+    shown.title("With and without neighbours")
+    unit = measure([job["simulated_s"]["mean"] for job in rows], TIMES)
+    shown.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(("Job", "With", "Without", "Longer"))),
+        [
+            (job["name"], unit.full(job["simulated_s"]["mean"]), unit.full(job["alone_s"]),
+             f"{100 * (job['simulated_s']['mean'] / job['alone_s'] - 1):.2f} %")
+            for job in rows
+        ],
+    )  # fmt: skip
+
+
+def _links(shown: Page, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    shown.title("Busiest links")
+    shown.table(
+        (Column("Link", gives_way=True), Column("Busy", right=True)),
+        [(row["link"], f"{100 * row['busy']:.1f} %") for row in rows[:LINKS]],
+    )

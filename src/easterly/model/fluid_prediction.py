@@ -1,0 +1,70 @@
+"""What a simulation of flows says of the jobs of a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, TextColumn
+from easterly.base.schema import Doc, Unit
+from easterly.model.packet_prediction import PacketPhases, PacketSpans, PacketWaits
+from easterly.model.packet_records import SizeSlowdowns
+
+
+@dataclass(frozen=True, slots=True)
+class FluidReasons:
+    """What held messages of a job up beyond their time alone: the links that did so most."""
+
+    job: Annotated[IntColumn, Doc("(R,) row of the jobs.")]
+    kind: Annotated[
+        TextColumn,
+        Doc("(R,) incast, collision (of hashes), shared (with others), failed, or full (its own traffic alone)."),
+    ]
+    link: Annotated[TextColumn, Doc("(R,) link, by its ends.")]
+    with_whom: Annotated[TextColumn, Doc("(R,) others that were held up there too; empty for none.")]
+    messages: Annotated[IndexColumn, Doc("(R,) messages that it held up for most of their time.")]
+    worst: Annotated[FloatColumn, Unit("1"), Doc("(R,) longest time of these over their time alone.")]
+    late_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) most that one of them lost.")]
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+@dataclass(frozen=True, slots=True)
+class FluidStragglers:
+    """Who computes more slowly than others that do the same: the slowest of each job."""
+
+    job: Annotated[IntColumn, Doc("(S,) row of the jobs.")]
+    host: Annotated[TextColumn, Doc("(S,) host.")]
+    factor: Annotated[FloatColumn, Unit("1"), Doc("(S,) its computing over the median of its stage.")]
+    late_s: Annotated[FloatColumn, Unit("s"), Doc("(S,) how much more it computes in a step.")]
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+@dataclass(frozen=True, slots=True)
+class FluidPrediction:
+    """Step times of jobs by simulation of flows, and what makes them so long."""
+
+    job: Annotated[TextColumn, Doc("(J,) job.")]
+    step_s: Annotated[FloatColumn, Unit("s"), Doc("(J, K) time of each step; infinite from one that never ended on.")]
+    end_s: Annotated[FloatColumn, Unit("s"), Doc("(J, K) when each step ended.")]
+    exposed_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) of a step, in which what computes waits for messages.")]
+    waits: Annotated[PacketWaits, Doc("What steps wait for.")]
+    reasons: Annotated[FluidReasons, Doc("What held messages up.")]
+    stragglers: Annotated[FluidStragglers, Doc("Who computes more slowly than others.")]
+    phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
+    spans: Annotated[PacketSpans, Doc("When they do.")]
+    slowdowns: Annotated[SizeSlowdowns, Doc("Time of messages over their time alone, by size.")]
+    slowdown_at: Annotated[FloatColumn, Unit("1"), Doc("(101,) percentiles of the same.")]
+    link: Annotated[TextColumn, Doc("(L,) name of each link.")]
+    busy: Annotated[FloatColumn, Unit("1"), Doc("(L,) share of its capacity that was used, until the jobs were done.")]
+    time_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) ends of the intervals of the series.")]
+    hottest: Annotated[IntColumn, Doc("(H,) links whose course is told.")]
+    used: Annotated[FloatColumn, Unit("1"), Doc("(T, H) share of their capacity that was used in each interval.")]
+    left_out: Annotated[TextColumn, Doc("What is sent less often than it is simulated.")]
+    stuck: Annotated[str, Doc("Why a job never ends; empty where all do.")]
+    activities: Annotated[int, Unit("1"), Doc("Computations and messages that were simulated.")]
+    merged: Annotated[int, Unit("1"), Doc("Messages that are told as one with those beside them.")]
+    complete: Annotated[bool, Doc("Whether it was let run to its end.")]

@@ -1,0 +1,182 @@
+"""Activities: everything that takes time, what it waits for, what it sends, and over which links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
+from easterly.model.demand import DemandSet
+from easterly.model.routing import Paths, Policy
+from easterly.model.schedule import EventKind, Schedule
+from easterly.study.fluid.effort import durations_s
+from easterly.study.fluid.lanes import Lanes, lanes_of
+from easterly.study.fluid.paths import FLOWLETS, entries, ways_of
+from easterly.study.fluid.site import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Sends:
+    """Messages and steady flows, before they have a way.
+
+    Attributes
+    ----------
+    src, dst, connections : (S,) int
+    activity : (S,) int
+    part : (S,) float [1]
+        Part of the activity's bytes.
+    number : (S,) int
+        Which of the messages of its pair it is.
+    """
+
+    src: IntColumn
+    dst: IntColumn
+    connections: IntColumn
+    activity: IntColumn
+    part: FloatColumn
+    number: IndexColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """Activities of a run: those of the schedule, then what others send all the time.
+
+    Attributes
+    ----------
+    lanes : Lanes
+    pred_ptr, pred_idx : CSR
+        What each waits for.
+    delay_s, earliest_s : (A,) float [s]
+    size_bit : (A,) float [bit]
+        What links carry: more than the data, where transfers do not reach the line rate.
+    cap_bps : (A,) float [bit/s]
+        Infinite where only links limit it.
+    connections : (A,) int
+    traffic_class : (A,) int
+    owner : (A,) int
+        Row of `Work`.
+    sends : Sends
+    paths : Paths
+        A row per activity.
+    """
+
+    lanes: Lanes
+    pred_ptr: IndexColumn
+    pred_idx: IntColumn
+    delay_s: FloatColumn
+    earliest_s: FloatColumn
+    size_bit: FloatColumn
+    cap_bps: FloatColumn
+    connections: IntColumn
+    traffic_class: IntColumn
+    owner: IntColumn
+    sends: Sends
+    paths: Paths
+
+    def __len__(self) -> int:
+        return len(self.delay_s)
+
+
+def pose(prepared: Prepared) -> Posed:
+    """Activities of a site, on the ways of its network as it is."""
+    made, wishes, nouns = prepared.schedule, prepared.wishes, prepared.nouns
+    network, demands = nouns.network.value, nouns.demands.value
+    lanes = lanes_of(made, network)
+    steady = np.flatnonzero((demands.flows.rate_bps > 0) & (demands.flows.src != demands.flows.dst))
+    steady = steady if wishes.others else steady[:0]
+    takes_s = durations_s(made, network, jitter=wishes.jitter, stragglers=wishes.stragglers, seed=wishes.seed)
+    first, count = lanes.first, len(lanes.first)
+    row_of = {str(name): row for row, name in enumerate(demands.work.name)}
+    owner = np.array([row_of[str(name)] for name in prepared.owner], dtype=np.int64)
+    flows, phases = demands.flows, demands.phases
+    size_bit = np.bincount(lanes.activity, _sent_bit(made, prepared.reach), count)
+    connections = np.bincount(lanes.activity, np.where(made.kind == EventKind.SEND, made.connections, 0), count)
+    ptr, idx = _waits(made, lanes)
+    sends = _sends(made, lanes, demands, steady)
+    posed = Posed(
+        lanes, indices(np.concatenate([ptr, np.full(len(steady), ptr[-1])])), ints(idx),
+        floats(np.concatenate([(made.delay_s + takes_s)[first], np.zeros(len(steady))])),
+        floats(np.concatenate([made.earliest_s[first], np.zeros(len(steady))])),
+        floats(np.concatenate([size_bit, flows.rate_bps[steady] * prepared.until_s])),
+        floats(np.concatenate([np.full(count, np.inf), flows.rate_bps[steady]])),
+        ints(np.maximum(np.concatenate([connections, flows.connections[steady]]), 1)),
+        ints(np.concatenate([made.traffic_class[first], phases.traffic_class[flows.phase[steady]]])),
+        ints(np.concatenate([
+            owner[made.purpose[first]], [row_of[str(name)] for name in phases.owner[flows.phase[steady]]],
+        ])),
+        sends, Paths(indices([0]), ints([]), floats([])),
+    )  # fmt: skip
+    return with_ways(posed, prepared, nouns.policy.value)
+
+
+def _sent_bit(made: Schedule, reach: FloatColumn) -> NDArray[np.float64]:
+    return np.where(made.kind == EventKind.SEND, made.size_B * 8 / reach[made.purpose], 0.0)
+
+
+def _waits(made: Schedule, lanes: Lanes) -> tuple[NDArray[np.int64], NDArray[np.signedinteger[Any]]]:
+    """What activities wait for, each once."""
+    if not lanes.merged:
+        return made.pred_ptr, made.pred_idx
+    event = np.repeat(np.arange(len(made)), np.diff(made.pred_ptr))
+    count = len(lanes.first)
+    key = np.sort(lanes.activity[event].astype(np.int64) * count + lanes.activity[made.pred_idx])
+    key = key[np.diff(key, prepend=-1) > 0]
+    return np.searchsorted(key // count, np.arange(count + 1)), key % count
+
+
+def _sends(made: Schedule, lanes: Lanes, demands: DemandSet, steady: NDArray[np.intp]) -> Sends:
+    rows = np.flatnonzero((made.kind == EventKind.SEND) & (made.src != made.dst))
+    activity, size_B = lanes.activity[rows], made.size_B[rows]
+    whole_B = np.bincount(activity, size_B, len(lanes.first))[activity]
+    part = np.divide(size_B, whole_B, out=np.ones(len(rows)), where=whole_B > 0)
+    flows = demands.flows
+    src, dst = (np.concatenate([a[rows], b[steady]]) for a, b in ((made.src, flows.src), (made.dst, flows.dst)))
+    return Sends(
+        ints(src), ints(dst), ints(np.concatenate([made.connections[rows], flows.connections[steady]])),
+        ints(np.concatenate([activity, len(lanes.first) + np.arange(len(steady))])),
+        floats(np.concatenate([part, np.ones(len(steady))])), indices(_number(src, dst)),
+    )  # fmt: skip
+
+
+def _number(src: NDArray[np.int64], dst: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which of the messages between its ends each is."""
+    order = np.lexsort((np.arange(len(src)), dst, src))
+    new = np.ones(len(src), dtype=np.bool_)
+    new[1:] = (np.diff(src[order]) != 0) | (np.diff(dst[order]) != 0)
+    made = np.empty(len(src), dtype=np.int64)
+    made[order] = np.arange(len(src)) - np.maximum.accumulate(np.where(new, np.arange(len(src)), 0))
+    return made
+
+
+def with_ways(posed: Posed, prepared: Prepared, policy: Policy) -> Posed:
+    """The same on the ways that a policy has; no entries where there is no way."""
+    return replace(posed, paths=ways(posed.sends, len(posed), prepared, policy))
+
+
+def ways(sends: Sends, count: int, prepared: Prepared, policy: Policy) -> Paths:
+    """Links of each activity, and the shares of its bytes on them."""
+    network, wishes = prepared.nouns.network.value, prepared.wishes
+    number = sends.number % FLOWLETS if wishes.routing == "flowlet" else np.zeros(len(sends.src), dtype=np.int64)
+    columns = np.stack([sends.src, sends.dst, sends.connections, number], axis=1)
+    pair, of_pair = np.unique(columns, axis=0, return_inverse=True)
+    found = ways_of(
+        network, policy, ints(pair[:, 0]), ints(pair[:, 1]), ints(pair[:, 2]), routing=wishes.routing,
+        number=pair[:, 3], seed=prepared.nouns.site.seed, draw=wishes.seed - 1,
+    )  # fmt: skip
+    of_pair = of_pair.ravel()
+    of, link, share = entries(found, of_pair)
+    lost = np.zeros(count, dtype=np.bool_)
+    lost[sends.activity[np.diff(found.ptr)[of_pair] == 0]] = True
+    activity = sends.activity[of].astype(np.int64)
+    share = share * sends.part[of]
+    kept = ~lost[activity]
+    activity, link, share = activity[kept], link[kept], share[kept]
+    order = np.lexsort((link, activity))
+    activity, link, share = activity[order], link[order], share[order]
+    new = np.ones(len(activity), dtype=np.bool_)
+    new[1:] = (np.diff(activity) != 0) | (np.diff(link) != 0)
+    total = np.add.reduceat(share, np.flatnonzero(new)) if len(share) else share
+    return Paths(indices(np.searchsorted(activity[new], np.arange(count + 1))), ints(link[new]), floats(total))

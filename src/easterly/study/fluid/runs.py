@@ -1,0 +1,163 @@
+"""Runs of a site, and what they come to."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from easterly.base.columns import FloatColumn, bools, floats, ints, texts
+from easterly.model.fluid_prediction import FluidPrediction
+from easterly.model.packet_prediction import PacketWaits
+from easterly.model.schedule import EventKind
+from easterly.study.fluid.effort import durations_s
+from easterly.study.fluid.outages import changes
+from easterly.study.fluid.played import Played, Progress, play
+from easterly.study.fluid.posed import Posed, pose
+from easterly.study.fluid.reasons import reasons_of, stragglers_of
+from easterly.study.fluid.site import Prepared
+from easterly.study.fluid.standing import slowest_s, standing_of, with_losses
+from easterly.study.naming import links_of
+from easterly.study.packets import results
+from easterly.study.packets.results import Times
+from easterly.study.packets.transports import transports_of
+from easterly.study.packets.waits import BUBBLE, COMPUTE, waits
+
+HOTTEST = 8
+"""Links whose course is told."""
+
+
+def simulate_site(prepared: Prepared, progress: Progress | None = None) -> FluidPrediction:
+    """Step times of the jobs of a site by simulation of flows.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    progress : callable, optional
+        Is told of the simulated time, what is open, and events so far; False ends the run, which is not complete then.
+
+    Returns
+    -------
+    FluidPrediction
+
+    Raises
+    ------
+    ValueError
+        Names in the wishes that are none, or a pair of interfaces without a way.
+    """
+    nouns = prepared.nouns
+    network, plan = nouns.network.value, nouns.qos.value
+    posed = with_losses(pose(prepared), prepared, transports_of(plan, {}))
+    _served(prepared, posed)
+    capacity_bps = network.links.capacity_bps
+    played = play(
+        posed, standing_of(posed, plan), capacity_bps, changes(prepared, posed), prepared.until_s, progress
+    )  # fmt: skip
+    return _concluded(prepared, posed, played)
+
+
+def _served(prepared: Prepared, posed: Posed) -> None:
+    """Refuse messages without a way."""
+    lost = np.flatnonzero((np.diff(posed.paths.ptr) == 0)[posed.sends.activity])
+    if len(lost):
+        name, sends = prepared.nouns.network.value.nodes.name, posed.sends
+        raise ValueError(f"there is no path from {name[sends.src[lost[0]]]} to {name[sends.dst[lost[0]]]}")
+
+
+def _concluded(prepared: Prepared, posed: Posed, played: Played) -> FluidPrediction:
+    nouns, made, wishes = prepared.nouns, prepared.schedule, prepared.wishes
+    network = nouns.network.value
+    alone_s = floats(posed.size_bit * slowest_s(posed, network.links.capacity_bps))
+    of = posed.lanes.activity
+    sends = (made.kind == EventKind.SEND) & (np.diff(posed.paths.ptr)[of] > 0)
+    times = Times(
+        floats(played.sends_s[of]), floats(played.done_s[of]), floats(np.where(sends, alone_s[of], 0.0)),
+        floats(np.where(sends, made.size_B, 0.0)),
+    )  # fmt: skip
+    takes_s = durations_s(made, network, jitter=wishes.jitter, stragglers=wishes.stragglers, seed=wishes.seed)
+    end_s = _ends(prepared, times)
+    step_s = np.diff(end_s, axis=1, prepend=0.0)
+    found = _waits(prepared, times)
+    time_s, busy, hottest, used = _course(prepared, played, float(np.max(end_s, initial=0.0)))
+    slow = np.sort(times.slowdown[np.isfinite(times.slowdown)])
+    return FluidPrediction(
+        texts(prepared.jobs), floats(np.where(np.isnan(step_s), np.inf, step_s)), floats(end_s),
+        floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s),
+        stragglers_of(prepared, takes_s),
+        results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
+        results.spans(made, times), results.slowdowns(times),
+        floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
+        texts(links_of(nouns)), busy, time_s, ints(hottest), used, prepared.left_out,
+        _stuck(prepared, posed, played), len(posed), posed.lanes.merged, played.complete,
+    )  # fmt: skip
+
+
+def _ends(prepared: Prepared, times: Times) -> NDArray[np.float64]:
+    """(J, K) [s] when each step of each job ended: its last event."""
+    made, count = prepared.schedule, len(prepared.jobs)
+    own = np.flatnonzero(made.job < count)
+    last = np.zeros((count, prepared.wishes.steps))
+    np.maximum.at(last, (made.job[own], made.step[own]), times.done_s[own])
+    return np.maximum.accumulate(last, axis=1)
+
+
+def _waits(prepared: Prepared, times: Times) -> PacketWaits:
+    """What steps wait for, over all of them."""
+    rows = []
+    for job in range(len(prepared.jobs)):
+        took = waits(prepared.schedule, times.done_s, job)
+        total_s = sum(took.values())
+        order = sorted(took.items(), key=lambda each: (-each[1], each[0]))
+        rows += [(job, *key, each_s / total_s) for key, each_s in order]
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    return PacketWaits(
+        ints(columns[0]), texts(columns[1]), texts(columns[2]), texts(columns[3]), bools(columns[4]), floats(columns[5])
+    )
+
+
+def _exposed(found: PacketWaits, step_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(J,) [s] of a mean step, in which what computes waits for messages."""
+    waiting = ~np.isin(found.axis, (COMPUTE, BUBBLE))
+    share = np.bincount(found.job[waiting], found.share[waiting], len(step_s))
+    mean_s = step_s.mean(axis=1)
+    made = np.full(len(step_s), np.nan)
+    np.multiply(share, mean_s, out=made, where=np.isfinite(mean_s))
+    return made
+
+
+def _course(
+    prepared: Prepared, played: Played, end_s: float
+) -> tuple[FloatColumn, FloatColumn, NDArray[np.intp], FloatColumn]:
+    """Ends of intervals, use of links until the jobs were done, the hottest of them, and their use in each interval."""
+    capacity = prepared.nouns.network.value.links.capacity_bps
+    count = len(played.time_s)
+    if np.isfinite(end_s):
+        count = min(int(np.searchsorted(played.time_s, end_s)) + 1, count)
+    time_s = played.time_s[:count]
+    lasts_s = np.diff(time_s, prepend=0.0)
+    whole_s = min(end_s, float(time_s[-1])) if count else 1.0
+    carried = played.carried_bit[:count]
+    busy = np.minimum(carried.sum(axis=0) / (capacity * max(whole_s, 1e-12)), 1.0) if count else capacity * 0.0
+    hottest = np.argsort(-busy, kind="stable")[:HOTTEST]
+    hottest = hottest[busy[hottest] > 0]
+    used = carried[:, hottest] / (capacity[hottest] * np.maximum(lasts_s, 1e-12)[:, None])
+    return floats(time_s), floats(busy), hottest, floats(np.minimum(used, 1.0))
+
+
+def _stuck(prepared: Prepared, posed: Posed, played: Played) -> str:
+    """Why a job does not end: a message that stands still, and the link that holds it; empty where all end."""
+    jobs = prepared.schedule.job < len(prepared.jobs)
+    if not played.complete or np.isfinite(played.done_s[posed.lanes.activity[jobs]]).all():
+        return ""
+    still = np.flatnonzero((played.holds > -2) & np.isinf(played.done_s))
+    name, sends = prepared.nouns.network.value.nodes.name, posed.sends
+    for activity in still.tolist():
+        for row in np.flatnonzero(sends.activity == activity)[:1].tolist():
+            ends = f"what {name[sends.src[row]]} sends to {name[sends.dst[row]]} stands still"
+            link = int(played.holds[activity])
+            at = (
+                f": {links_of(prepared.nouns)[link]} carries nothing, and there is no way around it"
+                if link >= 0
+                else ""
+            )
+            return ends + at
+    return "some events wait for others that never happen"

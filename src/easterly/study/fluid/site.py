@@ -1,0 +1,153 @@
+"""A site as flows that share links: steps of its jobs, and all else that is sent meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from easterly.base.columns import FloatColumn, TextColumn, floats, texts
+from easterly.base.findings import did_you_mean
+from easterly.base.units import TIME, format_short
+from easterly.demand import schedule
+from easterly.model.demand import DemandSet
+from easterly.model.schedule import Schedule
+from easterly.study.fluid.wishes import ROUTINGS, Wishes
+from easterly.study.nouns import Nouns
+
+SPARE = 1.25
+"""How much longer than steps take at most others go on sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What all runs have in common.
+
+    Attributes
+    ----------
+    nouns : Nouns
+    wishes : Wishes
+    jobs : list of str
+    schedule : Schedule
+        Job j of it is job j of the jobs; behind them what others send at intervals.
+    owner : (P,) str
+        Job, service or traffic of each purpose of the schedule.
+    reach : (P,) float [1]
+        Share of the line rate that transfers of each purpose reach.
+    until_s : float [s]
+        How long others send.
+    left_out : (K,) str
+        What is sent less often, and is not simulated.
+    """
+
+    nouns: Nouns
+    wishes: Wishes
+    jobs: list[str]
+    schedule: Schedule
+    owner: TextColumn
+    reach: FloatColumn
+    until_s: float
+    left_out: TextColumn
+
+
+def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
+    """Steps of the jobs of a site as one graph, with what others send at intervals meanwhile.
+
+    Parameters
+    ----------
+    nouns : Nouns
+    wishes : Wishes
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    FindingsError
+        What `demand.schedule.of_job` finds: E665 a step with too many events.
+    ValueError
+        A job, a host or a routing that is none, or a number out of its range.
+    """
+    jobs = _jobs(nouns, wishes)
+    _fit(nouns, wishes)
+    site, network, hosts = nouns.site, nouns.network.value, nouns.placement.value.hosts
+    steps = [schedule.of_job(site, network, name, hosts, steps=wishes.steps) for name in jobs]
+    demands, until_s = nouns.demands.value, _until_s(nouns, jobs, wishes)
+    if wishes.others:
+        steps.append(schedule.of_rates(network, _at_intervals(demands), until_s, seed=wishes.seed))
+    made = schedule.together(steps)
+    owner = [name for name, step in zip(jobs, steps, strict=False) for _ in range(len(step.purposes))]
+    if wishes.others:
+        owner += demands.work.name[steps[-1].purposes.job].tolist()
+    return Prepared(
+        nouns, wishes, jobs, made, texts(owner), _reach(demands, made, owner, wishes), until_s,
+        _left_out(demands, until_s, wishes),
+    )  # fmt: skip
+
+
+def events_of(nouns: Nouns, jobs: Sequence[str] = ()) -> int:
+    """Events that one step of these jobs has, or of all; 0 where no job has hosts."""
+    site, network, hosts = nouns.site, nouns.network.value, nouns.placement.value.hosts
+    names = [name for name in site.jobs if name in hosts and (not jobs or name in jobs)]
+    return sum(schedule.size_of(schedule.step_of(site, network, name, hosts)) for name in names)
+
+
+def _jobs(nouns: Nouns, wishes: Wishes) -> list[str]:
+    hosts, known = nouns.placement.value.hosts, list(nouns.site.jobs)
+    jobs = list(wishes.jobs) or [name for name in known if name in hosts]
+    missing = [name for name in jobs if name not in hosts or name not in known]
+    if missing:
+        raise ValueError(f"no job that has hosts is called {missing[0]!r}: {did_you_mean(missing[0], known)}")
+    if not jobs:
+        raise ValueError("there is no job whose steps could be simulated: give the site a job with hosts")
+    return jobs
+
+
+def _fit(nouns: Nouns, wishes: Wishes) -> None:
+    """Refuse wishes that make no sense."""
+    names = nouns.network.value.hosts.name.tolist()
+    for host, factor in wishes.stragglers.items():
+        if host not in names:
+            raise ValueError(f"no host is called {host!r}: {did_you_mean(host, names)}")
+        if not (np.isfinite(factor) and factor > 0):
+            raise ValueError(f"host {host!r} computes {factor:g} times as long: give a number above 0")
+    if wishes.routing not in ROUTINGS:
+        raise ValueError(f"no routing is called {wishes.routing!r}; there are {', '.join(ROUTINGS)}")
+    if wishes.steps < 1 or not 0 <= wishes.jitter <= 2:
+        raise ValueError("a simulation needs at least one step, and a variation of compute from 0 to 2")
+    if not (wishes.detect_s >= 0 and wishes.reroute_s >= 0):
+        raise ValueError("a failure is noticed, and routed around, after 0 s at the earliest")
+
+
+def _until_s(nouns: Nouns, jobs: Sequence[str], wishes: Wishes) -> float:
+    """How long all steps take at most [s]: nothing hidden, as slow as the slowest host, standing still at times."""
+    bounds = nouns.prediction.value
+    rows = np.isin(bounds.job, jobs) & np.isfinite(bounds.step_high_s)
+    slowest = max([1.0, *wishes.stragglers.values()]) * (1 + wishes.jitter)
+    still_s = sum(wishes.detect_s + wishes.reroute_s for _ in wishes.outages) * 2
+    return SPARE * (wishes.steps * float(bounds.step_high_s[rows].max(initial=0.0)) * slowest + still_s)
+
+
+def _at_intervals(demands: DemandSet) -> DemandSet:
+    """What is not sent at a steady rate."""
+    return replace(demands, flows=replace(demands.flows, rate_bps=floats(np.zeros(len(demands.flows)))))
+
+
+def _reach(demands: DemandSet, made: Schedule, owner: Sequence[str], wishes: Wishes) -> FloatColumn:
+    """(P,) share of the line rate that transfers of each purpose reach; 1 where nobody says."""
+    if wishes.line_rate:
+        return floats(np.ones(len(made.purposes)))
+    phases, why = demands.phases, made.purposes
+    names = zip(phases.owner, phases.axis, phases.stage, phases.collective, strict=True)
+    known = dict(zip(names, phases.network_reach.tolist(), strict=True))
+    rows = zip(owner, why.axis, why.stage, why.collective, strict=True)
+    return floats([known.get(row, 1.0) for row in rows])
+
+
+def _left_out(demands: DemandSet, until_s: float, wishes: Wishes) -> TextColumn:
+    """What has an interval that is longer than the time in which others send."""
+    phases = demands.phases
+    rows = np.flatnonzero(wishes.others & (phases.every_s >= until_s))
+    return texts([f"{phases.owner[r]} {phases.axis[r]}, every {format_short(phases.every_s[r], TIME)}" for r in rows])

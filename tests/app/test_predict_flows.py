@@ -1,0 +1,129 @@
+"""``easterly predict --method fluid``, as its users type it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from easterly.app.cli import main
+
+ROOT = Path(__file__).parents[2]
+TWO = ROOT / "examples/two-fabrics-wan.yaml"
+TORI = ROOT / "examples/direct-networks.yaml"
+POD = """
+version: 1
+site: {name: pod}
+hardware:
+  switches: {sw64: {ports: 64, rate: 400Gb/s}}
+  hosts: {dgx: {gpus: 8, nics: 8, nic_rate: 400Gb/s, gpu: h200-sxm}}
+fabrics:
+  train: {blueprint: leaf-spine, hosts: {type: dgx, count: 8}, leaf: {type: sw64, down: 16, up: 8}, spine: {type: sw64}}
+addressing: {pools: {fabric: 10.64.0.0/16, loopback: 10.65.0.0/24}}
+classes:
+  training: {dscp: 26, share: 60%, lossless: true}
+  default: {dscp: 0, share: rest}
+jobs:
+  one: {fabric: train, class: training, model: llama3-8b, parallel: {tp: 8, dp: 4}, batch: 16, mfu: 41%}
+  two: {fabric: train, class: training, model: llama3-8b, parallel: {tp: 8, dp: 4}, batch: 4, mfu: 41%}
+"""
+
+
+@pytest.fixture
+def pod(tmp_path):
+    (tmp_path / "pod.yaml").write_text(POD)
+    return tmp_path / "pod.yaml"
+
+
+def run(*words):
+    return CliRunner().invoke(main, ["predict", *map(str, words)])
+
+
+def result(*words):
+    done = run(*words, "--format", "json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["result"]
+
+
+@pytest.mark.parametrize("site", [TWO, TORI])
+def test_steps_stand_between_what_rates_say_at_least_and_at_most(site):
+    found = result(site)
+    assert found["method"] == "fluid" and found["complete"] and found["stuck"] is None
+    for job in found["jobs"]:
+        assert job["step_s"]["low"] * 0.99 <= job["simulated_s"]["mean"] <= job["step_s"]["high"] * 1.01
+        assert sum(each["share"] for each in job["waits"]) == pytest.approx(1)
+        assert job["because"].endswith((".", "computing")) or "%" in job["because"]
+
+
+def test_several_steps_and_seeds_have_a_distribution(pod):
+    found = result(pod, "--steps", 3, "--seeds", 2, "--jitter", 0.2, "--straggler", "train-host-1=1.5")
+    one = found["jobs"][0]
+    spread = one["simulated_s"]
+    assert spread["least"] <= spread["median"] <= spread["p95"] <= spread["most"]
+    assert len(one["steps_s"]) == 3 and one["half_s"] > 0 and spread["least"] < spread["most"]
+    assert one["straggler"]["host"] == "train-host-1" and "train-host-1" in one["because"]
+    said = run(pod, "--steps", 3, "--seeds", 2, "--jitter", 0.2).stdout
+    assert "Over 6 steps" in said and "What a step waits for" in said
+
+
+def test_neighbours_cost_what_is_shared(pod):
+    found = result(pod, "--alone", "--method", "fluid")
+    assert all(job["simulated_s"]["mean"] >= job["alone_s"] * (1 - 1e-9) for job in found["jobs"])
+    assert "With and without neighbours" in run(pod, "--alone").stdout
+    assert result(pod)["jobs"][0]["alone_s"] is None
+
+
+def test_what_fails_and_is_not_repaired_is_a_finding(pod):
+    done = run(pod, "--fail", "train-host-1:nic0@10ms")
+    assert done.exit_code == 1 and "E712" in done.output and "train-host-1:nic0" in done.output
+    assert "never ends" in done.output
+    again = run(pod, "--fail", "train-host-1:nic0@10ms..1s", "--detect", "20ms", "--reroute", "5ms")
+    assert again.exit_code == 0 and "it was down" in again.stdout
+    told = json.loads(run(pod, "--fail", "train-host-1:nic0@10ms", "--format", "json").stdout)
+    assert (
+        "E712" in [found["code"] for found in told["findings"]]
+        and told["result"]["jobs"][0]["simulated_s"]["mean"] is None
+    )
+
+
+def test_lossy_links_make_steps_longer(pod):
+    usual, lossy = result(pod), result(pod, "--degrade", "train-host-0:nic0=1%")
+    assert lossy["jobs"][0]["simulated_s"]["mean"] > usual["jobs"][0]["simulated_s"]["mean"]
+
+
+def test_a_page_of_it(pod, tmp_path):
+    page = tmp_path / "flows.html"
+    assert run(pod, "--steps", 2, "--report", page).exit_code == 0
+    text = page.read_text()
+    assert all(word in text for word in ("Iterations", "Hottest links", "Slowdown", "<svg")) and "<script" not in text
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["--fail", "train-spine-0"], "is not WHAT@TIME"),
+        (["--fail", "train-spine-0@soon"], "is not WHAT@TIME"),
+        (["--fail", "train-spine-7@1s"], "no device, interface or link is called 'train-spine-7'"),
+        (["--fail", "train-spine-0@2s..1s"], "is up at 1 s"),
+        (["--degrade", "train-spine-0=2"], "give a share from 0 to below 1"),
+        (["--degrade", "train-spine-0=much"], "is not LINK=LOSS"),
+        (["--straggler", "train-host-1=x"], "is not HOST=FACTOR"),
+        (["--straggler", "train-host-99=2"], "no host is called 'train-host-99'"),
+        (["--detect", "now"], "--detect"),
+        (["--job", "three"], "no job that has hosts is called 'three'"),
+        (["--method", "rates", "--jitter", "0.1"], "--jitter: is for --method fluid"),
+        (["--method", "packet", "--alone"], "--alone: is for --method fluid"),
+        (["--part", "0.5"], "--part: is for --method packet"),
+    ],
+)
+def test_what_makes_no_sense_is_said(pod, words, said):
+    done = run(pod, *words)
+    assert done.exit_code == 2 and said in " ".join(done.output.split())
+
+
+def test_who_trains_nothing_has_rates(tmp_path):
+    (tmp_path / "none.yaml").write_text(POD.split("jobs:")[0])
+    assert result(tmp_path / "none.yaml")["method"] == "rates"
+    assert run(tmp_path / "none.yaml", "--method", "fluid").exit_code == 2
