@@ -51,7 +51,7 @@ def test_where_the_threshold_comes_from_stands_beside_it():
     assert asked["mark_B"] == 7_000 and "below the 7.589kB" in asked["mark_rule"]  # 53.128 kB / 7
     assert answer(f"{ASKED} --mark 8kB")["mark_rule"] == "as asked"
     scaled = answer(ASKED.replace("dctcp", "hpcc-repo").replace("100Gb", "25Gb"))
-    assert scaled["mark_B"] == 100_000 and scaled["mark_rule"].endswith("Kmax 400kB")
+    assert scaled["mark_B"] == 100_000 and scaled["mark_rule"].endswith("Kmax 400kB, of what leaves")
     assert answer(ASKED.replace("dctcp", "cubic"))["mark_B"] is None
 
 

@@ -254,6 +254,20 @@ def test_switches_that_mark_what_leaves():
     assert bound_s(10, 20_000_000, 40e9, paper) <= leaving_s < joining_s
 
 
+def test_presets_mark_as_their_sources_do():
+    """An arriving packet (Zhu et al. 2015, section 3); at its dequeue, by what is left (switch-node.cc of HPCC)."""
+    assert [name for name, how in PRESETS.items() if how.dcqcn.marks_leaving] == ["hpcc-repo"]
+    repo = PRESETS["hpcc-repo"]
+    assert "what leaves" in repo.source
+    joining = replace(repo, dcqcn=replace(repo.dcqcn, marks_leaving=False))
+    as_made, leaving, joined = (
+        incast(15, 4_000_000, 100e9, how)
+        for how in (repo, replace(joining, dcqcn=replace(joining.dcqcn, marks_leaving=True)), joining)
+    )
+    assert as_made.fct_s.tolist() == leaving.fct_s.tolist() != joined.fct_s.tolist()
+    assert as_made.most_B.max() <= joined.most_B.max()  # answers come earlier by the queue
+
+
 def test_go_back_n_sends_more_again_than_selective_repeat():
     again = []
     for recovery in ("selective", "go-back-n"):

@@ -84,4 +84,5 @@ def _own(how: Transport, rate_bps: float, asked_B: float | None) -> Threshold:
     if asked_B is not None:
         at = f" at {format_short(rate_bps, RATE)}"
         raise ValueError(f"--mark is for dctcp and bbr3: {how.name} marks a growing share from {span}{at}")
-    return Threshold(low_B, None, f"{how.name}'s Kmin; Kmax {format_short(high_B, SIZE)}")
+    leaving = ", of what leaves" if how.dcqcn.marks_leaving and how.lossless else ""
+    return Threshold(low_B, None, f"{how.name}'s Kmin; Kmax {format_short(high_B, SIZE)}{leaving}")

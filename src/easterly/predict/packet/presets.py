@@ -35,7 +35,8 @@ PRESETS = {
         Transport(
             "hpcc-repo",
             "dcqcn",
-            "Li et al. 2019, SIGCOMM: DCQCN as their simulator has it, figures of 100 Gb/s; lossless",
+            "Li et al. 2019, SIGCOMM: DCQCN as their simulator has it, figures of 100 Gb/s; marks what leaves "
+            "(switch-node.cc, SwitchNotifyDequeue); lossless",
             packet_B=1058,
             header_B=58,
             nic_B=16_000,
@@ -54,6 +55,7 @@ PRESETS = {
                 kmin_B=400_000,
                 kmax_B=1_600_000,
                 pmax=0.2,
+                marks_leaving=True,
                 at_bps=100e9,
             ),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -163,7 +163,7 @@ def _classes(how: Transport, at: Bottleneck, hosts: int) -> PacketQueues:
     marked = receiver & (kmin_B is not None)
     lossless = of_switch & used & how.lossless
     headroom_B = headroom_for_B(how, at.rate_bps, at.delay_s)
-    return star_queues(
+    made = star_queues(
         hosts, ints([LONG, SHORT]), lossless_B=at.buffer_B if how.lossless else np.nan, lossy_B=np.nan,
         pool_B=headroom_B * hosts * 2,  # of both classes
         strict=bools(np.tile(at.apart & (np.arange(CLASSES) == SHORT), (2 * hosts, 1))),
@@ -173,3 +173,4 @@ def _classes(how: Transport, at: Bottleneck, hosts: int) -> PacketQueues:
         alpha=only_where(lossless, ALPHA), headroom_B=indices(np.where(lossless, headroom_B, 0)),
         xon_offset_B=indices(np.where(lossless, XON_FRAMES * how.packet_B, 0)),
     )  # fmt: skip
+    return replace(made, marks_leaving=notifies and how.dcqcn.marks_leaving)
