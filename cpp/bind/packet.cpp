@@ -115,6 +115,7 @@ constexpr Number kNumbers[] = {
     {"prr", 0, 1, put_in<&Rules::recovery, &RecoveryRules::prr>},
     {"rack", 0, 1, put_in<&Rules::recovery, &RecoveryRules::rack>},
     {"tail_probe", 0, 1, put_in<&Rules::recovery, &RecoveryRules::tail_probe>},
+    {"frto", 0, 1, put_in<&Rules::recovery, &RecoveryRules::frto>},
     {"swift_base_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::base>},
     {"swift_hop_ps", 0, 1LL << 40, put_in<&Rules::swift, &SwiftRules::hop>},
     {"swift_range_ps", 0, kLong, put_in<&Rules::swift, &SwiftRules::range>},
@@ -167,7 +168,7 @@ void new_law(Rules* at, const std::string& name, const std::map<std::string, dou
     if (made.header_B >= made.packet_B) refuse("header_B leaves nothing of packet_B");
     if (made.nic_B < made.packet_B) refuse("nic_B is less than packet_B");
     if (made.open()) check_source(made);
-    if (made.go_back && (made.recovery.prr || made.recovery.timed())) refuse("go_back with prr, rack or tail_probe, which are of selective repeat");
+    if (made.go_back && made.recovery.any()) refuse("go_back with prr, rack, tail_probe or frto, which are of selective repeat");
     if (made.asks_links() && made.acks_every > 1) refuse("acks_every is more than 1: hpcc answers what every packet brings back");
     if (made.asks_links() && made.packet_B > 60000) refuse("packet_B is more than 60000: nothing is left for what links write");
     if (made.acks_every > 1 && made.ack_delay == 0) refuse("ack_delay_ps is 0: what waits for acks_every would wait for ever");
@@ -306,6 +307,7 @@ nb::dict flows(const Simulation& it) {
     put("marked", [](const packet::Flow& f) { return f.marked; });
     put("timeouts", [](const packet::Flow& f) { return f.timeouts; });
     put("reordered", [](const packet::Flow& f) { return f.reordered; });
+    put("spurious", [](const packet::Flow& f) { return f.spurious; });
     return made;
 }
 

@@ -65,9 +65,10 @@ values : dict of str to float
         What comes back takes the time of an idle path, and no room on it.
     go_back [0 or 1], ask_again_ps [ps]
         Go-back-N instead of selective repeat; the receiver asks for the same packet again no earlier than that.
-    prr, rack, tail_probe [0 or 1]
+    prr, rack, tail_probe, frto [0 or 1]
         Selective repeat: recovery in proportion to what arrives (RFC 9937); losses known by the time at which packets
-        left; a probe of what is last (RFC 8985).
+        left, with a tolerance that duplicates widen; a probe of what is last (RFC 8985); timeouts that were too early are
+        found out and undone (RFC 5682).
     delays [1]
         Of packets: 0 none, 1 their moments, 2 a histogram as well.
     source_bps [bit/s], gaps, lengths, phases, small_B [B], small_share, on_ps, off_ps [ps], shape

@@ -86,6 +86,7 @@ nb::dict probed(const Simulation& it, std::int64_t flow) {
     real("rate_bps", [](const Probe::Row& row) { return row.rate_bps; });
     whole("srtt_ps", [](const Probe::Row& row) { return row.srtt; });
     whole("least_rtt_ps", [](const Probe::Row& row) { return row.least_rtt; });
+    whole("late_ps", [](const Probe::Row& row) { return row.late; });
     whole("phase", [](const Probe::Row& row) { return row.phase; });
     real("inner", [](const Probe::Row& row) { return row.inner; });
     return made;

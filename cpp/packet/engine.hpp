@@ -262,7 +262,9 @@ private:
     // Recovery by time, in proportion, and of the tail: recovery.cpp.
     static void begin_recovery(Sender& sender, const Rules& law, std::uint32_t news);
     static bool lets(const Rules& law, const Sender& sender);
-    std::uint32_t judge(Sender& sender, const Rules& law, const Packet& ack, std::uint32_t news, std::uint32_t high);
+    std::uint32_t judge(Sender& sender, const Packet& ack, std::uint32_t before, std::uint32_t news, std::uint32_t high);
+    static std::uint32_t fall_back(Sender& sender);
+    static void undo(Sender& sender);
     static bool may_probe(const Sender& sender, const Rules& law);
     void watch_tail(std::uint32_t flow);
     void tail(std::uint32_t flow);

@@ -72,7 +72,7 @@ void Engine::acknowledged(std::uint32_t at) {
     const bool marked = packet.flags & kEce;
     flow.marked += marked ? (law.acks_every > 1 ? std::max(news, 1U) : 1) : 0;
     const bool asked = packet.flags & kCnp && packet.seq == sender.una;
-    const std::uint32_t gone = asked ? sender.go_back() : law.recovery.rack ? judge(sender, law, packet, news, high) : sender.judge(law, packet.sent);
+    const std::uint32_t gone = asked ? sender.go_back() : law.recovery.judges() ? judge(sender, packet, before, news, high) : sender.judge(law, packet.sent);
     const bool first = gone > 0 && !sender.recovering();
     if (first) begin_recovery(sender, law, news);
     const bool fast = before < sender.recover && !sender.timed_out;
@@ -172,6 +172,7 @@ void Engine::arm(std::uint32_t at) {
 void Engine::expire(std::uint32_t at) {
     Flow& flow = flows[at];
     Sender& sender = senders_[at];
+    const Rules& law = rules[flow.rules];
     sender.timing = false;
     if (sender.deadline == kNever || flow.acknowledged >= 0) return;  // nothing is outstanding
     if (sender.tail.due <= now_) tail(at);  // at the same time: the probe goes first, and moves it
@@ -179,17 +180,22 @@ void Engine::expire(std::uint32_t at) {
         ++flow.timeouts;
         check();
         const double flight = sender.next - sender.una;
-        sender.control.timed_out(rules[flow.rules], {now_, sender.srtt, sender.next, flight});
-        if (rules[flow.rules].go_back) sender.go_back();
+        const bool doubts = law.recovery.frto && (sender.doubt.step == Doubt::first_again || !sender.recovering());
+        if (doubts && sender.doubt.before.empty()) sender.doubt.before.push_back(sender.control);
+        sender.control.timed_out(law, {now_, sender.srtt, sender.next, flight});
+        if (!doubts) sender.doubt.end();
+        sender.doubt.step = doubts ? Doubt::first_again : Doubt::none;
+        if (law.go_back) sender.go_back();
+        else if (doubts) sender.give_up_one();
         else sender.give_up();
         sender.recover = std::max(sender.next, sender.beyond);
         sender.timed_out = true;
         sender.tail.end = kNone;
         sender.rack.due = kNever;
         ++sender.backoff;
-        sender.deadline = now_ + sender.timeout(rules[flow.rules]);
+        sender.deadline = now_ + sender.timeout(law);
         send(at);
-        if (sender.probe >= 0) probes[sender.probe].look(now_, rules[flow.rules], sender);
+        if (sender.probe >= 0) probes[sender.probe].look(now_, law, sender);
     }
     arm(at);
 }

@@ -7,7 +7,7 @@ void Probe::look(Time now, const Rules& rules, const Sender& sender) {
     next = now + every;
     const Control& control = sender.control;
     const Window& window = control.window;
-    Row row{now, sender.srtt, window.least_rtt, window.size, window.threshold, window.rate_bps, 0.0, sender.pipe,
+    Row row{now, sender.srtt, window.least_rtt, window.size, window.threshold, window.rate_bps, 0.0, sender.pipe, sender.allowance(window.least_rtt),
             static_cast<std::uint8_t>(sender.recovering() ? 2 : !window.slow_start())};
     if (const auto* const dctcp = control.as<Dctcp>()) row.inner = dctcp->alpha;
     if (const auto* const swift = control.as<Swift>()) row.inner = static_cast<double>(swift->target);

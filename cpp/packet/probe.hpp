@@ -16,6 +16,7 @@ struct Probe {
         double rate_bps;           // 0: as fast as the window lets packets go
         double inner;              // of the law: alpha of DCTCP and DCQCN, bandwidth of BBR [bit/s], target of Swift [ps]
         std::uint32_t pipe;
+        Time late;               // that RACK allows a packet to be once any has been reordered
         std::uint8_t phase;  // 0 slow start, 1 avoidance, 2 recovery; BBR: its own, in their order
     };
     std::uint32_t flow = 0;

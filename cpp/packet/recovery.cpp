@@ -1,4 +1,4 @@
-// Losses that time shows, and probes of what is last (RFC 8985).
+// Losses that time shows, probes of what is last (RFC 8985), and timeouts that were too early (RFC 5682).
 #include "packet/engine.hpp"
 
 namespace easterly::packet {
@@ -12,6 +12,7 @@ void Engine::begin_recovery(Sender& sender, const Rules& law, std::uint32_t news
 
 // Whether one more packet may be in flight.
 bool Engine::lets(const Rules& law, const Sender& sender) {
+    if (sender.doubt.step != Doubt::none) return sender.doubt.lets(sender.next);
     if (law.recovery.prr && sender.recovering() && !sender.timed_out) return sender.pipe < sender.prr.most;
     return sender.control.window.lets(sender.pipe);
 }
@@ -22,10 +23,49 @@ void Engine::note_departure(Sender& sender, const Rules& law, std::uint32_t seq,
     if (!again) sender.tail.from = now_;
 }
 
-// Judges by time, after so many packets have newly arrived; how many are newly lost.
-std::uint32_t Engine::judge(Sender& sender, const Rules& law, const Packet& ack, std::uint32_t news, std::uint32_t high) {
-    if (news > 0) sender.rack.arrived(ack, now_, !(ack.flags & kAgain) && ack.echo + 1 < high && !sender.timed_out);
-    return sender.judge_by_time(law, now_);
+// Judges by time, or in doubt, after so many packets have newly arrived; how many are newly lost.
+std::uint32_t Engine::judge(Sender& sender, const Packet& ack, std::uint32_t before, std::uint32_t news, std::uint32_t high) {
+    Flow& flow = flows[ack.flow];
+    const Rules& law = rules[flow.rules];
+    if (law.recovery.rack) {
+        if (news > 0) sender.rack.arrived(ack, now_, !(ack.flags & kAgain) && ack.echo + 1 < high && !sender.timed_out);
+        sender.rack.adapt(sender.una, sender.next, ack.flags & kTwice, before < sender.recover && !sender.recovering());
+    }
+    Doubt& doubt = sender.doubt;
+    if (doubt.step == Doubt::first_again) {
+        if (sender.una == before) return 0;  // it adds to what is known, no more
+        doubt.point = sender.next;
+        if (sender.una < doubt.point) {
+            if (sender.next >= std::min(flow.posted, sender.una + law.ahead)) return fall_back(sender);
+            doubt.step = Doubt::two_new;
+            return 0;
+        }
+        doubt.end();
+    } else if (doubt.step == Doubt::two_new) {
+        if (ack.seq < sender.una && news == 0) return 0;  // an older one
+        if (news == 0 || std::max(sender.una, sender.high) > doubt.point) return fall_back(sender);
+        undo(sender);
+        ++flow.spurious;
+    }
+    return law.recovery.rack ? sender.judge_by_time(law, now_) : sender.judge(law, ack.sent);
+}
+
+// What was in flight when time ran out is lost indeed.
+std::uint32_t Engine::fall_back(Sender& sender) {
+    sender.control.window.size = std::min(sender.control.window.size, 1.0 + Doubt::kNew);
+    const std::uint32_t end = sender.doubt.point;
+    sender.doubt.end();
+    return sender.give_up_below(end);
+}
+
+// It was late, and nothing has happened but that the round trip is longer than it was.
+void Engine::undo(Sender& sender) {
+    const Time least = sender.control.window.least_rtt;
+    sender.control = std::move(sender.doubt.before.front());
+    sender.control.window.least_rtt = least;
+    sender.doubt.end();
+    sender.recover = 0;
+    sender.timed_out = false;
 }
 
 // RFC 8985, sections 7.2 and 7.3: nothing is missing as far as is known, and no other probe is on its way.

@@ -1,5 +1,5 @@
 // How a sender recovers beyond RFC 6675, where it is asked to: in proportion to what arrives (RFC 9937), by the time at which
-// packets left, and by a probe of what is last (RFC 8985, sections 6 and 7).
+// packets left, by a probe of what is last (RFC 8985, sections 6 and 7), and from timeouts that were too early (RFC 5682).
 #pragma once
 
 #include <algorithm>
@@ -13,10 +13,11 @@
 namespace easterly::packet {
 
 struct RecoveryRules {
-    bool prr = false, rack = false, tail_probe = false;
+    bool prr = false, rack = false, tail_probe = false, frto = false;
 
     bool timed() const { return rack || tail_probe; }
-    bool any() const { return prr || timed(); }
+    bool judges() const { return rack || frto; }  // otherwise than by what has been overtaken
+    bool any() const { return prr || timed() || frto; }
 };
 
 // RFC 9937, section 6, in packets.
@@ -51,6 +52,9 @@ struct Rack {
     Time sent = -1, rtt = 0;    // of the packet that left last of those that are there,
     std::uint32_t seq = 0;      // and its number
     bool reordered = false;     // packets have been
+    std::uint32_t quarters = 1;    // of the least round trip that they may be late,
+    std::uint32_t keeps = 16;      // and recoveries without a duplicate after which it is one again
+    std::uint32_t round = kNone;   // a duplicate has counted, and no other does before all below is there
     Time due = kNever;          // when the next one will be overdue
     std::vector<Time> times;    // by number of packet, those in flight
 
@@ -65,6 +69,17 @@ struct Rack {
         if (ack.sent < sent || (ack.sent == sent && ack.echo < seq)) return;
         sent = ack.sent;
         seq = ack.echo;
+    }
+    // Step 4 of section 6.2: a receiver that had a packet already says that too little was allowed for.
+    void adapt(std::uint32_t una, std::uint32_t next, bool twice, bool recovered) {
+        if (round != kNone && una >= round) round = kNone;
+        if (round == kNone && twice) {
+            round = next;
+            ++quarters;
+            keeps = 16;
+        } else if (recovered && (keeps == 0 || --keeps == 0)) {
+            quarters = 1;
+        }
     }
     bool follows(Time when, std::uint32_t at) const { return when < sent || (when == sent && at < seq); }
 

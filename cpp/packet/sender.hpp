@@ -8,6 +8,7 @@
 
 #include "packet/board.hpp"
 #include "packet/congestion.hpp"
+#include "packet/doubt.hpp"
 #include "packet/pacer.hpp"
 #include "packet/packet.hpp"
 #include "packet/port.hpp"
@@ -27,7 +28,7 @@ struct Flow {
     Time start = 0;
     Time delivered = -1, acknowledged = -1;
     std::uint64_t sent = 0;
-    std::uint32_t again = 0, marked = 0, timeouts = 0, reordered = 0;
+    std::uint32_t again = 0, marked = 0, timeouts = 0, reordered = 0, spurious = 0;  // timeouts that were too early
 };
 
 struct Sender {
@@ -59,8 +60,11 @@ struct Sender {
     Prr prr;
     Rack rack;
     Tail tail;
+    Doubt doubt;
 
     bool recovering() const { return una < recover; }
+    // How late a packet may be that was reordered.
+    Time allowance(Time least_rtt) const { return std::min(least_rtt * rack.quarters / 4, srtt); }
 
     void measure(Time rtt) {
         if (srtt == 0) {
@@ -171,6 +175,22 @@ struct Sender {
         high = std::max(high, next);  // so that the board stays until all of it is there
     }
 
+    // The first that is not there is lost, and goes again whatever is in flight.
+    void give_up_one() {
+        board.cover(una, next);
+        if (board[una] != Board::lost) lose(una);
+        urgent = true;
+    }
+    // Those below are lost that have not been sent again; how many are newly lost.
+    std::uint32_t give_up_below(std::uint32_t end) {
+        const std::uint32_t before = lost;
+        board.cover(una, next);
+        for (std::uint32_t seq = una; seq < end; ++seq)
+            if (board[seq] == Board::sent) lose(seq);
+        high = std::max(high, end);
+        return lost - before;
+    }
+
     // The next packet that was lost; there is one.
     std::uint32_t pick(Time now) {
         std::uint32_t seq = std::max(resend, una);
@@ -194,7 +214,7 @@ private:
         const std::uint32_t there = next - una - pipe - lost;
         const bool plain = recovering() || there >= rules.duplicates;
         const Time least = control.window.least_rtt > 0 ? control.window.least_rtt : srtt;
-        return plain && !rack.reordered ? 0 : std::min(least / 4, srtt);
+        return plain && !rack.reordered ? 0 : allowance(least);
     }
     // Whether it has been lost; if it only may be, when that will be known.
     bool late(std::uint32_t seq, Time sent, Time overdue, Time now) {

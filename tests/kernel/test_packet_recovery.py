@@ -264,14 +264,14 @@ def test_three_behind_are_enough_at_once():
 
 
 @given(
-    st.sampled_from(["newreno", "cubic", "dctcp", "swift", "bbr3", "fixed"]), st.tuples(*[st.integers(0, 1)] * 3),
+    st.sampled_from(["newreno", "cubic", "dctcp", "swift", "bbr3", "fixed"]), st.tuples(*[st.integers(0, 1)] * 4),
     st.integers(6, 60), st.sampled_from([0.0, 0.003, 0.03]), st.integers(1, 3), st.integers(0, 2**32),
 )  # fmt: skip
 @settings(max_examples=60)
 def test_everything_arrives_whatever_is_dropped(law, options, limit, loss, every, seed):
     net = star(6, limit_B=limit * 1500, size_B=200_000, mark_B=(5 * 1500, 9 * 1500))
     net.loss = [loss] * len(net.rate_bps)
-    names = dict(zip(("prr", "rack", "tail_probe"), options, strict=True))
+    names = dict(zip(("prr", "rack", "tail_probe", "frto"), options, strict=True))
     a, b = (net.simulation(law, shift=s, seed=seed, acks_every=every, ack_delay_ps=MS, **names) for s in (8, 14))
     flows, same = done(a), done(b)
     assert (flows["acknowledged_ps"] > 0).all() and a.open == 0
@@ -283,11 +283,11 @@ def test_tails_of_an_incast_wait_for_no_timeout():
     """Sixty senders of twenty packets into a buffer of thirty."""
     net = star(60, limit_B=45_000, size_B=30_000)
     slow, fast = (
-        done(net.simulation("cubic", least_timeout_ps=RTO_PS, prr=on, rack=on, tail_probe=on)) for on in (0, 1)
+        done(net.simulation("cubic", least_timeout_ps=RTO_PS, prr=on, rack=on, tail_probe=on, frto=on)) for on in (0, 1)
     )
     assert fast["timeouts"].sum() < slow["timeouts"].sum() / 2
 
 
 def test_selective_repeat_alone():
-    with pytest.raises(ValueError, match="go_back with prr, rack or tail_probe"):
+    with pytest.raises(ValueError, match="go_back with prr, rack, tail_probe or frto"):
         line(1, go_back=1, prr=1)

@@ -225,7 +225,7 @@ void windows(Bytes& bytes, Rules& made) {
     made.pacing = bytes.flip() ? bytes.real(0.0, 4.0) : 0.0;
     made.counts_acks = bytes.flip();
     made.classic_ecn = bytes.flip();
-    if (!made.go_back) made.recovery = {bytes.flip(), bytes.flip(), bytes.flip()};
+    if (!made.go_back) made.recovery = {bytes.flip(), bytes.flip(), bytes.flip(), bytes.flip()};
     SwiftRules& swift = made.swift;
     swift.base = bytes.within(0, std::int64_t{1} << 40), swift.hop = bytes.within(0, 1 << 30);
     swift.range = bytes.within(0, std::int64_t{1} << 40), swift.endpoint = bytes.within(0, std::int64_t{1} << 40);

@@ -101,6 +101,7 @@ class Transport:
     prr: Annotated[bool, Doc("Recovery in proportion to what arrives (RFC 9937), not with a window at once.")] = False
     rack: Annotated[bool, Doc("Losses are known by the time at which packets left (RFC 8985, section 6).")] = False
     tail_probe: Annotated[bool, Doc("The last packets are probed before they time out (RFC 8985, section 7).")] = False
+    frto: Annotated[bool, Doc("Timeouts that were too early are found out and undone (RFC 5682, RFC 9438).")] = False
     g: Annotated[float, Unit("1"), Doc("DCTCP: weight of a window in the share of marks.")] = 1 / 16
     fast_convergence: Annotated[bool, Doc("CUBIC: give way to newcomers.")] = True
     recovery: Annotated[
@@ -251,6 +252,7 @@ class PacketOutcome:
         None
     )
     recorded: Annotated[Recorded | None, Doc("What was written down, if that was asked for.")] = None
+    spurious: Annotated[IndexColumn | None, Doc("(F,) timeouts that turned out to have been too early.")] = None
     coloured: Annotated[IndexColumn | None, Doc("(M, 3) packets that each marker made green, yellow and red.")] = None
     fates: Annotated[Fates | None, Doc("What was lost on the way, where paths have choices or links fail.")] = None
 

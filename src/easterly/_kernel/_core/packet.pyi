@@ -21,6 +21,7 @@ class _Flows(TypedDict):
     marked: NDArray[np.int64]
     timeouts: NDArray[np.int64]
     reordered: NDArray[np.int64]
+    spurious: NDArray[np.int64]
 
 class _Done(TypedDict):
     begun_ps: NDArray[np.int64]
@@ -100,6 +101,7 @@ class _Probed(TypedDict):
     rate_bps: NDArray[np.float64]
     srtt_ps: NDArray[np.int64]
     least_rtt_ps: NDArray[np.int64]
+    late_ps: NDArray[np.int64]
     phase: NDArray[np.int64]
     inner: NDArray[np.float64]
 

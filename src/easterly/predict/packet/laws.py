@@ -12,7 +12,7 @@ from easterly.predict.packet.ticks import NEVER_PS, PER_S, ticks
 HOST = (
     "packet_B", "header_B", "ack_B", "nic_B", "duplicates", "first_window", "most_window", "g", "fast_convergence",
     "ack_class", "ideal_acks", "acks_every", "pacing", "counts_acks", "classic_ecn",
-    "prr", "rack", "tail_probe",
+    "prr", "rack", "tail_probe", "frto",
 )  # fmt: skip
 TIMES = ("least_timeout", "ack_delay", "host")
 MOST_AHEAD = 1 << 31

@@ -15,13 +15,14 @@ PRESETS = {
         Transport(
             "cubic-linux",
             "cubic",
-            "Linux 6, tcp_input.c, tcp_recovery.c and tcp_cubic.c: RFC 9438, RFC 9937, RFC 8985; every other packet is "
-            "acknowledged, or after 40 ms",
+            "Linux 6, tcp_input.c, tcp_recovery.c and tcp_cubic.c: RFC 9438, RFC 9937, RFC 8985, RFC 5682; every other "
+            "packet is acknowledged, or after 40 ms",
             acks_every=2,
             least_timeout_s=0.2,
             prr=True,
             rack=True,
             tail_probe=True,
+            frto=True,
         ),
         Transport(
             "dcqcn-paper",

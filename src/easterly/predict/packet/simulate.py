@@ -308,6 +308,7 @@ def _outcome(
         paused_s=floats(of_link["paused_ps"] * TICK_S), end_s=made.now_ps * TICK_S, packet_hops=made.hops,
         events=made.events, complete=complete and stuck is None, stuck=stuck, victim=bools(made.victims()),
         sent=frozen(of_flow["sent"]), received=frozen(of_flow["received"]),
-        coloured=_coloured(made), delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
+        coloured=_coloured(made), spurious=frozen(of_flow["spurious"]),
+        delays=_delays(made) if any(each.delays != "none" for each in transports) else None,
         begun_s=_times_s(of_message["begun_ps"]), done_s=_times_s(of_message["done_ps"]),
     )  # fmt: skip
