@@ -16,14 +16,14 @@ from easterly.site import setting
 from easterly.study.bill import tally
 from easterly.study.check import check, errors
 from easterly.study.nouns import Nouns
-from easterly.study.stages import Recent, Stages
-from easterly.study.sweeps import Done, run
+from easterly.study.stages import Recent
+from easterly.study.sweeps import Done
 from easterly.study.whatif import axes as spanned
 from easterly.study.whatif.changes import changes
 from easterly.study.whatif.front import front
 from easterly.study.whatif.metrics import chosen
 from easterly.study.whatif.sensitivity import elasticities
-from easterly.study.whatif.sweep import Sweep, answer, ask
+from easterly.study.whatif.sweep import Sweep, answer, ask, sweep
 from easterly.study.whatif.values import values
 
 TEXT = """\
@@ -48,8 +48,7 @@ def data(text: str = TEXT) -> dict[str, Any]:
 
 
 def swept(*axes: spanned.Axis, text: str = TEXT) -> Sweep:
-    asked = ask(data(text), axes)
-    return answer(asked, run(asked.tasks, kept=Stages(), workers=1))
+    return sweep(data(text), axes, workers=1)
 
 
 axis = spanned.axis
@@ -129,6 +128,16 @@ def test_axes_span_a_grid_and_each_alone() -> None:
     assert all(p.is_alone for p in found[7:])
     assert spanned.site_of(found[4], data())["jobs"]["tune"]["batch"] == 128
     assert "seed" not in data() and spanned.site_of(found[4], data())["seed"] == 2
+
+
+def test_points_share_all_but_what_they_set() -> None:
+    site, before = data(), data()
+    asked = ask(site, [axis("jobs.tune.library.qps=1,2"), axis("fabrics.train.leaf.up=4,8")])
+    assert site == before
+    made = [task.arguments["site"] for task in asked.tasks]
+    assert all(one["hardware"] is site["hardware"] for one in made)
+    assert [one["jobs"]["tune"]["library"]["qps"] for one in made[1:5]] == [1, 1, 2, 2]
+    assert made[1]["fabrics"]["train"]["spine"] is site["fabrics"]["train"]["spine"]
 
 
 def test_zipped_values_move_together() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from easterly.app.whatif import document, page
 from easterly.base.findings import FindingsError
 from easterly.base.units import TIME, format_short
 from easterly.study.stages import Stages
-from easterly.study.sweeps import Done, SweepError, run
+from easterly.study.sweeps import Done, SweepError, Task, missing, run
 from easterly.study.sweeps.run import processors
 from easterly.study.whatif import axes as spanned
 from easterly.study.whatif import metrics as named
@@ -97,23 +97,21 @@ def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _run(path: Path, asked: Asked, wishes: Wishes, form: str) -> Sweep:
-    """The first point here, to say what the others will cost; then the others."""
+    """The site as it is first, then one point here, to say what the others will cost; then the others."""
     kept, done = Stages(wishes.cache / "sweeps"), list[Done]()
-    started = time.perf_counter()
     try:
-        done += run(asked.tasks[:1], kept=kept, workers=1)
-        first_s = time.perf_counter() - started
-        if done[0].failed or "metrics" not in done[0].value:
-            _leave(path, done[0], form)
-        rest = asked.tasks[1:]
-        with _told(len(rest), first_s, wishes, quiet=form == "json") as told:
-            for one in run(rest, kept=kept, workers=wishes.workers, cluster=wishes.cluster):
-                done.append(Done(one.index + 1, one.value, one.failed, one.kept))
+        (first,) = run(asked.tasks[:1], kept=kept, workers=1)
+        if first.failed or "metrics" not in first.value:
+            _leave(path, first, form)
+        left = missing(asked.tasks, kept)
+        with _told(asked.tasks, left, wishes, kept, quiet=form == "json") as told:
+            for one in run(asked.tasks, kept=kept, workers=wishes.workers, cluster=wishes.cluster):
+                done.append(one)
                 told(one)
     except SweepError as error:
         terminal.misused(str(error), form)
     except KeyboardInterrupt:
-        _interrupted(len({one.index for one in done}), len(asked.tasks))
+        _interrupted(len(asked.tasks) - len(missing(asked.tasks, kept)), len(asked.tasks))
     kept.prune()
     return answer(asked, done)
 
@@ -125,26 +123,34 @@ def _interrupted(done: int, of: int) -> NoReturn:
 
 
 @contextmanager
-def _told(count: int, first_s: float, wishes: Wishes, *, quiet: bool) -> Iterator[Callable[[Done], None]]:
-    """Progress on a terminal, with the time that is left; what it will take is said beforehand."""
+def _told(
+    tasks: Sequence[Task], left: Sequence[int], wishes: Wishes, kept: Stages, *, quiet: bool
+) -> Iterator[Callable[[Done], None]]:
+    """Progress on a terminal, with the time that is left; what it will take is said beforehand, by one of them."""
     if quiet or not sys.stderr.isatty():
         yield lambda done: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    where = f"the cluster at {wishes.cluster}" if wishes.cluster else _workers(wishes.workers, count)
-    about = format_short(first_s, TIME, 2)
-    click.echo(f"{count:,} points of about {about} each on {where}, less those that are kept", err=True)
+    if left:
+        started = time.perf_counter()
+        list(run([tasks[left[0]]], kept=kept, workers=1))
+        click.echo(cost(len(tasks), len(left) - 1, time.perf_counter() - started, wishes), err=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("points", total=count)
-        yield lambda done: bar.advance(task)
+        task = bar.add_task("points", total=len(left[1:]))
+        yield lambda done: None if done.kept else bar.advance(task)
 
 
-def _workers(asked: int | None, count: int) -> str:
-    workers = max(1, min(asked or processors(), count))
-    return f"{workers} process{'es' if workers != 1 else ''}"
+def cost(points: int, left: int, each_s: float, wishes: Wishes) -> str:
+    """What a sweep will take, in words."""
+    workers = max(1, min(wishes.workers or processors(), left))
+    said = f"{left:,} of {points:,} points are to be computed, others are kept"
+    if wishes.cluster:
+        return f"{said}: {format_short(left * each_s, TIME, 2)} of one processor, on the cluster at {wishes.cluster}"
+    here = "in this process" if workers == 1 else f"with {workers} processes"
+    return f"{said}: about {format_short(left * each_s / workers, TIME, 2)} {here}"
 
 
 def _leave(path: Path, first: Done, form: str) -> NoReturn:

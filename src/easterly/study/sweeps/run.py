@@ -54,17 +54,26 @@ def run(
     >>> [done.failed for done in run(streams, kept=Stages(), workers=1)]
     ['', '']
     """
-    waiting: dict[str, list[int]] = {}
+    waiting: dict[tuple[str, str], list[int]] = {}
     for index, task in enumerate(tasks):
-        held = kept.recall(task.function, (task.arguments,))
+        held = kept.recall(task.function, (task.content,))
         if held is not None:
             yield Done(index, held.value, kept=True)
         else:
-            waiting.setdefault(store.digest(task.function, task.arguments), []).append(index)
+            waiting.setdefault((task.function, task.content.digest), []).append(index)
     places = list(waiting.values())
     wanted = [tasks[indices[0]] for indices in places]
     for place, answer in executor(workers, cluster)(wanted) if wanted else ():
         yield from _done(wanted[place], places[place], answer, kept)
+
+
+def missing(tasks: Sequence[Task], kept: Stages) -> list[int]:
+    """Places of the tasks that `run` would have to do, the first of each that are equal."""
+    left: dict[tuple[str, str], int] = {}
+    for place, task in enumerate(tasks):
+        if (task.function, task.content.digest) not in left and kept.recall(task.function, (task.content,)) is None:
+            left[task.function, task.content.digest] = place
+    return list(left.values())
 
 
 def _done(task: Task, indices: Sequence[int], answer: bytes, kept: Stages) -> Iterator[Done]:
@@ -72,7 +81,7 @@ def _done(task: Task, indices: Sequence[int], answer: bytes, kept: Stages) -> It
     if "refused" in said:
         raise SweepError("a worker runs another version of Easterly: install the same wheel everywhere")
     if "value" in said:
-        kept.keep(task.function, (task.arguments,), said["value"])
+        kept.keep(task.function, (task.content,), said["value"])
     for index in indices:
         yield Done(index, said.get("value"), said.get("failed", ""))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 from easterly.model import store
-from easterly.study.stages import fingerprint
+from easterly.study.stages import Held, fingerprint
 
 Plain = Any
 """None, bool, int, float, text; lists, tuples and maps of them. Maps have text keys."""
@@ -17,7 +18,7 @@ Plain = Any
 _FUNCTION = re.compile(r"(easterly(?:\.[a-z_]+)+):([a-z]\w*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """One call of a function.
 
@@ -36,6 +37,11 @@ class Task:
 
     function: str
     arguments: dict[str, Plain]
+
+    @cached_property
+    def content(self) -> Held[None]:
+        """What stands for the arguments in keys: the digest of their content, found once."""
+        return Held(None, store.digest(self.arguments))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -177,7 +176,18 @@ def site_of(point: Point, data: dict[str, Any]) -> dict[str, Any]:
     setting.Refused
         A path leads nowhere.
     """
-    made = deepcopy(data)
+    made = dict(data)
     for one in point.settings:
-        setting.put(made, one.path.split("."), one.content)
+        path = one.path.split(".")
+        _own(made, path[:-1])
+        setting.put(made, path, one.content)
     return made
+
+
+def _own(made: dict[str, Any], path: Sequence[str]) -> None:
+    """Copy the maps along a path, so that all else is shared by all points."""
+    for step in path:
+        if not isinstance(made.get(step), dict):
+            return
+        made[step] = dict(made[step])
+        made = made[step]

@@ -9,7 +9,8 @@ from typing import Any
 from easterly.base.columns import FloatColumn, floats
 from easterly.base.findings import Severity
 from easterly.site import setting
-from easterly.study.sweeps import Done, Task
+from easterly.study.stages import Stages
+from easterly.study.sweeps import Done, Task, run
 from easterly.study.whatif.axes import Axis, Coordinates, Point, points, site_of
 from easterly.study.whatif.metrics import read
 from easterly.study.whatif.point import MEASURE
@@ -86,6 +87,38 @@ class Sweep:
         """(P,) what stands at a path, in SI units; nan where it is no number, or the point not sound."""
         found = (record.get("watched", {}).get(path) for record in self.records)
         return floats([float("nan") if value is None else value for value in found])
+
+
+def sweep(
+    data: dict[str, Any], axes: Sequence[Axis], *, kept: Stages | None = None, workers: int | None = None,
+    cluster: str | None = None,
+) -> Sweep:  # fmt: skip
+    """Try a site with other values.
+
+    Parameters
+    ----------
+    data : dict
+        The site file in plain values.
+    axes : sequence of Axis
+    kept : Stages, optional
+        Where results are kept; nowhere if absent.
+    workers, cluster
+        Who computes; see `easterly.study.sweeps.run`.
+
+    Raises
+    ------
+    setting.Refused, SweepError
+        See `ask` and `easterly.study.sweeps.run`.
+
+    Examples
+    --------
+    >>> from easterly.study.whatif.axes import axis
+    >>> site = {"version": 1, "site": {"name": "none"}, "fabrics": {}}
+    >>> sweep(site, [axis("seed=1,2")], workers=1).values("cost").tolist()
+    [0.0, 0.0, 0.0]
+    """
+    asked = ask(data, axes)
+    return answer(asked, run(asked.tasks, kept=kept or Stages(), workers=workers, cluster=cluster))
 
 
 def ask(data: dict[str, Any], axes: Sequence[Axis]) -> Asked:
