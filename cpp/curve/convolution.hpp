@@ -47,11 +47,38 @@ std::int64_t useful_steps(const Q& d_f, const Q& c_f, const Q& d_g, const Q& c_g
     return std::min(phases, (height / dearer).floor() + Q(1)).whole();
 }
 
+// The largest of f(t) - rho t behind the first point of a stretch.
+template <class Q>
+Q highest(const Seq<Q>& of, const Q& rho) {
+    Q most = Q::infinity(-1);
+    for (std::size_t i = 0; i + 1 < of.size(); ++i) {
+        const Q &x = of[i].x, &next = of[i + 1].x;
+        most = std::max({most, of[i].r - rho * x, of[i].at(next) - rho * next, of[i + 1].v - rho * next});
+    }
+    return most;
+}
+
+// Points and segments that are below rho t + level somewhere; +inf in place of the others.
+template <class Q>
+Seq<Q> below(const Seq<Q>& of, const Q& rho, const Q& level) {
+    const Q top = Q::infinity(1);
+    Build<Q> made;
+    for (std::size_t i = 0; i + 1 < of.size(); ++i) {
+        const Q &x = of[i].x, &next = of[i + 1].x, most = rho * x + level;
+        const bool some = of[i].r < most || of[i].at(next) < rho * next + level;
+        made.push(x, of[i].v < most ? of[i].v : top, some ? of[i].r : top, some ? of[i].s : Q(0));
+    }
+    return made.end(of.back().x, of.back().v);
+}
+
 // R(t) = min(f(t), R(t - d) + c) on [low, end], of a function that is +inf before `low`: by windows of d, each of them a
-// part of one period of f beside the window before.
+// part of one period of f beside the window before. Where both grow alike, the windows come to lie deeper and deeper
+// within the band of f, and most of f is above whatever they may still become.
 template <class Q>
 Seq<Q> rolled(const Function<Q>& f, const Q& low, const Q& end, const Q& d, const Q& c) {
-    const Seq<Q> wide = stretch(f, std::max(f.T, low) + f.d + d, "a convolution");
+    Seq<Q> wide = stretch(f, std::max(f.T, low) + f.d + d, "a convolution");
+    const bool alike = f.tail() == Tail::finite && f.slope() * d == c;
+    std::size_t done = 0, look_at = 4;
     const double windows = static_cast<double>(((end - low) / d).floor().whole()) + 1.0;
     refuse_pieces(windows, "a convolution");
     Build<Q> made;
@@ -67,6 +94,10 @@ Seq<Q> rolled(const Function<Q>& f, const Q& low, const Q& end, const Q& d, cons
             window = lower(window, again);
         }
         append(made, window, v);
+        if (++done == look_at && alike) {
+            look_at *= 2;
+            wide = below(wide, f.slope(), highest(window, f.slope()));
+        }
         if (a == low) made.reserve(static_cast<std::size_t>(windows) * 2 * window.size());
         v = window.back().v;
         before = std::move(window);
@@ -106,8 +137,8 @@ Function<Q> convolution(const Function<Q>& f, const Function<Q>& g) {
         parts.push_back(spread(convolved(one.cycle, two.head), f.T, g.T + f.end(), f.d, f.c));
     if (endless(f) && endless(g)) parts.push_back(of_tails(f, g));
     if (parts.empty()) parts.push_back(until(Seq<Q>{{Q(0), Q::infinity(1), Q::infinity(1), Q(0)}}));
-    Function<Q> made = std::move(parts[0]);
-    for (std::size_t i = 1; i < parts.size(); ++i) made = lower(made, parts[i]);
+    Function<Q> made = std::move(parts.back());  // of all phases: others end up above, as they are
+    for (parts.pop_back(); !parts.empty(); parts.pop_back()) made = lower(std::move(made), parts.back());
     return made;
 }
 

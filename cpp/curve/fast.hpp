@@ -21,7 +21,7 @@ public:
     static Fast of(std::int64_t over, std::int64_t under) {
         if (under == 0) return infinity(over < 0 ? -1 : 1);
         if (kept(under) < 0) return of(-kept(over), -under);
-        const std::int64_t common = std::gcd(kept(over), under);
+        const std::int64_t common = divisor(kept(over), under);
         return {over / common, under / common};
     }
     static Fast infinity(int sign) { return {sign < 0 ? -1 : 1, 0}; }
@@ -84,6 +84,12 @@ public:
 private:
     Fast(std::int64_t over, std::int64_t under) : over_(over), under_(under) {}
 
+    // The greatest common divisor of a number and a denominator, mostly a long one and a short one: one division makes
+    // them two short ones.
+    static std::int64_t divisor(std::int64_t over, std::int64_t under) {
+        return under > 1 ? std::gcd(over % under, under) : under == 1 ? 1 : std::gcd(over, under);
+    }
+
     // The most negative number has no opposite.
     static std::int64_t kept(std::int64_t value) {
         if (value == INT64_MIN) throw Overflow();
@@ -102,13 +108,16 @@ private:
 
     [[gnu::noinline]] static Fast slow_product(const Fast& a, const Fast& b) {
         if (a.over_ == 0 || b.over_ == 0) return {0, 1};
-        const std::int64_t left = std::gcd(a.over_, b.under_), right = std::gcd(b.over_, a.under_);
+        const std::int64_t left = divisor(a.over_, b.under_), right = divisor(b.over_, a.under_);
         return {product_of(a.over_ / left, b.over_ / right), product_of(a.under_ / right, b.under_ / left)};
     }
 
     [[gnu::noinline]] static Fast slow_sum(const Fast& a, const Fast& b) {
         if (a.under_ == 0 || b.under_ == 0)
             return a.top() || b.top() ? infinity(1) : infinity(-1);
+        if (a.under_ == 1) return slow_sum(b, a);
+        if (b.under_ == 1)  // in lowest terms as `a` is
+            return {narrow(static_cast<__int128>(a.over_) + static_cast<__int128>(b.over_) * a.under_), a.under_};
         const std::int64_t shared = std::gcd(a.under_, b.under_);
         const std::int64_t rest = a.under_ / shared;
         const __int128 sum =

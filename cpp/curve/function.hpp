@@ -42,21 +42,22 @@ inline void refuse_pieces(double wanted, const char* what) {
         throw TooLarge(std::string(what) + " takes more than " + std::to_string(kMost) + " pieces");
 }
 
-// Pieces from 0 to `end` when they repeat, roughly; refused where that is too many.
+// Pieces from 0 to `end`, beyond its own, when they repeat, roughly; refused where that is too many.
 template <class Q>
-void affordable(const Function<Q>& f, const Q& end, const char* what) {
-    if (end <= f.end()) return;
+std::size_t affordable(const Function<Q>& f, const Q& end, const char* what) {
     const auto periods = static_cast<double>(((end - f.T) / f.d).floor().whole()) + 1.0;
     const auto each = static_cast<double>(f.base.size() - piece_after(f.base, f.T));
-    refuse_pieces(static_cast<double>(f.base.size()) + (f.straight() ? 0.0 : periods * each), what);
+    const double made = static_cast<double>(f.base.size()) + (f.straight() ? 0.0 : periods * each);
+    refuse_pieces(made, what);
+    return static_cast<std::size_t>(made);
 }
 
 // The function on [0, end].
 template <class Q>
 Seq<Q> stretch(const Function<Q>& f, const Q& end, const char* what = "a curve, unrolled,") {
     if (end <= f.end()) return part(f.base, Q(0), end);
-    affordable(f, end, what);
     Build<Q> made;
+    made.reserve(affordable(f, end, what));
     append(made, f.base, f.base[0].v);
     if (f.tail() != Tail::finite || f.straight()) {
         const Piece<Q>& last = f.base[f.base.size() - 2];

@@ -46,22 +46,59 @@ Q parting(const Function<Q>& low, const Function<Q>& high) {
     return std::max(T, (highest - lowest) / steeper);
 }
 
+// The break behind which a function lies at or below rho t + level up to the end of its base; the second at least.
 template <class Q>
-Function<Q> lower(const Function<Q>& f, const Function<Q>& g) {
+Q settled(const Function<Q>& f, const Q& rho, const Q& level) {
+    std::size_t i = f.base.size() - 1;
+    for (; i > 1; --i) {
+        const Piece<Q>&before = f.base[i - 1], &next = f.base[i];
+        const Q most = rho * next.x + level;
+        if (before.at(next.x) > most || next.v > most || before.r > rho * before.x + level) break;
+    }
+    return f.base[i].x;
+}
+
+// The lower of two, of which `low` stays at or below `high` behind T: side by side only as far as it does not yet, and
+// in place from there on.
+template <class Q>
+Function<Q> lower_until(Function<Q> low, const Function<Q>& high, const Q& T) {
+    const Q end = T + low.d, rho = low.slope();
+    const Q until = T == low.T ? std::max(high.T, settled(low, rho, band(high, rho).low)) : end;
+    if (!(until < end))
+        return function(lower(stretch(low, end, "a minimum"), stretch(high, end, "a minimum")), T, low.d, low.c);
+    const std::size_t begin = piece_after(low.base, until);
+    const Piece<Q>& on = low.base[begin - 1];
+    const Seq<Q> both = lower(part(low.base, Q(0), until), stretch(high, until, "a minimum"));
+    Build<Q> made;
+    append(made, both, both[0].v);
+    made.push(until, both.back().v, on.at(until), on.s);
+    Seq<Q> front = made.end(until, Q(0));
+    front.pop_back();
+    const std::size_t shared = std::min(front.size(), begin);
+    const auto at = [](Seq<Q>& of, std::size_t i) { return of.begin() + static_cast<std::ptrdiff_t>(i); };
+    std::move(front.begin(), at(front, shared), low.base.begin());
+    low.base.erase(at(low.base, shared), at(low.base, begin));
+    low.base.insert(at(low.base, shared), at(front, shared), front.end());
+    return normal(std::move(low));
+}
+
+template <class Q>
+Function<Q> lower(Function<Q> f, Function<Q> g) {
     const auto made = [&](const Q& T, const Q& d, const Q& c) {
         const Q end = T + d;
         return function(lower(stretch(f, end, "a minimum"), stretch(g, end, "a minimum")), T, d, c);
     };
     const Q T = std::max(f.T, g.T);
-    if (g.tail() == Tail::top || f.tail() == Tail::bottom) return made(T, f.d, f.c);
-    if (f.tail() == Tail::top || g.tail() == Tail::bottom) return made(T, g.d, g.c);
-    const bool first = f.slope() <= g.slope();
-    const Function<Q>&low = first ? f : g, &high = first ? g : f;
-    if (const Q part = parting(low, high); part.finite()) return made(part, low.d, low.c);
-    if (const Q part = parting(high, low); low.slope() == high.slope() && part.finite())
-        return made(part, high.d, high.c);
+    if (f.tail() == Tail::bottom) return made(T, f.d, f.c);
+    if (g.tail() == Tail::bottom) return made(T, g.d, g.c);
+    if (g.tail() == Tail::top) return lower_until(std::move(f), g, T);
+    if (f.tail() == Tail::top) return lower_until(std::move(g), f, T);
+    if (g.slope() < f.slope()) std::swap(f, g);
+    if (const Q part = parting(f, g); part.finite()) return lower_until(std::move(f), g, part);
+    if (const Q part = parting(g, f); f.slope() == g.slope() && part.finite())
+        return lower_until(std::move(g), f, part);
     const Q d = shared_period(f, g);
-    return made(T, d, low.slope() * d);
+    return made(T, d, f.slope() * d);
 }
 
 template <class Q>

@@ -85,6 +85,7 @@ Seq<Q> part(const Seq<Q>& of, const Q& a, const Q& b, bool open = false) {
     std::size_t i = piece_after(of, a) - 1;
     const Q at = open ? Q::infinity(1) : of[i].x == a ? of[i].v : of[i].at(a);
     if (a == b) return made.end(a, at);
+    made.reserve(piece_after(of, b) - i + 1);
     made.push(a, of[i].at(a), at, of[i].at(a), of[i].s);
     for (++i; i < of.size() && of[i].x < b; ++i) made.push(of[i].x, of[i].v, of[i].r, of[i].s);
     return made.end(b, i < of.size() && of[i].x == b ? of[i].v : of[i - 1].at(b));
@@ -126,6 +127,7 @@ template <class Q>
 Seq<Q> padded(const Seq<Q>& of, const Q& low, const Q& high) {
     const Q top = Q::infinity(1);
     Build<Q> made;
+    made.reserve(of.size() + 3);
     if (of.empty() || low < of.front().x) made.push(low, top, top, Q(0));
     Q v = top;
     if (!of.empty()) {
@@ -204,6 +206,7 @@ Seq<Q> lower(const Seq<Q>& a, const Seq<Q>& b) {
     if (a.empty()) return b;
     if (b.empty()) return a;
     Build<Q> made;
+    made.reserve(a.size() + b.size());
     Q v, left = Q::infinity(1);
     const auto point = [&](const Q&, const Side<Q>& f, const Side<Q>& g) { v = std::min(f.v, g.v); };
     walk(a, b, point, [&](const Q& x, const Q&, const Side<Q>& f, const Side<Q>& g) {

@@ -51,3 +51,15 @@ def test_one_rate_in_the_long_run(seed: int) -> None:
     f, g = (plain.Plain(each.breaks, each.T, each.d, rate * each.d) for each in (f, g))
     same(f.curve().convolve(g.curve()), lambda t: plain.convolution(f, g, t), pick)
     same(f.curve().deconvolve(g.curve()), lambda t: plain.deconvolution(f, g, t), pick, 20)
+
+
+@pytest.mark.parametrize("seed", seeds(4, 40))
+def test_one_rate_and_long_periods(seed: int) -> None:
+    """Many windows of one period within the other: most of the first is above what the later ones still become."""
+    pick = random.Random(seed)
+    f, g = (drawn(pick, rising=True, infinite=False, whole=True, periods=(at,)) for at in pick.sample((19, 23, 29), 2))
+    rate = Fraction(pick.randrange(3, 9))
+    f, g = (plain.Plain(each.breaks, each.T, each.d, rate * each.d) for each in (f, g))
+    made = f.curve().convolve(g.curve())
+    assert made.rank > 6 * f.d
+    same(made, lambda t: plain.convolution(f, g, t), pick)
