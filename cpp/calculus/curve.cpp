@@ -72,6 +72,7 @@ Curve positive(const Curve& whole) {
         const double crossing = slope > 0.0 ? t - y / slope : kInf;
         if (crossing < until) {
             Curve made;
+            made.bends.reserve(bends.size() - next + 1);
             made.bends.push_back({std::max(crossing, t), slope});
             made.bends.insert(made.bends.end(), bends.begin() + static_cast<std::ptrdiff_t>(next), bends.end());
             return made;
@@ -103,6 +104,7 @@ Curve rate_latency(double rate, double latency) {
 }
 
 Curve sum(const Curve& a, const Curve& b) {
+    if (a.is_nothing() || b.is_nothing()) return a.is_nothing() ? b : a;
     return {a.start + b.start, a.slope + b.slope, merged(a.bends, b.bends, 1.0)};
 }
 

@@ -9,43 +9,9 @@
 #include <span>
 #include <vector>
 
-#include "calculus/port.hpp"
+#include "calculus/flows.hpp"
 
 namespace easterly::calculus {
-
-// Flow f takes queues queue[ptr[f]..ptr[f + 1]], one after the other; what answers it then those of back_queue.
-struct Flows {
-    std::vector<std::int64_t> ptr;
-    std::vector<std::int32_t> queue;
-    std::vector<std::int64_t> back_ptr;
-    std::vector<std::int32_t> back_queue;
-    std::vector<double> share;  // of its bytes that answers have
-    std::vector<double> burst;  // B
-    std::vector<double> rate;   // B/s
-
-    std::int64_t size() const { return static_cast<std::int64_t>(burst.size()); }
-    void reserve(std::size_t more);
-    void push(std::span<const std::int32_t> there, std::span<const std::int32_t> back, double part, double b, double r);
-    std::span<const std::int32_t> there_of(std::int64_t f) const {
-        return std::span(queue).subspan(row(ptr[row(f)]), row(ptr[row(f) + 1] - ptr[row(f)]));
-    }
-    std::span<const std::int32_t> back_of(std::int64_t f) const {
-        return std::span(back_queue).subspan(row(back_ptr[row(f)]), row(back_ptr[row(f) + 1] - back_ptr[row(f)]));
-    }
-    // Queues there and back, the one before each, -1 for none, and whether that is on the same way.
-    template <class Do>
-    void walk(std::int64_t f, Do action) const {
-        std::int32_t before = -1;
-        for (const auto way : {there_of(f), back_of(f)}) {
-            bool joined = false;
-            for (const std::int32_t each : way) {
-                action(each, before, joined);
-                before = each;
-                joined = true;
-            }
-        }
-    }
-};
 
 struct Options {
     bool shaped = true;  // what comes over one link together is no more than the link carries
@@ -113,10 +79,11 @@ private:
     };
     using Cycle = std::span<const std::int32_t>;
 
+    struct Filling;
+
     void lay_out();
     std::vector<std::int32_t> rows_by_group();
-    template <class Do>
-    void number_hops(Do action) const;
+    std::vector<std::int32_t> rows_of_queues() const;
     std::vector<Step> steps_by_queue(const std::vector<std::int32_t>& begin) const;
     void sort_groups(const std::vector<std::int32_t>& begin);
     std::int32_t group_for(std::int32_t queue, std::int32_t from, bool joined);
