@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -127,3 +128,45 @@ def test_what_does_not_fit(tmp_path):
     assert [each["name"] for each in json.loads(run("--format", "json").stdout)["result"]] == [
         "server", "tandem", "network",
     ]  # fmt: skip
+
+
+def bars(page: str, heading: str) -> dict[str, float]:
+    """Widths of the bars of one drawing by what their titles say."""
+    drawing = re.search(rf"<h2>{heading}</h2>.*?</figure>", page, re.S)
+    assert drawing is not None
+    found = re.findall(r'<rect class="(c\d)"[^>]* width="([\d.]+)"[^>]*><title>([^<]*)</title>', drawing[0])
+    return {f"{colour} {said}": float(width) for colour, width, said in found}
+
+
+def test_a_page_of_bounds_draws_each_to_scale_and_marks_the_best(tmp_path):
+    words = ("tandem", "--servers", 3, "--rate", "100Gb/s", "--latency", "2us", "--burst", "64KiB",
+             "--arrival", "10Gb/s", "--cross-burst", "128kB", "--cross-arrival", "40Gb/s")  # fmt: skip
+    page = tmp_path / "b.html"
+    result = CliRunner().invoke(main, ["calc", "bound", *map(str, words), "--report", str(page), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    bounds = json.loads(result.stdout)["result"]["flows"][0]["bounds"]
+    delays = {row["analysis"]: row["delay_s"] for row in bounds if row["delay_s"] is not None}
+    text = page.read_text()
+    drawn = bars(text, "flow")
+    assert len(drawn) >= 4 and "<script" not in text
+    best = [said for said in drawn if said.startswith("c1 best")]
+    assert len(best) == 1 and "44.9us" in best[0] and min(delays, key=delays.__getitem__) == "exact"
+    longest = max(drawn.values())
+    assert drawn[best[0]] / longest == pytest.approx(delays["exact"] / max(delays.values()), rel=1e-3)
+    assert len(bars(text, "Servers")) == 3
+    none = CliRunner().invoke(main, ["calc", "bound", *map(str, words), "--report", str(tmp_path / "no" / "b.html")])
+    assert none.exit_code == 2 and "Traceback" not in none.output
+
+
+def test_a_page_of_one_server_draws_its_two_curves(tmp_path):
+    page = tmp_path / "s.html"
+    words = ["server", "--rate", "10Gb/s", "--latency", "5us", "--burst", "64KiB", "--arrival", "1Gb/s"]
+    result = CliRunner().invoke(main, ["calc", "bound", *words, "--report", str(page)])
+    assert result.exit_code == 0 and "57.43us" in page.read_text() and page.read_text().count("<polyline") >= 2
+
+
+def test_a_page_says_of_a_flow_without_bound_why(tmp_path):
+    site, page = tmp_path / "n.yaml", tmp_path / "n.html"
+    site.write_text("servers: {s: {rate: 1Gb/s}}\nflows: {f: {path: [s], burst: 1kB, rate: 2Gb/s}}\n")
+    result = CliRunner().invoke(main, ["calc", "bound", "network", str(site), "--report", str(page)])
+    assert result.exit_code == 0 and "no bound" in page.read_text()

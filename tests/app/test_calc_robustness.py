@@ -51,6 +51,31 @@ def test_graphs_and_their_thresholds(words, edges, branching, tmp_path):
     assert f"{len(lines):,} edges" in run("graph", *words).stdout
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["gnp", "--nodes", 2000, "--degree", 6], {"nodes", "Poisson", "mean, branching"}),
+        (["barabasi-albert", "--nodes", 5000], {"nodes", "mean", "branching"}),
+        (["gnp", "--nodes", 3, "--degree", 0], {"nodes"}),
+        (["regular", "--nodes", 20, "--degree", 3], {"nodes", "Poisson", "mean", "branching"}),
+    ],
+)
+def test_the_page_of_a_graph_draws_its_degrees_and_thresholds(words, names, tmp_path):
+    page = tmp_path / "g.html"
+    made = found("graph", *words, "--report", page)
+    text = page.read_text()
+    assert "<script" not in text and "nan" not in text.split("</style>")[-1] and text.count("<svg") == 2
+    said = set(re.findall(r'<text class="(?:name c\d|rule)"[^>]*>([^<]*)</text>', text))
+    assert said == names
+    shares = re.findall(r'<rect class="c\d"[^>]* width="([0-9.]+)"[^>]*><title>(\w+ \w+):', text)
+    wanted = {"random removal": "random_removal", "targeted removal": "targeted_removal",
+              "largest component": "largest", "epidemic threshold": "epidemic_threshold"}  # fmt: skip
+    for width, name in shares:
+        value = made[wanted[name]]
+        assert float(width) / WIDTH == pytest.approx(min(value, 1.0), abs=2e-3)
+    assert len(shares) == sum(made[key] is not None for key in wanted.values())
+
+
 def test_percolation_and_its_page(tmp_path):
     page = tmp_path / "p.html"
     words = ("percolation", "gnp", "--nodes", 20_000, "--runs", 4, "--report", page)

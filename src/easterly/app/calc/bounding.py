@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -34,6 +35,10 @@ analysis = click.option("--analysis", type=asking.Named((*ANALYSES, ALL)), defau
                         help="Of flows: all are for first in, first out, but blind.")  # fmt: skip
 
 
+report = click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+                      help="Write a page that draws it.")  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A network whose servers and flows have names."""
@@ -43,19 +48,34 @@ class Named:
     flows: tuple[str, ...]
 
 
-def show(named: Named, flows: Sequence[int], which: str, title: str, form: str) -> None:
-    """Bound flows, and print what comes out."""
+def show(named: Named, flows: Sequence[int], which: str, title: str, page: Path | None, form: str) -> None:
+    """Bound flows, print what comes out, and draw it if a page is asked for."""
     from easterly.predict.calculus.tight import known
 
+    if page is not None:
+        terminal.writable(page, form)
     given = known(named.net)
     bounds = {f: _bounds(given, f, which) for f in flows}
     result = {
         "servers": _servers(named, given),
         "flows": [{"flow": named.flows[f], "bounds": _rows(each)} for f, each in bounds.items()],
     }
+    if page is not None:
+        _write(page, title, result, form)
     if form == "json":
         terminal.emit_json(result)
-        return
+    else:
+        _print(named, flows, result, title)
+
+
+def _write(page: Path, title: str, result: dict[str, Any], form: str) -> None:
+    from easterly.app.report import bounding
+
+    with terminal.writing(page, form):
+        page.write_text(bounding.page(title, result["flows"], result["servers"]), encoding="utf-8")
+
+
+def _print(named: Named, flows: Sequence[int], result: dict[str, Any], title: str) -> None:
     answer.title(title)
     for f, each in zip(flows, result["flows"], strict=True):
         path = " > ".join(named.servers[s] for s in named.net.hops(f))

@@ -193,7 +193,7 @@ def plot(
     return _svg("".join(parts) + inside, title, said, height, (left, HEAD if y.label else 0.0, right))
 
 
-def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence[str] = ()) -> Markup:
+def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence[str] = (), inside: str = "") -> Markup:
     """Bars in the rows of their groups, as a course of work is drawn.
 
     Parameters
@@ -203,6 +203,8 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
     title, said : str
     names : sequence of str
         Labels that have a colour each, in this order; five at most.
+    inside : str
+        More SVG, in the coordinates of the plot, whose rows are 22 high.
     """
     groups = list(dict.fromkeys(row.group for row in rows))
     band = 22.0
@@ -220,7 +222,7 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
             f'height="{band - 6:g}" rx="2"><title>{escape(row.label)}: {span}</title></rect>'
         )
     left = max([LEFT, *(16 + LETTER * len(group) for group in groups)])
-    return _svg("".join(parts), title, said, height, (left, 0.0, RIGHT))
+    return _svg("".join(parts) + inside, title, said, height, (left, 0.0, RIGHT))
 
 
 def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup:

@@ -8,14 +8,22 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from easterly._kernel import queue
 from easterly.app.report.drawn import styles
 from easterly.app.report.engineering import percent
 from easterly.app.report.page import environment
-from easterly.app.report.plots import SERIES, Curve, axis, plot, upright
+from easterly.app.report.plots import SERIES, Bar, Curve, axis, plot, upright
+from easterly.app.report.plots import bars as draw_bars
+from easterly.base.columns import IndexColumn
 from easterly.base.units import SHARE
 from easterly.model.robustness import Epidemic, Percolation
 
 Row = Mapping[str, Any]
+UNEVEN = 8.0
+"""Largest degree over the mean from which a graph has hubs."""
+FEW = 60
+LETTERS = 0.1
+"""Part of an axis that a name takes."""
 
 
 def page(site: str, found: Row, titles: Sequence[str]) -> str:
@@ -32,6 +40,55 @@ def page(site: str, found: Row, titles: Sequence[str]) -> str:
     """
     plots = [*_removals(found, titles), _spread(found["spread"]), _rollouts(found["rollouts"])]
     return _page(site, _facts(found, titles), plots)
+
+
+def graph(title: str, degree: IndexColumn, found: Mapping[str, float], facts: Sequence[tuple[str, str, str]]) -> str:
+    """The page of one random graph: how even its degrees are, and what it stands.
+
+    Parameters
+    ----------
+    title : str
+    degree : (N,) int
+    found : mapping
+        Its figures by name.
+    facts : sequence of (name, value, remark)
+    """
+    named = {"random removal": "random_removal", "targeted removal": "targeted_removal",
+             "largest component": "largest", "epidemic threshold": "epidemic_threshold"}  # fmt: skip
+    rows = {name: min(found[key], 1.0) for name, key in named.items() if np.isfinite(found[key])}
+    bars = [Bar(name, 0.0, value, f"{name} {percent(value)}") for name, value in rows.items()]
+    said = "; ".join(f"{name}: {percent(value)}" for name, value in rows.items())
+    stands = draw_bars(bars, axis("share", [1.0], SHARE), title="What it stands", said=said, names=list(rows))
+    note = ("shares of nodes that may go before it falls apart, and that hang together now; probability per edge from "
+            "which what spreads can become large")  # fmt: skip
+    return _page(title, facts, [_degrees(degree, found), ("What it stands", note, stands)])
+
+
+def _degrees(degree: IndexColumn, found: Mapping[str, float]) -> tuple[str, str, Markup]:
+    """Shares of nodes by degree; on two logarithmic axes, of those with at least so many, where some have many more."""
+    mean, branching = found["mean_degree"], found["branching"]
+    kinds, count = np.unique(degree, return_counts=True)
+    each, share = kinds.astype(np.float64), np.asarray(count / len(degree))
+    if found["most"] > UNEVEN * mean:
+        left = np.asarray(np.cumsum(share[::-1])[::-1])[each > 0]
+        each = each[each > 0]
+        x, y = axis("edges of a node", each, log=True), axis("nodes with as many or more", left, SHARE, log=True)
+        curves, what = [Curve("nodes", each, left)], "share of nodes with at least so many edges, on logarithmic axes"
+    else:
+        span = np.arange(float(each[-1]) + 2)
+        x, y = axis("edges of a node", span), axis("nodes", share, SHARE)
+        curves, what = [Curve("nodes", each, share)], "share of nodes with so many edges"
+        if mean > 0:
+            even = queue.poisson(span, np.full(len(span), mean))
+            y = axis("nodes", np.concatenate([share, even]), SHARE)
+            curves.append(Curve("Poisson", span, even))
+            what += ", beside edges drawn at random (Poisson)"
+    apart = abs(float(x.at(np.array([branching]))[0] - x.at(np.array([mean]))[0])) > LETTERS
+    marks = (("mean", mean), ("branching", branching)) if apart else (("mean, branching", mean),)
+    inside = "".join(upright(name, at, x) for name, at in marks if x.low < at < x.high)
+    said = f"nodes have {each[0]:g} to {each[-1]:g} edges, {mean:.3g} in the mean"
+    drawn = plot(curves, x, y, title="Degrees", said=said, dots=len(each) <= FEW, inside=inside)
+    return "Degrees", what, drawn
 
 
 def removed(

@@ -20,8 +20,9 @@ MOST_B = 1 << 20
 @click.argument("file", type=terminal.SITE)
 @click.option("--flow", "wanted", multiple=True, metavar="NAME", help="Only this flow; may be repeated.")
 @bounding.analysis
+@bounding.report
 @terminal.format_option
-def command(file: Path, wanted: tuple[str, ...], analysis: str, form: str) -> None:
+def command(file: Path, wanted: tuple[str, ...], analysis: str, report: Path | None, form: str) -> None:
     """Bounds of the flows of FILE, in YAML or JSON.
 
     \b
@@ -45,7 +46,7 @@ def command(file: Path, wanted: tuple[str, ...], analysis: str, form: str) -> No
             raise click.UsageError(f"--flow: no flow is called {name!r}: {did_you_mean(name, list(rows))}")
     flows = [rows[name] for name in wanted] or list(range(len(named.flows)))
     title = f"{answer.counted(len(named.flows), 'flow')} on {answer.counted(len(named.servers), 'server')}"
-    bounding.show(named, flows, analysis, title, form)
+    bounding.show(named, flows, analysis, title, report, form)
 
 
 def read(text: bytes) -> bounding.Named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -26,10 +27,12 @@ CROSS = ("each", "two", "none")
 @click.option("--packet", type=asking.Quantity(SIZE, zero=True),
               help="Count on lines that carry no more than the rate behind so much at once.")  # fmt: skip
 @bounding.analysis
+@bounding.report
 @terminal.format_option
 def command(
     servers: int, rate: float, latency: float, burst: float, arrival: float, cross: str, cross_burst: float | None,
-    cross_arrival: float | None, packet: float | None, analysis: str, form: str,
+    cross_arrival: float | None, packet: float | None, analysis: str, report: Path | None,
+    form: str,
 ) -> None:  # fmt: skip
     """Longest delay of a flow through SERVERS in a row, beside cross traffic, by every analysis."""
     from easterly.predict.calculus.tight import ServerNetwork
@@ -44,7 +47,7 @@ def command(
     names = tuple(str(i + 1) for i in range(servers))
     named = bounding.Named(net, names, ("flow", *(f"cross {i + 1}" for i in range(len(ways)))))
     title = f"{format_short(burst, SIZE)} and {answer.rate(arrival)} through {answer.counted(servers, 'server')} of "
-    bounding.show(named, [0], analysis, f"{title}{answer.rate(rate)}", form)
+    bounding.show(named, [0], analysis, f"{title}{answer.rate(rate)}", report, form)
 
 
 def _ways(cross: str, servers: int) -> list[Sequence[int]]:

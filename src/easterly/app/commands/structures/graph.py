@@ -30,8 +30,9 @@ MEANING = {
 @options.graph
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write its edges, one a line, both ends with a space between.")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write a page of it.")
 @terminal.format_option
-def command(form: str, seed: int, out: Path | None, **given: Any) -> None:
+def command(form: str, seed: int, out: Path | None, report: Path | None, **given: Any) -> None:
     """Make a random graph of MODEL, and tell its degrees and thresholds.
 
     MODEL is gnp, gnm, barabasi-albert, power-law, regular, geometric (on a torus) or lattice (square, on a torus).
@@ -40,8 +41,12 @@ def command(form: str, seed: int, out: Path | None, **given: Any) -> None:
     from easterly.app.calc import answer
     from easterly.app.values import number
 
+    if report is not None:
+        terminal.writable(report, form)
     graph = options.made(seed=seed, **given)
     found = _figures(graph)
+    if report is not None:
+        _draw(report, graph, found, form)
     if out is not None:
         _write(out, graph, form)
     if form == "json":
@@ -51,7 +56,20 @@ def command(form: str, seed: int, out: Path | None, **given: Any) -> None:
         )
         return
     answer.title(f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges")
-    answer.facts([(name, f"{value:.6g}", MEANING[name]) for name, value in found.items()])
+    answer.facts(_facts(found))
+
+
+def _facts(found: dict[str, float]) -> list[tuple[str, str, str]]:
+    return [(name, "none" if value != value else f"{value:.6g}", MEANING[name]) for name, value in found.items()]
+
+
+def _draw(path: Path, graph: Graph, found: dict[str, float], form: str) -> None:
+    from easterly.app.report import robust
+
+    title = f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges"
+    facts = [(name.replace("_", " "), value, why) for name, value, why in _facts(found)]
+    with terminal.writing(path, form):
+        path.write_text(robust.graph(title, graph.degree, found, facts), encoding="utf-8")
 
 
 def _figures(graph: Graph) -> dict[str, float]:
