@@ -66,3 +66,21 @@ def test_what_is_for_others_and_who_is_nobody():
     assert "no job that has hosts is called 'tuna'" in run("--job", "tuna").output
     done = CliRunner().invoke(main, ["predict", str(EXAMPLES / "leaf-spine.yaml"), "--times", "2"])
     assert done.exit_code == 2 and "--times: is for --method queueing" in done.output
+
+
+def test_services_have_rows_of_their_own(found):
+    assert found["services"] == [] and found["services_assumed"] is None
+    made, said = result(site="mixed-workloads"), run(site="mixed-workloads").stdout
+    prompts, answers = made["services"]
+    assert (prompts["stage"], prompts["servers"], answers["stage"], answers["stations"]) == (
+        "prompts",
+        20,
+        "answers",
+        30,
+    )
+    assert prompts["error"] == "exact in heavy traffic" and "processor sharing" in answers["method"]
+    for row in (prompts, answers):
+        assert row["L"] == pytest.approx(row["requests_per_s"] * row["W_s"]) and row["service"] in said
+    assert "Inference services" in said and "Inference services" not in run().stdout
+    over = result("--times", "3", site="mixed-workloads")["services"]
+    assert [row["overloaded"] for row in over] == [True, False] and over[0]["W_s"] is None

@@ -5,7 +5,7 @@ from easterly.demand.again import again
 from easterly.demand.build import build, figures, names, of_work, partners
 from easterly.demand.phases import join
 from easterly.demand.placement import place
-from easterly.demand.services import services
+from easterly.demand.services import service_figures, services
 from easterly.demand.traffic import directions
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "of_work",
     "partners",
     "place",
+    "service_figures",
     "services",
 ]

@@ -26,9 +26,32 @@ def services(site: Site, network: Network) -> Services:
     Services
         One row per service, by name.
     """
-    runs = [
-        serving.figures(work, model_of(work), want.host)
+    return serving.table([serving.row(run) for run in service_figures(site, network)])
+
+
+def service_figures(site: Site, network: Network, factor: float = 1.0) -> list[serving.Figures]:
+    """Every service as it runs, by name.
+
+    Parameters
+    ----------
+    site : Site
+    network : Network
+    factor : float
+        Of all requests: what if there were so many more.
+
+    Returns
+    -------
+    list of Figures
+    """
+    return [
+        serving.figures(_busier(work, factor), model_of(work), want.host)
         for want in wants(site, network)
         if isinstance(work := want.work, Service)
     ]
-    return serving.table([serving.row(run) for run in runs])
+
+
+def _busier(service: Service, factor: float) -> Service:
+    if factor == 1:
+        return service
+    load = service.load.model_copy(update={"requests": service.load.requests * factor})
+    return service.model_copy(update={"load": load})

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from easterly.app.columns import Column
+from easterly.app.predicting import served
 from easterly.app.report.measure import TIMES, Measure, measure
 from easterly.app.text import Page
 from easterly.app.values import number
@@ -15,7 +16,7 @@ from easterly.base.units import TIME, format_short
 from easterly.study.naming import classes_of, links_of
 
 if TYPE_CHECKING:
-    from easterly.study.queueing import SiteQueues
+    from easterly.study.queueing import ServiceQueues, SiteQueues
 
 LISTED, SHOWN = 40, 12
 SAID = {
@@ -24,14 +25,15 @@ SAID = {
 }
 
 
-def document(made: SiteQueues) -> dict[str, Any]:
-    """Means of jobs, classes and queues."""
+def document(made: SiteQueues, services: ServiceQueues) -> dict[str, Any]:
+    """Means of jobs, classes and queues, and of services."""
     found = made.waits.stations
     return {
         "method": "queueing", "arrivals": made.arrivals, "assumed": SAID[made.arrivals], "times": number(made.factor),
         "how": found.method, "band": found.band.source, "quantiles": found.quantiles,
         "why": "; ".join(found.reasons) or None, "overloaded": int(np.isinf(found.Wq).sum()),
         "jobs": _jobs(made), "classes": _classes(made), "queues": _queues(made),
+        **served.document(services),
     }  # fmt: skip
 
 
@@ -89,6 +91,7 @@ def page(found: dict[str, Any]) -> None:
     _show_jobs(shown, found)
     _show_queues(shown, "Queue of each class that waits longest", found["classes"])
     _show_queues(shown, "Queues that wait longest", found["queues"][:SHOWN])
+    served.show(shown, found)
     shown.wrapped(f"Quantiles: {found['quantiles']}. Bands: {found['band']}.", "dim", "  ")
     if found["why"]:
         shown.wrapped(f"{found['why']}: there, nothing has a mean.", "", "  ")

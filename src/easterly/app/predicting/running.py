@@ -152,17 +152,18 @@ def _worst(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 def _means(nouns: Any, asked: dict[str, Any], form: str) -> tuple[dict[str, Any], list[Finding]]:
     """Means, and a finding where queues have none."""
     from easterly.study.naming import classes_of, links_of
-    from easterly.study.queueing import overloaded, queue_site
+    from easterly.study.queueing import overloaded, queue_services, queue_site
 
     transports = dict(pair("--transport", text, form) for text in asked["transports"])
     try:
         made = queue_site(nouns, jobs=tuple(asked["jobs"]), arrivals=asked["arrivals"] or "packets",
                           factor=asked["times"] or 1.0, transports=transports)  # fmt: skip
+        services = queue_services(nouns, factor=asked["times"] or 1.0)
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
-    return queued.document(made), overloaded(made, links_of(nouns), classes_of(nouns, made.offered.queues))
+    return queued.document(made, services), overloaded(made, links_of(nouns), classes_of(nouns, made.offered.queues))
 
 
 def _three(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn:
