@@ -91,10 +91,10 @@ def page(found: dict[str, Any]) -> None:
     _show_jobs(shown, found)
     _show_queues(shown, "Queue of each class that waits longest", found["classes"])
     _show_queues(shown, "Queues that wait longest", found["queues"][:SHOWN])
-    served.show(shown, found)
     shown.wrapped(f"Quantiles: {found['quantiles']}. Bands: {found['band']}.", "dim", "  ")
     if found["why"]:
         shown.wrapped(f"{found['why']}: there, nothing has a mean.", "", "  ")
+    served.show(shown, found)
 
 
 def _show_jobs(shown: Page, found: dict[str, Any]) -> None:
