@@ -42,7 +42,7 @@ void check_order(std::span<const std::int64_t> ptr, std::span<const std::int32_t
 
 void new_fluid(Fluid* at, In<double> capacity_bps, In<std::int64_t> ptr, In<std::int32_t> link, In<double> share,
                In<double> size_B, In<double> delay_s, In<double> begin_s, In<double> weight, In<std::int32_t> rank,
-               In<double> cap_bps, In<std::int64_t> follower_ptr, In<std::int32_t> follower) {
+               In<double> cap_bps, In<std::int64_t> follower_ptr, In<std::int32_t> follower, double quantum_s) {
     const std::size_t n = view(size_B).size();
     if (n > (std::size_t{1} << 30)) refuse("more than 2^30 activities");
     at_least("capacity_bps", view(capacity_bps), 0.0, false, true);
@@ -63,7 +63,9 @@ void new_fluid(Fluid* at, In<double> capacity_bps, In<std::int64_t> ptr, In<std:
     same_length("follower_ptr", view(follower_ptr).size(), "activity and one more", n + 1);
     in_range("follower", view(follower), static_cast<std::int64_t>(n));
     check_order(view(follower_ptr), view(follower));
+    if (!(quantum_s >= 0.0 && quantum_s < fluid::kInfinity)) refuse("quantum_s is " + std::to_string(quantum_s) + ", not a time");
     fluid::Engine engine;
+    engine.quantum_s = quantum_s;
     for (const double each : view(capacity_bps)) engine.capacity_Bps.push_back(each / kBits);
     const auto copy = [](auto& to, auto from) { to.assign(from.begin(), from.end()); };
     copy(engine.link, view(link)), copy(engine.share, view(share));
@@ -106,6 +108,33 @@ void changes(Fluid& it, In<double> time_s, In<std::int32_t> changed, In<double> 
     engine.share.insert(engine.share.end(), view(share).begin(), view(share).end());
 }
 
+void watch(Fluid& it, In<std::int32_t> link, std::int64_t intervals) {
+    if (it.begun) refuse("the run has begun: links have to be watched from before");
+    in_range("link", view(link), static_cast<std::int64_t>(it.engine.capacity_Bps.size()));
+    if (intervals < 1 || intervals > (1 << 20)) refuse("intervals is " + std::to_string(intervals) + ", not within 1..2^20");
+    std::vector<bool> seen(it.engine.capacity_Bps.size());
+    for (std::size_t i = 0; i < view(link).size(); ++i) {
+        const std::int32_t l = view(link)[i];
+        if (seen[l]) refuse(entry("link", i, std::to_string(l)) + ", which was there before");
+        if (it.engine.capacity_Bps[l] == fluid::kInfinity) refuse(entry("link", i, std::to_string(l)) + ", a link of infinite capacity");
+        seen[l] = true;
+    }
+    it.engine.watched.assign(view(link).begin(), view(link).end());
+    it.engine.intervals = static_cast<std::size_t>(intervals);
+}
+
+nb::dict series(const Fluid& it) {
+    const fluid::Series found = it.engine.series();
+    const std::size_t rows = it.engine.watched.size(), columns = rows > 0 ? found.intervals() : 0;
+    std::vector<double> load(rows * columns);
+    for (std::size_t k = 0; k < rows; ++k)
+        for (std::size_t i = 0; i < columns; ++i) load[k * columns + i] = found.mean(k, i) * kBits;
+    nb::dict made;
+    made["interval_s"] = found.width();
+    made["load_bps"] = give(std::move(load), rows, columns);
+    return made;
+}
+
 bool run(Fluid& it, double until_s, std::uint64_t most) {
     if (std::isnan(until_s)) refuse("until_s is not a number");
     nb::gil_scoped_release released;
@@ -144,7 +173,10 @@ void fluids(nb::module_& m) {
     nb::class_<Fluid>(m, "Fluid", kFluid)
         .def("__init__", &new_fluid, "capacity_bps"_a.noconvert(), "ptr"_a.noconvert(), "link"_a.noconvert(), "share"_a.noconvert(),
              "size_B"_a.noconvert(), "delay_s"_a.noconvert(), "begin_s"_a.noconvert(), "weight"_a.noconvert(), "rank"_a.noconvert(),
-             "cap_bps"_a.noconvert(), "follower_ptr"_a.noconvert(), "follower"_a.noconvert())
+             "cap_bps"_a.noconvert(), "follower_ptr"_a.noconvert(), "follower"_a.noconvert(), "quantum_s"_a)
+        .def("watch", &watch, "Keep the mean load of some links over at most so many equal intervals; before the first `run`.",
+             "link"_a.noconvert(), "intervals"_a)
+        .def("series", &series, "Length of an interval [s], a power of two, and the mean load [bit/s] of the watched links in each.")
         .def("changes", &changes, kFluidChanges, "time_s"_a.noconvert(), "changed"_a.noconvert(), "capacity_bps"_a.noconvert(),
              "reroute_s"_a.noconvert(), "activity"_a.noconvert(), "ptr"_a.noconvert(), "link"_a.noconvert(), "share"_a.noconvert())
         .def("run", &run, kFluidRun, "until_s"_a, "most"_a)

@@ -31,6 +31,10 @@ cap_bps : (A,) float64 [bit/s]
 follower_ptr : (A + 1,) int64
 follower : (follower_ptr[A],) int32
     Those that wait for activity a.
+quantum_s : float [s]
+    What happens within so long shares one search for rates, each ending and beginning at its own time; those there before
+    get half of what the new rates make of the quantum, those who came in it all of what they missed: a mid-point rule. 0:
+    rates are found at every event.
 
 Raises
 ------

@@ -20,10 +20,13 @@ Path Engine::path(const Activity& activity) const {
 void Engine::begin() {
     const std::size_t n = activities.size();
     begins.assign(n, kInfinity), sends.assign(n, kInfinity), done.assign(n, kInfinity);
-    bound.assign(n, kNobody), holds.assign(n, kIdle), place_.assign(n, -1), capped_for_.assign(n, 0.0);
+    bound_.assign(n, kNobody), holds.assign(n, kIdle), place_.assign(n, -1), capped_for_.assign(n, 0.0);
     held_for_.assign(link.size(), 0.0);
-    carried_B.assign(capacity_Bps.size(), 0.0), busy_s.assign(capacity_Bps.size(), 0.0);
+    carried_B_.assign(capacity_Bps.size(), 0.0), busy_.assign(capacity_Bps.size(), 0.0);
     moving_.assign(capacity_Bps.size(), 0), busy_since_.assign(capacity_Bps.size(), 0.0);
+    watch_.assign(capacity_Bps.size(), -1);
+    for (std::size_t k = 0; k < watched.size(); ++k) watch_[watched[k]] = static_cast<std::int32_t>(k);
+    series_ = Series(watched.size(), intervals);
     waits_.assign(n, 0);
     for (const std::int32_t f : follower) ++waits_[f];
     std::int32_t ranks = 1;
@@ -61,7 +64,7 @@ void Engine::start(std::int32_t a, double time) {
         place = spare_.back();
         spare_.pop_back();
     }
-    sending_[place] = {a, activity.size_B, time, 0.0};
+    sending_[place] = {.activity = a, .fresh = true, .left_B = activity.size_B, .since = time, .rate = 0.0, .before_B = activity.size_B};
     held_by_[place] = -1;
     place_[a] = place;
     soonest_.set(place, kInfinity);
@@ -70,6 +73,7 @@ void Engine::start(std::int32_t a, double time) {
 
 void Engine::finish(std::int32_t a, double time) {
     done[a] = time;
+    last_ = std::max(last_, time);
     --open;
     for (std::int64_t i = follower_ptr[a]; i < follower_ptr[a + 1]; ++i)
         if (--waits_[follower[i]] == 0) release(follower[i], time);
@@ -79,7 +83,7 @@ void Engine::count_busy(const Activity& activity, int more, double time) {
     for (const std::int32_t l : path(activity).link) {
         if (moving_[l] == 0) busy_since_[l] = time;
         moving_[l] += more;
-        if (moving_[l] == 0) busy_s[l] += time - busy_since_[l];
+        if (moving_[l] == 0) busy_[l] += time - busy_since_[l];
     }
 }
 
@@ -87,30 +91,45 @@ void Engine::count_busy(const Activity& activity, int more, double time) {
 void Engine::progress(std::int32_t place) {
     Sending& it = sending_[place];
     const double took = now_ - it.since;
-    it.since = now_;
     if (took <= 0.0) return;
+    it.since = now_;
     const double sent_B = it.rate < kInfinity ? std::min(it.rate * took, it.left_B) : it.left_B;
     it.left_B -= sent_B;
-    (held_by_[place] >= 0 ? held_for_[held_by_[place]] : capped_for_[it.activity]) += took;
-    const Activity& activity = activities[it.activity];
-    const Path way = path(activity);
-    for (std::size_t i = 0; i < way.link.size(); ++i) carried_B[way.link[i]] += sent_B * way.share[i];
+    hold(place, took);
+}
+
+void Engine::hold(std::int32_t place, double took) {
+    (held_by_[place] >= 0 ? held_for_[held_by_[place]] : capped_for_[sending_[place].activity]) += took;
+}
+
+// What was not sent because rates are only found now. Changes lie in the middle of the quantum, in the mean: those who
+// were there before get half of the difference, those who have come since then all of it.
+void Engine::make_up(std::int32_t place, double before, double since, bool fresh) {
+    Sending& it = sending_[place];
+    if (it.rate == kInfinity) return;
+    const double late = now_ - std::max(since, fresh ? 0.0 : solved_);
+    if (late <= 0.0) return;
+    it.left_B -= fresh ? it.rate * late : 0.5 * late * (it.rate - before);
+    if (fresh) hold(place, late);
 }
 
 void Engine::update(std::int32_t place, std::int32_t rank) {
     Sending& it = sending_[place];
     if (it.activity < 0 || activities[it.activity].rank != rank) return;
-    progress(place);
+    const double before = it.rate, since = it.since;
+    const bool fresh = it.fresh;
+    if (fresh) it.since = now_, it.fresh = false;
+    else progress(place);
     const Activity& activity = activities[it.activity];
-    const double rate = rates_[rank].rate(place);
-    if ((rate > 0.0) != (it.rate > 0.0)) count_busy(activity, rate > 0.0 ? 1 : -1, now_);
-    it.rate = rate;
+    it.rate = rates_[rank].rate(place);
+    if ((before > 0.0) != (it.rate > 0.0)) count_busy(activity, it.rate > 0.0 ? 1 : -1, fresh ? since : now_);
     const std::int32_t by = rates_[rank].bottleneck(place);
     const Path way = path(activity);
     const auto at = std::ranges::find(way.link, by);
     held_by_[place] = at == way.link.end() ? -1 : static_cast<std::int32_t>(activity.first + (at - way.link.begin()));
     holds[it.activity] = by;
-    soonest_.set(place, rate <= 0.0 ? kInfinity : rate == kInfinity ? now_ : now_ + it.left_B / rate);
+    if (quantum_s > 0.0) make_up(place, before, since, fresh);
+    soonest_.set(place, it.rate <= 0.0 ? kInfinity : it.rate == kInfinity ? since : now_ + it.left_B / it.rate);
 }
 
 // Ranks one after the other: each has what those before it leave.
@@ -119,6 +138,7 @@ void Engine::solve() {
     for (std::size_t r = 0; r < rates_.size(); ++r) {
         rates_[r].solve();
         for (const std::int32_t place : rates_[r].opened()) update(place, static_cast<std::int32_t>(r));
+        if (!watched.empty()) watch(rates_[r].touched());
         if (r + 1 == rates_.size()) break;
         for (const std::int32_t l : rates_[r].touched()) {
             const double all = rates_[r].capacity(l), left = all - rates_[r].load(l);
@@ -127,18 +147,40 @@ void Engine::solve() {
     }
 }
 
+void Engine::watch(std::span<const std::int32_t> touched) {
+    for (const std::int32_t l : touched) {
+        if (watch_[l] < 0) continue;
+        double load = 0.0;
+        for (const Rates& each : rates_) load += each.load(l);
+        series_.set(static_cast<std::size_t>(watch_[l]), now_, load);
+    }
+}
+
+Series Engine::series() const {
+    Series made = series_;
+    made.end(last_);
+    return made;
+}
+
 void Engine::leave(std::int32_t place) {
     Sending& it = sending_[place];
     rates_[activities[it.activity].rank].remove(place);
     if (it.rate > 0.0) count_busy(activities[it.activity], -1, now_);
     it.rate = 0.0;
+    carry(activities[it.activity], it.before_B - it.left_B, carried_B_);
+    it.before_B = it.left_B;
+}
+
+void Engine::carry(const Activity& activity, double sent_B, std::vector<double>& to) const {
+    const Path way = path(activity);
+    for (std::size_t i = 0; i < way.link.size(); ++i) to[way.link[i]] += sent_B * way.share[i];
 }
 
 // The link that held the activity back longest, if `more` is added to what is known of its row `at`.
 std::int32_t Engine::longest(std::int32_t a, std::int32_t at, double more) const {
     const Activity& activity = activities[a];
     double most = capped_for_[a] + (at < 0 ? more : 0.0);
-    std::int32_t found = bound[a];
+    std::int32_t found = bound_[a];
     for (std::int64_t i = activity.first; i < activity.first + activity.hops; ++i) {
         const double time = held_for_[i] + (i == at ? more : 0.0);
         if (time > most) {
@@ -155,12 +197,13 @@ void Engine::reroute(const Reroute& change) {
     if (place >= 0) {
         progress(place);
         leave(place);
-        bound[change.activity] = longest(change.activity, -1, 0.0);
+        bound_[change.activity] = longest(change.activity, -1, 0.0);
     }
     activity.first = change.first;
     activity.hops = change.hops;
     if (place < 0) return;
     held_by_[place] = -1;
+    sending_[place].fresh = true;
     rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps);
 }
 
@@ -175,49 +218,75 @@ void Engine::happen(const Event& event) {
 
 double Engine::next() { return std::min(soonest_.first().first, due_.empty() ? kInfinity : due_.top().time); }
 
-// All that happens by `horizon`, then the rates once.
+// The activity has sent all.
+void Engine::end(std::int32_t a, double time) {
+    const std::int32_t place = place_[a];
+    progress(place);
+    Sending& it = sending_[place];
+    it.left_B = 0.0;
+    leave(place);
+    bound_[a] = longest(a, -1, 0.0);
+    it.activity = -1;
+    place_[a] = -1;
+    holds[a] = kIdle;
+    spare_.push_back(place);
+    finish(a, time);
+    ++events;
+}
+
+void Engine::happen_next() {
+    const Event event = due_.top();
+    due_.pop();
+    now_ = std::max(now_, event.time);
+    last_ = std::max(last_, event.time);
+    happen(event);
+    ++events;
+}
+
+// All that happens by `horizon`, as one, then the rates.
 void Engine::serve(double time, double horizon) {
     now_ = time;
     finished_.clear();
     for (auto [at, place] = soonest_.first(); at <= horizon; std::tie(at, place) = soonest_.first()) {
+        now_ = std::max(now_, at);
         finished_.push_back(sending_[place].activity);
         soonest_.set(place, kInfinity);
     }
     std::ranges::sort(finished_);
-    for (const std::int32_t a : finished_) {
-        const std::int32_t place = place_[a];
-        progress(place);
-        Sending& it = sending_[place];
-        const Path way = path(activities[a]);
-        for (std::size_t i = 0; i < way.link.size(); ++i) carried_B[way.link[i]] += it.left_B * way.share[i];
-        leave(place);
-        bound[a] = longest(a, -1, 0.0);
-        it.activity = -1;
-        place_[a] = -1;
-        holds[a] = kIdle;
-        spare_.push_back(place);
-        finish(a, now_);
-    }
-    events += finished_.size();
-    while (!due_.empty() && due_.top().time <= horizon) {
-        const Event event = due_.top();
-        due_.pop();
-        happen(event);
-        ++events;
-    }
+    for (const std::int32_t a : finished_) end(a, now_);
+    while (!due_.empty() && due_.top().time <= horizon) happen_next();
     solve();
+}
+
+// All that happens within a quantum, each at its time, then the rates.
+void Engine::gather(double until) {
+    while (true) {
+        const auto [at, place] = soonest_.first();
+        const double due = due_.empty() ? kInfinity : due_.top().time;
+        if (std::min(at, due) > until) break;
+        if (at > due) {
+            now_ = 0.0;
+            happen_next();
+            continue;
+        }
+        now_ = at;
+        soonest_.set(place, kInfinity);
+        end(sending_[place].activity, at);
+    }
+    now_ = until;
+    solve();
+    solved_ = until;
 }
 
 // What links have carried by now, and what held those back that still send.
 void Engine::look(std::vector<double>& carried, std::vector<double>& busy, std::vector<std::int32_t>& by) const {
-    carried = carried_B, busy = busy_s, by = bound;
+    carried = carried_B_, busy = busy_, by = bound_;
     for (std::size_t place = 0; place < sending_.size(); ++place) {
         const Sending& it = sending_[place];
         if (it.activity < 0) continue;
         const double took = std::max(now_ - it.since, 0.0);
         const double sent_B = std::min(it.rate * took, it.left_B);
-        const Path way = path(activities[it.activity]);
-        for (std::size_t i = 0; i < way.link.size(); ++i) carried[way.link[i]] += sent_B * way.share[i];
+        carry(activities[it.activity], it.before_B - it.left_B + sent_B, carried);
         by[it.activity] = longest(it.activity, held_by_[place], took);
         if (it.rate <= 0.0) by[it.activity] = holds[it.activity];
     }
@@ -231,7 +300,8 @@ bool Engine::run(double until, std::uint64_t most) {
         const double time = next();
         if (time == kInfinity) return false;
         if (time > until) return true;
-        serve(std::max(time, now_), time + time * kTogether);
+        if (quantum_s > 0.0) gather(std::min(std::max(time, solved_ + quantum_s), std::max(until, time)));
+        else serve(std::max(time, now_), time + time * kTogether);
     }
     return next() < kInfinity;
 }

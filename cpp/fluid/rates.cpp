@@ -17,6 +17,21 @@ Rates::Rates(std::span<const double> capacity) : links_(capacity.size()), member
     for (std::size_t l = 0; l < capacity.size(); ++l) links_[l].capacity = capacity[l];
 }
 
+void Rates::own(Link& link, double rise) {
+    ++link.owns;
+    link.own += rise;
+}
+
+void Rates::disown(Link& link, double rise) {
+    if (--link.owns == 0) link.own = 0.0;
+    else link.own -= rise;
+}
+
+void Rates::fall(Link& link, double rise) {
+    if (--link.open == 0) link.rising = 0.0;
+    else link.rising -= rise;
+}
+
 std::span<Rates::Entry> Rates::entries(const Flow& flow) { return rows_[&flow - flows_.data()]; }
 
 // What the last sweep did is forgotten when something changes.
@@ -50,7 +65,7 @@ void Rates::add(std::int32_t f, Path path, double weight, double cap) {
         members_[l].push_back({f, static_cast<std::int32_t>(row.size()), rise});
         row.push_back({l, static_cast<std::int32_t>(members_[l].size()) - 1, rise});
     }
-    open(f);
+    lift(f);
 }
 
 void Rates::remove(std::int32_t f) {
@@ -61,14 +76,10 @@ void Rates::remove(std::int32_t f) {
         touch(l);
         Link& link = links_[l];
         if (flow.state == State::open) {
-            if (--link.open == 0) link.rising = 0.0;
-            else link.rising -= entry.rise;
+            fall(link, entry.rise);
         } else {
             link.load -= entry.rise * flow.level;
-            if (flow.link == l) {
-                if (--link.owns == 0) link.own = 0.0;
-                else link.own -= entry.rise;
-            }
+            if (flow.link == l) disown(link, entry.rise);
         }
         auto& list = members_[l];
         if (static_cast<std::size_t>(entry.at) + 1 < list.size()) {
@@ -77,7 +88,6 @@ void Rates::remove(std::int32_t f) {
         }
         list.pop_back();
         if (list.empty()) link.load = 0.0;
-        ask(l);
     }
     flow.state = State::absent;
 }
@@ -88,7 +98,6 @@ void Rates::set_capacity(std::int32_t l, double capacity) {
     link.capacity = capacity;
     begin();
     touch(l);
-    ask(l);
 }
 
 // A level below which the link does nothing: closed flows that it would stop count in full. Infinite if it has nothing to do.
@@ -102,6 +111,7 @@ double Rates::least_key(const Link& link) const {
 
 void Rates::ask(std::int32_t l) {
     Link& link = links_[l];
+    link.stale = true;
     if (link.fixed) return;
     const double key = least_key(link);
     if (key >= link.key) return;
@@ -136,8 +146,13 @@ double Rates::full_at(std::int32_t l, double from) {
     }
 }
 
-// The flow rises again.
+// The flow rises again, and its links are asked what that means for them.
 void Rates::open(std::int32_t f) {
+    lift(f);
+    for (const Entry& entry : entries(flows_[f])) ask(entry.link);
+}
+
+void Rates::lift(std::int32_t f) {
     Flow& flow = flows_[f];
     const double level = flow.level;
     flow.state = State::open;
@@ -149,13 +164,9 @@ void Rates::open(std::int32_t f) {
         link.load -= entry.rise * level;
         link.rising += entry.rise;
         ++link.open;
-        if (flow.link == entry.link) {
-            if (--link.owns == 0) link.own = 0.0;
-            else link.own -= entry.rise;
-        }
+        if (flow.link == entry.link) disown(link, entry.rise);
     }
     flow.link = kNobody;
-    for (const Entry& entry : row) ask(entry.link);
     work_ += row.size();
     if (flow.cap_level < kInfinity) heap_.push({flow.cap_level, -1 - f});
 }
@@ -168,19 +179,31 @@ void Rates::close(std::int32_t f, double level, std::int32_t by) {
     for (const Entry& entry : entries(flow)) {
         Link& link = links_[entry.link];
         link.load += entry.rise * level;
-        if (--link.open == 0) link.rising = 0.0;
-        else link.rising -= entry.rise;
-        if (entry.link == by) {
-            ++link.owns;
-            link.own += entry.rise;
-        }
+        link.stale = true;
+        fall(link, entry.rise);
+        if (entry.link == by) own(link, entry.rise);
     }
+}
+
+// Another link of a closed flow that is full at its very level, if there is one, stops it from now on.
+bool Rates::hand_over(std::int32_t f) {
+    Flow& flow = flows_[f];
+    const auto row = entries(flow);
+    const auto to = std::ranges::find_if(row, [&](const Entry& entry) { return links_[entry.link].fixed; });
+    if (to == row.end()) return false;
+    for (const Entry& entry : row)
+        if (entry.link == flow.link) disown(links_[entry.link], entry.rise);
+    flow.link = to->link;
+    for (const Entry& entry : row)
+        if (entry.link == flow.link) own(links_[entry.link], entry.rise);
+    return true;
 }
 
 // The old level of a link is reached, and it is not full: what it stopped rises on.
 void Rates::raise(std::int32_t l) {
+    const bool ties = !above(links_[l].level, fixed_at_);
     for (const Member& each : members_[l])
-        if (flows_[each.flow].link == l) open(each.flow);
+        if (flows_[each.flow].link == l && !(ties && hand_over(each.flow))) open(each.flow);
     links_[l].level = kInfinity;
     ask(l);
 }
@@ -189,6 +212,7 @@ void Rates::fill(std::int32_t l, double level) {
     Link& link = links_[l];
     const bool as_before = link.owns > 0 && !above(level, link.level) && !above(link.level, level);
     link.fixed = true;
+    fixed_at_ = level;
     if (as_before) level = link.level;
     link.level = level;
     const auto& list = members_[l];
@@ -216,7 +240,9 @@ void Rates::turn(std::int32_t l, double key) {
     Link& link = links_[l];
     if (link.fixed || key != link.key) return;
     link.key = kInfinity;
-    const double full = full_at(l, key);
+    if (link.stale) link.full = full_at(l, key);
+    link.stale = false;
+    const double full = link.full;
     const bool rises = link.owns > 0 && above(full, link.level);
     const double due = rises ? link.level : full;
     if (due == kInfinity) return;
@@ -231,6 +257,8 @@ void Rates::turn(std::int32_t l, double key) {
 }
 
 void Rates::solve() {
+    for (const std::int32_t l : touched_)
+        if (links_[l].touched) ask(l);
     while (!heap_.empty()) {
         const Turn next = heap_.top();
         heap_.pop();
@@ -253,6 +281,7 @@ void Rates::end() {
         link.key = kInfinity;
         if (link.owns == 0) link.level = kInfinity;
     }
+    fixed_at_ = -1.0;
     swept_ = true;
 }
 

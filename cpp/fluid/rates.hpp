@@ -72,10 +72,12 @@ private:
         double own = 0.0;          // rise of closed flows that it stops
         double rising = 0.0;       // rise of open flows
         double key = kInfinity;    // of its entry in the heap
+        double full = kInfinity;   // what `full_at` last found, unless something changed since
         std::int32_t owns = 0;     // flows that it stops
         std::int32_t open = 0;
         bool touched = false;
         bool fixed = false;        // full at its new level
+        bool stale = true;
     };
     struct Turn {
         double key;
@@ -84,12 +86,17 @@ private:
     };
 
     std::span<Entry> entries(const Flow& flow);
+    static void own(Link& link, double rise);
+    static void disown(Link& link, double rise);
+    static void fall(Link& link, double rise);
+    bool hand_over(std::int32_t flow);
     void begin();
     void touch(std::int32_t link);
     void ask(std::int32_t link);
     double least_key(const Link& link) const;
     double full_at(std::int32_t link, double from);
     void open(std::int32_t flow);
+    void lift(std::int32_t flow);
     void close(std::int32_t flow, double level, std::int32_t by);
     void turn(std::int32_t link, double key);
     void raise(std::int32_t link);
@@ -105,6 +112,7 @@ private:
     std::vector<std::pair<double, double>> above_;  // level and rise, while one link is looked at
     std::priority_queue<Turn, std::vector<Turn>, std::greater<>> heap_;
     std::uint64_t work_ = 0;
+    double fixed_at_ = -1.0;   // level of the last link that was fixed
     bool swept_ = true;
 };
 

@@ -53,6 +53,15 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadSeries:
+    """Mean load of some links over equal intervals from 0 on; the last may reach beyond the end."""
+
+    link: Annotated[IntColumn, Doc("(K,) links.")]
+    interval_s: Annotated[float, Unit("s"), Doc("Length of an interval, a power of two.")]
+    load_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(K, T) mean load in each.")]
+
+
+@dataclass(frozen=True, slots=True)
 class FluidRun:
     """What became of activities and links."""
 
@@ -69,6 +78,11 @@ class FluidRun:
     mode: Annotated[str, Doc("How rates were found: exact or quantised.")]
     events: Annotated[int, Doc("Events handled.")]
     solves: Annotated[int, Doc("Times that rates were worked out.")]
+    quantum_s: Annotated[
+        float, Unit("s"), Doc("What happened within so long shared one search for rates; 0: exact.")
+    ] = 0.0
+    error: Annotated[float, Unit("1"), Doc("Of mean completion, relative, measured on the beginning of the run.")] = 0.0
+    series: Annotated[LoadSeries | None, Doc("Loads in the course of time, of links that were watched.")] = None
 
     def __len__(self) -> int:
         return len(self.done_s)

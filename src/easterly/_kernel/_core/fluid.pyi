@@ -16,6 +16,10 @@ class _Links(TypedDict):
     carried_B: NDArray[np.float64]
     busy_s: NDArray[np.float64]
 
+class _Series(TypedDict):
+    interval_s: float
+    load_bps: NDArray[np.float64]
+
 class Fluid:
     def __init__(
         self,
@@ -31,7 +35,10 @@ class Fluid:
         cap_bps: NDArray[np.float64],
         follower_ptr: NDArray[np.int64],
         follower: NDArray[np.int32],
+        quantum_s: float,
     ) -> None: ...
+    def watch(self, link: NDArray[np.int32], intervals: int) -> None: ...
+    def series(self) -> _Series: ...
     def changes(
         self,
         time_s: NDArray[np.float64],
