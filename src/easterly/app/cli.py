@@ -30,6 +30,7 @@ VERBS = {
     "show": "Show one part of a plan.",
     "explain": "Explain a finding code.",
     "whatif": "Try a site with other values: times, cost, the front of both, and why they change.",
+    "changeover": "From one site file to another: steps, with the least load on the way.",
     "diff": "Compare two plans or site files.",
     "convert": "Convert topologies and traffic matrices between formats.",
     "lab": "Try on this machine what is predicted: real kernels, real packets.",

@@ -1,0 +1,1 @@
+"""Changes of a site, on the command line."""
