@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import IntColumn, ints
-from easterly.base.findings import Finding, FindingsError
+from easterly.base.findings import Finding, FindingsError, did_you_mean
+from easterly.base.runs import names as run_names
 from easterly.demand.facts import has_gpu, is_known
 from easterly.demand.serving.pools import hosts_needed, widest
 from easterly.model.demand import Placement
@@ -36,6 +37,11 @@ class Want:
     replica: bool = False
 
     @property
+    def pinned(self) -> bool:
+        """Whether the site file says where it is; replicas on other fabrics are packed."""
+        return self.work.first_host is not None or (bool(self.work.on_hosts) and not self.replica)
+
+    @property
     def name(self) -> str:
         """Name under which its hosts are kept: that of the work, or of its replica on another fabric."""
         return elsewhere(self.work.name, self.fabric) if self.replica else self.work.name
@@ -44,9 +50,9 @@ class Want:
 def place(site: Site, network: Network) -> Placement:
     """Give hosts to jobs, services and traffic with hosts of its own.
 
-    Those that say ``first_host`` get the run of hosts that starts there (counted within the fabric); then jobs,
-    then services, then traffic, each in the order of names, get the first free hosts of their fabric. A host is
-    never shared.
+    Those that say ``on_hosts`` get these, those that say ``first_host`` the run of hosts that starts there (counted
+    within the fabric); then jobs, then services, then traffic, each in the order of names, get the first free hosts of
+    their fabric. A host is never shared.
 
     Parameters
     ----------
@@ -60,7 +66,8 @@ def place(site: Site, network: Network) -> Placement:
     Raises
     ------
     FindingsError
-        E601 a fabric has too few hosts, E602 two explicit places overlap, E605 a replica is larger than a host.
+        E601 a fabric has too few hosts, E602 two explicit places overlap, E605 a replica is larger than a host,
+        E716 hosts that a work names cannot be had.
     """
     hosts, findings = arrange(site, network)
     if findings:
@@ -71,9 +78,9 @@ def place(site: Site, network: Network) -> Placement:
 def arrange(site: Site, network: Network) -> tuple[dict[str, IntColumn], list[Finding]]:
     """Hosts of everything that fits, and a finding for everything that does not."""
     findings: list[Finding] = []
-    pools = {fabric: _Pool(rows) for fabric, rows in host_rows(network).items()}
+    pools = {fabric: _Pool(rows, network.hosts.name[rows].tolist()) for fabric, rows in host_rows(network).items()}
     hosts: dict[str, IntColumn] = {}
-    for want in sorted(wants(site, network, findings), key=lambda w: w.work.first_host is None):
+    for want in sorted(wants(site, network, findings), key=lambda w: not w.pinned):
         taken = pools[want.fabric].take(want, findings)
         if taken is not None:
             hosts[want.name] = taken
@@ -180,14 +187,21 @@ Rows = NDArray[np.signedinteger[Any]]
 class _Pool:
     """The hosts of one fabric, and who has taken them."""
 
-    def __init__(self, rows: IntColumn) -> None:
-        self.rows = rows
+    def __init__(self, rows: IntColumn, names: list[str]) -> None:
+        self.rows, self.names = rows, names
         self.owner = np.full(len(rows), "", dtype=object)
 
     def take(self, want: Want, findings: list[Finding]) -> IntColumn | None:
         """Host indices for one work, or None and a finding."""
         first = want.work.first_host
-        if first is None:
+        if want.work.on_hosts and not want.replica:
+            problem = self._misnamed(want)
+            if problem is not None:
+                findings.append(problem)
+                return None
+            at = {name: spot for spot, name in enumerate(self.names)}
+            spots = np.array([at[name] for name in run_names(want.work.on_hosts)], dtype=np.int64)
+        elif first is None:
             spots = np.flatnonzero(self.owner == "")[: want.hosts]
         else:
             spots = np.arange(first, min(first + want.hosts, len(self.rows)))
@@ -197,6 +211,28 @@ class _Pool:
             return None
         self.owner[spots] = want.name
         return ints(self.rows[spots])
+
+    def _misnamed(self, want: Want) -> Finding | None:
+        """E716: what a work says of its hosts is not so."""
+        at = f"{want.work.origin}/on_hosts"
+        try:
+            named = run_names(want.work.on_hosts)
+        except ValueError as error:
+            return Finding("E716", at, f"{want.name}: {error}", "write names of hosts, or runs of them")
+        if want.work.first_host is not None:
+            return Finding("E716", at, f"{want.name} has first_host and on_hosts", "keep one of them")
+        known = set(self.names)
+        for name in named:
+            if name not in known:
+                text = f"{want.name} names {name}, which is no host of fabric {want.fabric}"
+                return Finding("E716", at, text, did_you_mean(name, self.names))
+        if len(set(named)) < len(named):
+            twice = next(name for name in named if named.count(name) > 1)
+            return Finding("E716", at, f"{want.name} names {twice} twice", "name every host once")
+        if len(named) != want.hosts:
+            text = f"{want.name} needs {want.hosts} hosts and names {len(named)}"
+            return Finding("E716", at, text, f"name {want.hosts} hosts, or leave on_hosts out to have it packed")
+        return None
 
     def _too_few(self, want: Want, found: int) -> Finding | None:
         if found >= want.hosts:
@@ -216,6 +252,14 @@ class _Pool:
         if not others:
             return None
         last = int(np.flatnonzero(self.owner != "")[-1])
+        if want.work.first_host is None:
+            spot = next(spot for spot in spots.tolist() if self.owner[spot])
+            return Finding(
+                code="E602",
+                at=f"{want.work.origin}/on_hosts",
+                message=f"{want.name} names {self.names[spot]}, where {self.owner[spot]} already runs",
+                hint=f"hosts from {self.names[min(last + 1, len(self.names) - 1)]} on are free, or leave on_hosts out",
+            )
         return Finding(
             code="E602",
             at=f"{want.work.origin}/first_host",

@@ -21,7 +21,7 @@ OBJECTIVES = ("slowdown", "gpu-time", "worst")
 @click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), default=1, show_default=True,
               help="Of all draws.")  # fmt: skip
 @click.option("--export", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write the best placement, and the tree of the network, for Slurm and for Kueue.")  # fmt: skip
+              help="Write the best placement and the tree of the network for Slurm, Kueue, the site file.")  # fmt: skip
 @terminal.format_option
 def command(site: Path, objective: str, rounds: int, seed: int, folder: Path | None, form: str) -> None:
     """Place the jobs of SITE on its hosts: as they are now, the best and the worst that are found, with a bound.

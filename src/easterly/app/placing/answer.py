@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from easterly.app import terminal
 from easterly.app.values import number
 from easterly.base.findings import FindingsError
+from easterly.base.runs import runs
 
 if TYPE_CHECKING:
-    from easterly.study.place import Placed, Placing, Room
+    from easterly.study.place import Placed, Placing, Room, Tenancy
 
 ROLES = ("current", "best", "worst")
 
@@ -51,12 +51,38 @@ def document(nouns: Any, made: Placing, rounds: int, seed: int) -> dict[str, Any
         "objective": made.objective, "unit": study.UNITS[made.objective], "bound": number(made.bound),
         "gap": number(made.gap), "rounds": rounds, "seed": seed, "predicted": made.predicted,
         **{role: _placed(getattr(made, role)) for role in ROLES},
+        "tenants": None if made.tenants is None else _tenants(made.tenants),
         "works": [_work(nouns, made, name) for name in made.current.outcome.hosts if "@" not in name],
     }  # fmt: skip
 
 
 def _placed(placed: Placed) -> dict[str, Any]:
     return {"value": number(placed.value), "moved": list(placed.moved), "rooms": [_room(r) for r in placed.rooms]}
+
+
+def _tenants(made: Tenancy) -> dict[str, Any]:
+    claims, envy = made.fair.claims, made.now.envy
+    return {
+        "price": number(made.price), "most_flops": number(made.most.value), "most_bound_flops": number(made.most.bound),
+        "resources": [
+            {"name": name, "capacity": number(have), "now": number(now), "fair": number(fair)}
+            for name, have, now, fair in zip(made.resources, claims.capacity.tolist(), made.now.used.tolist(),
+                                             made.fair.used.tolist(), strict=True)
+        ],
+        "tenants": [
+            {
+                "name": name, "weight": number(claims.weight[row]), "gpus": number(made.now.tasks[row]),
+                "dominant": made.dominant(row), "share": number(made.now.share[row]),
+                "fair_gpus": number(made.fair.tasks[row]), "fair_share": number(made.fair.share[row]),
+                "fair_hosts": number(made.hosts.tasks[row]), "most_gpus": number(made.most.tasks[row]),
+                "flops_per_gpu": number(made.worth[row]),
+                "beyond_own_slice": number(made.fair.incentive[row]),
+                "envies": [made.tenants[other] for other in range(len(made.tenants)) if envy[row, other] > 0],
+                "envies_when_fair": [made.tenants[o] for o in range(len(made.tenants)) if made.fair.envy[row, o] > 0],
+            }
+            for row, name in enumerate(made.tenants)
+        ],
+    }  # fmt: skip
 
 
 def _room(room: Room) -> dict[str, Any]:
@@ -88,31 +114,5 @@ def _where(nouns: Any, made: Placing, placed: Placed, name: str) -> dict[str, An
         "step_s": None if step is None else number(step),
         "waits": [{"axis": wait.axis, "exposed_s": number(wait.exposed_s), "crosses": wait.crosses}
                   for wait in placed.outcome.waits.get(name, ()) if wait.exposed_s > 0],
-        "blocks": spread, "hosts": ranges(nouns.network.value.hosts.name[rows].tolist()),
+        "blocks": spread, "hosts": runs(nouns.network.value.hosts.name[rows].tolist()),
     }  # fmt: skip
-
-
-def ranges(names: Sequence[str]) -> list[str]:
-    """Names in their order, those that count up written ``first..last``.
-
-    >>> ranges(["a-1", "a-2", "a-3", "b-7", "a-9"])
-    ['a-1..a-3', 'b-7', 'a-9']
-    """
-    made: list[list[str]] = []
-    for name in names:
-        if made and _next(made[-1][-1]) == name:
-            made[-1].append(name)
-        else:
-            made.append([name])
-    return [run[0] if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in made]
-
-
-def _next(name: str) -> str:
-    """The name with its number at the end one higher; itself without a number.
-
-    >>> _next("h-09"), _next("h-9"), _next("h")
-    ('h-10', 'h-10', 'h')
-    """
-    head = name.rstrip("0123456789")
-    digits = name[len(head) :]
-    return f"{head}{int(digits) + 1:0{len(digits)}d}" if digits else name

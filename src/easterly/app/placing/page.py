@@ -25,6 +25,8 @@ def show(found: dict[str, Any]) -> None:
     _values(page, found)
     _jobs(page, found)
     _rooms(page, found)
+    if found["tenants"]:
+        _tenants(page, found["tenants"])
     if found.get("files"):
         page.say(f"written, and read back: {', '.join(found['files'])}")
 
@@ -98,6 +100,20 @@ def _rooms(page: Page, found: dict[str, Any]) -> None:
     ]  # fmt: skip
     page.table(heads, rows)
     page.say("jobs of so many hosts on one block / anywhere")
+
+
+def _tenants(page: Page, found: dict[str, Any]) -> None:
+    page.title("Tenants: dominant shares now, and GPUs if all wanted more of what they run")
+    heads = (Column("Tenant"), Column("Weight", right=True), Column("GPUs", right=True), Column("Most of"),
+             Column("Share", right=True), Column("Fair GPUs", right=True), Column("Share", right=True),
+             Column("Whole hosts", right=True), Column("Envies now"))  # fmt: skip
+    page.table(heads, [
+        (row["name"], f"{row['weight']:g}", f"{row['gpus']:,.0f}", row["dominant"], percent(row["share"]),
+         f"{row['fair_gpus']:,.1f}", percent(row["fair_share"]), f"{row['fair_hosts']:,.0f}",
+         ", ".join(row["envies"]) or "nobody")
+        for row in found["tenants"]
+    ])  # fmt: skip
+    page.say(f"fairness costs {percent(found['price'])} of the most useful work that any division does")
 
 
 def _fits(row: dict[str, int] | None) -> str:

@@ -25,7 +25,7 @@ def tree(text: str) -> Tree:
 
     Examples
     --------
-    >>> tree("SwitchName=top Switches=s[0-1]\\nSwitchName=s0 Nodes=n[1-2]\\nSwitchName=s1 Nodes=n3")["s0"]
+    >>> tree("SwitchName=top Switches=s[0-1]\nSwitchName=s0 Nodes=n[1-2]\nSwitchName=s1 Nodes=n3")["s0"]
     ('nodes', ('n1', 'n2'))
     """
     found: Tree = {}

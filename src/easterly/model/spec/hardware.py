@@ -77,6 +77,9 @@ class HostType(Named):
     peak: Annotated[Compute | None, Doc("Dense peak of one GPU in the job's dtype; from the catalog if absent.")] = None
     memory: Annotated[Size | None, Doc("Memory of one GPU; from the catalog if absent.")] = None
     memory_rate: Annotated[Rate | None, Doc("Rate of that memory; from the catalog if absent.")] = None
+    cpus: Annotated[Count | None, Doc("Processor cores per host; not counted if absent.")] = None
+    ram: Annotated[Size | None, Doc("Main memory per host; not counted if absent.")] = None
+    storage_rate: Annotated[Rate | None, Doc("Rate of one host from and to storage; not counted if absent.")] = None
     efficiency: Annotated[
         tuple[Efficiency, ...], Doc("What one GPU reaches, by size of the product; the catalog's curve if empty.")
     ] = ()

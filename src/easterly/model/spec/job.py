@@ -8,6 +8,7 @@ from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Compute, Count, CountOrZero, Frozen, Named, Rate, Share, Size, Time
+from easterly.model.spec.needs import Needs, OnHosts
 from easterly.model.spec.transformer import Dtype, ModelSpec
 
 Algorithm = Literal["auto", "ring", "tree", "halving-doubling", "hierarchical", "in-network", "parameter-server"]
@@ -155,6 +156,8 @@ class Job(Named):
     first_host: Annotated[
         CountOrZero | None, Doc("First host of the job in its fabric; packed in the order of names if absent.")
     ] = None
+    on_hosts: OnHosts = ()
+    needs: Annotated[Needs, Doc("What it needs on its hosts besides GPUs.")] = Needs()
     connections: Annotated[
         Count, Doc("Connections (queue pairs) per pair of interfaces; they spread over equal-cost paths.")
     ] = 4

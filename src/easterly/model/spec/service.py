@@ -8,6 +8,7 @@ from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frequency, Frozen, Named, Share, Size, Time
+from easterly.model.spec.needs import Needs, OnHosts
 from easterly.model.spec.transformer import Dtype, ModelSpec
 
 Variation = Annotated[float, Field(ge=0, le=100), Unit("1")]
@@ -162,4 +163,6 @@ class Service(Named):
     slo: Annotated[Slo, Doc("What is promised.")] = Slo()
     profile: Annotated[str | None, Doc("How the load varies over time, a name of `profiles`; steady if absent.")] = None
     first_host: Annotated[CountOrZero | None, Doc("First host in its fabric; packed after the jobs if absent.")] = None
+    on_hosts: OnHosts = ()
+    needs: Annotated[Needs, Doc("What it needs on its hosts besides GPUs.")] = Needs()
     connections: Annotated[Count, Doc("Connections per pair of interfaces.")] = 4

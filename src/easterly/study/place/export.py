@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from easterly.base.runs import runs
 from easterly.config import kueue, slurm
 from easterly.model.blocks import Blocks
 from easterly.model.branches import Branch, branches_of
@@ -44,11 +45,21 @@ def exported(site: Site, network: Network, blocks: Blocks, outcome: Outcome) -> 
     jobs = {name: tuple(names[h] for h in rows.tolist()) for name, rows in outcome.hosts.items()}
     fabrics = np.unique(network.hosts.fabric)
     gpus = {str(fabric): int(network.hosts.gpus[network.hosts.fabric == fabric].sum()) for fabric in fabrics}
-    files = [*slurm.render(branches, jobs), *kueue.render(branches, gpus, shares(site))]
+    files = [*slurm.render(branches, jobs), *kueue.render(branches, gpus, shares(site)), _pins(site, jobs)]
     wrong = differences(branches, jobs, {file.path: file.text for file in files})
     if wrong:
         raise ArithmeticError(f"{wrong} does not read back as what was planned: report this as a defect of Easterly")
     return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _pins(site: Site, jobs: Mapping[str, tuple[str, ...]]) -> Artifact:
+    """What to write into the site file, so that it is planned with these hosts."""
+    rows = ["# What to add to each work of the site file, in place of first_host."]
+    for kind, group in (("jobs", site.jobs), ("services", site.services), ("traffic", site.traffic)):
+        named = [name for name in sorted(jobs) if name in group and jobs[name]]
+        rows += [f"{kind}:"] * bool(named)
+        rows += [f"  {name}: {{on_hosts: [{', '.join(runs(jobs[name]))}]}}" for name in named]
+    return Artifact("placement.yaml", "\n".join(rows) + "\n", "", "site", "placement")
 
 
 def shares(site: Site) -> dict[str, float]:

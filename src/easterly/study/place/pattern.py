@@ -76,6 +76,8 @@ class Pattern:
     fabric, host_type : str
         Where it runs, and on which hosts.
     hosts, gpus : int
+    flop : float [FLOP]
+        Work of one step.
     steps : Steps
         Of a job.
     axis : (P,) str
@@ -102,6 +104,7 @@ class Pattern:
     host_type: str
     hosts: int
     gpus: int
+    flop: float
     steps: Steps
     axis: tuple[str, ...]
     src: IntColumn
@@ -145,6 +148,7 @@ def pattern_of(network: Network, blocks: Blocks, demands: DemandSet, hosts: IntC
     return Pattern(
         name=str(work.name[0]), kind=str(work.kind[0]), fabric=str(work.fabric[0]),
         host_type=str(blocks.host_type[blocks.host_block[hosts[0]]]), hosts=len(hosts), gpus=int(work.gpus[0]),
+        flop=float(work.flop[0]),
         steps=Steps.of(demands), axis=tuple(phases.axis.tolist()), src=ints(src), dst=ints(dst),
         src_nic=ints(number[flows.src]), dst_nic=ints(number[flows.dst]), phase=flows.phase, size_B=flows.size_B,
         mean_B=floats(flows.size_B * per_step), rate_bps=floats(flows.rate_bps + extra),

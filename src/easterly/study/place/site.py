@@ -24,6 +24,7 @@ from easterly.study.place.problem import OBJECTIVES, Problem, objective
 from easterly.study.place.room import Room, rooms
 from easterly.study.place.search import improve, packed
 from easterly.study.place.shape import Shapes, Spread
+from easterly.study.place.tenants import Tenancy, tenancy
 
 ROUNDS = 2000
 ROUNDING = 1e-12
@@ -44,12 +45,15 @@ class Placed:
         What is left free.
     moved : tuple of str
         Works that are elsewhere than now.
+    spreads : tuple of Spread
+        How works are spread over blocks.
     """
 
     outcome: Outcome
     value: float
     rooms: tuple[Room, ...]
     moved: tuple[str, ...]
+    spreads: tuple[Spread, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Placing:
         Spreads that were looked at by the model of blocks.
     predicted : int
         Placements that were predicted.
+    tenants : Tenancy or None
+        Who has what in the best placement, and what would be fair; None where no tenant has anything.
     """
 
     objective: str
@@ -84,6 +90,7 @@ class Placing:
     fixed: dict[str, str]
     tried: int
     predicted: int
+    tenants: Tenancy | None
 
     @property
     def gap(self) -> float:
@@ -139,11 +146,12 @@ def place(nouns: Nouns, *, objective: str = "slowdown", rounds: int = ROUNDS, se
     others = [_placed(nouns, problem, now, to_hosts(problem, now, spread), spread) for spread in spreads
               if spread != problem.current]  # fmt: skip
     made = [current, *others]
+    best = min(made, key=lambda each: each.value)
     return Placing(
-        objective=objective, blocks=problem.blocks, current=current, best=min(made, key=lambda each: each.value),
+        objective=objective, blocks=problem.blocks, current=current, best=best,
         worst=max(made, key=lambda each: each.value), bound=bound(problem),
         least_s={problem.works[row].name: problem.least_s[row] for row in problem.jobs}, fixed=fixed,
-        tried=3 * rounds, predicted=len(made),
+        tried=3 * rounds, predicted=len(made), tenants=tenancy(nouns.site, nouns.network.value, problem, best.spreads),
     )  # fmt: skip
 
 
@@ -177,6 +185,8 @@ def _stays(site: Site, blocks: Blocks, name: str, hosts: IntColumn) -> str:
         return "has replicas on other fabrics"
     if isinstance(work, Job | Service | Hosted) and work.first_host is not None:
         return "pinned by first_host"
+    if isinstance(work, Job | Service | Hosted) and work.on_hosts:
+        return "pinned by on_hosts"
     if len(np.unique(blocks.host_type[blocks.host_block[hosts]])) > 1:
         return "runs on hosts of several models"
     return ""
@@ -290,4 +300,4 @@ def _placed(
     outcome = evaluate(nouns, dict(hosts))
     steps = [outcome.step_s.get(work.name, 0.0) for work in problem.works]
     moved = tuple(name for name, rows in sorted(hosts.items()) if sorted(rows.tolist()) != sorted(now[name].tolist()))
-    return Placed(outcome, problem.value(steps), rooms(problem.blocks, problem.room(spreads)), moved)
+    return Placed(outcome, problem.value(steps), rooms(problem.blocks, problem.room(spreads)), moved, spreads)

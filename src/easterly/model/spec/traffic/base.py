@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from easterly.base import units
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Named, Share, quantity
+from easterly.model.spec.needs import OnHosts
 
 Span = quantity(units.TIME, above=0)
 Amount = quantity(units.SIZE, above=0)
@@ -44,6 +45,7 @@ class Hosted(Traffic):
     first_host: Annotated[CountOrZero | None, Doc("First host in its fabric; packed after the services if absent.")] = (
         None
     )
+    on_hosts: OnHosts = ()
 
 
 def exactly_one(thing: BaseModel, *ways: tuple[str, ...]) -> None:
