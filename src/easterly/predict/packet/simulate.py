@@ -103,13 +103,9 @@ def simulate(
     _equip(made, ports, queues, messages, routes, faults)
     give_looks(made, ports, probes, probe_s)
     book = _book(made, ports, flows, transports, recording, sink)
-    if checkpoint is not None and recording is not None and sink is None:
-        raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
     given = (ports, flows, transports, messages, queues, seed, recording, list(probes), probe_s, routes, faults)
     keeper = None if checkpoint is None else _keeper(Keeper(checkpoint, given), made, book)
     more = _run(made, NEVER_PS if until_s is None else ticks(until_s), progress, book, keeper)
-    if keeper is not None:
-        keeper.end(made, complete=not more)
     return replace(
         _outcome(made, ports, flows, transports, seed, complete=not more),
         senders=looks(made, probes), fates=None if routes is None and faults is None else fates(made),
@@ -171,6 +167,8 @@ def _equip(
 
 def _keeper(keeper: Keeper, made: packet.Simulation, book: Book | None) -> Keeper:
     """The keeper, after it has taken the run to where it was kept."""
+    if book is not None and book.sink is None:
+        raise ValueError("a recording with a checkpoint needs a sink: what it has kept would not go on")
     if keeper.begin(made) and book is not None:
         book.go_on()
     return keeper
@@ -198,7 +196,7 @@ def _facts(ports: Ports, flows: PacketFlows, transports: Sequence[Transport]) ->
 def _run(
     made: packet.Simulation, until_ps: int, progress: Progress | None, book: Book | None, keeper: Keeper | None
 ) -> bool:
-    """Whether anything is left to happen."""
+    """Whether anything is left to happen; if so, its state is kept."""
     handled, more, written = -1, True, False
     while more and (made.events > handled or written):  # nothing happens any more in a run that has come to `until_s`
         if handled >= 0 and progress is not None and not progress(made.now_ps * TICK_S, made.open, made.hops):
@@ -210,6 +208,8 @@ def _run(
             if book is not None:
                 book.flush()
             keeper.keep(made)
+    if keeper is not None:
+        keeper.end(made, complete=not more)
     return more
 
 

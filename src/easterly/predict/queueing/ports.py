@@ -107,6 +107,18 @@ def port_waits(
     )
     hops, link, place, strict, shaper_bps = _laid(ports, queues, flows, rate / 8 / size_B, size_B, at_once)
     classes = _classes(hops, link, place, strict)
+    wait, first, known = _waited(ports, hops, classes, link, shaper_bps)
+    stations = _stations(classes, known, wait, first, single=bool((at_once == 1).all()))
+    flow_s = _of_flows(ports, flows, hops, wait)
+    row_place = np.where(place < 0, -1, place)
+    load = floats(classes.load)
+    return PortWaits(ints(link), ints(row_place), load, floats(classes.port_load), first, stations, flow_s)
+
+
+def _waited(
+    ports: Ports, hops: _Hops, classes: Classes, link: Rows, shaper_bps: Floats
+) -> tuple[Floats, NDArray[np.bool_], Band]:
+    """(Q,) mean wait [s], whether senders fill the queue, and the band of the wait."""
     alike, low, high = waits(classes)
     with np.errstate(invalid="ignore"):
         part, least = _apart(ports, hops, classes, len(link))
@@ -115,12 +127,7 @@ def port_waits(
         wait = alike * part
         slow = classes.load * ports.rate_bps[link] >= shaper_bps
         wait[slow] = np.inf
-        known = _band(classes, first, alike, low * least, high, wait, np.isfinite(shaper_bps))
-    stations = _stations(classes, known, wait, first, single=bool((at_once == 1).all()))
-    flow_s = _of_flows(ports, flows, hops, wait)
-    row_place = np.where(place < 0, -1, place)
-    load = floats(classes.load)
-    return PortWaits(ints(link), ints(row_place), load, floats(classes.port_load), first, stations, flow_s)
+        return wait, first, _band(classes, first, alike, low * least, high, wait, np.isfinite(shaper_bps))
 
 
 def _wide(name: str, values: ArrayLike, count: int, least: float) -> Floats:

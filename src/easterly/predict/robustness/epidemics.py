@@ -73,13 +73,9 @@ def simulate(
     streams = np.array([stream(seed, f"run {r}") for r in range(runs)], dtype=np.uint64)
     first = _starts(graph, start, streams)
     given = (infect, recover, model == "sis", first, streams)
-    if until is None and model == "sis":
-        if recover <= 0:
-            raise ValueError("nobody ever recovers: say when to stop (until), or take sir")
-        until = LASTING / recover
-    if model == "sis":  # who recovers was infected before: no more events than twice that
-        _affordable(2.0 * recover * (until or 0.0) * runs * _many(graph))
-    if until is None:  # find its end first
+    if model == "sis":
+        until = _lasting(recover, until, runs * _many(graph))
+    elif until is None:  # find its end first
         _, _, end, _ = _run(graph, *given, np.inf, np.zeros(0))
         until = float(end.max()) or 1.0
     time = np.linspace(0.0, until, points + 1)
@@ -97,11 +93,17 @@ def _many(graph: Graph | Segments) -> int:
     return graph.population if isinstance(graph, Segments) else graph.nodes
 
 
-def _affordable(events: float) -> None:
+def _lasting(recover: float, until: float | None, nodes: int) -> float:
+    """When runs of SIS stop, which may never end by themselves; `nodes` of all runs."""
+    if until is None and recover <= 0:
+        raise ValueError("nobody ever recovers: say when to stop (until), or take sir")
+    stop = LASTING / recover if until is None else until
+    events = 2.0 * recover * stop * nodes  # who recovers was infected before: no more than twice that
     if events > MOST_EVENTS:
         raise ValueError(
             f"up to {events:.2g} events: {MOST_EVENTS:.0g} at most; stop sooner (until), or take fewer runs or nodes"
         )
+    return stop
 
 
 def _run(graph: Graph | Segments, infect: float, recover: float, again: bool, first: NDArray[Any],

@@ -1,4 +1,7 @@
-"""Seeded random graphs: the same seed gives the same edges on every machine."""
+"""Seeded random graphs: the same seed gives the same edges on every machine.
+
+None has more than 50 million edges: what would have is a ValueError, as are arguments that no such graph has.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def erdos_renyi(nodes: int, mean_degree: float, *, seed: int = 1) -> Graph:
     Raises
     ------
     ValueError
-        A mean degree that such a graph cannot have, more than 50 million edges.
+        A mean degree that such a graph cannot have.
 
     Examples
     --------
@@ -61,7 +64,7 @@ def uniform(nodes: int, edges: int, *, seed: int = 1) -> Graph:
     Raises
     ------
     ValueError
-        More edges than pairs, or than 50 million.
+        More edges than pairs.
 
     Examples
     --------
@@ -120,7 +123,7 @@ def configuration(degree: ArrayLike, *, seed: int = 1, erased: bool = True) -> G
     Raises
     ------
     ValueError
-        A degree below 0, more than 50 million edges.
+        A degree below 0.
 
     Examples
     --------
@@ -159,7 +162,7 @@ def power_law(nodes: int, exponent: float, *, least: int = 1, most: int | None =
     Raises
     ------
     ValueError
-        An exponent up to 1, degrees out of order.
+        As `power_law_degrees`.
 
     Examples
     --------
