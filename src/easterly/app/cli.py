@@ -23,6 +23,7 @@ VERBS = {
     "place": "Place jobs on hosts: now, best and worst, with a bound.",
     "buffers": "Try thresholds and memory packet by packet, and find settings that meet a target.",
     "failures": "What every failure slows down and breaks, and the GPU-hours that it costs.",
+    "capacity": "When growth fills links, queues and pools, and the cheapest cables to add.",
     "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
     "diagnose": "From symptoms of a slow job to ranked causes, and what to measure next.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",

@@ -15,10 +15,10 @@ from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.routing import Paths, rows_of
 from easterly.model.spec.site import Site
-from easterly.route import checks_hashing, checks_reliability, checks_structured
+from easterly.route import checks_expansion, checks_hashing, checks_reliability, checks_structured
 from easterly.route.ecmp import paths_of, policy_of, through_leaves, unserved
 
-MORE = (checks_hashing, checks_reliability, checks_structured)
+MORE = (checks_expansion, checks_hashing, checks_reliability, checks_structured)
 """Modules whose rules register themselves when they are imported."""
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from easterly.base.schema import Doc
 from easterly.model.catalog import presets
+from easterly.model.spec.capacity import Expansion
 from easterly.model.spec.fabric import Fabric, Wan
 from easterly.model.spec.fields import Frozen, Name, Named
 from easterly.model.spec.hardware import Hardware
@@ -52,6 +53,7 @@ class Site(Frozen):
         tuple[str, ...], Doc("Protocols and programming interfaces that the site relies on; each is checked to exist.")
     ] = ()
     reliability: Annotated[Reliability, Doc("How often parts fail, and what fails together.")] = Reliability()
+    expansion: Annotated[Expansion, Doc("When links are full, and what more of them costs.")] = Expansion()
     intents: Annotated[dict[Name, Intent], Doc("Intents by name.")] = {}
     prices: Annotated[Prices | None, Doc("What parts cost; relative prices of the catalog if absent.")] = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1), Doc("Seed of every random stream.")] = 1
@@ -78,6 +80,7 @@ class Site(Frozen):
         _name_all(self.wan.sites, "wan/sites")
         _name_all(self.wan.links, "wan/links")
         _name_all(self.reliability.domains, "reliability/domains")
+        _name_all(self.expansion.offers, "expansion/offers")
         return self
 
     @property

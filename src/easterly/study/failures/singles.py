@@ -125,7 +125,9 @@ def same(a: Effect, b: Effect) -> bool:
         np.allclose(getattr(a, name), getattr(b, name), rtol=SAME, atol=0)
         for name in ("low_s", "step_s", "high_s", "pace")
     )
-    alike = (a.stranded, a.anew.tolist(), a.gpus.tolist()) == (b.stranded, b.anew.tolist(), b.gpus.tolist())
+    alike = all(
+        np.array_equal(getattr(a, n), getattr(b, n)) for n in ("stranded", "broken", "doubtful", "anew", "gpus")
+    )
     return close and alike and abs(a.lost_gpus - b.lost_gpus) <= SAME * max(1.0, abs(a.lost_gpus))
 
 

@@ -37,9 +37,7 @@ class States:
         self.network = nouns.network.value
         self.whole = nouns.demands.value
         self.jobs = tuple(self.whole.work.name[self.whole.work.kind == "job"].tolist())
-        self._healthy: dict[Hashing, Prediction] = {}
-        self._held: dict[str, Status] = {}
-        self._held = {v.intent: v.status for v in self._verdicts(self._case(ints([]), "mean")[0])}
+        self._healthy: dict[Hashing, tuple[Prediction, dict[str, Status]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.nouns.site,)
@@ -54,14 +52,14 @@ class States:
         hashing : {"mean", "even"}
             Connections on paths by hash, in the mean over seeds as in a plan, or split evenly.
         """
-        case, demands = self._case(down, hashing)
-        pace = self._pace(case, demands, hashing)
-        verdicts = [(v.intent, v.status) for v in self._verdicts(case)] if hashing == "mean" else []
+        case, demands, _ = self.case(down, hashing)
+        before, held = self._before(hashing)
+        pace = self._pace(case, demands, before)
+        verdicts = [(v.intent, v.status) for v in self._verdicts(case)]
         cut = np.bincount(self.network.links.src, case.alive, len(self.network.nodes)) == 0
         anew = self._formed_anew(cut, case)
-        gone = [name for name, status in verdicts if status is Status.FAIL and self._held[name] is not Status.FAIL]
-        open_ = [name for name, status in verdicts
-                 if status is Status.UNPROVEN and self._held[name] is Status.PASS]  # fmt: skip
+        gone = [name for name, status in verdicts if status is Status.FAIL and held[name] is not Status.FAIL]
+        open_ = [name for name, status in verdicts if status is Status.UNPROVEN and held[name] is Status.PASS]
         stuck = np.isin(self.jobs, case.stranded)
         found = case.prediction
         low, step, high = (
@@ -75,7 +73,8 @@ class States:
             tuple(open_),
         )  # fmt: skip
 
-    def _case(self, down: IntColumn, hashing: Hashing) -> tuple[Case, DemandSet]:
+    def case(self, down: IntColumn, hashing: Hashing) -> tuple[Case, DemandSet, Routing]:
+        """What is left when some links are down: the case, what is sent, and where it goes."""
         network, seed = self.network, self.nouns.site.seed
         up = np.ones(len(network.links), dtype=np.bool_)
         up[down] = False
@@ -89,16 +88,21 @@ class States:
         prediction = predict.predict(network, demands, routing, alone)
         loads = predict.link_loads(network, demands, routing, prediction, alone)
         stranded = traffic.stranded(network, demands, routing)
-        return Case("it", prediction, loads, alive, stranded), demands
+        return Case("it", prediction, loads, alive, stranded), demands, routing
 
-    def _pace(self, case: Case, demands: DemandSet, hashing: Hashing) -> FloatColumn:
-        """(J,) tokens per second over those of the healthy site."""
+    def _before(self, hashing: Hashing) -> tuple[Prediction, dict[str, Status]]:
+        """Step times and verdicts with nothing down."""
         if hashing not in self._healthy:
-            self._healthy[hashing] = self._case(ints([]), hashing)[0].prediction
+            whole = self.case(ints([]), hashing)[0]
+            self._healthy[hashing] = whole.prediction, {v.intent: v.status for v in self._verdicts(whole)}
+        return self._healthy[hashing]
+
+    def _pace(self, case: Case, demands: DemandSet, before: Prediction) -> FloatColumn:
+        """(J,) tokens per second over those of the healthy site."""
         whole, work = self.whole.work, demands.work
-        before = whole.tokens[whole.kind == "job"] / self._healthy[hashing].step_expected_s
+        was = whole.tokens[whole.kind == "job"] / before.step_expected_s
         now = work.tokens[work.kind == "job"] / case.prediction.step_expected_s
-        return floats(np.where(np.isin(self.jobs, case.stranded), 0.0, ratio(floats(now), floats(before))))
+        return floats(np.where(np.isin(self.jobs, case.stranded), 0.0, ratio(floats(now), floats(was))))
 
     def _formed_anew(self, cut: BoolColumn, case: Case) -> BoolColumn:
         hosts, network = self.nouns.placement.value.hosts, self.network

@@ -1,0 +1,1 @@
+"""When growth fills a site, as it is answered."""
