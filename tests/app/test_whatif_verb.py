@@ -83,6 +83,9 @@ def test_where_all_points_cost_the_same_memory_is_weighed(pod: Path) -> None:
     changed = [one["to"] for one in made["changes"]]
     assert {one["from"] for one in made["changes"]} == {0}
     assert changed == [row["row"] for row in made["points"] if row["valid"]]
+    best = min((row["metrics"]["step:tune"], row["row"]) for row in made["points"] if row["valid"])[1]
+    said = run(pod, "--splits", "tune").stdout.splitlines()
+    assert said[2].split()[:3] == ["as", "it", "is"] and said[3].split()[0] == str(best)  # the best come first
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import escape
 
 from easterly.app.report import drawn, plots
-from easterly.app.whatif.page import short, texts, why
+from easterly.app.whatif.page import best_first, named, short, texts, why
 from easterly.base.units import FREQUENCY, KINDS, SHARE, SIZE, TIME, Kind, QuantityError, parse
 
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ def page(site: str, result: Row) -> str:
     result : dict
         See `easterly.app.whatif.document.document`.
     """
-    sound = [row for row in result["points"] if row["valid"]]
+    sound = best_first(result)
     figures = [_front(result, [result["base"], *sound])]
     for place, axis in enumerate(result["axes"]):
         figures += _responses(result, sound, place, axis)
@@ -76,15 +76,6 @@ def _dot(row: Row, names: tuple[str, str], x: plots.Axis, y: plots.Axis) -> str:
     down = float(plots.HEIGHT * (1 - y.at(np.array([row["metrics"][names[1]]]))[0]))
     told = f"<title>{escape(named(row))}</title>"
     return f'<circle class="c1" cx="{across:.1f}" cy="{down:.1f}" r="3">{told}</circle>'
-
-
-def named(row: Row) -> str:
-    """A point in words.
-
-    >>> named({"row": 1, "set": {"jobs.pre.parallel.tp": "4", "seed": "2"}})
-    'pre.tp 4, seed 2'
-    """
-    return ", ".join(f"{short(path)} {text}" for path, text in row["set"].items()) or "as it is"
 
 
 def _responses(result: Row, sound: Sequence[Row], place: int, axis: Row) -> Iterator[drawn.Figure]:
@@ -168,7 +159,7 @@ def _facts(result: Row, sound: Sequence[Row]) -> Iterator[drawn.Fact]:
             yield "on the front", named(row), numbers
     for one in result["sensitivity"][: 2 * TOLD]:
         if abs(one["elasticity"]) >= 5e-4:
-            remark = f"{one['metric']} for 1 % more of it, between {one['below']:,.6g} and {one['above']:,.6g}"
+            remark = f"{one['metric']} for 1 % more of it, between {' and '.join(one['between'])}"
             yield " and ".join(map(short, one["path"].split(" and "))), f"{one['elasticity']:+.3f} %", remark
     rows = {row["row"]: row for row in [result["base"], *result["points"]]}
     for one in [one for one in result["changes"] if why(one)][:TOLD]:

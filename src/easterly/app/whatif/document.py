@@ -35,7 +35,7 @@ def document(made: Sweep, metrics: Sequence[str], against: str) -> dict[str, Any
         "base": _row(made, 0, listed, on_front),
         "points": [_row(made, row, listed, on_front) for row in made.grid],
         "front": list(on_front),
-        "sensitivity": [_elasticity(one) for one in elasticities(made, listed)],
+        "sensitivity": [_elasticity(one, made) for one in elasticities(made, listed)],
         "changes": [_change(one) for one in changes(made)],
         "cost": made.base["cost"]["unit"],
         "unpriced": made.base["cost"]["unpriced"],
@@ -92,9 +92,10 @@ def _values(record: Record) -> dict[str, float | None]:
     return {path: None if value is None else number(value) for path, value in found.items()}
 
 
-def _elasticity(one: Elasticity) -> dict[str, Any]:
+def _elasticity(one: Elasticity, made: Sweep) -> dict[str, Any]:
+    between = [next((s.text for s in made.points[row].settings), "as it is") for row in one.rows]
     return {"path": one.path, "metric": one.metric, "base": number(one.base), "below": number(one.below),
-            "above": number(one.above), "elasticity": number(one.value)}  # fmt: skip
+            "above": number(one.above), "elasticity": number(one.value), "between": between}  # fmt: skip
 
 
 def _change(one: Change) -> dict[str, Any]:

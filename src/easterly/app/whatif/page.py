@@ -12,6 +12,10 @@ from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
 
 SHOWN = 60
+FEW = 8
+"""Points that are no site, all of which are listed."""
+TOLD = 12
+"""Points beside the site as it is of which it is told why they differ."""
 Row = dict[str, Any]
 
 
@@ -49,7 +53,7 @@ def _text(metric: Row) -> Callable[[Row], str]:
 
 
 def _points(page: Page, result: Row) -> None:
-    sound = [row for row in result["points"] if row["valid"]]
+    sound = best_first(result)
     rows = [result["base"], *sound]
     paths = [path for axis in result["axes"] for path in axis["paths"]]
     said = texts(result)
@@ -72,6 +76,17 @@ def _points(page: Page, result: Row) -> None:
         page.wrapped(f"Cost: {result['cost']}{left}.", "dim", "  ")
 
 
+def best_first(result: Row) -> list[Row]:
+    """Points that are sites: in their order, or the best first where an axis has none."""
+    sound = [row for row in result["points"] if row["valid"]]
+    name = result["weighed"]["metric"]
+    if all(axis["ordered"] for axis in result["axes"]):
+        return sound
+    sign = next(-1 if metric["better"] == "more" else 1 for metric in result["metrics"] if metric["name"] == name)
+    known = [row for row in sound if row["metrics"][name] is not None]
+    return sorted(known, key=lambda row: (sign * row["metrics"][name], row["row"]))
+
+
 def _invalid(page: Page, result: Row) -> None:
     bad = [row for row in result["points"] if not row["valid"]]
     if not bad:
@@ -79,15 +94,34 @@ def _invalid(page: Page, result: Row) -> None:
     page.title(f"Not sites: {len(bad):,}")
     page.table(
         (Column("", right=True), Column("Set"), Column("Because", gives_way=True)),
-        [(str(row["row"]), ", ".join(f"{short(p)} {v}" for p, v in row["set"].items()), _because(row))
-         for row in bad[:SHOWN]],
-    )  # fmt: skip
-    if len(bad) > SHOWN:
-        page.say(f"  and {len(bad) - SHOWN:,} more", "dim")
+        [(str(row["row"]), named(row), _because(row)) for row in _shortened(bad)],
+    )
+    if len(bad) > FEW:
+        page.say("  one of each finding; --format json has all", "dim")
+
+
+def _shortened(bad: list[Row]) -> list[Row]:
+    """All where they are few; else the first with each finding."""
+    firsts = {_error(row)["code"]: row for row in reversed(bad)}
+    return bad if len(bad) <= FEW else sorted(firsts.values(), key=lambda row: int(row["row"]))
+
+
+def named(row: Row) -> str:
+    """A point in words.
+
+    >>> named({"row": 1, "set": {"jobs.pre.parallel.tp": "4", "seed": "2"}})
+    'pre.tp 4, seed 2'
+    """
+    return ", ".join(f"{short(path)} {text}" for path, text in row["set"].items()) or "as it is"
+
+
+def _error(row: Row) -> Row:
+    found: Row = next(f for f in row["findings"] if f["severity"] == "error")
+    return found
 
 
 def _because(row: Row) -> str:
-    found = next(f for f in row["findings"] if f["severity"] == "error")
+    found = _error(row)
     return f"{found['code']} {found['at'].replace('/', '.')}: {found['message']}".replace(" :", ":")
 
 
@@ -98,7 +132,7 @@ def _sensitivity(page: Page, result: Row) -> None:
     page.title("Around the site as it is: 1 % more of a value changes a metric by")
     page.table(
         (Column("Value"), Column("Metric"), Column("", right=True), Column("between", right=True), Column("and")),
-        [(one["path"], one["metric"], f"{one['elasticity']:+.3f} %", f"{one['below']:,.6g}", f"{one['above']:,.6g}")
+        [(one["path"], one["metric"], f"{one['elasticity']:+.3f} %", *one["between"])
          for one in rows],
     )  # fmt: skip
 
@@ -110,6 +144,9 @@ def _changes(page: Page, result: Row) -> None:
     ]  # fmt: skip
     if not rows:
         return
+    if any(not axis["ordered"] for axis in result["axes"]):
+        order = {row["row"]: place for place, row in enumerate(best_first(result))}
+        rows = sorted(rows, key=lambda one: order.get(one["to"], 0))[:TOLD]
     page.title("Why, from one to the next")
     page.table(
         (Column(""), Column("Job"), Column("", gives_way=True)),

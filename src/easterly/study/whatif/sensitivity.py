@@ -28,6 +28,8 @@ class Elasticity:
         Nearest values on both sides between which it was taken; `base` itself where there is none.
     value : float [1]
         d ln metric / d ln value.
+    rows : tuple of int and int
+        Points of the sweep that have those values.
     """
 
     path: str
@@ -36,6 +38,7 @@ class Elasticity:
     below: float
     above: float
     value: float
+    rows: tuple[int, int]
 
 
 def elasticities(sweep: Sweep, metrics: Sequence[str]) -> tuple[Elasticity, ...]:
@@ -71,7 +74,9 @@ def _around(sweep: Sweep, axis: int, paths: Sequence[str], metric: str) -> Elast
     if low == high:
         return None
     slope = _log(y[high] / y[low]) / _log(x[high] / x[low])
-    return Elasticity(" and ".join(paths), metric, float(x[0]), float(x[low]), float(x[high]), slope)
+    return Elasticity(
+        " and ".join(paths), metric, float(x[0]), float(x[low]), float(x[high]), slope, (rows[low], rows[high])
+    )
 
 
 def _nearest(x: FloatColumn, good: np.ndarray, *, below: bool) -> int:
