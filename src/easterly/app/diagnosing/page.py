@@ -86,7 +86,7 @@ def page(site: str, found: dict[str, Any]) -> str:
         for row in causes[:TELLS] if row["evidence"]
     ]  # fmt: skip
     title = f"{found['job'] or site}: {causes[0]['what']}"
-    return drawn.page("diagnosis", "From symptoms to causes", title[:1].upper() + title[1:], facts, figures)
+    return drawn.page("diagnosis", "From symptoms to causes", title, facts, figures)
 
 
 def _probabilities(causes: list[dict[str, Any]]) -> Markup:

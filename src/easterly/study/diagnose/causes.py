@@ -166,7 +166,8 @@ def _congestion(made: Figures, late: float) -> Iterator[Cause]:
     yield Cause(
         "interference", "others on the same links",
         f"{named} share{'s' if len(made.others) == 1 else ''} links with it: its step takes {made.beside:.3g} times as "
-        "long as alone" if made.others else "nothing else on the site uses its links",
+        "long as alone" if made.others else
+        "nothing else on the site uses its links" if made.job else "who shares links is not known without a job",
         "a class of its own with a share, another placement, another time",
         LIKELY if made.beside > 1.02 or not made.job else OPEN if made.others else FAR,
         {"slowdown": Around(max(made.beside, 1.1), 1.5), "tail": Around(1.5, 1.8), "when": CHANGING,
