@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from easterly._kernel import random
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.model.demand import DemandSet
-from easterly.model.routing import Paths, Policy
+from easterly.model.routing import Paths, Policy, rows_of
 from easterly.model.schedule import EventKind, Schedule
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.lanes import Lanes, lanes_of
@@ -160,23 +161,49 @@ def ways(sends: Sends, count: int, prepared: Prepared, policy: Policy) -> Paths:
     """Links of each activity, and the shares of its bytes on them."""
     network, wishes = prepared.nouns.network.value, prepared.wishes
     number = sends.number % FLOWLETS if wishes.routing == "flowlet" else np.zeros(len(sends.src), dtype=np.int64)
-    columns = np.stack([sends.src, sends.dst, sends.connections, number], axis=1)
-    pair, of_pair = np.unique(columns, axis=0, return_inverse=True)
+    pair, of_pair = _pairs(sends, number, len(network.nodes))
     found = ways_of(
-        network, policy, ints(pair[:, 0]), ints(pair[:, 1]), ints(pair[:, 2]), routing=wishes.routing,
-        number=pair[:, 3], seed=prepared.nouns.site.seed, draw=wishes.seed - 1,
+        network, policy, sends.src[pair], sends.dst[pair], sends.connections[pair], routing=wishes.routing,
+        number=number[pair], seed=prepared.nouns.site.seed, draw=wishes.seed - 1,
     )  # fmt: skip
-    of_pair = of_pair.ravel()
-    of, link, share = entries(found, of_pair)
+    first, of_bundle = _bundles(sends, of_pair, count)
+    members = np.flatnonzero(np.isin(sends.activity, first))
+    bundle = of_bundle[sends.activity[members]]
+    made = _summed(found, of_pair[members], bundle, sends.part[members], len(first))
+    return rows_of(made, indices(of_bundle))
+
+
+def _pairs(sends: Sends, number: NDArray[np.int64], nodes: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One message of each pair of interfaces, and the pair of each message."""
+    key = (sends.src.astype(np.int64) * nodes + sends.dst) * (1 + int(sends.connections.max(initial=0)))
+    key = (key + sends.connections) * FLOWLETS + number
+    _, first, of = np.unique(key, return_index=True, return_inverse=True)
+    return first, of.ravel()
+
+
+def _bundles(
+    sends: Sends, of_pair: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """Activities that send by different pairs: the first of each kind, and the kind of each."""
+    words = np.stack([of_pair.astype(np.uint64), sends.part.view(np.uint64)], axis=1)
+    digest = np.zeros(count, dtype=np.uint64)
+    np.add.at(digest, sends.activity, random.mix64(words))
+    _, first, of = np.unique(digest, return_index=True, return_inverse=True)
+    return first, of.ravel()
+
+
+def _summed(
+    found: Paths, pair: NDArray[np.int64], bundle: NDArray[np.int64], part: FloatColumn, count: int
+) -> Paths:  # fmt: skip
+    """Shares of bundles of pairs on links; no entries where one of the pairs has no way."""
+    of, link, share = entries(found, pair)
     lost = np.zeros(count, dtype=np.bool_)
-    lost[sends.activity[np.diff(found.ptr)[of_pair] == 0]] = True
-    activity = sends.activity[of].astype(np.int64)
-    share = share * sends.part[of]
-    kept = ~lost[activity]
-    activity, link, share = activity[kept], link[kept], share[kept]
-    order = np.lexsort((link, activity))
-    activity, link, share = activity[order], link[order], share[order]
-    new = np.ones(len(activity), dtype=np.bool_)
-    new[1:] = (np.diff(activity) != 0) | (np.diff(link) != 0)
-    total = np.add.reduceat(share, np.flatnonzero(new)) if len(share) else share
-    return Paths(indices(np.searchsorted(activity[new], np.arange(count + 1))), ints(link[new]), floats(total))
+    lost[bundle[np.diff(found.ptr)[pair] == 0]] = True
+    width = 1 + int(link.max(initial=0))
+    key, at = np.unique(bundle[of] * np.int64(width) + link, return_inverse=True)
+    total = np.bincount(at.ravel(), share * part[of], len(key))
+    row = key // width
+    kept = ~lost[row]
+    row = row[kept]
+    ptr = np.searchsorted(row, np.arange(count + 1))
+    return Paths(indices(ptr), ints((key % width)[kept]), floats(total[kept]))
