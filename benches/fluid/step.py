@@ -1,6 +1,6 @@
 """One step of a job on 16,384 GPUs as flows: ``python benches/fluid/step.py``; wall clock and processor time.
 
-Llama 3 405B with TP 8, PP 16 and DP 128 on 2,048 hosts, 128 rings of gradients per stage on every rail, routing by hash.
+Llama 3 405B with TP 8, PP 16 and DP 128 on 2,048 hosts: rings of gradients on every rail of each stage, routed by hash.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,23 @@ def test_what_fails_and_is_not_repaired_is_a_finding(pod):
         "E712" in [found["code"] for found in told["findings"]]
         and told["result"]["jobs"][0]["simulated_s"]["mean"] is None
     )
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_run_that_is_broken_off_keeps_what_it_has(pod, form, monkeypatch):
+    @contextmanager
+    def pressed(*_, **__):
+        yield lambda now_s, left, events: events < 10_000
+
+    monkeypatch.setattr("easterly.app.predicting.flowing.paced", pressed)
+    done = run(pod, "--steps", 50, "--format", form)
+    assert done.exit_code == 1 and "never ends" not in done.output
+    if form == "text":
+        assert "Broken off" in done.stdout
+        return
+    found = json.loads(done.stdout)["result"]
+    assert found["complete"] is False and found["stuck"] is None
+    assert found["jobs"][0]["simulated_s"]["mean"] > 0 and None in found["jobs"][0]["steps_s"]
 
 
 def test_lossy_links_make_steps_longer(pod):

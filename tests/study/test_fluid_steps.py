@@ -252,9 +252,37 @@ def test_losses_cost_what_is_sent_again(tmp_path):
 
 
 def test_a_run_that_is_stopped_says_so(tmp_path):
-    made = nouns(tmp_path, "one", 8, 16, 4, {"dp": 8})
+    made = nouns(tmp_path, "one", 64, 48, 16, {"dp": 64, "batch": 1024})
     told = []
     found = fluid.simulate_site(
-        fluid.prepare(made, fluid.Wishes()), lambda now_s, left, events: told.append((now_s, left, events)) or False
+        fluid.prepare(made, fluid.Wishes(steps=4)),
+        lambda now_s, left, events: told.append((now_s, left, events)) or False,
     )
-    assert told and not found.complete and np.isinf(found.step_s).all() and not found.stuck
+    assert told and not found.complete and not found.stuck
+    assert np.isfinite(found.step_s[0, 0]) and np.isinf(found.step_s[0, -1])
+
+
+def test_why_links_hold_messages_up(tmp_path):
+    """One server for the gradients of eight is an incast; jobs with a host each on a leaf share its only uplink."""
+    server = {"dp": 8, "more": ", collective: parameter-server, library: {servers: 1}, zero: 0"}
+    met = simulate(nouns(tmp_path, "one", 8, 16, 4, server)).reasons
+    assert "incast" in met.kind.tolist()
+    assert met.messages[met.kind == "incast"].max() >= 7
+    jobs = ({"dp": 3, "batch": 9}, {"dp": 3, "batch": 9})
+    shared = simulate(nouns(tmp_path, "one", 6, 2, 1, *jobs), routing="spray").reasons
+    assert set(zip(shared.job.tolist(), shared.with_whom.tolist(), strict=True)) >= {(0, "b"), (1, "a")}
+    assert set(shared.kind[shared.with_whom != ""].tolist()) == {"shared"}
+
+
+def test_links_carry_what_is_sent_over_them(tmp_path):
+    """The course of the hottest links and their use add up to the bytes of the ring."""
+    made = nouns(tmp_path, "one", 8, 16, 4, {"dp": 8, "more": ", zero: 0"})
+    found = simulate(made, steps=2)
+    bit = found.phases.size_B.sum() / 8 * 8
+    capacity_bps = 100e9
+    busy = found.busy[found.hottest]
+    assert busy * capacity_bps * found.end_s[0, -1] == pytest.approx(np.full(len(busy), bit), rel=1e-6)
+    lasts_s = np.diff(found.time_s, prepend=0.0)
+    assert (found.used * lasts_s[:, None]).sum(axis=0) * capacity_bps == pytest.approx(
+        np.full(len(busy), bit), rel=1e-6
+    )

@@ -20,7 +20,7 @@ class FluidReasons:
         TextColumn,
         Doc("(R,) incast, collision (of hashes), shared (with others), failed, or full (its own traffic alone)."),
     ]
-    link: Annotated[TextColumn, Doc("(R,) link, by its ends.")]
+    link: Annotated[TextColumn, Doc("(R,) link, by its ports.")]
     with_whom: Annotated[TextColumn, Doc("(R,) others that were held up there too; empty for none.")]
     messages: Annotated[IndexColumn, Doc("(R,) messages that it held up for most of their time.")]
     worst: Annotated[FloatColumn, Unit("1"), Doc("(R,) longest time of these over their time alone.")]

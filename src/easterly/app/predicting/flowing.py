@@ -128,6 +128,8 @@ def _job(
     made = every[0]
     steps_s = np.concatenate([each.step_s[job] for each in every])
     ended = bool(np.isfinite(steps_s).all())
+    if not every[-1].complete:  # what was done by then is worth something
+        steps_s = steps_s[np.isfinite(steps_s)]
     over = interval(floats([each.step_s[job].mean() for each in every])) if ended else None
     name = str(made.job[job])
     found = {
@@ -150,9 +152,11 @@ def _without_job(row: dict[str, Any]) -> dict[str, Any]:
 
 def _spread(steps_s: Any) -> dict[str, float | None]:
     """Times of steps, of all seeds: mean, least, median, 95th percentile, most."""
+    names = ("mean", "least", "median", "p95", "most")
+    if not len(steps_s):
+        return dict.fromkeys(names)
     values = np.sort(steps_s)
     at = [values[max(int(np.ceil(share * len(values) - 1e-9)), 1) - 1] for share in (0.5, 0.95)]
-    names = ("mean", "least", "median", "p95", "most")
     return dict(zip(names, numbers([values.mean(), values[0], *at, values[-1]]), strict=True))
 
 
@@ -165,12 +169,12 @@ def because(job: dict[str, Any]) -> str:
     """What binds, in a sentence or two."""
     mean_s = job["simulated_s"]["mean"]
     if mean_s is None:
-        return "it never ends"
+        return "no step of it has ended"
     parts = {axis: sum(w["share"] for w in job["waits"] if w["axis"] == axis) for axis in ("compute", "bubble")}
-    told = [f"{parts['compute']:.1%} computing"]
+    told = [f"{parts['compute']:.1%} computing"] if job["waits"] else ["broken off"]
     told += [f"{parts['bubble']:.1%} waiting for others that compute"] if parts["bubble"] > 0.0005 else []
     waits = [w for w in job["waits"] if w["axis"] not in parts]
-    if job["exposed_s"] > 0.0005 * mean_s:
+    if (job["exposed_s"] or 0.0) > 0.0005 * mean_s:
         most = waits[0]
         name = " ".join(w for w in (most["axis"], most["stage"], most["collective"]) if w)
         told.append(f"{job['exposed_s'] / mean_s:.1%} exposed communication, most of it {name}")
@@ -178,7 +182,7 @@ def because(job: dict[str, Any]) -> str:
     late = job["straggler"]
     if late is not None:
         said.append(f"{late['host']} computes {late['factor']:.3g} times as long as its peers")
-    if job["held_up"] and job["exposed_s"] > 0.0005 * mean_s:
+    if job["held_up"] and (job["exposed_s"] or 0.0) > 0.0005 * mean_s:
         said.append(held_up(job["held_up"][0]))
     return "; ".join(said)
 

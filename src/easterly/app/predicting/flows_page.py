@@ -34,10 +34,11 @@ def _jobs(shown: Page, found: dict[str, Any]) -> None:
     jobs = found["jobs"]
     shown.title("Step times by simulation of flows")
     unit = measure([job["simulated_s"]["mean"] or job["step_s"]["high"] or 0.0 for job in jobs], TIMES)
+    never = "never ends" if found["stuck"] is not None else "unknown"
     heads = ("Job", "Step", "Compute", "Exposed", "Low", "Expected", "High")
 
     def text(value: float | None) -> str:
-        return "never ends" if value is None else unit.full(value)
+        return never if value is None else unit.full(value)
 
     shown.table(
         tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
@@ -73,7 +74,7 @@ def _remarks(found: dict[str, Any]) -> list[str]:
 
 def _distribution(shown: Page, found: dict[str, Any]) -> None:
     """Times of steps, where there are several."""
-    if found["steps"] * found["seeds"] < 2 or found["stuck"] is not None:
+    if found["steps"] * found["seeds"] < 2 or found["stuck"] is not None or not found["complete"]:
         return
     shown.title(f"Over {found['steps'] * found['seeds']:,} steps")
     unit = measure([job["simulated_s"]["most"] for job in found["jobs"]], TIMES)

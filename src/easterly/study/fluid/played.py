@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly._kernel.fluid import Fluid
 from easterly.base.columns import FloatColumn, IntColumn, floats, indices, ints
+from easterly.model.fluid import Activities, FluidRun
+from easterly.model.fluid import Changes as FluidChanges
 from easterly.model.routing import Paths
+from easterly.predict import fluid
+from easterly.predict.fluid.simulate import Progress
 from easterly.study.fluid.outages import Changes
 from easterly.study.fluid.posed import Posed
 
-Progress = Callable[[float, int, int], bool]
-"""Is told of the simulated time [s], the activities that are open, the events so far; False stops."""
-
-AT_ONCE = 100_000
-"""Events between two looks at whether somebody waits no longer."""
-INTERVALS, CELLS = 256, 8_000_000
-"""Intervals of the course of links at most, and numbers in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What became of activities and links.
-
-    Attributes
-    ----------
-    sends_s, done_s : (A,) float [s]
-        When each began to send (or to be over), and when it was; infinite where it never was.
-    bottleneck : (A,) int
-        Link that held it back for most of its time; -1 for none.
-    holds : (A,) int
-        Link that holds back what still sends at the end; -2 for all else.
-    time_s : (T,) float [s]
-        Ends of intervals.
-    carried_bit : (T, L) float [bit]
-        In each.
-    complete : bool
-        Nobody broke it off.
-    """
-
-    sends_s: FloatColumn
-    done_s: FloatColumn
-    bottleneck: IntColumn
-    holds: IntColumn
-    time_s: FloatColumn
-    carried_bit: FloatColumn
-    complete: bool
+INTERVALS = 200
+"""Intervals of the course of links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +37,8 @@ class Standing:
 
 
 def play(
-    posed: Posed, standing: Standing, capacity_bps: FloatColumn, changes: Changes, until_s: float,
-    progress: Progress | None = None,
-) -> Played:  # fmt: skip
+    posed: Posed, standing: Standing, capacity_bps: FloatColumn, changes: Changes, progress: Progress | None = None
+) -> FluidRun:
     """Let activities run until nothing is left to happen.
 
     Parameters
@@ -79,77 +47,108 @@ def play(
     standing : Standing
     capacity_bps : (L,) float [bit/s]
     changes : Changes
-    until_s : float [s]
-        How long it may take, roughly: the course of links has intervals for that.
     progress : callable, optional
 
     Returns
     -------
-    Played
+    FluidRun
     """
-    made = _fluid(posed, standing, capacity_bps)
-    _tell(made, changes)
-    most = int(np.clip(CELLS // max(len(capacity_bps), 1), 16, INTERVALS))
-    course = _Course(most, until_s / most)
-    complete, going = True, True
-    while going and complete:
-        before = made.events
-        going = made.run(course.next_s, AT_ONCE)
-        if made.events - before < AT_ONCE:  # nothing more happens before the end of the interval
-            course.add(made.links()["carried_B"] * 8)
-        complete = progress is None or progress(made.now_s, made.open, made.events)
-    found = made.activities()
-    time_s, carried = course.intervals(made.now_s)
-    return Played(
-        floats(found["sends_s"]), floats(found["done_s"]), ints(found["bottleneck"]), ints(found["holds"]), time_s,
-        carried, complete or not going,
-    )  # fmt: skip
-
-
-class _Course:
-    """What links carried by the ends of intervals, which are twice as long when there are too many."""
-
-    def __init__(self, most: int, every_s: float) -> None:
-        self.most, self.every_s = most, every_s
-        self.next_s = every_s
-        self._upto: list[NDArray[np.float64]] = []
-
-    def add(self, carried: NDArray[np.float64]) -> None:
-        self._upto.append(np.asarray(carried))
-        if len(self._upto) >= self.most:
-            self._upto = self._upto[1::2]
-            self.every_s *= 2
-        self.next_s = (len(self._upto) + 1) * self.every_s
-
-    def intervals(self, end_s: float) -> tuple[FloatColumn, FloatColumn]:
-        """Ends of the intervals, the last at the end of the run, and what was carried in each."""
-        ends = np.minimum(np.arange(1, len(self._upto) + 1) * self.every_s, max(end_s, 1e-12))
-        upto = np.stack(self._upto) if self._upto else np.zeros((0, 0))
-        return floats(ends), floats(np.diff(upto, axis=0, prepend=np.zeros((1, upto.shape[1]))))
-
-
-def _fluid(posed: Posed, standing: Standing, capacity_bps: FloatColumn) -> Fluid:
-    paths = posed.paths
     order = np.argsort(posed.pred_idx, kind="stable")
     event = np.repeat(np.arange(len(posed)), np.diff(posed.pred_ptr))
-    followers = np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))
-    return Fluid(
-        capacity_bps, paths.ptr, paths.link, paths.share, floats(posed.size_bit / 8), posed.delay_s, posed.earliest_s,
-        standing.weight, standing.rank, posed.cap_bps, indices(followers), ints(event[order]),
+    given = Activities(
+        floats(posed.size_bit / 8), posed.paths.ptr, posed.paths.link, posed.paths.share, posed.delay_s,
+        posed.earliest_s, standing.weight, standing.rank, posed.cap_bps,
+        indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))), ints(event[order]),
     )  # fmt: skip
+    return fluid.simulate(capacity_bps, given, _told(changes), mode="exact", progress=progress)
 
 
-def _tell(made: Fluid, changes: Changes) -> None:
+def _told(changes: Changes) -> FluidChanges | None:
     if not changes.capacities and not changes.reroutes:
-        return
+        return None
     ways = [paths for _, _, paths in changes.reroutes] or [Paths(indices([0]), ints([]), floats([]))]
     starts = np.cumsum([0, *(paths.ptr[-1] for paths in ways)])
-    made.changes(
-        floats(np.concatenate([np.zeros(0), *(np.full(len(rows), at) for at, rows, _ in changes.capacities)])),
-        ints(np.concatenate([np.zeros(0, dtype=np.int64), *(rows for _, rows, _ in changes.capacities)])),
-        floats(np.concatenate([np.zeros(0), *(bps for _, _, bps in changes.capacities)])),
-        floats(np.concatenate([np.zeros(0), *(np.full(len(rows), at) for at, rows, _ in changes.reroutes)])),
-        ints(np.concatenate([np.zeros(0, dtype=np.int64), *(rows for _, rows, _ in changes.reroutes)])),
-        indices(np.concatenate([[0], *(p.ptr[1:] + at for p, at in zip(ways, starts.tolist(), strict=False))])),
-        ints(np.concatenate([paths.link for paths in ways])), floats(np.concatenate([paths.share for paths in ways])),
+    return FluidChanges(
+        *_columns(changes.capacities), floats(_joined([bps for _, _, bps in changes.capacities])),
+        *_columns(changes.reroutes),
+        indices(_joined([[0], *(p.ptr[1:] + at for p, at in zip(ways, starts.tolist(), strict=False))])),
+        ints(_joined([paths.link for paths in ways])), floats(_joined([paths.share for paths in ways])),
     )  # fmt: skip
+
+
+def _columns(rows: Sequence[tuple[float, NDArray[np.int64], object]]) -> tuple[FloatColumn, IntColumn]:
+    """When, and of what: each time as often as it changes something."""
+    return (
+        floats(_joined([np.full(len(own), at) for at, own, _ in rows])),
+        ints(_joined([own for _, own, _ in rows])),
+    )
+
+
+def _joined(parts: Sequence[object]) -> NDArray[np.float64]:
+    return np.concatenate([np.zeros(0), *(np.asarray(part) for part in parts)])
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What links carried until a time.
+
+    Attributes
+    ----------
+    busy : (L,) float [1]
+        Share of their capacity.
+    time_s : (T,) float [s]
+        Ends of intervals.
+    hottest : (H,) int
+        Links that are used most.
+    used : (T, H) float [1]
+        Share of their capacity in each interval, where every message goes at its mean rate while it sends.
+    """
+
+    busy: FloatColumn
+    time_s: FloatColumn
+    hottest: IntColumn
+    used: FloatColumn
+
+
+def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: float, most: int) -> Course:
+    """Use of links until a time: in all, and over time where it is highest.
+
+    Parameters
+    ----------
+    posed : Posed
+    run : FluidRun
+    capacity_bps : (L,) float [bit/s]
+    until_s : float [s]
+    most : int
+        Links whose course is told.
+    """
+    until_s = until_s if np.isfinite(until_s) else run.end_s
+    ends_s = np.where(np.isfinite(run.done_s), run.done_s, max(run.end_s, until_s))
+    lasts_s = np.maximum(ends_s - np.where(np.isfinite(run.sends_s), run.sends_s, ends_s), 1e-12)
+    row = np.repeat(np.arange(len(posed)), np.diff(posed.paths.ptr))
+    bit = posed.paths.share * posed.size_bit[row]
+    later = np.clip((ends_s - until_s) / lasts_s, 0.0, 1.0)[row]
+    carried = run.carried_B * 8 - np.bincount(posed.paths.link, bit * later, len(capacity_bps))
+    busy = np.clip(carried / (capacity_bps * max(until_s, 1e-12)), 0.0, 1.0)
+    hottest = np.argsort(-busy, kind="stable")[:most]
+    hottest = hottest[busy[hottest] > 0]
+    time_s = np.linspace(0.0, max(until_s, 1e-12), INTERVALS + 1)
+    used = np.zeros((INTERVALS, len(hottest)))
+    for column, link in enumerate(hottest.tolist()):
+        own = np.flatnonzero((posed.paths.link == link) & np.isfinite(run.sends_s[row]))
+        of = row[own]
+        upto = _carried(run.sends_s[of], lasts_s[of], bit[own], time_s)
+        used[:, column] = np.diff(upto) / (capacity_bps[link] * np.diff(time_s))
+    return Course(floats(busy), floats(time_s[1:]), ints(hottest), floats(np.clip(used, 0.0, 1.0)))
+
+
+def _carried(
+    start_s: NDArray[np.float64], lasts_s: NDArray[np.float64], bit: NDArray[np.float64], time_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What messages have put on a link by some times."""
+    at = np.concatenate([start_s, start_s + lasts_s])
+    rate = np.concatenate([bit / lasts_s, -bit / lasts_s])
+    order = np.argsort(at, kind="stable")
+    at, rate = at[order], np.cumsum(rate[order])
+    upto = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(at))])
+    return np.asarray(np.interp(time_s, at, upto, left=0.0))

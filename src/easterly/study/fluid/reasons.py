@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import FloatColumn, floats, indices, ints, texts
+from easterly.model.fluid import FluidRun
 from easterly.model.fluid_prediction import FluidReasons, FluidStragglers
 from easterly.model.network import NodeKind
 from easterly.model.schedule import EventKind
 from easterly.study.fluid.outages import links_called
-from easterly.study.fluid.played import Played
 from easterly.study.fluid.posed import Posed
 from easterly.study.fluid.site import Prepared
-from easterly.study.naming import links_of
 
 TOLD = 5
 """Links that are told of each job."""
@@ -27,7 +26,7 @@ SLOW = 1.005
 """Over the median of its stage, from where on a host is a straggler."""
 
 
-def reasons_of(prepared: Prepared, posed: Posed, played: Played, alone_s: FloatColumn) -> FluidReasons:
+def reasons_of(prepared: Prepared, posed: Posed, played: FluidRun, alone_s: FloatColumn) -> FluidReasons:
     """Links that held up messages of jobs, those that cost most first."""
     work = prepared.nouns.demands.value.work.name
     took = np.full(len(posed), np.inf)
@@ -35,19 +34,19 @@ def reasons_of(prepared: Prepared, posed: Posed, played: Played, alone_s: FloatC
     with np.errstate(invalid="ignore", divide="ignore"):
         slowdown = np.where(np.isfinite(took) & (alone_s > 0), took / alone_s, 0.0)
     late_s = np.where(np.isfinite(took), np.maximum(took - alone_s, 0.0), 0.0)
-    held = np.flatnonzero((slowdown > LATE) & (played.bottleneck >= 0))
+    held = np.flatnonzero((slowdown > LATE) & (played.bottleneck_link >= 0))
     sender, rows = _sender(posed), []
     for number, name in enumerate(prepared.jobs):
         own = held[work[posed.owner[held]] == name]
-        links, cost_s = _costs(played.bottleneck[own], sender[own], late_s[own])
+        links, cost_s = _costs(played.bottleneck_link[own], sender[own], late_s[own])
         for which in np.argsort(-cost_s, kind="stable")[:TOLD].tolist():
-            at = own[played.bottleneck[own] == links[which]]
+            at = own[played.bottleneck_link[own] == links[which]]
             rows.append((number, float(cost_s[which]) / prepared.wishes.steps, int(links[which]), at))
-    names = links_of(prepared.nouns)
-    whom = [_others(prepared, posed, held[played.bottleneck[held] == link], at) for _, _, link, at in rows]
+    names = prepared.nouns.network.value.link_ids
+    whom = [_others(prepared, posed, held[played.bottleneck_link[held] == link], at) for _, _, link, at in rows]
     kinds = [_kind(prepared, posed, row[2], sender[row[3]], who) for row, who in zip(rows, whom, strict=True)]
     told = [
-        (row[0], kind, names[row[2]], who, len(row[3]), float(slowdown[row[3]].max()), float(late_s[row[3]].max()))
+        (row[0], kind, str(names[row[2]]), who, len(row[3]), float(slowdown[row[3]].max()), float(late_s[row[3]].max()))
         for row, kind, who in zip(rows, kinds, whom, strict=True)
     ]
     told = sorted([*_failed(prepared, posed, played, slowdown), *told], key=lambda row: row[0])
@@ -59,7 +58,7 @@ def reasons_of(prepared: Prepared, posed: Posed, played: Played, alone_s: FloatC
 
 
 def _failed(
-    prepared: Prepared, posed: Posed, played: Played, slowdown: NDArray[np.float64]
+    prepared: Prepared, posed: Posed, played: FluidRun, slowdown: NDArray[np.float64]
 ) -> Iterator[tuple[int, str, str, str, int, float, float]]:
     """Messages that were under way over something when it failed, by outage and job."""
     wishes, network = prepared.wishes, prepared.nouns.network.value

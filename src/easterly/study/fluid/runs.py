@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, bools, floats, ints, texts
+from easterly.base.columns import bools, floats, ints, texts
+from easterly.model.fluid import FluidRun
 from easterly.model.fluid_prediction import FluidPrediction
 from easterly.model.packet_prediction import PacketWaits
 from easterly.model.schedule import EventKind
+from easterly.predict.fluid.simulate import Progress
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.outages import changes
-from easterly.study.fluid.played import Played, Progress, play
+from easterly.study.fluid.played import course_of, play
 from easterly.study.fluid.posed import Posed, pose
 from easterly.study.fluid.reasons import reasons_of, stragglers_of
 from easterly.study.fluid.site import Prepared
@@ -50,7 +52,7 @@ def simulate_site(prepared: Prepared, progress: Progress | None = None) -> Fluid
     _served(prepared, posed)
     capacity_bps = network.links.capacity_bps
     played = play(
-        posed, standing_of(posed, plan), capacity_bps, changes(prepared, posed), prepared.until_s, progress
+        posed, standing_of(posed, plan), capacity_bps, changes(prepared, posed), progress
     )  # fmt: skip
     return _concluded(prepared, posed, played)
 
@@ -63,7 +65,7 @@ def _served(prepared: Prepared, posed: Posed) -> None:
         raise ValueError(f"there is no path from {name[sends.src[lost[0]]]} to {name[sends.dst[lost[0]]]}")
 
 
-def _concluded(prepared: Prepared, posed: Posed, played: Played) -> FluidPrediction:
+def _concluded(prepared: Prepared, posed: Posed, played: FluidRun) -> FluidPrediction:
     nouns, made, wishes = prepared.nouns, prepared.schedule, prepared.wishes
     network = nouns.network.value
     alone_s = floats(posed.size_bit * slowest_s(posed, network.links.capacity_bps))
@@ -75,19 +77,21 @@ def _concluded(prepared: Prepared, posed: Posed, played: Played) -> FluidPredict
     )  # fmt: skip
     takes_s = durations_s(made, network, jitter=wishes.jitter, stragglers=wishes.stragglers, seed=wishes.seed)
     end_s = _ends(prepared, times)
-    step_s = np.diff(end_s, axis=1, prepend=0.0)
+    step_s = _lasts(end_s)
     found = _waits(prepared, times)
-    time_s, busy, hottest, used = _course(prepared, played, float(np.max(end_s, initial=0.0)))
+    last_s = float(np.max(end_s, initial=0.0))
+    course = course_of(posed, played, network.links.capacity_bps, last_s, HOTTEST)
     slow = np.sort(times.slowdown[np.isfinite(times.slowdown)])
     return FluidPrediction(
-        texts(prepared.jobs), floats(np.where(np.isnan(step_s), np.inf, step_s)), floats(end_s),
+        texts(prepared.jobs), floats(step_s), floats(end_s),
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s),
         stragglers_of(prepared, takes_s),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
-        texts(links_of(nouns)), busy, time_s, ints(hottest), used, prepared.left_out,
-        _stuck(prepared, posed, played), len(posed), posed.lanes.merged, played.complete,
+        texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.left_out,
+        _stuck(prepared, posed, played), len(posed), posed.lanes.merged,
+        played.status != "stopped",
     )  # fmt: skip
 
 
@@ -98,6 +102,14 @@ def _ends(prepared: Prepared, times: Times) -> NDArray[np.float64]:
     last = np.zeros((count, prepared.wishes.steps))
     np.maximum.at(last, (made.job[own], made.step[own]), times.done_s[own])
     return np.maximum.accumulate(last, axis=1)
+
+
+def _lasts(end_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(J, K) [s] time of each step; infinite from one that never ends on."""
+    before = np.concatenate([np.zeros((len(end_s), 1)), end_s[:, :-1]], axis=1)
+    made = np.full(end_s.shape, np.inf)
+    np.subtract(end_s, before, out=made, where=np.isfinite(end_s))
+    return made
 
 
 def _waits(prepared: Prepared, times: Times) -> PacketWaits:
@@ -124,36 +136,17 @@ def _exposed(found: PacketWaits, step_s: NDArray[np.float64]) -> NDArray[np.floa
     return made
 
 
-def _course(
-    prepared: Prepared, played: Played, end_s: float
-) -> tuple[FloatColumn, FloatColumn, NDArray[np.intp], FloatColumn]:
-    """Ends of intervals, use of links until the jobs were done, the hottest of them, and their use in each interval."""
-    capacity = prepared.nouns.network.value.links.capacity_bps
-    count = len(played.time_s)
-    if np.isfinite(end_s):
-        count = min(int(np.searchsorted(played.time_s, end_s)) + 1, count)
-    time_s = played.time_s[:count]
-    lasts_s = np.diff(time_s, prepend=0.0)
-    whole_s = min(end_s, float(time_s[-1])) if count else 1.0
-    carried = played.carried_bit[:count]
-    busy = np.minimum(carried.sum(axis=0) / (capacity * max(whole_s, 1e-12)), 1.0) if count else capacity * 0.0
-    hottest = np.argsort(-busy, kind="stable")[:HOTTEST]
-    hottest = hottest[busy[hottest] > 0]
-    used = carried[:, hottest] / (capacity[hottest] * np.maximum(lasts_s, 1e-12)[:, None])
-    return floats(time_s), floats(busy), hottest, floats(np.minimum(used, 1.0))
-
-
-def _stuck(prepared: Prepared, posed: Posed, played: Played) -> str:
+def _stuck(prepared: Prepared, posed: Posed, played: FluidRun) -> str:
     """Why a job does not end: a message that stands still, and the link that holds it; empty where all end."""
     jobs = prepared.schedule.job < len(prepared.jobs)
-    if not played.complete or np.isfinite(played.done_s[posed.lanes.activity[jobs]]).all():
+    if played.status != "stuck" or np.isfinite(played.done_s[posed.lanes.activity[jobs]]).all():
         return ""
-    still = np.flatnonzero((played.holds > -2) & np.isinf(played.done_s))
+    still = np.flatnonzero(np.isfinite(played.sends_s) & np.isinf(played.done_s))
     name, sends = prepared.nouns.network.value.nodes.name, posed.sends
     for activity in still.tolist():
         for row in np.flatnonzero(sends.activity == activity)[:1].tolist():
             ends = f"what {name[sends.src[row]]} sends to {name[sends.dst[row]]} stands still"
-            link = int(played.holds[activity])
+            link = int(played.bottleneck_link[activity])
             at = (
                 f": {links_of(prepared.nouns)[link]} carries nothing, and there is no way around it"
                 if link >= 0
