@@ -37,15 +37,16 @@ class Steps:
     window_s: Annotated[FloatColumn, Unit("s"), Doc("Compute behind which the rest may be.")]
     stretch: Annotated[FloatColumn, Unit("1"), Doc("Stretch by the pipeline bubble; 0 for what is in no step.")]
 
-    def exposed_s(self, transfer_s: FloatColumn) -> FloatColumn:
-        """(P,) what the step waits for, from (P,) transfer times."""
-        spent = np.maximum(self.fixed_s + self.slope * transfer_s, self.least_fixed_s + self.least_slope * transfer_s)
-        return floats(self.stretch * np.maximum(self.shown * spent, spent - self.window_s))
+    @property
+    def table(self) -> NDArray[np.float64]:
+        """(7, P) the columns by phase, as `exposed_s` reads them."""
+        return np.stack([self.fixed_s, self.slope, self.least_fixed_s, self.least_slope, self.shown, self.window_s,
+                         self.stretch])  # fmt: skip
 
     def step_s(self, transfer_s: FloatColumn) -> float:
         """Step time, from (P,) transfer times: rises with each of them."""
-        sent_s = float(sum((self.least_fixed_s + self.least_slope * transfer_s).tolist()))
-        return max(self.compute_s + float(sum(self.exposed_s(transfer_s).tolist())), sent_s)
+        exposed, least = exposed_s(self.table, transfer_s)
+        return max(self.compute_s + float(sum(exposed.tolist())), float(sum(least.tolist())))
 
     @staticmethod
     def of(demands: DemandSet) -> Steps:
@@ -64,6 +65,27 @@ class Steps:
             window_s=floats(np.where(np.isfinite(phases.window_s), phases.window_s, 0.0)),
             stretch=floats(np.where(runs, exposed(demands, one, overlap=False), zero)),
         )
+
+
+def exposed_s(
+    table: NDArray[np.float64], transfer_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What steps wait for of each phase, and its least time, from transfer times.
+
+    Parameters
+    ----------
+    table : (7, P) float
+        Columns as of `Steps.table`.
+    transfer_s : (P,) float [s]
+
+    Returns
+    -------
+    exposed_s, least_s : (P,) float [s]
+    """
+    fixed, slope, least_fixed, least_slope, shown, window, stretch = table
+    least = least_fixed + least_slope * transfer_s
+    spent = np.maximum(fixed + slope * transfer_s, least)
+    return stretch * np.maximum(shown * spent, spent - window), least
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +118,8 @@ class Pattern:
     connections : (F,) int
     own_s : (P,) float [s]
         Transfer time that the interfaces of its own hosts need, wherever they are.
+    table : (8, P) float
+        `own_s`, and the columns of `steps`.
     """
 
     name: str
@@ -117,6 +141,7 @@ class Pattern:
     rate_bps: FloatColumn
     connections: IntColumn
     own_s: FloatColumn
+    table: NDArray[np.float64]
 
     @property
     def inner(self) -> BoolColumn:
@@ -145,14 +170,16 @@ def pattern_of(network: Network, blocks: Blocks, demands: DemandSet, hosts: IntC
     per_step = np.where(in_steps(demands), phases.times, 0.0)[flows.phase]
     every = np.where(beside, phases.every_s[flows.phase], 1.0)
     extra = np.where(beside, flows.size_B * 8 * phases.times[flows.phase] / every, 0.0)
+    steps, own_s = Steps.of(demands), _own_s(network, demands, src, dst)
     return Pattern(
         name=str(work.name[0]), kind=str(work.kind[0]), fabric=str(work.fabric[0]),
         host_type=str(blocks.host_type[blocks.host_block[hosts[0]]]), hosts=len(hosts), gpus=int(work.gpus[0]),
         flop=float(work.flop[0]),
-        steps=Steps.of(demands), axis=tuple(phases.axis.tolist()), src=ints(src), dst=ints(dst),
+        steps=steps, axis=tuple(phases.axis.tolist()), src=ints(src), dst=ints(dst),
         src_nic=ints(number[flows.src]), dst_nic=ints(number[flows.dst]), phase=flows.phase, size_B=flows.size_B,
         mean_B=floats(flows.size_B * per_step), rate_bps=floats(flows.rate_bps + extra),
-        connections=flows.connections, own_s=_own_s(network, demands, src, dst),
+        connections=flows.connections, own_s=own_s,
+        table=np.concatenate([own_s[None], steps.table]),
     )  # fmt: skip
 
 

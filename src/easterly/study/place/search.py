@@ -104,7 +104,7 @@ def packed(problem: Problem, *, scatter: bool = False) -> tuple[Spread, ...]:
 
 
 def improve(
-    problem: Problem, start: Sequence[Spread], *, rounds: int, seed: int, worst: bool = False
+    problem: Problem, start: Sequence[Spread], *, rounds: int, seed: int, worst: bool = False, enough: float = 0.0
 ) -> tuple[Spread, ...]:
     """Late acceptance hill climbing (Burke & Bykov 2017, Eur. J. Oper. Res. 258:1) from a start.
 
@@ -121,6 +121,9 @@ def improve(
     worst : bool
         Look for the worst instead of the best.
 
+    enough : float
+        Value at which the best need not be looked for any further: a bound.
+
     Returns
     -------
     tuple of Spread
@@ -134,6 +137,8 @@ def improve(
         return held
     draws = random.uniform(np.array([name], dtype=np.uint64), rounds * DRAWS)[0].reshape(rounds, DRAWS)
     for number, draw in enumerate(draws.tolist()):
+        if not worst and top[0] <= rounded(enough):
+            break
         tried = _trade(problem, held, draw) if draw[0] < 0.4 else _replaced(problem, held, draw)
         if tried is None or tried == held:
             continue

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, IntColumn, floats, ints
 from easterly.model.blocks import Blocks
 from easterly.route.bins import MOST, fullest_link
-from easterly.study.place.pattern import OUTSIDE, Pattern
+from easterly.study.place.pattern import OUTSIDE, Pattern, exposed_s
 
 Spread = tuple[tuple[int, int], ...]
 """How a work is spread: pairs of block and number of hosts in it, in the order of the blocks."""
@@ -28,8 +28,12 @@ class Shape:
     ----------
     pattern : Pattern
     spread : Spread
-    phase, group : (R,) int
-        Phases that pass directed groups.
+    phase : (K,) int
+        Phases that pass directed groups, ascending.
+    first : (K,) int
+        First row of each.
+    at : (R,) int
+        Directed group of each row, as a position in `used`.
     time_s : (R,) float [s]
         Transfer time that the links of the group need for the bytes of the phase, hashed.
     used : (U,) int
@@ -42,23 +46,12 @@ class Shape:
     pattern: Pattern
     spread: Spread
     phase: IntColumn
-    group: IntColumn
+    first: IntColumn
+    at: IntColumn
     time_s: FloatColumn
     used: IntColumn
     load_bps: FloatColumn
     alone_s: float
-
-    def step_s(self, factor: FloatColumn) -> float:
-        """Step time when every directed group takes so many times as long."""
-        if self.pattern.kind != "job":
-            return 0.0
-        if not len(self.phase):
-            return self.alone_s
-        return self.pattern.steps.step_s(self.transfer_s(factor))
-
-    def transfer_s(self, factor: FloatColumn) -> FloatColumn:
-        """(P,) transfer times of the phases when every directed group takes so many times as long."""
-        return _slowest(self.pattern.own_s, self.phase, self.time_s * factor[self.group])
 
 
 class Shapes:
@@ -95,12 +88,16 @@ class Shapes:
         sides = [(2 * src, apart & (src >= 0)), (2 * dst + 1, apart & (dst >= 0))]
         flow = np.concatenate([np.nonzero(mask)[1] for _, mask in sides])
         group = np.concatenate([ends[mask] for ends, mask in sides])
-        phase, at, time_s = self._times(pattern, flow, group)
-        alone_s = pattern.steps.step_s(_slowest(pattern.own_s, phase, time_s)) if pattern.kind == "job" else 0.0
+        phase, first, rows, time_s = self._times(pattern, flow, group)
+        slowest = np.array(pattern.own_s)
+        if len(phase):
+            slowest[phase] = np.maximum(slowest[phase], np.maximum.reduceat(time_s, first))
+        alone_s = pattern.steps.step_s(floats(slowest)) if pattern.kind == "job" else 0.0
         rate = pattern.rate_bps + (pattern.mean_B * 8 / alone_s if alone_s > 0 else 0.0)
         used, number = np.unique(group, return_inverse=True)
         load_bps = np.bincount(number, rate[flow], len(used))
-        return Shape(pattern, spread, phase, at, time_s, ints(used), floats(load_bps), alone_s)
+        at = ints(np.searchsorted(used, rows))
+        return Shape(pattern, spread, phase, first, at, time_s, ints(used), floats(load_bps), alone_s)
 
     def _groups(self, block: NDArray[np.int64], place: IntColumn, nic: IntColumn) -> NDArray[np.int64]:
         """(levels, F) group of the interface of each end; -1 for ends outside."""
@@ -109,8 +106,8 @@ class Shapes:
 
     def _times(
         self, pattern: Pattern, flow: NDArray[np.int64], group: NDArray[np.int64]
-    ) -> tuple[IntColumn, IntColumn, FloatColumn]:
-        """Time of each phase at each directed group that it passes, hashed."""
+    ) -> tuple[IntColumn, IntColumn, IntColumn, FloatColumn]:
+        """Phases that pass directed groups, the first row of each, the group and the time of every row."""
         size = len(self.capacity_bps)
         key, number = np.unique(pattern.phase[flow].astype(np.int64) * size + group, return_inverse=True)
         sent_B = np.bincount(number, pattern.size_B[flow], len(key))
@@ -122,7 +119,8 @@ class Shapes:
         luck = np.array([unevenness(ball, way) for ball, way in zip(balls.tolist(), ways, strict=True)])
         with np.errstate(divide="ignore"):
             time_s = sent_B * 8 / self.capacity_bps[at] * luck if len(key) else np.zeros(0)
-        return ints(key // size), ints(at), floats(time_s)
+        phase, first = np.unique(key // size, return_index=True)
+        return ints(phase), ints(first), ints(at), floats(time_s)
 
 
 @lru_cache(maxsize=65536)
@@ -139,37 +137,59 @@ def unevenness(connections: int, links: int) -> float:
     return fullest_link(connections, links) * links / connections
 
 
-def _slowest(own_s: FloatColumn, phase: IntColumn, time_s: FloatColumn) -> FloatColumn:
-    slowest = own_s.copy()
-    np.maximum.at(slowest, phase, time_s)
-    return floats(slowest)
-
-
 def steps_s(shapes: Sequence[Shape], capacity_bps: FloatColumn) -> list[float]:
     """Step times of works that share the links between blocks: each loses what the others send on average.
 
-    Down to an equal share among those that use the links, as `predict.contention.residual` has it for single links.
+    Down to an equal share among those that use the links, as `predict.contention.residual` has it for single links. All
+    works at once, as a search asks for nothing else.
 
     Parameters
     ----------
     shapes : sequence of Shape
     capacity_bps : (D,) float [bit/s]
         Of the directed groups.
+
+    Returns
+    -------
+    list of float [s]
+        0 for what has no steps.
     """
-    total, owners = np.zeros(len(capacity_bps)), np.zeros(len(capacity_bps), dtype=np.int64)
-    for shape in shapes:
-        total[shape.used] += shape.load_bps
-        owners[shape.used] += shape.load_bps > 0
-    crowd = capacity_bps / np.maximum(owners, 1)
-    made = []
-    for shape in shapes:
-        if not len(shape.phase) or shape.pattern.kind != "job":
-            made.append(shape.alone_s)
-            continue
-        used = shape.used
-        left = np.maximum(capacity_bps[used] - (total[used] - shape.load_bps), crowd[used])
-        factor = np.ones(len(capacity_bps))
-        shared = (owners[used] > 1) & (left > 0)
-        factor[used[shared]] = np.maximum(capacity_bps[used[shared]] / left[shared], 1.0)
-        made.append(shape.step_s(factor))
+    made = [shape.alone_s for shape in shapes]
+    rows = [row for row, shape in enumerate(shapes) if len(shape.phase) and shape.pattern.kind == "job"]
+    if rows:
+        crossing = [shapes[row] for row in rows]
+        times = _crossing_s(crossing, _factors(shapes, crossing, capacity_bps))
+        for row, time in zip(rows, times.tolist(), strict=True):
+            made[row] = time
     return made
+
+
+def _factors(shapes: Sequence[Shape], crossing: Sequence[Shape], capacity_bps: FloatColumn) -> NDArray[np.float64]:
+    """How many times as long each used group of the crossing works takes beside the others, one after the other."""
+    size = len(capacity_bps)
+    used, load = np.concatenate([s.used for s in shapes]), np.concatenate([s.load_bps for s in shapes])
+    total = np.bincount(used, load, size)
+    owners = np.bincount(used, load > 0, size)
+    own, sent = np.concatenate([s.used for s in crossing]), np.concatenate([s.load_bps for s in crossing])
+    there = capacity_bps[own]
+    left = np.maximum(there - (total[own] - sent), there / np.maximum(owners[own], 1))
+    shared = (owners[own] > 1) & (left > 0)
+    return np.where(shared, np.maximum(there / np.where(shared, left, 1.0), 1.0), 1.0)
+
+
+def _crossing_s(shapes: Sequence[Shape], factor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Step times of works that pass directed groups, each taking so many times as long."""
+    groups = np.cumsum([0, *(len(s.used) for s in shapes)])
+    rows = np.cumsum([0, *(len(s.at) for s in shapes)])
+    phases = np.cumsum([0, *(len(s.pattern.own_s) for s in shapes)])
+    table = np.concatenate([s.pattern.table for s in shapes], axis=1)
+    at = np.concatenate([s.at + n for s, n in zip(shapes, groups[:-1].tolist(), strict=True)])
+    first = np.concatenate([s.first + n for s, n in zip(shapes, rows[:-1].tolist(), strict=True)])
+    phase = np.concatenate([s.phase + n for s, n in zip(shapes, phases[:-1].tolist(), strict=True)])
+    transfer = table[0].copy()
+    sent = np.maximum.reduceat(np.concatenate([s.time_s for s in shapes]) * factor[at], first)
+    transfer[phase] = np.maximum(transfer[phase], sent)
+    exposed, least = exposed_s(table[1:], transfer)
+    compute = np.array([s.pattern.steps.compute_s for s in shapes])
+    waited, sent_s = (np.add.reduceat(column, phases[:-1]) for column in (exposed, least))
+    return floats(np.maximum(compute + waited, sent_s))

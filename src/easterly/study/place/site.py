@@ -136,8 +136,9 @@ def place(nouns: Nouns, *, objective: str = "slowdown", rounds: int = ROUNDS, se
     problem, fixed = posed(nouns, objective)
     if not problem.jobs:
         raise ValueError("the site has no job to place: step times are what placements are compared by")
-    starts = (problem.current, packed(problem))
-    found = [_least(problem, [improve(problem, start, rounds=rounds, seed=seed) for start in starts]), *starts]
+    starts, least = (problem.current, packed(problem)), bound(problem)
+    improved = [improve(problem, start, rounds=rounds, seed=seed, enough=least) for start in starts]
+    found = [_least(problem, improved), *starts]
     scattered = packed(problem, scatter=True)
     worst = improve(problem, scattered, rounds=rounds, seed=seed, worst=True)
     now = dict(nouns.placement.value.hosts)
@@ -149,7 +150,7 @@ def place(nouns: Nouns, *, objective: str = "slowdown", rounds: int = ROUNDS, se
     best = min(made, key=lambda each: each.value)
     return Placing(
         objective=objective, blocks=problem.blocks, current=current, best=best,
-        worst=max(made, key=lambda each: each.value), bound=bound(problem),
+        worst=max(made, key=lambda each: each.value), bound=least,
         least_s={problem.works[row].name: problem.least_s[row] for row in problem.jobs}, fixed=fixed,
         tried=3 * rounds, predicted=len(made), tenants=tenancy(nouns.site, nouns.network.value, problem, best.spreads),
     )  # fmt: skip
