@@ -53,6 +53,10 @@ def test_plan_of_the_demo_within_5_s(tmp_path: Path) -> None:
     assert took.seconds < 5
 
 
+def test_all_single_failures_of_the_demo_within_30_s_on_two_cores() -> None:
+    assert cost("failures", str(DEMO), "--workers", "2").seconds < 30
+
+
 def test_demand_of_16384_gpus_on_links_within_2_s_and_500_MB() -> None:
     """TP 8, PP 16, DP 128 on three tiers: every flow between interfaces, and the load of every link by phase."""
     took = cost_of(sys.executable, str(ROOT / "benches/demand.py"))

@@ -240,9 +240,12 @@ def test_a_sample_of_pairs_holds_the_sum_in_its_interval() -> None:
 
 def test_explain_says_before_and_after() -> None:
     made = nouns(SHARES)
-    kind, before, after = explain(made, "f-spine-0 + f-spine-1", "even")
+    kind, before, after, waits = explain(made, "f-spine-0 + f-spine-1", "even")
     assert kind == "spine + spine"
-    assert after.step_s[0] > before.step_s[0]
+    (wait,) = waits
+    assert (wait.job, wait.axis) == ("j", "dp")
+    assert_allclose(after.step_s[0] - before.step_s[0], wait.after_s - wait.before_s, rtol=1e-9)
+    assert "leaf" in wait.after_link and "f-spine-" in wait.after_link
     with pytest.raises(ValueError, match="f-spine-9"):
         explain(made, "f-spine-9")
 

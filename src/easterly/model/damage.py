@@ -28,6 +28,18 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """What one job waits for on one axis of parallelism, before a failure and after it."""
+
+    job: Annotated[str, Doc("Job.")]
+    axis: Annotated[str, Doc("tp, pp, dp, ...")]
+    before_s: Annotated[float, Unit("s"), Doc("Communication of a step that no compute hides.")]
+    after_s: Annotated[float, Unit("s"), Doc("The same when the part is down.")]
+    before_link: Annotated[str, Doc("Link that binds its longest phase; empty if none does.")]
+    after_link: Annotated[str, Doc("The same when the part is down.")]
+
+
+@dataclass(frozen=True, slots=True)
 class Damage:
     """What failures do: a row for each class of parts that are alike, the dearest first."""
 

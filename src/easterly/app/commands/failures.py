@@ -87,8 +87,8 @@ def _explained(nouns: Any, name: str, asked: dict[str, Any], form: str) -> dict[
     from easterly.study import failures
 
     try:
-        kind, before, after = failures.explain(nouns, name, asked["hashing"])
+        kind, before, after, waits = failures.explain(nouns, name, asked["hashing"])
     except ValueError as error:
         terminal.misused(f"--explain: {error.args[0]}", form)
     jobs = tuple(str(job) for job in nouns.prediction.value.job)
-    return explained(kind, name, jobs, before, after)
+    return explained(kind, name, jobs, before, after, waits)

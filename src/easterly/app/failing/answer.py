@@ -6,7 +6,7 @@ from typing import Any
 
 from easterly.app.values import number, numbers
 from easterly.model.catalog.reliability import HABITS, habit
-from easterly.model.damage import Damage, Effect
+from easterly.model.damage import Damage, Effect, Wait
 from easterly.model.spec.site import Site
 
 
@@ -61,11 +61,18 @@ def _effect(jobs: tuple[str, ...], effect: Effect, healthy: Effect) -> dict[str,
     }  # fmt: skip
 
 
-def explained(kind: str, name: str, jobs: tuple[str, ...], before: Effect, after: Effect) -> dict[str, Any]:
+def explained(
+    kind: str, name: str, jobs: tuple[str, ...], before: Effect, after: Effect, waits: tuple[Wait, ...]
+) -> dict[str, Any]:
     """One failure in full."""
     times = ("low_s", "step_s", "high_s")
     return {
         "kind": kind, "name": name, **_effect(jobs, after, before),
+        "waits": [
+            {"job": w.job, "axis": w.axis, "before_s": number(w.before_s), "after_s": number(w.after_s),
+             "before_link": w.before_link, "after_link": w.after_link}
+            for w in waits
+        ],
         "before": {job: {**{t: number(getattr(before, t)[j]) for t in times}, "binds": before.binds[j]}
                    for j, job in enumerate(jobs)},
         "after": {job: {**{t: number(getattr(after, t)[j]) for t in times}, "binds": after.binds[j]}

@@ -90,9 +90,17 @@ def tell(found: dict[str, Any]) -> None:
     rows = []
     for job, after in found["jobs"].items():
         was, now = found["before"][job], found["after"][job]
-        rows.append((job, _span(was), _span(now), _slower(after), f"{after['gpus']:,}", was["binds"], now["binds"]))
-    heads = ("Job", "Before", "Then", "x", "GPUs", "Waited for", "Waits for")
-    page.table([Column(head, right=0 < i < 5, gives_way=i == 6) for i, head in enumerate(heads)], rows)
+        rows.append((job, _span(was), _span(now), _slower(after), f"{after['gpus']:,}", now["binds"]))
+    heads = ("Job", "Before", "Then", "x", "GPUs", "Longest part then")
+    page.table([Column(head, right=0 < i < 5, gives_way=i == 5) for i, head in enumerate(heads)], rows)
+    if found["waits"]:
+        page.title("What compute does not hide of a step")
+        told = ("Job", "Axis", "Before", "Then", "Link that binds", "Then")
+        page.table(
+            [Column(head, right=i in (2, 3), gives_way=i == 5) for i, head in enumerate(told)],
+            [(w["job"], w["axis"], format_short(w["before_s"], TIME), DASH if w["after_s"] is None else
+              format_short(w["after_s"], TIME), w["before_link"], w["after_link"]) for w in found["waits"]],
+        )  # fmt: skip
     for name in found["without_path"]:
         page.say(f"  {name} has no path", "red")
     for name in found["broken"]:

@@ -104,7 +104,8 @@ def idle_links(states: States) -> BoolColumn:
 def checked(states: States, classes: list[Class], workers: int, progress: Progress | None) -> list[Class]:
     """The classes, those fallen apart of which the first and the last do not do the same with connections split evenly.
 
-    Hashing is left out, as its luck differs from one part to the next.
+    Hashing is left out, as its luck differs from one part to the next. An interruption (Ctrl-C) goes on: nothing is
+    done that could be shown.
     """
     firsts: dict[Key, tuple[IntColumn, IntColumn]] = {}
     for each in classes:
@@ -114,7 +115,7 @@ def checked(states: States, classes: list[Class], workers: int, progress: Progre
     tasks: list[Task] = [(down, "even") for pair in firsts.values() for down in pair]
     found = effects_of(states, tasks, workers, progress)
     if len(found) < len(tasks):
-        return classes
+        raise KeyboardInterrupt
     apart = {key for i, key in enumerate(firsts) if not same(found[2 * i], found[2 * i + 1])}
     return [part for each in classes for part in (_apart(each) if each.key in apart else [each])]
 
