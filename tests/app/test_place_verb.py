@@ -45,6 +45,33 @@ def test_rooms_are_counted(site):
     assert room["fragmentation"] == 1 - room["largest"]["leaf"] / 2
 
 
+def test_a_page_and_files_for_schedulers(site, tmp_path):
+    page, folder = tmp_path / "page.html", tmp_path / "out"
+    made = run(site, "--rounds", 50, "--report", page, "--export", folder)
+    assert made.exit_code == 0 and "read back" in made.stdout
+    text = page.read_text()
+    assert text.count("<svg") == 3 and "Blocks in the best placement" in text
+    assert "<script" not in text and "://" not in text
+    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*"))
+    assert files == ["kueue/nodes.yaml", "kueue/topology.yaml", "placement.yaml", "slurm/nodelists.txt",
+                     "slurm/topology.conf", "slurm/topology.yaml"]  # fmt: skip
+
+
+def test_tenants_are_told(tmp_path):
+    path = tmp_path / "site.yaml"
+    jobs = {"a": dp(3, tenant="acme"), "b": dp(2, tenant="beta")}
+    shares = {"acme": {"share": "25%"}, "beta": {"share": "75%"}}
+    path.write_text(yaml.safe_dump(document(jobs, hosts=8, nics=2, down=4, tenants=shares)))
+    found = json.loads(run(path, "--rounds", 20, "--format", "json").stdout)["result"]["tenants"]
+    assert [(row["name"], row["gpus"], row["fair_gpus"]) for row in found["tenants"]] == [
+        ("acme", 6.0, 4.0), ("beta", 4.0, 12.0)
+    ]  # fmt: skip
+    assert found["tenants"][1]["envies"] == ["acme"] and found["tenants"][0]["envies"] == []
+    page = tmp_path / "page.html"
+    said = run(path, "--rounds", 20, "--report", page).stdout
+    assert "fairness costs" in said and "acme fair" in page.read_text()
+
+
 @pytest.mark.parametrize(("words", "said"), [(["--objective", "luck"], "luck"), (["--rounds", "0"], "rounds")])
 def test_what_is_no_option_is_told(site, words, said):
     found = run(site, *words)

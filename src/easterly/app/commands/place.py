@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,8 +23,12 @@ OBJECTIVES = ("slowdown", "gpu-time", "worst")
               help="Of all draws.")  # fmt: skip
 @click.option("--export", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
               help="Write the best placement and the tree of the network for Slurm, Kueue, the site file.")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page that shows step times, blocks and tenants.")  # fmt: skip
 @terminal.format_option
-def command(site: Path, objective: str, rounds: int, seed: int, folder: Path | None, form: str) -> None:
+def command(
+    site: Path, objective: str, rounds: int, seed: int, folder: Path | None, report: Path | None, form: str
+) -> None:
     """Place the jobs of SITE on its hosts: as they are now, the best and the worst that are found, with a bound.
 
     Jobs go to any hosts of the model that they have now, but those that are pinned. Step times of a placement are
@@ -32,6 +37,8 @@ def command(site: Path, objective: str, rounds: int, seed: int, folder: Path | N
     from easterly.app.commands import plan
     from easterly.app.placing import answer, page
 
+    if report is not None:
+        terminal.writable(report, form)
     nouns, found, _ = terminal.read_or_leave(site, form, plan.folder(None))
     made = answer.placed(nouns, objective, rounds, seed, form)
     result = answer.document(nouns, made, rounds, seed)
@@ -42,3 +49,13 @@ def command(site: Path, objective: str, rounds: int, seed: int, folder: Path | N
     else:
         terminal.print_findings(found, None)
         page.show(result)
+    if report is not None:
+        _write(report, str(nouns.site.site.name), result, form)
+
+
+def _write(path: Path, site: str, result: dict[str, Any], form: str) -> None:
+    from easterly.app.planning import write_text
+    from easterly.app.report import placing
+
+    with terminal.writing(path, form):
+        write_text(path, placing.page(site, result))

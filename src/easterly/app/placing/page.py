@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -31,7 +32,7 @@ def show(found: dict[str, Any]) -> None:
         page.say(f"written, and read back: {', '.join(found['files'])}")
 
 
-def value(found: dict[str, Any], amount: float) -> str:
+def value(found: Mapping[str, Any], amount: float) -> str:
     """An objective in its unit."""
     return f"{amount:.4f}x" if found["unit"] == "1" else f"{amount:,.1f} GPU-s"
 
@@ -64,7 +65,7 @@ def _jobs(page: Page, found: dict[str, Any]) -> None:
     ])  # fmt: skip
 
 
-def why(row: dict[str, Any]) -> str:
+def why(row: Mapping[str, Any]) -> str:
     """What differs most between now, best and worst, and on which links, in words.
 
     Parameters
