@@ -22,7 +22,7 @@ from easterly.app import terminal
 @click.option("--against", metavar="NAME[:JOB]",
               help="What it is weighed against.  [default: cost; memory where all points cost the same]")  # fmt: skip
 @click.option("--workers", type=click.IntRange(1, 4096),
-              help="Processes that compute; 1 for this one alone.  [default: one per processor]")  # fmt: skip
+              help="Processes that compute.  [default: one per processor, where they pay]")  # fmt: skip
 @click.option("--cluster", metavar="ADDRESS", help="Compute on the Ray cluster there instead.")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), help="Folder of results kept between runs.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",

@@ -61,7 +61,7 @@ def _front(result: Row, rows: Sequence[Row]) -> drawn.Figure:
         [curve], x, y, title="Front", dots=True, inside=inside,
         said=f"{len(line)} of {len(kept)} points are on the front of {names[1]} against {names[0]}",
     )  # fmt: skip
-    note = f"Joined: no other point is better in both. {len(kept) - len(line)} others are not."
+    note = f"Joined: no other point is better in both. Points beside: {len(kept) - len(line)}."
     return drawn.Figure(f"{names[1]} against {names[0]}", note, made)
 
 

@@ -29,12 +29,12 @@ def show(result: Row) -> None:
 
 
 def short(path: str) -> str:
-    """A path as the head of a column: its last two parts, what all jobs have left out.
+    """A path as the head of a column: its last two parts, without what all jobs have.
 
-    >>> short("jobs.pre.parallel.tp"), short("seed")
-    ('pre.tp', 'seed')
+    >>> short("jobs.pre.parallel.tp"), short("jobs.pre.parallel"), short("seed")
+    ('pre.tp', 'pre.parallel', 'seed')
     """
-    return ".".join([part for part in path.split(".") if part != "parallel"][-2:])
+    return ".".join(path.replace(".parallel.", ".").split(".")[-2:])
 
 
 def texts(result: Row) -> dict[str, Callable[[Row], str]]:

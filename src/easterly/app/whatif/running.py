@@ -25,6 +25,8 @@ from easterly.study.whatif import axes as spanned
 from easterly.study.whatif import metrics as named
 from easterly.study.whatif.sweep import Asked, Sweep, answer, ask
 
+WORTH_S = 3.0
+"""Time of one process from which on others are worth their start."""
 DEFAULT, WITHOUT_JOBS = ("step", "cost", "utilisation"), ("utilisation", "cost")
 
 
@@ -104,8 +106,10 @@ def _run(path: Path, asked: Asked, wishes: Wishes, form: str) -> Sweep:
         if first.failed or "metrics" not in first.value:
             _leave(path, first, form)
         left = missing(asked.tasks, kept)
-        with _told(asked.tasks, left, wishes, kept, quiet=form == "json") as told:
-            for one in run(asked.tasks, kept=kept, workers=wishes.workers, cluster=wishes.cluster):
+        each_s = _timed(asked.tasks, left, kept)
+        workers = _workers(wishes, len(left) - 1, each_s)
+        with _told(cost(len(asked.tasks), len(left) - 1, each_s, workers, wishes.cluster), left, form) as told:
+            for one in run(asked.tasks, kept=kept, workers=workers, cluster=wishes.cluster):
                 done.append(one)
                 told(one)
     except SweepError as error:
@@ -122,33 +126,45 @@ def _interrupted(done: int, of: int) -> NoReturn:
     sys.exit(130)
 
 
+def _timed(tasks: Sequence[Task], left: Sequence[int], kept: Stages) -> float:
+    """Seconds that the first of the points takes which are to be computed; it is kept."""
+    started = time.perf_counter()
+    list(run([tasks[place] for place in left[:1]], kept=kept, workers=1))
+    return time.perf_counter() - started
+
+
+def _workers(wishes: Wishes, left: int, each_s: float) -> int:
+    """Processes: as many as asked for; this one alone where others would hardly have started before it is done."""
+    if wishes.workers is not None:
+        return wishes.workers
+    return max(1, min(processors(), left)) if left * each_s > WORTH_S else 1
+
+
 @contextmanager
-def _told(
-    tasks: Sequence[Task], left: Sequence[int], wishes: Wishes, kept: Stages, *, quiet: bool
-) -> Iterator[Callable[[Done], None]]:
-    """Progress on a terminal, with the time that is left; what it will take is said beforehand, by one of them."""
-    if quiet or not sys.stderr.isatty():
+def _told(said: str, left: Sequence[int], form: str) -> Iterator[Callable[[Done], None]]:
+    """Progress on a terminal, with the time that is left; what it will take is said beforehand."""
+    if form == "json" or not left[1:] or not sys.stderr.isatty():
         yield lambda done: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    if left:
-        started = time.perf_counter()
-        list(run([tasks[left[0]]], kept=kept, workers=1))
-        click.echo(cost(len(tasks), len(left) - 1, time.perf_counter() - started, wishes), err=True)
+    click.echo(said, err=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("points", total=len(left[1:]))
         yield lambda done: None if done.kept else bar.advance(task)
 
 
-def cost(points: int, left: int, each_s: float, wishes: Wishes) -> str:
-    """What a sweep will take, in words."""
-    workers = max(1, min(wishes.workers or processors(), left))
+def cost(points: int, left: int, each_s: float, workers: int, cluster: str | None) -> str:
+    """What a sweep will take, in words.
+
+    >>> cost(100, 80, 1.5, 4, None)
+    '80 of 100 points are to be computed, others are kept: about 30s with 4 processes'
+    """
     said = f"{left:,} of {points:,} points are to be computed, others are kept"
-    if wishes.cluster:
-        return f"{said}: {format_short(left * each_s, TIME, 2)} of one processor, on the cluster at {wishes.cluster}"
+    if cluster:
+        return f"{said}: {format_short(left * each_s, TIME, 2)} of one processor, on the cluster at {cluster}"
     here = "in this process" if workers == 1 else f"with {workers} processes"
     return f"{said}: about {format_short(left * each_s / workers, TIME, 2)} {here}"
 

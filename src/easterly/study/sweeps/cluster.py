@@ -29,7 +29,7 @@ def on_cluster(tasks: Sequence[Task], address: str) -> Iterator[tuple[int, bytes
     ----------
     tasks : sequence of Task
     address : str
-        ``host:port`` of a cluster of which this machine is a node, ``auto``, or ``ray://host:port``.
+        ``host:port`` of a cluster of which this machine is a node, or ``auto`` for that one.
 
     Yields
     ------
