@@ -106,7 +106,7 @@ Station mmck(double arrival, double rate, std::int64_t servers, std::int64_t pla
     if (arrival == 0.0) return {0.0, 0.0, 0.0, 0.0, 0.0, 1.0 / rate, 0.0, 0.0};
     const Below low = below(servers, load);
     const std::int64_t room = places - servers;
-    if (low.busy >= kInfinite)  // state c is out of reach
+    if (low.states >= kInfinite || low.busy >= kInfinite)  // state c is out of reach
         return {offered, 0.0, 0.0, 0.0, load, 1.0 / rate, 0.0, arrival};
     // Below state c alone: states - 1 without its rounding, for a station that is nearly always full.
     const Below less = servers > 1 ? below(servers - 1, load) : Below{1.0, 0.0};
@@ -124,7 +124,8 @@ Station erlang_a(double arrival, double rate, std::int64_t servers, double patie
     const double load = arrival / rate, c = static_cast<double>(servers);
     if (arrival == 0.0) return {0.0, 0.0, 0.0, 0.0, 0.0, 1.0 / rate, 0.0, 0.0};
     const Below low = below(servers, load);
-    if (low.busy >= kInfinite) return {load / c, 0.0, 0.0, 0.0, load, 1.0 / rate, 0.0, arrival};
+    if (low.states >= kInfinite || low.busy >= kInfinite)
+        return {load / c, 0.0, 0.0, 0.0, load, 1.0 / rate, 0.0, arrival};
     // Queue i relative to the likeliest queue, outwards; t_i / t_(i-1) = arrival / (c rate + i patience).
     const double peak = std::max(0.0, std::floor((arrival - c * rate) / patience));
     const auto fraction = [&](double i) { return arrival / (c * rate + i * patience); };
@@ -155,7 +156,7 @@ Station mg1(double arrival, double mean, double scv) {
     const double spare = 1.0 - rho;
     if (arrival == 0.0) return {0.0, 0.0, 0.0, 0.0, 0.0, mean, 0.0, 0.0};
     const double Wq = rho * mean * (1.0 + scv) / (2.0 * spare);
-    const double Lq = std::isinf(Wq) ? Wq : rho * rho * (1.0 + scv) / (2.0 * spare);  // rho^2 may be nothing
+    const double Lq = arrival * Wq;  // rho^2 may be nothing
     return {rho, rho, Lq, Wq, rho + Lq, mean + Wq, 0.0, arrival};
 }
 

@@ -209,5 +209,9 @@ def test_numbers_beyond_what_products_stand_are_refused_and_tiny_ones_answered()
             call()
     heavy = general.mg1(1e-100, 1e-100, np.inf)
     assert np.isinf([heavy.Wq, heavy.Lq, heavy.L, heavy.W]).all()
+    light = general.mg1(1e-75, 1e-100, 1e100)
+    assert float(light.Lq) == pytest.approx(5e-251, rel=1e-9, abs=0)
+    for made in (markov.mmck(1e-12, 1, 24, 24), markov.erlang_a(1e-12, 1, 24, 1e-5)):  # all busy: once in 1e312 times
+        assert float(made.L) == 1e-12 and float(made.Wq) == 0 and float(made.P_loss) == 0
     at = approximate.kimura(1e-12, 1e-12, 3, 1, 1)
     assert float(at.Wq) >= 0 and float(markov.mmc(1e-90, 1e-9, 3).L) > 0
