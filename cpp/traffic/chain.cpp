@@ -228,7 +228,7 @@ std::pair<double, double> growth(const Matrix& matrix) {
         if (next.empty() || !std::isfinite(scale) || !(worst > 0.0)) break;
         x = std::move(next);
     }
-    return {low + shift, high + shift};
+    return {std::min(low, high) + shift, std::max(low, high) + shift};  // both rounded: they may have crossed
 }
 
 }  // namespace easterly::traffic
