@@ -125,7 +125,7 @@ def test_no_cluster_is_said_in_one_line(tmp_path: Path) -> None:
         lab.absent("ray is not installed (pip install 'easterly[cluster]')")
     pod = tmp_path / "pod.yaml"
     pod.write_text(TEXT)
-    call = [sys.executable, "-m", "easterly", "whatif", str(pod), "--set", "seed=2", "--cache", str(tmp_path / "c")]
+    call = [sys.executable, "-m", "easterly", "whatif", str(pod), "--set", "seed=2,3", "--cache", str(tmp_path / "c")]
     done = subprocess.run([*call, "--cluster", "nowhere:at-all"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("easterly: no Ray cluster at nowhere:at-all")
