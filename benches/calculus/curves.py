@@ -64,7 +64,7 @@ def seconds(f: Curve, g: Curve) -> tuple[float, Curve]:
 
 
 def main(segments: int, *, barred: bool = False) -> int:
-    """Measure all, or only those that take less than a second; 1 where a bar is missed."""
+    """Measure all, or with `barred` only those of rates of their own; 1 where the bar is missed."""
     fine = True
     for name, f, g in cases(segments):
         alike = name.endswith("one rate")
