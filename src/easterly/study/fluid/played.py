@@ -19,6 +19,8 @@ from easterly.study.fluid.posed import Posed
 
 INTERVALS = 200
 """Intervals of the course of links."""
+HOTTEST = 8
+"""Links whose course is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,21 @@ def play(
         posed.earliest_s, standing.weight, standing.rank, posed.cap_bps,
         indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))), ints(event[order]),
     )  # fmt: skip
-    return fluid.simulate(capacity_bps, given, _told(changes), mode="exact", progress=progress)
+    return fluid.simulate(
+        capacity_bps, given, _told(changes), mode="exact", watched=_hottest(posed, changes, capacity_bps),
+        intervals=INTERVALS, progress=progress,
+    )  # fmt: skip
+
+
+def _hottest(posed: Posed, changes: Changes, capacity_bps: FloatColumn) -> IntColumn:
+    """Links that carry most for their capacity, on the first ways and on those that are taken later."""
+    tables = [(posed.paths, np.arange(len(posed)))] + [(paths, rows) for _, rows, paths in changes.reroutes]
+    bit = np.zeros(len(capacity_bps))
+    for paths, rows in tables:
+        of = np.repeat(rows, np.diff(paths.ptr))
+        bit += np.bincount(paths.link, paths.share * posed.size_bit[of], len(bit))
+    order = np.argsort(-bit / capacity_bps, kind="stable")[:HOTTEST]
+    return ints(order[bit[order] > 0])
 
 
 def _told(changes: Changes) -> FluidChanges | None:
@@ -101,7 +117,7 @@ class Course:
     hottest : (H,) int
         Links that are used most.
     used : (T, H) float [1]
-        Share of their capacity in each interval, where every message goes at its mean rate while it sends.
+        Share of their capacity in each interval.
     """
 
     busy: FloatColumn
@@ -110,7 +126,7 @@ class Course:
     used: FloatColumn
 
 
-def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: float, most: int) -> Course:
+def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: float) -> Course:
     """Use of links until a time: in all, and over time where it is highest.
 
     Parameters
@@ -119,8 +135,6 @@ def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: f
     run : FluidRun
     capacity_bps : (L,) float [bit/s]
     until_s : float [s]
-    most : int
-        Links whose course is told.
     """
     until_s = until_s if np.isfinite(until_s) else run.end_s
     ends_s = np.where(np.isfinite(run.done_s), run.done_s, max(run.end_s, until_s))
@@ -130,25 +144,11 @@ def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: f
     later = np.clip((ends_s - until_s) / lasts_s, 0.0, 1.0)[row]
     carried = run.carried_B * 8 - np.bincount(posed.paths.link, bit * later, len(capacity_bps))
     busy = np.clip(carried / (capacity_bps * max(until_s, 1e-12)), 0.0, 1.0)
-    hottest = np.argsort(-busy, kind="stable")[:most]
-    hottest = hottest[busy[hottest] > 0]
-    time_s = np.linspace(0.0, max(until_s, 1e-12), INTERVALS + 1)
-    used = np.zeros((INTERVALS, len(hottest)))
-    for column, link in enumerate(hottest.tolist()):
-        own = np.flatnonzero((posed.paths.link == link) & np.isfinite(run.sends_s[row]))
-        of = row[own]
-        upto = _carried(run.sends_s[of], lasts_s[of], bit[own], time_s)
-        used[:, column] = np.diff(upto) / (capacity_bps[link] * np.diff(time_s))
-    return Course(floats(busy), floats(time_s[1:]), ints(hottest), floats(np.clip(used, 0.0, 1.0)))
-
-
-def _carried(
-    start_s: NDArray[np.float64], lasts_s: NDArray[np.float64], bit: NDArray[np.float64], time_s: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """What messages have put on a link by some times."""
-    at = np.concatenate([start_s, start_s + lasts_s])
-    rate = np.concatenate([bit / lasts_s, -bit / lasts_s])
-    order = np.argsort(at, kind="stable")
-    at, rate = at[order], np.cumsum(rate[order])
-    upto = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(at))])
-    return np.asarray(np.interp(time_s, at, upto, left=0.0))
+    series = run.series
+    if series is None:
+        return Course(floats(busy), floats([]), ints([]), floats(np.zeros((0, 0))))
+    count = min(int(np.ceil(until_s / series.interval_s - 1e-9)), series.load_bps.shape[1])
+    used = (series.load_bps[:, :count] / capacity_bps[series.link][:, None]).T
+    return Course(
+        floats(busy), floats(np.arange(1, count + 1) * series.interval_s), series.link, floats(np.clip(used, 0.0, 1.0))
+    )

@@ -24,9 +24,6 @@ from easterly.study.packets.results import Times
 from easterly.study.packets.transports import transports_of
 from easterly.study.packets.waits import BUBBLE, COMPUTE, waits
 
-HOTTEST = 8
-"""Links whose course is told."""
-
 
 def simulate_site(prepared: Prepared, progress: Progress | None = None) -> FluidPrediction:
     """Step times of the jobs of a site by simulation of flows.
@@ -80,7 +77,7 @@ def _concluded(prepared: Prepared, posed: Posed, played: FluidRun) -> FluidPredi
     step_s = _lasts(end_s)
     found = _waits(prepared, times)
     last_s = float(np.max(end_s, initial=0.0))
-    course = course_of(posed, played, network.links.capacity_bps, last_s, HOTTEST)
+    course = course_of(posed, played, network.links.capacity_bps, last_s)
     slow = np.sort(times.slowdown[np.isfinite(times.slowdown)])
     return FluidPrediction(
         texts(prepared.jobs), floats(step_s), floats(end_s),
