@@ -47,7 +47,7 @@ jobs:
 """
 JOB = """
   {name}:
-    {{fabric: f, class: training, model: llama3-8b, parallel: {{tp: {tp}, pp: {pp}, dp: {dp}}}, batch: {batch},
+    {{fabric: f, class: {traffic}, model: llama3-8b, parallel: {{tp: {tp}, pp: {pp}, dp: {dp}}}, batch: {batch},
      mfu: 40%, overlap: {{dp: 0%}}{more}}}
 """
 
@@ -55,7 +55,9 @@ JOB = """
 def nouns(tmp_path, host, count, down, up, *jobs, spine="sw"):
     text = HEAD + FABRIC.format(host=host, count=count, down=down, up=up, spine=spine)
     for i, job in enumerate(jobs):
-        text += JOB.format(**{"name": "abc"[i], "tp": 1, "pp": 1, "dp": 1, "batch": 8, "more": ""} | job)
+        text += JOB.format(
+            **{"name": "abc"[i], "tp": 1, "pp": 1, "dp": 1, "batch": 8, "more": "", "traffic": "training"} | job
+        )
     (tmp_path / "site.yaml").write_text(text)
     return Nouns(load(tmp_path / "site.yaml").site)
 
@@ -286,3 +288,15 @@ def test_links_carry_what_is_sent_over_them(tmp_path):
     assert (found.used * lasts_s[:, None]).sum(axis=0) * capacity_bps == pytest.approx(
         np.full(len(busy), bit), rel=1e-6
     )
+
+
+def test_a_policer_lets_in_what_it_is_set_to(tmp_path):
+    """A strict class gets its share of the link at the hosts' ports, and no more: the ring takes as much longer."""
+    made = nouns(tmp_path, "one", 8, 16, 4, {"dp": 8, "more": ", collective: ring, zero: 0", "traffic": "urgent"})
+    plan = made.qos.value.policers
+    assert plan.algorithm.tolist() == ["srtcm"] and plan.red.tolist() == ["drop"]
+    found = simulate(made)
+    size_B = made.demands.value.work.gradients_B[0]
+    busy_s = found.phases.busy_s[found.phases.collective == "all-reduce"]
+    assert busy_s == pytest.approx([2 * 7 / 8 * size_B * 8 / plan.cir_bps[0]], rel=1e-3)
+    assert set(found.reasons.kind.tolist()) == {"policed"} and "policer of urgent" in found.reasons.link[0]

@@ -18,7 +18,7 @@ class FluidReasons:
     job: Annotated[IntColumn, Doc("(R,) row of the jobs.")]
     kind: Annotated[
         TextColumn,
-        Doc("(R,) incast, collision (of hashes), shared (with others), failed, or full (its own traffic alone)."),
+        Doc("(R,) incast, collision (of hashes), shared (with others), failed, policed, or full (its own traffic)."),
     ]
     link: Annotated[TextColumn, Doc("(R,) link, by its ports.")]
     with_whom: Annotated[TextColumn, Doc("(R,) others that were held up there too; empty for none.")]

@@ -189,7 +189,7 @@ def because(job: dict[str, Any]) -> str:
 
 SAID = {
     "incast": "senders meet before it", "collision": "hashing gives it more than its share", "failed": "it was down",
-    "shared": "it is shared with {with_whom}", "full": "it is full",
+    "shared": "it is shared with {with_whom}", "full": "it is full", "policed": "no more is let in",
 }  # fmt: skip
 
 

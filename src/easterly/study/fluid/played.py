@@ -142,13 +142,14 @@ def course_of(posed: Posed, run: FluidRun, capacity_bps: FloatColumn, until_s: f
     row = np.repeat(np.arange(len(posed)), np.diff(posed.paths.ptr))
     bit = posed.paths.share * posed.size_bit[row]
     later = np.clip((ends_s - until_s) / lasts_s, 0.0, 1.0)[row]
-    carried = run.carried_B * 8 - np.bincount(posed.paths.link, bit * later, len(capacity_bps))
+    beyond = np.bincount(posed.paths.link, bit * later, len(capacity_bps))
+    carried = run.carried_B[: len(capacity_bps)] * 8 - beyond
     busy = np.clip(carried / (capacity_bps * max(until_s, 1e-12)), 0.0, 1.0)
     series = run.series
     if series is None:
         return Course(floats(busy), floats([]), ints([]), floats(np.zeros((0, 0))))
     count = min(int(np.ceil(until_s / series.interval_s - 1e-9)), series.load_bps.shape[1])
-    used = (series.load_bps[:, :count] / capacity_bps[series.link][:, None]).T
-    return Course(
-        floats(busy), floats(np.arange(1, count + 1) * series.interval_s), series.link, floats(np.clip(used, 0.0, 1.0))
-    )
+    own = series.link < len(capacity_bps)
+    used = (series.load_bps[own, :count] / capacity_bps[series.link[own]][:, None]).T
+    time_s = np.arange(1, count + 1) * series.interval_s
+    return Course(floats(busy), floats(time_s), ints(series.link[own]), floats(np.clip(used, 0.0, 1.0)))

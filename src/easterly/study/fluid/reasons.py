@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ SLOW = 1.005
 """Over the median of its stage, from where on a host is a straggler."""
 
 
-def reasons_of(prepared: Prepared, posed: Posed, played: FluidRun, alone_s: FloatColumn) -> FluidReasons:
+def reasons_of(
+    prepared: Prepared, posed: Posed, played: FluidRun, alone_s: FloatColumn, names: Sequence[str]
+) -> FluidReasons:
     """Links that held up messages of jobs, those that cost most first."""
     work = prepared.nouns.demands.value.work.name
     took = np.full(len(posed), np.inf)
@@ -42,11 +44,10 @@ def reasons_of(prepared: Prepared, posed: Posed, played: FluidRun, alone_s: Floa
         for which in np.argsort(-cost_s, kind="stable")[:TOLD].tolist():
             at = own[played.bottleneck_link[own] == links[which]]
             rows.append((number, float(cost_s[which]) / prepared.wishes.steps, int(links[which]), at))
-    names = prepared.nouns.network.value.link_ids
     whom = [_others(prepared, posed, held[played.bottleneck_link[held] == link], at) for _, _, link, at in rows]
     kinds = [_kind(prepared, posed, row[2], sender[row[3]], who) for row, who in zip(rows, whom, strict=True)]
     told = [
-        (row[0], kind, str(names[row[2]]), who, len(row[3]), float(slowdown[row[3]].max()), float(late_s[row[3]].max()))
+        (row[0], kind, names[row[2]], who, len(row[3]), float(slowdown[row[3]].max()), float(late_s[row[3]].max()))
         for row, kind, who in zip(rows, kinds, whom, strict=True)
     ]
     told = sorted([*_failed(prepared, posed, played, slowdown), *told], key=lambda row: row[0])
@@ -102,6 +103,8 @@ def _others(prepared: Prepared, posed: Posed, everybody: NDArray[np.intp], own: 
 
 def _kind(prepared: Prepared, posed: Posed, link: int, senders: NDArray[np.int64], others: str) -> str:
     network, wishes = prepared.nouns.network.value, prepared.wishes
+    if link >= len(network.links):
+        return "policed"
     links, kind = network.links, network.nodes.kind
     if kind[links.dst[link]] == NodeKind.NIC and len(np.unique(senders)) > 1:
         return "incast"

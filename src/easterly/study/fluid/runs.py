@@ -12,6 +12,7 @@ from easterly.model.packet_prediction import PacketWaits
 from easterly.model.schedule import EventKind
 from easterly.predict.fluid.simulate import Progress
 from easterly.study.fluid.effort import durations_s
+from easterly.study.fluid.meters import Meters, metered, meters_of
 from easterly.study.fluid.outages import changes
 from easterly.study.fluid.played import course_of, play
 from easterly.study.fluid.posed import Posed, pose
@@ -47,11 +48,18 @@ def simulate_site(prepared: Prepared, progress: Progress | None = None) -> Fluid
     network, plan = nouns.network.value, nouns.qos.value
     posed = with_losses(pose(prepared), prepared, transports_of(plan, {}))
     _served(prepared, posed)
-    capacity_bps = network.links.capacity_bps
-    played = play(
-        posed, standing_of(posed, plan), capacity_bps, changes(prepared, posed), progress
-    )  # fmt: skip
-    return _concluded(prepared, posed, played)
+    meters = meters_of(plan, network, posed.traffic_class[posed.sends.activity])
+    held = metered(posed, changes(prepared, posed), meters, network.links.capacity_bps)
+    played = play(held[0], standing_of(posed, plan), held[2], held[1], progress)
+    return _concluded(prepared, posed, played, _names(prepared, meters))
+
+
+def _names(prepared: Prepared, meters: Meters) -> list[str]:
+    """Links by their ports, then meters."""
+    network, classes = prepared.nouns.network.value, prepared.nouns.qos.value.traffic_class
+    links = network.link_ids.tolist()
+    told = zip(meters.traffic_class.tolist(), meters.link.tolist(), strict=True)
+    return [*links, *(f"policer of {classes[c]} on {links[link]}" for c, link in told)]
 
 
 def _served(prepared: Prepared, posed: Posed) -> None:
@@ -62,7 +70,7 @@ def _served(prepared: Prepared, posed: Posed) -> None:
         raise ValueError(f"there is no path from {name[sends.src[lost[0]]]} to {name[sends.dst[lost[0]]]}")
 
 
-def _concluded(prepared: Prepared, posed: Posed, played: FluidRun) -> FluidPrediction:
+def _concluded(prepared: Prepared, posed: Posed, played: FluidRun, names: list[str]) -> FluidPrediction:
     nouns, made, wishes = prepared.nouns, prepared.schedule, prepared.wishes
     network = nouns.network.value
     alone_s = floats(posed.size_bit * slowest_s(posed, network.links.capacity_bps))
@@ -81,13 +89,13 @@ def _concluded(prepared: Prepared, posed: Posed, played: FluidRun) -> FluidPredi
     slow = np.sort(times.slowdown[np.isfinite(times.slowdown)])
     return FluidPrediction(
         texts(prepared.jobs), floats(step_s), floats(end_s),
-        floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s),
+        floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
         stragglers_of(prepared, takes_s),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
         texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.left_out,
-        _stuck(prepared, posed, played), len(posed), posed.lanes.merged,
+        _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
         played.status != "stopped",
     )  # fmt: skip
 
@@ -133,7 +141,7 @@ def _exposed(found: PacketWaits, step_s: NDArray[np.float64]) -> NDArray[np.floa
     return made
 
 
-def _stuck(prepared: Prepared, posed: Posed, played: FluidRun) -> str:
+def _stuck(prepared: Prepared, posed: Posed, played: FluidRun, names: list[str]) -> str:
     """Why a job does not end: a message that stands still, and the link that holds it; empty where all end."""
     jobs = prepared.schedule.job < len(prepared.jobs)
     if played.status != "stuck" or np.isfinite(played.done_s[posed.lanes.activity[jobs]]).all():
@@ -144,10 +152,6 @@ def _stuck(prepared: Prepared, posed: Posed, played: FluidRun) -> str:
         for row in np.flatnonzero(sends.activity == activity)[:1].tolist():
             ends = f"what {name[sends.src[row]]} sends to {name[sends.dst[row]]} stands still"
             link = int(played.bottleneck_link[activity])
-            at = (
-                f": {links_of(prepared.nouns)[link]} carries nothing, and there is no way around it"
-                if link >= 0
-                else ""
-            )
+            at = f": {names[link]} carries nothing, and there is no way around it" if link >= 0 else ""
             return ends + at
     return "some events wait for others that never happen"
