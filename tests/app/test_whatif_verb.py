@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from tests.study.test_whatif import TEXT
 
 from easterly.app.cli import main
+from easterly.study.whatif import point
 
 
 @pytest.fixture
@@ -34,18 +35,18 @@ def run(pod: Path, *words: str) -> Any:
 def test_text_has_what_json_has(pod: Path) -> None:
     words = ("--set", "fabrics.train.leaf.up=4,8,16", "--set", "jobs.tune.parallel.dp=8,3")
     made = json.loads(run(pod, *words, "--format", "json").stdout)["result"]
-    assert [point["valid"] for point in made["points"]] == [True, False] * 3
+    assert [row["valid"] for row in made["points"]] == [True, False] * 3
     assert [metric["name"] for metric in made["metrics"]] == ["step:tune", "cost", "utilisation"]
     assert [row["set"]["fabrics.train.leaf.up"] for row in made["points"][::2]] == ["4", "8", "16"]
     said = run(pod, *words)
     assert said.exit_code == 0
     assert "Points: 6, of which 3 are sites" in said.stdout and "Not sites: 3" in said.stdout
     assert "not in it: host dgx" in said.stdout
-    for point in made["points"]:
-        if point["valid"]:
-            assert f"{point['metrics']['cost']:,.6g}" in said.stdout
+    for row in made["points"]:
+        if row["valid"]:
+            assert f"{row['metrics']['cost']:,.6g}" in said.stdout
         else:
-            assert point["findings"][-1]["code"] in said.stdout
+            assert row["findings"][-1]["code"] in said.stdout
 
 
 def test_the_front_is_of_the_first_metric_against_the_other(pod: Path) -> None:
@@ -106,6 +107,22 @@ def test_the_page_draws_what_json_has(pod: Path, words: tuple[str, ...]) -> None
     drawn = text.partition("</svg>")[0]
     sound = 1 + sum(row["valid"] for row in made["points"])
     assert drawn.count("<circle") == sound and drawn.count('class="c0" cx') == len(front)
+
+
+def test_a_point_that_cannot_be_computed_is_a_row_and_an_exit_code(pod: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = point.measure
+
+    def fails(site: dict[str, Any], watch: list[str]) -> dict[str, Any]:
+        if site.get("seed") == 3:
+            raise ArithmeticError("no such number")
+        return measure(site, watch)
+
+    monkeypatch.setattr(point, "measure", fails)
+    done = run(pod, "--set", "seed=2,3,4")
+    assert done.exit_code == 1 and "Not sites: 1" in done.stdout
+    assert "E719: not computed: ArithmeticError: no such number" in done.stdout.replace("E719 :", "E719:")
+    monkeypatch.undo()
+    assert run(pod, "--set", "seed=2,3,4").exit_code == 0  # what failed was not kept
 
 
 def test_a_page_that_cannot_be_written_is_told_first(pod: Path) -> None:

@@ -23,7 +23,7 @@ from easterly.study.sweeps import Done, SweepError, Task, missing, run
 from easterly.study.sweeps.run import processors
 from easterly.study.whatif import axes as spanned
 from easterly.study.whatif import metrics as named
-from easterly.study.whatif.sweep import Asked, Sweep, answer, ask
+from easterly.study.whatif.sweep import LOST, Asked, Sweep, answer, ask
 
 WORTH_S = 3.0
 """Time of one process from which on others are worth their start."""
@@ -66,7 +66,8 @@ def show(path: Path, wishes: Wishes, form: str) -> None:
         page.show(result)
     if wishes.report is not None:
         _report(wishes.report, str(data["site"]["name"]), result, form)
-    sys.exit(terminal.FINE)
+    lost = any(found["code"] == LOST for row in result["points"] for found in row["findings"])
+    sys.exit(terminal.FOUND if lost else terminal.FINE)
 
 
 def _report(path: Path, site: str, result: dict[str, Any], form: str) -> None:

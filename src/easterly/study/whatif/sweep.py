@@ -15,6 +15,8 @@ from easterly.study.whatif.axes import Axis, Coordinates, Point, points, site_of
 from easterly.study.whatif.metrics import read
 from easterly.study.whatif.point import MEASURE
 
+LOST = "E719"
+"""Code of points that could not be computed."""
 Record = dict[str, Any]
 """What `easterly.study.whatif.point.measure` returned."""
 
@@ -175,7 +177,7 @@ def answer(asked: Asked, done: Iterable[Done]) -> Sweep:
         records[row] = _without("E718", why, "change what is there, or write it into the site file")
     for one in done:
         row = asked.rows[one.index]
-        records[row] = _without("E719", f"not computed: {one.failed}", "") if one.failed else one.value
+        records[row] = _without(LOST, f"not computed: {one.failed}", "") if one.failed else one.value
     return Sweep(asked.axes, asked.points, tuple(records))
 
 
