@@ -149,6 +149,35 @@ def test_symmetry_says_what_every_case_says(blueprint: str) -> None:
     assert once.parts[1] < every.parts[1] / 2, "and runs far fewer"
 
 
+@pytest.mark.parametrize(
+    "fabric",
+    [
+        "{blueprint: fat-tree, k: 4, switch: sw, hosts: {type: h, count: 8}}",
+        "{blueprint: torus, switch: sw, hosts: {type: h, count: 8}, down: 2, dims: [2, 4]}",
+        "{blueprint: ring, switch: sw, hosts: {type: h, count: 7}, down: 2, switches: 7}",
+        "{blueprint: rail-only, hosts: {type: h, count: 7}, leaf: {type: sw, down: 8}}",
+        "{blueprint: clos, hosts: {type: h, count: 8}, leaf: {type: sw, down: 4, up: 2}, spine: {type: sw}, "
+        "super_spine: {type: sw}, pod_leaves: 2}",
+    ],
+)
+def test_symmetry_says_what_every_case_says_in_other_fabrics(fabric: str) -> None:
+    data = yaml.safe_load(TWO_JOBS.replace("LIMIT", "100s"))
+    data["fabrics"] = {"f": yaml.safe_load(fabric)}
+    data["jobs"]["a"]["parallel"] = {"dp": 4, "pp": 2}
+    data["reliability"] = {}
+    document = yaml.safe_dump(data)
+    every, once = (failures(nouns(document), hashing="even", symmetry=symmetry) for symmetry in (False, True))
+    assert table(once) == table(every)
+    assert once.parts[1] < every.parts[1]
+
+
+def test_some_kinds_alone() -> None:
+    found = failures(two_jobs(), kinds=("spine", "leaf"), hashing="even")
+    assert set(found.kind.tolist()) == {"leaf", "spine"}
+    with pytest.raises(ValueError, match="did you mean spine"):
+        failures(two_jobs(), kinds=("spin",))
+
+
 def test_symmetry_says_what_every_case_says_across_a_wan() -> None:
     every, once = (failures(nouns(WAN), hashing="even", symmetry=symmetry) for symmetry in (False, True))
     assert table(once) == table(every)

@@ -18,6 +18,9 @@ from easterly.app import terminal
 @click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), default=1, show_default=True, help="Of that draw.")
 @click.option("--hashing", type=click.Choice(["mean", "even"]), default="mean", show_default=True,
               help="Connections hashed to paths, in the mean, or split evenly.")  # fmt: skip
+@click.option(
+    "--only", "kinds", multiple=True, metavar="KIND", help="Only parts of this kind, such as spine; repeatable."
+)
 @click.option("--every", is_flag=True, help="Try every part, also those that are alike.")
 @click.option("--explain", "name", metavar="NAME", help="One failure in full; several parts are joined by ' + '.")
 @click.option("--rows", type=click.IntRange(1, 10**6), default=25, show_default=True, help="Rows of the table.")
@@ -74,8 +77,8 @@ def _all(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
     try:
         with counting("failures", form == "json") as progress:
             made = failures.failures(
-                nouns, k=asked["k"], sample=asked["sample"], seed=asked["seed"], hashing=asked["hashing"],
-                symmetry=not asked["every"], workers=workers, said=said, progress=progress,
+                nouns, k=asked["k"], sample=asked["sample"], seed=asked["seed"], kinds=asked["kinds"],
+                hashing=asked["hashing"], symmetry=not asked["every"], workers=workers, said=said, progress=progress,
             )  # fmt: skip
     except ValueError as error:
         terminal.misused(str(error.args[0]), form)

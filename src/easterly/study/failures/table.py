@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from easterly.base.columns import IntColumn, floats, indices, ints, significant, texts
+from easterly.base.findings import did_you_mean
 from easterly.model.damage import Damage, Effect
 from easterly.study.failures import pairs
-from easterly.study.failures.elements import elements
+from easterly.study.failures.elements import Element, elements
 from easterly.study.failures.run import Progress
 from easterly.study.failures.singles import NOTHING, Class, Key, Row, checked, classes_of, worked_out
 from easterly.study.failures.states import Hashing, States
@@ -44,6 +45,7 @@ def failures(
     k: int = 1,
     sample: int | None = None,
     seed: int = 1,
+    kinds: Sequence[str] = (),
     hashing: Hashing = "mean",
     symmetry: bool = True,
     workers: int = 1,
@@ -66,6 +68,8 @@ def failures(
         Pairs that are drawn, each as often as it happens, instead of trying all; with an interval of 95 %.
     seed : int
         Of that draw.
+    kinds : sequence of str
+        Kinds of parts that fail; all if empty.
     hashing : {"mean", "even"}
         Connections hashed to paths, in the mean as in a plan, or split evenly, without any luck.
     symmetry : bool
@@ -84,14 +88,14 @@ def failures(
     Raises
     ------
     ValueError
-        `k` is neither 1 nor 2, or a sample is asked for of parts that fail alone, or is below 2.
+        `k` is neither 1 nor 2, a sample is asked for of parts that fail alone, or is below 2, or a kind is none.
     """
     if k not in (1, 2):
         raise ValueError(f"k is {k}: parts fail alone (1) or in pairs (2)")
     if sample is not None and (k == 1 or sample < 2):
         raise ValueError(f"a sample of {sample} with k = {k}: pairs (k = 2) are drawn, 2 at least")
     states = States(nouns)
-    parts = elements(nouns.site, nouns.network.value)
+    parts = _some(elements(nouns.site, nouns.network.value), kinds)
     classes = classes_of(states, parts, symmetry)
     if symmetry:
         classes = checked(states, classes, workers, None)
@@ -107,6 +111,14 @@ def failures(
     if sample is not None:
         half_gpu_h = pairs.half_width([(row, found[row.key]) for row in rows if row.key in found])
     return _damage(states, [row for row in rows if row.key in found], found, len(keyed) + 1 - len(found), half_gpu_h)
+
+
+def _some(parts: Sequence[Element], kinds: Sequence[str]) -> list[Element]:
+    known = list(dict.fromkeys(part.kind for part in parts))
+    for kind in kinds:
+        if kind not in known:
+            raise ValueError(f"nothing of kind {kind!r} can fail here: {did_you_mean(kind, known)}")
+    return [part for part in parts if part.kind in kinds or not kinds]
 
 
 def _tell(
