@@ -12,7 +12,7 @@ void Engine::begin_recovery(Sender& sender, const Rules& law, std::uint32_t news
 
 // Whether one more packet may be in flight.
 bool Engine::lets(const Rules& law, const Sender& sender) {
-    if (sender.doubt.step != Doubt::none) return sender.doubt.lets(sender.next);
+    if (law.recovery.frto && sender.doubt.step != Doubt::none) return sender.doubt.lets(sender.next);
     if (law.recovery.prr && sender.recovering() && !sender.timed_out) return sender.pipe < sender.prr.most;
     return sender.control.window.lets(sender.pipe);
 }
