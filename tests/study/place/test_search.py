@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from easterly.study.place import OBJECTIVES, place
 from easterly.study.place.bound import apart_at_least
 from easterly.study.place.evaluate import evaluate
 from easterly.study.place.problem import objective
-from easterly.study.place.search import candidates, packed
+from easterly.study.place.search import candidates, packed, score, settled
 from easterly.study.place.site import bound, posed, to_hosts
 
 SIZES = {"a": 3, "b": 2, "c": 1}
@@ -152,3 +154,13 @@ def test_what_cannot_be_asked_for_is_refused():
         place(made, rounds=0)
     with pytest.raises(ValueError, match="no job to place"):
         place(nouns({}), rounds=1)
+
+
+def test_blocks_and_works_are_renamed_until_fewest_hosts_move():
+    problem, _ = posed(three({"a": 2, "b": 2, "c": 1}), "slowdown")
+    assert problem.current == (((0, 2),), ((1, 2),), ((2, 1),))
+    for order in permutations(range(3)):
+        renamed = tuple(tuple((order[b], n) for b, n in spread) for spread in problem.current)
+        assert settled(problem, renamed) == problem.current
+    cut = (((0, 1), (1, 1)), ((2, 2),), ((1, 1),))
+    assert score(problem, settled(problem, cut)) <= score(problem, cut)

@@ -96,7 +96,7 @@ def _named(names: Sequence[str]) -> str:
 
 def _largest(found: Row) -> list[str]:
     rows = sorted(found["works"], key=lambda row: (-row["hosts"], row["name"]))
-    return [row["name"] for row in rows[:SERIES]]
+    return ["", *(row["name"] for row in rows[: SERIES - 1])]  # the first colour is everybody else's
 
 
 def _numbered(name: str) -> tuple[str, int]:

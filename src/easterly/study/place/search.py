@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,10 @@ from easterly.study.place.shape import Spread
 
 MEMORY = 40
 """Values that late acceptance remembers."""
+MOST_BLOCKS = 64
+"""Blocks up to which they trade places in the end."""
+PATIENCE = 200
+"""Rounds without gain after which a search that has met the bound ends."""
 DRAWS = 8
 """Random numbers of one round."""
 Score = tuple[float, ...]
@@ -109,8 +113,8 @@ def improve(
     """Late acceptance hill climbing (Burke & Bykov 2017, Eur. J. Oper. Res. 258:1) from a start.
 
     A round takes one to three works out and puts them back in a drawn way, or lets two works trade a host. It is kept
-    if it is no worse than what was held, or than what was held some rounds ago. Of equals, what leaves larger free
-    blocks is better. Random numbers are a function of seed and round.
+    if it is no worse than what was held, or than what was held some rounds ago. Of equals, what cuts fewer works, then
+    what leaves larger free blocks, then what moves fewer hosts, is better.
 
     Parameters
     ----------
@@ -130,34 +134,86 @@ def improve(
         The best (or worst) that was seen.
     """
     held = best = tuple(start)
-    score = top = _score(problem, held, worst)
-    memory = [score] * MEMORY
+    now = top = score(problem, held, worst)
+    memory = [now] * MEMORY
     name = stream(seed, "worst" if worst else "best")
     if not problem.moving:
         return held
+    gained = 0
     draws = random.uniform(np.array([name], dtype=np.uint64), rounds * DRAWS)[0].reshape(rounds, DRAWS)
     for number, draw in enumerate(draws.tolist()):
-        if not worst and top[0] <= rounded(enough):
+        if not worst and top[0] <= rounded(enough) and number - gained > PATIENCE:
             break
         tried = _trade(problem, held, draw) if draw[0] < 0.4 else _replaced(problem, held, draw)
         if tried is None or tried == held:
             continue
-        new = _score(problem, tried, worst)
-        if new <= score or new <= memory[number % MEMORY]:
-            held, score = tried, new
-            if score < top:
-                best, top = held, score
-        memory[number % MEMORY] = score
+        new = score(problem, tried, worst)
+        if new <= now or new <= memory[number % MEMORY]:
+            held, now = tried, new
+            if now < top:
+                best, top, gained = held, now, number
+        memory[number % MEMORY] = now
     return best
 
 
-def _score(problem: Problem, spreads: tuple[Spread, ...], worst: bool) -> Score:
+def score(problem: Problem, spreads: tuple[Spread, ...], worst: bool = False) -> Score:
+    """What a search compares, less being better: objective, slowdowns, cuts of works, free blocks, hosts that move."""
     steps = problem.steps_s(spreads)
     value = rounded(problem.value(steps))
     mean = rounded(sum(steps[row] / (problem.least_s[row] or 1.0) for row in problem.jobs))
     if worst:
         return (-value, -mean)
-    return (value, mean, -float((problem.room(spreads).astype(np.int64) ** 2).sum()))
+    parts = sum(len(spread) for spread in spreads)
+    kept = sum(
+        min(hosts, now.get(block, 0))
+        for spread, now in zip(spreads, map(dict, problem.current), strict=True)
+        for block, hosts in spread
+    )
+    return (value, mean, float(parts), -float((problem.room(spreads).astype(np.int64) ** 2).sum()), -float(kept))
+
+
+def settled(problem: Problem, spreads: tuple[Spread, ...]) -> tuple[Spread, ...]:
+    """The same placement with blocks and works of equal size renamed, so that fewer hosts change.
+
+    Two blocks, or two works, trade places for as long as the score falls.
+
+    Parameters
+    ----------
+    problem : Problem
+    spreads : tuple of Spread
+    """
+    held, now = spreads, score(problem, spreads)
+    gained = True
+    while gained:
+        gained = False
+        for tried in _renamed(problem, held):
+            new = score(problem, tried)
+            if new < now:
+                held, now, gained = tried, new, True
+                break
+    return held
+
+
+def _renamed(problem: Problem, spreads: tuple[Spread, ...]) -> Iterator[tuple[Spread, ...]]:
+    """Every placement in which two blocks, or two works of equal size, have traded places."""
+    moving = problem.moving
+    used = sorted({block for row in moving for block, _ in spreads[row]})
+    wanted = {row: {block for block, _ in problem.current[row]} for row in moving}
+    for row in moving:
+        for target in sorted(wanted[row] - {block for block, _ in spreads[row]}):
+            for source, _ in spreads[row]:
+                if len(used) <= MOST_BLOCKS and problem.free[source] == problem.free[target]:
+                    swap = {source: target, target: source}
+                    yield tuple(
+                        tuple(sorted((swap.get(b, b), n) for b, n in spread)) if r in wanted else spread
+                        for r, spread in enumerate(spreads)
+                    )
+        for other in moving:
+            alike = problem.works[other].hosts == problem.works[row].hosts and spreads[other] != spreads[row]
+            if alike and wanted[row] & {block for block, _ in spreads[other]}:
+                made = list(spreads)
+                made[row], made[other] = made[other], made[row]
+                yield tuple(made)
 
 
 def _replaced(problem: Problem, held: tuple[Spread, ...], draw: list[float]) -> tuple[Spread, ...] | None:

@@ -20,9 +20,9 @@ from easterly.study.nouns import Nouns
 from easterly.study.place.bound import apart_at_least, least_s
 from easterly.study.place.evaluate import Outcome, evaluate
 from easterly.study.place.pattern import pattern_of
-from easterly.study.place.problem import OBJECTIVES, Problem, objective
+from easterly.study.place.problem import OBJECTIVES, Problem, objective, rounded
 from easterly.study.place.room import Room, rooms
-from easterly.study.place.search import improve, packed
+from easterly.study.place.search import improve, packed, score, settled
 from easterly.study.place.shape import Shapes, Spread
 from easterly.study.place.tenants import Tenancy, tenancy
 
@@ -138,7 +138,7 @@ def place(nouns: Nouns, *, objective: str = "slowdown", rounds: int = ROUNDS, se
         raise ValueError("the site has no job to place: step times are what placements are compared by")
     starts, least = (problem.current, packed(problem)), bound(problem)
     improved = [improve(problem, start, rounds=rounds, seed=seed, enough=least) for start in starts]
-    found = [_least(problem, improved), *starts]
+    found = [settled(problem, _least(problem, improved)), *starts]
     scattered = packed(problem, scatter=True)
     worst = improve(problem, scattered, rounds=rounds, seed=seed, worst=True)
     now = dict(nouns.placement.value.hosts)
@@ -147,10 +147,10 @@ def place(nouns: Nouns, *, objective: str = "slowdown", rounds: int = ROUNDS, se
     others = [_placed(nouns, problem, now, to_hosts(problem, now, spread), spread) for spread in spreads
               if spread != problem.current]  # fmt: skip
     made = [current, *others]
-    best = min(made, key=lambda each: each.value)
+    best = min(made, key=lambda each: rounded(each.value))
     return Placing(
         objective=objective, blocks=problem.blocks, current=current, best=best,
-        worst=max(made, key=lambda each: each.value), bound=least,
+        worst=max(made, key=lambda each: rounded(each.value)), bound=least,
         least_s={problem.works[row].name: problem.least_s[row] for row in problem.jobs}, fixed=fixed,
         tried=3 * rounds, predicted=len(made), tenants=tenancy(nouns.site, nouns.network.value, problem, best.spreads),
     )  # fmt: skip
@@ -253,7 +253,7 @@ def _lost(problem: Problem, cut: Mapping[int, float]) -> float:
 
 
 def _least(problem: Problem, found: Sequence[tuple[Spread, ...]]) -> tuple[Spread, ...]:
-    return min(found, key=lambda spreads: problem.value(problem.steps_s(spreads)))
+    return min(found, key=lambda spreads: score(problem, spreads))
 
 
 def to_hosts(problem: Problem, now: Mapping[str, IntColumn], spreads: Sequence[Spread]) -> dict[str, IntColumn]:
