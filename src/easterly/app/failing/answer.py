@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from easterly.app.values import number, numbers
+from easterly.app.values import number
 from easterly.model.catalog.reliability import HABITS, habit
 from easterly.model.damage import Damage, Effect, Wait
 from easterly.model.spec.site import Site
@@ -78,12 +78,3 @@ def explained(
         "after": {job: {**{t: number(getattr(after, t)[j]) for t in times}, "binds": after.binds[j]}
                   for j, job in enumerate(jobs)},
     }  # fmt: skip
-
-
-def curve(found: Damage) -> tuple[list[float], list[float]]:
-    """GPU-hours lost by the n dearest classes together: numbers n, numbers of GPU-hours."""
-    total, sums = 0.0, []
-    for lost in numbers(found.lost_gpu_h):
-        total += lost or 0.0
-        sums.append(total)
-    return [float(n) for n in range(1, len(sums) + 1)], sums

@@ -72,7 +72,7 @@ def when(month: float, begins: date | None) -> str | None:
     """The day on which a month from now falls.
 
     >>> when(1.5, date(2026, 1, 15)), when(float("inf"), date(2026, 1, 1))
-    ('2026-03-01', None)
+    ('2026-03-02', None)
     """
     if begins is None or not math.isfinite(month):
         return None

@@ -1,4 +1,4 @@
-"""A page about what failures cost: the dearest kinds, and how few classes make up the sum."""
+"""A page about what failures cost: GPU-hours of the dearest kinds, and how much slower jobs are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page(site: str, found: Row) -> str:
         The JSON document.
     """
     rows = found["failures"]
-    figures = [_sums(rows), _slower(found)] if rows else []
+    figures = [_lost(rows), _slower(found)] if rows else []
     return drawn.page("failures", "What failures cost", site, _facts(found), [f for f in figures if f is not None])
 
 
@@ -45,18 +45,21 @@ def _facts(found: Row) -> list[drawn.Fact]:
     return facts
 
 
-def _sums(rows: list[Row]) -> drawn.Figure:
-    """GPU-hours of the dearest classes together, by kind."""
+def _lost(rows: list[Row]) -> drawn.Figure | None:
+    """GPU-hours of each class, by kind, on a logarithmic axis: kinds differ by orders of magnitude."""
     by_kind: dict[str, list[float]] = {}
     for row in rows:
-        by_kind.setdefault(row["kind"], []).append(row["lost_gpu_h_per_month"])
+        if row["lost_gpu_h_per_month"] > 0:
+            by_kind.setdefault(row["kind"], []).append(row["lost_gpu_h_per_month"])
+    if not by_kind:
+        return None
     dearest = sorted(by_kind, key=lambda kind: -sum(by_kind[kind]))[:KINDS]
-    curves = [Curve(kind, np.arange(len(by_kind[kind]) + 1.0), np.cumsum([0.0, *by_kind[kind]])) for kind in dearest]
+    curves = [Curve(kind, np.arange(1.0, len(by_kind[kind]) + 1), np.array(by_kind[kind])) for kind in dearest]
     x = axis("classes of parts that are alike, the dearest first", [max(float(c.x[-1]) for c in curves)], snug=True)
-    y = axis("GPU-hours a month", [max(float(c.y[-1]) for c in curves)])
-    said = "; ".join(f"{c.name}: {c.y[-1]:,.4g} GPU-hours" for c in curves)
+    y = axis("GPU-hours a month", np.concatenate([c.y for c in curves]), log=True)
+    said = "; ".join(f"{c.name}: {c.y.sum():,.4g} GPU-hours" for c in curves)
     drawing = plot(curves, x, y, title="Lost GPU-hours", said=said, dots=True)
-    return drawn.Figure("Lost GPU-hours", "in a month, in the mean, of the dearest kinds of parts", drawing)
+    return drawn.Figure("Lost GPU-hours", "in a month, in the mean, of each class of the dearest kinds", drawing)
 
 
 def _slower(found: Row) -> drawn.Figure | None:

@@ -1,4 +1,4 @@
-"""A page about growth: when groups fill, and what is spent on it by two ways."""
+"""A page about growth: from when on groups are full, and what is spent on it by two ways."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 
 from easterly.app.report import drawn
 from easterly.app.report.engineering import percent
-from easterly.app.report.plots import Curve, axis, plot
+from easterly.app.report.plots import Bar, Curve, axis, bars, plot
 
 Row = Mapping[str, Any]
-CURVES = 5
+ROWS = 20
 
 
 def page(site: str, found: Row) -> str:
@@ -25,7 +25,7 @@ def page(site: str, found: Row) -> str:
     found : dict
         The JSON document.
     """
-    figures = [_use(found)]
+    figures = [_full(found)]
     if found["upgrades"]["best"]["purchases"]:
         figures.append(_spent(found))
     return drawn.page("capacity", "When growth fills it", site, _facts(found), figures)
@@ -43,18 +43,18 @@ def _facts(found: Row) -> list[drawn.Fact]:
     return facts
 
 
-def _use(found: Row) -> drawn.Figure:
-    """Use of the groups that fill first: today, and full in their month; between, as growth by one factor has it."""
-    end, curves = float(found["months"]), []
-    rows = [row for row in found["fills"] if row["month"] and row["use"]][:CURVES]
-    for row in rows:
-        x = np.linspace(0.0, min(end, row["month"]), 40)
-        curves.append(Curve(row["group"], x, row["use"] * (1 / row["use"]) ** (x / row["month"])))
-    curves = curves or [Curve("nothing fills", np.array([0.0, end]), np.zeros(2))]
-    said = "; ".join(f"{row['group']}: {row['date'] or 'month ' + format(row['month'], '.1f')}" for row in rows)
-    drawing = plot(curves, axis("months", [end], snug=True), axis("load over what counts as full", [1.0]),
-                   title="Use", said=said or "nothing fills")  # fmt: skip
-    return drawn.Figure("Use", "of what fills first, on the way to its month, in the worst failure", drawing)
+def _full(found: Row) -> drawn.Figure:
+    """From when on each group is full: when the worst part is down, and with nothing down."""
+    end, rows = float(found["months"]), []
+    for row in found["fills"][:ROWS]:
+        if row["month"] is not None:
+            always = end if row["month_nothing_down"] is None else row["month_nothing_down"]
+            rows.append(Bar("with a part down", row["month"], always, row["group"]))
+            rows.append(Bar("always", always, end, row["group"]))
+    said = "; ".join(f"{row.group} from month {row.start:.1f} on" for row in rows[::2]) or "nothing fills"
+    drawing = bars(rows, axis("months", [0.0, end], snug=True), title="Full", said=said,
+                   names=("with a part down", "always"))  # fmt: skip
+    return drawn.Figure("Full", "first when the worst part is down, then with nothing down", drawing)
 
 
 def _spent(found: Row) -> drawn.Figure:
