@@ -31,7 +31,7 @@ void Engine::begin() {
     for (const std::int32_t f : follower) ++waits_[f];
     std::int32_t ranks = 1;
     for (const Activity& each : activities) ranks = std::max(ranks, each.rank + 1);
-    for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps);
+    for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps, tenants);
     open = static_cast<std::int64_t>(n);
     for (std::size_t i = 0; i < capacities.size(); ++i) due_.push({capacities[i].time, Kind::capacity, static_cast<std::int32_t>(i)});
     for (std::size_t i = 0; i < reroutes.size(); ++i) due_.push({reroutes[i].time, Kind::reroute, static_cast<std::int32_t>(i)});
@@ -41,7 +41,13 @@ void Engine::begin() {
 
 std::uint64_t Engine::work() const {
     std::uint64_t sum = 0;
-    for (const Rates& each : rates_) sum += each.work();
+    for (const Tenants& each : rates_) sum += each.work();
+    return sum;
+}
+
+std::uint64_t Engine::unsettled() const {
+    std::uint64_t sum = 0;
+    for (const Tenants& each : rates_) sum += each.unsettled();
     return sum;
 }
 
@@ -68,7 +74,7 @@ void Engine::start(std::int32_t a, double time) {
     held_by_[place] = -1;
     place_[a] = place;
     soonest_.set(place, kInfinity);
-    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps);
+    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps, activity.tenant);
 }
 
 void Engine::finish(std::int32_t a, double time) {
@@ -83,7 +89,7 @@ void Engine::count_busy(const Activity& activity, int more, double time) {
     for (const std::int32_t l : path(activity).link) {
         if (moving_[l] == 0) busy_since_[l] = time;
         moving_[l] += more;
-        if (moving_[l] == 0) busy_[l] += time - busy_since_[l];
+        if (moving_[l] == 0) busy_[l] += std::max(time - busy_since_[l], 0.0);
     }
 }
 
@@ -151,7 +157,7 @@ void Engine::watch(std::span<const std::int32_t> touched) {
     for (const std::int32_t l : touched) {
         if (watch_[l] < 0) continue;
         double load = 0.0;
-        for (const Rates& each : rates_) load += each.load(l);
+        for (const Tenants& each : rates_) load += each.load(l);
         series_.set(static_cast<std::size_t>(watch_[l]), now_, load);
     }
 }
@@ -204,7 +210,7 @@ void Engine::reroute(const Reroute& change) {
     if (place < 0) return;
     held_by_[place] = -1;
     sending_[place].fresh = true;
-    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps);
+    rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps, activity.tenant);
 }
 
 void Engine::happen(const Event& event) {
@@ -291,7 +297,7 @@ void Engine::look(std::vector<double>& carried, std::vector<double>& busy, std::
         if (it.rate <= 0.0) by[it.activity] = holds[it.activity];
     }
     for (std::size_t l = 0; l < busy.size(); ++l)
-        if (moving_[l] > 0) busy[l] += now_ - busy_since_[l];
+        if (moving_[l] > 0) busy[l] += std::max(now_ - busy_since_[l], 0.0);
 }
 
 bool Engine::run(double until, std::uint64_t most) {

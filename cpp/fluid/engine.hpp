@@ -10,6 +10,7 @@
 #include "fluid/rates.hpp"
 #include "fluid/series.hpp"
 #include "fluid/soonest.hpp"
+#include "fluid/tenants.hpp"
 
 namespace easterly::fluid {
 
@@ -31,6 +32,7 @@ struct Activity {
     double weight = 1.0;
     double cap_Bps = kInfinity;
     std::int32_t rank = 0;
+    std::int32_t tenant = -1;
     std::int64_t first = 0; // of its links
     std::int32_t hops = 0;
 };
@@ -51,6 +53,7 @@ struct Reroute {
 class Engine {
 public:
     std::vector<double> capacity_Bps;
+    std::vector<double> tenants;     // their weights
     std::vector<Activity> activities;
     std::vector<std::int32_t> link;  // of all paths
     std::vector<double> share;
@@ -75,6 +78,7 @@ public:
     Series series() const;               // of the watched links, B/s
     std::uint64_t events = 0, solves = 0;
     std::uint64_t work() const;
+    std::uint64_t unsettled() const;
     std::int64_t open = 0;               // activities that are not done
 
 private:
@@ -118,7 +122,7 @@ private:
     std::vector<std::int32_t> place_;    // of each that sends
     std::vector<Sending> sending_;
     std::vector<std::int32_t> spare_;    // places
-    std::vector<Rates> rates_;           // by rank
+    std::vector<Tenants> rates_;          // by rank
     std::vector<std::int32_t> held_by_;  // per place: row of the path that holds it back; -1
     std::vector<double> held_for_;       // per row of paths
     std::vector<double> capped_for_;     // per activity: held back by no link

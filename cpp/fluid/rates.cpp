@@ -7,7 +7,7 @@ namespace easterly::fluid {
 namespace {
 
 // Levels closer than this are one level: sums of rounding errors, not changes.
-constexpr double kSame = 1e-12;
+constexpr double kSame = 1e-14;
 
 bool above(double x, double level) { return x > level * (1.0 + kSame); }
 
@@ -15,6 +15,11 @@ bool above(double x, double level) { return x > level * (1.0 + kSame); }
 
 Rates::Rates(std::span<const double> capacity) : links_(capacity.size()), members_(capacity.size()) {
     for (std::size_t l = 0; l < capacity.size(); ++l) links_[l].capacity = capacity[l];
+}
+
+void Rates::add_link(double capacity) {
+    links_.emplace_back().capacity = capacity;
+    members_.emplace_back();
 }
 
 void Rates::own(Link& link, double rise) {

@@ -33,6 +33,10 @@ public:
     void add(std::int32_t flow, Path path, double weight, double cap);
     void remove(std::int32_t flow);
     void set_capacity(std::int32_t link, double capacity);
+    void add_link(double capacity);
+    std::int32_t links() const { return static_cast<std::int32_t>(links_.size()); }
+    // Whether the link holds any flow back.
+    bool stops(std::int32_t link) const { return links_[link].owns > 0; }
     void solve();
 
     double rate(std::int32_t flow) const { return flows_[flow].level * flows_[flow].weight; }

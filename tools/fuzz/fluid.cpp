@@ -11,8 +11,8 @@ namespace {
 using namespace easterly::fluid;
 using fuzz::Bytes;
 
-// Few values, so that many things are equal; or any.
-double number(Bytes& bytes) { return bytes.flip() ? static_cast<double>(bytes.within(1, 6)) : bytes.real(1e-3, 1e3); }
+// Few values, so that many things are equal; or any, but not so far apart that rounding errors of one are much to another.
+double number(Bytes& bytes) { return bytes.flip() ? static_cast<double>(bytes.within(1, 6)) : 0.25 + bytes.real(0.0, 16.0); }
 
 struct Held {
     std::vector<std::int32_t> link;
@@ -89,12 +89,17 @@ void activities(Bytes& bytes) {
     Engine engine;
     const auto links = bytes.within(1, 6);
     for (std::int64_t l = 0; l < links; ++l) engine.capacity_Bps.push_back(bytes.byte() % 8 == 0 ? kInfinity : number(bytes));
+    for (std::int64_t left = bytes.flip() ? bytes.within(0, 3) : 0; left > 0; --left) engine.tenants.push_back(number(bytes));
+    if (bytes.byte() % 4 == 0) engine.quantum_s = number(bytes);
+    const auto whose = static_cast<std::int64_t>(engine.tenants.size());
+    engine.watched.push_back(0), engine.intervals = 4;
+    if (engine.capacity_Bps[0] == kInfinity) engine.watched.clear();
     const auto count = static_cast<std::int32_t>(bytes.within(0, 20));
     std::vector<std::vector<std::int32_t>> followers(count);
     for (std::int32_t a = 0; a < count; ++a) {
         const Held path = held(bytes, links);
         engine.activities.push_back({bytes.flip() ? number(bytes) : 0.0, bytes.flip() ? number(bytes) : 0.0, bytes.flip() ? number(bytes) : 0.0,
-                                     path.weight, path.cap, static_cast<std::int32_t>(bytes.byte() % 3),
+                                     path.weight, path.cap, static_cast<std::int32_t>(bytes.byte() % 3), static_cast<std::int32_t>(bytes.within(0, whose)) - 1,
                                      static_cast<std::int64_t>(engine.link.size()), static_cast<std::int32_t>(path.link.size())});
         engine.link.insert(engine.link.end(), path.link.begin(), path.link.end());
         engine.share.insert(engine.share.end(), path.share.begin(), path.share.end());
@@ -134,9 +139,11 @@ void activities(Bytes& bytes) {
     }
     HOLDS(open == engine.open);
     for (std::int64_t l = 0; l < links; ++l) {
-        HOLDS(busy[l] >= 0.0 && busy[l] <= engine.now() * (1 + 1e-9));
+        HOLDS(busy[l] >= 0.0 && (engine.quantum_s > 0.0 || busy[l] <= engine.now() * (1 + 1e-9)));
         if (!rerouted && open == 0) HOLDS(std::abs(carried[l] - wanted[l]) <= 1e-9 * std::max(1.0, wanted[l]));
     }
+    const Series kept = engine.series();
+    HOLDS(engine.watched.empty() || kept.intervals() <= 4);
 }
 
 }  // namespace

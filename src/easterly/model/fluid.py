@@ -31,6 +31,8 @@ class Activities:
     weight: Annotated[FloatColumn | None, Unit("1"), Doc("(A,) its part among those that share a link; 1.")] = None
     rank: Annotated[IntColumn | None, Doc("(A,) strict priority, 0 first; 0.")] = None
     cap_bps: Annotated[FloatColumn | None, Unit("bit/s"), Doc("(A,) most that it sends; infinite.")] = None
+    tenant: Annotated[IntColumn | None, Doc("(A,) whose it is; -1 for nobody's, which are as one of weight 1.")] = None
+    tenant_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(T,) part of a tenant among those on a link.")] = None
     follower_ptr: Annotated[IndexColumn | None, Doc("(A + 1,) CSR pointer into `follower`; nobody waits.")] = None
     follower: Annotated[IntColumn | None, Doc("Activities that wait for each.")] = None
 
@@ -82,6 +84,7 @@ class FluidRun:
         float, Unit("s"), Doc("What happened within so long shared one search for rates; 0: exact.")
     ] = 0.0
     error: Annotated[float, Unit("1"), Doc("Of mean completion, relative, measured on the beginning of the run.")] = 0.0
+    unsettled: Annotated[int, Doc("Searches for the parts of tenants that ended before they were exact.")] = 0
     series: Annotated[LoadSeries | None, Doc("Loads in the course of time, of links that were watched.")] = None
 
     def __len__(self) -> int:

@@ -33,6 +33,8 @@ class Fluid:
         weight: NDArray[np.float64],
         rank: NDArray[np.int32],
         cap_bps: NDArray[np.float64],
+        tenant: NDArray[np.int32],
+        tenant_weight: NDArray[np.float64],
         follower_ptr: NDArray[np.int64],
         follower: NDArray[np.int32],
         quantum_s: float,
@@ -61,5 +63,7 @@ class Fluid:
     def events(self) -> int: ...
     @property
     def solves(self) -> int: ...
+    @property
+    def unsettled(self) -> int: ...
     @property
     def work(self) -> int: ...

@@ -36,7 +36,8 @@ def activities(
     after: Sequence[tuple[int, int]] = (), share: Sequence[float] | FloatColumn | None = None,
     delay_s: Sequence[float] | FloatColumn | None = None, begin_s: Sequence[float] | FloatColumn | None = None,
     weight: Sequence[float] | FloatColumn | None = None, rank: Sequence[int] | IntColumn | None = None,
-    cap_bps: Sequence[float] | FloatColumn | None = None,
+    cap_bps: Sequence[float] | FloatColumn | None = None, tenant: Sequence[int] | IntColumn | None = None,
+    tenant_weight: Sequence[float] | FloatColumn | None = None,
 ) -> Activities:  # fmt: skip
     """Activities from lists.
 
@@ -53,6 +54,8 @@ def activities(
     weight : (A,) sequence of float [1], optional
     rank : (A,) sequence of int, optional
     cap_bps : (A,) sequence of float [bit/s], optional
+    tenant : (A,) sequence of int, optional
+    tenant_weight : (T,) sequence of float [1], optional
 
     Returns
     -------
@@ -68,7 +71,8 @@ def activities(
         floats(size_B), indices(np.concatenate([[0], np.cumsum([len(path) for path in paths])])),
         ints([link for path in paths for link in path]), share=_optional(share), delay_s=_optional(delay_s),
         begin_s=_optional(begin_s), weight=_optional(weight), rank=None if rank is None else ints(rank),
-        cap_bps=_optional(cap_bps),
+        cap_bps=_optional(cap_bps), tenant=None if tenant is None else ints(tenant),
+        tenant_weight=_optional(tenant_weight),
         follower_ptr=indices(np.searchsorted(pairs[:, 0], np.arange(len(paths) + 1))), follower=ints(pairs[:, 1]),
     )  # fmt: skip
 
@@ -83,7 +87,9 @@ def simulate(
     An activity begins when all that it waits for is done, but not before its own time; after its delay it sends. At
     any time, rates are max-min fair by weight (Bertsekas & Gallager 1992, 6.5.2): each is held back by its cap, or by
     a link that is full and on which nobody sends more for its weight. Ranks have strict priority: each shares what
-    those before it leave. Between two events rates are constant, so that times are exact.
+    those before it leave. On every link tenants share by their weights before their flows do, and what one does not
+    use is for the others: a flow is held back by a full link on which nobody of its tenant has more for its weight, and
+    no tenant more for its own. Between two events rates are constant, so that times are exact.
 
     Parameters
     ----------
@@ -178,6 +184,7 @@ def _fluid(capacity_bps: FloatColumn, given: Activities, quantum_s: float) -> Fl
         capacity_bps, given.ptr, given.link, _filled(given.share, len(given.link), 1.0), given.size_B,
         _filled(given.delay_s, count, 0.0), _filled(given.begin_s, count, 0.0), _filled(given.weight, count, 1.0),
         ints(np.zeros(count)) if given.rank is None else given.rank, _filled(given.cap_bps, count, np.inf),
+        ints(np.full(count, -1)) if given.tenant is None else given.tenant, _filled(given.tenant_weight, 0, 1.0),
         indices(np.zeros(count + 1)) if given.follower_ptr is None else given.follower_ptr, _links(given.follower),
         quantum_s,
     )  # fmt: skip
@@ -263,7 +270,7 @@ def _outcome(made: Fluid, scene: _Scene, *, more: bool, quantum_s: float = 0.0, 
     return FluidRun(
         frozen(of["begin_s"]), frozen(of["sends_s"]), frozen(of["done_s"]), frozen(of["bottleneck"]),
         frozen(on["carried_B"]), frozen(on["busy_s"]), made.now_s, status, "quantised" if quantum_s > 0 else "exact",
-        made.events, made.solves, quantum_s, error, series,
+        made.events, made.solves, quantum_s, error, made.unsettled, series,
     )  # fmt: skip
 
 
