@@ -14,10 +14,13 @@ from numpy.testing import assert_allclose
 
 from easterly.base.columns import bools, floats
 from easterly.model.capacity import Filling, Outgrown
+from easterly.model.groups import group_of
 from easterly.site.load import parse
 from easterly.site.source import from_text
 from easterly.study.capacity import Choice, Need, capacity, upgrades
-from easterly.study.capacity.loads import carried_bps
+from easterly.study.capacity.loads import carried_bps, full_month, growing, state_of
+from easterly.study.failures.elements import elements
+from easterly.study.failures.states import States
 from easterly.study.nouns import Nouns
 
 SITE = """
@@ -90,6 +93,21 @@ def test_pools_fill_as_hosts_grow() -> None:
     assert_allclose(found.month[at], 12 * math.log2(64 / 8), rtol=1e-12)
     still = grown().filling
     assert math.isinf(still.month[row(still, "pool", "loopback")])
+
+
+def test_the_worst_failure_is_the_worst_of_all() -> None:
+    """Every part tried by itself, without any symmetry, for links that fill in months and links that never do."""
+    made = Nouns(parse(from_text(SITE)).site)
+    states = States(made)
+    grows = growing(made.site, states, {"copy": 1.5, "feed": 2.0})
+    parts = [part for part in elements(made.site, states.network) if part.per_year > 0]
+    every = [full_month(state_of(states, p.name, p.down), grows, states.network, 1.0, 60) for p in parts]
+    soonest = np.minimum.reduce(every)
+    group, found = group_of(states.network), grown(copy=1.5).filling
+    for i in np.flatnonzero(found.kind == "link"):
+        own = soonest[group == found.group[i]]
+        assert_allclose(found.month[i], own.min(), rtol=1e-9)
+        assert found.filled[i] == np.isfinite(own).sum()
 
 
 def test_without_failures_only_the_whole_network_counts() -> None:
