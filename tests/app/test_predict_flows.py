@@ -72,7 +72,15 @@ def test_several_steps_and_seeds_have_a_distribution(pod):
 def test_neighbours_cost_what_is_shared(pod):
     found = result(pod, "--alone", "--method", "fluid")
     assert all(job["simulated_s"]["mean"] >= job["alone_s"] * (1 - 1e-9) for job in found["jobs"])
+    assert all(job["tenant_s"] is None for job in found["jobs"])
     assert "With and without neighbours" in run(pod, "--alone").stdout
+    pod.write_text(
+        POD.replace("jobs:", "tenants: {red: {}}\njobs:").replace(
+            "{fabric: train, class", "{tenant: red, fabric: train, class"
+        )
+    )
+    both = result(pod, "--alone")["jobs"]
+    assert [job["tenant_s"] for job in both] == pytest.approx([job["simulated_s"]["mean"] for job in both])
     assert result(pod)["jobs"][0]["alone_s"] is None
 
 

@@ -82,19 +82,36 @@ def _time(text: str | None, usual: float, option: str, form: str) -> float:
         terminal.misused(f"{option}: {error}", form)
 
 
-def runs(nouns: Any, asked: dict[str, Any], form: str) -> tuple[list[FluidPrediction], dict[str, float]]:
-    """One run for each seed, and the mean step of each job without its neighbours where that is asked for."""
+Alone = dict[str, tuple[float, float | None]]
+"""By job, the mean step [s] without all others, and with its own tenant's jobs only; none where it has no tenant."""
+
+
+def runs(nouns: Any, asked: dict[str, Any], form: str) -> tuple[list[FluidPrediction], Alone]:
+    """One run for each seed, and the same without neighbours where that is asked for."""
     first, made = wishes(asked, form), []
     for seed in range(first.seed, first.seed + (asked["count"] or 1)):
         made.append(_run(nouns, replace(first, seed=seed), f"flows, seed {seed}", form))
         if not made[-1].complete or made[-1].stuck:
             return made, {}
-    alone = {}
-    for name in made[0].job.tolist() if asked["alone"] else ():
-        wanted = [replace(first, jobs=(name,), others=False, seed=first.seed + row) for row in range(len(made))]
-        own = [_run(nouns, each, f"{name} alone, seed {each.seed}", form) for each in wanted]
-        alone[name] = float(np.mean([each.step_s.mean() for each in own]))
-    return made, alone
+    return made, _alone(nouns, first, made, form) if asked["alone"] else {}
+
+
+def _alone(nouns: Any, first: Wishes, made: Sequence[FluidPrediction], form: str) -> Alone:
+    """Every job, then every tenant of them, without what others send."""
+    tenant = {name: nouns.site.jobs[name].tenant for name in made[0].job.tolist()}
+    by_job = {name: _mean_s(nouns, first, len(made), (name,), form)[name] for name in tenant}
+    by_tenant: dict[str, float] = {}
+    for each in sorted({str(owner) for owner in tenant.values() if owner}):
+        own = tuple(name for name, owner in tenant.items() if owner == each)
+        by_tenant |= _mean_s(nouns, first, len(made), own, form) if len(own) > 1 else {own[0]: by_job[own[0]]}
+    return {name: (took_s, by_tenant.get(name)) for name, took_s in by_job.items()}
+
+
+def _mean_s(nouns: Any, first: Wishes, seeds: int, jobs: tuple[str, ...], form: str) -> dict[str, float]:
+    """Mean step [s] of each of some jobs with nobody else, over seeds."""
+    wanted = [replace(first, jobs=jobs, others=False, seed=first.seed + row) for row in range(seeds)]
+    own = [_run(nouns, each, f"{', '.join(jobs)} alone, seed {each.seed}", form) for each in wanted]
+    return {name: float(np.mean([each.step_s[row].mean() for each in own])) for row, name in enumerate(jobs)}
 
 
 def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
@@ -105,9 +122,7 @@ def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
         return fluid.simulate_site(prepared, progress)
 
 
-def document(
-    every: Sequence[FluidPrediction], bounds: Prediction, wanted: Wishes, alone: dict[str, float]
-) -> dict[str, Any]:
+def document(every: Sequence[FluidPrediction], bounds: Prediction, wanted: Wishes, alone: Alone) -> dict[str, Any]:
     """Step times by simulation of flows, with those from rates beside them; all but step times is of the first seed."""
     made = every[0]
     rows = {str(name): row for row, name in enumerate(bounds.job)}
@@ -122,9 +137,7 @@ def document(
     }  # fmt: skip
 
 
-def _job(
-    every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: int, alone: dict[str, float]
-) -> dict[str, Any]:
+def _job(every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: int, alone: Alone) -> dict[str, Any]:
     made = every[0]
     steps_s = np.concatenate([each.step_s[job] for each in every])
     ended = bool(np.isfinite(steps_s).all())
@@ -132,13 +145,14 @@ def _job(
         steps_s = steps_s[np.isfinite(steps_s)]
     over = interval(floats([each.step_s[job].mean() for each in every])) if ended else None
     name = str(made.job[job])
+    without = alone.get(name, (float("nan"), None))
     found = {
         "name": name, "compute_s": number(bounds.compute_s[row]), "simulated_s": _spread(steps_s),
         "half_s": None if over is None else number(over.half), "steps_s": numbers(made.step_s[job]),
         "exposed_s": number(made.exposed_s[job]),
         "step_s": {key: number(getattr(bounds, f"step_{key}_s")[row]) for key in RANGE},
         "bottleneck": reference(bounds.bottleneck[row]),
-        "alone_s": number(alone[name]) if name in alone else None,
+        "alone_s": number(without[0]), "tenant_s": None if without[1] is None else number(without[1]),
         "waits": [{key: each[key] for key in REASON} for each in records(made.waits) if each["job"] == job],
         "held_up": [_without_job(each) for each in records(made.reasons) if each["job"] == job],
         "straggler": next((_without_job(each) for each in records(made.stragglers) if each["job"] == job), None),

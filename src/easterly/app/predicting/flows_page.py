@@ -113,9 +113,10 @@ def _alone(shown: Page, jobs: list[dict[str, Any]]) -> None:
     shown.title("With and without neighbours")
     unit = measure([job["simulated_s"]["mean"] for job in rows], TIMES)
     shown.table(
-        tuple(Column(head, right=i > 0) for i, head in enumerate(("Job", "With", "Without", "Longer"))),
+        tuple(Column(head, right=i > 0) for i, head in enumerate(("Job", "With", "Own tenant", "Alone", "Longer"))),
         [
-            (job["name"], unit.full(job["simulated_s"]["mean"]), unit.full(job["alone_s"]),
+            (job["name"], unit.full(job["simulated_s"]["mean"]),
+             DASH if job["tenant_s"] is None else unit.full(job["tenant_s"]), unit.full(job["alone_s"]),
              f"{100 * (job['simulated_s']['mean'] / job['alone_s'] - 1):.2f} %")
             for job in rows
         ],

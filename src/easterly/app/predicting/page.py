@@ -35,6 +35,8 @@ def rates(found: dict[str, Any]) -> None:
             for job in jobs
         ],
     )  # fmt: skip
+    if "because" in found:
+        page.wrapped(f"Not simulated: {found['because']}.", "dim", "  ")
 
 
 def packet(found: dict[str, Any]) -> None:

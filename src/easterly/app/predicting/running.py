@@ -41,10 +41,15 @@ PAIRS = {"--transport": "CLASS=NAME, such as storage=bbr", "--replay": "JOB=FOLD
 
 def show(nouns: Any, found: Any, method: str | None, asked: dict[str, Any], form: str) -> None:
     """Predict, and print what comes out."""
-    method = method or _usual(nouns, asked)
+    chosen, method = method is not None, method or _usual(nouns, asked)
     _fits(method, asked, form)
     if method == "rates":
-        _print(_rates(nouns, asked, form), found, form, page.rates)
+        result = _rates(nouns, asked, form)
+        if not chosen and result["jobs"]:
+            result["because"] = (
+                f"steps have more than {USUAL_EVENTS:,} events: --method fluid simulates them all the same"
+            )
+        _print(result, found, form, page.rates)
         return
     if method == "fluid":
         _flows(nouns, found, asked, form)
