@@ -31,10 +31,10 @@ class Activities:
     weight: Annotated[FloatColumn | None, Unit("1"), Doc("(A,) its part among those that share a link; 1.")] = None
     rank: Annotated[IntColumn | None, Doc("(A,) strict priority, 0 first; 0.")] = None
     cap_bps: Annotated[FloatColumn | None, Unit("bit/s"), Doc("(A,) most that it sends; infinite.")] = None
-    tenant: Annotated[IntColumn | None, Doc("(A,) whose it is; -1 for nobody's, which are as one of weight 1.")] = None
-    tenant_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(T,) part of a tenant among those on a link.")] = None
     follower_ptr: Annotated[IndexColumn | None, Doc("(A + 1,) CSR pointer into `follower`; nobody waits.")] = None
     follower: Annotated[IntColumn | None, Doc("Activities that wait for each.")] = None
+    tenant: Annotated[IntColumn | None, Doc("(A,) whose it is; -1 for nobody's, which are as one of weight 1.")] = None
+    tenant_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(T,) part of a tenant among those on a link.")] = None
 
     def __len__(self) -> int:
         return len(self.size_B)

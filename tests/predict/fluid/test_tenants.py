@@ -40,10 +40,10 @@ def check(
     tenants = sorted(set(tenant))
     load = np.array(
         [
-            [sum(rate[i] for i, p in enumerate(paths) if l in p and tenant[i] == t) for t in tenants]
-            for l in range(len(links))
+            [sum(rate[i] for i, p in enumerate(paths) if link in p and tenant[i] == t) for t in tenants]
+            for link in range(len(links))
         ]
-    )  # noqa: E741, E501
+    )
     part = np.array([parts[t] if t >= 0 else 1.0 for t in tenants])
     assert (load.sum(axis=1) <= np.array(links) * (1 + 1e-8)).all()
     for i, path in enumerate(paths):
