@@ -2,9 +2,9 @@
 
 The unit is one port of a switch at 400 Gb/s. The ratios are those of Hoefler et al. 2022, HammingMesh (SC22, arXiv
 2209.01346), which takes list prices of one dealer for one generation: a switch of 64 ports 14,280 $, a copper cable
-of 5 m 272 $, an active optical cable of 20 m 603 $. That price follows the rate is an assumption of ours: a part at
-800 Gb/s costs twice as much as one at 400 Gb/s. Quotes differ between buyers by far more than that, so that a site
-that compares designs for money writes its own down.
+of 5 m 272 $, an active optical cable of 20 m 603 $; they were written down without the paper at hand. That price
+follows the rate is an assumption of ours: a part at 800 Gb/s costs twice as much as one at 400 Gb/s. Quotes differ
+between buyers by far more than that, so that a site that compares designs for money writes its own down.
 """
 
 from __future__ import annotations
