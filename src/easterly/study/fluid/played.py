@@ -58,9 +58,10 @@ def play(
     order = np.argsort(posed.pred_idx, kind="stable")
     event = np.repeat(np.arange(len(posed)), np.diff(posed.pred_ptr))
     given = Activities(
-        floats(posed.size_bit / 8), posed.paths.ptr, posed.paths.link, posed.paths.share, posed.delay_s,
-        posed.earliest_s, standing.weight, standing.rank, posed.cap_bps,
-        indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))), ints(event[order]),
+        size_B=floats(posed.size_bit / 8), ptr=posed.paths.ptr, link=posed.paths.link, share=posed.paths.share,
+        delay_s=posed.delay_s, begin_s=posed.earliest_s, weight=standing.weight, rank=standing.rank,
+        cap_bps=posed.cap_bps, follower=ints(event[order]),
+        follower_ptr=indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))),
     )  # fmt: skip
     return fluid.simulate(
         capacity_bps, given, _told(changes), mode="exact", watched=_hottest(posed, changes, capacity_bps),
