@@ -53,7 +53,7 @@ def million(load: float) -> dict[str, Any]:
 def compare(flows: int, program: Path, folder: Path) -> dict[str, Any]:
     """Flows that begin at once, exact, beside SimGrid."""
     scenario = fat_tree(K, flows, 0.0, SEED)
-    repeats = [timed(scenario, "exact") for _ in range(5 if flows < 5000 else 1)]
+    repeats = [timed(scenario, "exact") for _ in range(25 if flows < 5000 else 1)]
     theirs = run(program, scenario, folder)
     took_s, mean_s = statistics.median(each for each, _ in repeats), float(repeats[0][1].time_s.mean())
     times, apart = theirs["cpu_s"] / took_s, abs(mean_s / theirs["mean_s"] - 1.0)

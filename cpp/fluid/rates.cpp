@@ -1,6 +1,7 @@
 #include "fluid/rates.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace easterly::fluid {
 
@@ -8,6 +9,8 @@ namespace {
 
 // Levels closer than this are one level: sums of rounding errors, not changes.
 constexpr double kSame = 1e-14;
+
+constexpr std::size_t kFew = 8;  // flows on a link that is first used
 
 bool above(double x, double level) { return x > level * (1.0 + kSame); }
 
@@ -63,10 +66,12 @@ void Rates::add(std::int32_t f, Path path, double weight, double cap) {
     flow = {.level = 0.0, .link = kNobody, .state = State::closed, .weight = weight, .cap_level = cap / weight};
     auto& row = rows_[f];
     row.clear();
+    row.reserve(path.link.size());
     for (std::size_t i = 0; i < path.link.size(); ++i) {
         const std::int32_t l = path.link[i];
         if (links_[l].capacity == kInfinity) continue;  // it stops nobody
         const double rise = weight * path.share[i];
+        if (members_[l].empty()) members_[l].reserve(kFew);
         members_[l].push_back({f, static_cast<std::int32_t>(row.size()), rise});
         row.push_back({l, static_cast<std::int32_t>(members_[l].size()) - 1, rise});
     }
@@ -114,6 +119,12 @@ double Rates::least_key(const Link& link) const {
     return link.owns > 0 ? std::min(x, link.level) : x;
 }
 
+// In order only while a sweep runs.
+void Rates::push(Turn turn) {
+    heap_.push_back(turn);
+    if (heaped_) std::ranges::push_heap(heap_, std::greater<>());
+}
+
 void Rates::ask(std::int32_t l) {
     Link& link = links_[l];
     link.stale = true;
@@ -121,7 +132,7 @@ void Rates::ask(std::int32_t l) {
     const double key = least_key(link);
     if (key >= link.key) return;
     link.key = key;
-    heap_.push({key, l});
+    push({key, l});
 }
 
 // The level at which the link is full if no other link changes; infinite if it never is. The load is concave in the
@@ -173,7 +184,7 @@ void Rates::lift(std::int32_t f) {
     }
     flow.link = kNobody;
     work_ += row.size();
-    if (flow.cap_level < kInfinity) heap_.push({flow.cap_level, -1 - f});
+    if (flow.cap_level < kInfinity) push({flow.cap_level, -1 - f});
 }
 
 void Rates::close(std::int32_t f, double level, std::int32_t by) {
@@ -253,7 +264,7 @@ void Rates::turn(std::int32_t l, double key) {
     if (due == kInfinity) return;
     if (above(due, key)) {
         link.key = due;
-        heap_.push({due, l});
+        push({due, l});
     } else if (rises) {
         raise(l);
     } else {
@@ -262,11 +273,15 @@ void Rates::turn(std::int32_t l, double key) {
 }
 
 void Rates::solve() {
+    heaped_ = false;
     for (const std::int32_t l : touched_)
         if (links_[l].touched) ask(l);
+    std::ranges::make_heap(heap_, std::greater<>());
+    heaped_ = true;
     while (!heap_.empty()) {
-        const Turn next = heap_.top();
-        heap_.pop();
+        std::ranges::pop_heap(heap_, std::greater<>());
+        const Turn next = heap_.back();
+        heap_.pop_back();
         if (next.what >= 0) {
             turn(next.what, next.key);
             continue;
@@ -287,6 +302,7 @@ void Rates::end() {
         if (link.owns == 0) link.level = kInfinity;
     }
     fixed_at_ = -1.0;
+    heaped_ = false;
     swept_ = true;
 }
 

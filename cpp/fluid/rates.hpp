@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <queue>
 #include <span>
 #include <vector>
 
@@ -96,6 +95,7 @@ private:
     bool hand_over(std::int32_t flow);
     void begin();
     void touch(std::int32_t link);
+    void push(Turn turn);
     void ask(std::int32_t link);
     double least_key(const Link& link) const;
     double full_at(std::int32_t link, double from);
@@ -114,10 +114,11 @@ private:
     std::vector<std::int32_t> opened_;
     std::vector<std::int32_t> touched_;
     std::vector<std::pair<double, double>> above_;  // level and rise, while one link is looked at
-    std::priority_queue<Turn, std::vector<Turn>, std::greater<>> heap_;
+    std::vector<Turn> heap_;
     std::uint64_t work_ = 0;
     double fixed_at_ = -1.0;   // level of the last link that was fixed
     bool swept_ = true;
+    bool heaped_ = false;
 };
 
 }  // namespace easterly::fluid
