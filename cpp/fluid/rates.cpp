@@ -256,6 +256,7 @@ void Rates::turn(std::int32_t l, double key) {
     Link& link = links_[l];
     if (link.fixed || key != link.key) return;
     link.key = kInfinity;
+    if (least_key(link) == kInfinity) return;  // all that rose on it has been stopped elsewhere
     if (link.stale) link.full = full_at(l, key);
     link.stale = false;
     const double full = link.full;
