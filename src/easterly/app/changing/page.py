@@ -67,7 +67,7 @@ def page(title: str, found: dict[str, Any]) -> str:
     curves = [plots.Curve("at rest", at, floats(ends)), plots.Curve("while made", at, floats([ends[0], *through]))]
     figure = plots.plot(
         curves, x, plots.axis("fullest link", floats([*ends, *through, found["bound"]]), SHARE), title="Fullest link",
-        rules=[plots.Rule("bound", found["bound"])], dots=True,
+        rules=[plots.Rule("bound", found["bound"])] if found["gap"] else [], dots=True,
         said=f"{percent(ends[0])} before, at most {percent(found['worst'])} on the way, {percent(ends[-1])} in the end",
     )  # fmt: skip
     facts = [

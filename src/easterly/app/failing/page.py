@@ -8,6 +8,7 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.report.engineering import percent
+from easterly.app.report.failing import hours
 from easterly.app.report.measure import DASH
 from easterly.app.text import Page
 from easterly.base.units import TIME, format_short
@@ -61,10 +62,10 @@ def _slower(job: dict[str, Any]) -> str:
 
 
 def _total(page: Page, found: dict[str, Any]) -> None:
-    half = f" ± {found['half_gpu_h_per_month']:,.4g}" if found["sample"] else ""
+    half = f" ± {hours(found['half_gpu_h_per_month'])}" if found["sample"] else ""
     gpus = sum(job["gpus"] for job in found["jobs"])
     share = f", {percent(found['lost_gpu_h_per_month'] / (gpus * MONTH_h))} of what jobs have" if gpus else ""
-    page.title(f"Lost in a month, in the mean: {found['lost_gpu_h_per_month']:,.4g}{half} GPU-hours{share}")
+    page.title(f"Lost in a month, in the mean: {hours(found['lost_gpu_h_per_month'])}{half} GPU-hours{share}")
     rows = [
         (rate["kind"], f"{rate['per_year']:.3g} a year" + (f" per {rate['per']}" if rate["per"] != "part" else ""),
          lasting(rate["repair_s"]), rate["source"])
@@ -108,7 +109,7 @@ def tell(found: dict[str, Any]) -> None:
     for name in found["unproven"]:
         page.say(f"  intent {name} is unproven then", "yellow")
     page.say(f"  {found['lost_gpus']:,.4g} GPUs do nothing for as long as it lasts; "
-             f"{found['restart_gpu_s'] / 3600:,.4g} GPU-hours are lost once")  # fmt: skip
+             f"{hours(found['restart_gpu_s'] / 3600)} GPU-hours are lost once")  # fmt: skip
 
 
 def _span(times: dict[str, Any]) -> str:

@@ -38,7 +38,9 @@ def page(site: str, found: dict[str, Any], made: FluidPrediction) -> str:
             "Slowdown", "Share of messages that take at most so many times what they take alone.", _slow(made)
         ),
     ]
-    return drawn.page("flows", "Steps as flows", site, facts, figures)
+    return drawn.page(
+        "flows", "Steps as flows", f"{site}: steps of {', '.join(job['name'] for job in found['jobs'])}", facts, figures
+    )
 
 
 def _time(value: float | None) -> str:
@@ -72,7 +74,9 @@ def _used(made: FluidPrediction) -> Markup:
     curves = [plots.Curve(name, made.time_s, made.used[:, i]) for i, name in enumerate(names)]
     said = "; ".join(f"{name} at most {made.used[:, i].max(initial=0.0):.0%}" for i, name in enumerate(names))
     x = plots.axis("time", made.time_s, TIME, snug=True)
-    return plots.plot(curves, x, plots.Axis("used", 0.0, 1.0, SHARE), title="Hottest links", said=said)
+    return plots.plot(
+        curves, x, plots.axis("used", made.used[:, : len(names)].ravel(), SHARE), title="Hottest links", said=said
+    )
 
 
 def _slow(made: FluidPrediction) -> Markup:

@@ -9,6 +9,7 @@ from easterly.app.placing.page import MEANING, value, why
 from easterly.app.report import drawn
 from easterly.app.report.engineering import percent
 from easterly.app.report.plots import SERIES, Axis, Bar, axis, bars
+from easterly.base.units import SHARE
 
 Row = Mapping[str, Any]
 JOBS = 30
@@ -105,7 +106,7 @@ def _numbered(name: str) -> tuple[str, int]:
 
 
 def _shares(rows: Sequence[Row]) -> drawn.Figure:
-    x = axis("dominant share", [max(row["share"], row["fair_share"]) for row in rows])
+    x = axis("dominant share", [max(row["share"], row["fair_share"]) for row in rows], SHARE)
     made = [bar for row in rows for bar in (
         Bar("now", 0.0, row["share"], f"{row['name']} now"), Bar("fair", 0.0, row["fair_share"], f"{row['name']} fair")
     )]  # fmt: skip

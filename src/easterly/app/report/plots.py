@@ -208,7 +208,7 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
     """
     groups = list(dict.fromkeys(row.group for row in rows))
     band = 22.0
-    height = band * max(len(groups), 1)
+    height = max(band * max(len(groups), 1), LINE * len(names))
     parts = list(_grid(x, None, height))
     for i, group in enumerate(groups):
         parts.append(_text("tick", -8, band * (i + 0.5) + 4, "end", group))
@@ -221,8 +221,13 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
             f'<rect class="{colour}" x="{from_x:.1f}" y="{top:g}" width="{max(to_x - from_x, 0.7):.1f}" '
             f'height="{band - 6:g}" rx="2"><title>{escape(row.label)}: {span}</title></rect>'
         )
+    new = [name for name in names if name and not any(group.startswith(name) for group in groups)]
+    # One colour needs no name, nor does what is written beside its row.
+    called = [(LINE * i + LINE / 2, names.index(name) % SERIES, name) for i, name in enumerate(new) if len(names) > 1]
+    parts += _names(called, height)
     left = max([LEFT, *(16 + LETTER * len(group) for group in groups)])
-    return _svg("".join(parts) + inside, title, said, height, (left, 0.0, RIGHT))
+    right = max([RIGHT, *(16 + BROAD * len(name) for _, _, name in called)])
+    return _svg("".join(parts) + inside, title, said, height, (left, 0.0, right))
 
 
 def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup:
