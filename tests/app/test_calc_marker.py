@@ -138,7 +138,7 @@ def test_a_packet_without_bytes_is_refused() -> None:
         (TR.replace("10kB", "10kb"), "in bits"),
         (TR.replace("125kB/s", "125kB"), "an amount, not a rate"),
         (TR.replace("125kB/s", "0.5b/s"), "not a whole number of bit/s"),
-        (TR.replace("10kB", "0B"), "cbs_B is 0"),
+        (TR.replace("10kB", "0B"), "--cbs is 0"),
         (TR.replace("10kB", "1e19B"), "below 2^63"),
         (SR.replace("10kB", "0B"), "both 0"),
     ],
