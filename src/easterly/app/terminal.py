@@ -95,6 +95,14 @@ def writing(path: Path, form: str) -> Iterator[None]:
         unwritable(Path(error.filename or path), error, form)
 
 
+def written(path: Path, text: str, form: str) -> None:
+    """Write a page or a file of results; leave with code 2 where that cannot be."""
+    from easterly.app.planning import write_text
+
+    with writing(path, form):
+        write_text(path, text)
+
+
 def writable(path: Path, form: str) -> None:
     """Leave with code 2 where a file could not be written, before anybody waits for what should stand in it."""
     new = not path.exists()

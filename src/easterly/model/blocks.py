@@ -180,7 +180,8 @@ def _words(levels: int) -> list[str]:
 def _names(network: Network, heads: NDArray[np.int64]) -> list[str]:
     """A block on one switch is called after it; others by fabric and number."""
     up: dict[int, str] = {}
-    names, taken, counts = network.nodes.name, set(), {}  # type: ignore[var-annotated]
+    names, taken = network.nodes.name, set[str]()
+    counts: dict[str, int] = {}
     for src, dst in zip(network.links.src.tolist(), network.links.dst.tolist(), strict=True):
         if network.nodes.kind[src] == NodeKind.NIC:
             up[src] = str(names[dst]) if up.get(src, str(names[dst])) == str(names[dst]) else ""

@@ -54,8 +54,6 @@ def command(site: Path, form: str, report: Path | None, rows: int, **asked: Any)
         terminal.print_findings(found, None)
         page.show(result, rows)
     if report is not None:
-        from easterly.app.planning import write_text
         from easterly.app.report import outgrowing
 
-        with terminal.writing(report, form):
-            write_text(report, outgrowing.page(str(nouns.site.site.name), result))
+        terminal.written(report, outgrowing.page(str(nouns.site.site.name), result), form)

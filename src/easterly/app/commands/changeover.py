@@ -52,7 +52,7 @@ def command(before: Path, after: Path, states: int, folder: Path | None, report:
         with terminal.writing(folder, form):
             answer.export(made, folder)
     if report is not None:
-        _write(report, page.page(f"{before.stem} to {after.stem}", result), form)
+        terminal.written(report, page.page(f"{before.stem} to {after.stem}", result), form)
 
 
 def _worked_out(before: dict[str, Any], after: dict[str, Any], budget: int) -> Changeover:
@@ -68,10 +68,3 @@ def _data(path: Path, form: str) -> dict[str, Any]:
     _, _, source = terminal.read_or_leave(path, form, None)
     data: dict[str, Any] = source.tree.data
     return data
-
-
-def _write(path: Path, made: str, form: str) -> None:
-    from easterly.app.planning import write_text
-
-    with terminal.writing(path, form):
-        write_text(path, made)

@@ -47,7 +47,7 @@ def command(site: Path, symptoms: Path, form: str, report: Path | None) -> None:
         terminal.print_findings(found, None)
         page.show(result)
     if report is not None:
-        _write(report, page.page(str(nouns.site.site.name), result), form)
+        terminal.written(report, page.page(str(nouns.site.site.name), result), form)
 
 
 def _source(path: Path, form: str) -> Any:
@@ -57,10 +57,3 @@ def _source(path: Path, form: str) -> Any:
         return text.read_source(path)
     except OSError as error:
         terminal.unreadable(path, error, form)
-
-
-def _write(path: Path, made: str, form: str) -> None:
-    from easterly.app.planning import write_text
-
-    with terminal.writing(path, form):
-        write_text(path, made)

@@ -52,11 +52,9 @@ def command(site: Path, form: str, report: Path | None, name: str | None, rows: 
 
         page.tell(result) if name else page.show(result, rows)
     if report is not None and not name:
-        from easterly.app.planning import write_text
         from easterly.app.report import failing
 
-        with terminal.writing(report, form):
-            write_text(report, failing.page(str(nouns.site.site.name), result))
+        terminal.written(report, failing.page(str(nouns.site.site.name), result), form)
 
 
 def _all(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -50,12 +49,6 @@ def command(
         terminal.print_findings(found, None)
         page.show(result)
     if report is not None:
-        _write(report, str(nouns.site.site.name), result, form)
+        from easterly.app.report import placing
 
-
-def _write(path: Path, site: str, result: dict[str, Any], form: str) -> None:
-    from easterly.app.planning import write_text
-    from easterly.app.report import placing
-
-    with terminal.writing(path, form):
-        write_text(path, placing.page(site, result))
+        terminal.written(report, placing.page(str(nouns.site.site.name), result), form)

@@ -48,13 +48,7 @@ def command(site: Path, form: str, report: Path | None, **asked: Any) -> None:
         terminal.print_findings(found, None)
         page.show(result)
     if report is not None:
-        _write(report, str(nouns.site.site.name), result, form)
+        from easterly.app.report import robust
 
-
-def _write(path: Path, site: str, result: dict[str, Any], form: str) -> None:
-    from easterly.app.planning import write_text
-    from easterly.app.report import robust
-    from easterly.app.robust.answer import titles
-
-    with terminal.writing(path, form):
-        write_text(path, robust.page(site, result, titles(result["removals"])))
+        titles = answer.titles(result["removals"])
+        terminal.written(report, robust.page(str(nouns.site.site.name), result, titles), form)

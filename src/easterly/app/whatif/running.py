@@ -71,11 +71,9 @@ def show(path: Path, wishes: Wishes, form: str) -> None:
 
 
 def _report(path: Path, site: str, result: dict[str, Any], form: str) -> None:
-    from easterly.app.planning import write_text
     from easterly.app.report import whatif
 
-    with terminal.writing(path, form):
-        write_text(path, whatif.page(site, result))
+    terminal.written(path, whatif.page(site, result), form)
 
 
 def axes(data: dict[str, Any], wishes: Wishes) -> list[spanned.Axis]:

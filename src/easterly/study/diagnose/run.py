@@ -114,9 +114,10 @@ def _seen(network: Network, symptoms: Symptoms, figures: Figures) -> Iterator[tu
         derived.update(_tail(symptoms.collective))
     elif symptoms.steps is not None:
         derived.update(_tail(symptoms.steps))
+    known = {**derived, **said}
     for name in SIGNS:
-        if name in said or name in derived:
-            yield name, said.get(name, derived.get(name, 0.0))
+        if name in known:
+            yield name, known[name]
 
 
 def _times(given: Steps | None, sign: str, usual_s: float) -> dict[str, float]:
