@@ -144,7 +144,7 @@ def test_steps_are_those_of_activities_played_plainly(tmp_path):
     made = nouns(tmp_path, "four", 4, 8, 2, {"tp": 4, "dp": 2, "batch": 2}, {"tp": 2, "pp": 2, "dp": 2, "batch": 4})
     prepared = fluid.prepare(made, fluid.Wishes(jitter=0.2, stragglers={"f-host-1": 1.3}, others=False))
     posed = pose(prepared)
-    standing = standing_of(posed, made.qos.value)
+    standing = standing_of(posed, made.qos.value, made.demands.value.work)
     _, done_s = play(
         posed.pred_ptr, posed.pred_idx, posed.delay_s, posed.earliest_s, posed.size_bit, standing.weight, posed.cap_bps,
         posed.paths, made.network.value.links.capacity_bps,
@@ -200,7 +200,7 @@ def test_strict_classes_go_first_and_others_share_by_their_weights(tmp_path):
     made = nouns(tmp_path, "one", 8, 16, 4, {"dp": 4}, {"dp": 4, "more": ", connections: 2"})
     plan, prepared = made.qos.value, fluid.prepare(made, fluid.Wishes())
     posed = pose(prepared)
-    found = standing_of(posed, plan)
+    found = standing_of(posed, plan, made.demands.value.work)
     rank = dict(zip(plan.traffic_class.tolist(), range(3), strict=True))
     assert set(found.rank.tolist()) == {1}
     sends = np.flatnonzero(posed.size_bit > 0)

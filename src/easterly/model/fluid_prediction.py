@@ -44,6 +44,22 @@ class FluidStragglers:
 
 
 @dataclass(frozen=True, slots=True)
+class FluidTenants:
+    """What each tenant had of the link on which its messages lost most time, or which it needed for longest."""
+
+    tenant: Annotated[TextColumn, Doc("(T,) tenant; empty for those who have none, beside tenants.")]
+    link: Annotated[TextColumn, Doc("(T,) the link, by its ports.")]
+    share: Annotated[FloatColumn, Unit("1"), Doc("(T,) part of it that is the tenant's while all send who cross it.")]
+    had: Annotated[FloatColumn, Unit("1"), Doc("(T,) part of it that the tenant had in the mean of that time.")]
+    held_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) time in which it held messages up, or carried any at all.")]
+    late_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) most that one of its messages lost there.")]
+    beside: Annotated[TextColumn, Doc("(T,) other tenants that send over it; empty for none.")]
+
+    def __len__(self) -> int:
+        return len(self.tenant)
+
+
+@dataclass(frozen=True, slots=True)
 class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
@@ -53,6 +69,7 @@ class FluidPrediction:
     exposed_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) of a step, in which what computes waits for messages.")]
     waits: Annotated[PacketWaits, Doc("What steps wait for.")]
     reasons: Annotated[FluidReasons, Doc("What held messages up.")]
+    tenants: Annotated[FluidTenants, Doc("What tenants had of links; no rows where there are none.")]
     stragglers: Annotated[FluidStragglers, Doc("Who computes more slowly than others.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]

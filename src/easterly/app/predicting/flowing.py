@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +83,7 @@ def _time(text: str | None, usual: float, option: str, form: str) -> float:
 
 
 Alone = dict[str, tuple[float, float | None]]
-"""By job, the mean step [s] without all others, and with its own tenant's jobs only; none where it has no tenant."""
+"""By job, the mean step [s] without all others, and beside what its tenant sends only; none where it has no tenant."""
 
 
 def runs(nouns: Any, asked: dict[str, Any], form: str) -> tuple[list[FluidPrediction], Alone]:
@@ -97,21 +97,27 @@ def runs(nouns: Any, asked: dict[str, Any], form: str) -> tuple[list[FluidPredic
 
 
 def _alone(nouns: Any, first: Wishes, made: Sequence[FluidPrediction], form: str) -> Alone:
-    """Every job, then every tenant of them, without what others send."""
-    tenant = {name: nouns.site.jobs[name].tenant for name in made[0].job.tolist()}
-    by_job = {name: _mean_s(nouns, first, len(made), (name,), form)[name] for name in tenant}
+    """Every job without all else, then the jobs of every tenant beside what it sends itself."""
+    tenant, work = {name: nouns.site.jobs[name].tenant for name in made[0].job.tolist()}, nouns.demands.value.work
+    lonely = replace(first, others=False)
+    by_job = {name: _mean_s(nouns, replace(lonely, jobs=(name,)), len(made), form)[name] for name in tenant}
     by_tenant: dict[str, float] = {}
     for each in sorted({str(owner) for owner in tenant.values() if owner}):
         own = tuple(name for name, owner in tenant.items() if owner == each)
-        by_tenant |= _mean_s(nouns, first, len(made), own, form) if len(own) > 1 else {own[0]: by_job[own[0]]}
+        alone = len(own) == np.count_nonzero(work.tenant == each) == 1
+        beside = replace(first, jobs=own, tenants=(each,))
+        by_tenant |= {own[0]: by_job[own[0]]} if alone else _mean_s(nouns, beside, len(made), form)
     return {name: (took_s, by_tenant.get(name)) for name, took_s in by_job.items()}
 
 
-def _mean_s(nouns: Any, first: Wishes, seeds: int, jobs: tuple[str, ...], form: str) -> dict[str, float]:
-    """Mean step [s] of each of some jobs with nobody else, over seeds."""
-    wanted = [replace(first, jobs=jobs, others=False, seed=first.seed + row) for row in range(seeds)]
-    own = [_run(nouns, each, f"{', '.join(jobs)} alone, seed {each.seed}", form) for each in wanted]
-    return {name: float(np.mean([each.step_s[row].mean() for each in own])) for row, name in enumerate(jobs)}
+def _mean_s(nouns: Any, wanted: Wishes, seeds: int, form: str) -> dict[str, float]:
+    """Mean step [s] of each of some jobs, over seeds."""
+    named = ", ".join(wanted.jobs)
+    own = [
+        _run(nouns, replace(wanted, seed=seed), f"{named} alone, seed {seed}", form)
+        for seed in range(wanted.seed, wanted.seed + seeds)
+    ]
+    return {name: float(np.mean([each.step_s[row].mean() for each in own])) for row, name in enumerate(wanted.jobs)}
 
 
 def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
@@ -122,16 +128,22 @@ def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
         return fluid.simulate_site(prepared, progress)
 
 
-def document(every: Sequence[FluidPrediction], bounds: Prediction, wanted: Wishes, alone: Alone) -> dict[str, Any]:
+def document(
+    every: Sequence[FluidPrediction], bounds: Prediction, wanted: Wishes, alone: Alone, tenant: Mapping[str, str | None]
+) -> dict[str, Any]:
     """Step times by simulation of flows, with those from rates beside them; all but step times is of the first seed."""
     made = every[0]
     rows = {str(name): row for row, name in enumerate(bounds.job)}
+    jobs = [
+        {**_job(every, bounds, rows[str(name)], row, alone), "tenant": tenant[str(name)]}
+        for row, name in enumerate(made.job)
+    ]
     return {
         "method": "fluid", "steps": wanted.steps, "seed": wanted.seed, "seeds": len(every), "routing": wanted.routing,
         "complete": all(each.complete for each in every),
         "stuck": next((each.stuck for each in every if each.stuck), None),
         "activities": made.activities, "merged": made.merged,
-        "jobs": [_job(every, bounds, rows[str(name)], row, alone) for row, name in enumerate(made.job)],
+        "jobs": jobs, "tenants": [_tenant(row, jobs) for row in records(made.tenants)],
         "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
         "left_out": made.left_out.tolist(),
     }  # fmt: skip
@@ -158,6 +170,17 @@ def _job(every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: in
         "straggler": next((_without_job(each) for each in records(made.stragglers) if each["job"] == job), None),
     }  # fmt: skip
     return {**found, "because": because(found)}
+
+
+def _tenant(row: dict[str, Any], jobs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What a tenant had of a link, and by how much the others make its steps longer: in the mean, and the worst job."""
+    own = [job for job in jobs if job["tenant"] == row["tenant"] and job["tenant_s"] is not None]
+    longer = {job["name"]: job["simulated_s"]["mean"] / job["tenant_s"] - 1 for job in own}
+    worst = max(longer, key=lambda name: longer[name], default=None)
+    return {
+        **row, "longer": number(float(np.mean(list(longer.values())))) if longer else None, "worst": worst,
+        "worst_longer": None if worst is None else number(longer[worst]),
+    }  # fmt: skip
 
 
 def _without_job(row: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def page(found: dict[str, Any]) -> None:
     show_waits(shown, [job for job in waits if job["step_s"] is not None])
     _held_up(shown, found["jobs"])
     _alone(shown, found["jobs"])
+    _tenants(shown, found["tenants"])
     show_phases(shown, found["phases"])
     _links(shown, found["links"])
 
@@ -121,6 +122,31 @@ def _alone(shown: Page, jobs: list[dict[str, Any]]) -> None:
             for job in rows
         ],
     )  # fmt: skip
+
+
+def _tenants(shown: Page, rows: list[dict[str, Any]]) -> None:
+    """What each had of the link that held it up most, and what its neighbours cost it where that was asked."""
+    if not rows:
+        return
+    shown.title("Tenants, where each waited longest")
+    unit, told = measure([row["late_s"] for row in rows], TIMES), any(row["longer"] is not None for row in rows)
+    heads = ("Tenant", "Link", "Its share", "Had", "Late by", "Beside", *(("Steps longer", "Worst") if told else ()))
+    shown.table(
+        tuple(Column(head, right=1 < i < 5 or i == 6, gives_way=i in (1, 5)) for i, head in enumerate(heads)),
+        [
+            (row["tenant"] or "(none)", row["link"], _percent(row["share"]), _percent(row["had"]),
+             unit.full(row["late_s"]), row["beside"] or DASH, *((_percent(row["longer"]), _worst(row)) if told else ()))
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _worst(row: dict[str, Any]) -> str:
+    return DASH if row["worst"] is None else f"{row['worst']} {_percent(row['worst_longer'])}"
+
+
+def _percent(part: float | None) -> str:
+    return DASH if part is None else f"{100 * part:.1f} %"
 
 
 def _links(shown: Page, rows: list[dict[str, Any]]) -> None:

@@ -123,7 +123,8 @@ def _flows(nouns: Any, found: Any, asked: dict[str, Any], form: str) -> NoReturn
         terminal.refused(error.findings, None, form)
     except (ValueError, KeyError) as error:
         terminal.misused(str(error.args[0]), form)
-    result = flowing.document(made, nouns.prediction.value, flowing.wishes(asked, form), alone)
+    tenant = {name: job.tenant for name, job in nouns.site.jobs.items()}
+    result = flowing.document(made, nouns.prediction.value, flowing.wishes(asked, form), alone, tenant)
     wrong = flowing.findings(result)
     _print(result, [*found, *wrong], form, flows_page.page)
     if asked["report"] is not None:

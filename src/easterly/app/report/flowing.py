@@ -38,6 +38,9 @@ def page(site: str, found: dict[str, Any], made: FluidPrediction) -> str:
             "Slowdown", "Share of messages that take at most so many times what they take alone.", _slow(made)
         ),
     ]
+    if found["tenants"]:
+        note = "Where each waited longest: the part of the link that is its own while all send, and what it had."
+        figures.insert(2, drawn.Figure("Tenants", note, _tenants(found["tenants"])))
     return drawn.page(
         "flows", "Steps as flows", f"{site}: steps of {', '.join(job['name'] for job in found['jobs'])}", facts, figures
     )
@@ -67,6 +70,20 @@ def _messages(made: FluidPrediction) -> Markup:
         texts([named[row] for row in spans.phase.tolist()]), spans.start_s, spans.end_s,
         texts([str(of.owner[row]) for row in spans.phase.tolist()]),
     )  # fmt: skip
+
+
+def _tenants(rows: list[dict[str, Any]]) -> Markup:
+    bars = [
+        plots.Bar(label, 0.0, row[key], f"{row['tenant'] or 'nobody'}: {label}")
+        for row in rows
+        for label, key in (("its share", "share"), ("had", "had"))
+    ]
+    said = "; ".join(
+        f"{row['tenant'] or 'nobody'} had {row['had']:.0%}, its share is {row['share']:.0%}, of {row['link']}"
+        for row in rows
+    )
+    x = plots.axis("of the link", [bar.end for bar in bars], SHARE)
+    return plots.bars(bars, x, title="Tenants", said=said, names=("its share", "had"))
 
 
 def _used(made: FluidPrediction) -> Markup:

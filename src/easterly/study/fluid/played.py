@@ -16,6 +16,7 @@ from easterly.predict import fluid
 from easterly.predict.fluid.simulate import Progress
 from easterly.study.fluid.outages import Changes
 from easterly.study.fluid.posed import Posed
+from easterly.study.fluid.shares import Shares
 
 INTERVALS = 200
 """Intervals of the course of links."""
@@ -30,12 +31,16 @@ class Standing:
     Attributes
     ----------
     weight : (A,) float [1]
+        Within their group.
     rank : (A,) int
         Those of a lower one go first.
+    shares : Shares
+        Groups, which share links before their activities do.
     """
 
     weight: FloatColumn
     rank: IntColumn
+    shares: Shares
 
 
 def play(
@@ -57,16 +62,22 @@ def play(
     """
     order = np.argsort(posed.pred_idx, kind="stable")
     event = np.repeat(np.arange(len(posed)), np.diff(posed.pred_ptr))
+    several = len(standing.shares) > 1
     given = Activities(
         size_B=floats(posed.size_bit / 8), ptr=posed.paths.ptr, link=posed.paths.link, share=posed.paths.share,
         delay_s=posed.delay_s, begin_s=posed.earliest_s, weight=standing.weight, rank=standing.rank,
         cap_bps=posed.cap_bps, follower=ints(event[order]),
         follower_ptr=indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))),
+        tenant=standing.shares.of if several else None, tenant_weight=_weight(standing.shares) if several else None,
     )  # fmt: skip
     return fluid.simulate(
         capacity_bps, given, _told(changes), mode="exact", watched=_hottest(posed, changes, capacity_bps),
         intervals=INTERVALS, progress=progress,
     )  # fmt: skip
+
+
+def _weight(shares: Shares) -> FloatColumn:
+    return floats(shares.of_class * shares.within)
 
 
 def _hottest(posed: Posed, changes: Changes, capacity_bps: FloatColumn) -> IntColumn:

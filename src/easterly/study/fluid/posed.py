@@ -16,7 +16,7 @@ from easterly.model.schedule import EventKind, Schedule
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.lanes import Lanes, lanes_of
 from easterly.study.fluid.paths import FLOWLETS, entries, ways_of
-from easterly.study.fluid.site import Prepared
+from easterly.study.fluid.site import Prepared, heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Posed:
 def pose(prepared: Prepared) -> Posed:
     """Activities of a site, on the ways of its network as it is."""
     made, wishes, nouns = prepared.schedule, prepared.wishes, prepared.nouns
-    network, demands = nouns.network.value, nouns.demands.value
+    network, demands = nouns.network.value, heard(nouns.demands.value, wishes)
     lanes = lanes_of(made, network)
     steady = np.flatnonzero((demands.flows.rate_bps > 0) & (demands.flows.src != demands.flows.dst))
     steady = steady if wishes.others else steady[:0]

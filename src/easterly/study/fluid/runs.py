@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import bools, floats, ints, texts
+from easterly.base.columns import FloatColumn, bools, floats, ints, texts
 from easterly.model.fluid import FluidRun
-from easterly.model.fluid_prediction import FluidPrediction
+from easterly.model.fluid_prediction import FluidPrediction, FluidTenants
 from easterly.model.packet_prediction import PacketWaits
 from easterly.model.schedule import EventKind
 from easterly.predict.fluid.simulate import Progress
@@ -17,6 +17,7 @@ from easterly.study.fluid.outages import changes
 from easterly.study.fluid.played import course_of, play
 from easterly.study.fluid.posed import Posed, pose
 from easterly.study.fluid.reasons import reasons_of, stragglers_of
+from easterly.study.fluid.received import tenants_of
 from easterly.study.fluid.site import Prepared
 from easterly.study.fluid.standing import slowest_s, standing_of, with_losses
 from easterly.study.naming import links_of
@@ -50,8 +51,11 @@ def simulate_site(prepared: Prepared, progress: Progress | None = None) -> Fluid
     _served(prepared, posed)
     meters = meters_of(plan, network, posed.traffic_class[posed.sends.activity])
     held = metered(posed, changes(prepared, posed), meters, network.links.capacity_bps)
-    played = play(held[0], standing_of(posed, plan), held[2], held[1], progress)
-    return _concluded(prepared, posed, played, _names(prepared, meters))
+    standing, names = standing_of(posed, plan, nouns.demands.value.work), _names(prepared, meters)
+    played = play(held[0], standing, held[2], held[1], progress)
+    alone_s = floats(posed.size_bit * slowest_s(posed, network.links.capacity_bps))
+    tenants = tenants_of(held[0], standing.shares, plan, played, _late_s(played, alone_s), held[2], names)
+    return _concluded(prepared, posed, played, names, alone_s, tenants)
 
 
 def _names(prepared: Prepared, meters: Meters) -> list[str]:
@@ -70,10 +74,18 @@ def _served(prepared: Prepared, posed: Posed) -> None:
         raise ValueError(f"there is no path from {name[sends.src[lost[0]]]} to {name[sends.dst[lost[0]]]}")
 
 
-def _concluded(prepared: Prepared, posed: Posed, played: FluidRun, names: list[str]) -> FluidPrediction:
+def _late_s(played: FluidRun, alone_s: FloatColumn) -> FloatColumn:
+    """(A,) [s] time of each activity beyond its time alone; 0 of those that never end."""
+    took_s = np.zeros(len(alone_s))
+    np.subtract(played.done_s, played.sends_s, out=took_s, where=np.isfinite(played.done_s))
+    return floats(np.maximum(took_s - alone_s, 0.0))
+
+
+def _concluded(
+    prepared: Prepared, posed: Posed, played: FluidRun, names: list[str], alone_s: FloatColumn, tenants: FluidTenants
+) -> FluidPrediction:
     nouns, made, wishes = prepared.nouns, prepared.schedule, prepared.wishes
     network = nouns.network.value
-    alone_s = floats(posed.size_bit * slowest_s(posed, network.links.capacity_bps))
     of = posed.lanes.activity
     sends = (made.kind == EventKind.SEND) & (np.diff(posed.paths.ptr)[of] > 0)
     times = Times(
@@ -90,7 +102,7 @@ def _concluded(prepared: Prepared, posed: Posed, played: FluidRun, names: list[s
     return FluidPrediction(
         texts(prepared.jobs), floats(step_s), floats(end_s),
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
-        stragglers_of(prepared, takes_s),
+        tenants, stragglers_of(prepared, takes_s),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),

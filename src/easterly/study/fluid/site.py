@@ -76,7 +76,7 @@ def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
     steps = [schedule.of_job(site, network, name, hosts, steps=wishes.steps) for name in jobs]
     demands, until_s = nouns.demands.value, _until_s(nouns, jobs, wishes)
     if wishes.others:
-        steps.append(schedule.of_rates(network, _at_intervals(demands), until_s, seed=wishes.seed))
+        steps.append(schedule.of_rates(network, _at_intervals(heard(demands, wishes)), until_s, seed=wishes.seed))
     made = schedule.together(steps)
     owner = [name for name, step in zip(jobs, steps, strict=False) for _ in range(len(step.purposes))]
     if wishes.others:
@@ -128,6 +128,17 @@ def _until_s(nouns: Nouns, jobs: Sequence[str], wishes: Wishes) -> float:
     slowest = max([1.0, *wishes.stragglers.values()]) * (1 + wishes.jitter)
     still_s = sum(wishes.detect_s + wishes.reroute_s for _ in wishes.outages) * 2
     return SPARE * (wishes.steps * float(bounds.step_high_s[rows].max(initial=0.0)) * slowest + still_s)
+
+
+def heard(demands: DemandSet, wishes: Wishes) -> DemandSet:
+    """What goes on beside the jobs: of some tenants, where wishes name them."""
+    if not wishes.tenants:
+        return demands
+    flows, work = demands.flows, demands.work
+    names = work.name[np.isin(work.tenant, wishes.tenants)]
+    sends = np.isin(demands.phases.owner[flows.phase], names)
+    rate_bps, size_B = (floats(np.where(sends, column, 0.0)) for column in (flows.rate_bps, flows.size_B))
+    return replace(demands, flows=replace(flows, rate_bps=rate_bps, size_B=size_B))
 
 
 def _at_intervals(demands: DemandSet) -> DemandSet:

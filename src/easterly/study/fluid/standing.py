@@ -1,4 +1,4 @@
-"""How flows stand to each other: classes as ranks and weights, and what losses leave of them."""
+"""How flows stand to each other: strict classes as ranks, shares of classes and tenants, and what losses leave."""
 
 from __future__ import annotations
 
@@ -8,33 +8,36 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from easterly.base.columns import FloatColumn, floats, ints
+from easterly.base.columns import FloatColumn, floats, ints, texts
+from easterly.model.demand import Work
 from easterly.model.packets import Transport
 from easterly.model.qos import QosPlan
 from easterly.predict.fluid.losses import carried_share, most_bps
 from easterly.study.fluid.outages import links_called
 from easterly.study.fluid.played import Standing
 from easterly.study.fluid.posed import Posed
+from easterly.study.fluid.shares import shares_of
 from easterly.study.fluid.site import Prepared
 
 
-def standing_of(posed: Posed, plan: QosPlan) -> Standing:
-    """Rank and weight of each activity.
+def standing_of(posed: Posed, plan: QosPlan, work: Work) -> Standing:
+    """Rank, weight and group of each activity.
 
-    Strict classes go first, the one of the highest queue before all others, as hardware takes them; weighted classes
-    share what is left. The weight of a flow is that of its connections, times the share of its class.
+    Strict classes go first, the one of the highest queue before all others, as hardware takes them. What these leave,
+    weighted classes share, then the tenants in each (`shares_of`), and then flows, by their connections.
 
     Parameters
     ----------
     posed : Posed
     plan : QosPlan
+    work : Work
+        Whose row an owner of `posed` is.
     """
     strict = np.unique(plan.queue[plan.strict])[::-1]
     rank = np.full(len(plan.traffic_class), len(strict))
     rank[plan.strict] = np.argsort(np.argsort(-strict))[np.searchsorted(-strict, -plan.queue[plan.strict])]
-    share = np.where(plan.strict | ~(plan.share > 0), 1.0, plan.share)
     own = posed.traffic_class
-    return Standing(floats(posed.connections * share[own]), ints(rank[own]))
+    return Standing(floats(posed.connections), ints(rank[own]), shares_of(own, texts(work.tenant[posed.owner]), plan))
 
 
 def with_losses(posed: Posed, prepared: Prepared, transports: Sequence[Transport]) -> Posed:

@@ -56,6 +56,8 @@ class Wishes:
         Of jitter and of hashing.
     others : bool
         Whether all else that the site sends goes on beside the jobs.
+    tenants : tuple of str
+        Whose other traffic that is; everybody's if empty.
     line_rate : bool
         Whether transfers reach the line rate; else what those of their size do.
     """
@@ -71,4 +73,5 @@ class Wishes:
     routing: str = "hash"
     seed: int = 1
     others: bool = True
+    tenants: tuple[str, ...] = ()
     line_rate: bool = False
