@@ -64,7 +64,12 @@ class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
     job: Annotated[TextColumn, Doc("(J,) job.")]
-    step_s: Annotated[FloatColumn, Unit("s"), Doc("(J, K) time of each step; infinite from one that never ended on.")]
+    begins_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) when each job begins.")]
+    step_s: Annotated[
+        FloatColumn,
+        Unit("s"),
+        Doc("(J, K) time of each step; infinite from one that never ended on, NaN where a job has fewer steps."),
+    ]
     end_s: Annotated[FloatColumn, Unit("s"), Doc("(J, K) when each step ended.")]
     exposed_s: Annotated[FloatColumn, Unit("s"), Doc("(J,) of a step, in which what computes waits for messages.")]
     waits: Annotated[PacketWaits, Doc("What steps wait for.")]
@@ -80,6 +85,9 @@ class FluidPrediction:
     time_s: Annotated[FloatColumn, Unit("s"), Doc("(T,) ends of the intervals of the series.")]
     hottest: Annotated[IntColumn, Doc("(H,) links whose course is told.")]
     used: Annotated[FloatColumn, Unit("1"), Doc("(T, H) share of their capacity that was used in each interval.")]
+    at_s: Annotated[
+        float, Unit("s"), Doc("Moment of the week, from Monday, 0 h UTC, at which it begins; NaN if nothing varies.")
+    ]
     left_out: Annotated[TextColumn, Doc("What is sent less often than it is simulated.")]
     stuck: Annotated[str, Doc("Why a job never ends; empty where all do.")]
     activities: Annotated[int, Unit("1"), Doc("Computations and messages that were simulated.")]

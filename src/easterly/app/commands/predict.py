@@ -34,6 +34,9 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--reroute", metavar="TIME", help="For fluid: from then until other ways are taken.  [default: 50ms]")
 @click.option("--degrade", "degraded", multiple=True, metavar="LINK=LOSS",
               help="For fluid: a link that loses a share of its packets; may be repeated.")  # fmt: skip
+@click.option("--at", metavar="[DAY ]TIME",
+              help="For fluid: moment of the week, in UTC, at which it begins, such as 14:00 or 'Sat 09:30'.  "
+                   "[default: when all that has a profile sends most]")  # fmt: skip
 @click.option("--alone", is_flag=True, help="For fluid: each job without its neighbours too.")
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from easterly.app.clock import clock
 from easterly.app.demand.tables import Field, Table, reals, truths, wholes, words
 from easterly.base.columns import FloatColumn, floats, texts
 from easterly.demand.mapping.classes import LINK_CLASSES
@@ -17,7 +18,6 @@ from easterly.model.series import Series
 from easterly.study import demand, sharing
 from easterly.study.demand import Outgoing
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 INTERVAL = "interval"
 KEYS = (*demand.LABELS, *demand.PLACES, INTERVAL)
 
@@ -109,16 +109,6 @@ def _placed(values: FloatColumn, known: list[tuple[Any, ...]], place: dict[tuple
     made = np.zeros(len(place))
     made[[place[key] for key in known]] = values
     return made
-
-
-def clock(t_s: float) -> str:
-    """Weekday and time of a moment of a week.
-
-    >>> clock(86400 + 9.5 * 3600)
-    'Tue 09:30'
-    """
-    minute = int(t_s // 60)
-    return f"{DAYS[minute // 1440 % 7]} {minute // 60 % 24:02d}:{minute % 60:02d}"
 
 
 def matrix(made: Outgoing, level: str, years: float) -> Table:

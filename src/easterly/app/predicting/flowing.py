@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from easterly.app import terminal
+from easterly.app.clock import clock, moment_s
 from easterly.app.pacing import paced
 from easterly.app.predicting.document import RANGE, REASON, records
 from easterly.app.values import number, numbers, reference
-from easterly.base.columns import floats
+from easterly.base.columns import FloatColumn, floats
 from easterly.base.findings import Finding
 from easterly.base.units import SHARE, TIME, QuantityError, parse
 from easterly.predict.packet import interval
@@ -47,6 +48,7 @@ def wishes(asked: dict[str, Any], form: str) -> Wishes:
         detect_s=_time(asked["detect"], usual.detect_s, "--detect", form),
         reroute_s=_time(asked["reroute"], usual.reroute_s, "--reroute", form),
         routing=asked["routing"] or usual.routing, seed=usual.seed if asked["seed"] is None else asked["seed"],
+        at_s=None if asked["at"] is None else _moment_s(asked["at"], form),
     )  # fmt: skip
 
 
@@ -80,6 +82,13 @@ def _time(text: str | None, usual: float, option: str, form: str) -> float:
         return float(parse(text, TIME))
     except QuantityError as error:
         terminal.misused(f"{option}: {error}", form)
+
+
+def _moment_s(text: str, form: str) -> float:
+    try:
+        return moment_s(text)
+    except ValueError as error:
+        terminal.misused(f"--at: {error}", form)
 
 
 Alone = dict[str, tuple[float, float | None]]
@@ -117,7 +126,7 @@ def _mean_s(nouns: Any, wanted: Wishes, seeds: int, form: str) -> dict[str, floa
         _run(nouns, replace(wanted, seed=seed), f"{named} alone, seed {seed}", form)
         for seed in range(wanted.seed, wanted.seed + seeds)
     ]
-    return {name: float(np.mean([each.step_s[row].mean() for each in own])) for row, name in enumerate(wanted.jobs)}
+    return {name: float(np.mean([steps_s(each, row).mean() for each in own])) for row, name in enumerate(wanted.jobs)}
 
 
 def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
@@ -126,6 +135,11 @@ def _run(nouns: Any, wanted: Wishes, what: str, form: str) -> FluidPrediction:
     prepared = fluid.prepare(nouns, wanted)
     with paced(what, EVENTS_EACH * len(prepared.schedule), quiet=form == "json", unit="events") as progress:
         return fluid.simulate_site(prepared, progress)
+
+
+def steps_s(made: FluidPrediction, job: int) -> FloatColumn:
+    """(K,) time of each step that a job has [s]."""
+    return floats(made.step_s[job][~np.isnan(made.step_s[job])])
 
 
 def document(
@@ -143,6 +157,8 @@ def document(
         "complete": all(each.complete for each in every),
         "stuck": next((each.stuck for each in every if each.stuck), None),
         "activities": made.activities, "merged": made.merged,
+        "at": None if np.isnan(made.at_s) else clock(made.at_s),
+        "at_given": wanted.at_s is not None,
         "jobs": jobs, "tenants": [_tenant(row, jobs) for row in records(made.tenants)],
         "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
         "left_out": made.left_out.tolist(),
@@ -151,16 +167,18 @@ def document(
 
 def _job(every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: int, alone: Alone) -> dict[str, Any]:
     made = every[0]
-    steps_s = np.concatenate([each.step_s[job] for each in every])
-    ended = bool(np.isfinite(steps_s).all())
+    each_s = [steps_s(each, job) for each in every]
+    all_s = np.concatenate(each_s)
+    ended = bool(np.isfinite(all_s).all())
     if not every[-1].complete:  # what was done by then is worth something
-        steps_s = steps_s[np.isfinite(steps_s)]
-    over = interval(floats([each.step_s[job].mean() for each in every])) if ended else None
+        all_s = all_s[np.isfinite(all_s)]
+    over = interval(floats([took_s.mean() for took_s in each_s])) if ended else None
     name = str(made.job[job])
     without = alone.get(name, (float("nan"), None))
     found = {
-        "name": name, "compute_s": number(bounds.compute_s[row]), "simulated_s": _spread(steps_s),
-        "half_s": None if over is None else number(over.half), "steps_s": numbers(made.step_s[job]),
+        "name": name, "compute_s": number(bounds.compute_s[row]), "simulated_s": _spread(all_s),
+        "half_s": None if over is None else number(over.half), "steps_s": numbers(each_s[0]),
+        "begins_s": number(made.begins_s[job]),
         "exposed_s": number(made.exposed_s[job]),
         "step_s": {key: number(getattr(bounds, f"step_{key}_s")[row]) for key in RANGE},
         "bottleneck": reference(bounds.bottleneck[row]),
@@ -187,12 +205,12 @@ def _without_job(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "job"}
 
 
-def _spread(steps_s: Any) -> dict[str, float | None]:
+def _spread(took_s: Any) -> dict[str, float | None]:
     """Times of steps, of all seeds: mean, least, median, 95th percentile, most."""
     names = ("mean", "least", "median", "p95", "most")
-    if not len(steps_s):
+    if not len(took_s):
         return dict.fromkeys(names)
-    values = np.sort(steps_s)
+    values = np.sort(took_s)
     at = [values[max(int(np.ceil(share * len(values) - 1e-9)), 1) - 1] for share in (0.5, 0.95)]
     return dict(zip(names, numbers([values.mean(), values[0], *at, values[-1]]), strict=True))
 

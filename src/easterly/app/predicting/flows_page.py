@@ -64,6 +64,9 @@ def _remarks(found: dict[str, Any]) -> list[str]:
         f"Simulated: {steps} of {found['activities']:,} computations and messages, routing by {found['routing']}, "
         f"{seeds}. Low, expected and high are those from rates, with the bubble in compute."
     ]
+    if found["at"] is not None:
+        chosen = "" if found["at_given"] else ", when all that has a profile sends most"
+        said.append(f"It begins on {found['at']} UTC{chosen}.")
     if found["merged"]:
         said.append(f"{found['merged']:,} messages go side by side with others, and are simulated as one with them.")
     if found["left_out"]:
@@ -75,9 +78,10 @@ def _remarks(found: dict[str, Any]) -> list[str]:
 
 def _distribution(shown: Page, found: dict[str, Any]) -> None:
     """Times of steps, where there are several."""
-    if found["steps"] * found["seeds"] < 2 or found["stuck"] is not None or not found["complete"]:
+    count = max(len(job["steps_s"]) for job in found["jobs"]) * found["seeds"]
+    if count < 2 or found["stuck"] is not None or not found["complete"]:
         return
-    shown.title(f"Over {found['steps'] * found['seeds']:,} steps")
+    shown.title(f"Over {count:,} steps")
     unit = measure([job["simulated_s"]["most"] for job in found["jobs"]], TIMES)
     heads = ("Job", "Least", "Median", "95 %", "Most", "Mean", "")
     shown.table(

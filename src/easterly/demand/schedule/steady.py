@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,10 @@ MOST = 128
 """Messages of one flow: where more would come, fewer and larger ones carry the same rate."""
 
 
-def of_rates(network: Network, demands: DemandSet, until_s: float, *, seed: int = 1, most: int = MOST) -> Schedule:
+def of_rates(
+    network: Network, demands: DemandSet, until_s: float, *, seed: int = 1, most: int = MOST,
+    present: Mapping[str, tuple[float, float]] | None = None,
+) -> Schedule:  # fmt: skip
     """Messages of services and other traffic from now until a time.
 
     What is sent at a rate is a Poisson process, flow by flow. What is sent at intervals, such as checkpoints, is sent
@@ -33,6 +38,8 @@ def of_rates(network: Network, demands: DemandSet, until_s: float, *, seed: int 
     seed : int
     most : int
         Messages of a flow at a rate, in the mean; beyond that they are larger instead.
+    present : mapping of str to (float [s], float [s]), optional
+        From when until when works send that do not all the time.
 
     Returns
     -------
@@ -45,6 +52,9 @@ def of_rates(network: Network, demands: DemandSet, until_s: float, *, seed: int 
     sends = np.flatnonzero(((flows.rate_bps > 0) | due) & (flows.src != flows.dst))
     used, purpose = np.unique(flows.phase[sends], return_inverse=True)
     size_B, times = _posted(network, demands, sends, until_s, seed, most)
+    if present is not None:
+        spans = [present.get(str(name), (0.0, until_s)) for name in phases.owner[flows.phase[sends]]]
+        times = [each[(each >= a) & (each < b)] for each, (a, b) in zip(times, spans, strict=True)]
     of = np.repeat(np.arange(len(sends)), [len(each) for each in times])
     rows = {str(name): row for row, name in enumerate(demands.work.name)}
     return _schedule(

@@ -9,6 +9,7 @@ from pydantic import Field
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Compute, Count, CountOrZero, Frozen, Named, Rate, Share, Size, Time
 from easterly.model.spec.needs import Needs, OnHosts
+from easterly.model.spec.time import Begins
 from easterly.model.spec.transformer import Dtype, ModelSpec
 
 Algorithm = Literal["auto", "ring", "tree", "halving-doubling", "hierarchical", "in-network", "parameter-server"]
@@ -153,6 +154,10 @@ class Job(Named):
     data: Annotated[Data | None, Doc("Reading training data; not counted if absent.")] = None
     evaluate: Annotated[Evaluation | None, Doc("Evaluation; none if absent.")] = None
     geo: Annotated[Geo | None, Doc("Replicas on other fabrics; none if absent.")] = None
+    begins: Begins = 0.0
+    steps: Annotated[
+        Count | None, Doc("Steps after which it is done, in a simulation of flows; it goes on if absent.")
+    ] = None
     first_host: Annotated[
         CountOrZero | None, Doc("First host of the job in its fabric; packed in the order of names if absent.")
     ] = None

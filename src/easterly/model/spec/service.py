@@ -9,6 +9,7 @@ from pydantic import Field
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frequency, Frozen, Named, Share, Size, Time
 from easterly.model.spec.needs import Needs, OnHosts
+from easterly.model.spec.time import Begins, Until
 from easterly.model.spec.transformer import Dtype, ModelSpec
 
 Variation = Annotated[float, Field(ge=0, le=100), Unit("1")]
@@ -162,6 +163,8 @@ class Service(Named):
     weights: Annotated[Distribution | None, Doc("Loading of weights; not counted if absent.")] = None
     slo: Annotated[Slo, Doc("What is promised.")] = Slo()
     profile: Annotated[str | None, Doc("How the load varies over time, a name of `profiles`; steady if absent.")] = None
+    begins: Begins = 0.0
+    until: Until = None
     first_host: Annotated[CountOrZero | None, Doc("First host in its fabric; packed after the jobs if absent.")] = None
     on_hosts: OnHosts = ()
     needs: Annotated[Needs, Doc("What it needs on its hosts besides GPUs.")] = Needs()

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import Named
+from easterly.model.spec.fields import Named, Time
 
+Begins = Annotated[Time, Doc("When it begins, from the start of a simulation of flows.")]
+Until = Annotated[Time | None, Doc("When it stops, likewise; it goes on if absent.")]
 Factor = Annotated[float, Field(ge=0, le=1e6), Unit("1")]
 
 

@@ -16,7 +16,7 @@ from easterly.model.schedule import EventKind, Schedule
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.lanes import Lanes, lanes_of
 from easterly.study.fluid.paths import FLOWLETS, entries, ways_of
-from easterly.study.fluid.site import Prepared, heard
+from easterly.study.fluid.site import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,9 @@ class Posed:
 def pose(prepared: Prepared) -> Posed:
     """Activities of a site, on the ways of its network as it is."""
     made, wishes, nouns = prepared.schedule, prepared.wishes, prepared.nouns
-    network, demands = nouns.network.value, heard(nouns.demands.value, wishes)
+    network, demands = nouns.network.value, nouns.demands.value
     lanes = lanes_of(made, network)
-    steady = np.flatnonzero((demands.flows.rate_bps > 0) & (demands.flows.src != demands.flows.dst))
-    steady = steady if wishes.others else steady[:0]
+    steady = prepared.steady.flow
     takes_s = durations_s(made, network, jitter=wishes.jitter, stragglers=wishes.stragglers, seed=wishes.seed)
     first, count = lanes.first, len(lanes.first)
     row_of = {str(name): row for row, name in enumerate(demands.work.name)}
@@ -100,9 +99,9 @@ def pose(prepared: Prepared) -> Posed:
     posed = Posed(
         lanes, indices(np.concatenate([ptr, np.full(len(steady), ptr[-1])])), ints(idx),
         floats(np.concatenate([(made.delay_s + takes_s)[first], np.zeros(len(steady))])),
-        floats(np.concatenate([made.earliest_s[first], np.zeros(len(steady))])),
-        floats(np.concatenate([size_bit, flows.rate_bps[steady] * prepared.until_s])),
-        floats(np.concatenate([np.full(count, np.inf), flows.rate_bps[steady]])),
+        floats(np.concatenate([made.earliest_s[first], prepared.steady.begin_s])),
+        floats(np.concatenate([size_bit, prepared.steady.rate_bps * prepared.steady.lasts_s])),
+        floats(np.concatenate([np.full(count, np.inf), prepared.steady.rate_bps])),
         ints(np.maximum(np.concatenate([connections, flows.connections[steady]]), 1)),
         ints(np.concatenate([made.traffic_class[first], phases.traffic_class[flows.phase[steady]]])),
         ints(np.concatenate([
@@ -128,7 +127,7 @@ def _waits(made: Schedule, lanes: Lanes) -> tuple[NDArray[np.int64], NDArray[np.
     return np.searchsorted(key // count, np.arange(count + 1)), key % count
 
 
-def _sends(made: Schedule, lanes: Lanes, demands: DemandSet, steady: NDArray[np.intp]) -> Sends:
+def _sends(made: Schedule, lanes: Lanes, demands: DemandSet, steady: IntColumn) -> Sends:
     rows = np.flatnonzero((made.kind == EventKind.SEND) & (made.src != made.dst))
     activity, size_B = lanes.activity[rows], made.size_B[rows]
     whole_B = np.bincount(activity, size_B, len(lanes.first))[activity]

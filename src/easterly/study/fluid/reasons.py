@@ -43,7 +43,7 @@ def reasons_of(
         links, cost_s = _costs(played.bottleneck_link[own], sender[own], late_s[own])
         for which in np.argsort(-cost_s, kind="stable")[:TOLD].tolist():
             at = own[played.bottleneck_link[own] == links[which]]
-            rows.append((number, float(cost_s[which]) / prepared.wishes.steps, int(links[which]), at))
+            rows.append((number, float(cost_s[which]) / int(prepared.steps[number]), int(links[which]), at))
     whom = [_others(prepared, posed, held[played.bottleneck_link[held] == link], at) for _, _, link, at in rows]
     kinds = [_kind(prepared, posed, row[2], sender[row[3]], who) for row, who in zip(rows, whom, strict=True)]
     told = [
@@ -142,7 +142,7 @@ def stragglers_of(prepared: Prepared, takes_s: FloatColumn) -> FluidStragglers:
         factor = took_s / np.maximum(planned_s, 1e-30) / max(usual, 1e-30)
         worst = int(np.argmax(factor))
         if factor[worst] > SLOW:
-            late_s = (took_s[worst] - usual * planned_s[worst]) / prepared.wishes.steps
+            late_s = (took_s[worst] - usual * planned_s[worst]) / int(prepared.steps[number])
             rows.append((number, _host(prepared, int(first[worst]), network.hosts.name), float(factor[worst]), late_s))
     return FluidStragglers(
         ints([r[0] for r in rows]), texts([r[1] for r in rows]), floats([r[2] for r in rows]),

@@ -94,37 +94,38 @@ def _concluded(
     )  # fmt: skip
     takes_s = durations_s(made, network, jitter=wishes.jitter, stragglers=wishes.stragglers, seed=wishes.seed)
     end_s = _ends(prepared, times)
-    step_s = _lasts(end_s)
+    step_s = _lasts(end_s, prepared.begins_s)
     found = _waits(prepared, times)
-    last_s = float(np.max(end_s, initial=0.0))
+    last_s = float(np.nanmax(end_s, initial=0.0))
     course = course_of(posed, played, network.links.capacity_bps, last_s)
     slow = np.sort(times.slowdown[np.isfinite(times.slowdown)])
     return FluidPrediction(
-        texts(prepared.jobs), floats(step_s), floats(end_s),
+        texts(prepared.jobs), prepared.begins_s, floats(step_s), floats(end_s),
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
         tenants, stragglers_of(prepared, takes_s),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
-        texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.left_out,
-        _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
+        texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.at_s,
+        prepared.left_out, _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
         played.status != "stopped",
     )  # fmt: skip
 
 
 def _ends(prepared: Prepared, times: Times) -> NDArray[np.float64]:
-    """(J, K) [s] when each step of each job ended: its last event."""
+    """(J, K) [s] when each step of each job ended: its last event; NaN where a job has no such step."""
     made, count = prepared.schedule, len(prepared.jobs)
     own = np.flatnonzero(made.job < count)
-    last = np.zeros((count, prepared.wishes.steps))
+    last = np.zeros((count, int(prepared.steps.max())))
     np.maximum.at(last, (made.job[own], made.step[own]), times.done_s[own])
-    return np.maximum.accumulate(last, axis=1)
+    absent = np.arange(last.shape[1]) >= prepared.steps[:, None]
+    return np.where(absent, np.nan, np.maximum.accumulate(last, axis=1))
 
 
-def _lasts(end_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(J, K) [s] time of each step; infinite from one that never ends on."""
-    before = np.concatenate([np.zeros((len(end_s), 1)), end_s[:, :-1]], axis=1)
-    made = np.full(end_s.shape, np.inf)
+def _lasts(end_s: NDArray[np.float64], begins_s: FloatColumn) -> NDArray[np.float64]:
+    """(J, K) [s] time of each step; infinite from one that never ends on, NaN where there is none."""
+    before = np.concatenate([begins_s[:, None], end_s[:, :-1]], axis=1)
+    made = np.where(np.isnan(end_s), np.nan, np.inf)
     np.subtract(end_s, before, out=made, where=np.isfinite(end_s))
     return made
 
@@ -133,7 +134,7 @@ def _waits(prepared: Prepared, times: Times) -> PacketWaits:
     """What steps wait for, over all of them."""
     rows = []
     for job in range(len(prepared.jobs)):
-        took = waits(prepared.schedule, times.done_s, job)
+        took = waits(prepared.schedule, floats(times.done_s - prepared.begins_s[job]), job)
         total_s = sum(took.values())
         order = sorted(took.items(), key=lambda each: (-each[1], each[0]))
         rows += [(job, *key, each_s / total_s) for key, each_s in order]
@@ -147,7 +148,7 @@ def _exposed(found: PacketWaits, step_s: NDArray[np.float64]) -> NDArray[np.floa
     """(J,) [s] of a mean step, in which what computes waits for messages."""
     waiting = ~np.isin(found.axis, (COMPUTE, BUBBLE))
     share = np.bincount(found.job[waiting], found.share[waiting], len(step_s))
-    mean_s = step_s.mean(axis=1)
+    mean_s = np.nanmean(step_s, axis=1)
     made = np.full(len(step_s), np.nan)
     np.multiply(share, mean_s, out=made, where=np.isfinite(mean_s))
     return made

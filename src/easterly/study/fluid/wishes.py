@@ -40,7 +40,7 @@ class Wishes:
     jobs : tuple of str
         Jobs; all if empty.
     steps : int
-        Steps of training in a row.
+        Steps of training in a row, at most: jobs may have fewer.
     jitter : float [1]
         Coefficient of variation of the time of each computation.
     stragglers : mapping of str to float [1]
@@ -60,6 +60,8 @@ class Wishes:
         Whose other traffic that is; everybody's if empty.
     line_rate : bool
         Whether transfers reach the line rate; else what those of their size do.
+    at_s : float [s], optional
+        Moment of the week, from Monday, 0 h UTC, at which the run begins; when all that varies sends most, if absent.
     """
 
     jobs: tuple[str, ...] = ()
@@ -75,3 +77,4 @@ class Wishes:
     others: bool = True
     tenants: tuple[str, ...] = ()
     line_rate: bool = False
+    at_s: float | None = None

@@ -11,6 +11,7 @@ from easterly.base import units
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Named, Share, quantity
 from easterly.model.spec.needs import OnHosts
+from easterly.model.spec.time import Begins, Until
 
 Span = quantity(units.TIME, above=0)
 Amount = quantity(units.SIZE, above=0)
@@ -25,6 +26,8 @@ class Traffic(Named):
     tenant: Annotated[str | None, Doc("Tenant.")] = None
     traffic_class: Annotated[str, Field(alias="class"), Doc("Traffic class.")]
     profile: Annotated[str | None, Doc("How it varies over time, a name of `profiles`; steady if absent.")] = None
+    begins: Begins = 0.0
+    until: Until = None
     connections: Annotated[Count, Doc("Connections per pair of interfaces.")] = 4
 
     @property
