@@ -9,6 +9,7 @@ from easterly.app.verbs import Verbs
 
 TRIALS = {
     "qos": "Shares of classes on a link, on the kernel of this machine.",
+    "ring": "An all-reduce between hosts on a switch: its time, as predicted for a site of this shape.",
 }
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from easterly.app.lab import shaped
 from easterly.app.lab.spaces import LabError, Space, spaces
-from easterly.config.linux.qos import differences, parse_nft, policed_otherwise, render_nft, render_tc, shown_tc
+from easterly.config.linux.qos import parse_nft, policed_otherwise, render_nft
 from easterly.config.linux.qos.nft import TABLE
 from easterly.model.shaping import LinuxQos, Policer, Shaper
 
@@ -34,8 +35,7 @@ class Bottleneck:
         LabError
             `tc` refuses it, or the kernel makes something else of it.
         """
-        self.load(render_tc(LinuxQos("lab", (shaper,))))
-        self.holds(shaper)
+        shaped.shape(self.sender, shaper)
 
     def holds(self, shaper: Shaper) -> None:
         """Make sure that the kernel has a class tree on `out`, as far as `tc` shows it.
@@ -45,11 +45,7 @@ class Bottleneck:
         LabError
             It has another one.
         """
-        shows = (("-j", "qdisc"), ("-d", "class"), ("-j", "filter"))
-        found = [self.sender.run("tc", how, what, "show", "dev", OUT) for how, what in shows]
-        wrong = differences(shaper, shown_tc(OUT, *found), shown=True)
-        if wrong:
-            raise LabError(f"the kernel does not hold what was wanted: {'; '.join(wrong)}")
+        shaped.holds(self.sender, shaper)
 
     def load(self, text: str) -> None:
         """Have `tc` load any text at the sender, and look no further."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from easterly.app import terminal
+from easterly.app import terminal, trying
 from easterly.app.calc import asking
 from easterly.base.units import RATE
 
@@ -73,7 +73,7 @@ def _try(shaper: Shaper, seconds: float, form: str) -> list[Case]:
 
     reason = lab.missing("tc")
     if reason:
-        _impossible(reason, form)
+        trying.impossible(reason, form)
     tried = []
     for name, busy in lab.cases(shaper):
         if sys.stderr.isatty():
@@ -81,15 +81,8 @@ def _try(shaper: Shaper, seconds: float, form: str) -> list[Case]:
         try:
             tried.append(lab.try_case(shaper, name, busy, seconds=seconds))
         except lab.LabError as error:
-            _impossible(str(error), form)
+            trying.impossible(str(error), form)
     return tried
-
-
-def _impossible(reason: str, form: str) -> NoReturn:
-    if form == "json":
-        terminal.emit_json({"tried": False, "reason": reason})
-    click.echo(f"easterly: not tried: {reason}", err=True)
-    sys.exit(terminal.NO_PLAN)
 
 
 def _show(shaper: Shaper, form: str) -> None:

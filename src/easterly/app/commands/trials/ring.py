@@ -1,0 +1,175 @@
+"""``easterly lab ring``: an all-reduce between namespaces of this machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from easterly.app import terminal, trying
+from easterly.app.calc import answer, asking
+from easterly.app.values import number, numbers
+from easterly.base.units import RATE, SIZE, TIME, format_short
+
+if TYPE_CHECKING:
+    from easterly.app.lab.comparison import Comparison
+    from easterly.app.lab.ring import Run, Setting
+
+MOST_BPS = 1_600_000_000
+"""Of all links together: what two cores forward twice, at 1,500 B a packet, and still have time for the ranks."""
+SHORTEST_S = 0.1
+"""Of an all-reduce: processes begin some milliseconds apart, and buckets last for 3 ms."""
+QUANTILES = (0, 25, 50, 75, 100)
+
+
+@click.command("ring", cls=asking.Calculator)
+@click.option("--hosts", type=click.IntRange(2, 16), default=4, show_default=True, help="Hosts.")
+@click.option("--rate", type=asking.Whole(RATE), default="100Mb/s", show_default=True,
+              help="Rate of each link, in both directions; of all together up to 1.6Gb/s.")  # fmt: skip
+@click.option("--size", type=asking.Whole(SIZE), default="4MB", show_default=True, help="The array.")
+@click.option("--repetitions", type=click.IntRange(1, 100), default=5, show_default=True,
+              help="All-reduces that are measured in each case; their median counts.")  # fmt: skip
+@click.option("--gloo/--no-gloo", default=None,
+              help="Also that of PyTorch, with gloo; if absent, where a Python of this machine has it.")  # fmt: skip
+@click.option("--show", is_flag=True, help="Only print the site file that the prediction is made from.")
+@terminal.format_option
+def command(hosts: int, rate: int, size: int, repetitions: int, gloo: bool | None, show: bool, form: str) -> None:
+    """All-reduce an array in a ring of hosts, each a namespace of this machine: predicted and measured times.
+
+    Links are equal first, then one of them has half the rate. The prediction is that of `easterly predict` for a site
+    of this shape. Exit code 0 if every median is 1.0 to 1.25 times its prediction, and outside of that for
+    the other case's prediction; 1 if not; 3 if this machine cannot tell.
+    """
+    from easterly.app.lab import ring
+
+    setting = ring.Setting(hosts, rate, size - size % 4, repetitions)
+    _fits(setting, form)
+    if show:
+        _show(setting, form)
+        return
+    runs = [*_try(setting, "own", sys.executable, form)]
+    python, reason = _torch(gloo, form)
+    if python:
+        runs += _try(setting, "gloo", python, form)
+    pairs = [runs[i : i + 2] for i in range(0, len(runs), 2)]
+    held, wrong = list(ring.comparisons(runs)), [each for pair in pairs for each in ring.controls(pair)]
+    if form == "json":
+        terminal.emit_json(_document(setting, runs, held, wrong, reason))
+    else:
+        _print(setting, runs, held, wrong, reason)
+    good = all(each.ok for each in held) and not any(each.ok for each in wrong)
+    sys.exit(terminal.FINE if good else terminal.FOUND)
+
+
+def _fits(setting: Setting, form: str) -> None:
+    """Refuse what would measure the machine instead of the network."""
+    if not 10**6 <= setting.rate_bps <= MOST_BPS // setting.hosts:
+        terminal.misused(
+            f"--rate is {setting.rate_bps} bit/s, not within {10**6}..{MOST_BPS // setting.hosts}: "
+            f"{setting.hosts} such links are more than this machine keeps busy, or less than its clocks tell", form,
+        )  # fmt: skip
+    least_s = 8 * setting.size_B * 2 * (1 - 1 / setting.hosts) / setting.rate_bps
+    if least_s < SHORTEST_S:
+        least_B = setting.size_B * SHORTEST_S / max(least_s, 1e-9)
+        terminal.misused(
+            f"--size is {setting.size_B} B, which takes {format_short(least_s, TIME)}: too short to be measured; "
+            f"give at least {format_short(least_B * 1.01, SIZE)}", form,
+        )  # fmt: skip
+
+
+def _torch(asked: bool | None, form: str) -> tuple[str, str]:
+    """A Python with gloo, or why it is not tried."""
+    from easterly.app.lab import ring
+
+    if asked is False:
+        return "", "not asked for"
+    python = ring.with_torch()
+    reason = "" if python else "no Python of this machine has PyTorch with gloo"
+    if asked and reason:
+        trying.impossible(reason, form)
+    return python, reason
+
+
+def _try(setting: Setting, kind: str, python: str, form: str) -> tuple[Run, Run]:
+    from easterly.app import lab
+    from easterly.app.lab import ring
+
+    reason = lab.missing("tc")
+    if reason:
+        trying.impossible(reason, form)
+    try:
+        return ring.try_ring(setting, kind=kind, python=python)
+    except lab.LabError as error:
+        trying.impossible(str(error), form)
+
+
+def _show(setting: Setting, form: str) -> None:
+    if form == "json":
+        terminal.emit_json({"site": setting.site()})
+    else:
+        click.echo(setting.site(), nl=False)
+
+
+def _document(
+    setting: Setting, runs: Sequence[Run], held: Sequence[Comparison], wrong: Sequence[Comparison], reason: str
+) -> dict[str, Any]:  # fmt: skip
+    from easterly.app.lab.ring import predicted
+
+    return {
+        "tried": True, "hosts": setting.hosts, "rate_bps": setting.rate_bps, "size_B": setting.size_B,
+        "repetitions": setting.repetitions,
+        "efficiency": {"mtu_B": predicted.MTU_B, "frame_B": predicted.FRAME_B, "data_B": predicted.PAYLOAD_B,
+                       "share": number(predicted.EFFICIENCY)},
+        "gloo": {"tried": not reason, "reason": reason or None},
+        "runs": [_ran(run) for run in runs],
+        "comparisons": [_compared(each) for each in held], "controls": [_compared(each) for each in wrong],
+    }  # fmt: skip
+
+
+def _ran(run: Run) -> dict[str, Any]:
+    return {
+        "name": run.name, "implementation": run.kind, "halved": run.halved, "times_s": numbers(run.time_s.tolist()),
+        "quantiles_s": {str(q): number(float(np.percentile(run.time_s, q))) for q in QUANTILES},
+        "sent_B": number(run.sent_B),
+    }  # fmt: skip
+
+
+def _compared(each: Comparison) -> dict[str, Any]:
+    return {
+        "what": each.what, "predicted": number(each.predicted), "measured": number(each.measured), "unit": each.unit,
+        "ratio": number(each.ratio), "tolerance": list(each.tolerance), "ok": each.ok,
+    }  # fmt: skip
+
+
+def _print(
+    setting: Setting, runs: Sequence[Run], held: Sequence[Comparison], wrong: Sequence[Comparison], reason: str
+) -> None:  # fmt: skip
+    from easterly.app.lab.ring import predicted
+
+    answer.title(
+        f"All-reduce of {format_short(setting.size_B, SIZE)} in a ring of {setting.hosts} hosts with links of "
+        f"{format_short(setting.rate_bps, RATE)}; {setting.repetitions} times in each case"
+    )
+    answer.table(("What", "Predicted", "Measured", "Ratio", "Tolerance", "Ok"), [_row(each) for each in held])
+    answer.table(("Must not be good", "Predicted", "Measured", "Ratio", "Tolerance", "Ok"), [_row(e) for e in wrong])
+    heads = ("Time", *(f"{q} %" for q in QUANTILES))
+    times = [(run.name, *(format_short(float(np.percentile(run.time_s, q)), TIME) for q in QUANTILES)) for run in runs]
+    answer.table(heads, times)
+    click.echo()
+    answer.facts([
+        ("data", f"{predicted.EFFICIENCY:.2%}", f"{predicted.PAYLOAD_B} of {predicted.FRAME_B} B of a frame from its "
+         f"Ethernet header on, as HTB counts it, at an MTU of {predicted.MTU_B} B"),
+        ("gloo", "not tried" if reason else "tried", reason),
+    ])  # fmt: skip
+
+
+def _row(each: Comparison) -> tuple[str, ...]:
+    kind = {"s": TIME, "B": SIZE}.get(each.unit, RATE)
+    low, high = each.tolerance
+    return (
+        each.what, format_short(each.predicted, kind), format_short(each.measured, kind), f"{each.ratio:.3f}",
+        f"{low:g}..{high:.4g}", "yes" if each.ok else "no",
+    )  # fmt: skip
