@@ -63,10 +63,15 @@ def saving(job: Job, model: ModelSpec, rate_bps: float, replicas: int = 1) -> Sa
         return None
     size_B = size(job, model) if spec.size is None else spec.size
     write_s = size_B * 8 / (rate_bps if spec.rate is None else min(rate_bps, spec.rate))
-    stall_s = min(write_s, size_B / job.parallel.gpus * 8 / SNAPSHOT_BPS) if spec.asynchronous else write_s
+    stall_s = copy_s(job, size_B, write_s) if spec.asynchronous else write_s
     mtbf_s = (spec.mtbf or MTBF_GPU_S) / (job.parallel.gpus * replicas)
     every_s = max(daly_s(stall_s, mtbf_s), write_s) if spec.every is None else spec.every
     return Saving(size_B, write_s, stall_s, every_s, goodput(every_s, stall_s, spec.restart + write_s, mtbf_s))
+
+
+def copy_s(job: Job, size_B: float, write_s: float) -> float:
+    """Time in which every GPU copies its part of a checkpoint to the memory of its host; no longer than writing it."""
+    return float(min(write_s, size_B / job.parallel.gpus * 8 / SNAPSHOT_BPS))
 
 
 def size(job: Job, model: ModelSpec) -> float:

@@ -60,6 +60,26 @@ class FluidTenants:
 
 
 @dataclass(frozen=True, slots=True)
+class FluidSaves:
+    """Checkpoints that jobs wrote between their steps."""
+
+    job: Annotated[IntColumn, Doc("(C,) row of the jobs.")]
+    step: Annotated[IntColumn, Doc("(C,) step behind which it was written, from 0.")]
+    begun_s: Annotated[FloatColumn, Unit("s"), Doc("(C,) when that step had ended.")]
+    took_s: Annotated[FloatColumn, Unit("s"), Doc("(C,) from then until it was in its store; infinite if never.")]
+    copy_s: Annotated[FloatColumn, Unit("s"), Doc("(C,) of it, the copy for which all stand still; 0 if none is made.")]
+    planned_s: Annotated[FloatColumn, Unit("s"), Doc("(C,) time of writing alone, as planned.")]
+    slower: Annotated[
+        FloatColumn,
+        Unit("1"),
+        Doc("(C,) mean of the steps that began meanwhile over the median of the others; NaN without such or others."),
+    ]
+
+    def __len__(self) -> int:
+        return len(self.job)
+
+
+@dataclass(frozen=True, slots=True)
 class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
@@ -76,6 +96,7 @@ class FluidPrediction:
     reasons: Annotated[FluidReasons, Doc("What held messages up.")]
     tenants: Annotated[FluidTenants, Doc("What tenants had of links; no rows where there are none.")]
     stragglers: Annotated[FluidStragglers, Doc("Who computes more slowly than others.")]
+    saves: Annotated[FluidSaves, Doc("Checkpoints that were written.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]
     slowdowns: Annotated[SizeSlowdowns, Doc("Time of messages over their time alone, by size.")]

@@ -37,6 +37,9 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--at", metavar="[DAY ]TIME",
               help="For fluid: moment of the week, in UTC, at which it begins, such as 14:00 or 'Sat 09:30'.  "
                    "[default: when all that has a profile sends most]")  # fmt: skip
+@click.option("--checkpoint", "saves", type=click.IntRange(1, 100), metavar="STEPS",
+              help="For fluid: steps between the checkpoints of jobs that write some.  "
+                   "[default: what their interval takes]")  # fmt: skip
 @click.option("--alone", is_flag=True, help="For fluid: each job without its neighbours too.")
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip

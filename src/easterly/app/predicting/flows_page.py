@@ -8,7 +8,7 @@ from rich.console import Console
 
 from easterly.app.columns import Column
 from easterly.app.predicting.flowing import SAID
-from easterly.app.predicting.page import RANGE, show_phases, show_waits
+from easterly.app.predicting.page import RANGE, show_phases, show_waits, times
 from easterly.app.report.measure import DASH, TIMES, measure
 from easterly.app.text import Page
 
@@ -27,6 +27,7 @@ def page(found: dict[str, Any]) -> None:
     _held_up(shown, found["jobs"])
     _alone(shown, found["jobs"])
     _tenants(shown, found["tenants"])
+    _checkpoints(shown, found["checkpoints"])
     show_phases(shown, found["phases"])
     _links(shown, found["links"])
 
@@ -151,6 +152,24 @@ def _worst(row: dict[str, Any]) -> str:
 
 def _percent(part: float | None) -> str:
     return DASH if part is None else f"{100 * part:.1f} %"
+
+
+def _checkpoints(shown: Page, rows: list[dict[str, Any]]) -> None:
+    """What was written between steps, and what the steps meanwhile cost."""
+    if not rows:
+        return
+    shown.title("Checkpoints")
+    unit = measure([row["took_s"] or 0.0 for row in rows], TIMES)
+    heads = ("Job", "Behind step", "From", "Copied in", "Written in", "Planned", "Steps meanwhile")
+    shown.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
+        [
+            (row["job"], f"{row['step'] + 1:,}", DASH if row["begun_s"] is None else unit.full(row["begun_s"]),
+             unit.full(row["copy_s"]), "never" if row["took_s"] is None else unit.full(row["took_s"]),
+             unit.full(row["planned_s"]), times(row["slower"]))
+            for row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
 
 
 def _links(shown: Page, rows: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """Schedules: steps of a job, and single collectives, as events that depend on each other."""
 
+from easterly.demand.schedule.aside import Aside, Saves, Sent
 from easterly.demand.schedule.choose import of_collective
 from easterly.demand.schedule.course import Detail
 from easterly.demand.schedule.expand import Replay
@@ -15,7 +16,7 @@ from easterly.demand.schedule.step import of_step
 from easterly.demand.schedule.together import together
 
 __all__ = [
-    "LIMIT", "Detail", "Extent", "Latency", "Replay", "critical_events", "critical_path", "extents_within",
-    "of_collective", "of_job", "of_rates", "of_step", "of_traces", "size_of", "step_of", "together", "traces_of",
-    "whole",
+    "LIMIT", "Aside", "Detail", "Extent", "Latency", "Replay", "Saves", "Sent", "critical_events", "critical_path",
+    "extents_within", "of_collective", "of_job", "of_rates", "of_step", "of_traces", "size_of", "step_of",
+    "together", "traces_of", "whole",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from easterly.base.columns import BoolColumn, IntColumn
 from easterly.demand import training
 from easterly.demand.facts import model_of
 from easterly.demand.layout import Layout
+from easterly.demand.schedule.aside import NOTHING, Aside
 from easterly.demand.schedule.course import PLAIN, Detail
 from easterly.demand.schedule.extent import Extent
 from easterly.demand.schedule.size import LIMIT
@@ -21,6 +22,7 @@ from easterly.model.spec.site import Site
 def of_job(
     site: Site, network: Network, name: str, hosts: Mapping[str, IntColumn], *, steps: int = 1, detail: Detail = PLAIN,
     limit: int = LIMIT, alive: BoolColumn | None = None, extent: Extent | None = None,
+    aside: Aside = NOTHING,
 ) -> Schedule:  # fmt: skip
     """Training steps of a job of a site, on its own fabric.
 
@@ -40,6 +42,8 @@ def of_job(
         Links that are up; all if absent.
     extent : Extent, optional
         Passes that are laid out of each step; all if absent.
+    aside : Aside
+        What happens between the steps.
 
     Raises
     ------
@@ -50,7 +54,7 @@ def of_job(
     return of_step(
         step_of(site, network, name, hosts, alive), steps=steps, detail=detail, limit=limit,
         traffic_class=sorted(site.classes).index(job.traffic_class), connections=job.library.qps or job.connections,
-        extent=extent,
+        extent=extent, aside=aside,
     )  # fmt: skip
 
 

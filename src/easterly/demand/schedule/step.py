@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from easterly.demand.schedule.aside import NOTHING, Aside, Between
 from easterly.demand.schedule.course import PLAIN, Course, Detail, course
 from easterly.demand.schedule.draft import Draft
 from easterly.demand.schedule.extent import Extent, shortened
@@ -18,7 +19,7 @@ from easterly.model.schedule import Schedule
 
 def of_step(
     step: Step, *, steps: int = 1, detail: Detail = PLAIN, job: int = 0, traffic_class: int = 0,
-    connections: int = 1, limit: int = LIMIT, extent: Extent | None = None,
+    connections: int = 1, limit: int = LIMIT, extent: Extent | None = None, aside: Aside = NOTHING,
 ) -> Schedule:  # fmt: skip
     """Training steps of a job: passes of every stage in 1F1B order, and all communication that they wait for.
 
@@ -38,6 +39,8 @@ def of_step(
         Events that are made at most.
     extent : Extent, optional
         Passes that are laid out of each step; all if absent.
+    aside : Aside
+        What happens between the steps; an evaluation is a part of the step before it.
 
     Returns
     -------
@@ -48,27 +51,46 @@ def of_step(
     FindingsError
         E665 it would have more events than that; `size_of` tells how many.
     """
-    check_size(step, steps=steps, detail=detail, limit=limit, extent=extent)
+    tried = sum(aside.batches(number) for number in range(steps))
+    check_size(step, steps=steps + tried, detail=detail, limit=limit, extent=extent)
     plan = course(step, detail, job, traffic_class, connections)
     if extent is not None:
         plan = shortened(plan, extent)
     draft, previous = Draft(), np.full(len(plan.cells), -1)
+    between = Between(draft, plan, aside)
     for number in range(steps):
-        previous = laid_out(draft, plan, detail, number, previous)
-    return draft.schedule(plan.purposes, plan.cells.streams())
+        previous = laid_out(draft, plan, detail, number, between.before(number, previous))
+        for _ in range(aside.batches(number)):
+            previous = evaluated(draft, plan, detail, number, previous)
+        previous = between.behind(number, previous)
+    return draft.schedule(aside.purposes(plan.purposes), plan.cells.streams())
 
 
 def laid_out(draft: Draft, plan: Course, detail: Detail, number: int, previous: Numbers) -> Numbers:
     """Lay one step out behind the updates of the step before, (Q,), -1 for none; its own updates, (Q,)."""
     forward, backward = (Passes.of(draft, plan, detail, number, way) for way in (0, 1))
     _in_order(draft, plan, forward, backward)
-    _handed_on(draft, plan, forward, backward, number)
+    for way, passes in enumerate((forward, backward)):
+        _handed_on(draft, plan, passes, way, number)
     _weights(draft, plan, forward, number, previous)
     last = _gradients(draft, plan, backward, number)
     update = computed(draft, plan.cells, 1, {"duration_s": plan.update_s, "purpose": 2, "step": number})
     draft.wait(*pairs(update, last))
     last_of_all: Numbers = update[0]
     return last_of_all
+
+
+def evaluated(draft: Draft, plan: Course, detail: Detail, number: int, previous: Numbers) -> Numbers:
+    """Lay the forward passes of one batch out behind what cells did before, (Q,); the last passes, (Q,)."""
+    forward = Passes.of(draft, plan, detail, number, 0)
+    groups = [(c, k) for k in range(0, plan.micro_batches, plan.cells.stages) for c in range(plan.chunks)]
+    order = [(c, k + i) for c, k in groups for i in range(min(plan.cells.stages, plan.micro_batches - k))]
+    chunk, micro_batch = np.array(order).T
+    draft.wait(*pairs(forward.head[chunk, micro_batch][1:], forward.done[chunk, micro_batch][:-1]))
+    _handed_on(draft, plan, forward, 0, number)
+    _weights(draft, plan, forward, number, previous)
+    last: Numbers = forward.done[order[-1]]
+    return last
 
 
 class Passes:
@@ -146,23 +168,22 @@ def _in_order(draft: Draft, plan: Course, forward: Passes, backward: Passes) -> 
     draft.wait(*pairs(backward.head[-1][:, mine], forward.done[-1][:, mine]))
 
 
-def _handed_on(draft: Draft, plan: Course, forward: Passes, backward: Passes, number: int) -> None:
+def _handed_on(draft: Draft, plan: Course, passes: Passes, way: int, number: int) -> None:
     """Messages of every micro-batch between neighbouring stages, and from the last to the first with the next chunk."""
     chunks, count = plan.chunks, plan.micro_batches
-    for way, passes in ((0, forward), (1, backward)):
-        step_on = -1 if way else 1
-        from_chunk = np.arange(1, chunks) if way else np.arange(chunks - 1)
-        routes = ((plan.onward[way], np.arange(chunks), 0), (plan.around[way], from_chunk, step_on))
-        for pattern, chunk, ahead in routes:
-            if not len(pattern) or not len(chunk):
-                continue
-            c, k = (x.ravel() for x in np.meshgrid(chunk, np.arange(count), indexing="ij"))
-            first = draft.repeat(pattern, len(c), {"chunk": c, "micro_batch": k, "step": number})
-            of_rank = plan.cells.of_rank
-            event, rank = pattern.enter
-            draft.wait(*pairs(first[:, None] + event, passes.done[c, k][:, of_rank[rank]]))
-            rank, event = pattern.leave
-            draft.wait(*pairs(passes.head[c + ahead, k][:, of_rank[rank]], first[:, None] + event))
+    step_on = -1 if way else 1
+    from_chunk = np.arange(1, chunks) if way else np.arange(chunks - 1)
+    routes = ((plan.onward[way], np.arange(chunks), 0), (plan.around[way], from_chunk, step_on))
+    for pattern, chunk, ahead in routes:
+        if not len(pattern) or not len(chunk):
+            continue
+        c, k = (x.ravel() for x in np.meshgrid(chunk, np.arange(count), indexing="ij"))
+        first = draft.repeat(pattern, len(c), {"chunk": c, "micro_batch": k, "step": number})
+        of_rank = plan.cells.of_rank
+        event, rank = pattern.enter
+        draft.wait(*pairs(first[:, None] + event, passes.done[c, k][:, of_rank[rank]]))
+        rank, event = pattern.leave
+        draft.wait(*pairs(passes.head[c + ahead, k][:, of_rank[rank]], first[:, None] + event))
 
 
 def _weights(draft: Draft, plan: Course, forward: Passes, number: int, previous: Numbers) -> None:

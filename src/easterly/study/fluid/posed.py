@@ -101,7 +101,7 @@ def pose(prepared: Prepared) -> Posed:
         floats(np.concatenate([(made.delay_s + takes_s)[first], np.zeros(len(steady))])),
         floats(np.concatenate([made.earliest_s[first], prepared.steady.begin_s])),
         floats(np.concatenate([size_bit, prepared.steady.rate_bps * prepared.steady.lasts_s])),
-        floats(np.concatenate([np.full(count, np.inf), prepared.steady.rate_bps])),
+        floats(np.concatenate([_cap_bps(prepared, first, size_bit), prepared.steady.rate_bps])),
         ints(np.maximum(np.concatenate([connections, flows.connections[steady]]), 1)),
         ints(np.concatenate([made.traffic_class[first], phases.traffic_class[flows.phase[steady]]])),
         ints(np.concatenate([
@@ -114,6 +114,14 @@ def pose(prepared: Prepared) -> Posed:
 
 def _sent_bit(made: Schedule, reach: FloatColumn) -> NDArray[np.float64]:
     return np.where(made.kind == EventKind.SEND, made.size_B * 8 / reach[made.purpose], 0.0)
+
+
+def _cap_bps(prepared: Prepared, first: IntColumn, size_bit: NDArray[Any]) -> NDArray[np.float64]:
+    """Most that each activity sends: what takes a time at least is no faster."""
+    least_s = prepared.least_s[prepared.schedule.purpose[first]]
+    made = np.full(len(first), np.inf)
+    np.divide(size_bit, least_s, out=made, where=(least_s > 0) & (size_bit > 0))
+    return made
 
 
 def _waits(made: Schedule, lanes: Lanes) -> tuple[NDArray[np.int64], NDArray[np.signedinteger[Any]]]:

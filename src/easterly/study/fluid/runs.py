@@ -18,6 +18,7 @@ from easterly.study.fluid.played import course_of, play
 from easterly.study.fluid.posed import Posed, pose
 from easterly.study.fluid.reasons import reasons_of, stragglers_of
 from easterly.study.fluid.received import tenants_of
+from easterly.study.fluid.saved import saves_of
 from easterly.study.fluid.site import Prepared
 from easterly.study.fluid.standing import slowest_s, standing_of, with_losses
 from easterly.study.naming import links_of
@@ -103,6 +104,7 @@ def _concluded(
         texts(prepared.jobs), prepared.begins_s, floats(step_s), floats(end_s),
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
         tenants, stragglers_of(prepared, takes_s),
+        saves_of(prepared, times.done_s, floats(step_s), floats(end_s)),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),

@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from easterly.base.columns import FloatColumn, IntColumn, TextColumn, floats, ints, texts
-from easterly.base.findings import did_you_mean
 from easterly.base.units import TIME, format_short
 from easterly.demand import schedule
-from easterly.demand.time.profile import WEEK_s
+from easterly.demand.schedule import Aside, Saves
 from easterly.model.demand import DemandSet
 from easterly.model.schedule import Schedule
 from easterly.model.spec.site import Site
+from easterly.study.fluid.beside import CHECKPOINT, aside_of, least_s, set_aside, stands_s, without_saves
+from easterly.study.fluid.checks import check, jobs_of
 from easterly.study.fluid.paces import Steady, busiest_s, present, steady_of, varying
-from easterly.study.fluid.wishes import ROUTINGS, Wishes
+from easterly.study.fluid.wishes import Wishes
 from easterly.study.nouns import Nouns
 
 SPARE = 1.25
@@ -40,8 +41,12 @@ class Prepared:
         Job j of it is job j of the jobs; behind them what others send at intervals.
     owner : (P,) str
         Job, service or traffic of each purpose of the schedule.
+    saves : list of Saves or None
+        Checkpoints of each job.
     reach : (P,) float [1]
         Share of the line rate that transfers of each purpose reach.
+    least_s : (P,) float [s]
+        Time that each transfer of a purpose takes at least.
     at_s : float [s]
         Moment of the week at which the run begins; NaN where nothing varies over time.
     until_s : float [s]
@@ -59,7 +64,9 @@ class Prepared:
     steps: IntColumn
     schedule: Schedule
     owner: TextColumn
+    saves: list[Saves | None]
     reach: FloatColumn
+    least_s: FloatColumn
     at_s: float
     until_s: float
     steady: Steady
@@ -85,29 +92,43 @@ def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
     ValueError
         A job, a host or a routing that is none, or a number out of its range.
     """
-    jobs = _jobs(nouns, wishes)
-    _fit(nouns, wishes)
+    jobs = jobs_of(nouns, wishes)
+    check(nouns, wishes)
     site, network, hosts = nouns.site, nouns.network.value, nouns.placement.value.hosts
-    counts = [min(wishes.steps, site.jobs[name].steps or wishes.steps) for name in jobs]
-    begins_s = [site.jobs[name].begins for name in jobs]
-    steps = [schedule.of_job(site, network, name, hosts, steps=k) for name, k in zip(jobs, counts, strict=True)]
-    demands, until_s = nouns.demands.value, _until_s(nouns, jobs, begins_s, counts, wishes)
-    at_s = _at_s(site, demands, wishes)
-    listened = heard(demands, wishes)
+    own = [_own(nouns, name, wishes) for name in jobs]
+    steps = [schedule.of_job(site, network, each.name, hosts, steps=each.steps, aside=each.aside) for each in own]
+    demands, until_s = nouns.demands.value, _until_s(nouns, own, wishes)
+    at_s, listened = _at_s(site, demands, wishes), without_saves(heard(demands, wishes), jobs)
     if wishes.others:
         there = {str(name): present(site, str(name), until_s) for name in demands.work.name}
         steps.append(schedule.of_rates(network, _at_intervals(listened), until_s, seed=wishes.seed, present=there))
-        begins_s = [*begins_s, 0.0]
-    made = schedule.together(steps, begins_s)
+    begins_s = [each.begins_s for each in own]
+    made = set_aside(schedule.together(steps, [*begins_s, 0.0][: len(steps)]), len(jobs))
     owner = [name for name, step in zip(jobs, steps, strict=False) for _ in range(len(step.purposes))]
     if wishes.others:
         owner += demands.work.name[steps[-1].purposes.job].tolist()
     steady = steady_of(site, listened, at_s, until_s if wishes.others else 0.0)
     return Prepared(
-        nouns, wishes, jobs, floats(begins_s[: len(jobs)]), ints(counts), made, texts(owner),
-        _reach(demands, made, owner, wishes), at_s, until_s, steady,
-         _left_out(demands, steady, until_s, wishes),
+        nouns, wishes, jobs, floats(begins_s), ints([each.steps for each in own]), made, texts(owner),
+        [each.aside.saves for each in own], _reach(demands, made, owner, wishes), least_s(nouns, made, owner), at_s,
+        until_s, steady, _left_out(demands, steady, until_s, own, wishes),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A job in a run."""
+
+    name: str
+    begins_s: float
+    steps: int
+    aside: Aside
+
+
+def _own(nouns: Nouns, name: str, wishes: Wishes) -> _Own:
+    job = nouns.site.jobs[name]
+    steps = min(wishes.steps, job.steps or wishes.steps)
+    return _Own(name, job.begins, steps, aside_of(nouns, name, steps, wishes))
 
 
 def events_of(nouns: Nouns, jobs: Sequence[str] = ()) -> int:
@@ -117,49 +138,18 @@ def events_of(nouns: Nouns, jobs: Sequence[str] = ()) -> int:
     return sum(schedule.size_of(schedule.step_of(site, network, name, hosts)) for name in names)
 
 
-def _jobs(nouns: Nouns, wishes: Wishes) -> list[str]:
-    hosts, known = nouns.placement.value.hosts, list(nouns.site.jobs)
-    jobs = list(wishes.jobs) or [name for name in known if name in hosts]
-    missing = [name for name in jobs if name not in hosts or name not in known]
-    if missing:
-        raise ValueError(f"no job that has hosts is called {missing[0]!r}: {did_you_mean(missing[0], known)}")
-    if not jobs:
-        raise ValueError("there is no job whose steps could be simulated: give the site a job with hosts")
-    return jobs
-
-
-def _fit(nouns: Nouns, wishes: Wishes) -> None:
-    """Refuse wishes that make no sense."""
-    names = nouns.network.value.hosts.name.tolist()
-    for host, factor in wishes.stragglers.items():
-        if host not in names:
-            raise ValueError(f"no host is called {host!r}: {did_you_mean(host, names)}")
-        if not (np.isfinite(factor) and factor > 0):
-            raise ValueError(f"host {host!r} computes {factor:g} times as long: give a number above 0")
-    for name, work in {**nouns.site.services, **nouns.site.traffic}.items():
-        if work.until is not None and work.until <= work.begins:
-            raise ValueError(f"{name!r} begins at {work.begins:g} s and stops at {work.until:g} s: let it stop later")
-    if wishes.at_s is not None and not 0 <= wishes.at_s < WEEK_s:
-        raise ValueError(f"a week has no moment {wishes.at_s:g} s: give a time from 0 to below {WEEK_s:g} s")
-    if wishes.routing not in ROUTINGS:
-        raise ValueError(f"no routing is called {wishes.routing!r}; there are {', '.join(ROUTINGS)}")
-    if wishes.steps < 1 or not 0 <= wishes.jitter <= 2:
-        raise ValueError("a simulation needs at least one step, and a variation of compute from 0 to 2")
-    if not (wishes.detect_s >= 0 and wishes.reroute_s >= 0):
-        raise ValueError("a failure is noticed, and routed around, after 0 s at the earliest")
-
-
-def _until_s(
-    nouns: Nouns, jobs: Sequence[str], begins_s: Sequence[float], steps: Sequence[int], wishes: Wishes
-) -> float:
+def _until_s(nouns: Nouns, own: Sequence[_Own], wishes: Wishes) -> float:
     """How long all steps take at most [s]: nothing hidden, as slow as the slowest host, standing still at times."""
     bounds = nouns.prediction.value
     high_s = dict(zip(bounds.job.tolist(), bounds.step_high_s.tolist(), strict=True))
-    rows = zip(jobs, begins_s, steps, strict=True)
     slowest = max([1.0, *wishes.stragglers.values()]) * (1 + wishes.jitter)
     still_s = sum(wishes.detect_s + wishes.reroute_s for _ in wishes.outages) * 2
-    own_s = [from_s + count * high_s[name] * slowest for name, from_s, count in rows if np.isfinite(high_s[name])]
-    return float(SPARE * (max([0.0, *own_s]) + still_s))
+    ends_s = [
+        each.begins_s + each.steps * high_s[each.name] * slowest + stands_s(each.aside, each.steps, high_s[each.name])
+        for each in own
+        if np.isfinite(high_s[each.name])
+    ]
+    return float(SPARE * (max([0.0, *ends_s]) + still_s))
 
 
 def _at_s(site: Site, demands: DemandSet, wishes: Wishes) -> float:
@@ -201,10 +191,11 @@ def _owners(demands: DemandSet, steady: Steady) -> list[str]:
     return [str(name) for name in np.unique(demands.phases.owner[demands.flows.phase[steady.flow]])]
 
 
-def _left_out(demands: DemandSet, steady: Steady, until_s: float, wishes: Wishes) -> TextColumn:
-    """What has an interval that is longer than the time in which others send, and is not spread over a window."""
-    phases = demands.phases
-    rows = np.flatnonzero(
-        wishes.others & (phases.every_s >= until_s) & ~np.isin(phases.owner, _owners(demands, steady))
-    )
+def _left_out(demands: DemandSet, steady: Steady, until_s: float, own: Sequence[_Own], wishes: Wishes) -> TextColumn:
+    """What is sent less often than is simulated; what is spread over a window goes on all the time."""
+    phases, names = demands.phases, [each.name for each in own]
+    saved = (phases.stage == CHECKPOINT) & np.isin(phases.owner, names)
+    never = np.isin(phases.owner, [each.name for each in own if each.aside.saves is None])
+    seldom = wishes.others & (phases.every_s >= until_s) & ~np.isin(phases.owner, _owners(demands, steady))
+    rows = np.flatnonzero(np.where(saved, never, seldom))
     return texts([f"{phases.owner[r]} {phases.axis[r]}, every {format_short(phases.every_s[r], TIME)}" for r in rows])

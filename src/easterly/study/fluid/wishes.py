@@ -60,6 +60,8 @@ class Wishes:
         Whose other traffic that is; everybody's if empty.
     line_rate : bool
         Whether transfers reach the line rate; else what those of their size do.
+    saves : int, optional
+        Steps between the checkpoints of a job that writes some; as many as its interval takes if absent.
     at_s : float [s], optional
         Moment of the week, from Monday, 0 h UTC, at which the run begins; when all that varies sends most, if absent.
     """
@@ -77,4 +79,5 @@ class Wishes:
     others: bool = True
     tenants: tuple[str, ...] = ()
     line_rate: bool = False
+    saves: int | None = None
     at_s: float | None = None
