@@ -10,6 +10,8 @@ from easterly.base.units import SHARE, TIME, format_short
 from easterly.model.network import Network
 from easterly.model.spec.intent import Measured, Quantile
 from easterly.model.spec.site import Site
+from easterly.verify.follow.binomial import fewest_samples
+from easterly.verify.follow.statement import named
 
 CONFIDENCE = 0.95
 
@@ -50,9 +52,9 @@ def measurements_reach_the_promise(site: Site) -> Iterator[Finding]:
             yield Finding(
                 code="E952",
                 at=f"{at}/quantile",
-                message=f"{_p(promise.quantile)} is promised and {_p(measured.quantile)} was measured, which says "
-                f"nothing of the {silent} between them",
-                hint=f"measure {_p(promise.quantile)}, from {_least(promise.quantile):,} samples or more, "
+                message=f"{named(promise.quantile)} is promised and {named(measured.quantile)} was measured, which "
+                f"says nothing of the {silent} between them",
+                hint=f"measure {named(promise.quantile)}, from {_least(promise.quantile):,} samples or more, "
                 f"or promise quantile: {measured.quantile:g}",
             )
 
@@ -62,7 +64,7 @@ def samples_suffice(site: Site) -> Iterator[Finding]:
     """One sample in 1 / (1 - q) lies above quantile q: with fewer, the largest one is all that is known."""
     for at, promise, measured in _promises(site):
         q = max(promise.quantile, measured.quantile)
-        least, sure = _least(q), math.ceil(round(math.log(1 - CONFIDENCE) / math.log(q), 6))
+        least, sure = _least(q), fewest_samples(q, 0, CONFIDENCE)
         if measured.samples is None or measured.samples >= sure:
             continue
         too_few = measured.samples < least
@@ -70,7 +72,7 @@ def samples_suffice(site: Site) -> Iterator[Finding]:
         yield Finding(
             code="E953",
             at=f"{at}/samples",
-            message=f"{measured.samples:,} samples for {_p(q)}: "
+            message=f"{measured.samples:,} samples for {named(q)}: "
             + (
                 f"not one of them is expected above it, 1 / {above} = {least:,} are needed"
                 if too_few
@@ -90,20 +92,11 @@ def measurements_meet_the_promise(site: Site) -> Iterator[Finding]:
             yield Finding(
                 code="E954",
                 at=f"{at}/value",
-                message=f"{_p(measured.quantile)} was {format_short(value_s, TIME)}, so {_p(promise.quantile)} is no "
-                f"less; {format_short(promise.max, TIME)} is promised",
+                message=f"{named(measured.quantile)} was {format_short(value_s, TIME)}, so {named(promise.quantile)} "
+                f"is no less; {format_short(promise.max, TIME)} is promised",
                 hint=f"promise max: {format_short(value_s, TIME)} or more, or change what causes the delay",
                 severity=Severity.WARNING,
             )
-
-
-def _p(quantile: float) -> str:
-    """A quantile as engineers call it.
-
-    >>> _p(0.999), _p(0.95)
-    ('P99.9', 'P95')
-    """
-    return f"P{round(100 * quantile, 6):g}"
 
 
 def _least(quantile: float) -> int:

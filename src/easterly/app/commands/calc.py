@@ -17,6 +17,7 @@ CALCULATORS = {
     "buffer": "Buffer of a queue by every method, and what a dynamic threshold gives it.",
     "kv": "Key/value cache of a model: bytes per token, and the time to move it.",
     "memory": "Memory of one GPU for weights, gradients and optimiser state, by ZeRO stage.",
+    "claim": "What follows from claimed numbers, and what does not: speed-ups, quantiles, availability.",
     "checkpoint": "Best interval between checkpoints, and what is lost (Young, Daly).",
     "entropy": "How many links hashing uses, and how loaded the fullest is.",
     "hash": "Hash of a connection by each function, and the link that it chooses.",
