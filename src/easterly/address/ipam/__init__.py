@@ -1,0 +1,50 @@
+"""The address manager: a store of VRFs, pools and allocations that outlives its clients' mistakes.
+
+    with ipam.init("addresses.db") as store:                     # or postgresql://host/database; `open` makes none
+        store.one(ipam.AddPool("hosts", "10.0.0.0/16"))          # -> Outcome(id=...)
+        answer = store.one(ipam.Allocate("hosts", key="job-7"))  # -> Outcome(allocations=(Allocation(...),))
+        store.apply([ipam.Release(answer.allocations[0].id)])    # a batch: one transaction
+
+`Store.apply` answers a batch of requests (`Allocate`, `Renew`, `Release`, `Edit`, `Expire`; `AddVrf`, `AddPool`,
+`RemovePool`); each `Outcome` has `allocations`, or a `refusal` with a code. `Committer` lets many threads share
+transactions. Readers are functions of a store: see `pages`.
+"""
+
+from easterly.address.ipam.commit import Committer
+from easterly.address.ipam.nouns import About, Allocation, Entry, Outcome, Pool, Refusal, Vrf
+from easterly.address.ipam.requests import (
+    AddPool,
+    AddVrf,
+    Allocate,
+    Edit,
+    Expire,
+    Release,
+    RemovePool,
+    Renew,
+    Request,
+)
+from easterly.address.ipam.store import Store, StoreError, init, open
+
+__all__ = [
+    "About",
+    "AddPool",
+    "AddVrf",
+    "Allocate",
+    "Allocation",
+    "Committer",
+    "Edit",
+    "Entry",
+    "Expire",
+    "Outcome",
+    "Pool",
+    "Refusal",
+    "Release",
+    "RemovePool",
+    "Renew",
+    "Request",
+    "Store",
+    "StoreError",
+    "Vrf",
+    "init",
+    "open",
+]

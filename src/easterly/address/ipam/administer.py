@@ -1,0 +1,204 @@
+"""VRFs and pools: made and removed one at a time, under the lock of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from easterly.address.ipam import schema
+from easterly.address.ipam.audit import START, chained
+from easterly.address.ipam.decide import allocate
+from easterly.address.ipam.ledger import Ledger
+from easterly.address.ipam.nouns import About, Outcome, Pool, refused
+from easterly.address.ipam.places import Place, place
+from easterly.address.ipam.read import StoredFree, by_id, pools
+from easterly.address.ipam.requests import AddPool, AddVrf, Administration, Allocate, RemovePool
+from easterly.address.ipam.rows import free_row, octets, pool_of, pool_row
+from easterly.address.ipam.space import Space
+from easterly.address.ipam.write import insert as insert_rows
+from easterly.address.ipam.write import write, write_entries
+from easterly.address.text import AddressError
+
+OFFICE = 0
+"""Number of the administration's own audit chain."""
+
+
+def administer(connection: Connection, request: Administration, now_ms: int) -> Outcome:
+    """Answer one request in the transaction of the connection."""
+    row = connection.execute(select(schema.registry).with_for_update()).one()
+    number = row.next
+    if isinstance(request, AddVrf):
+        outcome = _add_vrf(connection, request, number)
+    elif isinstance(request, AddPool):
+        outcome = _add_pool(connection, request, number, now_ms)
+    else:
+        outcome = _remove_pool(connection, request, now_ms)
+    if outcome.ok:
+        _record(connection, row, outcome, request, now_ms)
+    return outcome
+
+
+def _record(connection: Connection, row: Any, outcome: Outcome, request: Administration, now_ms: int) -> None:
+    name = request.pool if isinstance(request, RemovePool) else request.name
+    verb = {AddVrf: "add-vrf", AddPool: "add-pool", RemovePool: "remove-pool"}[type(request)]
+    change = {"do": verb, "by": request.actor, "id": outcome.id, "name": name}
+    if isinstance(request, AddVrf):
+        change |= {"rd": request.rd, "tenant": request.tenant}
+    [entry] = chained(OFFICE, row.entries, row.head, now_ms, [change])
+    write_entries(connection, [entry])
+    connection.execute(
+        update(schema.registry).values(
+            next=row.next + (not isinstance(request, RemovePool)), entries=entry.seq, head=entry.hash
+        )
+    )
+
+
+def _add_vrf(connection: Connection, request: AddVrf, number: int) -> Outcome:
+    names = schema.vrf.c.name
+    if not request.name or connection.execute(select(names).where(names == request.name)).first():
+        return refused("conflict", f"there is a VRF {request.name!r} already", "take another name")
+    connection.execute(
+        insert(schema.vrf), {"id": number, "name": request.name, "rd": request.rd, "tenant": request.tenant}
+    )
+    return Outcome(id=number)
+
+
+def _add_pool(connection: Connection, request: AddPool, number: int, now_ms: int) -> Outcome:
+    if not request.name or pools(connection, [request.name]):
+        return refused("conflict", f"there is a pool {request.name!r} already", "take another name")
+    try:
+        wanted = None if request.prefix is None else place(request.prefix)
+    except AddressError as error:
+        return refused("invalid", str(error), error.hint)
+    if request.parent is not None:
+        return _add_child(connection, request, number, wanted, now_ms)
+    if wanted is None:
+        return refused("invalid", "a pool without a place", "give a prefix, or a parent and a prefix length")
+    vrf = connection.execute(
+        select(schema.vrf.c.id).where(
+            (schema.vrf.c.id if isinstance(request.vrf, int) else schema.vrf.c.name) == request.vrf
+        )
+    ).scalar()
+    if vrf is None:
+        return refused("unknown", f"there is no VRF {request.vrf!r}", "add it first")
+    clash = _overlapping(connection, vrf, wanted)
+    if clash is not None:
+        return refused("conflict", f"overlaps pool {clash.name} ({clash.text})", "make it a child, or use another VRF")
+    return _store(connection, _pool(request, number, vrf, None, wanted), request, now_ms)
+
+
+def _overlapping(connection: Connection, vrf: int, wanted: Place) -> Pool | None:
+    """A pool at the top of a VRF that shares an address; they are disjoint, so that the last one decides."""
+    columns = schema.pool.c
+    row = connection.execute(
+        select(schema.pool)
+        .where(columns.vrf == vrf, columns.parent.is_(None), columns.family == wanted.family)
+        .where(columns.lo <= octets(wanted.hi))
+        .order_by(columns.lo.desc())
+        .limit(1)
+    ).first()
+    found = None if row is None else pool_of(row)
+    return found if found is not None and found.hi >= wanted.lo else None
+
+
+def _add_child(connection: Connection, request: AddPool, number: int, wanted: Place | None, now_ms: int) -> Outcome:
+    """A pool that is an allocation of its parent."""
+    assert request.parent is not None
+    ledger = open_ledger(connection, request.parent, now_ms)
+    if ledger is None:
+        return refused("unknown", f"there is no pool {request.parent!r}", "add the parent first")
+    if wanted is None and request.prefix_length is None:
+        return refused("invalid", "a pool without a place", "give a prefix or a prefix length")
+    if wanted is not None:
+        ledger.space.know(StoredFree(connection, ledger.pool.id).around([(wanted.lo, wanted.hi)], []))
+    if wanted is not None and wanted[1:3] == (ledger.pool.lo, ledger.pool.hi):
+        return refused("conflict", "all of its parent", "use the parent")
+    asked = Allocate(
+        ledger.pool.id, prefix_length=request.prefix_length, sparse=request.sparse, address=request.prefix,
+        tenant=request.tenant, fields={"pool": str(number)}, actor=request.actor,
+    )  # fmt: skip
+    if request.prefix is not None and "-" in request.prefix:
+        first, _, last = request.prefix.partition("-")
+        asked = Allocate(
+            ledger.pool.id, first=first.strip(), last=last.strip(), fields=asked.fields, actor=request.actor
+        )
+    outcome = allocate(ledger, asked, kind="pool")
+    if not outcome.ok:
+        return outcome
+    write(connection, [ledger], now_ms)
+    [a] = outcome.allocations
+    pool = _pool(request, number, ledger.pool.vrf, ledger.pool.id, Place(a.family, a.lo, a.hi, a.length))
+    return Outcome(outcome.allocations, id=_store(connection, pool, request, now_ms).id)
+
+
+def open_ledger(connection: Connection, named: int | str, now_ms: int) -> Ledger | None:
+    """The ledger of one pool, locked."""
+    found = pools(connection, [named], lock=True)
+    if not found:
+        return None
+    return Ledger(found[0], Space(StoredFree(connection, found[0].id), found[0].bits), now_ms)
+
+
+def _pool(request: AddPool, number: int, vrf: int, parent: int | None, at: Place) -> Pool:
+    about = About(tags=tuple(sorted(request.tags)), fields=tuple(sorted(request.fields.items())))
+    return Pool(
+        number, request.name, vrf, parent, *at, request.role, request.tenant, request.edges, request.approval,
+        request.lease_s, request.longest_s, request.quarantine_s, about,
+    )  # fmt: skip
+
+
+def _store(connection: Connection, pool: Pool, request: AddPool, now_ms: int) -> Outcome:
+    """Write a pool, all of it free, and begin its audit chain."""
+    change = {"do": "open", "by": request.actor, "pool": definition(pool)}
+    [entry] = chained(pool.id, 0, START, now_ms, [change])
+    row = list(pool_row(pool))
+    row[-2:] = [entry.seq, entry.hash]
+    insert_rows(connection, schema.pool, [row])
+    insert_rows(connection, schema.free, [free_row(pool.id, pool.lo, pool.hi, pool.bits)])
+    write_entries(connection, [entry])
+    return Outcome(id=pool.id)
+
+
+def definition(pool: Pool) -> dict[str, Any]:
+    """What a pool is, without its counters."""
+    said: Mapping[str, Any] = {
+        "id": pool.id, "name": pool.name, "vrf": pool.vrf, "parent": pool.parent, "at": pool.text, "role": pool.role,
+        "tenant": pool.tenant, "edges": pool.edges, "approval": pool.approval, "lease_s": pool.lease_s,
+        "longest_s": pool.longest_s, "quarantine_s": pool.quarantine_s, "about": pool.about.document() or None,
+    }  # fmt: skip
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _remove_pool(connection: Connection, request: RemovePool, now_ms: int) -> Outcome:
+    ledger = open_ledger(connection, request.pool, now_ms)
+    if ledger is None:
+        return refused("unknown", f"there is no pool {request.pool!r}")
+    pool = ledger.pool
+    if pool.count:
+        return refused("in-use", f"pool {pool.name} holds {pool.count} allocations", "release them first")
+    [entry] = chained(pool.id, pool.entries, pool.head, now_ms, [{"do": "close", "by": request.actor}])
+    write_entries(connection, [entry])
+    connection.execute(schema.free.delete().where(schema.free.c.pool == pool.id))
+    connection.execute(schema.usage.delete().where(schema.usage.c.pool == pool.id))
+    connection.execute(schema.pool.delete().where(schema.pool.c.id == pool.id))
+    if pool.parent is not None:
+        _return_to_parent(connection, pool, request.actor, now_ms)
+    return Outcome(id=pool.id)
+
+
+def _return_to_parent(connection: Connection, pool: Pool, actor: str, now_ms: int) -> None:
+    assert pool.parent is not None
+    ledger = open_ledger(connection, pool.parent, now_ms)
+    assert ledger is not None
+    columns = schema.allocation.c
+    number = connection.execute(
+        select(columns.id).where(columns.pool == pool.parent, columns.lo == octets(pool.lo))
+    ).scalar_one()
+    ledger.rows = by_id(connection, [number])
+    run = (pool.lo, pool.hi)
+    ledger.space.know(StoredFree(connection, pool.parent).around([], [run]))
+    ledger.changes.append({"do": "free", "by": actor, "ids": [number], "why": "pool removed"})
+    ledger.free(list(ledger.rows.values()))
+    write(connection, [ledger], now_ms)

@@ -1,0 +1,77 @@
+"""Connections to a store: SQLite in a file, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_S = 60
+
+
+def locate(url: str | Path) -> URL:
+    """A URL, or the path of a SQLite file, as a URL with its driver.
+
+    Raises
+    ------
+    ValueError
+        For a database that is neither SQLite in a file nor PostgreSQL.
+
+    Examples
+    --------
+    >>> str(locate("addresses.db")), str(locate("postgresql://host/ipam"))
+    ('sqlite:///addresses.db', 'postgresql+psycopg://host/ipam')
+    """
+    text = str(url)
+    found = make_url(text) if "://" in text else URL.create("sqlite", database=text)
+    if found.get_backend_name() == "postgresql":
+        return found.set(drivername="postgresql+psycopg")
+    if found.get_backend_name() != "sqlite" or found.database in (None, "", ":memory:"):
+        raise ValueError(f"{text!r} is no address store: give a file for SQLite, or postgresql://user@host/database")
+    return found
+
+
+def connect(url: URL) -> Engine:
+    """An engine whose transactions hold: durable when they are acknowledged, and one writer at a time in SQLite."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_size=8, max_overflow=56)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: to take it later could fail after others have written.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes; it is durable when the block ends without an exception."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the store."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection

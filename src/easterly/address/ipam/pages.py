@@ -1,0 +1,239 @@
+"""Readers: VRFs, pools, allocations and the audit, in pages by key; what is read is one state of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from easterly.address.ipam import schema
+from easterly.address.ipam.connect import reading
+from easterly.address.ipam.nouns import Allocation, Entry, Pool, Vrf
+from easterly.address.ipam.places import Place, place
+from easterly.address.ipam.read import by_id
+from easterly.address.ipam.rows import allocation_of, octets, pool_of
+from easterly.address.ipam.store import Store
+
+_A, _P = schema.allocation.c, schema.pool.c
+_ROWS = select(schema.allocation)
+EXACT = ("tenant", "device", "interface", "mac", "dns_name", "owner", "state", "kind", "key")
+"""Columns of an allocation that a filter may name."""
+
+
+def vrfs(store: Store) -> list[Vrf]:
+    """All VRFs, in order of names."""
+    with reading(store.engine) as connection:
+        return [Vrf(*row) for row in connection.execute(select(schema.vrf).order_by(schema.vrf.c.name))]
+
+
+def pools(store: Store, *, after: int = 0, limit: int = 1000) -> list[Pool]:
+    """Pools in order of ids.
+
+    Parameters
+    ----------
+    store : Store
+    after : int
+        Id of the last pool of the page before.
+    limit : int
+
+    Returns
+    -------
+    list of Pool
+    """
+    with reading(store.engine) as connection:
+        rows = connection.execute(select(schema.pool).where(_P.id > after).order_by(_P.id).limit(limit))
+        return [pool_of(row) for row in rows]
+
+
+def pool(store: Store, named: int | str) -> Pool | None:
+    """A pool by id or name; None where there is none."""
+    column = _P.id if isinstance(named, int) else _P.name
+    with reading(store.engine) as connection:
+        row = connection.execute(select(schema.pool).where(column == named)).first()
+    return None if row is None else pool_of(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A pool in its tree.
+
+    Attributes
+    ----------
+    pool : Pool
+    children : int
+        Pools that are allocations of it.
+    """
+
+    pool: Pool
+    children: int
+
+
+def tree(
+    store: Store, parent: int | None = None, *, vrf: int = 1, after: tuple[int, int] = (0, -1), limit: int = 1000
+) -> list[Branch]:
+    """Children of a pool, or the pools at the top of a VRF, in order of address.
+
+    Parameters
+    ----------
+    store : Store
+    parent : int or None
+        Id of a pool; None for the top of the VRF.
+    vrf : int
+        Id of the VRF; of a child, its parent's.
+    after : (int, int)
+        Family and first address of the last pool of the page before.
+    limit : int
+
+    Returns
+    -------
+    list of Branch
+    """
+    child = schema.pool.alias()
+    # `vrf` leads the index of parents.
+    counted = select(func.count()).where(child.c.vrf == _P.vrf, child.c.parent == _P.id).scalar_subquery()
+    beyond = or_(_P.family > after[0], and_(_P.family == after[0], _P.lo > octets(max(after[1], 0))))
+    asked = select(schema.pool, counted).where(_P.parent.is_(None) if parent is None else _P.parent == parent)
+    if after[1] >= 0:
+        asked = asked.where(beyond)
+    with reading(store.engine) as connection:
+        if parent is not None:
+            vrf = connection.execute(select(_P.vrf).where(_P.id == parent)).scalar() or vrf
+        rows = connection.execute(asked.where(_P.vrf == vrf).order_by(_P.family, _P.lo).limit(limit))
+        return [Branch(pool_of(row), row[-1]) for row in rows]
+
+
+def allocations(
+    store: Store, pool: int, *, after: int = -1, limit: int = 1000, within: str | None = None, **filters: str
+) -> list[Allocation]:
+    """Allocations of a pool in order of address.
+
+    Parameters
+    ----------
+    store : Store
+    pool : int
+        Id.
+    after : int
+        First address of the last allocation of the page before.
+    limit : int
+    within : str or None
+        Only those that begin inside a prefix or a range.
+    **filters : str
+        Values of columns (`EXACT`), or ``tag``.
+
+    Returns
+    -------
+    list of Allocation
+
+    Raises
+    ------
+    ValueError
+        For a filter that there is not; ``AddressError`` for a `within` that is no place.
+    """
+    asked = _filtered(_ROWS.where(_A.pool == pool), filters)
+    if within is not None:
+        inside = place(within)
+        asked = asked.where(_A.lo.between(octets(inside.lo), octets(inside.hi)))
+    if after >= 0:
+        asked = asked.where(_A.lo > octets(after))
+    return _read(store, asked.order_by(_A.lo).limit(limit))
+
+
+def search(store: Store, *, after: int = 0, limit: int = 1000, **filters: str) -> list[Allocation]:
+    """Allocations of all pools in order of ids; arguments as of `allocations`."""
+    return _read(store, _filtered(_ROWS.where(_A.id > after), filters).order_by(_A.id).limit(limit))
+
+
+def allocation(store: Store, number: int) -> Allocation | None:
+    """An allocation by id; None where there is none."""
+    with reading(store.engine) as connection:
+        return by_id(connection, [number]).get(number)
+
+
+def holders(store: Store, text: str, *, vrf: int = 1) -> list[Allocation]:
+    """Who holds an address: its allocation, and those of the pools around it, the innermost last.
+
+    Parameters
+    ----------
+    store : Store
+    text : str
+        An address or a prefix.
+    vrf : int
+        Id of the VRF.
+
+    Returns
+    -------
+    list of Allocation
+
+    Raises
+    ------
+    AddressError
+    """
+    wanted = place(text)
+    with reading(store.engine) as connection:
+        found: list[Allocation] = []
+        number = connection.execute(_around(wanted, vrf)).scalar()
+        while number is not None:
+            row = connection.execute(
+                _ROWS.where(_A.pool == number, _A.lo <= octets(wanted.lo)).order_by(_A.lo.desc()).limit(1)
+            ).first()
+            if row is None or (held := allocation_of(row)).hi < wanted.hi:
+                break
+            found.append(held)
+            inner = select(_P.id).where(_P.vrf == vrf, _P.parent == number, _P.family == held.family, _P.lo == row.lo)
+            number = connection.execute(inner).scalar()
+    return found
+
+
+def _around(wanted: Place, vrf: int) -> Select[Any]:
+    """The pool at the top that may hold a place: they are disjoint, so that it is the last that begins before."""
+    top = select(_P.id).where(_P.vrf == vrf, _P.parent.is_(None), _P.family == wanted.family)
+    return top.where(_P.lo <= octets(wanted.lo)).order_by(_P.lo.desc()).limit(1)
+
+
+def _filtered(asked: Select[Any], filters: dict[str, str]) -> Select[Any]:
+    for name, value in filters.items():
+        if name == "tag":
+            quoted = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace('"', '\\\\"')
+            asked = asked.where(_A.about.like(f'[[%"{quoted}"%],%', escape="\\"))
+        elif name in EXACT:
+            asked = asked.where(_A[name] == value)
+        else:
+            raise ValueError(f"no filter {name!r}: use one of {', '.join((*EXACT, 'tag'))}")
+    return asked
+
+
+def _read(store: Store, asked: Select[Any]) -> list[Allocation]:
+    with reading(store.engine) as connection:
+        return [allocation_of(row) for row in connection.execute(asked)]
+
+
+def audit(store: Store, chain: int, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+    """Entries of an audit chain in their order.
+
+    Parameters
+    ----------
+    store : Store
+    chain : int
+        Id of a pool; 0 for the administration.
+    after : int
+        Number of the last entry of the page before.
+    limit : int
+
+    Returns
+    -------
+    list of Entry
+    """
+    columns = schema.audit.c
+    asked = select(schema.audit).where(columns.chain == chain, columns.seq > after).order_by(columns.seq).limit(limit)
+    with reading(store.engine) as connection:
+        return [Entry(*row) for row in connection.execute(asked)]
+
+
+def all_entries(store: Store, chain: int, *, page: int = 5000) -> Iterator[Entry]:
+    """Every entry of a chain, read in pages."""
+    after = 0
+    while entries := audit(store, chain, after=after, limit=page):
+        yield from entries
+        after = entries[-1].seq

@@ -1,0 +1,93 @@
+"""The audit, replayed: what the changes of a chain leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from easterly.address.ipam.nouns import NOBODY, About, Allocation, Entry
+from easterly.address.ipam.places import place
+
+
+def replay(entries: Iterable[Entry]) -> tuple[dict[str, Any] | None, dict[int, Allocation]]:
+    """State of a pool after the entries of its chain.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        From the first one on.
+
+    Returns
+    -------
+    definition : dict or None
+        What the pool is; None after its end.
+    allocations : dict of int to Allocation
+        By id.
+
+    Raises
+    ------
+    ValueError
+        For a change that cannot follow those before it.
+    """
+    definition: dict[str, Any] | None = None
+    rows: dict[int, Allocation] = {}
+    for entry in entries:
+        change = entry.change
+        try:
+            definition = _step(definition, rows, change, entry)
+        except KeyError as error:
+            raise ValueError(f"audit entry {entry.seq} of chain {entry.chain} lacks {error}") from error
+    return definition, rows
+
+
+def _step(
+    definition: dict[str, Any] | None, rows: dict[int, Allocation], change: dict[str, Any], entry: Entry
+) -> dict[str, Any] | None:
+    match change["do"]:
+        case "open":
+            opened: dict[str, Any] = change["pool"]
+            return opened
+        case "close":
+            return None
+        case "allocate":
+            rows.update((a.id, a) for a in _allocated(change, entry, (definition or {})["vrf"]))
+        case "free":
+            for number in change["ids"]:
+                del rows[number]
+        case "quarantine" | "renew" | "edit" as verb:
+            _alter(rows, change, verb)
+        case verb:
+            raise ValueError(f"audit entry {entry.seq} of chain {entry.chain} says {verb!r}, which is no change")
+    return definition
+
+
+def _alter(rows: dict[int, Allocation], change: dict[str, Any], verb: str) -> None:
+    """Changes that leave an allocation where it is."""
+    if verb == "quarantine":
+        for number in change["ids"]:
+            rested = rows[number]._replace(state="quarantined", until_ms=change["until"])
+            rows[number] = rested._replace(key=None, digest=None, keyed=0)
+    elif verb == "renew":
+        rows[change["id"]] = rows[change["id"]]._replace(until_ms=change["until"])
+    else:
+        rows[change["id"]] = rows[change["id"]]._replace(about=About.read(change["about"]))
+
+
+def _allocated(change: dict[str, Any], entry: Entry, vrf: int) -> list[Allocation]:
+    """Allocations that one entry made."""
+    about = About.read(change["about"]) if "about" in change else NOBODY
+    made: list[Allocation] = []
+    for text, count in change["at_runs"]:
+        family, lo, hi, length = place(text)
+        for step in range(count):
+            shift = step * (hi - lo + 1)
+            made.append(
+                Allocation(
+                    change["id"] + len(made), entry.chain, vrf, family, lo + shift, hi + shift, length,
+                    change["kind"], change["state"], change.get("until"), change.get("owner", ""), entry.at_ms,
+                    None, None, 0, about,
+                )
+            )  # fmt: skip
+    if "key" in change:
+        made[0] = made[0]._replace(key=change["key"], digest=change["digest"], keyed=len(made))
+    return made

@@ -1,0 +1,134 @@
+"""Statements that write what a batch decided: few of them, each with many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, update
+
+from easterly.address.ipam import schema
+from easterly.address.ipam.audit import chained
+from easterly.address.ipam.ledger import Ledger
+from easterly.address.ipam.nouns import Allocation, Entry
+from easterly.address.ipam.read import CHUNK
+from easterly.address.ipam.rows import allocation_row, extras, free_row, octets
+
+FEW = 4
+"""From so many rows on, PostgreSQL copies them."""
+
+
+class Guarded(Exception):
+    """The database refused a row that was decided to be right."""
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows in the order of the table's columns.
+
+    Raises
+    ------
+    Guarded
+        Where a constraint of a copied row fails; other statements raise SQLAlchemy's ``IntegrityError``.
+    """
+    if not rows:
+        return
+    names = ", ".join(column.name for column in table.columns)
+    if connection.dialect.name == "postgresql" and len(rows) >= FEW:
+        _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
+        return
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    marks = ", ".join([mark] * len(table.columns))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", [tuple(row) for row in rows])
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    import psycopg  # only where PostgreSQL is used
+
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.IntegrityError as error:
+        raise Guarded(str(error).partition("\n")[0]) from error
+
+
+_CHANGING = (
+    "state", "until_ms", "key", "digest", "keyed", "tenant", "device", "interface", "mac", "dns_name", "about",
+)  # fmt: skip
+_UPDATE = (
+    update(schema.allocation)
+    .where(schema.allocation.c.id == bindparam("number"))
+    .values({name: bindparam(name) for name in _CHANGING})
+)
+_DELETE = delete(schema.allocation).where(schema.allocation.c.id.in_(bindparam("ids", expanding=True)))
+_COUNTERS = (
+    update(schema.pool)
+    .where(schema.pool.c.id == bindparam("number"))
+    .values({name: bindparam(name) for name in ("sequence", "used", "count", "entries", "head")})
+)
+
+
+def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None:
+    """Write what became of some pools.
+
+    Raises
+    ------
+    Guarded, sqlalchemy.exc.IntegrityError
+        Where a guard of the database disagrees.
+    """
+    touched = [ledger for ledger in ledgers if ledger.changes]
+    if not touched:
+        return
+    gone = sorted(number for ledger in touched for number in ledger.gone)
+    for at in range(0, len(gone), CHUNK):
+        connection.execute(_DELETE, {"ids": gone[at : at + CHUNK]})
+    changed = [_update(a) for ledger in touched for a in ledger.changed.values()]
+    if changed:
+        connection.execute(_UPDATE, changed)
+    insert(connection, schema.allocation, [allocation_row(a) for ledger in touched for a in ledger.made.values()])
+    _write_free(connection, touched)
+    entries, counters = [], []
+    for ledger in touched:
+        pool = ledger.pool
+        new = chained(pool.id, pool.entries, pool.head, at_ms, ledger.changes)
+        entries += new
+        counters.append(_counters(ledger, new[-1]))
+    write_entries(connection, entries)
+    connection.execute(_COUNTERS, counters)
+
+
+def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Add entries to the audit."""
+    insert(connection, schema.audit, [(e.chain, e.seq, e.at_ms, e.text, e.hash) for e in entries])
+
+
+def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
+    gone: list[tuple[int, bytes]] = []
+    new: list[tuple[Any, ...]] = []
+    for ledger in ledgers:
+        pool = ledger.pool
+        begins, runs = ledger.space.changes()
+        gone += [(pool.id, octets(lo)) for lo in begins]
+        new += [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs]
+    if gone:
+        mark = "%s" if connection.dialect.name == "postgresql" else "?"
+        connection.exec_driver_sql(f"DELETE FROM free WHERE pool = {mark} AND lo = {mark}", gone)
+    insert(connection, schema.free, new)
+
+
+def _update(a: Allocation) -> dict[str, Any]:
+    who = a.about
+    return {
+        "number": a.id, "state": a.state, "until_ms": a.until_ms, "key": a.key, "digest": a.digest, "keyed": a.keyed,
+        "tenant": who.tenant, "device": who.device, "interface": who.interface, "mac": who.mac,
+        "dns_name": who.dns_name, "about": extras(who),
+    }  # fmt: skip
+
+
+def _counters(ledger: Ledger, last: Entry) -> dict[str, Any]:
+    return {
+        "number": ledger.pool.id, "sequence": ledger.sequence, "used": str(ledger.used), "count": ledger.count,
+        "entries": last.seq, "head": last.hash,
+    }  # fmt: skip
