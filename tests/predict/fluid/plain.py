@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 INFINITE = Fraction(10**30)
@@ -64,10 +64,15 @@ def rates(capacity: list[Fraction], flows: list[Flow]) -> list[Fraction]:
 
 
 def course(
-    capacity: list[Fraction], flows: list[Flow], changes: list[tuple[Fraction, int, Fraction]]
-) -> list[Fraction | None]:
-    """When each is done; None if never. Rates anew at every event."""
-    capacity, changes, now = list(capacity), sorted(changes), Fraction(0)
+    capacity: list[Fraction], flows: list[Flow], changes: list[tuple[Fraction, int, Fraction]],
+    ways: list[tuple[Fraction, int, list[int]]] = [],  # noqa: B006 only read
+) -> list[Fraction | None]:  # fmt: skip
+    """When each is done; None if never. Rates anew at every event.
+
+    `changes` are of capacities: when, which link, to what; `ways` of paths: when, whose, which.
+    """
+    capacity, changes, ways, now = list(capacity), sorted(changes), sorted(ways), Fraction(0)
+    flows = [replace(flow) for flow in flows]
     left = [flow.size_B * 8 for flow in flows]
     done: list[Fraction | None] = [None] * len(flows)
     sends: list[Fraction | None] = [None] * len(flows)
@@ -78,7 +83,7 @@ def course(
                 sends[i] = max([flow.begin_s, *(end for end in ends if end is not None)]) + flow.delay_s
         active = [i for i, at in enumerate(sends) if at is not None and at <= now and done[i] is None]
         found = rates(capacity, [flows[i] for i in active])
-        times = [at for at in sends if at is not None and at > now] + [at for at, _, _ in changes]
+        times = [at for at in sends if at is not None and at > now] + [at for at, *_ in [*changes, *ways]]
         times += [now + left[i] / rate for i, rate in zip(active, found, strict=True) if rate > 0]
         if not times:
             return done
@@ -91,3 +96,6 @@ def course(
         while changes and changes[0][0] <= now:
             _, link, bps = changes.pop(0)
             capacity[link] = bps
+        while ways and ways[0][0] <= now:
+            _, i, path = ways.pop(0)
+            flows[i].path, flows[i].share = path, []
