@@ -1,7 +1,6 @@
 #include "fluid/rates.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace easterly::fluid {
 
@@ -10,19 +9,18 @@ namespace {
 // Levels closer than this are one level: sums of rounding errors, not changes.
 constexpr double kSame = 1e-14;
 
-constexpr std::size_t kFew = 8;  // flows on a link that is first used
-
 bool above(double x, double level) { return x > level * (1.0 + kSame); }
 
 }  // namespace
 
-Rates::Rates(std::span<const double> capacity) : links_(capacity.size()), members_(capacity.size()) {
+Rates::Rates(std::span<const double> capacity) : links_(capacity.size()), members_(capacity.size()), turns_(capacity.size()) {
     for (std::size_t l = 0; l < capacity.size(); ++l) links_[l].capacity = capacity[l];
 }
 
 void Rates::add_link(double capacity) {
     links_.emplace_back().capacity = capacity;
-    members_.emplace_back();
+    members_.resize(links_.size());
+    turns_.add_link();
 }
 
 void Rates::own(Link& link, double rise) {
@@ -39,8 +37,6 @@ void Rates::fall(Link& link, double rise) {
     if (--link.open == 0) link.rising = 0.0;
     else link.rising -= rise;
 }
-
-std::span<Rates::Entry> Rates::entries(const Flow& flow) { return rows_[&flow - flows_.data()]; }
 
 // What the last sweep did is forgotten when something changes.
 void Rates::begin() {
@@ -63,17 +59,15 @@ void Rates::add(std::int32_t f, Path path, double weight, double cap) {
         rows_.resize(f + 1);
     }
     Flow& flow = flows_[f];
-    flow = {.level = 0.0, .link = kNobody, .state = State::closed, .weight = weight, .cap_level = cap / weight};
-    auto& row = rows_[f];
-    row.clear();
-    row.reserve(path.link.size());
+    flow = {.level = 0.0, .weight = weight, .cap_level = cap / weight, .link = kNobody, .state = State::closed};
+    rows_.clear(f);
+    rows_.reserve(f, path.link.size());
     for (std::size_t i = 0; i < path.link.size(); ++i) {
         const std::int32_t l = path.link[i];
         if (links_[l].capacity == kInfinity) continue;  // it stops nobody
         const double rise = weight * path.share[i];
-        if (members_[l].empty()) members_[l].reserve(kFew);
-        members_[l].push_back({f, static_cast<std::int32_t>(row.size()), rise});
-        row.push_back({l, static_cast<std::int32_t>(members_[l].size()) - 1, rise});
+        rows_.push(f, {l, members_.length(l), rise});
+        members_.push(l, {f, rows_.length(f) - 1, rise});
     }
     lift(f);
 }
@@ -91,13 +85,12 @@ void Rates::remove(std::int32_t f) {
             link.load -= entry.rise * flow.level;
             if (flow.link == l) disown(link, entry.rise);
         }
-        auto& list = members_[l];
-        if (static_cast<std::size_t>(entry.at) + 1 < list.size()) {
-            list[entry.at] = list.back();
-            rows_[list[entry.at].flow][list[entry.at].entry].at = entry.at;
-        }
-        list.pop_back();
-        if (list.empty()) link.load = 0.0;
+        const auto list = members_.of(l);
+        const Member last = list.back();
+        list[entry.at] = last;
+        rows_.of(last.flow)[last.entry].at = entry.at;
+        members_.pop(l);
+        if (list.size() == 1) link.load = 0.0;
     }
     flow.state = State::absent;
 }
@@ -110,19 +103,15 @@ void Rates::set_capacity(std::int32_t l, double capacity) {
     touch(l);
 }
 
+bool Rates::too_much(const Link& link) { return link.load > link.capacity * (1.0 + kSame); }
+
 // A level below which the link does nothing: closed flows that it would stop count in full. Infinite if it has nothing to do.
-double Rates::least_key(const Link& link) const {
+double Rates::least_key(const Link& link) {
     const double up = link.rising + link.own;
-    if (link.open + link.owns == 0) return link.load > link.capacity * (1.0 + kSame) ? 0.0 : kInfinity;
+    if (link.idle()) return too_much(link) ? 0.0 : kInfinity;
     const double held = link.owns > 0 ? link.load - link.own * link.level : link.load;
     const double x = std::max((link.capacity - held) / up, 0.0);
     return link.owns > 0 ? std::min(x, link.level) : x;
-}
-
-// In order only while a sweep runs.
-void Rates::push(Turn turn) {
-    heap_.push_back(turn);
-    if (heaped_) std::ranges::push_heap(heap_, std::greater<>());
 }
 
 void Rates::ask(std::int32_t l) {
@@ -130,9 +119,7 @@ void Rates::ask(std::int32_t l) {
     link.stale = true;
     if (link.fixed) return;
     const double key = least_key(link);
-    if (key >= link.key) return;
-    link.key = key;
-    push({key, l});
+    if (key < turns_.key(l)) turns_.set(l, key);
 }
 
 // The level at which the link is full if no other link changes; infinite if it never is. The load is concave in the
@@ -141,13 +128,13 @@ double Rates::full_at(std::int32_t l, double from) {
     const Link& link = links_[l];
     double frozen = 0.0, up = 0.0;
     above_.clear();
-    for (const Member& each : members_[l]) {
+    for (const Member& each : members_.of(l)) {
         const Flow& flow = flows_[each.flow];
         if (flow.state == State::open || flow.link == l) up += each.rise;
         else if (above(flow.level, from)) above_.emplace_back(flow.level, each.rise);
         else frozen += each.rise * flow.level;
     }
-    work_ += members_[l].size();
+    work_ += members_.length(l);
     double x = from;
     while (true) {
         double rise = up;
@@ -184,7 +171,7 @@ void Rates::lift(std::int32_t f) {
     }
     flow.link = kNobody;
     work_ += row.size();
-    if (flow.cap_level < kInfinity) push({flow.cap_level, -1 - f});
+    if (flow.cap_level < kInfinity) turns_.add_cap(f, flow.cap_level);
 }
 
 void Rates::close(std::int32_t f, double level, std::int32_t by) {
@@ -198,6 +185,7 @@ void Rates::close(std::int32_t f, double level, std::int32_t by) {
         link.stale = true;
         fall(link, entry.rise);
         if (entry.link == by) own(link, entry.rise);
+        if (link.idle() && !too_much(link)) turns_.drop(entry.link);  // what rose on it has been stopped elsewhere
     }
 }
 
@@ -218,7 +206,7 @@ bool Rates::hand_over(std::int32_t f) {
 // The old level of a link is reached, and it is not full: what it stopped rises on.
 void Rates::raise(std::int32_t l) {
     const bool ties = !above(links_[l].level, fixed_at_);
-    for (const Member& each : members_[l])
+    for (const Member& each : members_.of(l))
         if (flows_[each.flow].link == l && !(ties && hand_over(each.flow))) open(each.flow);
     links_[l].level = kInfinity;
     ask(l);
@@ -231,32 +219,28 @@ void Rates::fill(std::int32_t l, double level) {
     fixed_at_ = level;
     if (as_before) level = link.level;
     link.level = level;
-    const auto& list = members_[l];
-    for (const Member& each : list) {
-        const Flow& flow = flows_[each.flow];
-        if (flow.state == State::closed) {
-            const bool stays = flow.link == l ? as_before : !above(flow.level, level);
-            if (stays) continue;
-            open(each.flow);
-        }
-        close(each.flow, level, l);
-    }
     // Sums afresh, so that rounding errors do not pile up.
-    link.load = link.own = 0.0;
+    double load = 0.0, owned = 0.0;
+    const auto list = members_.of(l);
     for (const Member& each : list) {
         const Flow& flow = flows_[each.flow];
-        link.load += each.rise * flow.level;
-        if (flow.link == l) link.own += each.rise;
+        const bool closed = flow.state == State::closed;
+        if (!closed || !(flow.link == l ? as_before : !above(flow.level, level))) {
+            if (closed) open(each.flow);
+            close(each.flow, level, l);
+        }
+        load += each.rise * flow.level;
+        if (flow.link == l) owned += each.rise;
     }
+    link.load = load;
+    link.own = owned;
     work_ += 2 * list.size();
 }
 
 // The turn of a link: it stops flows, lets them rise, or waits for its real level.
 void Rates::turn(std::int32_t l, double key) {
     Link& link = links_[l];
-    if (link.fixed || key != link.key) return;
-    link.key = kInfinity;
-    if (least_key(link) == kInfinity) return;  // all that rose on it has been stopped elsewhere
+    if (link.idle() && !too_much(link)) return;
     if (link.stale) link.full = full_at(l, key);
     link.stale = false;
     const double full = link.full;
@@ -264,8 +248,7 @@ void Rates::turn(std::int32_t l, double key) {
     const double due = rises ? link.level : full;
     if (due == kInfinity) return;
     if (above(due, key)) {
-        link.key = due;
-        push({due, l});
+        turns_.set(l, due);
     } else if (rises) {
         raise(l);
     } else {
@@ -274,21 +257,16 @@ void Rates::turn(std::int32_t l, double key) {
 }
 
 void Rates::solve() {
-    heaped_ = false;
     for (const std::int32_t l : touched_)
         if (links_[l].touched) ask(l);
-    std::ranges::make_heap(heap_, std::greater<>());
-    heaped_ = true;
-    while (!heap_.empty()) {
-        std::ranges::pop_heap(heap_, std::greater<>());
-        const Turn next = heap_.back();
-        heap_.pop_back();
-        if (next.what >= 0) {
-            turn(next.what, next.key);
+    while (!turns_.empty()) {
+        const auto [key, what] = turns_.take();
+        if (what >= 0) {
+            turn(what, key);
             continue;
         }
-        const std::int32_t f = -1 - next.what;
-        if (flows_[f].state == State::open && flows_[f].cap_level == next.key) close(f, next.key, kNobody);
+        const std::int32_t f = -1 - what;
+        if (flows_[f].state == State::open && flows_[f].cap_level == key) close(f, key, kNobody);
     }
     end();
 }
@@ -299,11 +277,9 @@ void Rates::end() {
     for (const std::int32_t l : touched_) {
         Link& link = links_[l];
         link.touched = link.fixed = false;
-        link.key = kInfinity;
         if (link.owns == 0) link.level = kInfinity;
     }
     fixed_at_ = -1.0;
-    heaped_ = false;
     swept_ = true;
 }
 

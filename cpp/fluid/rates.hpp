@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "fluid/lists.hpp"
+#include "fluid/turns.hpp"
+
 namespace easterly::fluid {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -53,10 +56,10 @@ private:
     enum class State : std::uint8_t { absent, open, closed };
     struct Flow {
         double level = 0.0;
-        std::int32_t link = kNobody;
-        State state = State::absent;
         double weight = 0.0;
         double cap_level = kInfinity;
+        std::int32_t link = kNobody;
+        State state = State::absent;
     };
     struct Entry {               // of a flow, one per link that can be full
         std::int32_t link;
@@ -68,36 +71,32 @@ private:
         std::int32_t entry;
         double rise;
     };
-    struct Link {
+    struct alignas(64) Link {
         double capacity = 0.0;
         double level = kInfinity;  // at which it stops flows; infinite where it stops none
         double load = 0.0;         // of closed flows
         double own = 0.0;          // rise of closed flows that it stops
         double rising = 0.0;       // rise of open flows
-        double key = kInfinity;    // of its entry in the heap
         double full = kInfinity;   // what `full_at` last found, unless something changed since
         std::int32_t owns = 0;     // flows that it stops
         std::int32_t open = 0;
         bool touched = false;
         bool fixed = false;        // full at its new level
         bool stale = true;
-    };
-    struct Turn {
-        double key;
-        std::int32_t what;         // a link, or the cap of flow -1 - what
-        bool operator>(const Turn& other) const { return key != other.key ? key > other.key : what > other.what; }
+
+        bool idle() const { return open + owns == 0; }
     };
 
-    std::span<Entry> entries(const Flow& flow);
+    std::span<Entry> entries(const Flow& flow) { return rows_.of(&flow - flows_.data()); }
     static void own(Link& link, double rise);
     static void disown(Link& link, double rise);
     static void fall(Link& link, double rise);
     bool hand_over(std::int32_t flow);
     void begin();
     void touch(std::int32_t link);
-    void push(Turn turn);
     void ask(std::int32_t link);
-    double least_key(const Link& link) const;
+    static bool too_much(const Link& link);
+    static double least_key(const Link& link);
     double full_at(std::int32_t link, double from);
     void open(std::int32_t flow);
     void lift(std::int32_t flow);
@@ -108,17 +107,16 @@ private:
     void end();
 
     std::vector<Link> links_;
-    std::vector<std::vector<Member>> members_;
+    Lists<Member> members_;    // per link
     std::vector<Flow> flows_;
-    std::vector<std::vector<Entry>> rows_;  // per flow
+    Lists<Entry> rows_;        // per flow
     std::vector<std::int32_t> opened_;
     std::vector<std::int32_t> touched_;
     std::vector<std::pair<double, double>> above_;  // level and rise, while one link is looked at
-    std::vector<Turn> heap_;
+    Turns turns_;
     std::uint64_t work_ = 0;
     double fixed_at_ = -1.0;   // level of the last link that was fixed
     bool swept_ = true;
-    bool heaped_ = false;
 };
 
 }  // namespace easterly::fluid
