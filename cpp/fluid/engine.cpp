@@ -1,6 +1,7 @@
 #include "fluid/engine.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace easterly::fluid {
 
@@ -22,8 +23,7 @@ void Engine::begin() {
     begins.assign(n, kInfinity), sends.assign(n, kInfinity), done.assign(n, kInfinity);
     bound_.assign(n, kNobody), holds.assign(n, kIdle), place_.assign(n, -1), capped_for_.assign(n, 0.0);
     held_for_.assign(link.size(), 0.0);
-    carried_B_.assign(capacity_Bps.size(), 0.0), busy_.assign(capacity_Bps.size(), 0.0);
-    moving_.assign(capacity_Bps.size(), 0), busy_since_.assign(capacity_Bps.size(), 0.0);
+    use_.assign(capacity_Bps.size(), {});
     watch_.assign(capacity_Bps.size(), -1);
     for (std::size_t k = 0; k < watched.size(); ++k) watch_[watched[k]] = static_cast<std::int32_t>(k);
     series_ = Series(watched.size(), intervals);
@@ -33,10 +33,11 @@ void Engine::begin() {
     for (const Activity& each : activities) ranks = std::max(ranks, each.rank + 1);
     for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps, tenants);
     open = static_cast<std::int64_t>(n);
-    for (std::size_t i = 0; i < capacities.size(); ++i) due_.push({capacities[i].time, Kind::capacity, static_cast<std::int32_t>(i)});
-    for (std::size_t i = 0; i < reroutes.size(); ++i) due_.push({reroutes[i].time, Kind::reroute, static_cast<std::int32_t>(i)});
+    for (std::size_t i = 0; i < capacities.size(); ++i) agenda_.add({capacities[i].time, Kind::capacity, static_cast<std::int32_t>(i)});
+    for (std::size_t i = 0; i < reroutes.size(); ++i) agenda_.add({reroutes[i].time, Kind::reroute, static_cast<std::int32_t>(i)});
     for (std::size_t i = 0; i < n; ++i)
         if (waits_[i] == 0) release(static_cast<std::int32_t>(i), 0.0);
+    agenda_.begin();
 }
 
 std::uint64_t Engine::work() const {
@@ -56,7 +57,7 @@ void Engine::release(std::int32_t a, double time) {
     const Activity& activity = activities[a];
     begins[a] = std::max(time, activity.begin_s);
     sends[a] = begins[a] + activity.delay_s;
-    due_.push({sends[a], Kind::sends, a});
+    agenda_.add({sends[a], Kind::sends, a});
 }
 
 void Engine::start(std::int32_t a, double time) {
@@ -65,13 +66,11 @@ void Engine::start(std::int32_t a, double time) {
     std::int32_t place = static_cast<std::int32_t>(sending_.size());
     if (spare_.empty()) {
         sending_.emplace_back();
-        held_by_.push_back(-1);
     } else {
         place = spare_.back();
         spare_.pop_back();
     }
-    sending_[place] = {.activity = a, .fresh = true, .left_B = activity.size_B, .since = time, .rate = 0.0, .before_B = activity.size_B};
-    held_by_[place] = -1;
+    sending_[place] = {.activity = a, .rank = activity.rank, .fresh = true, .left_B = activity.size_B, .since = time, .before_B = activity.size_B};
     place_[a] = place;
     soonest_.set(place, kInfinity);
     rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps, activity.tenant);
@@ -87,9 +86,10 @@ void Engine::finish(std::int32_t a, double time) {
 
 void Engine::count_busy(const Activity& activity, int more, double time) {
     for (const std::int32_t l : path(activity).link) {
-        if (moving_[l] == 0) busy_since_[l] = time;
-        moving_[l] += more;
-        if (moving_[l] == 0) busy_[l] += std::max(time - busy_since_[l], 0.0);
+        Use& use = use_[l];
+        use.since = use.moving == 0 ? time : use.since;
+        use.moving += more;
+        use.busy_s += use.moving == 0 ? std::max(time - use.since, 0.0) : 0.0;
     }
 }
 
@@ -105,7 +105,8 @@ void Engine::progress(std::int32_t place) {
 }
 
 void Engine::hold(std::int32_t place, double took) {
-    (held_by_[place] >= 0 ? held_for_[held_by_[place]] : capped_for_[sending_[place].activity]) += took;
+    const Sending& it = sending_[place];
+    (it.held_by >= 0 ? held_for_[it.held_by] : capped_for_[it.activity]) += took;
 }
 
 // What was not sent because rates are only found now. Changes lie in the middle of the quantum, in the mean: those who
@@ -121,7 +122,7 @@ void Engine::make_up(std::int32_t place, double before, double since, bool fresh
 
 void Engine::update(std::int32_t place, std::int32_t rank) {
     Sending& it = sending_[place];
-    if (it.activity < 0 || activities[it.activity].rank != rank) return;
+    if (it.activity < 0 || it.rank != rank) return;
     const double before = it.rate, since = it.since;
     const bool fresh = it.fresh;
     if (fresh) it.since = now_, it.fresh = false;
@@ -130,10 +131,12 @@ void Engine::update(std::int32_t place, std::int32_t rank) {
     it.rate = rates_[rank].rate(place);
     if ((before > 0.0) != (it.rate > 0.0)) count_busy(activity, it.rate > 0.0 ? 1 : -1, fresh ? since : now_);
     const std::int32_t by = rates_[rank].bottleneck(place);
-    const Path way = path(activity);
-    const auto at = std::ranges::find(way.link, by);
-    held_by_[place] = at == way.link.end() ? -1 : static_cast<std::int32_t>(activity.first + (at - way.link.begin()));
-    holds[it.activity] = by;
+    if (fresh || by != holds[it.activity]) {
+        const auto way = path(activity).link;
+        const auto at = std::ranges::find(way, by);
+        it.held_by = at == way.end() ? -1 : static_cast<std::int32_t>(activity.first + (at - way.begin()));
+        holds[it.activity] = by;
+    }
     if (quantum_s > 0.0) make_up(place, before, since, fresh);
     soonest_.set(place, it.rate <= 0.0 ? kInfinity : it.rate == kInfinity ? since : now_ + it.left_B / it.rate);
 }
@@ -173,13 +176,9 @@ void Engine::leave(std::int32_t place) {
     rates_[activities[it.activity].rank].remove(place);
     if (it.rate > 0.0) count_busy(activities[it.activity], -1, now_);
     it.rate = 0.0;
-    carry(activities[it.activity], it.before_B - it.left_B, carried_B_);
+    const Path way = path(activities[it.activity]);
+    for (std::size_t i = 0; i < way.link.size(); ++i) use_[way.link[i]].carried_B += (it.before_B - it.left_B) * way.share[i];
     it.before_B = it.left_B;
-}
-
-void Engine::carry(const Activity& activity, double sent_B, std::vector<double>& to) const {
-    const Path way = path(activity);
-    for (std::size_t i = 0; i < way.link.size(); ++i) to[way.link[i]] += sent_B * way.share[i];
 }
 
 // The link that held the activity back longest, if `more` is added to what is known of its row `at`.
@@ -208,7 +207,7 @@ void Engine::reroute(const Reroute& change) {
     activity.first = change.first;
     activity.hops = change.hops;
     if (place < 0) return;
-    held_by_[place] = -1;
+    sending_[place].held_by = -1;
     sending_[place].fresh = true;
     rates_[activity.rank].add(place, path(activity), activity.weight, activity.cap_Bps, activity.tenant);
 }
@@ -218,11 +217,8 @@ void Engine::happen(const Event& event) {
         case Kind::capacity: return rates_[0].set_capacity(capacities[event.what].link, capacities[event.what].Bps);
         case Kind::reroute: return reroute(reroutes[event.what]);
         case Kind::sends: return start(event.what, event.time);
-        case Kind::done: return;
     }
 }
-
-double Engine::next() { return std::min(soonest_.first().first, due_.empty() ? kInfinity : due_.top().time); }
 
 // The activity has sent all.
 void Engine::end(std::int32_t a, double time) {
@@ -241,8 +237,7 @@ void Engine::end(std::int32_t a, double time) {
 }
 
 void Engine::happen_next() {
-    const Event event = due_.top();
-    due_.pop();
+    const Event event = agenda_.take();
     now_ = std::max(now_, event.time);
     last_ = std::max(last_, event.time);
     happen(event);
@@ -260,7 +255,7 @@ void Engine::serve(double time, double horizon) {
     }
     std::ranges::sort(finished_);
     for (const std::int32_t a : finished_) end(a, now_);
-    while (!due_.empty() && due_.top().time <= horizon) happen_next();
+    while (due() <= horizon) happen_next();
     solve();
 }
 
@@ -268,9 +263,8 @@ void Engine::serve(double time, double horizon) {
 void Engine::gather(double until) {
     while (true) {
         const auto [at, place] = soonest_.first();
-        const double due = due_.empty() ? kInfinity : due_.top().time;
-        if (std::min(at, due) > until) break;
-        if (at > due) {
+        if (std::min(at, due()) > until) break;
+        if (at > due()) {
             now_ = 0.0;
             happen_next();
             continue;
@@ -286,30 +280,32 @@ void Engine::gather(double until) {
 
 // What links have carried by now, and what held those back that still send.
 void Engine::look(std::vector<double>& carried, std::vector<double>& busy, std::vector<std::int32_t>& by) const {
-    carried = carried_B_, busy = busy_, by = bound_;
-    for (std::size_t place = 0; place < sending_.size(); ++place) {
-        const Sending& it = sending_[place];
+    by = bound_;
+    carried.clear(), busy.clear();
+    for (const Use& each : use_) {
+        carried.push_back(each.carried_B);
+        busy.push_back(each.busy_s + (each.moving > 0 ? std::max(now_ - each.since, 0.0) : 0.0));
+    }
+    for (const Sending& it : sending_) {
         if (it.activity < 0) continue;
         const double took = std::max(now_ - it.since, 0.0);
-        const double sent_B = std::min(it.rate * took, it.left_B);
-        carry(activities[it.activity], it.before_B - it.left_B + sent_B, carried);
-        by[it.activity] = longest(it.activity, held_by_[place], took);
-        if (it.rate <= 0.0) by[it.activity] = holds[it.activity];
+        const double sent_B = it.before_B - it.left_B + std::min(it.rate * took, it.left_B);
+        const Path way = path(activities[it.activity]);
+        for (std::size_t i = 0; i < way.link.size(); ++i) carried[way.link[i]] += sent_B * way.share[i];
+        by[it.activity] = it.rate > 0.0 ? longest(it.activity, it.held_by, took) : holds[it.activity];
     }
-    for (std::size_t l = 0; l < busy.size(); ++l)
-        if (moving_[l] > 0) busy[l] += std::max(now_ - busy_since_[l], 0.0);
 }
 
 bool Engine::run(double until, std::uint64_t most) {
     const std::uint64_t stop = most < UINT64_MAX - events ? events + most : UINT64_MAX;
     while (events < stop) {
-        const double time = next();
+        const double time = std::min(soonest_.first().first, due());
         if (time == kInfinity) return false;
         if (time > until) return true;
         if (quantum_s > 0.0) gather(std::min(std::max(time, solved_ + quantum_s), std::max(until, time)));
         else serve(std::max(time, now_), time + time * kTogether);
     }
-    return next() < kInfinity;
+    return std::min(soonest_.first().first, due()) < kInfinity;
 }
 
 }  // namespace easterly::fluid

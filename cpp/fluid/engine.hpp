@@ -3,27 +3,15 @@
 
 #include <cstdint>
 #include <limits>
-#include <queue>
-#include <tuple>
 #include <vector>
 
+#include "fluid/agenda.hpp"
 #include "fluid/rates.hpp"
 #include "fluid/series.hpp"
 #include "fluid/soonest.hpp"
 #include "fluid/tenants.hpp"
 
 namespace easterly::fluid {
-
-// What happens at one time happens in this order, and by number within a kind.
-enum class Kind : std::uint8_t { done, capacity, reroute, sends };
-
-struct Event {
-    double time;
-    Kind kind;
-    std::int32_t what;  // an activity, or the row of a change
-    auto order() const { return std::tuple(time, kind, what); }
-    bool operator>(const Event& other) const { return order() > other.order(); }
-};
 
 struct Activity {
     double size_B = 0.0;
@@ -84,15 +72,23 @@ public:
 private:
     struct Sending {  // by place
         std::int32_t activity = -1;
+        std::int32_t held_by = -1;  // row of the path that holds it back; -1: its cap, or nothing
+        std::int32_t rank = 0;
         bool fresh = false;     // it has no rate yet on its path
         double left_B = 0.0;
         double since = 0.0;
         double rate = 0.0;
         double before_B = 0.0;  // what was left when it took its path
     };
+    struct Use {  // of a link
+        double carried_B = 0.0;
+        double busy_s = 0.0;
+        double since = 0.0;        // it is busy
+        std::int32_t moving = 0;   // activities that move over it
+    };
 
     Path path(const Activity& activity) const;
-    double next();
+    double due() const { return agenda_.empty() ? kInfinity : agenda_.first().time; }
     void release(std::int32_t activity, double time);
     void start(std::int32_t activity, double time);
     void finish(std::int32_t activity, double time);
@@ -109,30 +105,26 @@ private:
     void hold(std::int32_t place, double took);
     void make_up(std::int32_t place, double before, double since, bool fresh);
     void count_busy(const Activity& activity, int more, double time);
-    void carry(const Activity& activity, double sent_B, std::vector<double>& to) const;
     void leave(std::int32_t place);
     std::int32_t longest(std::int32_t activity, std::int32_t at, double more) const;
 
     double now_ = 0.0;
     double last_ = 0.0;                  // when something last happened
     double solved_ = -kInfinity;         // when rates were last found, with a quantum
-    std::vector<double> carried_B_, busy_;  // by link
+    std::vector<Use> use_;               // by link
     std::vector<std::int32_t> bound_;    // of those that are done: link that held it back for most of its time; -1: its cap
     std::vector<std::int32_t> waits_;    // activities that each still waits for
     std::vector<std::int32_t> place_;    // of each that sends
     std::vector<Sending> sending_;
     std::vector<std::int32_t> spare_;    // places
     std::vector<Tenants> rates_;          // by rank
-    std::vector<std::int32_t> held_by_;  // per place: row of the path that holds it back; -1
     std::vector<double> held_for_;       // per row of paths
     std::vector<double> capped_for_;     // per activity: held back by no link
     Soonest soonest_;
     Series series_;
     std::vector<std::int32_t> watch_;    // per link: its row among the watched; -1
-    std::priority_queue<Event, std::vector<Event>, std::greater<>> due_;
+    Agenda agenda_;
     std::vector<std::int32_t> finished_;
-    std::vector<std::int32_t> moving_;   // per link: activities that move over it
-    std::vector<double> busy_since_;
 };
 
 }  // namespace easterly::fluid
