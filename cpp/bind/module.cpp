@@ -43,6 +43,8 @@ NB_MODULE(_core, m) {
     easterly::bind::admit(admit);
     auto packet = room("packet", "Packets in a network, one event after the other.");
     easterly::bind::packet(packet);
+    auto prefix = room("prefix", "Prefixes of addresses: sets, nesting, longest matches, text.");
+    easterly::bind::prefix_sets(prefix);
     auto queue = room("queue", "Waiting at stations: Erlang's formulas, priorities, tails, and their inversion.");
     easterly::bind::queues(queue);
     auto calculus = room("calculus", "Worst delays and backlogs of networks of queues.");

@@ -27,6 +27,7 @@ void aqm(nanobind::module_& m);
 void buffer(nanobind::module_& m);
 void admit(nanobind::module_& m);
 void packet(nanobind::module_& m);
+void prefix_sets(nanobind::module_& m);
 void queues(nanobind::module_& m);
 void calculus(nanobind::module_& m);
 void curve(nanobind::module_& m);

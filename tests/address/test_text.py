@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easterly.address.text import AddressError, Prefix, read, write, write_many
+from easterly.address.text import MIXED, AddressError, Prefix, read, write, write_many
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -19,7 +19,8 @@ def test_ipv4_is_written_as_the_standard_library_writes_it(number):
 @given(st.lists(st.one_of(st.just(0), st.integers(0, 2**16 - 1)), min_size=8, max_size=8))
 def test_ipv6_is_written_as_the_standard_library_writes_it(groups):
     number = int("".join(f"{group:04x}" for group in groups), 16)
-    assert write_many(6, [number]) == [str(ipaddress.IPv6Address(number))]
+    if number >> 32 not in MIXED:
+        assert write_many(6, [number]) == [str(ipaddress.IPv6Address(number))]
 
 
 @pytest.mark.parametrize("text, short", [
@@ -51,7 +52,8 @@ def test_what_is_written_is_read_back(family, number, length):
     ("fd00:::/40", "E510"), ("fd00::1::/64", "E510"), ("fe80::1%eth0/64", "E510"), ("fd00:12345::/40", "E510"),
     ("1:2:3:4:5:6:7/64", "E510"), ("1:2:3:4:5:6:7:8:9/64", "E510"), ("::/129", "E510"),
     ("1:2:3:4:5:6:7::8/128", "E510"),
-    ("::ffff:10.0.0.0/104", "E510"),
+    ("::ffff:10.0.0.0.0/104", "E510"), ("::ffff:010.0.0.0/104", "E512"), ("1:2:3:4:5:6:7:1.2.3.4/128", "E510"),
+    ("::1.2.3.4:5/128", "E510"), ("1.2.3.4::/128", "E510"),
 ])  # fmt: skip
 def test_what_is_no_prefix_is_refused(text, code):
     with pytest.raises(AddressError) as caught:

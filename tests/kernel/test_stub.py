@@ -35,6 +35,7 @@ ROOMS = (
     "meter",
     "packet",
     "paths",
+    "prefix",
     "queue",
     "random",
     "robust",

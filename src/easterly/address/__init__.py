@@ -1,6 +1,5 @@
-"""The address plan: numbers for everything, from what it is and not from how many there are."""
+"""Addresses: the plan of a site, prefixes in columns, and what is calculated with them."""
 
-from easterly.address.plan import plan, tight_pools
-from easterly.address.proof import Fact, prove
+from easterly.base.late import open_late
 
-__all__ = ["Fact", "plan", "prove", "tight_pools"]
+open_late(__name__)

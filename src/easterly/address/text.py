@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 BITS = {4: 32, 6: 128}
+MIXED = (0xFFFF, 0xFFFF0000, 0x64FF9B << 64)
+"""Upper 96 bits of addresses that end in an IPv4 address by a well-known prefix (RFC 5952 section 5): IPv4-mapped
+(RFC 4291), IPv4-translated (RFC 2765), IPv4/IPv6 translation (RFC 6052 section 2.4)."""
 _DECIMAL = re.compile(r"[0-9]{1,3}")
 _HEX = re.compile(r"[0-9A-Fa-f]{1,4}")
 
@@ -98,11 +101,9 @@ def read(text: str) -> Prefix:
     """
     address, slash, length_text = text.partition("/")
     if not slash or not length_text.isascii() or not length_text.isdigit():
-        raise AddressError(
-            "E510", f"{text!r} is not a prefix", f"write it with its length, like {_with_length(address, length_text)}"
-        )
+        raise AddressError("E510", f"{text!r} is not a prefix", _hint(address, length_text))
     family, number = read_address(address, text)
-    length = int(length_text)
+    length = int(length_text[:4])
     if length > BITS[family] or (len(length_text) > 1 and length_text[0] == "0"):
         raise AddressError("E510", f"{text!r} is not a prefix", f"the length is between 0 and {BITS[family]}")
     host_bits = number & ((1 << (BITS[family] - length)) - 1)
@@ -112,46 +113,90 @@ def read(text: str) -> Prefix:
     return Prefix(family, number, length)
 
 
-def _with_length(address: str, mask: str) -> str:
-    """An example for the hint, made of the text itself where it is an address."""
+def read_host(text: str) -> Prefix:
+    """Read one address, strictly, as a prefix of full length.
+
+    Raises
+    ------
+    AddressError
+        For anything else, such as an address with a length or with a scope.
+
+    Examples
+    --------
+    >>> read_host("192.0.2.33"), str(read_host("64:ff9b::c000:221"))
+    (Prefix(family=4, first=3221226017, length=32), '64:ff9b::192.0.2.33/128')
+    """
+    if "/" in text:
+        raise AddressError("E510", f"{text!r} is not an address", "leave the length out")
+    family, number = read_address(text, text)
+    return Prefix(family, number, BITS[family])
+
+
+def _hint(address: str, mask: str) -> str:
+    """What to write in place of a prefix without a length in digits; made of the text itself where it is an address."""
     try:
         family, _ = read_address(address, address)
-        ones = f"{_read_v4(mask, mask):032b}".partition("0")[0] if mask else ""
+    except AddressError as error:
+        return error.hint if "%" in address else "write it with its length, like 10.64.0.0/16"
+    kind, length = _mask(mask)
+    if kind == "wildcard":
+        return f"{mask} is a wildcard mask, which some read as a netmask: did you mean {address}/{length}?"
+    return f"write it with its length, like {address}/{length or (16 if family == 4 else 48)}"
+
+
+def _mask(text: str) -> tuple[str, int]:
+    """Whether a text is a netmask or a wildcard mask, and the length that it stands for."""
+    try:
+        bits = f"{_read_v4(text, text):032b}"
     except AddressError:
-        return "10.64.0.0/16"
-    return f"{address}/{len(ones) or (16 if family == 4 else 48)}"
+        return "", 0
+    ones, zeros = len(bits) - len(bits.lstrip("1")), len(bits) - len(bits.lstrip("0"))
+    if "1" not in bits[ones:]:
+        return "netmask", ones
+    return ("wildcard", zeros) if "0" not in bits[zeros:] else ("", 0)
 
 
 def read_address(address: str, whole: str) -> tuple[int, int]:
     """Family and number of an address; `whole` is the text to name in the error."""
+    if "%" in address:
+        hint = "leave the scope out: it names an interface of one host (RFC 4007), and is no part of the address"
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", hint)
     if ":" in address:
         return 6, _read_v6(address, whole)
     return 4, _read_v4(address, whole)
 
 
+def _noun(whole: str) -> str:
+    return "a prefix" if "/" in whole else "an address"
+
+
 def _read_v4(address: str, whole: str) -> int:
     parts = address.split(".")
     if len(parts) != 4 or not all(_DECIMAL.fullmatch(part) for part in parts):
-        raise AddressError(
-            "E510", f"{whole!r} is not a prefix", "write four decimal numbers and a length, like 10.64.0.0/16"
-        )
+        like = " and a length, like 10.64.0.0/16" if "/" in whole else ", like 10.64.0.1"
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", f"write four decimal numbers{like}")
     if any(len(part) > 1 and part[0] == "0" for part in parts):
         mended = ".".join(str(int(part)) for part in parts) + whole[len(address) :]
         # Some readers take 010 for eight: the user has to say which is meant.
         raise AddressError("E512", f"{whole!r} has leading zeros, which some read as octal", f"did you mean {mended}?")
     if any(int(part) > 255 for part in parts):
-        raise AddressError("E510", f"{whole!r} is not a prefix", "each of the four numbers is at most 255")
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", "each of the four numbers is at most 255")
     a, b, c, d = map(int, parts)
     return a << 24 | b << 16 | c << 8 | d
 
 
 def _read_v6(address: str, whole: str) -> int:
+    before, _, last = address.rpartition(":")
+    if "." in last:  # RFC 4291 section 2.2, form 3: the last 32 bits as IPv4
+        number = _read_v4(last, last)
+        address = f"{before}:{number >> 16:x}:{number & 0xFFFF:x}"
     head, gap, tail = address.partition("::")
     left = head.split(":") if head else []
     right = tail.split(":") if tail else []
     missing = 8 - len(left) - len(right)
     if not all(_HEX.fullmatch(group) for group in [*left, *right]) or (missing < 1 if gap else missing != 0):
-        raise AddressError("E510", f"{whole!r} is not a prefix", "write it like fd00:64::/40")
+        like = "fd00:64::/40" if "/" in whole else "fd00:64::1"
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", f"write it like {like}")
     number = 0
     for group in [*left, *["0"] * missing, *right]:
         number = number << 16 | int(group, 16)
@@ -173,17 +218,19 @@ def write_v4(numbers: Iterable[int]) -> list[str]:
 
 
 def write_v6(number: int) -> str:
-    """RFC 5952 section 4 text: lower case, no leading zeros, the first longest run of zero groups as ``::``.
+    """RFC 5952 text: lower case, no leading zeros, the first longest run of zero groups as ``::``, IPv4 in it dotted.
 
-    >>> write_v6(0), write_v6(1), write_v6(0x20010DB8000000010001000100010001)
-    ('::', '::1', '2001:db8:0:1:1:1:1:1')
+    >>> write_v6(0), write_v6(1), write_v6(0x20010DB8000000010001000100010001), write_v6(0xFFFFC0000280)
+    ('::', '::1', '2001:db8:0:1:1:1:1:1', '::ffff:192.0.2.128')
     """
-    groups = [number >> shift & 0xFFFF for shift in range(112, -1, -16)]
+    dotted = number >> 32 in MIXED
+    groups = [number >> shift & 0xFFFF for shift in range(112, 16 if dotted else -1, -16)]
     start, length = _longest_zeros(groups)
+    tail = write_v4((number & 0xFFFFFFFF,)) if dotted else []
     if length < 2:
-        return ":".join([f"{group:x}" for group in groups])
+        return ":".join([f"{group:x}" for group in groups] + tail)
     head = ":".join([f"{group:x}" for group in groups[:start]])
-    return head + "::" + ":".join([f"{group:x}" for group in groups[start + length :]])
+    return head + "::" + ":".join([f"{group:x}" for group in groups[start + length :]] + tail)
 
 
 def _longest_zeros(groups: list[int]) -> tuple[int, int]:

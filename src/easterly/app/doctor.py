@@ -70,6 +70,7 @@ KERNEL = {
     "meter": "token buckets and markers",
     "packet": "networks packet by packet",
     "paths": "k shortest and disjoint paths",
+    "prefix": "sets of prefixes and longest matches",
     "queue": "waiting times at stations",
     "random": "reproducible random streams",
     "robust": "random graphs, percolation and epidemics",

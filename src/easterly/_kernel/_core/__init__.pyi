@@ -16,6 +16,7 @@ from . import hash as hash
 from . import maths as maths
 from . import meter as meter
 from . import paths as paths
+from . import prefix as prefix
 from . import queue as queue
 from . import random as random
 from . import robust as robust

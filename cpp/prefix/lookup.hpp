@@ -1,0 +1,47 @@
+// Longest matching prefixes of many addresses at once, by a compressed trie (Asai & Ohara 2015, "Poptrie", SIGCOMM).
+//
+// A table on the first bits points to nodes of 64 slots each. A node has one bit a slot for "goes on in a node", and one
+// for "another answer begins here", so that slots of equal answers cost nothing.
+#pragma once
+
+#include "prefix/words.hpp"
+
+namespace easterly::prefix {
+
+constexpr std::int32_t kNoRow = -1;
+
+struct Node {
+    std::uint64_t inner = 0;   // slots that go on in a node; these lie one after the other from `node` on
+    std::uint64_t begins = 0;  // slots, of those that do not, at which another answer begins; from `answer` on
+    std::uint32_t node = 0, answer = 0;
+};
+
+class Lookup {
+public:
+    // The first of equal rows answers.
+    Lookup(int family_bits, const Columns& table);
+
+    // Row of the longest prefix of each address; kNoRow where none holds it. IPv4 reads `lo` alone.
+    void longest(std::span<const std::uint64_t> hi, std::span<const std::uint64_t> lo, std::span<std::int32_t> row) const;
+
+    int family_bits() const { return bits_; }
+    int direct_bits() const { return direct_bits_; }
+    std::size_t nodes() const { return nodes_.size(); }
+    std::size_t answers() const { return answers_.size(); }
+    std::size_t memory_B() const {
+        return direct_.size() * sizeof(std::uint32_t) + nodes_.size() * sizeof(Node) + answers_.size() * sizeof(std::int32_t);
+    }
+
+private:
+    template <class Word>
+    void build(const Columns& table);
+    template <class Word>
+    void find(const std::uint64_t* hi, const std::uint64_t* lo, std::span<std::int32_t> row) const;
+
+    int bits_, direct_bits_ = 2;
+    std::vector<std::uint32_t> direct_;  // a node, or an answer with kAnswer set
+    std::vector<Node> nodes_;
+    std::vector<std::int32_t> answers_;
+};
+
+}  // namespace easterly::prefix

@@ -1,0 +1,13 @@
+"""Prefixes of addresses: sets, nesting, longest matches, text."""
+
+from easterly._kernel._core.prefix import (
+    Lookup,
+    combine,
+    covering,
+    format,
+    parents,
+    parse,
+    ranges,
+)
+
+__all__ = ["Lookup", "combine", "covering", "format", "parents", "parse", "ranges"]

@@ -1,0 +1,151 @@
+"""What an address is for: the special-purpose registries of IANA, and the scopes of multicast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from easterly.address.prefixes import Prefixes
+from easterly.address.sets import Table, covering, parents
+from easterly.address.text import Prefix, read
+from easterly.base.columns import IndexColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A row of the registry.
+
+    Attributes
+    ----------
+    prefix : Prefix
+    kind : str
+        private, shared, loopback, link-local, documentation, multicast, global, ...
+    name : str
+        As the registry has it.
+    source : str
+        RFC that defines it.
+    registry : str
+        Of IANA: ``iana-ipv4-special``, ``iana-ipv6-special``, ``ipv4-multicast``, ...
+    as_source, as_destination, forwardable, globally_reachable, reserved_by_protocol : bool or None
+        As in RFC 6890 section 2.2.1 and RFC 8190; None where the registry says neither.
+    note : str
+        What people get wrong about it; often empty.
+    """
+
+    prefix: Prefix
+    kind: str
+    name: str
+    source: str
+    registry: str
+    as_source: bool | None
+    as_destination: bool | None
+    forwardable: bool | None
+    globally_reachable: bool | None
+    reserved_by_protocol: bool | None
+    note: str
+
+
+_FLAGS = {"T": True, "F": False, "-": None}
+
+
+@cache
+def registry() -> tuple[Purpose, ...]:
+    """All rows, the shorter prefix before those inside it."""
+    text = files("easterly.address").joinpath("registry.txt").read_text(encoding="ascii")
+    rows = [line.split("|") for line in text.splitlines() if line and not line.startswith("#")]
+    found = [_purpose([cell.strip() for cell in row]) for row in rows]
+    return tuple(sorted(found, key=lambda row: (row.prefix.family, row.prefix.first, row.prefix.length)))
+
+
+def _purpose(cells: list[str]) -> Purpose:
+    prefix, kind, name, source, place, flags, note = cells
+    source_ok, destination_ok, forwarded, reached, reserved = (_FLAGS[flag] for flag in flags)
+    return Purpose(
+        read(prefix), kind, name, source, place, source_ok, destination_ok, forwarded, reached, reserved, note
+    )
+
+
+@cache
+def _table() -> tuple[Prefixes, Table]:
+    rows = Prefixes.of(purpose.prefix for purpose in registry())
+    return rows, Table(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """What a prefix or an address is for.
+
+    Attributes
+    ----------
+    prefix : Prefix
+    purpose : Purpose
+        The most specific row that holds all of it.
+    within : tuple of Purpose
+        All rows that hold it, from the whole family down to `purpose`.
+    holds : tuple of Purpose
+        Rows that lie inside it, so that not all of it is for one purpose.
+    """
+
+    prefix: Prefix
+    purpose: Purpose
+    within: tuple[Purpose, ...]
+    holds: tuple[Purpose, ...]
+
+
+def classify(prefix: Prefix) -> Classified:
+    """Tell what a prefix or an address (a prefix of full length) is for.
+
+    Parameters
+    ----------
+    prefix : Prefix
+
+    Returns
+    -------
+    Classified
+
+    Examples
+    --------
+    >>> classify(read("172.31.255.255/32")).purpose.kind, classify(read("172.32.0.0/32")).purpose.kind
+    ('private', 'global')
+    >>> found = classify(read("3fff::1/128")).purpose
+    >>> found.kind, found.source, found.globally_reachable
+    ('documentation', 'RFC 9637', False)
+    """
+    rows = registry()
+    within = tuple(row for row in rows if _inside(prefix, row.prefix))
+    holds = tuple(row for row in rows if row.prefix != prefix and _inside(row.prefix, prefix))
+    return Classified(prefix, within[-1], within, holds)
+
+
+def _inside(inner: Prefix, outer: Prefix) -> bool:
+    return inner.overlaps(outer) and inner.length >= outer.length
+
+
+def classify_many(prefixes: Prefixes) -> IndexColumn:
+    """Row of `registry` that is the most specific to hold all of each prefix.
+
+    Parameters
+    ----------
+    prefixes : Prefixes
+        (N,)
+
+    Returns
+    -------
+    (N,) int
+
+    Examples
+    --------
+    >>> rows = classify_many(Prefixes.of(["100.64.0.0/10", "fd00::/8"])).tolist()
+    >>> [registry()[row].kind for row in rows]
+    ['shared', 'unique-local']
+    """
+    rows, table = _table()
+    if (prefixes.length == 32 + 96 * (prefixes.family == 6)).all():
+        return table.longest(prefixes)
+    return covering(rows, prefixes)
+
+
+def nested() -> IndexColumn:
+    """(rows,) the row of `registry` that each lies in; -1 for the two families."""
+    return parents(_table()[0])
