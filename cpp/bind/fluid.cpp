@@ -42,7 +42,8 @@ void check_order(std::span<const std::int64_t> ptr, std::span<const std::int32_t
 
 void new_fluid(Fluid* at, In<double> capacity_bps, In<std::int64_t> ptr, In<std::int32_t> link, In<double> share,
                In<double> size_B, In<double> delay_s, In<double> begin_s, In<double> weight, In<std::int32_t> rank,
-               In<double> cap_bps, In<std::int32_t> tenant, In<double> tenant_weight, In<std::int64_t> follower_ptr, In<std::int32_t> follower, double quantum_s) {
+               In<double> cap_bps, In<std::int32_t> tenant, In<double> tenant_weight, In<std::int32_t> tenant_group, In<double> group_weight,
+               In<std::int64_t> follower_ptr, In<std::int32_t> follower, double quantum_s) {
     const std::size_t n = view(size_B).size();
     if (n > (std::size_t{1} << 30)) refuse("more than 2^30 activities");
     at_least("capacity_bps", view(capacity_bps), 0.0, false, true);
@@ -64,6 +65,11 @@ void new_fluid(Fluid* at, In<double> capacity_bps, In<std::int64_t> ptr, In<std:
     for (std::size_t i = 0; i < n; ++i)
         if (view(tenant)[i] < -1 || view(tenant)[i] >= static_cast<std::int64_t>(view(tenant_weight).size()))
             refuse(entry("tenant", i, std::to_string(view(tenant)[i])) + ", neither -1 nor one that has a weight");
+    at_least("group_weight", view(group_weight), 0.0, true);
+    if (!view(group_weight).empty() || !view(tenant_group).empty()) {
+        same_length("tenant_group", view(tenant_group).size(), "tenant", view(tenant_weight).size());
+        in_range("tenant_group", view(tenant_group), static_cast<std::int64_t>(view(group_weight).size()));
+    }
     csr("follower_ptr", view(follower_ptr), view(follower).size());
     same_length("follower_ptr", view(follower_ptr).size(), "activity and one more", n + 1);
     in_range("follower", view(follower), static_cast<std::int64_t>(n));
@@ -74,7 +80,8 @@ void new_fluid(Fluid* at, In<double> capacity_bps, In<std::int64_t> ptr, In<std:
     for (const double each : view(capacity_bps)) engine.capacity_Bps.push_back(each / kBits);
     const auto copy = [](auto& to, auto from) { to.assign(from.begin(), from.end()); };
     copy(engine.link, view(link)), copy(engine.share, view(share));
-    copy(engine.tenants, view(tenant_weight));
+    copy(engine.shares.tenant, view(tenant_weight)), copy(engine.shares.group, view(tenant_group));
+    copy(engine.shares.of_group, view(group_weight));
     copy(engine.follower_ptr, view(follower_ptr)), copy(engine.follower, view(follower));
     engine.activities.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -179,7 +186,8 @@ void fluids(nb::module_& m) {
     nb::class_<Fluid>(m, "Fluid", kFluid)
         .def("__init__", &new_fluid, "capacity_bps"_a.noconvert(), "ptr"_a.noconvert(), "link"_a.noconvert(), "share"_a.noconvert(),
              "size_B"_a.noconvert(), "delay_s"_a.noconvert(), "begin_s"_a.noconvert(), "weight"_a.noconvert(), "rank"_a.noconvert(),
-             "cap_bps"_a.noconvert(), "tenant"_a.noconvert(), "tenant_weight"_a.noconvert(), "follower_ptr"_a.noconvert(), "follower"_a.noconvert(), "quantum_s"_a)
+             "cap_bps"_a.noconvert(), "tenant"_a.noconvert(), "tenant_weight"_a.noconvert(), "tenant_group"_a.noconvert(), "group_weight"_a.noconvert(),
+             "follower_ptr"_a.noconvert(), "follower"_a.noconvert(), "quantum_s"_a)
         .def("watch", &watch, "Keep the mean load of some links over at most so many equal intervals; before the first `run`.",
              "link"_a.noconvert(), "intervals"_a)
         .def("series", &series, "Length of an interval [s], a power of two, and the mean load [bit/s] of the watched links in each.")

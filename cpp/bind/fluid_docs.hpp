@@ -29,10 +29,14 @@ rank : (A,) int32
 cap_bps : (A,) float64 [bit/s]
     Above 0; may be infinite.
 tenant : (A,) int32
-    -1: none; those without one are together as a tenant of weight 1.
+    -1: none; those without one are together as a tenant of weight 1, in a group of weight 1 where there are groups.
 tenant_weight : (T,) float64 [1]
     Above 0. With tenants, each link is shared by weight among those on it, and what a tenant has among its flows; what one
     does not use is for the others.
+tenant_group : (T,) int32
+    None where all are of one.
+group_weight : (G,) float64 [1]
+    Above 0. With groups, each link is shared by weight among those on it, and what a group has among its tenants.
 follower_ptr : (A + 1,) int64
 follower : (follower_ptr[A],) int32
     Those that wait for activity a.

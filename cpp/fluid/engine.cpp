@@ -31,7 +31,7 @@ void Engine::begin() {
     for (const std::int32_t f : follower) ++waits_[f];
     std::int32_t ranks = 1;
     for (const Activity& each : activities) ranks = std::max(ranks, each.rank + 1);
-    for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps, tenants);
+    for (std::int32_t r = 0; r < ranks; ++r) rates_.emplace_back(capacity_Bps, shares);
     open = static_cast<std::int64_t>(n);
     for (std::size_t i = 0; i < capacities.size(); ++i) agenda_.add({capacities[i].time, Kind::capacity, static_cast<std::int32_t>(i)});
     for (std::size_t i = 0; i < reroutes.size(); ++i) agenda_.add({reroutes[i].time, Kind::reroute, static_cast<std::int32_t>(i)});

@@ -41,7 +41,7 @@ struct Reroute {
 class Engine {
 public:
     std::vector<double> capacity_Bps;
-    std::vector<double> tenants;     // their weights
+    Shares shares;                   // of tenants
     std::vector<Activity> activities;
     std::vector<std::int32_t> link;  // of all paths
     std::vector<double> share;

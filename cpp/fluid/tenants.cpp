@@ -1,6 +1,7 @@
 #include "fluid/tenants.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace easterly::fluid {
@@ -8,17 +9,19 @@ namespace easterly::fluid {
 namespace {
 
 constexpr double kSettled = 1e-12;  // of the capacity
+constexpr int kPlain = 8;           // rounds in which parts are as they are found, before they are mixed
+constexpr int kAfresh = 40;         // rounds after which mixing begins anew
 constexpr int kRounds = 400;
-
-// Parts that keep running after each other go half of their way.
-double step(int round) { return round < 20 ? 1.0 : 0.5; }
 
 }  // namespace
 
-Tenants::Tenants(std::span<const double> capacity, std::span<const double> weight)
-    : rates_(capacity), capacity_(capacity.begin(), capacity.end()), weight_(weight.begin(), weight.end()),
-      first_(capacity.size(), -1), of_(capacity.size()), marked_(capacity.size(), 0), waiting_(capacity.size(), 0) {
-    weight_.push_back(1.0);
+Tenants::Tenants(std::span<const double> capacity, const Shares& shares)
+    : rates_(capacity), capacity_(capacity.begin(), capacity.end()), shares_(shares), first_(capacity.size(), -1),
+      of_(capacity.size()), wanted_(capacity.begin(), capacity.end()), marked_(capacity.size(), 0), waiting_(capacity.size(), 0) {
+    if (shares_.of_group.empty()) shares_.group.assign(shares_.tenant.size(), 0);
+    shares_.tenant.push_back(1.0);
+    shares_.group.push_back(static_cast<std::int32_t>(shares_.of_group.size()));
+    shares_.of_group.push_back(1.0);
 }
 
 // The part that a tenant has of a link; the first to come has the link itself.
@@ -29,21 +32,25 @@ std::int32_t Tenants::part(std::int32_t l, std::int32_t tenant) {
     const auto [at, fresh] = known_.try_emplace(key, rates_.links());
     if (fresh) {
         rates_.add_link(capacity_[l]);
+        wanted_.push_back(capacity_[l]);
         parts_.push_back({l, tenant});
-        if (of_[l].empty()) of_[l].push_back(l);
-        of_[l].push_back(at->second);
+        auto& all = of_[l];
+        if (all.empty()) all.push_back(l);
+        const auto group = [&](std::int32_t each) { return shares_.group[tenant_of(each)]; };
+        const std::int32_t own = shares_.group[tenant];
+        all.insert(std::ranges::find_if(all, [&](std::int32_t each) { return group(each) > own; }), at->second);
     }
     return at->second;
 }
 
-double Tenants::weight(std::int32_t part) const {
+std::int32_t Tenants::tenant_of(std::int32_t part) const {
     const auto links = static_cast<std::int32_t>(capacity_.size());
-    return weight_[part < links ? first_[part] : parts_[part - links].tenant];
+    return part < links ? first_[part] : parts_[part - links].tenant;
 }
 
 void Tenants::add(std::int32_t flow, Path path, double weight, double cap, std::int32_t tenant) {
-    if (weight_.size() == 1) return rates_.add(flow, path, weight, cap);
-    if (tenant < 0) tenant = static_cast<std::int32_t>(weight_.size()) - 1;
+    if (shares_.tenant.size() == 1) return rates_.add(flow, path, weight, cap);
+    if (tenant < 0) tenant = static_cast<std::int32_t>(shares_.tenant.size()) - 1;
     links_.clear();
     for (const std::int32_t l : path.link) links_.push_back(capacity_[l] < kInfinity ? part(l, tenant) : l);
     rates_.add(flow, {links_, path.share}, weight, cap);
@@ -85,52 +92,99 @@ void Tenants::collect() {
     for (const std::int32_t each : rates_.touched()) touch(each < links ? each : parts_[each - links].link);
 }
 
-bool Tenants::give(std::int32_t part, double capacity, double step, double all) {
-    const double now = rates_.capacity(part), then = now + step * (capacity - now);
-    if (std::max(then, now) - std::min(then, now) <= kSettled * all) return false;
-    rates_.set_capacity(part, then);
-    return true;
-}
-
-// Parts of a link, from what its tenants make of those that they have: who is held back there wants more, the others are
-// content with what they use, unless that is more than their share. Whether any has changed.
-bool Tenants::share_out(std::int32_t l, double step) {
-    const double all = capacity_[l];
+// What each of several has of a whole: who wants more has as much for its weight as all who do, the others are content with
+// what they use, unless that is more for their weight; where nobody wants more, what is left is for whoever comes to.
+void Tenants::divide(double all, std::span<const Claim> claims, std::vector<double>& to) {
     double left = all, rise = 0.0;
-    content_.clear();
-    for (const std::int32_t each : of_[l]) {
-        if (rates_.stops(each)) {
-            rise += weight(each);
+    order_.clear();
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+        if (claims[i].wants) {
+            rise += claims[i].weight;
             continue;
         }
-        left -= rates_.load(each);
-        content_.emplace_back(rates_.load(each) / weight(each), each);
+        left -= claims[i].used;
+        order_.push_back(i);
     }
-    std::ranges::sort(content_, std::greater<>());
+    std::ranges::sort(order_, std::greater<>(), [&](std::size_t i) { return std::pair(claims[i].used / claims[i].weight, i); });
     if (rise <= 0.0 && left < 0.0 && left >= -kSettled * all) left = 0.0;
     const auto level = [&] { return rise > 0.0 ? std::max(left, 0.0) / rise : left >= 0.0 ? kInfinity : 0.0; };
-    for (const auto& [used, each] : content_) {
-        if (used <= level() * (1.0 + kSettled)) break;
-        left += rates_.load(each);
-        rise += weight(each);
+    for (const std::size_t i : order_) {
+        if (claims[i].used <= claims[i].weight * level() * (1.0 + kSettled)) break;
+        left += claims[i].used;
+        rise += claims[i].weight;
     }
+    to.clear();
+    for (const Claim& each : claims)
+        to.push_back(std::min(rise > 0.0 ? level() * each.weight : left + each.used, all));
+}
+
+// Parts of a link, from what its groups, and tenants in them, make of those that they have.
+void Tenants::share_out(std::int32_t l) {
+    const auto& all = of_[l];
+    const auto group = [&](std::size_t i) { return shares_.group[tenant_of(all[i])]; };
+    claims_.clear(), groups_.clear();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        claims_.push_back({rates_.load(all[i]), shares_.tenant[tenant_of(all[i])], rates_.stops(all[i])});
+        if (i == 0 || group(i) != group(i - 1)) groups_.push_back({0.0, shares_.of_group[group(i)], false});
+        groups_.back().used += claims_.back().used;
+        groups_.back().wants |= claims_.back().wants;
+    }
+    divide(capacity_[l], groups_, of_groups_);
+    for (std::size_t i = 0, j = 0, g = 0; i < all.size(); i = j, ++g) {
+        while (j < all.size() && group(j) == group(i)) ++j;
+        divide(of_groups_[g], std::span(claims_).subspan(i, j - i), of_claim_);
+        for (std::size_t k = i; k < j; ++k) wanted_[all[k]] = of_claim_[k - i];
+    }
+}
+
+// Parts as they are wanted: whether any was not so.
+bool Tenants::give(std::span<const std::int32_t> links) {
     bool changed = false;
-    for (const std::int32_t each : of_[l]) {
-        const double part = rise > 0.0 ? level() * weight(each) : left + rates_.load(each);
-        changed |= give(each, std::min(part, all), step, all);
+    for (const std::int32_t l : links) {
+        share_out(l);
+        for (const std::int32_t each : of_[l]) {
+            if (std::abs(wanted_[each] - rates_.capacity(each)) <= kSettled * capacity_[l]) continue;
+            changed = true;
+            rates_.set_capacity(each, wanted_[each]);
+        }
     }
     return changed;
 }
 
-// Parts by weight alone, where those that were found are together more than the link.
+// Parts of all links that have changed since the search began, mixed: whether any was not as it is wanted.
+bool Tenants::mix() {
+    std::vector<std::int32_t> parts;
+    std::vector<double> at, residual;
+    bool changed = false;
+    for (const std::int32_t l : touched_) {
+        if (of_[l].empty()) continue;
+        share_out(l);
+        for (const std::int32_t each : of_[l]) {
+            parts.push_back(each);
+            at.push_back(rates_.capacity(each));
+            residual.push_back(wanted_[each] - at.back());
+            changed |= std::abs(residual.back()) > kSettled * capacity_[l];
+        }
+    }
+    if (!changed) return false;
+    if (parts != mixed_) mixing_.forget();
+    mixed_ = std::move(parts);
+    const auto next = mixing_.next(at, residual);
+    const auto links = static_cast<std::int32_t>(capacity_.size());
+    for (std::size_t i = 0; i < mixed_.size(); ++i) {
+        const std::int32_t part = mixed_[i];
+        rates_.set_capacity(part, std::clamp(next[i], 0.0, capacity_[part < links ? part : parts_[part - links].link]));
+    }
+    return true;
+}
+
+// Less for everybody, where the parts that were found are together more than the link.
 void Tenants::clip() {
     ++unsettled_;
     for (std::int32_t l = 0; l < static_cast<std::int32_t>(capacity_.size()); ++l) {
-        if (of_[l].empty() || load(l) <= capacity_[l] * (1.0 + 1e-9)) continue;
-        double sum = 0.0;
-        for (const std::int32_t each : of_[l]) sum += weight(each);
-        for (const std::int32_t each : of_[l])
-            rates_.set_capacity(each, capacity_[l] * weight(each) / sum);
+        const double sum = load(l);
+        if (of_[l].empty() || sum <= capacity_[l] * (1.0 + 1e-9)) continue;
+        for (const std::int32_t each : of_[l]) rates_.set_capacity(each, rates_.load(each) * capacity_[l] / sum);
     }
     rates_.solve();
     collect();
@@ -146,17 +200,14 @@ void Tenants::solve() {
     now.swap(pending_);
     collect();
     for (const std::int32_t l : now) touch(l);
+    mixing_.forget();
     for (int round = 0; !pending_.empty(); ++round) {
-        if (round == kRounds) {
-            clip();
-            break;
-        }
+        if (round == kRounds) return clip();
         now.swap(pending_);
         pending_.clear();
         for (const std::int32_t l : now) waiting_[l] = 0;
-        bool changed = false;
-        for (const std::int32_t l : now) changed |= share_out(l, step(round));
-        if (!changed) break;
+        if (round > 0 && round % kAfresh == 0) mixing_.forget();
+        if (!(round < kPlain ? give(now) : mix())) return;
         rates_.solve();
         collect();
     }

@@ -50,6 +50,17 @@ def site(tmp_path, tenants, *jobs, hosts=6, down=2):
     return Nouns(load(tmp_path / "site.yaml").site)
 
 
+def pairs(tmp_path, tenants, *jobs):
+    """Jobs of two hosts, one on either leaf: all of them have both uplinks in common."""
+    text = SITE.format(hosts=2 * len(jobs), down=len(jobs), tenants=tenants)
+    for i, (tenant, traffic) in enumerate(jobs):
+        hosts = f", on_hosts: [f-host-{i}, f-host-{i + len(jobs)}]"
+        job = JOB.format(name=f"j{i}", tenant=f"tenant: {tenant}, ", traffic=traffic, connections=1, dp=2)
+        text += job.rstrip()[:-1] + hosts + "}"
+    (tmp_path / "site.yaml").write_text(text)
+    return Nouns(load(tmp_path / "site.yaml").site)
+
+
 def simulate(made, **wishes):
     return fluid.simulate_site(fluid.prepare(made, fluid.Wishes(line_rate=True, routing="spray", **wishes)))
 
@@ -71,6 +82,47 @@ def test_a_tenant_of_seven_connections_has_no_more_than_its_share(tmp_path):
     assert told["red"][0] == pytest.approx(0.4) and told["red"][1] == pytest.approx(0.5, rel=1e-3)
     assert told["blue"][:2] == pytest.approx((0.6, 0.6), rel=1e-3) and told["blue"][2] == "red"
     assert (found.tenants.late_s > 0).all()
+
+
+def taken_s(made):
+    """(J,) [s] what the jobs exchange takes, and how long one would alone."""
+    alone_s = made.demands.value.work.gradients_B[0] * 8 / 100e9  # 2 (N - 1) / N of them, N = 2
+    return simulate(made).step_s[:, 0] - made.prediction.value.compute_s[0], alone_s
+
+
+def test_seven_jobs_have_no_more_than_one(tmp_path):
+    """Blue, with 60 %, is done first; the seven of red have what it leaves, and are done when the link is."""
+    made = pairs(tmp_path, "red: {share: 40%}, blue: {share: 60%}", *[("red", "bulk")] * 7, ("blue", "bulk"))
+    took_s, alone_s = taken_s(made)
+    assert took_s == pytest.approx([8 * alone_s] * 7 + [alone_s / 0.6], rel=1e-3)
+
+
+def course(parts):
+    """When each of some flows of equal size is done, on a link of 1, with parts of it by who is left."""
+    left, done, now = dict.fromkeys(parts(()), 1.0), {}, 0.0
+    while left:
+        rate = parts(tuple(done))
+        step = min(left[name] / rate[name] for name in left)
+        now, left = now + step, {name: size - step * rate[name] for name, size in left.items()}
+        done |= {name: now for name, size in left.items() if size < 1e-12}
+        left = {name: size for name, size in left.items() if name not in done}
+    return [done[name] for name in sorted(done)]
+
+
+def test_three_classes_and_their_tenants(tmp_path):
+    """Urgent first, as far as it is let in; of the rest two thirds are bulk, of which red has a quarter."""
+    jobs = (("red", "urgent"), ("red", "bulk"), ("blue", "bulk"), ("red", "default"))
+    made = pairs(tmp_path, "red: {share: 25%}, blue: {share: 75%}", *jobs)
+
+    def parts(done):
+        rest = 1.0 - 0.1 * (0 not in done)
+        within = {name: share for name, share in ((1, 0.25), (2, 0.75)) if name not in done}
+        bulk = rest * (2 / 3 if 3 not in done else 1.0) if within else 0.0
+        found = {name: bulk * share / sum(within.values()) for name, share in within.items()}
+        return {0: 0.1, **found, 3: rest - bulk}
+
+    took_s, alone_s = taken_s(made)
+    assert took_s == pytest.approx(np.array(course(parts)) * alone_s, rel=1e-3)
 
 
 def shares(made, *groups):
@@ -107,6 +159,20 @@ def test_classes_share_by_queues_not_by_flows(tmp_path, connections):
     talk_s = found.step_s[:, 0] - made.prediction.value.compute_s[0]
     assert talk_s == pytest.approx(np.array([1.5, 2.0]) * bit / 100e9, rel=1e-3)
     assert not len(found.tenants)
+
+
+def test_a_policer_holds_beside_other_tenants(tmp_path):
+    """Urgent goes first, with the tenth that it is let in with; bulk has nine tenths, and is done long before."""
+    jobs = (("a", "red", "urgent", 7, 3), ("b", "blue", "bulk", 1, 3))
+    made = site(tmp_path, "red: {share: 40%}, blue: {share: 60%}", *jobs)
+    found = simulate(made)
+    bit = 2 * 2 / 3 * made.demands.value.work.gradients_B[0] * 8
+    talk_s = found.step_s[:, 0] - made.prediction.value.compute_s[0]
+    assert talk_s == pytest.approx(bit / np.array([10e9, 90e9]), rel=1e-3)
+    told = by_tenant(found)
+    assert told["blue"] == (pytest.approx(0.9), pytest.approx(0.9, rel=1e-3), "red")
+    assert told["red"][:2] == (1.0, pytest.approx(1.0, rel=1e-3))
+    assert "policer of urgent" in found.tenants.link[found.tenants.tenant == "red"][0]
 
 
 def test_only_what_some_tenants_send_is_heard_beside_jobs():

@@ -34,7 +34,13 @@ class Activities:
     follower_ptr: Annotated[IndexColumn | None, Doc("(A + 1,) CSR pointer into `follower`; nobody waits.")] = None
     follower: Annotated[IntColumn | None, Doc("Activities that wait for each.")] = None
     tenant: Annotated[IntColumn | None, Doc("(A,) whose it is; -1 for nobody's, which are as one of weight 1.")] = None
-    tenant_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(T,) part of a tenant among those on a link.")] = None
+    tenant_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(T,) part of a tenant among those of its group.")] = (
+        None
+    )
+    tenant_group: Annotated[IntColumn | None, Doc("(T,) group of tenants; all are of one. Nobody is of another.")] = (
+        None
+    )
+    group_weight: Annotated[FloatColumn | None, Unit("1"), Doc("(G,) part of a group among those on a link.")] = None
 
     def __len__(self) -> int:
         return len(self.size_B)

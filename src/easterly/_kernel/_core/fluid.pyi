@@ -35,6 +35,8 @@ class Fluid:
         cap_bps: NDArray[np.float64],
         tenant: NDArray[np.int32],
         tenant_weight: NDArray[np.float64],
+        tenant_group: NDArray[np.int32],
+        group_weight: NDArray[np.float64],
         follower_ptr: NDArray[np.int64],
         follower: NDArray[np.int32],
         quantum_s: float,

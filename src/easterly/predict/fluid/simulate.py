@@ -37,7 +37,8 @@ def activities(
     delay_s: Sequence[float] | FloatColumn | None = None, begin_s: Sequence[float] | FloatColumn | None = None,
     weight: Sequence[float] | FloatColumn | None = None, rank: Sequence[int] | IntColumn | None = None,
     cap_bps: Sequence[float] | FloatColumn | None = None, tenant: Sequence[int] | IntColumn | None = None,
-    tenant_weight: Sequence[float] | FloatColumn | None = None,
+    tenant_weight: Sequence[float] | FloatColumn | None = None, tenant_group: Sequence[int] | IntColumn | None = None,
+    group_weight: Sequence[float] | FloatColumn | None = None,
 ) -> Activities:  # fmt: skip
     """Activities from lists.
 
@@ -56,6 +57,8 @@ def activities(
     cap_bps : (A,) sequence of float [bit/s], optional
     tenant : (A,) sequence of int, optional
     tenant_weight : (T,) sequence of float [1], optional
+    tenant_group : (T,) sequence of int, optional
+    group_weight : (G,) sequence of float [1], optional
 
     Returns
     -------
@@ -72,7 +75,8 @@ def activities(
         ints([link for path in paths for link in path]), share=_optional(share), delay_s=_optional(delay_s),
         begin_s=_optional(begin_s), weight=_optional(weight), rank=None if rank is None else ints(rank),
         cap_bps=_optional(cap_bps), tenant=None if tenant is None else ints(tenant),
-        tenant_weight=_optional(tenant_weight),
+        tenant_weight=_optional(tenant_weight), tenant_group=None if tenant_group is None else ints(tenant_group),
+        group_weight=_optional(group_weight),
         follower_ptr=indices(np.searchsorted(pairs[:, 0], np.arange(len(paths) + 1))), follower=ints(pairs[:, 1]),
     )  # fmt: skip
 
@@ -87,9 +91,10 @@ def simulate(
     An activity begins when all that it waits for is done, but not before its own time; after its delay it sends. At
     any time, rates are max-min fair by weight (Bertsekas & Gallager 1992, 6.5.2): each is held back by its cap, or by
     a link that is full and on which nobody sends more for its weight. Ranks have strict priority: each shares what
-    those before it leave. On every link tenants share by their weights before their flows do, and what one does not
-    use is for the others: a flow is held back by a full link on which nobody of its tenant has more for its weight, and
-    no tenant more for its own. Between two events rates are constant, so that times are exact.
+    those before it leave. On every link groups share by their weights, then the tenants of a group, and then flows;
+    what one does not use is for those beside it, and then for others: a flow is held back by a full link on which
+    nobody of its tenant has more for its weight, no tenant of its group has more for its own, and no group. Between
+    two events rates are constant, so that times are exact.
 
     Parameters
     ----------
@@ -185,6 +190,7 @@ def _fluid(capacity_bps: FloatColumn, given: Activities, quantum_s: float) -> Fl
         _filled(given.delay_s, count, 0.0), _filled(given.begin_s, count, 0.0), _filled(given.weight, count, 1.0),
         ints(np.zeros(count)) if given.rank is None else given.rank, _filled(given.cap_bps, count, np.inf),
         ints(np.full(count, -1)) if given.tenant is None else given.tenant, _filled(given.tenant_weight, 0, 1.0),
+        _links(given.tenant_group), _filled(given.group_weight, 0, 1.0),
         indices(np.zeros(count + 1)) if given.follower_ptr is None else given.follower_ptr, _links(given.follower),
         quantum_s,
     )  # fmt: skip

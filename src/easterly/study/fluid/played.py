@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,22 +62,26 @@ def play(
     """
     order = np.argsort(posed.pred_idx, kind="stable")
     event = np.repeat(np.arange(len(posed)), np.diff(posed.pred_ptr))
-    several = len(standing.shares) > 1
     given = Activities(
         size_B=floats(posed.size_bit / 8), ptr=posed.paths.ptr, link=posed.paths.link, share=posed.paths.share,
         delay_s=posed.delay_s, begin_s=posed.earliest_s, weight=standing.weight, rank=standing.rank,
         cap_bps=posed.cap_bps, follower=ints(event[order]),
         follower_ptr=indices(np.searchsorted(posed.pred_idx[order], np.arange(len(posed) + 1))),
-        tenant=standing.shares.of if several else None, tenant_weight=_weight(standing.shares) if several else None,
     )  # fmt: skip
+    if len(standing.shares) > 1:  # one has all
+        given = _shared(given, standing.shares)
     return fluid.simulate(
         capacity_bps, given, _told(changes), mode="exact", watched=_hottest(posed, changes, capacity_bps),
         intervals=INTERVALS, progress=progress,
     )  # fmt: skip
 
 
-def _weight(shares: Shares) -> FloatColumn:
-    return floats(shares.of_class * shares.within)
+def _shared(given: Activities, shares: Shares) -> Activities:
+    """With classes that share links first, then their tenants."""
+    first, of = np.unique(shares.traffic_class, return_index=True, return_inverse=True)[1:]
+    return replace(
+        given, tenant=shares.of, tenant_weight=shares.within, tenant_group=ints(of), group_weight=shares.of_class[first]
+    )
 
 
 def _hottest(posed: Posed, changes: Changes, capacity_bps: FloatColumn) -> IntColumn:
