@@ -80,6 +80,26 @@ class FluidSaves:
 
 
 @dataclass(frozen=True, slots=True)
+class FluidRequests:
+    """What services sent for requests one by one: from when a request came until all of it was there."""
+
+    owner: Annotated[TextColumn, Doc("(R,) service.")]
+    axis: Annotated[TextColumn, Doc("(R,) kv (cache from prefill to decode) or prefix (cache from a store).")]
+    requests: Annotated[IndexColumn, Unit("1"), Doc("(R,) requests that crossed the network.")]
+    size_B: Annotated[FloatColumn, Unit("B"), Doc("(R,) mean size.")]
+    mean_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) mean time.")]
+    median_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) median time.")]
+    p95_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) 95th percentile.")]
+    p99_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) 99th percentile.")]
+    slowdown: Annotated[FloatColumn, Unit("1"), Doc("(R,) mean of the time over the time alone.")]
+    slowdown_p95: Annotated[FloatColumn, Unit("1"), Doc("(R,) 95th percentile of the same.")]
+    slowdown_p99: Annotated[FloatColumn, Unit("1"), Doc("(R,) 99th percentile.")]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
 class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
@@ -97,6 +117,7 @@ class FluidPrediction:
     tenants: Annotated[FluidTenants, Doc("What tenants had of links; no rows where there are none.")]
     stragglers: Annotated[FluidStragglers, Doc("Who computes more slowly than others.")]
     saves: Annotated[FluidSaves, Doc("Checkpoints that were written.")]
+    requests: Annotated[FluidRequests, Doc("What services sent for requests, where these come one by one.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]
     slowdowns: Annotated[SizeSlowdowns, Doc("Time of messages over their time alone, by size.")]
@@ -110,6 +131,7 @@ class FluidPrediction:
         float, Unit("s"), Doc("Moment of the week, from Monday, 0 h UTC, at which it begins; NaN if nothing varies.")
     ]
     left_out: Annotated[TextColumn, Doc("What is sent less often than it is simulated.")]
+    at_mean: Annotated[TextColumn, Doc("Services with too many requests to come one by one.")]
     stuck: Annotated[str, Doc("Why a job never ends; empty where all do.")]
     activities: Annotated[int, Unit("1"), Doc("Computations and messages that were simulated.")]
     merged: Annotated[int, Unit("1"), Doc("Messages that are told as one with those beside them.")]

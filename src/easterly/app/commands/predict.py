@@ -37,6 +37,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--at", metavar="[DAY ]TIME",
               help="For fluid: moment of the week, in UTC, at which it begins, such as 14:00 or 'Sat 09:30'.  "
                    "[default: when all that has a profile sends most]")  # fmt: skip
+@click.option("--requests", is_flag=True,
+              help="For fluid: requests of services one by one, as they come, instead of mean rates.")  # fmt: skip
 @click.option("--checkpoint", "saves", type=click.IntRange(1, 100), metavar="STEPS",
               help="For fluid: steps between the checkpoints of jobs that write some.  "
                    "[default: what their interval takes]")  # fmt: skip

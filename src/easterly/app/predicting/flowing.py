@@ -48,7 +48,8 @@ def wishes(asked: dict[str, Any], form: str) -> Wishes:
         detect_s=_time(asked["detect"], usual.detect_s, "--detect", form),
         reroute_s=_time(asked["reroute"], usual.reroute_s, "--reroute", form),
         routing=asked["routing"] or usual.routing, seed=usual.seed if asked["seed"] is None else asked["seed"],
-        saves=asked["saves"], at_s=None if asked["at"] is None else _moment_s(asked["at"], form),
+        requests=asked["requests"], saves=asked["saves"],
+        at_s=None if asked["at"] is None else _moment_s(asked["at"], form),
     )  # fmt: skip
 
 
@@ -161,6 +162,7 @@ def document(
         "at_given": wanted.at_s is not None,
         "jobs": jobs, "tenants": [_tenant(row, jobs) for row in records(made.tenants)],
         "checkpoints": [{**row, "job": str(made.job[row["job"]])} for row in records(made.saves)],
+        "requests": records(made.requests), "at_mean": made.at_mean.tolist(),
         "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
         "left_out": made.left_out.tolist(),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from rich.console import Console
 from easterly.app.columns import Column
 from easterly.app.predicting.flowing import SAID
 from easterly.app.predicting.page import RANGE, show_phases, show_waits, times
-from easterly.app.report.measure import DASH, TIMES, measure
+from easterly.app.report.measure import DASH, SIZES, TIMES, measure
 from easterly.app.text import Page
 
 SHOWN, LINKS = 12, 6
@@ -28,6 +28,7 @@ def page(found: dict[str, Any]) -> None:
     _alone(shown, found["jobs"])
     _tenants(shown, found["tenants"])
     _checkpoints(shown, found["checkpoints"])
+    _requests(shown, found["requests"])
     show_phases(shown, found["phases"])
     _links(shown, found["links"])
 
@@ -70,6 +71,8 @@ def _remarks(found: dict[str, Any]) -> list[str]:
         said.append(f"It begins on {found['at']} UTC{chosen}.")
     if found["merged"]:
         said.append(f"{found['merged']:,} messages go side by side with others, and are simulated as one with them.")
+    if found["at_mean"]:
+        said.append(f"Sent at mean rates, as requests are too many one by one: {', '.join(found['at_mean'])}.")
     if found["left_out"]:
         said.append(f"Left out, as less often than it is simulated: {'; '.join(found['left_out'])}.")
     if not found["complete"]:
@@ -167,6 +170,27 @@ def _checkpoints(shown: Page, rows: list[dict[str, Any]]) -> None:
             (row["job"], f"{row['step'] + 1:,}", DASH if row["begun_s"] is None else unit.full(row["begun_s"]),
              unit.full(row["copy_s"]), "never" if row["took_s"] is None else unit.full(row["took_s"]),
              unit.full(row["planned_s"]), times(row["slower"]))
+            for row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
+
+
+REQUESTED = {"kv": "cache from prefill to decode", "prefix": "cache from its store"}
+
+
+def _requests(shown: Page, rows: list[dict[str, Any]]) -> None:
+    """How long what is sent for requests takes."""
+    if not rows:
+        return
+    shown.title("Requests, and how long what is sent for them takes")
+    unit, size = measure([row["p95_s"] or 0.0 for row in rows], TIMES), measure([row["size_B"] for row in rows], SIZES)
+    heads = ("Service", "What", "Requests", "Size", "Median", "95 %", "99 %", "Than alone", "95 %", "99 %")
+    shown.table(
+        tuple(Column(head, right=i > 1) for i, head in enumerate(heads)),
+        [
+            (row["owner"], REQUESTED[row["axis"]], f"{row['requests']:,}", size.full(row["size_B"]),
+             *("never" if row[key] is None else unit.full(row[key]) for key in ("median_s", "p95_s", "p99_s")),
+             *(times(row[key]) for key in ("slowdown", "slowdown_p95", "slowdown_p99")))
             for row in rows[:SHOWN]
         ],
     )  # fmt: skip

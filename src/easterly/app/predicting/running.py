@@ -23,7 +23,7 @@ PACKETS_ONLY = {
 }  # fmt: skip
 FLOWS_ONLY = {
     "--jitter": "jitter", "--straggler": "stragglers", "--fail": "fails", "--degrade": "degraded", "--detect": "detect",
-    "--reroute": "reroute", "--alone": "alone", "--at": "at", "--checkpoint": "saves",
+    "--reroute": "reroute", "--alone": "alone", "--at": "at", "--checkpoint": "saves", "--requests": "requests",
 }  # fmt: skip
 SHARED = ("steps", "routing", "seed", "count", "report")
 """Options of flows that packets take too: they ask for a simulation."""

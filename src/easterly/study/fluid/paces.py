@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,17 +142,17 @@ def steady_of(site: Site, demands: DemandSet, at_s: float, until_s: float) -> St
     until_s : float [s]
         How long others send.
     """
-    flows, given, spread = demands.flows, varying(site), windows(site)
+    flows, spread = demands.flows, windows(site)
     owner = demands.phases.owner[flows.phase]
     rate_bps = np.where(np.isin(owner, list(spread)), mean_bps(demands), flows.rate_bps)
     rows = np.flatnonzero((rate_bps > 0) & (flows.src != flows.dst))
-    during = {name: _paced(site, given, name, at_s, until_s) for name in np.unique(owner[rows]).tolist()}
-    parts = [(row, *each) for row in rows.tolist() for each in during[str(owner[row])]]
+    sends = {name: during(site, name, at_s, until_s) for name in np.unique(owner[rows]).tolist()}
+    parts = [(row, *each) for row in rows.tolist() for each in sends[str(owner[row])] if each[2] > 0]
     flow, begin_s, end_s, factors = np.array(parts, dtype=np.float64).reshape(-1, 4).T
     return Steady(ints(flow), floats(begin_s), floats(end_s - begin_s), floats(rate_bps[ints(flow)] * factors))
 
 
-def _paced(site: Site, given: Mapping[str, Profile], name: str, at_s: float, until_s: float) -> list[Interval]:
-    """When a work sends during a run, and how fast."""
+def during(site: Site, name: str, at_s: float, until_s: float) -> list[Interval]:
+    """When a work is there during a run, and how fast it sends; arguments as for `steady_of`."""
     from_s, end_s = present(site, name, until_s)
-    return [each for each in paces(given.get(name), at_s, from_s, end_s) if each[2] > 0]
+    return paces(varying(site).get(name), at_s, from_s, end_s)

@@ -11,6 +11,7 @@ from easterly.model.fluid_prediction import FluidPrediction, FluidTenants
 from easterly.model.packet_prediction import PacketWaits
 from easterly.model.schedule import EventKind
 from easterly.predict.fluid.simulate import Progress
+from easterly.study.fluid.answered import requests_of
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.meters import Meters, metered, meters_of
 from easterly.study.fluid.outages import changes
@@ -104,12 +105,12 @@ def _concluded(
         texts(prepared.jobs), prepared.begins_s, floats(step_s), floats(end_s),
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
         tenants, stragglers_of(prepared, takes_s),
-        saves_of(prepared, times.done_s, floats(step_s), floats(end_s)),
+        saves_of(prepared, times.done_s, floats(step_s), floats(end_s)), requests_of(prepared, times),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
         texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.at_s,
-        prepared.left_out, _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
+        prepared.left_out, prepared.at_mean, _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
         played.status != "stopped",
     )  # fmt: skip
 

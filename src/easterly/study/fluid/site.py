@@ -11,9 +11,11 @@ from easterly.base.columns import FloatColumn, IntColumn, TextColumn, floats, in
 from easterly.base.units import TIME, format_short
 from easterly.demand import schedule
 from easterly.demand.schedule import Aside, Saves
+from easterly.demand.schedule.requests import of_requests
 from easterly.model.demand import DemandSet
 from easterly.model.schedule import Schedule
 from easterly.model.spec.site import Site
+from easterly.study.fluid.asked import asked_of, without_asked
 from easterly.study.fluid.beside import CHECKPOINT, aside_of, least_s, set_aside, stands_s, without_saves
 from easterly.study.fluid.checks import check, jobs_of
 from easterly.study.fluid.paces import Steady, busiest_s, present, steady_of, varying
@@ -53,6 +55,10 @@ class Prepared:
         How long others send.
     steady : Steady
         What others send at a rate.
+    asked : (K,) int
+        Purposes of what is sent for requests one by one.
+    at_mean : (K,) str
+        Services whose requests are too many for that.
     left_out : (K,) str
         What is sent less often, and is not simulated.
     """
@@ -70,6 +76,8 @@ class Prepared:
     at_s: float
     until_s: float
     steady: Steady
+    asked: IntColumn
+    at_mean: TextColumn
     left_out: TextColumn
 
 
@@ -99,19 +107,23 @@ def prepare(nouns: Nouns, wishes: Wishes) -> Prepared:
     steps = [schedule.of_job(site, network, each.name, hosts, steps=each.steps, aside=each.aside) for each in own]
     demands, until_s = nouns.demands.value, _until_s(nouns, own, wishes)
     at_s, listened = _at_s(site, demands, wishes), without_saves(heard(demands, wishes), jobs)
+    asked, many = asked_of(nouns, listened, at_s, until_s) if wishes.requests and wishes.others else ([], [])
+    listened = without_asked(listened, asked)
     if wishes.others:
         there = {str(name): present(site, str(name), until_s) for name in demands.work.name}
         steps.append(schedule.of_rates(network, _at_intervals(listened), until_s, seed=wishes.seed, present=there))
+        steps.append(of_requests(demands, asked, seed=wishes.seed))
     begins_s = [each.begins_s for each in own]
-    made = set_aside(schedule.together(steps, [*begins_s, 0.0][: len(steps)]), len(jobs))
+    made = set_aside(schedule.together(steps, [*begins_s, 0.0, 0.0][: len(steps)]), len(jobs))
     owner = [name for name, step in zip(jobs, steps, strict=False) for _ in range(len(step.purposes))]
-    if wishes.others:
-        owner += demands.work.name[steps[-1].purposes.job].tolist()
+    owner += [str(demands.work.name[row]) for step in steps[len(jobs) :] for row in step.purposes.job.tolist()]
+    one_by_one = len(owner) - sum(len(each.ways) for each in asked)
     steady = steady_of(site, listened, at_s, until_s if wishes.others else 0.0)
     return Prepared(
         nouns, wishes, jobs, floats(begins_s), ints([each.steps for each in own]), made, texts(owner),
         [each.aside.saves for each in own], _reach(demands, made, owner, wishes), least_s(nouns, made, owner), at_s,
-        until_s, steady, _left_out(demands, steady, until_s, own, wishes),
+        until_s, steady, ints(np.arange(one_by_one, len(owner))), texts(many),
+        _left_out(demands, steady, until_s, own, wishes),
     )  # fmt: skip
 
 

@@ -60,6 +60,8 @@ class Wishes:
         Whose other traffic that is; everybody's if empty.
     line_rate : bool
         Whether transfers reach the line rate; else what those of their size do.
+    requests : bool
+        Whether requests of services come one by one; else services send at their mean rates.
     saves : int, optional
         Steps between the checkpoints of a job that writes some; as many as its interval takes if absent.
     at_s : float [s], optional
@@ -79,5 +81,6 @@ class Wishes:
     others: bool = True
     tenants: tuple[str, ...] = ()
     line_rate: bool = False
+    requests: bool = False
     saves: int | None = None
     at_s: float | None = None
