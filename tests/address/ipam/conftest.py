@@ -76,17 +76,27 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a new store may be made."""
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes a new place for a store, each time that it is called."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'addresses.db'}"
+        return lambda: f"sqlite:///{tmp_path / f'{next(_numbers)}.db'}"
+    server = request.getfixturevalue("postgresql")
+    return lambda: _schema(server)
+
+
+def _schema(server: str) -> str:
     import psycopg
 
-    server = request.getfixturevalue("postgresql")
     name = f"store{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
     return f"{server}&options=-csearch_path%3D{name}"
+
+
+@pytest.fixture
+def place(places: Callable[[], str]) -> str:
+    """Where a new store may be made."""
+    return places()
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ from easterly.address.ipam.write import write
 from easterly.address.text import AddressError
 
 
-def answer(connection: Connection, requests: Sequence[Work], now_ms: int) -> list[Outcome]:
+def answer(connection: Connection, requests: Sequence[Work], now_ms: int, *, approved: bool = False) -> list[Outcome]:
     """Answer requests in their order, in the transaction of the connection; one that is refused writes nothing.
+
+    Where they are `approved`, pools that want somebody's approval have it.
 
     Raises
     ------
@@ -30,16 +32,16 @@ def answer(connection: Connection, requests: Sequence[Work], now_ms: int) -> lis
     outcomes = []
     for request in requests:
         ledger = ledgers.get(_pool(request))
-        outcomes.append(_unknown(request) if ledger is None else decide(ledger, request))
+        outcomes.append(_unknown(request) if ledger is None else decide(ledger, request, approved=approved))
     write(connection, {ledger.pool.id: ledger for ledger in ledgers.values()}.values(), now_ms)
     return outcomes
 
 
-def decide(ledger: Ledger, request: Work) -> Outcome:
+def decide(ledger: Ledger, request: Work, *, approved: bool = False) -> Outcome:
     """Answer one request against its pool."""
     match request:
         case Allocate():
-            return allocate(ledger, request)
+            return allocate(ledger, request, approved=approved)
         case Renew():
             return renew(ledger, request)
         case Release():

@@ -72,7 +72,7 @@ def _impossible(pool: Pool, request: Allocate, approved: bool) -> Outcome | None
     if pool.longest_s is not None and (request.lease_s or 0) > pool.longest_s:
         return refused("invalid", f"a lease of {request.lease_s:g} s", f"the pool's longest is {pool.longest_s:g} s")
     if pool.approval and not approved:
-        return refused("pending", f"pool {pool.name} wants somebody's approval", "ask with `Ask`")
+        return refused("pending", f"pool {pool.name} wants somebody's approval", "put the request before them first")
     length = request.prefix_length
     if length is not None and not (max(pool.length, 0) <= length <= pool.bits):
         return refused("invalid", f"a /{length} out of {pool.text}", f"a block's length is at most {pool.bits}")

@@ -161,6 +161,16 @@ def init(url: str | Path, *, clock: Clock = time.time) -> Store:
         Where a newer version has made it.
     """
     engine = connect(locate(url))
+    try:
+        _bring_up(engine, url)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, clock)
+
+
+def _bring_up(engine: Engine, url: str | Path) -> None:
+    """Make the tables or bring them up to date, and the first rows."""
     with writing(engine) as connection:
         at = migrations.current(connection)
         if at is not None and not migrations.known(at):
@@ -170,7 +180,6 @@ def init(url: str | Path, *, clock: Clock = time.time) -> Store:
         if connection.execute(select(schema.registry.c.id)).first() is None:
             connection.execute(schema.registry.insert(), {"id": 1, "next": 2, "entries": 0, "head": START})
             connection.execute(schema.vrf.insert(), {"id": 1, "name": "default"})
-    return Store(engine, clock)
 
 
 def open(url: str | Path, *, clock: Clock = time.time) -> Store:
