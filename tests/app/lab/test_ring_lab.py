@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -130,20 +131,14 @@ def test_a_rank_that_dies_is_told_and_all_else_is_taken_down() -> None:
     assert not list(FOLDER.glob(f"easterly-{os.getpid()}-*"))
 
 
-SLOWLY = (
-    sys.executable,
-    "-m",
-    "easterly",
-    "lab",
-    "ring",
-    "--hosts",
-    "2",
-    "--rate",
-    "1Mb/s",
-    "--size",
-    "1MB",
-    "--no-gloo",
-)
+SLOWLY = """
+    import signal
+    from easterly.app.lab.ring import ranks, star
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # It is ignored below a job in the background.
+    with star(2) as made, ranks(made, 10**6) as found:
+        made.limit([10**6] * 2)
+        found.all_reduce()
+"""
 
 
 @lab
@@ -152,8 +147,8 @@ def test_signals_leave_nothing_behind() -> None:
     """Two labs at once, each ended in another way; what the killed one could not take down, the next one does."""
     numbers = (signal.SIGINT, signal.SIGKILL)
     with ExitStack() as stack:
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "preexec_fn": heeding}
-        held = [stack.enter_context(subprocess.Popen(SLOWLY, **quiet)) for _ in numbers]
+        words = [sys.executable, "-c", textwrap.dedent(SLOWLY)]
+        held = [stack.enter_context(subprocess.Popen(words, stderr=subprocess.DEVNULL)) for _ in numbers]
         pids = [pid for each in held for pid in until_it_runs(each.pid)]
         for each, number in zip(held, numbers, strict=True):
             each.send_signal(number)
@@ -165,11 +160,6 @@ def test_signals_leave_nothing_behind() -> None:
     assert [len(list(FOLDER.glob(f"easterly-{each.pid}-*"))) for each in held] == [0, 3]
     with spaces("a"):
         assert not list(FOLDER.glob(f"easterly-{held[1].pid}-*"))
-
-
-def heeding() -> None:
-    """Ctrl-C is ignored below a job in the background."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until_it_runs(owner: int) -> list[str]:

@@ -1,7 +1,8 @@
 """One rank of an all-reduce: a process of its own, that numpy and sockets are enough for.
 
 It is run by its path, under any Python that has numpy; so nothing of Easterly is imported here. Lines on the standard
-input say when to go on, and lines of JSON what was done (see `main`). A rank ends when that input does.
+input say when to go on, and lines of JSON what was done (see `main`). A rank ends when that input does, and
+with the process that started it.
 
 Every rank passes parts of the array on to the next (Patarasuk & Yuan 2009, J. Parallel Distrib. Comput. 69:2): in step
 t it sends part ``rank - t`` and gets part ``rank - t - 1``, which it adds in the first n - 1 steps and keeps in the
@@ -11,9 +12,11 @@ as soon as the one that is a part before it has come in and was added, and nobod
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import select
+import signal
 import socket
 import sys
 import time
@@ -33,6 +36,8 @@ DEVICE = "uplink"
 # Numbers of socket.h that Python's module has no names for, on every machine that Linux's generic headers serve.
 SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
 URGENT = -15
+PR_SET_PDEATHSIG = 1
+"""Of `prctl`: a signal for when whoever started this dies."""
 
 Array = NDArray[np.float32]
 
@@ -159,25 +164,21 @@ def all_reduce(
         They do not block.
     seconds : float [s]
         How long that may take.
-    watched : sequence of int
-        Descriptors that end it when they have something to say.
 
     Raises
     ------
     TimeoutError
         It took longer.
     ConnectionError
-        A neighbour is gone, or a watched descriptor spoke.
+        A neighbour is gone.
     """
     end = time.monotonic() + seconds
     while not ring.over:
-        reads: list[Any] = [*watched] if ring.into.over else [into, *watched]
-        readable, writable, _ = select.select(reads, [out] if ring.outgoing() else [], [], end - time.monotonic())
-        if not readable and not writable and time.monotonic() >= end:
+        ears, mouths = [] if ring.into.over else [into], [out] if ring.outgoing() else []
+        readable, writable, _ = select.select(ears, mouths, [], max(0.0, end - time.monotonic()))
+        if not readable and not writable:
             raise TimeoutError(f"no sum after {seconds:g} s")
-        if any(each in watched for each in readable):
-            raise ConnectionError("told to end")
-        if into in readable:
+        if readable:
             size_B = into.recv_into(ring.incoming())
             if not size_B:
                 raise ConnectionError("the rank before is gone")
@@ -225,7 +226,7 @@ def hear() -> str:
 def own(rank: int, addresses: Sequence[str], seconds: float) -> Callable[[Array], None]:
     """The ring above over sockets of its own."""
     out, into = neighbours(rank, addresses, seconds)
-    return lambda array: all_reduce(Ring(array, rank, len(addresses)), out, into, seconds, (sys.stdin.fileno(),))
+    return lambda array: all_reduce(Ring(array, rank, len(addresses)), out, into, seconds)
 
 
 def gloo(rank: int, addresses: Sequence[str], seconds: float) -> Callable[[Array], None]:
@@ -247,6 +248,7 @@ KINDS = {"own": own, "gloo": gloo}
 
 def main(kind: str, rank: int, addresses: Sequence[str], size_B: int, seconds: float) -> None:
     """Connect at a line, then all-reduce once for each further one; say when that was, and whether it was right."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setpriority(os.PRIO_PROCESS, 0, URGENT)
     count = size_B // 4
     given, wanted = part_of(rank, count), sum_of(len(addresses), count)

@@ -1,0 +1,21 @@
+from easterly.app.lab.ring.measured import Ranks, ranks, with_torch
+from easterly.app.lab.ring.predicted import EFFICIENCY, Predicted, predict, site_text
+from easterly.app.lab.ring.star import Star, star
+from easterly.app.lab.ring.trial import Run, Setting, comparisons, controls, try_ring
+
+__all__ = [
+    "EFFICIENCY",
+    "Predicted",
+    "Ranks",
+    "Run",
+    "Setting",
+    "Star",
+    "comparisons",
+    "controls",
+    "predict",
+    "ranks",
+    "site_text",
+    "star",
+    "try_ring",
+    "with_torch",
+]
