@@ -63,10 +63,18 @@ def test_where_there_is_no_lab_nothing_is_said_to_be_good(monkeypatch: pytest.Mo
     assert json.loads(made.stdout)["result"] == {"tried": False, "reason": "ip and tc not installed"}
 
 
+@lab
+@pytest.mark.lab
+def test_gloo_that_is_asked_for_and_is_not_there_is_not_passed_over(tmp_path: Path) -> None:
+    made = run("--rate", "200Mb/s", "--hosts", 2, "--size", "2.6MB", "--repetitions", 1, "--torch", tmp_path / "python")
+    assert made.exit_code == 3
+    assert f"not tried: {tmp_path / 'python'} has no PyTorch with gloo" in made.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--rate", "500Mb/s"), "not within 1000000..400000000"),
+        (("--rate", "500Mb/s"), "not within 1000000..200000000"),
         (("--rate", "5kb/s"), "less than its clocks tell"),
         (("--size", "100kB"), "too short to be measured; give at least"),
         (("--size", "0B"), "too short to be measured"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from easterly.app.lab.comparison import Comparison
     from easterly.app.lab.ring import Run, Setting
 
-MOST_BPS = 1_600_000_000
+MOST_BPS = 800_000_000
 """Of all links together: what two cores forward twice, at 1,500 B a packet, and still have time for the ranks."""
 SHORTEST_S = 0.1
 """Of an all-reduce: processes begin some milliseconds apart, and buckets last for 3 ms."""
@@ -28,15 +28,20 @@ QUANTILES = (0, 25, 50, 75, 100)
 @click.command("ring", cls=asking.Calculator)
 @click.option("--hosts", type=click.IntRange(2, 16), default=4, show_default=True, help="Hosts.")
 @click.option("--rate", type=asking.Whole(RATE), default="100Mb/s", show_default=True,
-              help="Rate of each link, in both directions; of all together up to 1.6Gb/s.")  # fmt: skip
+              help="Rate of each link, in both directions; of all together up to 800Mb/s.")  # fmt: skip
 @click.option("--size", type=asking.Whole(SIZE), default="4MB", show_default=True, help="The array.")
 @click.option("--repetitions", type=click.IntRange(1, 100), default=5, show_default=True,
               help="All-reduces that are measured in each case; their median counts.")  # fmt: skip
 @click.option("--gloo/--no-gloo", default=None,
               help="Also that of PyTorch, with gloo; if absent, where a Python of this machine has it.")  # fmt: skip
+@click.option(
+    "--torch", metavar="PYTHON", help="Program of a Python that has PyTorch.  [default: this one, /usr/bin/python3]"
+)
 @click.option("--show", is_flag=True, help="Only print the site file that the prediction is made from.")
 @terminal.format_option
-def command(hosts: int, rate: int, size: int, repetitions: int, gloo: bool | None, show: bool, form: str) -> None:
+def command(
+    hosts: int, rate: int, size: int, repetitions: int, gloo: bool | None, torch: str | None, show: bool, form: str
+) -> None:
     """All-reduce an array in a ring of hosts, each a namespace of this machine: predicted and measured times.
 
     Links are equal first, then one of them has half the rate. The prediction is that of `easterly predict` for a site
@@ -51,7 +56,7 @@ def command(hosts: int, rate: int, size: int, repetitions: int, gloo: bool | Non
         _show(setting, form)
         return
     runs = [*_try(setting, "own", sys.executable, form)]
-    python, reason = _torch(gloo, form)
+    python, reason = _torch(gloo, torch, form)
     if python:
         runs += _try(setting, "gloo", python, form)
     pairs = [runs[i : i + 2] for i in range(0, len(runs), 2)]
@@ -80,15 +85,15 @@ def _fits(setting: Setting, form: str) -> None:
         )  # fmt: skip
 
 
-def _torch(asked: bool | None, form: str) -> tuple[str, str]:
+def _torch(asked: bool | None, given: str | None, form: str) -> tuple[str, str]:
     """A Python with gloo, or why it is not tried."""
     from easterly.app.lab import ring
 
     if asked is False:
         return "", "not asked for"
-    python = ring.with_torch()
-    reason = "" if python else "no Python of this machine has PyTorch with gloo"
-    if asked and reason:
+    python = ring.with_torch(given) if given else ring.with_torch()
+    reason = "" if python else f"{given or 'no Python of this machine'} has {'no ' if given else ''}PyTorch with gloo"
+    if (asked or given) and reason:
         trying.impossible(reason, form)
     return python, reason
 
@@ -100,6 +105,8 @@ def _try(setting: Setting, kind: str, python: str, form: str) -> tuple[Run, Run]
     reason = lab.missing("tc")
     if reason:
         trying.impossible(reason, form)
+    if sys.stderr.isatty():
+        click.echo(f"{'ring' if kind == 'own' else kind} …", err=True)
     try:
         return ring.try_ring(setting, kind=kind, python=python)
     except lab.LabError as error:

@@ -136,14 +136,18 @@ def ranks(
             each.end()
 
 
-def with_torch() -> str:
-    """A Python that has PyTorch with gloo; empty if none is found."""
-    for python in (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin")):
-        if python and _imports(python, "torch.distributed as d; assert d.is_gloo_available()"):
-            return python
-    return ""
+def with_torch(*pythons: str) -> str:
+    """The first Python that has PyTorch with gloo, of those given or else of this one and the system's; empty if none.
+
+    PyTorch need not be where Easterly is: Debian's ``python3-torch`` belongs to the system's Python.
+    """
+    usual = (sys.executable, shutil.which("python3", path="/usr/bin:/usr/local/bin") or "")
+    return next((each for each in pythons or usual if each and _has_gloo(each)), "")
 
 
-def _imports(python: str, what: str) -> bool:
-    found = subprocess.run([python, "-I", "-c", f"import {what}"], capture_output=True, check=False, timeout=60)
-    return found.returncode == 0
+def _has_gloo(python: str) -> bool:
+    what = "import torch.distributed.distributed_c10d as d; d.ProcessGroupGloo"
+    try:
+        return not subprocess.run([python, "-I", "-c", what], capture_output=True, check=False, timeout=60).returncode
+    except (OSError, subprocess.TimeoutExpired):
+        return False

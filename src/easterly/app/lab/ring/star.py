@@ -10,14 +10,12 @@ from pathlib import Path
 
 from easterly.app.lab.ring.rank import DEVICE
 from easterly.app.lab.shaped import shape
-from easterly.app.lab.spaces import Space, spaces
+from easterly.app.lab.spaces import LabError, Space, spaces
 from easterly.model.shaping import ShapedClass, Shaper
 
 BRIDGE = "bridge"
 NETWORK, PREFIX = "198.18.0", 24
 """Addresses for benchmarks of networks (RFC 2544, RFC 6890): they are nobody's."""
-MOST = 64
-"""Hosts."""
 TICK_S = 0.003
 """What buckets last for: a machine that does something else for longer slows the lab down."""
 FRAME_B, QUEUE = 1514, 5000
@@ -83,7 +81,10 @@ def star(count: int) -> Iterator[Star]:
 
 def _settle() -> None:
     for name, value in SETTINGS.items():
-        Path(f"/proc/sys/net/ipv4/{name}").write_text(value, encoding="ascii")
+        try:
+            Path(f"/proc/sys/net/ipv4/{name}").write_text(value, encoding="ascii")
+        except OSError as error:
+            raise LabError(f"cannot set net.ipv4.{name} to {value} in a namespace: {error.strerror}") from None
 
 
 def _up(device: str) -> str:
