@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from easterly.app.lab.comparison import Comparison
-from easterly.app.lab.ring import Setting, predict, site_text
-from easterly.app.lab.ring.predicted import EFFICIENCY
+from easterly.app.lab.ring import Framing, Setting, predict, site_text
 from easterly.app.lab.ring.rank import CHUNK_B, Ring, all_reduce, part_of, sum_of
 from easterly.site import load_text
 from easterly.study.check import check
@@ -124,10 +123,18 @@ def test_a_site_says_what_the_closed_form_says(hosts: int) -> None:
         assert made.sent_B == pytest.approx([2 * (hosts - 1) / hosts * 4e6] * hosts)
 
 
+@pytest.mark.parametrize(("mtu_B", "data_B"), [(576, 524), (1500, 1448), (9000, 8948)])
+def test_smaller_frames_take_longer(mtu_B: int, data_B: int) -> None:
+    """RFC 879, section 3: the segment is the MTU less 40 B; RFC 7323, appendix A: and less 12 B of timestamps."""
+    assert Framing(mtu_B).data_B == data_B
+    made = predict(Setting(4, 100 * M, 4 * M, mtu_B=mtu_B).site())
+    assert made.time_s == pytest.approx(0.48 * (mtu_B + 14) / data_B, rel=1e-3)
+
+
 def test_the_site_is_one_that_nothing_is_wrong_with() -> None:
     site = load_text(site_text([100 * M, 50 * M, 100 * M], 4 * M)).site
     assert {str(finding.severity) for finding in check(site)} <= {"note", "Severity.NOTE"}
-    assert {each.nic_rate for each in site.hardware.hosts.values()} == {round(r * EFFICIENCY) for r in (1e8, 5e7)}
+    assert {each.nic_rate for each in site.hardware.hosts.values()} == {round(r * 1448 / 1514) for r in (1e8, 5e7)}
 
 
 @pytest.mark.parametrize(("measured", "ok"), [(0.99, False), (1.0, True), (1.25, True), (1.26, False)])

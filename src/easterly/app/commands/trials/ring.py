@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from easterly.app.lab.comparison import Comparison
     from easterly.app.lab.ring import Run, Setting
 
-MOST_BPS = 800_000_000
-"""Of all links together: what two cores forward twice, at 1,500 B a packet, and still have time for the ranks."""
+MOST_pps = 66_000
+"""Full frames of all links together: what two cores, which do other things too, pass through two queues each."""
+SLOWEST_BPS = 10**6
 SHORTEST_S = 0.1
 """Of an all-reduce: processes begin some milliseconds apart, and buckets last for 3 ms."""
 QUANTILES = (0, 25, 50, 75, 100)
@@ -28,8 +29,10 @@ QUANTILES = (0, 25, 50, 75, 100)
 @click.command("ring", cls=asking.Calculator)
 @click.option("--hosts", type=click.IntRange(2, 16), default=4, show_default=True, help="Hosts.")
 @click.option("--rate", type=asking.Whole(RATE), default="100Mb/s", show_default=True,
-              help="Rate of each link, in both directions; of all together up to 800Mb/s.")  # fmt: skip
+              help="Rate of each link, in both directions; up to 200Mb/s with four hosts.")  # fmt: skip
 @click.option("--size", type=asking.Whole(SIZE), default="4MB", show_default=True, help="The array.")
+@click.option("--mtu", type=click.IntRange(576, 9000), default=1500, show_default=True, metavar="B",
+              help="Largest IP packet; decides which share of a link is data.")  # fmt: skip
 @click.option("--repetitions", type=click.IntRange(1, 100), default=5, show_default=True,
               help="All-reduces that are measured in each case; their median counts.")  # fmt: skip
 @click.option("--gloo/--no-gloo", default=None,
@@ -40,7 +43,15 @@ QUANTILES = (0, 25, 50, 75, 100)
 @click.option("--show", is_flag=True, help="Only print the site file that the prediction is made from.")
 @terminal.format_option
 def command(
-    hosts: int, rate: int, size: int, repetitions: int, gloo: bool | None, torch: str | None, show: bool, form: str
+    hosts: int,
+    rate: int,
+    size: int,
+    mtu: int,
+    repetitions: int,
+    gloo: bool | None,
+    torch: str | None,
+    show: bool,
+    form: str,
 ) -> None:
     """All-reduce an array in a ring of hosts, each a namespace of this machine: predicted and measured times.
 
@@ -50,7 +61,7 @@ def command(
     """
     from easterly.app.lab import ring
 
-    setting = ring.Setting(hosts, rate, size - size % 4, repetitions)
+    setting = ring.Setting(hosts, rate, size - size % 4, repetitions, mtu)
     _fits(setting, form)
     if show:
         _show(setting, form)
@@ -71,10 +82,12 @@ def command(
 
 def _fits(setting: Setting, form: str) -> None:
     """Refuse what would measure the machine instead of the network."""
-    if not 10**6 <= setting.rate_bps <= MOST_BPS // setting.hosts:
+    most_bps = MOST_pps * 8 * setting.framing.frame_B // setting.hosts
+    if not SLOWEST_BPS <= setting.rate_bps <= most_bps:
         terminal.misused(
-            f"--rate is {setting.rate_bps} bit/s, not within {10**6}..{MOST_BPS // setting.hosts}: "
-            f"{setting.hosts} such links are more than this machine keeps busy, or less than its clocks tell", form,
+            f"--rate is {setting.rate_bps} bit/s, not within {SLOWEST_BPS}..{most_bps}: {setting.hosts} such links are "
+            f"more than this machine keeps busy at frames of {setting.framing.frame_B} B, or less than its clocks tell",
+            form,
         )  # fmt: skip
     least_s = 8 * setting.size_B * 2 * (1 - 1 / setting.hosts) / setting.rate_bps
     if least_s < SHORTEST_S:
@@ -123,13 +136,12 @@ def _show(setting: Setting, form: str) -> None:
 def _document(
     setting: Setting, runs: Sequence[Run], held: Sequence[Comparison], wrong: Sequence[Comparison], reason: str
 ) -> dict[str, Any]:  # fmt: skip
-    from easterly.app.lab.ring import predicted
-
+    framing = setting.framing
     return {
         "tried": True, "hosts": setting.hosts, "rate_bps": setting.rate_bps, "size_B": setting.size_B,
         "repetitions": setting.repetitions,
-        "efficiency": {"mtu_B": predicted.MTU_B, "frame_B": predicted.FRAME_B, "data_B": predicted.PAYLOAD_B,
-                       "share": number(predicted.EFFICIENCY)},
+        "framing": {"mtu_B": framing.mtu_B, "frame_B": framing.frame_B, "data_B": framing.data_B,
+                    "share": number(framing.share)},
         "gloo": {"tried": not reason, "reason": reason or None},
         "runs": [_ran(run) for run in runs],
         "comparisons": [_compared(each) for each in held], "controls": [_compared(each) for each in wrong],
@@ -140,7 +152,7 @@ def _ran(run: Run) -> dict[str, Any]:
     return {
         "name": run.name, "implementation": run.kind, "halved": run.halved, "times_s": numbers(run.time_s.tolist()),
         "quantiles_s": {str(q): number(float(np.percentile(run.time_s, q))) for q in QUANTILES},
-        "sent_B": number(run.sent_B),
+        "sent_B": number(run.sent_B), "busy": number(run.busy),
     }  # fmt: skip
 
 
@@ -154,8 +166,7 @@ def _compared(each: Comparison) -> dict[str, Any]:
 def _print(
     setting: Setting, runs: Sequence[Run], held: Sequence[Comparison], wrong: Sequence[Comparison], reason: str
 ) -> None:  # fmt: skip
-    from easterly.app.lab.ring import predicted
-
+    framing = setting.framing
     answer.title(
         f"All-reduce of {format_short(setting.size_B, SIZE)} in a ring of {setting.hosts} hosts with links of "
         f"{format_short(setting.rate_bps, RATE)}; {setting.repetitions} times in each case"
@@ -167,8 +178,9 @@ def _print(
     answer.table(heads, times)
     click.echo()
     answer.facts([
-        ("data", f"{predicted.EFFICIENCY:.2%}", f"{predicted.PAYLOAD_B} of {predicted.FRAME_B} B of a frame from its "
-         f"Ethernet header on, as HTB counts it, at an MTU of {predicted.MTU_B} B"),
+        ("data", f"{framing.share:.2%}", f"{framing.data_B} of {framing.frame_B} B of a frame from its Ethernet header "
+         f"on, as HTB counts it, at an MTU of {framing.mtu_B} B"),
+        ("processors", f"{max(run.busy for run in runs):.0%}", "busy at most meanwhile, with all else that they did"),
         ("gloo", "not tried" if reason else "tried", reason),
     ])  # fmt: skip
 

@@ -1,10 +1,10 @@
 from easterly.app.lab.ring.measured import Ranks, ranks, with_torch
-from easterly.app.lab.ring.predicted import EFFICIENCY, Predicted, predict, site_text
+from easterly.app.lab.ring.predicted import Framing, Predicted, predict, site_text
 from easterly.app.lab.ring.star import Star, star
 from easterly.app.lab.ring.trial import Run, Setting, comparisons, controls, try_ring
 
 __all__ = [
-    "EFFICIENCY",
+    "Framing",
     "Predicted",
     "Ranks",
     "Run",

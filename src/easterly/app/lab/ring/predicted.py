@@ -8,23 +8,14 @@ from typing import Annotated
 
 from easterly.base.schema import Doc, Unit
 from easterly.base.units import RATE, format_exact
-from easterly.site import load_text
-from easterly.study.fluid import Wishes, prepare, simulate_site
-from easterly.study.nouns import Nouns
 
-MTU_B, ETHERNET_B, IP_B, TCP_B, STAMPS_B = 1500, 14, 20, 20, 12
+ETHERNET_B, IP_B, TCP_B, STAMPS_B = 14, 20, 20, 12
 """Headers: Ethernet without check sequence, IPv4, TCP, and the timestamps of RFC 7323 with their padding."""
-FRAME_B = MTU_B + ETHERNET_B
-PAYLOAD_B = MTU_B - IP_B - TCP_B - STAMPS_B
-EFFICIENCY = PAYLOAD_B / FRAME_B
-"""Data in what HTB counts: it sees frames from the Ethernet header on, without preamble, check sequence and gap."""
-ACK_B = FRAME_B - PAYLOAD_B
-"""A segment without data."""
 HIDDEN = 64
 
 SITE = """\
 # {count} hosts on one switch, and one all-reduce of {size_B:,} B of gradients in a ring.
-# Rates are those of data: {share:.2%} of what a link carries, as {payload_B} of {frame_B} B of a frame are data.
+# Rates are those of data: {share:.2%} of what a link carries, as {data_B} of {frame_B} B of a frame are data.
 version: 1
 site: {{name: ring}}
 hardware:
@@ -58,6 +49,39 @@ jobs:
 
 
 @dataclass(frozen=True, slots=True)
+class Framing:
+    """Data in what HTB counts: it sees frames from the Ethernet header on, without preamble, check sequence and gap.
+
+    Examples
+    --------
+    >>> Framing(1500).frame_B, Framing(1500).data_B, round(Framing(1500).share, 4)
+    (1514, 1448, 0.9564)
+    """
+
+    mtu_B: Annotated[int, Unit("B"), Doc("Largest IP packet.")] = 1500
+
+    @property
+    def frame_B(self) -> int:
+        """A full frame."""
+        return self.mtu_B + ETHERNET_B
+
+    @property
+    def ack_B(self) -> int:
+        """A segment without data."""
+        return ETHERNET_B + IP_B + TCP_B + STAMPS_B
+
+    @property
+    def data_B(self) -> int:
+        """Data of a full frame."""
+        return self.frame_B - self.ack_B
+
+    @property
+    def share(self) -> float:
+        """Data over frame."""
+        return self.data_B / self.frame_B
+
+
+@dataclass(frozen=True, slots=True)
 class Predicted:
     """What a site says of its all-reduce."""
 
@@ -65,7 +89,10 @@ class Predicted:
     sent_B: Annotated[tuple[float, ...], Unit("B"), Doc("What each host sends, headers not counted.")]
 
 
-def site_text(rates_bps: Sequence[float], size_B: int) -> str:
+FULL = Framing()
+
+
+def site_text(rates_bps: Sequence[float], size_B: int, framing: Framing = FULL) -> str:
     """Site file of a star whose hosts all-reduce as many bytes of gradients in a ring.
 
     Parameters
@@ -74,12 +101,13 @@ def site_text(rates_bps: Sequence[float], size_B: int) -> str:
         Rate of the link of each host, in frames: the site has what is left of it for data.
     size_B : int [B]
         Of the array.
+    framing : Framing
     """
-    data_bps = [rate_bps * EFFICIENCY for rate_bps in rates_bps]
+    data_bps = [rate_bps * framing.share for rate_bps in rates_bps]
     kinds = {rate_bps: f"host{k}" for k, rate_bps in enumerate(dict.fromkeys(data_bps))}
     params = size_B // 4
     return SITE.format(
-        count=len(rates_bps), size_B=size_B, share=EFFICIENCY, payload_B=PAYLOAD_B, frame_B=FRAME_B,
+        count=len(rates_bps), size_B=size_B, share=framing.share, data_B=framing.data_B, frame_B=framing.frame_B,
         fastest=_rate(max(data_bps)), params=params, hidden=HIDDEN,
         vocab=max(1, (params - 12 * HIDDEN * HIDDEN) // (2 * HIDDEN)),
         types="\n".join(
@@ -105,6 +133,10 @@ def predict(text: str) -> Predicted:
     FindingsError
         The text is no site.
     """
+    from easterly.site import load_text
+    from easterly.study.fluid import Wishes, prepare, simulate_site
+    from easterly.study.nouns import Nouns
+
     nouns = Nouns(load_text(text).site)
     made = simulate_site(prepare(nouns, Wishes(line_rate=True)))
     network, flows = nouns.network.value, nouns.demands.value.flows

@@ -30,8 +30,9 @@ from numpy.typing import NDArray
 
 CHUNK_B = 1 << 16
 PORT = 5000
-BUFFER_B = 1 << 18
-"""Of a socket: it bounds what waits in the queues on the way, and keeps a link busy for 20 ms at 100 Mb/s."""
+BUFFER_B = 1 << 20
+"""Of a socket. At the port of a slow link acknowledgements wait behind that much data of the other direction, and a
+window of the same size is used up meanwhile; the larger both are, the less a late process costs."""
 DEVICE = "uplink"
 """Interface of the host."""
 # Numbers of socket.h that Python's module has no names for, on every machine that Linux's generic headers serve.

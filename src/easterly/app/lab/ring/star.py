@@ -18,7 +18,8 @@ NETWORK, PREFIX = "198.18.0", 24
 """Addresses for benchmarks of networks (RFC 2544, RFC 6890): they are nobody's."""
 TICK_S = 0.003
 """What buckets last for: a machine that does something else for longer slows the lab down."""
-FRAME_B, QUEUE = 1514, 5000
+QUEUE = 5000
+"""Frames: more than the buffers of all sockets hold."""
 SETTINGS = {"tcp_congestion_control": "reno", "tcp_timestamps": "1"}
 """Every kernel has Reno, and nothing is lost here; BBR, now and then, sends less in order to measure."""
 
@@ -29,6 +30,7 @@ class Star:
 
     switch: Space
     hosts: tuple[Space, ...]
+    mtu_B: int
 
     @property
     def addresses(self) -> list[str]:
@@ -44,8 +46,14 @@ class Star:
             The kernel does not do it.
         """
         for host, rate_bps in zip(self.hosts, rates_bps, strict=True):
-            shape(host, _limit(DEVICE, rate_bps))
-        shape(self.switch, *(_limit(f"port{i}", rate_bps) for i, rate_bps in enumerate(rates_bps)))
+            shape(host, self._limit(DEVICE, rate_bps))
+        shape(self.switch, *(self._limit(f"port{i}", rate_bps) for i, rate_bps in enumerate(rates_bps)))
+
+    def _limit(self, device: str, rate_bps: int) -> Shaper:
+        frame_B = self.mtu_B + 14
+        burst_B = max(2 * frame_B, int(rate_bps / 8 * TICK_S))
+        every = ShapedClass("all", 1, None, rate_bps, rate_bps, frame_B, burst_B, burst_B, limit=QUEUE)
+        return Shaper(device, (every,), "all")
 
     def sent_B(self) -> list[int]:
         """What each host has sent up to now, all headers included."""
@@ -57,20 +65,14 @@ class Star:
         return int(shown[0]["stats64"]["tx"]["bytes"])
 
 
-def _limit(device: str, rate_bps: int) -> Shaper:
-    burst_B = max(2 * FRAME_B, int(rate_bps / 8 * TICK_S))
-    every = ShapedClass("all", 1, None, rate_bps, rate_bps, FRAME_B, burst_B, burst_B, limit=QUEUE)
-    return Shaper(device, (every,), "all")
-
-
 @contextmanager
-def star(count: int) -> Iterator[Star]:
+def star(count: int, mtu_B: int = 1500) -> Iterator[Star]:
     """Hosts and a switch, addressed and cabled, at any rate; no packets are put together or cut."""
     with spaces("switch", *(f"host{i}" for i in range(count))) as (switch, *hosts):
-        made = Star(switch, tuple(hosts))
+        made = Star(switch, tuple(hosts), mtu_B)
         for i, (host, address) in enumerate(zip(hosts, made.addresses, strict=True)):
             host.run("ip", "-batch", "-", text=_batch(
-                f"link add {DEVICE} type veth peer name port{i} netns {switch.name}",
+                f"link add {DEVICE} mtu {mtu_B} type veth peer name port{i} mtu {mtu_B} netns {switch.name}",
                 f"address add {address}/{PREFIX} dev {DEVICE}", _up(DEVICE),
             ))  # fmt: skip
             host.call(_settle)
