@@ -1,21 +1,37 @@
-"""What all tests share: one serial group for the lab, and property tests that draw the same cases everywhere."""
+"""What all tests share: one serial group for the lab, property tests that draw the same everywhere, what is counted."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 # The machine that runs this may be busy: a deadline would test the machine. Derandomised, so that a red run
 # is red again for whoever looks into it.
 settings.register_profile(
-    "house", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "house",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+COUNTED_CASES = 3
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests of real parts one worker, one after the other: they share ports, namespaces and a browser."""
+    """Give tests of real parts one worker, and say which tests the count of lines watches."""
+    seen: Counter[object] = Counter()
     for item in items:
-        if item.get_closest_marker("lab"):
+        if item.get_closest_marker("lab"):  # one after the other: they share ports, namespaces and a browser
             item.add_marker(pytest.mark.xdist_group("lab"))
+        test = getattr(item, "function", item)
+        seen[test] += 1
+        # Watching lines costs half of the time of a test. The same lines again, in the fourth case of a table or the
+        # hundredth draw of a property, add nothing to the count: it says what plain tests alone reach.
+        if seen[test] > COUNTED_CASES or is_hypothesis_test(test):
+            item.add_marker(pytest.mark.no_cover)

@@ -103,5 +103,5 @@ def test_explain_knows_no_other_codes():
 
 
 def test_severities_of_the_cases_are_all_three():
-    seen = {finding.severity for case in CASES for finding in check_path(Path(case.name))[0]}
-    assert seen == set(Severity)
+    texts = [case.with_suffix(".txt").read_text(encoding="utf-8") for case in CASES]  # what is found, says test_golden
+    assert [s for s in Severity if not any(f": {s.value}[" in text for text in texts)] == []

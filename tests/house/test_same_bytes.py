@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # The largest example runs the same code for longer; test_bars plans it.
 EXAMPLES = [path for path in (ROOT / "examples").glob("*.yaml") if path.stem != "fat-tree-32"]
 SITES = sorted([ROOT / "src/easterly/app/demo.yaml", *EXAMPLES])
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("package")]
+pytestmark = pytest.mark.slow
 
 
 def wide_instructions() -> list[str]:

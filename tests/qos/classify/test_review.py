@@ -48,7 +48,7 @@ def everyone(low: np.ndarray) -> np.ndarray:
     return np.arange(len(low), dtype=np.int32)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(tiny())
 def test_hit_means_that_some_packet_is_decided(case):
     low, high, top, _ = case
@@ -67,7 +67,7 @@ def test_hit_means_that_some_packet_is_decided(case):
             assert len(by) == 1 or not all(each & set(by) - {one} for each in held)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(tiny(), st.integers(-1, 2))
 def test_redundant_means_that_removal_changes_no_packet(case, rest):
     low, high, top, effect = case
