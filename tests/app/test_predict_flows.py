@@ -119,6 +119,37 @@ def test_lossy_links_make_steps_longer(pod):
     assert lossy["jobs"][0]["simulated_s"]["mean"] > usual["jobs"][0]["simulated_s"]["mean"]
 
 
+DAY = """
+services:
+  chat:
+    {fabric: train, class: default, model: llama3-8b, tp: 8, profile: office,
+     load: {requests: 20/s, prompt: 2000, output: 100}}
+profiles: {office: {day: [0.2, 1.5, 0.4]}}
+"""
+
+
+def test_what_happens_between_steps_and_beside_them(pod, tmp_path):
+    """Jobs that come and go, checkpoints, requests and times of the day, as they are asked for and told."""
+    pod.write_text(
+        POD.replace("count: 8", "count: 10").replace("batch: 16", "batch: 16, checkpoint: {size: 10GB, every: 1h}")
+        .replace("batch: 4,", "batch: 4, begins: 1s, steps: 2,") + DAY
+    )  # fmt: skip
+    asked = ("--steps", 4, "--checkpoint", 2, "--requests")
+    found = result(pod, *asked)
+    one, two = found["jobs"]
+    assert (len(one["steps_s"]), len(two["steps_s"]), one["begins_s"], two["begins_s"]) == (4, 2, 0.0, 1.0)
+    assert two["ends_s"][0] == pytest.approx(1.0 + two["steps_s"][0])
+    assert [(row["job"], row["step"]) for row in found["checkpoints"]] == [("one", 1), ("one", 3)]
+    assert [row["owner"] for row in found["requests"]] == ["chat"] and found["at_mean"] == []
+    assert (found["at"], found["at_given"]) == ("Mon 08:00", False)
+    quiet = result(pod, *asked, "--at", "Sun 00:30")
+    assert (quiet["at"], quiet["at_given"]) == ("Sun 00:30", True)
+    assert quiet["requests"][0]["requests"] < found["requests"][0]["requests"] / 3
+    text = run(pod, *asked, "--report", tmp_path / "page.html").stdout
+    assert all(words in text for words in ("Step by step", "Checkpoints", "Requests, and how", "begins on Mon 08:00"))
+    assert "one, checkpoints" in (tmp_path / "page.html").read_text()
+
+
 def test_a_page_of_it(pod, tmp_path):
     page = tmp_path / "flows.html"
     assert run(pod, "--steps", 2, "--report", page).exit_code == 0
@@ -141,6 +172,8 @@ def test_a_page_of_it(pod, tmp_path):
         (["--job", "three"], "no job that has hosts is called 'three'"),
         (["--method", "rates", "--jitter", "0.1"], "--jitter: is for --method fluid"),
         (["--method", "packet", "--alone"], "--alone: is for --method fluid"),
+        (["--at", "noon"], "--at: 'noon' is no moment of a week"),
+        (["--method", "rates", "--requests"], "--requests: is for --method fluid"),
         (["--part", "0.5"], "--part: is for --method packet"),
     ],
 )

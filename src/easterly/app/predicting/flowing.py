@@ -181,7 +181,7 @@ def _job(every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: in
     found = {
         "name": name, "compute_s": number(bounds.compute_s[row]), "simulated_s": _spread(all_s),
         "half_s": None if over is None else number(over.half), "steps_s": numbers(each_s[0]),
-        "begins_s": number(made.begins_s[job]),
+        "begins_s": number(made.begins_s[job]), "ends_s": numbers(made.end_s[job][: len(each_s[0])]),
         "exposed_s": number(made.exposed_s[job]),
         "step_s": {key: number(getattr(bounds, f"step_{key}_s")[row]) for key in RANGE},
         "bottleneck": reference(bounds.bottleneck[row]),

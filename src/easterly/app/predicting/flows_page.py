@@ -20,6 +20,7 @@ def page(found: dict[str, Any]) -> None:
     shown = Page(Console())
     _jobs(shown, found)
     _distribution(shown, found)
+    _one_by_one(shown, found["jobs"], "never ends" if found["stuck"] is not None else "unknown")
     waits = [
         {"name": job["name"], "step_s": job["simulated_s"]["mean"], "waits": job["waits"]} for job in found["jobs"]
     ]
@@ -96,6 +97,52 @@ def _distribution(shown: Page, found: dict[str, Any]) -> None:
             for job in found["jobs"]
         ],
     )  # fmt: skip
+
+
+def _one_by_one(shown: Page, jobs: list[dict[str, Any]], never: str) -> None:
+    """Steps in their order, those that take as long as the one before as one row; nothing where all are alike."""
+    rows = [(job["name"], alike(job["steps_s"])) for job in jobs]
+    if max(len(runs) for _, runs in rows) < 2:
+        return
+    shown.title("Step by step")
+    unit = measure([took_s or 0.0 for _, runs in rows for _, _, took_s in runs], TIMES)
+    begins = {job["name"]: [job["begins_s"], *job["ends_s"]] for job in jobs}
+    heads = ("Job", "Steps", "From", "Each takes")
+    shown.table(
+        tuple(Column(head, right=i > 0) for i, head in enumerate(heads)),
+        [
+            (name if i == 0 else "", f"{first + 1}" if first == last else f"{first + 1} to {last + 1}",
+             DASH if begins[name][first] is None else unit.full(begins[name][first]),
+             never if took_s is None else unit.full(took_s))
+            for name, runs in rows
+            for i, (first, last, took_s) in enumerate(runs[:SHOWN])
+        ],
+    )  # fmt: skip
+    hidden = sum(len(runs[SHOWN:]) for _, runs in rows)
+    if hidden:
+        shown.say(f"  and {hidden:,} more", "dim")
+
+
+ALIKE = 1e-3
+"""Relative difference of steps that are told as one."""
+
+
+def alike(steps_s: list[float | None]) -> list[tuple[int, int, float | None]]:
+    """First and last of steps in a row that take the same time, and that of the first.
+
+    >>> alike([1.0, 1.0, 1.5, 1.0])
+    [(0, 1, 1.0), (2, 2, 1.5), (3, 3, 1.0)]
+    """
+    made: list[tuple[int, int, float | None]] = []
+    for step, took_s in enumerate(steps_s):
+        before = made[-1][2] if made else None
+        if before is not None and took_s is not None and abs(took_s - before) <= ALIKE * before:
+            made[-1] = (made[-1][0], step, before)
+        elif made and before is None and took_s is None:
+            made[-1] = (made[-1][0], step, None)
+        else:
+            made.append((step, step, took_s))
+    return made
 
 
 def _held_up(shown: Page, jobs: list[dict[str, Any]]) -> None:

@@ -31,7 +31,7 @@ def page(site: str, found: dict[str, Any], made: FluidPrediction) -> str:
         (job["name"], _time(job["simulated_s"]["mean"]), job["because"]) for job in found["jobs"]
     ]  # fmt: skip
     figures = [
-        drawn.Figure("Iterations", "Steps of each job, one after the other.", _iterations(made)),
+        drawn.Figure("Iterations", "Steps of each job, one after the other, and checkpoints.", _iterations(made)),
         drawn.Figure("Messages", "When messages of each purpose were under way.", _messages(made)),
         drawn.Figure("Hottest links", "Share of their capacity that is used.", _used(made)),
         drawn.Figure(
@@ -59,8 +59,21 @@ def _iterations(made: FluidPrediction) -> Markup:
     ]
     last = max((row.end for row in rows), default=0.0)
     said = f"{len(rows):,} steps, the last ends after {format_short(last, TIME)}"
+    rows += _written(made)
+    last = max((row.end for row in rows), default=0.0)
     names = list(dict.fromkeys(row.label for row in rows))[:NAMED]
     return plots.bars(rows, plots.axis("time", [last], TIME, snug=True), title="Iterations", said=said, names=names)
+
+
+def _written(made: FluidPrediction) -> list[plots.Bar]:
+    """Checkpoints as bars, from the end of a step until they are written."""
+    saves = made.saves
+    rows = zip(saves.job.tolist(), saves.begun_s.tolist(), saves.took_s.tolist(), strict=True)
+    return [
+        plots.Bar("written", begun_s, begun_s + took_s, f"{made.job[job]}, checkpoints")
+        for job, begun_s, took_s in rows
+        if np.isfinite(begun_s + took_s)
+    ]
 
 
 def _messages(made: FluidPrediction) -> Markup:
