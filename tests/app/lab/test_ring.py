@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
 import random
 import socket
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from easterly.app.lab.comparison import Comparison
-from easterly.app.lab.ring import Framing, Setting, predict, site_text
+from easterly.app.lab.ring import Framing, Setting, predict, rank, site_text
 from easterly.app.lab.ring.rank import CHUNK_B, Ring, all_reduce, part_of, sum_of
 from easterly.site import load_text
 from easterly.study.check import check
@@ -101,6 +107,25 @@ def test_a_neighbour_that_says_nothing_or_is_gone_ends_it() -> None:
         with pytest.raises(ConnectionError, match="the rank before is gone"):
             all_reduce(Ring(part_of(0, 8), 0, 2), out, into, 9.0)
         far.close()
+
+
+@pytest.mark.parametrize("off", [0.0, 1.0])
+def test_a_rank_looks_at_every_bit(
+    off: float, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def reduced(array: NDArray[np.float32]) -> None:
+        array += part_of(1, 1000)
+        array[-1] += off
+
+    monkeypatch.setattr(rank, "KINDS", {"own": lambda *_: reduced})
+    monkeypatch.setattr(sys, "stdin", io.StringIO("go\ngo\n"))
+    for name, call in ((os, "setpriority"), (rank.ctypes, "CDLL")):
+        monkeypatch.setattr(name, call, Mock())
+    with pytest.raises(SystemExit):
+        rank.main("own", 0, ["192.0.2.1", "192.0.2.2"], 4000, 1.0)
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [words["state"] for words in said] == ["ready", "done"] * 2 + ["ready"]
+    assert [words["right"] for words in said[1::2]] == [off == 0] * 2
 
 
 @pytest.mark.parametrize("ranks", [2, 16, 512])

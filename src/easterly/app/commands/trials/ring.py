@@ -23,6 +23,7 @@ MOST_pps = 66_000
 SLOWEST_BPS = 10**6
 SHORTEST_S = 0.1
 """Of an all-reduce: processes begin some milliseconds apart, and buckets last for 3 ms."""
+LONGEST_S = 10.0
 QUANTILES = (0, 25, 50, 75, 100)
 
 
@@ -66,8 +67,8 @@ def command(
     if show:
         _show(setting, form)
         return
-    runs = [*_try(setting, "own", sys.executable, form)]
     python, reason = _torch(gloo, torch, form)
+    runs = [*_try(setting, "own", sys.executable, form)]
     if python:
         runs += _try(setting, "gloo", python, form)
     pairs = [runs[i : i + 2] for i in range(0, len(runs), 2)]
@@ -89,12 +90,12 @@ def _fits(setting: Setting, form: str) -> None:
             f"more than this machine keeps busy at frames of {setting.framing.frame_B} B, or less than its clocks tell",
             form,
         )  # fmt: skip
-    least_s = 8 * setting.size_B * 2 * (1 - 1 / setting.hosts) / setting.rate_bps
-    if least_s < SHORTEST_S:
-        least_B = setting.size_B * SHORTEST_S / max(least_s, 1e-9)
+    each_s = 8 * 2 * (1 - 1 / setting.hosts) / setting.rate_bps  # that a byte of the array takes
+    if not SHORTEST_S <= setting.size_B * each_s <= LONGEST_S:
+        least, most = (format_short(time_s / each_s, SIZE) for time_s in (SHORTEST_S * 1.001, LONGEST_S * 0.999))
         terminal.misused(
-            f"--size is {setting.size_B} B, which takes {format_short(least_s, TIME)}: too short to be measured; "
-            f"give at least {format_short(least_B * 1.01, SIZE)}", form,
+            f"--size is {setting.size_B} B, which takes {format_short(setting.size_B * each_s, TIME)}: less cannot be "
+            f"measured, and more teaches nothing; give {least} to {most}", form,
         )  # fmt: skip
 
 
@@ -122,6 +123,8 @@ def _try(setting: Setting, kind: str, python: str, form: str) -> tuple[Run, Run]
         click.echo(f"{'ring' if kind == 'own' else kind} …", err=True)
     try:
         return ring.try_ring(setting, kind=kind, python=python)
+    except ring.WrongSum as error:
+        trying.failed(str(error), form)
     except lab.LabError as error:
         trying.impossible(str(error), form)
 

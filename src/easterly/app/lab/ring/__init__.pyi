@@ -1,4 +1,4 @@
-from easterly.app.lab.ring.measured import Ranks, ranks, with_torch
+from easterly.app.lab.ring.measured import Ranks, WrongSum, ranks, with_torch
 from easterly.app.lab.ring.predicted import Framing, Predicted, predict, site_text
 from easterly.app.lab.ring.star import Star, star
 from easterly.app.lab.ring.trial import Run, Setting, comparisons, controls, try_ring
@@ -10,6 +10,7 @@ __all__ = [
     "Run",
     "Setting",
     "Star",
+    "WrongSum",
     "comparisons",
     "controls",
     "predict",

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from tempfile import TemporaryFile
 from typing import Any
 
 from easterly.app.lab.ring import rank as program
@@ -19,14 +20,18 @@ PATIENCE_S = 20.0
 """Time in which ranks have to find each other, and beyond which an all-reduce is given up where nobody says."""
 
 
+class WrongSum(LabError):
+    """An all-reduce ended with something else than the sum."""
+
+
 class Rank:
     """A process in a namespace, and its lines."""
 
     def __init__(self, python: str, space: Space, words: Sequence[Any]) -> None:
-        self.name = space.name
+        self.name, self.errors = space.name, TemporaryFile()  # noqa: SIM115 - `end` closes it; a pipe could fill
         self.process = subprocess.Popen(
             ["ip", "netns", "exec", space.name, python, "-I", program.__file__, json.dumps(words)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, start_new_session=True,
         )  # fmt: skip
 
     def tell(self) -> None:
@@ -50,20 +55,21 @@ class Rank:
         line = self.process.stdout.readline()
         if not line:
             self._gone()
-        said: dict[str, Any] = json.loads(line)
-        if said["state"] != state:
-            raise LabError(f"{self.name} is {said['state']}, not {state}")
-        return said
+        with suppress(ValueError, TypeError, KeyError):
+            said: dict[str, Any] = json.loads(line)
+            if said["state"] == state:
+                return said
+        raise LabError(f"{self.name} says {line.strip()!r} where it should be {state}")
 
     def _gone(self) -> None:
-        assert self.process.stderr is not None
-        last = self.process.stderr.read().strip().splitlines()[-1:]
+        self.errors.seek(0)
+        last = self.errors.read().decode(errors="replace").strip().splitlines()[-1:]
         raise LabError(f"the process in {self.name} ended: {last[0] if last else 'without a word'}")
 
     def end(self) -> None:
         """End it, whatever it does."""
         self.process.kill()
-        with self.process:
+        with self.process, self.errors:
             pass
 
 
@@ -79,12 +85,14 @@ class Ranks:
         Raises
         ------
         LabError
-            A rank ended, or has not the sum, bit for bit.
+            A rank ended.
+        WrongSum
+            One has not the sum, bit for bit.
         """
         said = self._together("ready", "done")
         wrong = [rank.name for rank, words in zip(self.each, said, strict=True) if not words["right"]]
         if wrong:
-            raise LabError(f"what {wrong[0]} has in the end is not the sum")
+            raise WrongSum(f"what {wrong[0]} has in the end is not the sum")
         first, last = min(words["begin_ns"] for words in said), max(words["end_ns"] for words in said)
         return float(last - first) / 1e9
 
@@ -146,7 +154,7 @@ def with_torch(*pythons: str) -> str:
 
 
 def _has_gloo(python: str) -> bool:
-    what = "import torch.distributed.distributed_c10d as d; d.ProcessGroupGloo"
+    what = "import numpy, torch.distributed.distributed_c10d as d; d.ProcessGroupGloo"
     try:
         return not subprocess.run([python, "-I", "-c", what], capture_output=True, check=False, timeout=60).returncode
     except (OSError, subprocess.TimeoutExpired):
