@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from easterly.base.columns import bools, column, floats, indices, ints, texts
-from easterly.model.address import AddressPlan, Interfaces, Prefixes, Vrfs
+from easterly.model.address import AddressPlan, Blocks, Interfaces, Prefixes, Vrfs
 from easterly.model.demand import Work
 from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes
 from easterly.model.outcome import Method, Prediction, Ref
@@ -94,11 +94,18 @@ def loads(net: Network, load_bps: dict[int, float]) -> LinkLoads:
     return LinkLoads(net.links.capacity_bps, floats(load), floats(load[0]))
 
 
+def no_blocks() -> Blocks:
+    """Blocks of a site that states none."""
+    words, numbers = texts([]), ints([])
+    return Blocks(*[words] * 8, numbers, numbers, numbers)
+
+
 def address(vrf_of: dict[str, str], tenants: dict[str, str]) -> AddressPlan:
     """Host interfaces by host and the VRF of each; VRFs by tenant."""
     hosts = list(vrf_of)
     none = texts([])
     return AddressPlan(
+        blocks=no_blocks(),
         prefixes=Prefixes(none, none, none, none, none),
         interfaces=Interfaces(
             device=texts(hosts), port=texts(["nic0"] * len(hosts)),

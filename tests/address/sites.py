@@ -21,7 +21,10 @@ def fabric(blueprint: str = "leaf-spine", count: int = 8, **more: Any) -> dict[s
     return {"blueprint": blueprint, "hosts": {"type": "gpu2", "count": count}, **tiers, **more}
 
 
-def site(fabrics: dict[str, Any] | None = None, pools: dict[str, str] | None = None, **more: Any) -> Site:
+def site(
+    fabrics: dict[str, Any] | None = None, pools: dict[str, str] | None = None, blocks: dict[str, Any] | None = None,
+    **more: Any,
+) -> Site:  # fmt: skip
     return Site.model_validate({
         "version": 1, "site": {"name": "small"},
         "hardware": {
@@ -29,7 +32,7 @@ def site(fabrics: dict[str, Any] | None = None, pools: dict[str, str] | None = N
             "hosts": {"gpu2": {"gpus": 2, "nics": 2, "nic_rate": "400Gb/s", "scaleup": "3.6Tb/s"}},
         },
         "fabrics": fabrics or {"train": fabric()},
-        "addressing": {"pools": POOLS if pools is None else pools},
+        "addressing": {"pools": POOLS if pools is None else pools, "blocks": blocks or {}},
         "classes": {"bulk": {"dscp": 26, "share": "100%"}},
         **more,
     })  # fmt: skip

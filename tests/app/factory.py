@@ -34,6 +34,7 @@ from easterly.model.outcome import (
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
+from small import no_blocks
 from small import rows as table
 
 RATE = 400e9
@@ -390,7 +391,7 @@ def _address() -> AddressPlan:
         texts(["a", "b"]),
     )
     interfaces = Interfaces(none, none, none, none, none, ints([]))
-    return AddressPlan(prefixes, interfaces, none, no_numbers, Vrfs(none, none, ints([]), none))
+    return AddressPlan(prefixes, interfaces, none, no_numbers, Vrfs(none, none, ints([]), none), no_blocks())
 
 
 def _configs() -> DeviceConfigs:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import combinations
 
+from easterly.address.blocks.tree import faults
 from easterly.address.numbers import PRIVATE
 from easterly.address.plan import tight_pools
 from easterly.address.pools import LONGEST_V6, ROLES, SUBNET, V4_ROLES, defaulted, families, readable, unreadable
@@ -64,13 +65,19 @@ def _users(site: Site, pool: str) -> list[str]:
 
 
 def _used(site: Site) -> list[str]:
-    return [name for name in site.addressing.pools if name in ROLES or _users(site, name)]
+    return [name for name in site.addressing.pools if name in ROLES or _users(site, name) or _blocks(site, name)]
+
+
+def _blocks(site: Site, pool: str) -> list[str]:
+    return [name for name, block in sorted(site.addressing.blocks.items()) if pool in block.inside]
 
 
 def _private(site: Site, pool: str) -> bool:
     """Whether a pool serves only tenants with tables of their own."""
-    users = _users(site, pool)
-    return bool(users) and pool not in ROLES and all(site.tenants[name].vrf for name in users)
+    holders = [site.addressing.blocks[name].tenant for name in _blocks(site, pool)]
+    users = [*_users(site, pool), *holders]
+    own = [name is not None and name in site.tenants and site.tenants[name].vrf for name in users]
+    return bool(users) and pool not in ROLES and all(own)
 
 
 @rule("E514", "a pool is too long for IPv6 subnets")
@@ -197,9 +204,15 @@ def room_to_grow(site: Site, network: Network, demands: DemandSet) -> Iterator[F
         yield from tight_pools(site, network, demands.work)
 
 
+@rule("E520", "a block of addresses cannot be cut")
+def blocks_cut(site: Site) -> Iterator[Finding]:
+    """Blocks inside nothing, of no size, or that hold two kinds of things."""
+    return faults(site)
+
+
 _POOL_RULES: tuple[Callable[[Site], Iterable[Finding]], ...] = (
     pool_text, pool_host_bits, pool_zeros, pools_apart, pool_lengths, pool_family, tenant_pool, pool_reserved,
-    slots_apart,
+    slots_apart, blocks_cut,
 )  # fmt: skip
 
 

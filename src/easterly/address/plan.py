@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from easterly.address import numbers
+from easterly.address import blocks, numbers
 from easterly.address.kept import Kept
 from easterly.address.place import Cables, Devices, cables, devices
 from easterly.address.pools import Family, Source, families
@@ -65,7 +65,10 @@ def plan(site: Site, network: Network, work: Work, previous: AddressPlan | None 
         sheet.add_pools(family)
     asn = numbers.asns(site, network, found, kept)
     names = texts(network.nodes.name[found.node])
-    return AddressPlan(sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables)
+    return AddressPlan(
+        sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables,
+        blocks.cut(site, network, found, _table_of(tables), previous),
+    )  # fmt: skip
 
 
 def tight_pools(site: Site, network: Network, work: Work) -> tuple[Finding, ...]:
@@ -197,6 +200,11 @@ class Sheet:
 def _with_length(family: int, addresses: list[int], length: int | list[int]) -> list[str]:
     lengths = [length] * len(addresses) if isinstance(length, int) else length
     return [f"{text}/{n}" for text, n in zip(write_many(family, addresses), lengths, strict=True)]
+
+
+def _table_of(tables: Vrfs) -> dict[str, str]:
+    """Routing table of each tenant that has one."""
+    return dict(zip(tables.tenant.tolist(), tables.name.tolist(), strict=True))
 
 
 def _inside(number: int | None, source: Source) -> int:

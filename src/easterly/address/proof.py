@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from easterly.address.summaries import Summary
 from easterly.address.text import BITS, Prefix, read, read_address
 from easterly.model.address import AddressPlan
 
@@ -18,7 +19,8 @@ class Fact:
     Attributes
     ----------
     claim : str
-        ``prefixes-disjoint``, ``addresses-unique``, ``ends-share-prefix``, ``tables-apart``.
+        ``prefixes-disjoint``, ``addresses-unique``, ``ends-share-prefix``, ``tables-apart``, ``blocks-inside``,
+        ``blocks-disjoint``, ``summaries-exact``.
     about : str
         VRF, or empty for the whole plan.
     holds : bool
@@ -47,8 +49,78 @@ def prove(plan: AddressPlan) -> tuple[Fact, ...]:
     tuple of Fact
         Sorted by claim and VRF.
     """
-    facts = [*_disjoint(plan), *_unique(plan), _ends(plan), _apart(plan)]
+    facts = [*_disjoint(plan), *_unique(plan), _ends(plan), _apart(plan), *_blocks(plan)]
     return tuple(sorted(facts, key=lambda fact: (fact.claim, fact.about)))
+
+
+def prove_exact(summaries: Iterable[Summary]) -> tuple[Fact, ...]:
+    """Check summaries: each holds the addresses behind it, no other, in the fewest prefixes that can.
+
+    The addresses are joined to runs, and of each run the fewest prefixes are counted from its two ends alone.
+
+    Parameters
+    ----------
+    summaries : iterable of Summary
+
+    Returns
+    -------
+    tuple of Fact
+        One per routing table.
+    """
+    tables: dict[str, list[Summary]] = defaultdict(list)
+    for summary in summaries:
+        tables[summary.vrf].append(summary)
+    return tuple(_exact(vrf, rows) for vrf, rows in sorted(tables.items()))
+
+
+def _exact(vrf: str, rows: list[Summary]) -> Fact:
+    for row in rows:
+        runs = _runs(row.behind)
+        if runs != _runs(row.prefixes) or len(row.prefixes) != sum(_fewest(*run) for run in runs):
+            return Fact("summaries-exact", vrf, False, f"{row.point}: {', '.join(map(str, row.prefixes))}")
+    said = sum(len(row.prefixes) for row in rows)
+    return Fact("summaries-exact", vrf, True, f"{len(rows)} summaries, {said} prefixes")
+
+
+def _runs(prefixes: Iterable[Prefix]) -> list[tuple[int, int]]:
+    """First and last address of every run without gaps."""
+    made: list[tuple[int, int]] = []
+    for first, last in sorted((prefix.first, prefix.last) for prefix in prefixes):
+        if made and first <= made[-1][1] + 1:
+            made[-1] = (made[-1][0], max(made[-1][1], last))
+        else:
+            made.append((first, last))
+    return made
+
+
+def _fewest(first: int, last: int) -> int:
+    """Prefixes that a run of addresses takes: from its start, each time the largest that is aligned and fits."""
+    count = 0
+    while first <= last:
+        fits = (last - first + 1).bit_length() - 1
+        aligned = (first & -first).bit_length() - 1 if first else fits
+        first += 1 << min(fits, aligned)
+        count += 1
+    return count
+
+
+def _blocks(plan: AddressPlan) -> Iterator[Fact]:
+    """Blocks lie inside what they are inside of, and beside each other."""
+    rows = plan.blocks
+    if not len(rows):
+        return
+    inner: dict[str, list[Prefix]] = defaultdict(list)
+    own: dict[str, list[Prefix]] = defaultdict(list)
+    columns = (rows.prefix.tolist(), rows.block.tolist(), rows.place.tolist(), rows.inside.tolist())
+    for text, name, place, around in zip(*columns, strict=True):
+        inner[name if place else around].append(read(text))
+        if not place:
+            own[name].append(read(text))
+    outside = [str(p) for name, outer in own.items() for p in inner.get(name, ()) if not any(map(p.inside, outer))]
+    told = outside[0] if outside else f"{len(rows)} prefixes of {len(own)} blocks"
+    yield Fact("blocks-inside", "", not outside, told)
+    twice = [f"{a} and {b}" for each in inner.values() for a, b in pairwise(sorted(each)) if a.overlaps(b)]
+    yield Fact("blocks-disjoint", "", not twice, twice[0] if twice else f"{len(inner)} groups of blocks")
 
 
 def _disjoint(plan: AddressPlan) -> Iterator[Fact]:

@@ -66,6 +66,10 @@ class Prefix:
         """Whether an address is in both."""
         return self.family == other.family and self.first <= other.last and other.first <= self.last
 
+    def inside(self, outer: Prefix) -> bool:
+        """Whether all its addresses are in another one."""
+        return self.family == outer.family and outer.first <= self.first and self.last <= outer.last
+
     def part(self, index: int, parts: int) -> Prefix:
         """Part number `index` of `parts` equal parts; `parts` is a power of two."""
         length = self.length + parts.bit_length() - 1

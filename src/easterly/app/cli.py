@@ -17,6 +17,7 @@ ALLOCATIONS = 50_000
 VERBS = {
     "plan": "Plan a site: verdicts, bill, addresses, job times, configuration, report.",
     "check": "Find every mistake in a site file.",
+    "address": "Number everything, with proofs, room to grow, and exact summaries.",
     "demand": "Tell what jobs, services and other traffic send, when and where.",
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
     "predict": "Step times of jobs: from rates, or packet by packet.",

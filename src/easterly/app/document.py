@@ -41,7 +41,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "schema": SCHEMA,
         "site": site(plan),
         "bill": bill(plan.bill),
-        "address": addresses(plan),
+        "address": addresses(plan.site, plan.network, plan.address),
         "jobs": jobs(plan),
         "services": services(plan),
         "traffic": traffic(plan),

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
-from easterly.model.outcome import Plan
+from easterly.model.address import AddressPlan, Blocks
+from easterly.model.network import Network
+from easterly.model.spec.site import Site
 
 Ends = dict[tuple[str, str, str], dict[str, str]]
 
 
-def addresses(plan: Plan) -> dict[str, Any]:
-    """Prefixes, loopbacks, links, host interfaces, AS numbers, VRFs and pools, each a table."""
-    made = plan.address
-    roles = _by_role(plan)
+def addresses(site: Site, network: Network, made: AddressPlan) -> dict[str, Any]:
+    """Prefixes, loopbacks, links, host interfaces, AS numbers, VRFs, pools and blocks, each a table."""
+    roles = _by_role(made)
     return {
         "prefixes": _rows(made.prefixes, prefix="prefix", vrf="vrf", role="role", owner="owner", device="device"),
         "loopbacks": [{"device": d, **_families(a)} for (d, _, _), a in sorted(roles["loopback"].items())],
-        "links": _links(plan),
+        "links": _links(network, made),
         "hosts": [{"device": d, "port": p, "vrf": v, **_families(a)} for (d, p, v), a in roles["host"].items()],
         "asns": [{"device": d, "asn": a} for d, a in zip(made.asn_device.tolist(), made.asn.tolist(), strict=True)],
         "vrfs": _rows(made.vrfs, name="name", tenant="tenant", vni="vni", route_target="rd"),
-        "pools": _pools(plan),
+        "pools": _pools(site, made),
+        "blocks": blocks(made.blocks),
     }
+
+
+def blocks(made: Blocks) -> list[dict[str, Any]]:
+    """Prefixes of blocks, a row each; -1 where hosts or VLAN are not stated."""
+    return _rows(made, **{field.name: field.name for field in fields(made)})
 
 
 def _rows(table: Any, **columns: str) -> list[dict[str, Any]]:
@@ -34,10 +42,10 @@ def _rows(table: Any, **columns: str) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _by_role(plan: Plan) -> dict[str, Ends]:
+def _by_role(made: AddressPlan) -> dict[str, Ends]:
     """Addresses of both families by (device, port, VRF), by role."""
     found: dict[str, Ends] = defaultdict(lambda: defaultdict(dict))
-    table = plan.address.interfaces
+    table = made.interfaces
     columns = (table.device, table.port, table.address, table.vrf, table.role)
     for device, port, address, vrf, role in zip(*(c.tolist() for c in columns), strict=True):
         found[role][device, port, vrf]["ipv6" if ":" in address else "ipv4"] = address
@@ -48,9 +56,9 @@ def _families(found: dict[str, str]) -> dict[str, str | None]:
     return {"ipv4": found.get("ipv4"), "ipv6": found.get("ipv6")}
 
 
-def _links(plan: Plan) -> list[dict[str, Any]]:
+def _links(network: Network, made: AddressPlan) -> list[dict[str, Any]]:
     """One row per numbered cable, both ends."""
-    table, network = plan.address.interfaces, plan.network
+    table = made.interfaces
     ends: dict[int, dict[str, str]] = defaultdict(dict)
     rows = zip(table.link.tolist(), table.address.tolist(), table.role.tolist(), strict=True)
     for link, address, role in rows:
@@ -61,13 +69,14 @@ def _links(plan: Plan) -> list[dict[str, Any]]:
     return [{"id": ids[row], "a": _families(ends[row]), "b": _families(ends[reverse[row]])} for row in numbered]
 
 
-def _pools(plan: Plan) -> list[dict[str, Any]]:
+def _pools(site: Site, made: AddressPlan) -> list[dict[str, Any]]:
     """Addresses used and free of every pool: whole prefixes, and single addresses of links and loopbacks."""
-    prefixes, interfaces = plan.address.prefixes, plan.address.interfaces
+    prefixes, interfaces = made.prefixes, made.interfaces
     texts = zip(prefixes.prefix.tolist(), prefixes.role.tolist(), strict=True)
     whole = [ip_network(text) for text in dict.fromkeys(text for text, role in texts if role != "pool")]
+    whole += [ip_network(text) for text in made.blocks.prefix[made.blocks.level == 0].tolist()]
     single = {_integer(a) for a in interfaces.address[interfaces.role != "host"].tolist()}
-    return [_pool(name, ip_network(text), whole, single) for name, text in sorted(plan.site.addressing.pools.items())]
+    return [_pool(name, ip_network(text), whole, single) for name, text in sorted(site.addressing.pools.items())]
 
 
 def _pool(

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from easterly.base.findings import Finding, FindingsError, Severity
+
+if TYPE_CHECKING:
+    from easterly.model.address import AddressPlan
 
 F = TypeVar("F", bound=Callable[..., Any])
 FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
@@ -112,10 +115,13 @@ def writable(path: Path, form: str) -> None:
             path.unlink()
 
 
-def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[Finding, ...], Any]:
+def read(
+    path: Path, form: str, cache: Path | None = None, previous: AddressPlan | None = None
+) -> tuple[Any, tuple[Finding, ...], Any]:
     """Nouns, located findings and source of a site file; no nouns (None) where the site has errors.
 
-    Leaves with code 2 if the file cannot be read. `cache` is the folder of results kept between runs.
+    Leaves with code 2 if the file cannot be read. `cache` is the folder of results kept between runs, `previous` an
+    earlier plan whose numbers stay.
     """
     from easterly import site as text
     from easterly.study.check import check
@@ -130,15 +136,17 @@ def read(path: Path, form: str, cache: Path | None = None) -> tuple[Any, tuple[F
         loaded = text.parse(source)
     except FindingsError as error:
         return None, text.locate(error.findings, source), source
-    nouns = Nouns(loaded.site, Stages(cache))
+    nouns = Nouns(loaded.site, Stages(cache), previous)
     found = text.locate((*loaded.notes, *check(loaded.site, nouns)), source)
     broken = any(f.severity is Severity.ERROR for f in found)
     return None if broken else nouns, found, source
 
 
-def read_or_leave(path: Path, form: str, cache: Path | None) -> tuple[Any, tuple[Finding, ...], Any]:
+def read_or_leave(
+    path: Path, form: str, cache: Path | None, previous: AddressPlan | None = None
+) -> tuple[Any, tuple[Finding, ...], Any]:
     """Like `read`, but prints the findings and leaves with code 1 where there are errors."""
-    nouns, found, source = read(path, form, cache)
+    nouns, found, source = read(path, form, cache, previous)
     if nouns is None:
         refused(found, source, form)
     return nouns, found, source

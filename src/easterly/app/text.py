@@ -85,7 +85,7 @@ class Page:
         """One line; never wrapped, never read as markup."""
         if self.plain:
             text = ascii_of(text)
-        self.console.print(text.rstrip(), style=style, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(text.rstrip(), style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
     def title(self, text: str) -> None:
         """Name of a section, with a free line before it."""

@@ -49,6 +49,28 @@ class Vrfs:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks:
+    """Prefixes of blocks: the block itself, then one for each of its places."""
+
+    prefix: Annotated[TextColumn, Doc("Prefix text, RFC 5952 for IPv6.")]
+    block: Annotated[TextColumn, Doc("Block.")]
+    place: Annotated[
+        TextColumn, Doc("Fabric, pod, plane, rail, leaf or host that it is for; empty for the block itself.")
+    ]
+    inside: Annotated[TextColumn, Doc("Block or pool around it.")]
+    role: Annotated[TextColumn, Doc("Purpose; empty where none is stated.")]
+    vrf: Annotated[TextColumn, Doc("VRF.")]
+    tenant: Annotated[TextColumn, Doc("Tenant, or empty.")]
+    zone: Annotated[TextColumn, Doc("Security zone, or empty.")]
+    level: Annotated[IntColumn, Doc("Blocks around it.")]
+    hosts: Annotated[IntColumn, Doc("Addresses that are wanted in each prefix; -1 where none are stated.")]
+    vlan: Annotated[IntColumn, Doc("VLAN; -1 where none is stated.")]
+
+    def __len__(self) -> int:
+        return len(self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
 class AddressPlan:
     """Every number that the plan hands out."""
 
@@ -57,3 +79,4 @@ class AddressPlan:
     asn_device: Annotated[TextColumn, Doc("Devices that speak BGP.")]
     asn: Annotated[IndexColumn, Doc("AS number of each.")]
     vrfs: Annotated[Vrfs, Doc("Tenants' routing tables.")]
+    blocks: Annotated[Blocks, Doc("Blocks that the site states.")]

@@ -84,7 +84,7 @@ def used_names(site: Site) -> Iterator[Finding]:
     used = {(one.kind, one.name) for one in references(site)}
     for tenant in _values(site.tenants):
         if ("tenant", tenant.name) not in used:
-            message = f"tenant {tenant.name} is not used by any job, service, traffic or intent"
+            message = f"tenant {tenant.name} is not used by any job, service, traffic, block or intent"
             yield Finding("E212", tenant.origin, message, "use it, or remove it", Severity.WARNING, on_key=True)
 
 
@@ -139,6 +139,8 @@ def references(site: Site) -> Iterator[Reference]:
         yield Reference(f"{tenant.origin}/pool", "address pool", tenant.pool, site.addressing.pools)
         for name in sorted(tenant.classes):
             yield Reference(f"{tenant.origin}/classes/{name}", "class", name, site.classes)
+    for block in _values(site.addressing.blocks):
+        yield Reference(f"{block.origin}/tenant", "tenant", block.tenant, site.tenants)
     for work in (*_values(site.jobs), *_values(site.services), *_values(site.traffic)):
         yield from _of_work(work, site)
     for intent in _values(site.intents):

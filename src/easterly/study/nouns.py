@@ -39,12 +39,15 @@ class Nouns:
     site : Site
     stages : Stages, optional
         Remembers results between runs; keeps nothing if absent.
+    previous : AddressPlan, optional
+        An earlier plan, whose numbers stay.
     """
 
-    def __init__(self, site: Site, stages: Stages | None = None) -> None:
+    def __init__(self, site: Site, stages: Stages | None = None, previous: AddressPlan | None = None) -> None:
         self.site = site
         self.stages = stages or Stages()
         self.text: dict[str, Any] = site.model_dump(mode="json", by_alias=True)
+        self.previous = previous
 
     def part(self, *names: str) -> dict[str, Any]:
         """Parts of the site file, in plain values."""
@@ -194,8 +197,10 @@ class Nouns:
     def address(self) -> Held[AddressPlan]:
         """Every number handed out."""
         work = traffic.placement_only(self.demands.value.work)
-        reads = (self.network, self.part("addressing", "tenants", "fabrics"), work)
-        return self.stages.run("address", reads, lambda: address.plan(self.site, self.network.value, work))
+        reads = (self.network, self.part("addressing", "tenants", "fabrics"), work, self.previous)
+        return self.stages.run(
+            "address", reads, lambda: address.plan(self.site, self.network.value, work, self.previous)
+        )
 
     @cached_property
     def bill(self) -> Held[Bill]:

@@ -22,16 +22,20 @@ OUT = click.Path(file_okay=False, path_type=Path)
 @click.option("--packets", type=click.IntRange(0, 10**12), metavar="COUNT",
               help="Packet-hops of the largest run of a simulation; 0 for none.  [default: 1000000]")  # fmt: skip
 @click.option("--cache", type=OUT, help="Folder of results kept between runs.")
+@click.option("--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The plan.json of an earlier plan: the numbers that it gave stay.")  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Compute everything anew and keep nothing.")
 @terminal.strict_option
 @terminal.format_option
 def command(
-    site: Path, out: Path | None, validate: str, packets: int | None, cache: Path | None, no_cache: bool, strict: bool,
-    form: str,
+    site: Path, out: Path | None, validate: str, packets: int | None, cache: Path | None, previous: Path | None,
+    no_cache: bool, strict: bool, form: str,
 ) -> None:  # fmt: skip
     """Plan the site file SITE: verdicts, bill, addresses, job times, hottest links, queues, configuration."""
     kept = None if no_cache else folder(cache)
-    sys.exit(execute(site, out, validate=validate, cache=kept, strict=strict, form=form, packets=packets))
+    sys.exit(execute(
+        site, out, validate=validate, cache=kept, strict=strict, form=form, packets=packets, previous=previous
+    ))  # fmt: skip
 
 
 def folder(cache: Path | None) -> Path:
@@ -43,12 +47,14 @@ def folder(cache: Path | None) -> Path:
 
 def execute(
     path: Path, out: Path | None, *, validate: str, cache: Path | None, strict: bool, form: str,
-    packets: int | None = None,
+    packets: int | None = None, previous: Path | None = None,
 ) -> int:  # fmt: skip
     """Plan a site file, print and write the result; the exit code."""
     from easterly.app import planning
+    from easterly.app.addressing.answer import kept_from
 
-    nouns, found, source = terminal.read_or_leave(path, form, cache)
+    before = kept_from(previous, form)
+    nouns, found, source = terminal.read_or_leave(path, form, cache, before)
     if out is not None:  # a place that cannot be written is better known before the work than after it
         with terminal.writing(out, form):
             out.mkdir(parents=True, exist_ok=True)

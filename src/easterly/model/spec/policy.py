@@ -1,4 +1,4 @@
-"""Address pools, tenants and traffic classes."""
+"""Tenants and traffic classes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frozen, Name, Named, Rate, Share, Size, Time
-
-
-class Addressing(Frozen):
-    """Address pools and number ranges.
-
-    Pools with a role: ``fabric`` (host subnets in its lower half, point-to-point links in its upper
-    half), ``hosts`` and ``links`` (instead of halves of ``fabric``), ``loopback``, ``v6`` (all IPv6
-    roles). Every other pool is named by a tenant.
-    """
-
-    pools: Annotated[dict[Name, str], Doc("Prefixes by name, such as ``10.64.0.0/16`` or ``fd00:64::/40``.")] = {}
-    asn: Annotated[int, Field(ge=1, le=4294967294), Doc("First private AS number given to devices.")] = 4200000000
 
 
 class Tenant(Named):

@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 
 from easterly.base.schema import Doc
 from easterly.model.catalog import presets
+from easterly.model.spec.addressing import Addressing
 from easterly.model.spec.capacity import Expansion
 from easterly.model.spec.fabric import Fabric, Wan
 from easterly.model.spec.fields import Frozen, Name, Named
 from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
-from easterly.model.spec.policy import Addressing, Qos, Tenant, TrafficClass
+from easterly.model.spec.policy import Qos, Tenant, TrafficClass
 from easterly.model.spec.prices import Prices
 from easterly.model.spec.reliability import Reliability
 from easterly.model.spec.service import Service
@@ -81,6 +82,7 @@ class Site(Frozen):
         _name_all(self.wan.links, "wan/links")
         _name_all(self.reliability.domains, "reliability/domains")
         _name_all(self.expansion.offers, "expansion/offers")
+        _name_all(self.addressing.blocks, "addressing/blocks")
         return self
 
     @property

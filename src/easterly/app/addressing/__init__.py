@@ -1,0 +1,1 @@
+"""The address plan of a site, on the command line."""

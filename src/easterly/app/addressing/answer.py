@@ -1,0 +1,64 @@
+"""The address plan of a site with its proofs, as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from easterly import address
+from easterly.app import terminal
+from easterly.app.numbers import addresses
+from easterly.app.values import number
+from easterly.model.address import AddressPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def kept_from(path: Path | None, form: str) -> AddressPlan | None:
+    """The address plan of an earlier document; leaves where there is none."""
+    if path is None:
+        return None
+    try:
+        return address.read_back(json.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        terminal.misused(f"--previous {path}: {error}", form)
+    except ValueError as error:
+        terminal.misused(f"--previous {path}: {error}", form)
+
+
+def document(nouns: Any, before: AddressPlan | None) -> dict[str, Any]:
+    """Every number of a site, what holds of them, and what they change."""
+    site, network, made = nouns.site, nouns.network.value, nouns.address.value
+    borders = address.summaries(site, network, made)
+    facts = (*address.prove(made), *address.prove_exact(borders))
+    return {
+        **addresses(site, network, made),
+        "proofs": _rows(facts, "claim", "about", "holds", "evidence"),
+        "summaries": [_summary(row) for row in borders],
+        "entries": _rows(address.entries(site, network, made), "tier", "family", "devices", "plain", "summarised"),
+        "headroom": [_room(row) for row in address.headroom(site, made)],
+        "changes": None if before is None else _changes(address.changes(before, made)),
+    }
+
+
+def _rows(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:
+    return [{name: getattr(row, name) for name in names} for row in rows]
+
+
+def _summary(row: address.Summary) -> dict[str, Any]:
+    return {
+        "point": row.point, "vrf": row.vrf, "family": row.family, "specifics": len(row.behind),
+        "prefixes": [str(prefix) for prefix in row.prefixes], "single": str(row.single), "beyond": number(row.beyond),
+    }  # fmt: skip
+
+
+def _room(row: address.Headroom) -> dict[str, Any]:
+    largest = None if row.largest is None else str(row.largest)
+    return {"name": row.name, "prefix": str(row.prefix), "given": row.given, "free": row.free, "largest": largest}
+
+
+def _changes(made: address.Changes) -> dict[str, Any]:
+    rows = _rows(made.rows, "what", "whose", "before", "after")
+    return {"kept": made.kept, "moved": len(made.moved), "rows": rows}

@@ -1,0 +1,48 @@
+"""``easterly address``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from easterly.app import terminal
+
+
+@click.command("address")
+@click.argument("site", type=terminal.SITE)
+@click.option("--previous", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The plan.json of an earlier plan: what it gave stays, and changes are told.")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page that shows the tree of prefixes and how full it is.")  # fmt: skip
+@terminal.format_option
+def command(site: Path, previous: Path | None, report: Path | None, form: str) -> None:
+    """Number SITE: loopbacks, links, hosts, blocks, AS numbers and tables, with proofs.
+
+    No two overlap in a table, blocks are inside of what they are cut from, summaries at every border are exact and as
+    short as can be; how full pools are, how many routes each tier of switches holds, and what changed.
+    """
+    from easterly.app.addressing import answer, page
+    from easterly.app.commands.plan import folder
+    from easterly.base.findings import FindingsError
+
+    if report is not None:
+        terminal.writable(report, form)
+    before = answer.kept_from(previous, form)
+    nouns, found, source = terminal.read_or_leave(site, form, folder(None), before)
+    try:
+        result = answer.document(nouns, before)
+    except FindingsError as error:
+        terminal.refused(error.findings, source, form)
+    if form == "json":
+        terminal.emit_json(result, found)
+    else:
+        terminal.print_findings(found, None)
+        page.show(result)
+    if report is not None:
+        from easterly.app.report import addressing
+
+        terminal.written(report, addressing.page(str(nouns.site.site.name), result), form)
+    if not all(row["holds"] for row in result["proofs"]):
+        sys.exit(terminal.FOUND)

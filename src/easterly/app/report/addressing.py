@@ -1,0 +1,121 @@
+"""A page about addresses: the tree of prefixes as strips, how full each is, and the routes that tiers hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import Any
+
+from easterly.app.addressing.page import counted, tree
+from easterly.app.report import drawn
+from easterly.app.report.engineering import percent
+from easterly.app.report.measure import grouped
+from easterly.app.report.plots import Axis, Bar, axis, bars
+from easterly.base.units import SHARE
+
+Row = Mapping[str, Any]
+STRIPS = 40
+"""Strips of one figure; the JSON has all prefixes."""
+PLACES = "prefixes of places"
+BLOCKS = "blocks"
+THINNEST = 0.002
+"""Of a strip, for what would be too thin to be seen."""
+
+
+def page(site: str, found: Row) -> str:
+    """The page as text.
+
+    Parameters
+    ----------
+    site : str
+        Its name.
+    found : dict
+        The JSON document.
+    """
+    figures = [_pools(found), *_trees(found), _routes(found)]
+    return drawn.page("addresses", "Addresses", site, _facts(found), figures)
+
+
+def _facts(found: Row) -> list[drawn.Fact]:
+    proofs = found["proofs"]
+    broken = [row["claim"] for row in proofs if not row["holds"]]
+    exact = [row for row in found["summaries"] if row["point"] == "site"]
+    facts = [
+        ("proofs", f"{len(proofs) - len(broken)} of {len(proofs)} hold", ", ".join(broken) or "checked on the plan"),
+        ("prefixes", grouped(len(found["prefixes"]) + len(found["blocks"])), "of leaves, tenants, pools and blocks"),
+        *((f"the site in IPv{row['family']}, {row['vrf']}", f"{len(row['prefixes'])} prefixes",
+           f"cover {row['specifics']} exactly") for row in exact),
+    ]  # fmt: skip
+    if found["changes"] is not None:
+        made = found["changes"]
+        facts.append(("since the earlier plan", f"{made['moved']} moved", f"{grouped(made['kept'])} numbers kept"))
+    return facts
+
+
+def _pools(found: Row) -> drawn.Figure:
+    rows = list(found["headroom"])[:STRIPS]
+    shares = {f"{row['name']} {row['prefix']}": row["given"] / (row["given"] + row["free"]) for row in rows}
+    drawing = bars(
+        [Bar("given", 0.0, max(share, THINNEST), name) for name, share in shares.items()],
+        Axis("given", 0.0, 1.0, SHARE), title="Room", said=", ".join(f"{n}: {percent(s)}" for n, s in shares.items()),
+    )  # fmt: skip
+    left = ", ".join(f"{row['name']} {counted(row['free'])}" for row in rows[:4])
+    return drawn.Figure("Room", f"What is given of every pool, and of every block that holds something. Free: {left}.",
+                        drawing)  # fmt: skip
+
+
+def _trees(found: Row) -> list[drawn.Figure]:
+    """A figure for each pool: a strip for each block in it, and where in the strip what is inside of it lies."""
+    blocks = found["blocks"]
+    inner: dict[str, list[Row]] = defaultdict(list)
+    for row in blocks:
+        inner[row["block"] if row["place"] else row["inside"]].append(row)
+    pools = {row["name"]: row["prefix"] for row in found["pools"] if inner.get(row["name"])}
+    return [_tree(name, prefix, inner, blocks) for name, prefix in pools.items()]
+
+
+def _tree(name: str, prefix: str, inner: Mapping[str, list[Row]], blocks: list[Row]) -> drawn.Figure:
+    within = ip_network(prefix)
+    own = [(row, held) for row, held in tree(blocks) if _inside(row["prefix"], within)]
+    strips = [(name, prefix, 0), *((row["block"], row["prefix"], row["level"] + 1) for row, _ in own)]
+    made = [
+        Bar(PLACES if row["place"] else BLOCKS, *_stretch(row["prefix"], outer), f"{'· ' * level}{block} {outer}")
+        for block, outer, level in strips[:STRIPS]
+        for row in inner.get(block, ())
+        if _inside(row["prefix"], ip_network(outer))
+    ]
+    said = "; ".join(f"{row['block']} {row['prefix']}{'' if held == '-' else ', ' + held}" for row, held in own)
+    drawing = bars(made, Axis("of its own prefix", 0.0, 1.0, SHARE), title=f"Pool {name}", said=said,
+                   names=(BLOCKS, PLACES))  # fmt: skip
+    return drawn.Figure(f"Pool {name}", f"Where in each prefix what is inside of it lies. {said}.", drawing)
+
+
+def _inside(prefix: str, outer: Any) -> bool:
+    inner = ip_network(prefix)
+    return bool(inner.version == outer.version and inner.subnet_of(outer))
+
+
+def _stretch(prefix: str, outer: str) -> tuple[float, float]:
+    """Where a prefix begins and ends in another one, as shares of it."""
+    whole, part = ip_network(outer), ip_network(prefix)
+    size = whole.num_addresses
+    low = (int(part.network_address) - int(whole.network_address)) / size
+    return low, min(max(low + part.num_addresses / size, low + THINNEST), 1.0)
+
+
+def _routes(found: Row) -> drawn.Figure:
+    rows = found["entries"]
+    made = [bar for row in rows for bar in (
+        Bar("plain", 0.0, row["plain"], f"{row['tier']} IPv{row['family']}"),
+        Bar("summarised", 0.0, row["summarised"], f"{row['tier']} IPv{row['family']}, summarised"),
+    )]  # fmt: skip
+    said = "; ".join(
+        f"{row['tier']} IPv{row['family']}: {row['plain']}, {row['summarised']} summarised" for row in rows
+    )
+    drawing = bars(made, axis("routes", [0.0, *(float(row["plain"]) for row in rows)]), title="Routes", said=said,
+                   names=("plain", "summarised"))  # fmt: skip
+    note = (
+        "Routes that a device of each tier holds at most: all, or where every pod says its exact summary to the others."
+    )
+    return drawn.Figure("Routes", note, drawing)
