@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import collapse_addresses, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from address.sites import POOLS, fabric, made, planned
 from address.sites import site as small
 from easterly.address import changes, entries, headroom, prove, prove_exact, read_back, summaries
 from easterly.address.blocks.space import Full, Space
-from easterly.address.summaries import cover
 from easterly.address.text import Prefix, read
 from easterly.app.numbers import addresses
 from easterly.base.findings import FindingsError
@@ -151,13 +150,6 @@ def test_a_plan_is_read_back_from_its_document() -> None:
 def test_other_documents_are_refused(document: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"plan\.json"):
         read_back(document)
-
-
-@given(st.lists(st.tuples(st.integers(0, 255), st.integers(24, 32)), min_size=1, max_size=40))
-def test_cover_is_that_of_the_standard_library(rows: list[tuple[int, int]]) -> None:
-    prefixes = [Prefix(4, (10 << 24) + (at >> (32 - length) << (32 - length)), length) for at, length in rows]
-    want = [str(net) for net in collapse_addresses(ip_network(str(prefix)) for prefix in prefixes)]
-    assert [str(prefix) for prefix in cover(prefixes)] == want
 
 
 def test_summaries_are_exact_and_a_wrong_one_is_found() -> None:

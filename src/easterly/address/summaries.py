@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from easterly.address.place import BORDER, CORE, LEAF, SPINE, SUPER, WAN_GROUP, Devices, devices
+from easterly.address.prefixes import Prefixes
+from easterly.address.sets import summarise
 from easterly.address.text import BITS, Prefix, read
 from easterly.model.address import AddressPlan
 from easterly.model.network import Network
@@ -73,27 +75,8 @@ class Entries:
 
 
 def cover(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """The fewest prefixes that hold exactly the addresses of some of one family.
-
-    Examples
-    --------
-    >>> [str(p) for p in cover(map(read, ["10.0.1.0/24", "10.0.0.0/24", "10.0.1.128/25", "10.0.2.0/24"]))]
-    ['10.0.0.0/23', '10.0.2.0/24']
-    """
-    made: list[Prefix] = []
-    for prefix in sorted(prefixes, key=lambda p: (p.first, p.length)):
-        if made and prefix.last <= made[-1].last:
-            continue
-        made.append(prefix)
-        while len(made) > 1 and _siblings(made[-2], made[-1]):
-            low = made[-2]
-            made[-2:] = [Prefix(low.family, low.first, low.length - 1)]
-    return tuple(made)
-
-
-def _siblings(low: Prefix, high: Prefix) -> bool:
-    """Whether two neighbours are the halves of one prefix."""
-    return low.length == high.length and low.last + 1 == high.first and low.first & (2 * low.size - 1) == 0
+    """The fewest prefixes that hold exactly the addresses of some."""
+    return tuple(summarise(Prefixes.of(prefixes)))
 
 
 def summaries(site: Site, network: Network, plan: AddressPlan) -> tuple[Summary, ...]:

@@ -42,6 +42,7 @@ class Part:
 
 
 LIBRARIES = {
+    "alembic": "migrations of the address store",
     "click": "the command line",
     "defusedxml": "reading GraphML and SNDlib files safely",
     "highspy": "tight bounds by linear programmes",
@@ -50,6 +51,9 @@ LIBRARIES = {
     "pydantic": "reading site files",
     "pyyaml": "reading site files",
     "rich": "tables and progress bars",
+    "sqlalchemy": "the address store",
+    "starlette": "the address manager's service",
+    "uvicorn": "the address manager's service",
 }
 KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
