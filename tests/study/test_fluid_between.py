@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from tests.study.test_fluid_course import RATE, STORES, gradients_bit, job, nouns, simulate
 
+from easterly.base.findings import FindingsError
 from easterly.demand.saving import SNAPSHOT_BPS
+from easterly.demand.schedule import Aside, of_job, size_of, step_of
 from easterly.study import fluid
+from easterly.study.fluid.beside import sent
 
 STORE = STORES.split("  t:")[0]
 
@@ -110,6 +113,28 @@ def _handed_s(found):
     """Time of a message between stages."""
     row = int(np.flatnonzero((found.phases.axis == "pp") & (found.phases.stage == "forward"))[0])
     return float(found.phases.size_B[row] / found.phases.messages[row] * 8 / RATE)
+
+
+def test_a_store_that_fails_for_good_stops_the_job_at_its_next_checkpoint(tmp_path):
+    made, alone_s = saving(tmp_path, "size: 100GB, every: 1h")
+    found = simulate(made, steps=5, saves=2, outages=(fluid.Outage("f-host-4:nic0", 2.5 * alone_s),))
+    assert np.isfinite(found.step_s[0]).tolist() == [True] * 4 + [False] and "f-host-4:nic0" in found.stuck
+    assert np.isinf(found.saves.took_s).all() and found.saves.begun_s[1] < np.inf
+    back = simulate(made, steps=5, saves=2, outages=(fluid.Outage("f-host-4:nic0", 2.5 * alone_s, 5 * alone_s),))
+    assert not back.stuck and np.isfinite(back.saves.took_s).all()
+
+
+def test_what_is_between_steps_counts_to_their_events(tmp_path):
+    made = nouns(tmp_path, job("a", ", data: {from: there}"), STORE)
+    assert fluid.events_of(made) == fluid.events_of(nouns(tmp_path, job(), STORE)) + 2
+    prepared = fluid.prepare(made, fluid.Wishes(steps=3))
+    with pytest.raises(FindingsError, match="E665"):
+        of_job(
+            made.site, made.network.value, "a", made.placement.value.hosts, steps=3,
+            limit=size_of(step_of(made.site, made.network.value, "a", made.placement.value.hosts), steps=3) + 5,
+            aside=Aside(reads=sent(made.demands.value, "a", "data")),
+        )  # fmt: skip
+    assert (prepared.schedule.purposes.axis == "data").sum() == 1
 
 
 def test_others_go_on_with_their_checkpoints_at_intervals(tmp_path):

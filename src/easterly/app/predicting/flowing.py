@@ -12,6 +12,7 @@ from easterly.app import terminal
 from easterly.app.clock import clock, moment_s
 from easterly.app.pacing import paced
 from easterly.app.predicting.document import RANGE, REASON, records
+from easterly.app.predicting.page import named
 from easterly.app.values import number, numbers, reference
 from easterly.base.columns import FloatColumn, floats
 from easterly.base.findings import Finding
@@ -234,8 +235,7 @@ def because(job: dict[str, Any]) -> str:
     waits = [w for w in job["waits"] if w["axis"] not in parts]
     if (job["exposed_s"] or 0.0) > 0.0005 * mean_s:
         most = waits[0]
-        name = " ".join(w for w in (most["axis"], most["stage"], most["collective"]) if w)
-        told.append(f"{job['exposed_s'] / mean_s:.1%} exposed communication, most of it {name}")
+        told.append(f"{job['exposed_s'] / mean_s:.1%} exposed communication, most of it {named(most)}")
     said = [", ".join(told)]
     late = job["straggler"]
     if late is not None:

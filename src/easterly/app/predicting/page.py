@@ -110,8 +110,16 @@ def reason(wait: dict[str, Any]) -> str:
     """
     if wait["axis"] in NAMED:
         return NAMED[wait["axis"]]
-    words = (wait["axis"], wait["stage"], wait["collective"])
-    return " ".join(word for word in words if word) + (", inside hosts" if wait["inside"] else "")
+    return named(wait) + (", inside hosts" if wait["inside"] else "")
+
+
+def named(what: dict[str, Any]) -> str:
+    """Axis, stage and collective, each word once.
+
+    >>> named({"axis": "checkpoint", "stage": "checkpoint", "collective": "send"})
+    'checkpoint send'
+    """
+    return " ".join(word for word in dict.fromkeys((what["axis"], what["stage"], what["collective"])) if word)
 
 
 def _seeds(page: Page, jobs: list[dict[str, Any]]) -> None:

@@ -78,7 +78,7 @@ def _written(made: FluidPrediction) -> list[plots.Bar]:
 
 def _messages(made: FluidPrediction) -> Markup:
     of, spans = made.phases, made.spans
-    named = [" ".join(part for part in parts if part) for parts in zip(of.axis, of.stage, strict=True)]
+    named = [" ".join(part for part in dict.fromkeys(parts) if part) for parts in zip(of.axis, of.stage, strict=True)]
     return packets.timeline(
         texts([named[row] for row in spans.phase.tolist()]), spans.start_s, spans.end_s,
         texts([str(of.owner[row]) for row in spans.phase.tolist()]),

@@ -82,6 +82,11 @@ class Aside:
         every, count = self.evaluates or (1, 0)
         return count if (number + 1) % every == 0 else 0
 
+    def flows(self, steps: int) -> int:
+        """Flows between so many steps."""
+        saved = 0 if self.saves is None else steps // self.saves.every * len(self.saves.sent.src)
+        return saved + (0 if self.reads is None else steps * len(self.reads.src))
+
     def purposes(self, steps: Purposes) -> Purposes:
         """Those of steps, with those of what is between them."""
         if self.saves is None and self.reads is None:

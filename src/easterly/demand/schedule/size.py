@@ -89,15 +89,17 @@ def extents_within(step: Step, limit: int, *, steps: int = 1, detail: Detail = P
     return [ladder[-(-fits // part) - 1] for part in (1, 2, 4)]
 
 
-def check_size(step: Step, *, steps: int, detail: Detail, limit: int = LIMIT, extent: Extent | None = None) -> None:
-    """Refuse a schedule that is too large.
+def check_size(
+    step: Step, *, steps: int, detail: Detail, limit: int = LIMIT, extent: Extent | None = None, beside: int = 0
+) -> None:
+    """Refuse a schedule that is too large, with so many events beside the steps.
 
     Raises
     ------
     FindingsError
         E665, with what would make it smaller.
     """
-    events = size_of(step, steps=steps, detail=detail, extent=extent)
+    events = size_of(step, steps=steps, detail=detail, extent=extent) + beside
     if events <= limit:
         return
     at, name = step.job.origin, step.job.name

@@ -52,7 +52,7 @@ def of_step(
         E665 it would have more events than that; `size_of` tells how many.
     """
     tried = sum(aside.batches(number) for number in range(steps))
-    check_size(step, steps=steps + tried, detail=detail, limit=limit, extent=extent)
+    check_size(step, steps=steps + tried, detail=detail, limit=limit, extent=extent, beside=aside.flows(steps))
     plan = course(step, detail, job, traffic_class, connections)
     if extent is not None:
         plan = shortened(plan, extent)

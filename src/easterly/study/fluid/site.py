@@ -16,7 +16,7 @@ from easterly.model.demand import DemandSet
 from easterly.model.schedule import Schedule
 from easterly.model.spec.site import Site
 from easterly.study.fluid.asked import asked_of, without_asked
-from easterly.study.fluid.beside import CHECKPOINT, aside_of, least_s, set_aside, stands_s, without_saves
+from easterly.study.fluid.beside import CHECKPOINT, DATA, aside_of, least_s, sent, set_aside, stands_s, without_saves
 from easterly.study.fluid.checks import check, jobs_of
 from easterly.study.fluid.paces import Steady, busiest_s, present, steady_of, varying
 from easterly.study.fluid.wishes import Wishes
@@ -144,10 +144,14 @@ def _own(nouns: Nouns, name: str, wishes: Wishes) -> _Own:
 
 
 def events_of(nouns: Nouns, jobs: Sequence[str] = ()) -> int:
-    """Events that one step of these jobs has, or of all; 0 where no job has hosts."""
+    """Events that one step of these jobs has, with its data, or of all; 0 where no job has hosts."""
     site, network, hosts = nouns.site, nouns.network.value, nouns.placement.value.hosts
     names = [name for name in site.jobs if name in hosts and (not jobs or name in jobs)]
-    return sum(schedule.size_of(schedule.step_of(site, network, name, hosts)) for name in names)
+    demands = nouns.demands.value
+    return sum(
+        schedule.size_of(schedule.step_of(site, network, name, hosts)) + len(sent(demands, name, DATA).src)
+        for name in names
+    )
 
 
 def _until_s(nouns: Nouns, own: Sequence[_Own], wishes: Wishes) -> float:
