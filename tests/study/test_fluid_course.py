@@ -122,6 +122,19 @@ def test_steps_before_while_and_after_a_neighbour(tmp_path):
     assert (np.abs(slower[[0, 1, 5, 6, 7]]) < 1e-6).all() and (slower[[2, 3]] > 0.05).all()
 
 
+def test_a_rate_is_held_back_by_what_it_could_not_send(tmp_path):
+    """Of 60 Gbit/s it has 50 while gradients are exchanged, and sends the rest behind its time."""
+    made = nouns(tmp_path, job(), STORES.replace("%T", ""))
+    prepared = fluid.prepare(made, fluid.Wishes(line_rate=True))
+    found, exchanged_s = fluid.simulate_site(prepared).rates, gradients_bit(made) / 50e9
+    assert (found.owner.tolist(), found.axis.tolist(), found.flows.tolist()) == (["t"], ["transfer"], [1])
+    assert found.rate_bps[0] == pytest.approx(60e9)
+    assert found.worst[0] == found.slowdown[0] == pytest.approx(1 + exchanged_s / 6 / prepared.until_s, rel=1e-6)
+    down = simulate(made, outages=(fluid.Outage("f-host-4:nic0", 0.01),)).rates
+    assert np.isinf(down.worst[0]) and np.isinf(down.slowdown[0])
+    assert not len(simulate(nouns(tmp_path, job())).rates)
+
+
 @pytest.mark.parametrize("profile", [Profile(day=(0.5, 2.0, 1.0)), Profile(day=(1.0, 0.0), week=(1, 2, 3, 4, 5, 6, 7))])
 @pytest.mark.parametrize("zone", ["UTC", "+05:30", "-09:00"])
 def test_intervals_of_a_profile_have_its_mean(profile, zone):

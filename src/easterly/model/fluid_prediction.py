@@ -100,6 +100,25 @@ class FluidRequests:
 
 
 @dataclass(frozen=True, slots=True)
+class FluidRates:
+    """What is sent at rates, and how far it was held back."""
+
+    owner: Annotated[TextColumn, Doc("(R,) service or other traffic.")]
+    axis: Annotated[TextColumn, Doc("(R,) why it is sent.")]
+    flows: Annotated[IndexColumn, Unit("1"), Doc("(R,) flows, one for each rate that they have in turn.")]
+    rate_bps: Annotated[FloatColumn, Unit("bit/s"), Doc("(R,) all that they send, over the time that others send.")]
+    slowdown: Annotated[
+        FloatColumn,
+        Unit("1"),
+        Doc("(R,) time of sending over the time at their rate, by bytes; infinite if never done."),
+    ]
+    worst: Annotated[FloatColumn, Unit("1"), Doc("(R,) the same of the one that was held back most.")]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, slots=True)
 class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
@@ -118,6 +137,7 @@ class FluidPrediction:
     stragglers: Annotated[FluidStragglers, Doc("Who computes more slowly than others.")]
     saves: Annotated[FluidSaves, Doc("Checkpoints that were written.")]
     requests: Annotated[FluidRequests, Doc("What services sent for requests, where these come one by one.")]
+    rates: Annotated[FluidRates, Doc("What is sent at rates.")]
     phases: Annotated[PacketPhases, Doc("What jobs exchange.")]
     spans: Annotated[PacketSpans, Doc("When they do.")]
     slowdowns: Annotated[SizeSlowdowns, Doc("Time of messages over their time alone, by size.")]

@@ -164,6 +164,7 @@ def document(
         "jobs": jobs, "tenants": [_tenant(row, jobs) for row in records(made.tenants)],
         "checkpoints": [{**row, "job": str(made.job[row["job"]])} for row in records(made.saves)],
         "requests": records(made.requests), "at_mean": made.at_mean.tolist(),
+        "rates": records(made.rates),
         "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
         "left_out": made.left_out.tolist(),
     }  # fmt: skip

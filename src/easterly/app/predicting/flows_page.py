@@ -9,7 +9,7 @@ from rich.console import Console
 from easterly.app.columns import Column
 from easterly.app.predicting.flowing import SAID
 from easterly.app.predicting.page import RANGE, show_phases, show_waits, times
-from easterly.app.report.measure import DASH, SIZES, TIMES, measure
+from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, measure
 from easterly.app.text import Page
 
 SHOWN, LINKS = 12, 6
@@ -30,6 +30,7 @@ def page(found: dict[str, Any]) -> None:
     _tenants(shown, found["tenants"])
     _checkpoints(shown, found["checkpoints"])
     _requests(shown, found["requests"])
+    _rates(shown, found["rates"])
     show_phases(shown, found["phases"])
     _links(shown, found["links"])
 
@@ -239,6 +240,28 @@ def _requests(shown: Page, rows: list[dict[str, Any]]) -> None:
              *("never" if row[key] is None else unit.full(row[key]) for key in ("median_s", "p95_s", "p99_s")),
              *(times(row[key]) for key in ("slowdown", "slowdown_p95", "slowdown_p99")))
             for row in rows[:SHOWN]
+        ],
+    )  # fmt: skip
+
+
+HELD = 1.005
+"""Over its time at its rate, from where on it is told that something is held back."""
+
+
+def _rates(shown: Page, rows: list[dict[str, Any]]) -> None:
+    """What is sent at rates, where it was held back."""
+    held = [row for row in rows if row["worst"] is None or row["worst"] > HELD]
+    if not held:
+        return
+    shown.title("Sent at rates, and held back")
+    unit = measure([row["rate_bps"] for row in held], RATES)
+    heads = ("Who", "Why", "Rate", "Longer", "Worst")
+    shown.table(
+        tuple(Column(head, right=i > 1) for i, head in enumerate(heads)),
+        [
+            (row["owner"], row["axis"], unit.full(row["rate_bps"]),
+             *("never done" if row[key] is None else times(row[key]) for key in ("slowdown", "worst")))
+            for row in held[:SHOWN]
         ],
     )  # fmt: skip
 

@@ -1,12 +1,13 @@
-"""How long what is sent for requests takes."""
+"""How long what others send takes: for requests one by one, and at rates."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from easterly.base.columns import floats, indices, ints, texts
-from easterly.model.fluid_prediction import FluidRequests
+from easterly.base.columns import FloatColumn, floats, indices, ints, texts
+from easterly.model.fluid_prediction import FluidRates, FluidRequests
 from easterly.predict.packet.statistics import quantile
+from easterly.study.fluid.posed import Posed
 from easterly.study.fluid.site import Prepared
 from easterly.study.packets.results import Times
 
@@ -39,4 +40,29 @@ def requests_of(prepared: Prepared, times: Times) -> FluidRequests:
         texts(prepared.owner[named]), texts(made.purposes.axis[named]), indices(column[1]), floats(column[2]),
         floats(column[3]), floats(column[4]), floats(column[5]), floats(column[6]), floats(column[7]),
         floats(column[8]), floats(column[9]),
+    )  # fmt: skip
+
+
+def rates_of(prepared: Prepared, posed: Posed, done_s: FloatColumn) -> FluidRates:
+    """What was sent at rates, by owner and axis.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    posed : Posed
+    done_s : (A,) float [s]
+        When each activity was done.
+    """
+    steady, phases = prepared.steady, prepared.nouns.demands.value.phases
+    phase = prepared.nouns.demands.value.flows.phase[steady.flow]
+    bit = posed.size_bit[len(posed.lanes.first) :]
+    longer = np.maximum((done_s[len(posed.lanes.first) :] - steady.begin_s) / steady.lasts_s, 1.0)
+    names = np.stack([phases.owner[phase], phases.axis[phase]], axis=1)
+    found, of = np.unique(names, axis=0, return_inverse=True) if len(phase) else (names, np.zeros(0, dtype=np.int64))
+    sums, worst = np.bincount(of.ravel(), bit, len(found)), np.zeros(len(found))
+    np.maximum.at(worst, of.ravel(), longer)
+    mean = np.bincount(of.ravel(), bit * longer, len(found)) / sums
+    return FluidRates(
+        texts(found[:, 0]), texts(found[:, 1]), indices(np.bincount(of.ravel(), minlength=len(found))),
+        floats(sums / prepared.until_s), floats(mean), floats(worst),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from easterly.model.fluid_prediction import FluidPrediction, FluidTenants
 from easterly.model.packet_prediction import PacketWaits
 from easterly.model.schedule import EventKind
 from easterly.predict.fluid.simulate import Progress
-from easterly.study.fluid.answered import requests_of
+from easterly.study.fluid.answered import rates_of, requests_of
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.meters import Meters, metered, meters_of
 from easterly.study.fluid.outages import changes
@@ -106,6 +106,7 @@ def _concluded(
         floats(_exposed(found, step_s)), found, reasons_of(prepared, posed, played, alone_s, names),
         tenants, stragglers_of(prepared, takes_s),
         saves_of(prepared, times.done_s, floats(step_s), floats(end_s)), requests_of(prepared, times),
+        rates_of(prepared, posed, played.done_s),
         results.phases(made, times, prepared.owner, texts(nouns.demands.value.classes), network.nodes.name),
         results.spans(made, times), results.slowdowns(times),
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
