@@ -12,7 +12,6 @@ from easterly.address.ipam.administer import OFFICE, definition
 from easterly.address.ipam.audit import broken
 from easterly.address.ipam.connect import reading
 from easterly.address.ipam.nouns import SEQUENCE_BITS, Allocation, Entry, Pool
-from easterly.address.ipam.places import place
 from easterly.address.ipam.replay import replay
 from easterly.address.ipam.rows import allocation_of, free_row, pool_of
 from easterly.address.ipam.store import Store
@@ -81,8 +80,8 @@ def _counters(pool: Pool, held: list[Allocation]) -> Iterator[str]:
             yield f"allocation {a.id} has an id that the pool never gave"
         if (a.vrf, a.family) != (pool.vrf, pool.family):
             yield f"allocation {a.id} is of another VRF or family"
-        at = place(a.text)
-        if (at.lo, at.hi) != (a.lo, a.hi):
+        block = 1 << max(0, pool.bits - a.length)
+        if a.length >= 0 and (a.size != block or a.lo % block):
             yield f"allocation {a.id} ends where its length does not"
 
 
