@@ -68,12 +68,16 @@ class StoredFree:
             return self._ask(_RANKED, fit=-1, rank=b"", most=limit)
         return self._ask(_RANKED, fit=after[0], rank=octets(after[1]), most=limit)
 
+    def within(self, first: int, last: int) -> list[Run]:
+        """Intervals that share an address with a run, by address."""
+        return sorted(self._ask(_WITHIN, first=octets(first), last=octets(last)))
+
     def around(self, taken: Sequence[Run], given: Sequence[Run]) -> list[Run]:
         """Intervals that hold the begin of a run that is to be taken, and neighbours of those to be given back."""
         found: list[Run] = []
         if len(taken) > CHUNK // 100:
             first, last = min(lo for lo, _ in taken), max(hi for _, hi in taken)
-            found += self._ask(_WITHIN, first=octets(first), last=octets(last))
+            found += self.within(first, last)
         else:
             for lo, _ in taken:
                 found += self._ask(_HOLDING, at=octets(lo))

@@ -30,7 +30,8 @@ def extras(about: About) -> str | None:
     return json.dumps([about.tags, dict(about.fields)], separators=(",", ":"))
 
 
-def _about(said: str | None) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+def tags_and_fields(said: str | None) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Inverse of `extras`."""
     if said is None:
         return (), ()
     tags, own = json.loads(said)
@@ -48,7 +49,7 @@ def allocation_row(a: Allocation) -> tuple[Any, ...]:
 
 def allocation_of(row: Sequence[Any]) -> Allocation:
     """Inverse of `allocation_row`."""
-    who = NOBODY if not any(row[15:21]) else About._make((*row[15:20], *_about(row[20])))
+    who = NOBODY if not any(row[15:21]) else About._make((*row[15:20], *tags_and_fields(row[20])))
     return Allocation._make((*row[:4], _int(row[4], "big"), _int(row[5], "big"), *row[6:15], who))
 
 
@@ -63,7 +64,7 @@ def pool_row(p: Pool) -> tuple[Any, ...]:
 
 def pool_of(row: Sequence[Any]) -> Pool:
     """Inverse of `pool_row`."""
-    tags, own = _about(row[15])
+    tags, own = tags_and_fields(row[15])
     about = About(tags=tags, fields=own) if tags or own else NOBODY
     lo, hi, used = _int(row[5], "big"), _int(row[6], "big"), int(row[17])
     values = (

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Table, bindparam, delete, update
 from easterly.address.ipam import schema
 from easterly.address.ipam.audit import chained
 from easterly.address.ipam.ledger import Ledger
-from easterly.address.ipam.nouns import Allocation, Entry
+from easterly.address.ipam.nouns import Allocation, Entry, Pool
 from easterly.address.ipam.read import CHUNK
 from easterly.address.ipam.rows import allocation_row, extras, free_row, octets
+from easterly.address.ipam.space import Run
 
 FEW = 4
 """From so many rows on, PostgreSQL copies them."""
@@ -89,14 +90,14 @@ def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None
         connection.execute(_UPDATE, changed)
     insert(connection, schema.allocation, [allocation_row(a) for ledger in touched for a in ledger.made.values()])
     _write_free(connection, touched)
-    entries, counters = [], []
+    entries, ends = [], []
     for ledger in touched:
         pool = ledger.pool
         new = chained(pool.id, pool.entries, pool.head, at_ms, ledger.changes)
         entries += new
-        counters.append(_counters(ledger, new[-1]))
+        ends.append((ledger, new[-1].seq, new[-1].hash))
     write_entries(connection, entries)
-    connection.execute(_COUNTERS, counters)
+    counters(connection, ends)
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -112,6 +113,16 @@ def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
         begins, runs = ledger.space.changes()
         gone += [(pool.id, octets(lo)) for lo in begins]
         new += [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs]
+    _replace_free(connection, gone, new)
+
+
+def rewrite_free(connection: Connection, pool: Pool, begins: Iterable[int], runs: Iterable[Run]) -> None:
+    """Put other free intervals in the place of those with some begins."""
+    gone = [(pool.id, octets(lo)) for lo in begins]
+    _replace_free(connection, gone, [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs])
+
+
+def _replace_free(connection: Connection, gone: list[tuple[int, bytes]], new: list[tuple[Any, ...]]) -> None:
     if gone:
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
         connection.exec_driver_sql(f"DELETE FROM free WHERE pool = {mark} AND lo = {mark}", gone)
@@ -127,8 +138,11 @@ def _update(a: Allocation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counters(ledger: Ledger, last: Entry) -> dict[str, Any]:
-    return {
-        "number": ledger.pool.id, "sequence": ledger.sequence, "used": str(ledger.used), "count": ledger.count,
-        "entries": last.seq, "head": last.hash,
-    }  # fmt: skip
+def counters(connection: Connection, ends: Iterable[tuple[Ledger, int, bytes]]) -> None:
+    """Write the counters of pools, with the number and the hash of the last entry of each chain."""
+    rows = [
+        {"number": ledger.pool.id, "sequence": ledger.sequence, "used": str(ledger.used), "count": ledger.count,
+         "entries": entries, "head": head}
+        for ledger, entries, head in ends
+    ]  # fmt: skip
+    connection.execute(_COUNTERS, rows)

@@ -174,17 +174,25 @@ _GUARD_POSTGRESQL = [
     """
 CREATE FUNCTION allocation_overlap() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (SELECT hi FROM allocation WHERE pool = NEW.pool AND lo <= NEW.hi ORDER BY lo DESC LIMIT 1) >= NEW.lo THEN
+    IF EXISTS (
+        SELECT 1 FROM fresh, LATERAL (
+            SELECT hi FROM allocation AS other
+            WHERE other.pool = fresh.pool AND other.lo <= fresh.hi AND other.id <> fresh.id
+            ORDER BY other.lo DESC LIMIT 1
+        ) AS before WHERE before.hi >= fresh.lo
+    ) THEN
         RAISE EXCEPTION 'overlaps an allocation of its pool' USING ERRCODE = 'exclusion_violation';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$
 """,
     """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is not changed so', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
 """,
-    "CREATE TRIGGER allocation_overlap BEFORE INSERT ON allocation FOR EACH ROW EXECUTE FUNCTION allocation_overlap()",
+    # Once for each statement: a copy of many rows asks one question.
+    "CREATE TRIGGER allocation_overlap AFTER INSERT ON allocation REFERENCING NEW TABLE AS fresh "
+    "FOR EACH STATEMENT EXECUTE FUNCTION allocation_overlap()",
     "CREATE TRIGGER allocation_moves BEFORE UPDATE OF pool, lo, hi ON allocation "
     "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
     "CREATE TRIGGER audit_kept BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change()",
