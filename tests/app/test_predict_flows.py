@@ -186,3 +186,26 @@ def test_who_trains_nothing_has_rates(tmp_path):
     (tmp_path / "none.yaml").write_text(POD.split("jobs:")[0])
     assert result(tmp_path / "none.yaml")["method"] == "rates"
     assert run(tmp_path / "none.yaml", "--method", "fluid").exit_code == 2
+
+
+def test_intents_that_allocate_nothing_are_usage_errors(pod):
+    done = run(pod, "--allocation", "nobody")
+    assert done.exit_code == 2 and "no intent that allocates is called 'nobody'" in done.output
+    assert run(pod, "--allocation", "x", "--method", "rates").exit_code == 2
+
+
+def test_tenants_are_told_with_what_they_had(pod):
+    """Two tenants on the same leaf: as text with and without neighbours, as JSON, and on the page."""
+    text = POD.replace("jobs:", "tenants: {red: {share: 30%}, blue: {}}\njobs:")
+    pod.write_text(text.replace("one: {", "one: {tenant: red, ").replace("two: {", "two: {tenant: blue, "))
+    report = pod.parent / "page.html"
+    found = result(pod, "--alone", "--report", report)
+    rows = {row["tenant"]: row for row in found["tenants"]}
+    assert sorted(rows) == ["blue", "red"] and [job["tenant"] for job in found["jobs"]] == ["red", "blue"]
+    for job in found["jobs"]:
+        row = rows[job["tenant"]]
+        assert 0 < row["had"] <= 1 and 0 < row["share"] <= 1 and row["worst"] == job["name"]
+        assert row["longer"] == pytest.approx(job["simulated_s"]["mean"] / job["tenant_s"] - 1)
+    assert "Tenants" in report.read_text() and "red: its share" in report.read_text()
+    said = run(pod, "--alone").stdout
+    assert "Tenants, where each waited longest" in said and "Steps longer" in said

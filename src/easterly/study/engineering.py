@@ -92,6 +92,36 @@ def engineer(
     )  # fmt: skip
 
 
+def allocated(nouns: Nouns, intent: str) -> tuple[Demands, Routing]:
+    """What switches send to each other when nothing is down, and the allocation of it that an intent asks for.
+
+    Parameters
+    ----------
+    nouns : Nouns
+    intent : str
+
+    Raises
+    ------
+    KeyError
+        There is no such intent.
+    ValueError
+        It asks for no allocation.
+    """
+    wanted = nouns.site.intents[intent].allocate
+    if wanted is None:
+        raise ValueError(f"intent {intent!r} asks for no allocation: give it `allocate:`")
+    now = steady(nouns)
+    asked = between_switches(nouns.site, nouns.network.value, now)
+    reads = (
+        nouns.network, nouns.demands, nouns.routing, nouns.prediction, nouns.text["intents"][intent],
+        nouns.part("classes", "fabrics", "jobs"),
+    )  # fmt: skip
+    run = nouns.stages.run(
+        f"allocated:{intent}", reads, lambda: _solve(nouns.network.value, asked, wanted, now.alive, None)
+    )
+    return asked, run.value
+
+
 def between_switches(site: Site, network: Network, now: Situation) -> Demands:
     """Mean rates between the switches that hosts hang on, one row per pair and strict priority."""
     rate = mean_rates(now.demands, low_steps(now.demands, now.prediction))

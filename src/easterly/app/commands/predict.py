@@ -42,6 +42,8 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--checkpoint", "saves", type=click.IntRange(1, 100), metavar="STEPS",
               help="For fluid: steps between the checkpoints of jobs that write some.  "
                    "[default: what their interval takes]")  # fmt: skip
+@click.option("--allocation", metavar="INTENT",
+              help="For fluid: between switches, by the paths and shares that an intent allocates.")  # fmt: skip
 @click.option("--alone", is_flag=True, help="For fluid: each job without its neighbours too.")
 @click.option("--part", type=click.FloatRange(0, 1, min_open=True),
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip

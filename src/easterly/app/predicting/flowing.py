@@ -49,7 +49,7 @@ def wishes(asked: dict[str, Any], form: str) -> Wishes:
         detect_s=_time(asked["detect"], usual.detect_s, "--detect", form),
         reroute_s=_time(asked["reroute"], usual.reroute_s, "--reroute", form),
         routing=asked["routing"] or usual.routing, seed=usual.seed if asked["seed"] is None else asked["seed"],
-        requests=asked["requests"], saves=asked["saves"],
+        allocation=asked["allocation"] or "", requests=asked["requests"], saves=asked["saves"],
         at_s=None if asked["at"] is None else _moment_s(asked["at"], form),
     )  # fmt: skip
 
@@ -156,6 +156,7 @@ def document(
     ]
     return {
         "method": "fluid", "steps": wanted.steps, "seed": wanted.seed, "seeds": len(every), "routing": wanted.routing,
+        "allocation": wanted.allocation or None,
         "complete": all(each.complete for each in every),
         "stuck": next((each.stuck for each in every if each.stuck), None),
         "activities": made.activities, "merged": made.merged,

@@ -71,6 +71,8 @@ def _remarks(found: dict[str, Any]) -> list[str]:
     if found["at"] is not None:
         chosen = "" if found["at_given"] else ", when all that has a profile sends most"
         said.append(f"It begins on {found['at']} UTC{chosen}.")
+    if found["allocation"] is not None:
+        said.append(f"Between switches all goes by the paths and shares that intent {found['allocation']} allocates.")
     if found["merged"]:
         said.append(f"{found['merged']:,} messages go side by side with others, and are simulated as one with them.")
     if found["at_mean"]:

@@ -24,6 +24,7 @@ PACKETS_ONLY = {
 FLOWS_ONLY = {
     "--jitter": "jitter", "--straggler": "stragglers", "--fail": "fails", "--degrade": "degraded", "--detect": "detect",
     "--reroute": "reroute", "--alone": "alone", "--at": "at", "--checkpoint": "saves", "--requests": "requests",
+    "--allocation": "allocation",
 }  # fmt: skip
 SHARED = ("steps", "routing", "seed", "count", "report")
 """Options of flows that packets take too: they ask for a simulation."""

@@ -15,8 +15,9 @@ from easterly.model.routing import Paths, Policy, rows_of
 from easterly.model.schedule import EventKind, Schedule
 from easterly.study.fluid.effort import durations_s
 from easterly.study.fluid.lanes import Lanes, lanes_of
-from easterly.study.fluid.paths import FLOWLETS, entries, ways_of
+from easterly.study.fluid.paths import FLOWLETS, chosen, entries, ways_of
 from easterly.study.fluid.site import Prepared
+from easterly.study.fluid.tunnels import over, tunnels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,10 @@ def ways(sends: Sends, count: int, prepared: Prepared, policy: Policy) -> Paths:
         network, policy, sends.src[pair], sends.dst[pair], sends.connections[pair], routing=wishes.routing,
         number=number[pair], seed=prepared.nouns.site.seed, draw=wishes.seed - 1,
     )  # fmt: skip
+    if wishes.allocation:
+        between = tunnels_of(prepared.nouns, wishes.allocation)
+        there = over(between, network, sends.src[pair], sends.dst[pair], policy.alive)
+        found = chosen(np.diff(there.ptr) > 0, there, found)
     first, of_bundle = _bundles(sends, of_pair, count)
     members = np.flatnonzero(np.isin(sends.activity, first))
     bundle = of_bundle[sends.activity[members]]

@@ -52,6 +52,8 @@ class Wishes:
         From a failure (or a repair) until it is noticed, and from then until other ways are taken.
     routing : str
         One of `ROUTINGS`.
+    allocation : str
+        Intent whose allocation all goes by between switches; ways in place if empty.
     seed : int
         Of jitter and of hashing.
     others : bool
@@ -77,6 +79,7 @@ class Wishes:
     detect_s: float = DETECT_S
     reroute_s: float = REROUTE_S
     routing: str = "hash"
+    allocation: str = ""
     seed: int = 1
     others: bool = True
     tenants: tuple[str, ...] = ()
