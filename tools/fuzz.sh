@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes the kernels of meters, schedulers, queues, memory, classifiers, packets, curves, bounds, stations, congestion
-# control, models of traffic, random graphs and fluids with address and undefined-behaviour sanitizers.
+# control, models of traffic, random graphs, fluids and prefixes with address and undefined-behaviour sanitizers.
 # Usage: fuzz.sh [seconds of processor time per target] [target...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 targets=("$@")
-[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet curve bounds queue control traffic robust fluid)
+[ ${#targets[@]} = 0 ] && targets=(meter sched aqm buffer classify packet curve bounds queue control traffic robust fluid prefix)
 
 cxx=${CXX:-g++}
 flags=(-std=c++20 -O2 -g -ffp-contract=off -Wall -Wextra -Icpp -Itools/fuzz -D_GLIBCXX_ASSERTIONS
@@ -28,6 +28,7 @@ for target in "${targets[@]}"; do
         control) sources+=(cpp/control/*.cpp cpp/maths/elementary.cpp) ;;
         traffic) sources+=(cpp/traffic/*.cpp cpp/queue/gamma.cpp cpp/maths/elementary.cpp) ;;
         robust) sources+=(cpp/robust/*.cpp cpp/maths/elementary.cpp) ;;
+        prefix) sources+=(cpp/prefix/*.cpp) ;;
         fluid) sources+=(cpp/fluid/*.cpp cpp/flow/max_min.cpp) ;;
         packet) sources+=(cpp/packet/*.cpp cpp/maths/elementary.cpp) ;;
     esac

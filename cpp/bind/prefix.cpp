@@ -39,6 +39,9 @@ Columns columns(int bits, const Words& hi, const Words& lo, const Lengths& lengt
     same_length("lo", rows.lo.size(), "length", rows.size());
     if (static_cast<std::int64_t>(rows.size()) > kMostRows)
         refuse(std::to_string(rows.size()) + " prefixes are more than 2^30");
+    bool fine = true;  // first all at once, without a branch for each
+    for (std::size_t i = 0; i < rows.size(); ++i) fine &= fits(bits, rows, i);
+    if (fine) return rows;
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (!fits(bits, rows, i))
             refuse("row " + std::to_string(i) + " is no prefix of " + std::to_string(bits) + " bits: " +

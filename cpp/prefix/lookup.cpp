@@ -29,6 +29,43 @@ unsigned slot_of(Word word, int offset) {
     return static_cast<unsigned>(word >> (kBits<Word> - offset - kStride)) & 63;
 }
 
+template <class Word>
+Node lone(Word first, int free, std::int32_t inside, std::int32_t outside) {
+    const Wide whole = first;
+    return {high(whole), low(whole), static_cast<std::uint32_t>(inside), static_cast<std::uint32_t>(outside),
+            static_cast<std::uint8_t>(free)};
+}
+
+template <class Word>
+bool within(Word word, const Node& node) {
+    if constexpr (kBits<Word> == 32)
+        return (word ^ static_cast<Word>(node.begins)) >> node.free == 0;
+    else
+        return (word ^ wide(node.inner, node.begins)) >> node.free == 0;
+}
+
+// Whether one prefix alone decides in the block that starts at `first`; then `made` is it.
+template <class Word>
+bool decided(const Steps<Word>& all, const Part& part, Word first, Node& made) {
+    const std::size_t at = part.begin, steps = part.end - part.begin;
+    const Word last = static_cast<Word>(first | host_bits<Word>(part.bits));
+    const auto is_prefix = [](Word low, Word high) {
+        const Word rest = static_cast<Word>(high - low);
+        return (rest & static_cast<Word>(rest + 1)) == 0 && (low & rest) == 0;
+    };
+    const auto make = [&](Word low, Word high, std::int32_t inside, std::int32_t outside) {
+        if (!is_prefix(low, high)) return false;
+        made = lone<Word>(low, width<Word>(static_cast<Word>(high - low)), inside, outside);
+        return true;
+    };
+    const std::int32_t before = all.row[at - 1];
+    if (steps == 2 && all.row[at + 1] == before)
+        return make(all.from[at], static_cast<Word>(all.from[at + 1] - 1), all.row[at], before);
+    if (steps != 1) return false;
+    return make(all.from[at], last, all.row[at], before) ||
+           make(first, static_cast<Word>(all.from[at] - 1), before, all.row[at]);
+}
+
 }  // namespace
 
 Lookup::Lookup(int family_bits, const Columns& table) : bits_(family_bits) {
@@ -63,7 +100,13 @@ void Lookup::build(const Columns& table) {
     for (std::size_t n = 0; n < parts.size(); ++n) {
         const int offset = parts[n].bits, beyond = offset + kStride;
         const Word block = static_cast<Word>(all.from[parts[n].begin] & ~host_bits<Word>(offset));
-        Node node{0, 0, static_cast<std::uint32_t>(parts.size()), static_cast<std::uint32_t>(answers_.size())};
+        Node node;
+        if (decided(all, parts[n], block, node)) {
+            nodes_.push_back(node);
+            continue;
+        }
+        node.node = static_cast<std::uint32_t>(parts.size());
+        node.answer = static_cast<std::uint32_t>(answers_.size());
         std::size_t next = parts[n].begin;
         for (unsigned slot = 0; slot < 64; ++slot) {
             const Word first = static_cast<Word>(block | static_cast<Word>(Word{slot} << (kBits<Word> - beyond)));
@@ -85,7 +128,8 @@ void Lookup::build(const Columns& table) {
 template <class Word>
 void Lookup::find(const std::uint64_t* hi, const std::uint64_t* lo, std::span<std::int32_t> row) const {
     std::array<Word, kLanes> word;
-    std::array<std::uint32_t, kLanes> place, lane;
+    std::array<std::uint32_t, kLanes> place, open, ready;
+    const auto direct = [&](Word each) { return static_cast<std::size_t>(each >> (kBits<Word> - direct_bits_)); };
     for (std::size_t begin = 0; begin < row.size(); begin += kLanes) {
         const std::size_t width = std::min(kLanes, row.size() - begin);
         for (std::size_t i = 0; i < width; ++i) {
@@ -93,33 +137,38 @@ void Lookup::find(const std::uint64_t* hi, const std::uint64_t* lo, std::span<st
                 word[i] = static_cast<Word>(lo[begin + i]);
             else
                 word[i] = wide(hi[begin + i], lo[begin + i]);
-            __builtin_prefetch(&direct_[static_cast<std::size_t>(word[i] >> (kBits<Word> - direct_bits_))]);
+            __builtin_prefetch(&direct_[direct(word[i])]);
         }
-        std::size_t open = 0;
+        std::size_t opens = 0, readies = 0;  // lanes that go on in a node, and those whose answer is known
         for (std::size_t i = 0; i < width; ++i) {
-            const std::uint32_t entry = direct_[static_cast<std::size_t>(word[i] >> (kBits<Word> - direct_bits_))];
+            const std::uint32_t entry = direct_[direct(word[i])];
             const bool done = entry & kAnswer;
             place[i] = entry & ~kAnswer;
             __builtin_prefetch(done ? static_cast<const void*>(&answers_[place[i]]) : &nodes_[place[i]]);
-            lane[open] = static_cast<std::uint32_t>(i);
-            open += !done;
+            open[opens] = ready[readies] = static_cast<std::uint32_t>(i);
+            opens += !done, readies += done;
         }
-        for (int offset = direct_bits_; open > 0; offset += kStride) {
+        for (int offset = direct_bits_; opens > 0; offset += kStride) {
             std::size_t left = 0;
-            for (std::size_t k = 0; k < open; ++k) {
-                const std::uint32_t i = lane[k];
+            for (std::size_t k = 0; k < opens; ++k) {
+                const std::uint32_t i = open[k];
                 const Node& node = nodes_[place[i]];
+                if (node.free != kBranch) {
+                    row[begin + i] = static_cast<std::int32_t>(within(word[i], node) ? node.node : node.answer);
+                    continue;
+                }
                 const unsigned slot = slot_of(word[i], offset);
                 const bool goes_on = node.inner >> slot & 1;
                 const std::uint64_t marks = goes_on ? node.inner : node.begins;
                 place[i] = (goes_on ? node.node : node.answer) + count(marks & up_to(slot)) - 1;
                 __builtin_prefetch(goes_on ? static_cast<const void*>(&nodes_[place[i]]) : &answers_[place[i]]);
-                lane[left] = i;
+                open[left] = i;
                 left += goes_on;
+                if (!goes_on) ready[readies++] = i;
             }
-            open = left;
+            opens = left;
         }
-        for (std::size_t i = 0; i < width; ++i) row[begin + i] = answers_[place[i]];
+        for (std::size_t k = 0; k < readies; ++k) row[begin + ready[k]] = answers_[place[ready[k]]];
     }
 }
 

@@ -1,7 +1,8 @@
 // Longest matching prefixes of many addresses at once, by a compressed trie (Asai & Ohara 2015, "Poptrie", SIGCOMM).
 //
 // A table on the first bits points to nodes of 64 slots each. A node has one bit a slot for "goes on in a node", and one
-// for "another answer begins here", so that slots of equal answers cost nothing.
+// for "another answer begins here", so that slots of equal answers cost nothing. A block in which one prefix alone tells
+// addresses apart is compared with it at once, so that sparse tables, as those of IPv6, are not deep.
 #pragma once
 
 #include "prefix/words.hpp"
@@ -10,11 +11,18 @@ namespace easterly::prefix {
 
 constexpr std::int32_t kNoRow = -1;
 
-struct Node {
-    std::uint64_t inner = 0;   // slots that go on in a node; these lie one after the other from `node` on
-    std::uint64_t begins = 0;  // slots, of those that do not, at which another answer begins; from `answer` on
+struct alignas(32) Node {
+    // Slots that go on in a node; these lie one after the other from `node` on. Of a lone prefix: halves of its address.
+    std::uint64_t inner = 0;
+    // Slots, of those that do not, at which another answer begins; from `answer` on.
+    std::uint64_t begins = 0;
+    // Of a lone prefix: the rows inside and outside of it.
     std::uint32_t node = 0, answer = 0;
+    // Bits beyond the length of a lone prefix; kBranch for a node with slots.
+    std::uint8_t free = 0xFF;
 };
+
+constexpr std::uint8_t kBranch = 0xFF;
 
 class Lookup {
 public:

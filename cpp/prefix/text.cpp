@@ -1,5 +1,6 @@
 #include "prefix/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace easterly::prefix {
@@ -176,6 +177,9 @@ bool mixed(std::uint64_t hi, std::uint64_t lo) {
     return (hi == 0 && (lo >> 32 == 0xFFFF || lo >> 32 == 0xFFFF'0000)) || (hi == 0x0064'FF9B'0000'0000 && lo >> 32 == 0);
 }
 
+// Bits before an embedded IPv4 address: a prefix of no more holds none.
+constexpr int kEmbedded = 96;
+
 struct Run {
     int first = 8, count = 0;
 };
@@ -192,13 +196,13 @@ Run longest_run(const std::array<unsigned, 8>& groups, int count) {
     return best;
 }
 
-void write_colons(std::string& out, std::uint64_t hi, std::uint64_t lo) {
+void write_colons(std::string& out, std::uint64_t hi, std::uint64_t lo, bool may_mix) {
     std::array<unsigned, 8> groups;
     for (int i = 0; i < 4; ++i) {
         groups[static_cast<std::size_t>(i)] = static_cast<unsigned>(hi >> (48 - 16 * i) & 0xFFFF);
         groups[static_cast<std::size_t>(i) + 4] = static_cast<unsigned>(lo >> (48 - 16 * i) & 0xFFFF);
     }
-    const bool dotted = mixed(hi, lo);
+    const bool dotted = may_mix && mixed(hi, lo);
     const int count = dotted ? 6 : 8;
     const Run run = longest_run(groups, count);
     for (int i = 0; i < count; ++i) {
@@ -224,7 +228,7 @@ std::string format(std::span<const std::uint8_t> family, const Columns& columns,
         if (family[i] == 4)
             write_dotted(out, static_cast<std::uint32_t>(columns.lo[i]));
         else
-            write_colons(out, columns.hi[i], columns.lo[i]);
+            write_colons(out, columns.hi[i], columns.lo[i], columns.length[i] > kEmbedded);
         if (!bare || columns.length[i] != (family[i] == 4 ? 32 : 128)) {
             out.push_back('/');
             write_number(out, columns.length[i]);

@@ -113,6 +113,11 @@ def test_text_of_rfc_5952(text, short):
     assert Prefixes.of([host]).text(bare=True) == [short]
 
 
+def test_a_prefix_that_ends_before_the_ipv4_address_is_not_dotted():
+    texts = ["::ffff:0:0/96", "64:ff9b::/96", "::ffff:10.0.0.0/104", "64:ff9b::10.0.0.0/104", "::ffff:0:0:0/96"]
+    assert [str(read(text)) for text in texts] == Prefixes.of(texts).text() == texts
+
+
 def test_sparse_orders():
     assert list(sparse_order(3)) == [0, 4, 2, 6, 1, 5, 3, 7]
     assert list(sparse_order(3, "rightmost")) == list(range(8))

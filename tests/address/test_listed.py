@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from easterly.address import AddressError, FaultyList, Prefixes, read, read_host, read_list, write
+from easterly.address import AddressError, FaultyList, Prefix, Prefixes, read, read_host, read_list
 from easterly.address.text import MIXED
 
 SETTINGS = settings(max_examples=150, deadline=None)
@@ -65,7 +65,7 @@ def test_what_is_written_is_read_back(rows, upper, zeros):  # fmt: skip
         bits = 32 if family == 4 else 128
         host = bits - min(length, bits)
         number = (upper | number % 2**32 if embedded and family == 6 else number & mask) % 2**bits >> host << host
-        made.append(f"{write(family, number)}/{bits - host}")
+        made.append(str(Prefix(family, number, bits - host)))
     listed = read_list("\n".join(made))
     assert listed.prefixes.text() == made
     assert [*listed.prefixes] == [read(text) for text in made]

@@ -124,3 +124,8 @@ def by_family(*lists: Prefixes) -> Iterator[tuple[int, int, tuple[NDArray[np.int
         rows = tuple(each.rows_of(family) for each in lists)
         if any(map(len, rows)):
             yield family, bits, rows
+
+
+def some(prefixes: Prefixes, rows: NDArray[np.int64]) -> Prefixes:
+    """Distinct rows in their order; the list itself where that is all of it, as no copy is needed."""
+    return prefixes if len(rows) == len(prefixes) else prefixes.take(rows)

@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 from easterly.address.prefixes import Prefixes
-from easterly.address.sets import Table, covering, parents
-from easterly.address.text import Prefix, read
-from easterly.base.columns import IndexColumn
+from easterly.address.sets import Table, covering
+from easterly.address.text import BITS, Prefix, read
+from easterly.base.columns import BoolColumn, IndexColumn, bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Purpose:
     source : str
         RFC that defines it.
     registry : str
-        Of IANA: ``iana-ipv4-special``, ``iana-ipv6-special``, ``ipv4-multicast``, ...
+        Of IANA, by its title.
     as_source, as_destination, forwardable, globally_reachable, reserved_by_protocol : bool or None
         As in RFC 6890 section 2.2.1 and RFC 8190; None where the registry says neither.
     note : str
@@ -46,6 +46,14 @@ class Purpose:
     note: str
 
 
+_TITLES = {
+    ("special", 4): "IANA IPv4 Special-Purpose Address Registry",
+    ("special", 6): "IANA IPv6 Special-Purpose Address Registry",
+    ("multicast", 4): "IPv4 Multicast Address Space Registry",
+    ("multicast", 6): "IPv6 Multicast Address Space Registry",
+    ("space", 4): "IANA IPv4 Address Space Registry",
+    ("space", 6): "Internet Protocol Version 6 Address Space",
+}
 _FLAGS = {"T": True, "F": False, "-": None}
 
 
@@ -60,10 +68,10 @@ def registry() -> tuple[Purpose, ...]:
 
 def _purpose(cells: list[str]) -> Purpose:
     prefix, kind, name, source, place, flags, note = cells
+    block = read(prefix)
+    title = _TITLES[place, block.family]
     source_ok, destination_ok, forwarded, reached, reserved = (_FLAGS[flag] for flag in flags)
-    return Purpose(
-        read(prefix), kind, name, source, place, source_ok, destination_ok, forwarded, reached, reserved, note
-    )
+    return Purpose(block, kind, name, source, title, source_ok, destination_ok, forwarded, reached, reserved, note)
 
 
 @cache
@@ -146,6 +154,26 @@ def classify_many(prefixes: Prefixes) -> IndexColumn:
     return covering(rows, prefixes)
 
 
-def nested() -> IndexColumn:
-    """(rows,) the row of `registry` that each lies in; -1 for the two families."""
-    return parents(_table()[0])
+def mixed(prefixes: Prefixes) -> BoolColumn:
+    """Whether rows of the registry lie inside each prefix, so that not all of it is for one purpose.
+
+    Examples
+    --------
+    >>> mixed(Prefixes.of(["10.0.0.0/7", "10.0.0.0/8", "11.0.0.0/8"])).tolist()
+    [True, False, False]
+    """
+    above = _above()
+    row = covering(above, prefixes)
+    return bools((row >= 0) & (above.length[row] == prefixes.length))
+
+
+@cache
+def _above() -> Prefixes:
+    """All prefixes that hold a row of the registry and are shorter."""
+    rows = [(row.prefix, length) for row in registry() for length in range(row.prefix.length)]
+    return Prefixes.of(sorted({_cut(prefix, length) for prefix, length in rows}))
+
+
+def _cut(prefix: Prefix, length: int) -> Prefix:
+    free = BITS[prefix.family] - length
+    return Prefix(prefix.family, prefix.first >> free << free, length)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from easterly._kernel import prefix as kernel
-from easterly.address.prefixes import Prefixes, by_family, halves, joined
+from easterly.address.prefixes import Prefixes, by_family, halves, joined, some
 from easterly.address.text import BITS, Prefix, read_host
 from easterly.base.columns import IndexColumn, frozen
 
@@ -71,7 +71,7 @@ def symmetric(prefixes: Prefixes, others: Prefixes) -> Prefixes:
 def _combined(one: Prefixes, two: Prefixes, keep: int) -> Prefixes:
     made = []
     for family, bits, (a, b) in by_family(one, two):
-        p, q = one.take(a), two.take(b)
+        p, q = some(one, a), some(two, b)
         hi, lo, length = kernel.combine(bits, p.hi, p.lo, p.length, q.hi, q.lo, q.length, keep)
         columns = (np.full(len(length), family, dtype=np.uint8), hi, lo, length)
         made.append(Prefixes(*(frozen(each) for each in columns)))
@@ -127,7 +127,7 @@ def covering(table: Prefixes, asked: Prefixes) -> IndexColumn:
     """
     found = np.full(len(asked), -1, dtype=np.int64)
     for _, bits, (t, q) in by_family(table, asked):
-        p, a = table.take(t), asked.take(q)
+        p, a = some(table, t), some(asked, q)
         row = kernel.covering(bits, p.hi, p.lo, p.length, a.hi, a.lo, a.length)
         found[q[row >= 0]] = t[row[row >= 0]]
     return frozen(found)
@@ -148,7 +148,7 @@ def parents(prefixes: Prefixes) -> IndexColumn:
     """
     found = np.full(len(prefixes), -1, dtype=np.int64)
     for _, bits, (rows,) in by_family(prefixes):
-        p = prefixes.take(rows)
+        p = some(prefixes, rows)
         up = kernel.parents(bits, p.hi, p.lo, p.length)
         found[rows[up >= 0]] = rows[up[up >= 0]]
     return frozen(found)
@@ -243,7 +243,7 @@ class Table:
     def __init__(self, prefixes: Prefixes) -> None:
         self._rows, self._lookup = {}, {}
         for family, bits, (rows,) in by_family(prefixes):
-            p = prefixes.take(rows)
+            p = some(prefixes, rows)
             self._rows[family], self._lookup[family] = rows, kernel.Lookup(bits, p.hi, p.lo, p.length)
 
     def longest(self, addresses: Prefixes) -> IndexColumn:
@@ -261,8 +261,9 @@ class Table:
         found = np.full(len(addresses), -1, dtype=np.int64)
         for family, lookup in self._lookup.items():
             asked = addresses.rows_of(family)
-            row = lookup.longest(addresses.hi[asked], addresses.lo[asked])
-            found[asked[row >= 0]] = self._rows[family][row[row >= 0]]
+            part = some(addresses, asked)
+            # One more row at the end stands for none: -1 counts from there.
+            found[asked] = np.append(self._rows[family], -1)[lookup.longest(part.hi, part.lo)]
         return frozen(found)
 
     @property

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 BITS = {4: 32, 6: 128}
+EMBEDDED = 96
+"""Bits before an IPv4 address that is embedded in one of IPv6."""
 MIXED = (0xFFFF, 0xFFFF0000, 0x64FF9B << 64)
 """Upper 96 bits of addresses that end in an IPv4 address by a well-known prefix (RFC 5952 section 5): IPv4-mapped
 (RFC 4291), IPv4-translated (RFC 2765), IPv4/IPv6 translation (RFC 6052 section 2.4)."""
@@ -76,7 +78,8 @@ class Prefix:
         return Prefix(self.family, self.first + index * (self.size // parts), length)
 
     def __str__(self) -> str:
-        return f"{write(self.family, self.first)}/{self.length}"
+        plain = self.family == 6 and self.length <= EMBEDDED  # no IPv4 address is in the prefix
+        return f"{write_v6(self.first, mixed=False) if plain else write(self.family, self.first)}/{self.length}"
 
 
 def read(text: str) -> Prefix:
@@ -221,13 +224,15 @@ def write_v4(numbers: Iterable[int]) -> list[str]:
     return [f"{n >> 24}.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in numbers]
 
 
-def write_v6(number: int) -> str:
-    """RFC 5952 text: lower case, no leading zeros, the first longest run of zero groups as ``::``, IPv4 in it dotted.
+def write_v6(number: int, *, mixed: bool = True) -> str:
+    """RFC 5952 text: lower case, no leading zeros, the first longest run of zeros as ``::``, and IPv4 in it dotted.
+
+    The last is section 5, for known prefixes; `mixed` turns it off.
 
     >>> write_v6(0), write_v6(1), write_v6(0x20010DB8000000010001000100010001), write_v6(0xFFFFC0000280)
     ('::', '::1', '2001:db8:0:1:1:1:1:1', '::ffff:192.0.2.128')
     """
-    dotted = number >> 32 in MIXED
+    dotted = mixed and number >> 32 in MIXED
     groups = [number >> shift & 0xFFFF for shift in range(112, 16 if dotted else -1, -16)]
     start, length = _longest_zeros(groups)
     tail = write_v4((number & 0xFFFFFFFF,)) if dotted else []

@@ -30,6 +30,7 @@ CALCULATORS = {
     "robustness": "Random graphs: thresholds, what is left while parts go, what spreads.",
     "percentile": "Delays that random traffic exceeds with a given probability at most, end to end.",
     "bound": "Worst delays and backlogs of servers and flows, by every analysis, and how tight they are.",
+    "prefix": "IP addresses: summaries, differences, ranges, subnets, reverse zones, what addresses are for.",
     "wcmp": "Weights as entries of a table, and the oversubscription that this costs.",
 }
 

@@ -1,0 +1,1 @@
+"""Calculators of ``easterly calc prefix``."""
