@@ -119,6 +119,20 @@ class FluidRates:
 
 
 @dataclass(frozen=True, slots=True)
+class FluidAnswers:
+    """Times of what services sent for the requests that came until the jobs were done, one by one."""
+
+    service: Annotated[TextColumn, Doc("(S,) service.")]
+    ptr: Annotated[IndexColumn, Doc("(S + 1,) where the times of each begin.")]
+    took_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) until all of it was there, the shortest first.")]
+
+    def of(self, service: str) -> FloatColumn:
+        """(K,) [s] times of one service; none where no request crossed the network."""
+        names = self.service.tolist()
+        return self.took_s[slice(*self.ptr[names.index(service) :][:2])] if service in names else self.took_s[:0]
+
+
+@dataclass(frozen=True, slots=True)
 class FluidPrediction:
     """Step times of jobs by simulation of flows, and what makes them so long."""
 
@@ -156,3 +170,4 @@ class FluidPrediction:
     activities: Annotated[int, Unit("1"), Doc("Computations and messages that were simulated.")]
     merged: Annotated[int, Unit("1"), Doc("Messages that are told as one with those beside them.")]
     complete: Annotated[bool, Doc("Whether it was let run to its end.")]
+    answers: Annotated[FluidAnswers, Doc("Times of requests that came until the jobs were done.")]

@@ -38,7 +38,7 @@ def command(before: Path, after: Path, states: int, folder: Path | None, report:
 
     if report is not None:
         terminal.writable(report, form)
-    data = [_data(path, form) for path in (before, after)]
+    data = [data_of(path, form) for path in (before, after)]
     try:
         made = _worked_out(data[0], data[1], states)
     except FindingsError as error:
@@ -63,7 +63,7 @@ def _worked_out(before: dict[str, Any], after: dict[str, Any], budget: int) -> C
         return changeover(before, after, budget=budget, notify=told)
 
 
-def _data(path: Path, form: str) -> dict[str, Any]:
+def data_of(path: Path, form: str) -> dict[str, Any]:
     """Plain values of a site file that has no errors."""
     _, _, source = terminal.read_or_leave(path, form, None)
     data: dict[str, Any] = source.tree.data

@@ -22,16 +22,60 @@ ANY = click.Path(path_type=Path)
 @click.argument("before", type=ANY)
 @click.argument("after", type=ANY)
 @click.option("--all", "everything", is_flag=True, help=f"Print every change, not the first {SHOWN} of each section.")
+@click.option("--predict", "predicted", is_flag=True,
+              help="Simulate both site files, and find out which difference does what.")  # fmt: skip
+@click.option("--seeds", type=click.IntRange(1, 1000), help="With --predict: simulations of each site.  [default: 3]")
+@click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), help="With --predict: the first.  [default: 1]")
+@click.option("--steps", type=click.IntRange(1, 100), help="With --predict: steps of each job.  [default: 1]")
+@click.option("--jitter", type=click.FloatRange(0, 2), metavar="SHARE",
+              help="With --predict: how much computations vary.  [default: 0]")  # fmt: skip
 @terminal.format_option
-def command(before: Path, after: Path, everything: bool, form: str) -> None:
-    """Compare BEFORE and AFTER: site files, plan.json files, or folders that hold one."""
+def command(before: Path, after: Path, everything: bool, predicted: bool, form: str, **asked: Any) -> None:
+    """Compare BEFORE and AFTER: site files, plan.json files, or folders that hold one.
+
+    With --predict, what each difference of two site files does to step times, throughput and the requests of services:
+    alone in BEFORE, last of all in AFTER, and its part, the mean of both.
+    """
     from easterly.app.compare import as_json, compare
 
+    if predicted:
+        _predict(before, after, asked, form)
+        return
+    idle = [name for name, value in asked.items() if value is not None]
+    if idle:
+        terminal.misused(f"--{idle[0]} is for simulations: add --predict", form)
     changes = compare(document_of(before, form), document_of(after, form))
     if form == "json":
         terminal.emit_json(as_json(changes))
     else:
         print_changes(changes, everything)
+
+
+def _predict(before: Path, after: Path, asked: dict[str, Any], form: str) -> None:
+    """Simulate both, and every difference."""
+    from easterly.app.changing import effects as shown
+    from easterly.app.commands.changeover import data_of
+    from easterly.app.routing.counting import counting
+    from easterly.base.findings import FindingsError
+    from easterly.study.effects import effects
+    from easterly.study.fluid import Wishes
+
+    data = [data_of(path, form) for path in (before, after)]
+    wanted = Wishes(
+        steps=asked["steps"] or 1, jitter=asked["jitter"] or 0.0, seed=1 if asked["seed"] is None else asked["seed"]
+    )
+    try:
+        with counting("sites", quiet=form == "json") as told:
+            made = effects(data[0], data[1], wanted=wanted, seeds=asked["seeds"] or 3, notify=told)
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    except ValueError as error:
+        terminal.misused(str(error), form)
+    result = shown.document(made, wanted.seed)
+    if form == "json":
+        terminal.emit_json(result)
+    else:
+        shown.show(result)
 
 
 def document_of(path: Path, form: str) -> dict[str, Any]:

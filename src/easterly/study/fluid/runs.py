@@ -22,6 +22,7 @@ from easterly.study.fluid.received import tenants_of
 from easterly.study.fluid.saved import saves_of
 from easterly.study.fluid.site import Prepared
 from easterly.study.fluid.standing import slowest_s, standing_of, with_losses
+from easterly.study.fluid.waited import answers_of
 from easterly.study.naming import links_of
 from easterly.study.packets import results
 from easterly.study.packets.results import Times
@@ -112,7 +113,7 @@ def _concluded(
         floats(slow[np.round(np.linspace(0, len(slow) - 1, 101)).astype(int)] if len(slow) else np.ones(0)),
         texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.at_s,
         prepared.left_out, prepared.at_mean, _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
-        played.status != "stopped",
+        played.status != "stopped", answers_of(prepared, times, last_s),
     )  # fmt: skip
 
 
