@@ -35,7 +35,7 @@ docs: $(VENV)/.docs  ## build the documentation into docs/_build
 
 bench: $(VENV)/.test  ## run the benchmarks and the slow tests
 	$(BIN)/python -m pytest -m slow -p no:cacheprovider
-	@for script in benches/*.py benches/queueing/*.py benches/calculus/*.py benches/fluid/bench.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@for script in benches/*.py benches/queueing/*.py benches/calculus/*.py benches/fluid/bench.py benches/ipam/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS, netgraph-core and others (EASTERLY_DATA)
 	$(PIP) highspy netgraph-core ngraph topohub
