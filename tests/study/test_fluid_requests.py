@@ -100,6 +100,23 @@ def test_a_cache_leaves_by_all_interfaces_of_its_replica_at_once(tmp_path):
         assert found.schedule.size_B[lanes].sum() == pytest.approx(CACHE_B)
 
 
+def test_an_answer_goes_to_its_user_as_fast_as_its_tokens_are_made(tmp_path):
+    """Text and protocol of each token over the time of all of them; a request goes at once."""
+    text = service(4, more=", users: {from: f}").replace("output: 1", "output: 200")
+    site = job().replace("spine: {type: sw}", "spine: {type: sw}\n    border: {type: sw, count: 2}")
+    made = nouns(tmp_path, site, text)
+    found = simulate(made, steps=4, requests=True)
+    rows = {what: row for row, what in enumerate(found.requests.what.tolist())}
+    assert set(rows) == {"kv", "request", "answer"}
+    answer, users = rows["answer"], made.site.services["chat"].users
+    made_s = 200 * made.services.value.itl_mean_s[0]
+    assert found.requests.median_s[answer] == pytest.approx(made_s, rel=1e-6)
+    assert found.requests.size_B[answer] == pytest.approx(200 * (users.token + users.per_token) + users.per_request)
+    assert found.requests.median_s[rows["request"]] < 1e-4
+    assert found.requests.requests[answer] == found.requests.requests[rows["kv"]] > 80
+    assert found.rates.axis.tolist() == []
+
+
 def test_requests_of_one_service_do_not_move_those_of_another(tmp_path):
     one = prepared(tmp_path, service(5), steps=3)
     other = service(7, hosts="f-host-4, f-host-5").replace("services:", "").replace("chat", "another")

@@ -84,7 +84,10 @@ class FluidRequests:
     """What services sent for requests one by one: from when a request came until all of it was there."""
 
     owner: Annotated[TextColumn, Doc("(R,) service.")]
-    axis: Annotated[TextColumn, Doc("(R,) kv (cache from prefill to decode) or prefix (cache from a store).")]
+    what: Annotated[
+        TextColumn,
+        Doc("(R,) kv (cache from prefill to decode), prefix (cache from a store), request or answer (text)."),
+    ]
     requests: Annotated[IndexColumn, Unit("1"), Doc("(R,) requests that crossed the network.")]
     size_B: Annotated[FloatColumn, Unit("B"), Doc("(R,) mean size.")]
     mean_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) mean time.")]

@@ -225,7 +225,10 @@ def _checkpoints(shown: Page, rows: list[dict[str, Any]]) -> None:
     )  # fmt: skip
 
 
-REQUESTED = {"kv": "cache from prefill to decode", "prefix": "cache from its store"}
+REQUESTED = {
+    "kv": "cache from prefill to decode", "prefix": "cache from its store", "request": "request from its user",
+    "answer": "answer, token by token",
+}  # fmt: skip
 
 
 def _requests(shown: Page, rows: list[dict[str, Any]]) -> None:
@@ -238,7 +241,7 @@ def _requests(shown: Page, rows: list[dict[str, Any]]) -> None:
     shown.table(
         tuple(Column(head, right=i > 1) for i, head in enumerate(heads)),
         [
-            (row["owner"], REQUESTED[row["axis"]], f"{row['requests']:,}", size.full(row["size_B"]),
+            (row["owner"], REQUESTED[row["what"]], f"{row['requests']:,}", size.full(row["size_B"]),
              *("never" if row[key] is None else unit.full(row[key]) for key in ("median_s", "p95_s", "p99_s")),
              *(times(row[key]) for key in ("slowdown", "slowdown_p95", "slowdown_p99")))
             for row in rows[:SHOWN]

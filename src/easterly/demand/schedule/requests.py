@@ -72,8 +72,9 @@ def _messages(asked: Asked, ways: Ways, purpose: int, demands: DemandSet, seed: 
     """Columns of one kind of message of a service."""
     service = asked.service
     time_s = requests.arrivals_s(service, asked.intervals, seed)
-    length = requests.lengths(service, len(time_s), seed)
-    way = requests.taken(service, ways, str(demands.phases.axis[ways.phase]), len(time_s), seed)
+    what = requests.kind(demands, ways.phase)
+    length = np.ones(len(time_s)) if what == "answer" else requests.lengths(service, len(time_s), seed)
+    way = requests.taken(service, ways, what, len(time_s), seed)
     sent = np.flatnonzero(way < len(ways.upto))
     count = np.diff(ways.ptr)[way[sent]]
     request = np.repeat(sent, count)

@@ -13,14 +13,14 @@ from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, i
 from easterly.base.seeds import stream
 from easterly.demand.layout import Layout
 from easterly.demand.serving.pools import ranks
-from easterly.demand.serving.rates import cache_B
+from easterly.demand.serving.rates import cache_B, users_bps
 from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.spec.service import Service
 from easterly.model.spec.transformer import ModelSpec
 
-AXES = ("kv", "prefix")
-"""What is sent at once for a request: its cache, from prefill to decode or from a store. All else streams."""
+AXES = ("kv", "prefix", "users")
+"""What is sent for a request: its cache, from prefill to decode or from a store; its text, and the answer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def ways_of(
 ) -> Iterator[Ways]:
     """Ways of all that a service sends at once for a request, in parts as its flows have rates.
 
-    A cache goes from one replica to another, from each of its interfaces; what comes from a store goes to one replica.
+    A cache goes from one replica to another, from each of its interfaces; what comes from a store goes to one replica;
+    text goes between a gate and an interface.
 
     Parameters
     ----------
@@ -74,12 +75,14 @@ def ways_of(
     maker = _replica(layout, pools[-1], len(network.nodes))
     for phase in np.flatnonzero((phases.owner == service.name) & np.isin(phases.axis, AXES)).tolist():
         rows = np.flatnonzero((flows.phase == phase) & (flows.rate_bps > 0))
-        cache = phases.axis[phase] == "kv"
-        size_B = cache_B(service, model) if cache else float(phases.message_B[phase])
+        size_B = _size_B(service, model, demands, phase)
         if not len(rows) or not size_B > 0:
             continue
         src, dst = flows.src[rows].astype(np.int64), flows.dst[rows].astype(np.int64)
-        key = taker[src] * (1 + maker.max()) + maker[dst] if cache else taker[dst]
+        alone = np.arange(len(rows))
+        key = {"kv": taker[src] * (1 + maker.max()) + maker[dst], "prefix": taker[dst], "users": alone}[
+            str(phases.axis[phase])
+        ]
         order = np.argsort(key, kind="stable")
         new = np.flatnonzero(np.diff(key[order], prepend=-1))
         rate_bps = flows.rate_bps[rows][order]
@@ -90,6 +93,16 @@ def ways_of(
             indices(np.append(new, len(rows))), ints(src[order]), ints(dst[order]),
             floats(rate_bps / np.repeat(sums, np.diff(np.append(new, len(rows))))),
         )  # fmt: skip
+
+
+def _size_B(service: Service, model: ModelSpec, demands: DemandSet, phase: int) -> float:
+    """What is sent for a mean request."""
+    phases = demands.phases
+    if phases.axis[phase] == "prefix":
+        return float(phases.message_B[phase])
+    if phases.axis[phase] == "kv" or not service.load.requests:
+        return cache_B(service, model)
+    return float(users_bps(service)[int(phases.collective[phase] == "answer")] / 8 / service.load.requests)
 
 
 def _replica(layout: Layout, pool: NDArray[np.int64], nodes: int) -> NDArray[np.int64]:
@@ -162,9 +175,15 @@ def lengths(service: Service, count: int, seed: int) -> FloatColumn:
     return gaps(_uniform(seed, service.name, "prompt", count), service.load.prompt_cv)
 
 
-def taken(service: Service, ways: Ways, axis: str, count: int, seed: int) -> IndexColumn:
+def kind(demands: DemandSet, phase: int) -> str:
+    """What a phase sends for a request: kv, prefix, request or answer."""
+    axis, collective = demands.phases.axis[phase], demands.phases.collective[phase]
+    return str(collective if axis == "users" else axis)
+
+
+def taken(service: Service, ways: Ways, what: str, count: int, seed: int) -> IndexColumn:
     """(R,) way that each request takes; their number where it stays inside hosts."""
-    return indices(np.searchsorted(ways.upto, _uniform(seed, service.name, axis, count)[0], side="right"))
+    return indices(np.searchsorted(ways.upto, _uniform(seed, service.name, what, count)[0], side="right"))
 
 
 def _uniform(seed: int, name: str, what: str, count: int) -> FloatColumn:

@@ -35,9 +35,10 @@ def requests_of(prepared: Prepared, times: Times) -> FluidRequests:
         longer = [slow.mean(), *(quantile(slow, at) for at in (0.95, 0.99))]
         rows.append([purpose, len(request), sizes_B.mean(), *took, *longer])
     column = np.array(rows, dtype=np.float64).reshape(-1, 10).T
-    named = ints(column[0])
+    named, of_all = ints(column[0]), made.purposes
+    what = np.where(of_all.axis == "users", of_all.collective, of_all.axis)
     return FluidRequests(
-        texts(prepared.owner[named]), texts(made.purposes.axis[named]), indices(column[1]), floats(column[2]),
+        texts(prepared.owner[named]), texts(what[named]), indices(column[1]), floats(column[2]),
         floats(column[3]), floats(column[4]), floats(column[5]), floats(column[6]), floats(column[7]),
         floats(column[8]), floats(column[9]),
     )  # fmt: skip

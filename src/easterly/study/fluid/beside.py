@@ -82,8 +82,23 @@ def set_aside(made: Schedule, jobs: int) -> Schedule:
 
 
 def least_s(nouns: Nouns, made: Schedule, owner: list[str]) -> FloatColumn:
-    """(P,) time that each transfer of a purpose takes at least [s]: what its store takes in; 0 for no limit."""
-    work = nouns.demands.value.work
+    """(P,) time that each transfer of a purpose takes at least [s]; 0 for no limit.
+
+    Checkpoints are no faster than their store takes them in, answers no faster than their tokens are made.
+    """
+    work, of = nouns.demands.value.work, made.purposes
     write_s = dict(zip(work.name.tolist(), work.checkpoint_s.tolist(), strict=True))
-    writes = made.purposes.stage == CHECKPOINT
-    return floats([write_s[name] if on else 0.0 for name, on in zip(owner, writes.tolist(), strict=True)])
+    answers = (of.axis == "users") & (of.collective == "answer")
+    made_s = _answers_s(nouns) if answers.any() else {}
+    return floats([
+        write_s[name] if writes else made_s.get(name, 0.0) if answer else 0.0
+        for name, writes, answer in zip(owner, (of.stage == CHECKPOINT).tolist(), answers.tolist(), strict=True)
+    ])  # fmt: skip
+
+
+def _answers_s(nouns: Nouns) -> dict[str, float]:
+    """Time in which each service makes an answer [s]; without those of which nobody knows."""
+    made = nouns.services.value
+    each_s = {name: nouns.site.services[name].load.output * itl_s
+              for name, itl_s in zip(made.name.tolist(), made.itl_mean_s.tolist(), strict=True)}  # fmt: skip
+    return {name: took_s for name, took_s in each_s.items() if np.isfinite(took_s)}
