@@ -40,6 +40,10 @@ struct Reroute {
 
 class Engine {
 public:
+    Engine() = default;
+    Engine(Engine&&) = default;  // lists are not copied
+    Engine& operator=(Engine&&) = default;
+
     std::vector<double> capacity_Bps;
     Shares shares;                   // of tenants
     std::vector<Activity> activities;

@@ -119,7 +119,8 @@ void Rates::ask(std::int32_t l) {
     link.stale = true;
     if (link.fixed) return;
     const double key = least_key(link);
-    if (key < turns_.key(l)) turns_.set(l, key);
+    if (key == kInfinity) turns_.drop(l);
+    else if (key < turns_.key(l)) turns_.set(l, key);
 }
 
 // The level at which the link is full if no other link changes; infinite if it never is. The load is concave in the
@@ -189,6 +190,25 @@ void Rates::close(std::int32_t f, double level, std::int32_t by) {
     }
 }
 
+// A closed flow comes to a lower level, at which another link stops it; or the same one.
+void Rates::lower(std::int32_t f, double level, std::int32_t by) {
+    Flow& flow = flows_[f];
+    opened_.push_back(f);
+    const auto row = entries(flow);
+    for (const Entry& entry : row) {
+        touch(entry.link);
+        Link& link = links_[entry.link];
+        link.load -= entry.rise * flow.level;
+        link.load += entry.rise * level;
+        if (entry.link == flow.link) disown(link, entry.rise);
+        if (entry.link == by) own(link, entry.rise);
+    }
+    work_ += row.size();
+    flow.level = level;
+    flow.link = by;
+    for (const Entry& entry : row) ask(entry.link);
+}
+
 // Another link of a closed flow that is full at its very level, if there is one, stops it from now on.
 bool Rates::hand_over(std::int32_t f) {
     Flow& flow = flows_[f];
@@ -224,11 +244,8 @@ void Rates::fill(std::int32_t l, double level) {
     const auto list = members_.of(l);
     for (const Member& each : list) {
         const Flow& flow = flows_[each.flow];
-        const bool closed = flow.state == State::closed;
-        if (!closed || !(flow.link == l ? as_before : !above(flow.level, level))) {
-            if (closed) open(each.flow);
-            close(each.flow, level, l);
-        }
+        if (flow.state == State::open) close(each.flow, level, l);
+        else if (flow.link == l ? !as_before : above(flow.level, level)) lower(each.flow, level, l);
         load += each.rise * flow.level;
         if (flow.link == l) owned += each.rise;
     }

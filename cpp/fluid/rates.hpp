@@ -24,9 +24,10 @@ struct Path {
 //
 // The level of a flow is its rate over its weight. All levels rise together; a link that is full stops the flows that still
 // rise on it, at its level. What happens below the level of a change is as before, so `solve` sweeps upwards from there: a
-// flow is opened (rises again) when the link that stopped it is no longer full at its old level, or when another link is
-// full before; links are taken in the order of the levels at which they can act. A flow that never changes is not looked
-// at, but for sums over the links of those that do. With nothing known, all are open, and the sweep is progressive filling.
+// flow is opened (rises again) when the link that stopped it is no longer full at its old level, and lowered when another
+// link is full before; links are taken in the order of the levels at which they can act. A flow that never changes is not
+// looked at, but for sums over the links of those that do. With nothing known, all are open, and the sweep is progressive
+// filling.
 class Rates {
 public:
     explicit Rates(std::span<const double> capacity);
@@ -46,7 +47,7 @@ public:
     std::int32_t bottleneck(std::int32_t flow) const { return flows_[flow].link; }
     double load(std::int32_t link) const { return links_[link].load; }
     double capacity(std::int32_t link) const { return links_[link].capacity; }
-    // Flows whose rate the last `solve` set, in the order in which they were opened; a flow may be there twice.
+    // Flows whose rate the last `solve` set, in the order in which they were opened or lowered; a flow may be there twice.
     std::span<const std::int32_t> opened() const { return opened_; }
     // Links on which something changed since the last `solve` but one.
     std::span<const std::int32_t> touched() const { return touched_; }
@@ -101,6 +102,7 @@ private:
     void open(std::int32_t flow);
     void lift(std::int32_t flow);
     void close(std::int32_t flow, double level, std::int32_t by);
+    void lower(std::int32_t flow, double level, std::int32_t by);
     void turn(std::int32_t link, double key);
     void raise(std::int32_t link);
     void fill(std::int32_t link, double level);
