@@ -89,9 +89,13 @@ void activities(Bytes& bytes) {
     Engine engine;
     const auto links = bytes.within(1, 6);
     for (std::int64_t l = 0; l < links; ++l) engine.capacity_Bps.push_back(bytes.byte() % 8 == 0 ? kInfinity : number(bytes));
-    for (std::int64_t left = bytes.flip() ? bytes.within(0, 3) : 0; left > 0; --left) engine.tenants.push_back(number(bytes));
+    for (std::int64_t left = bytes.flip() ? bytes.within(0, 3) : 0; left > 0; --left) engine.shares.tenant.push_back(number(bytes));
+    if (!engine.shares.tenant.empty() && bytes.flip()) {
+        for (int each = 0; each < 2; ++each) engine.shares.of_group.push_back(number(bytes));
+        for (std::size_t each = 0; each < engine.shares.tenant.size(); ++each) engine.shares.group.push_back(bytes.flip() ? 1 : 0);
+    }
     if (bytes.byte() % 4 == 0) engine.quantum_s = number(bytes);
-    const auto whose = static_cast<std::int64_t>(engine.tenants.size());
+    const auto whose = static_cast<std::int64_t>(engine.shares.tenant.size());
     engine.watched.push_back(0), engine.intervals = 4;
     if (engine.capacity_Bps[0] == kInfinity) engine.watched.clear();
     const auto count = static_cast<std::int32_t>(bytes.within(0, 20));
