@@ -17,7 +17,7 @@ WHAT = {
     "_kernel": "the compiled core (C++20, nanobind): array-in, array-out algorithms behind a typed, tested stub",
     "model": "the nouns: immutable, columnar, every attribute declared once with its unit; the catalog of public facts",
     "site": "text to nouns and back: the site file with its places, fabric blueprints, importers, exporters",
-    "address": "the IP plan",
+    "address": "the IP plan, and calculations with prefixes",
     "demand": "training jobs and inference services to traffic",
     "route": "network and demand to paths, and how evenly hashing uses them",
     "qos": "classes and hardware to queues, marks and shares",

@@ -22,6 +22,7 @@ from easterly.address import (
     read,
     subtract,
     summarise,
+    supernet,
     symmetric,
     write,
 )
@@ -172,7 +173,18 @@ def test_blocks_of_one_length():
         parts(read("10.0.0.0/24"), 23)
 
 
+@SETTINGS
+@given(st.one_of(st.lists(FOURS, min_size=1, max_size=5), st.lists(SIXES, min_size=1, max_size=5)))
+def test_a_supernet_is_the_first_that_holds_all(rows):
+    outer = ipaddress.ip_network(rows[0])
+    while not all(ipaddress.ip_network(row).subnet_of(outer) for row in rows):
+        outer = outer.supernet()
+    assert supernet(Prefixes.of(rows)) == read(f"{outer.network_address}/{outer.prefixlen}")
+
+
 def test_empty_lists_are_sets_too():
+    with pytest.raises(ValueError, match="at least one row"):
+        supernet(Prefixes.of([]))
     nothing, some = Prefixes.of([]), Prefixes.of(["10.0.0.0/8"])
     assert len(summarise(nothing)) == len(subtract(nothing, some)) == len(intersect(some, nothing)) == 0
     assert subtract(some, nothing).text() == some.text() and addresses_in(nothing) == 0

@@ -80,6 +80,14 @@ def test_containment_is_an_exit_code():
     assert lines("contains 10.0.0.0/24 10.0.0.0/23") == ["10.0.0.0/23 is only partly in it"]
 
 
+def test_supernets_hold_more():
+    assert lines("supernet 192.168.1.0/24 192.168.2.0/24 ::1") == [
+        "192.168.0.0/22 holds 512 addresses more", "::1/128 exactly",
+    ]  # fmt: skip
+    assert lines("supernet 0.0.0.0 255.255.255.255")[0].startswith("0.0.0.0/0 holds 4,294,967,294")
+    assert answer("count 10.0.0.0/24 --of 64")["subnets"] == 0
+
+
 def test_ranges_and_subnets():
     assert len(lines("range 10.0.0.1-10.0.0.254")) == 14 and lines("range 10.0.0.0 10.0.0.3") == ["10.0.0.0/30"]
     assert lines("expand 10.0.0.0/30 --usable") == ["10.0.0.1", "10.0.0.2"]

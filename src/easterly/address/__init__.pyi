@@ -19,6 +19,7 @@ from easterly.address.sets import (
     range_prefixes,
     subtract,
     summarise,
+    supernet,
     symmetric,
 )
 from easterly.address.sparse import sparse, sparse_order
@@ -71,6 +72,7 @@ __all__ = [
     "subtract",
     "summaries",
     "summarise",
+    "supernet",
     "symmetric",
     "tight_pools",
     "usable",

@@ -75,6 +75,11 @@ class Prefixes:
         rows = zip(self.family.tolist(), self.hi.tolist(), self.lo.tolist(), self.length.tolist(), strict=True)
         return (Prefix(family, hi << 64 | lo, length) for family, hi, lo, length in rows)
 
+    @property
+    def bits(self) -> ByteColumn:
+        """(N,) bits of an address of each family: 32 or 128."""
+        return frozen(np.where(self.family == 4, BITS[4], BITS[6]).astype(np.uint8))
+
     def take(self, rows: ArrayLike) -> Prefixes:
         """Some rows, by number or by mask."""
         at = np.asarray(rows)

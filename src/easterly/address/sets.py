@@ -193,6 +193,27 @@ def addresses_in(prefixes: Prefixes) -> int:
     return sum(count << (BITS[family] - length) for family, length, count in rows)
 
 
+def supernet(prefixes: Prefixes) -> Prefix:
+    """The smallest single prefix that holds all of a list of one family; unlike a summary, it may hold more.
+
+    Raises
+    ------
+    ValueError
+        An empty list, or one of both families.
+
+    Examples
+    --------
+    >>> str(supernet(Prefixes.of(["192.168.1.0/24", "192.168.2.0/24"])))
+    '192.168.0.0/22'
+    """
+    cover = summarise(prefixes)
+    if len(cover) == 0 or cover.family[0] != cover.family[-1]:
+        raise ValueError("a prefix of one family holds a list of that family, with at least one row")
+    first, last = cover[0], cover[len(cover) - 1].last
+    free = (first.first ^ last).bit_length()
+    return Prefix(first.family, first.first >> free << free, BITS[first.family] - free)
+
+
 def parts(prefix: Prefix, length: int, most: int = 1 << 20) -> Prefixes:
     """All blocks of one length in a prefix, in order.
 

@@ -17,6 +17,7 @@ CALCULATORS = {
     },
     "lists": {
         "summarise": "The fewest prefixes that hold exactly the same addresses.",
+        "supernet": "The smallest prefix that holds all of a list, and what else it holds.",
         "subtract": "What is left of prefixes without others.",
         "intersect": "What two lists have in common.",
         "diff": "Addresses that only one of two lists has.",
@@ -39,7 +40,7 @@ CALCULATORS = {
 def command(ctx: click.Context, form: str) -> None:
     """Calculate with IP addresses, strictly and without a guess.
 
-    Prefixes are written in full, as 10.0.0.0/8 or fd00::/8. In place of one, @FILE is a file with one a line, and - is
-    the input. Without a calculator, lists them.
+    Prefixes are written in full, as 10.0.0.0/8 or fd00::/8; in lists, an address alone stands for itself. In place of a
+    prefix, @FILE is a file with one a line, and - is the input. Without a calculator, lists them.
     """
     listed(ctx, form)

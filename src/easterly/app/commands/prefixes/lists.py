@@ -145,6 +145,28 @@ def _contained(row: dict[str, Any]) -> str:
     return f"{row['prefix']} is {'only partly' if row['partly'] else 'not'} in it"
 
 
+@click.command("supernet", cls=asking.Calculator)
+@click.argument("prefixes", nargs=-1, required=True)
+@terminal.format_option
+def supernet(prefixes: tuple[str, ...], form: str) -> None:
+    """The smallest prefix of each family that holds all of PREFIXES, and how many addresses more it holds."""
+    from easterly.address import sets
+
+    rows = given(prefixes, form, bare=True)
+    found = []
+    for family in (4, 6):
+        mine = rows.take(rows.rows_of(family))
+        if len(mine):
+            outer = sets.supernet(mine)
+            found.append({"prefix": str(outer), "more": outer.size - sets.addresses_in(mine)})
+    if form == "json":
+        terminal.emit_json(found)
+        return
+    for row in found:
+        more = f"holds {row['more']:,} addresses more" if row["more"] else "exactly"
+        click.echo(f"{row['prefix']} {more}")
+
+
 @click.command("count", cls=asking.Calculator)
 @click.argument("prefixes", nargs=-1, required=True)
 @click.option("--of", "length", type=asking.Count(0, 128), help="Also how many subnets of this length they hold.")
@@ -166,7 +188,8 @@ def count(prefixes: tuple[str, ...], length: int | None, form: str) -> None:
         "overlap": bool((sets.parents(rows) >= 0).any()),
     }  # fmt: skip
     if length is not None:
-        made["subnets"] = sum(1 << (length - n) for n in cover.length.tolist() if n <= length)
+        lengths = [n for n, most in zip(cover.length.tolist(), cover.bits.tolist(), strict=True) if n <= length <= most]
+        made["subnets"] = sum(1 << (length - n) for n in lengths)
     if form == "json":
         terminal.emit_json(made | {"length": length})
         return
