@@ -412,3 +412,25 @@ def _verdicts(link: str) -> tuple[Verdict, ...]:
 def described(made: Plan) -> dict[str, Any]:
     """The document of a plan."""
     return document(made)
+
+
+def failed(name: str, slowdown: float | None, *, broken: tuple[str, ...] = (), **jobs: float | None) -> dict[str, Any]:
+    """A row of the failures of a document; a slowdown of None stands still."""
+    each = {
+        job: {"step_s": None if by is None else 2.0 * by, "slowdown": by, "pace": 0.5, "gpus": 8, "formed_anew": False}
+        for job, by in {"pre": slowdown, **jobs}.items()
+    }
+    return {
+        "kind": "spine", "name": name, "alike": 4.0, "cables_down": 8, "per_month": 0.002, "repair_s": 14400.0,
+        "lost_gpu_h_per_month": 12.25, "jobs": each, "lost_gpus": 4.0, "restart_gpu_s": 0.0, "without_path": [],
+        "broken": list(broken), "unproven": [],
+    }  # fmt: skip
+
+
+PLACED: dict[str, Any] = {
+    "placement": [{"job": "pre", "current_s": 2.0, "best_s": 1.5, "least_s": 1.25,
+                   "current_on": "a-leaf-0x2 a-leaf-1x6", "best_on": "a-leaf-1x8"}],
+    "placement_value": {"objective": "slowdown", "current": 1.6, "best": 1.2, "bound": 1.125, "moved": ["pre"],
+                        "because": None},
+}  # fmt: skip
+"""One job that could be elsewhere."""

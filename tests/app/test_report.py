@@ -90,15 +90,26 @@ def test_empty_sections_are_left_out(small: Plan) -> None:
 
 def test_later_sections_appear_once_they_have_rows(small: Plan) -> None:
     document = factory.described(small)
-    document["failures"] = [{"case": "spine-0", "damage": 0.25, "jobs": ["a", "b"], "lost": None, "partial": True}]
-    document["placement"] = [{"job": "a", "hosts": {"first": 0, "last": 5}}]
+    document["failures"] = [factory.failed("spine-0", None, broken=("fast",))]
+    document["failures_tried"] = {"cases": 1, "of": 9, "because": "1 of 9 were tried"}
+    document |= factory.PLACED
     document["queues"] = [{"class": "bulk", "xoff_B": 123456}]
     document["services"] = [{"name": "chat", "tenant": None, "class": "bulk", "gpus": 16, "rate_bps": 2.5e9}]
     document["unserved"] = ["a: f-host-0 to f-host-9"]
     page = Outline(render(small, document))
     assert {"failures", "placement", "services", "unserved", "queues"} <= {*page.sections}
     said = " ".join(page.said)
-    for words in ("a, b", "0.25", "first 0, last 5", "123,456", "chat", "2.5", "f-host-9"):
+    for words in (
+        "stands still",
+        "12.25",
+        "1 of 9 were tried",
+        "a-leaf-1x8",
+        "1.1250",
+        "123,456",
+        "chat",
+        "2.5",
+        "f-host-9",
+    ):
         assert words in said
 
 

@@ -73,17 +73,37 @@ def test_empty_sections_are_left_out(document: dict[str, Any]) -> None:
 def test_later_sections_appear_once_they_have_rows(document: dict[str, Any]) -> None:
     full = {
         **document,
-        "failures": [{"case": f"spine-{i}", "damage": i / 4} for i in range(12)],
+        "failures": [factory.failed(f"spine-{i}", 1 + i / 4, broken=("fast",)) for i in range(12)],
+        "failures_tried": {"cases": 12, "of": 40, "because": "12 of 40 were tried"},
+        **factory.PLACED,
         "services": [{"name": "chat", "gpus": 64, "rate_bps": 2.5e9}],
         "unserved": ["a: x to y"],
     }
     full["bill"] = {**document["bill"], "wan_links": 3}
     lines = printed(full).splitlines()
-    at = lines.index("Failures")
-    assert lines[at + 1].split() == ["Case", "Damage"]
-    assert lines[at + 12] == "  and 2 more in plan.json"
+    at = lines.index("Failures by what they cost")
+    assert lines[at + 3].split() == ["spine", "spine-1", "4", "0.002", "4", "h", "1.250", "12.25", "fast"]
+    assert lines[at + 12 : at + 14] == ["  and 2 more in plan.json", "  12 of 40 were tried"]
+    at = lines.index("Placement")
+    assert lines[at + 2].split() == ["pre", "2.000", "1.500", "1.250", "a-leaf-0x2", "a-leaf-1x6", "a-leaf-1x8"]
+    assert "1.2000 in the best that was found; it moves pre; no placement has less than 1.1250." in lines[at + 3]
     assert {"Services", "Without a path", "  a: x to y"} <= {*lines}
     assert any(line.split()[:3] == ["WAN", "links", "3"] for line in lines)
+
+
+def test_of_many_jobs_a_failure_names_the_one_that_suffers_most(document: dict[str, Any]) -> None:
+    row = factory.failed("spine-0", 1.25, **{f"j{i}": 1.0 for i in range(5)})
+    row["jobs"]["j3"] |= {"pace": 0.25, "slowdown": None}
+    tried = {"cases": 1, "of": 1, "because": None}
+    text = printed({**document, "failures": [row], "failures_tried": tried})
+    assert "j3 stands still" in text and "j0" not in text
+
+
+def test_what_a_plan_has_no_time_for_is_said(document: dict[str, Any]) -> None:
+    none = dict.fromkeys(("objective", "current", "best", "bound", "moved"))
+    tried = {"cases": 0, "of": None, "because": "too large for both"}
+    text = printed({**document, "failures_tried": tried, "placement_value": {**none, "because": "too large"}})
+    assert "Failures\n  too large for both\n" in text and "Placement\n  not looked at: too large\n" in text
 
 
 def test_many_jobs_print_the_slowest(document: dict[str, Any]) -> None:

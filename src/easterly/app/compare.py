@@ -24,7 +24,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "bill.lines": ("item", "what", "detail"),
     "hashing": ("owner", "axis", "stage", "collective"),
 }
-IGNORED = ("findings", "provenance", "hashing", "packets", "waiting")
+TRIED = ("failures", "failures_tried", "placement", "placement_value")
+IGNORED = ("findings", "provenance", "hashing", "packets", "waiting", *TRIED)
 DRAWN = ("simulated_B",)
 """What every small change changes a little, as draws do."""
 
@@ -56,7 +57,7 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]
     """Differences of two plan documents, rows matched by their ids.
 
     Findings and provenance are left out: they are about the text, not about the network. So is what draws decide: how
-    hashing falls, what packets meet, and what waits where it falls.
+    hashing falls, what packets meet, and what waits where it falls; and what is tried only as far as there is time.
 
     Examples
     --------

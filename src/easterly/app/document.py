@@ -13,6 +13,7 @@ from easterly.app.numbers import addresses
 from easterly.app.predicting import document as predicting
 from easterly.app.qos import document as qos
 from easterly.app.services import services, sides, traffic
+from easterly.app.standing import standing
 from easterly.app.values import number, numbers, reference
 from easterly.app.waiting import waiting
 from easterly.base.columns import ratio
@@ -26,8 +27,7 @@ SCHEMA = 1
 def document(plan: Plan) -> dict[str, Any]:
     """Everything that a plan says, in plain values.
 
-    Keys are stable: other tools read them. Unknown values are null, never absent; lists that a later
-    part of Easterly fills are empty.
+    Keys are stable: other tools read them. Unknown values are null, never absent.
 
     Parameters
     ----------
@@ -55,8 +55,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "qos": qos.rest(plan.qos),
         "packets": predicting.witness(plan.packets, plan.prediction, plan.qos),
         "waiting": waiting(plan.waiting),
-        "failures": [],
-        "placement": [],
+        **standing(plan),
         "verdicts": [verdict(v) for v in plan.verdicts],
         "findings": [finding(f) for f in plan.findings],
         "artifacts": [{"path": a.path, "sha256": a.sha256} for a in plan.configs.artifacts],

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from easterly.study.stages import Stages
 
 
-STAGES = 17  # of a plan without any work; each job or service adds two
+STAGES = 19  # of a plan without any work; each job or service adds two
 
 
 class Notify(Protocol):
@@ -73,6 +73,7 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
     from easterly.app.document import document
     from easterly.study.packets import PLAN_HOPS
     from easterly.study.pipeline import plan
+    from easterly.study.standing import PLAN_EFFORT
     from easterly.study.waiting import PLAN_CONNECTIONS
 
     stages = nouns.stages
@@ -80,7 +81,7 @@ def run(nouns: Nouns, findings: Sequence[Finding], *, validate: str, quiet: bool
         stages.notify = notify
         made = plan(
             nouns.site, nouns=nouns, findings=findings, packets=PLAN_HOPS if packets is None else packets,
-            connections=PLAN_CONNECTIONS,
+            connections=PLAN_CONNECTIONS, effort=PLAN_EFFORT,
         )  # fmt: skip
         with _timed(stages, "document"):
             text = document(made)

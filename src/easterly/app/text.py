@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from easterly.app.columns import Column, lines
-from easterly.app.report import cost, engineering, sections, serving, waiting
+from easterly.app.report import cost, engineering, sections, serving, standing, waiting
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
 
@@ -56,8 +56,8 @@ def print_plan(document: Document, run: Mapping[str, Any] | None, console: Conso
     _packets(page, document)
     _waiting(page, document)
     _queues(page, document)
-    for title in ("failures", "placement"):
-        _records(page, title, document[title])
+    _failures(page, document)
+    _placement(page, document)
     _findings(page, document)
     _artefacts(page, document, run)
 
@@ -287,9 +287,30 @@ def _queues(page: Page, document: Document) -> None:
     _table(page, "queues", sections.planned_queues(document["queues"]) if document["queues"] else None)
 
 
-def _records(page: Page, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A list of objects whose keys a later part of Easterly decides."""
-    _table(page, title, sections.records(rows))
+def _failures(page: Page, document: Document) -> None:
+    """The dearest failures, and what was left out."""
+    found = standing.failures(document)
+    if found is None:
+        return
+    if found["table"] is None:
+        page.title("Failures")
+    _table(page, "failures by what they cost", found["table"])
+    for said in (found["anew"], found["because"]):
+        if said:
+            page.wrapped(said, "dim", INDENT)
+
+
+def _placement(page: Page, document: Document) -> None:
+    """Where jobs are and would be best, or why nobody looked."""
+    found = standing.placement(document)
+    if found is None:
+        return
+    if found["because"]:
+        page.title("Placement")
+        page.wrapped(f"not looked at: {found['because']}", "", INDENT)
+        return
+    _table(page, "placement", found["table"])
+    page.wrapped(found["said"], "dim", INDENT)
 
 
 def _table(page: Page, title: str, table: sections.Table | None) -> None:

@@ -19,6 +19,7 @@ from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
+from easterly.model.standing import DamageWitness, PlacementWitness
 from easterly.model.waiting import WaitWitness
 
 
@@ -203,3 +204,5 @@ class Plan:
     engineering: Annotated[tuple[Engineering, ...], Doc("Traffic engineering, one per intent that asks for it.")] = ()
     packets: Annotated[PacketWitness | None, Doc("What a simulation of packets says; none where nobody asked.")] = None
     waiting: Annotated[WaitWitness | None, Doc("What formulae and bounds say; none where nobody asked.")] = None
+    damage: Annotated[DamageWitness | None, Doc("What the worst failures cost; none where nobody asked.")] = None
+    placement: Annotated[PlacementWitness | None, Doc("Other placements; none where nobody asked.")] = None

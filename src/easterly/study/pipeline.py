@@ -14,6 +14,7 @@ from easterly.model.engineering import Engineering
 from easterly.model.outcome import Plan, Verdict
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.site import Site
+from easterly.study import standing
 from easterly.study.check import check, errors
 from easterly.study.conditions import Conditions
 from easterly.study.engineering import engineer
@@ -24,7 +25,7 @@ from easterly.study.waiting import waiting
 
 def plan(
     site: Site, *, nouns: Nouns | None = None, findings: Sequence[Finding] | None = None, packets: int = 0,
-    connections: int = 0,
+    connections: int = 0, effort: int = 0,
 ) -> Plan:  # fmt: skip
     """Plan a site: addresses, traffic, paths, queues, step times, configuration, verdicts.
 
@@ -39,6 +40,8 @@ def plan(
         Packet-hops that the largest run of a simulation may take, beside what rates say; 0 for none.
     connections : int
         Connections up to which means and worst cases of queues are made; 0 for none.
+    effort : int
+        What may be spent on failures and other placements (see `easterly.study.standing.effort`); 0 for none.
 
     Returns
     -------
@@ -72,6 +75,8 @@ def plan(
         provenance=provenance(nouns.text, site),
         packets=witness(nouns, packets),
         waiting=waiting(nouns, connections),
+        damage=standing.damage(nouns, effort),
+        placement=standing.placement(nouns, effort),
     )
     conditions = Conditions(made, nouns)
     made = replace(made, engineering=_engineering(made, nouns, conditions))

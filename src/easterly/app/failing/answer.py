@@ -23,8 +23,13 @@ def document(found: Damage, site: Site, asked: dict[str, Any]) -> dict[str, Any]
              "high_s": number(healthy.high_s[j]), "gpus": int(healthy.gpus[j])}
             for j, job in enumerate(found.jobs)
         ],
-        "failures": [_row(found, row) for row in range(len(found))],
+        "failures": rows(found),
     }  # fmt: skip
+
+
+def rows(found: Damage) -> list[dict[str, Any]]:
+    """A row for each class of parts that are alike, the dearest first."""
+    return [_row(found, row) for row in range(len(found))]
 
 
 def _rates(found: Damage, site: Site) -> list[dict[str, Any]]:

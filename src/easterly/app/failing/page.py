@@ -10,6 +10,7 @@ from easterly.app.columns import Column
 from easterly.app.report.engineering import percent
 from easterly.app.report.failing import hours
 from easterly.app.report.measure import DASH
+from easterly.app.report.standing import ANEW, breaks, lasting, slower
 from easterly.app.text import Page
 from easterly.base.units import TIME, format_short
 
@@ -31,34 +32,16 @@ def show(found: dict[str, Any], rows: int = ROWS) -> None:
     if more > 0:
         page.say(f"  and {more:,} more, each less: --rows, or --format json")
     if any(job["formed_anew"] for row in shown for job in row["jobs"].values()):
-        page.say("  * formed anew on what is left; 1 - share of tokens per second that is lost stands in brackets")
+        page.say(f"  {ANEW}")
     _total(page, found)
 
 
 def _cells(row: dict[str, Any], jobs: list[str]) -> tuple[str, ...]:
-    gone = [*(f"{name} has no path" for name in row["without_path"]), *row["broken"],
-            *(f"{name}?" for name in row["unproven"])]  # fmt: skip
     return (
         row["kind"], row["name"], f"{row['alike']:,.4g}", f"{row['per_month']:.2g}",
-        lasting(row["repair_s"]), *(_slower(row["jobs"][job]) for job in jobs),
-        f"{row['lost_gpu_h_per_month']:,.2f}", ", ".join(gone),
+        lasting(row["repair_s"]), *(slower(row["jobs"][job]) for job in jobs),
+        f"{row['lost_gpu_h_per_month']:,.2f}", breaks(row),
     )  # fmt: skip
-
-
-def lasting(time_s: float) -> str:
-    """A time that parts are away.
-
-    >>> lasting(86400.0), lasting(1800.0)
-    ('24 h', '30 min')
-    """
-    return f"{time_s / 3600:.4g} h" if time_s >= 3600 else f"{time_s / 60:.3g} min"
-
-
-def _slower(job: dict[str, Any]) -> str:
-    if job["slowdown"] is None:
-        return "stands still"
-    mark = f" [{percent(1 - job['pace'])}]*" if job["formed_anew"] else ""
-    return f"{job['slowdown']:.3f}{mark}"
 
 
 def _total(page: Page, found: dict[str, Any]) -> None:
@@ -91,7 +74,7 @@ def tell(found: dict[str, Any]) -> None:
     rows = []
     for job, after in found["jobs"].items():
         was, now = found["before"][job], found["after"][job]
-        rows.append((job, _span(was), _span(now), _slower(after), f"{after['gpus']:,}", now["binds"]))
+        rows.append((job, _span(was), _span(now), slower(after), f"{after['gpus']:,}", now["binds"]))
     heads = ("Job", "Before", "Then", "x", "GPUs", "Longest part then")
     page.table([Column(head, right=0 < i < 5, gives_way=i == 5) for i, head in enumerate(heads)], rows)
     if found["waits"]:

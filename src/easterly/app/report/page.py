@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from easterly.app.report import sections, serving, waiting
+from easterly.app.report import sections, serving, standing, waiting
 from easterly.app.report.artefacts import artefacts
 from easterly.app.report.engineering import engineering
 from easterly.app.report.join import STATIC, joined
@@ -65,8 +65,8 @@ def render(
         waiting=waiting.section(document),
         hottest=sections.hottest(document, shared),
         queues=sections.queues(document),
-        failures=sections.records(document["failures"]),
-        placement=sections.records(document["placement"]),
+        failures=standing.failures(document),
+        placement=standing.placement(document),
         bill=sections.bill(document),
         pools=sections.pools(document),
         handed_out=sections.handed_out(document),

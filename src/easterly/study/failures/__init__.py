@@ -2,6 +2,7 @@
 
 from easterly.study.failures.elements import Element, elements
 from easterly.study.failures.explain import explain
+from easterly.study.failures.first import first_failures
 from easterly.study.failures.table import Cost, failures
 
-__all__ = ["Cost", "Element", "elements", "explain", "failures"]
+__all__ = ["Cost", "Element", "elements", "explain", "failures", "first_failures"]

@@ -101,7 +101,7 @@ def failures(
         classes = checked(states, classes, workers, None)
     half_gpu_h = 0.0
     if k == 1:
-        rows = [_single(each) for each in classes]
+        rows = [single(each) for each in classes]
     else:
         sites = pairs.sites_of(classes)
         rows = pairs.rows_of(states, sites) if sample is None else pairs.drawn(sites, sample, seed)
@@ -110,7 +110,7 @@ def failures(
     found = worked_out(states, keyed, hashing, workers, progress)
     if sample is not None:
         half_gpu_h = pairs.half_width([(row, found[row.key]) for row in rows if row.key in found])
-    return _damage(states, [row for row in rows if row.key in found], found, len(keyed) + 1 - len(found), half_gpu_h)
+    return damage_of(states, [row for row in rows if row.key in found], found, len(keyed) + 1 - len(found), half_gpu_h)
 
 
 def _some(parts: Sequence[Element], kinds: Sequence[str]) -> list[Element]:
@@ -131,14 +131,16 @@ def _tell(
     said(Cost(parts, count, (time.perf_counter() - begun) * count / max(1, min(workers, count))))
 
 
-def _single(each: Class) -> Row:
+def single(each: Class) -> Row:
+    """A class of parts as a row of the table."""
     first = each.members[0]
     count = first.count * len(each.members)
     per_month = count * first.per_year / 12
     return Row(first.kind, first.name, float(count), per_month, first.repair_s, True, each.key, first.down)
 
 
-def _damage(states: States, rows: Sequence[Row], found: dict[Key, Effect], left: int, half_gpu_h: float) -> Damage:
+def damage_of(states: States, rows: Sequence[Row], found: dict[Key, Effect], left: int, half_gpu_h: float) -> Damage:
+    """The table of some rows: those that do the same as one, the dearest first."""
     index = {key: i for i, key in enumerate(found)}
     rows = _merged(rows, found)
     lost = [lost_gpu_h(row, found[row.key]) for row in rows]
