@@ -18,6 +18,7 @@ VERBS = {
     "plan": "Plan a site: verdicts, bill, addresses, job times, configuration, report.",
     "check": "Find every mistake in a site file.",
     "address": "Number everything, with proofs, room to grow, and exact summaries.",
+    "ipam": "Keep addresses: pools, leases, who holds what, import and export, audit.",
     "demand": "Tell what jobs, services and other traffic send, when and where.",
     "route": "Allocate traffic to paths, with a proof; failures; unsplittable demands.",
     "predict": "Step times of jobs: from rates, or packet by packet.",

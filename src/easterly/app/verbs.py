@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -16,7 +18,7 @@ class Verbs(click.Group):
     ----------
     verbs : mapping of str to str, or of str to such a mapping
         What each command does, in the order of a day's work; a command is the ``command`` of the module of its name.
-        By module: its commands are called in it as here, with ``_`` for ``-``.
+        By module: its commands are called in it as here, with ``_`` for ``-``, and behind a name that Python has.
     package : str
         Where the modules are.
     noun : str
@@ -38,7 +40,7 @@ class Verbs(click.Group):
             several = isinstance(value, Mapping)
             for name, does in (value if isinstance(value, Mapping) else {key: value}).items():
                 self.verbs[name] = does
-                self.found[name] = (key, name.replace("-", "_")) if several else (key, "command")
+                self.found[name] = (key, _attribute(name)) if several else (key, "command")
         self.package, self.noun = package, noun
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -65,6 +67,10 @@ class Verbs(click.Group):
         if args and args[0] not in self.verbs and not args[0].startswith("-"):
             ctx.fail(f"no {self.noun} {args[0]!r}: {did_you_mean(args[0], self.verbs)}")
         return super().resolve_command(ctx, args)
+
+
+def _attribute(name: str) -> str:
+    return name.replace("-", "_") + "_" * (keyword.iskeyword(name) or hasattr(builtins, name))
 
 
 def listed(ctx: click.Context, form: str) -> None:

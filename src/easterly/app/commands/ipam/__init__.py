@@ -1,0 +1,56 @@
+"""``easterly ipam``: the address store, from the command line."""
+
+from __future__ import annotations
+
+import click
+
+from easterly.app import terminal
+from easterly.app.verbs import Verbs, listed
+
+VERBS = {
+    "care": {
+        "init": "Make a store, or bring its schema up to date.",
+        "fsck": "Prove that a store is sound.",
+        "backup": "Write a store into a new file.",
+        "restore": "Make a store from a backup.",
+    },
+    "pools": {
+        "pool": "Add, list, show and remove pools.",
+        "vrf": "Add and list VRFs.",
+    },
+    "give": {
+        "alloc": "Take addresses, blocks or ranges out of a pool.",
+        "renew": "Prolong leases.",
+        "release": "Give addresses back.",
+        "reclaim": "Move on what is past its time.",
+    },
+    "look": {
+        "show": "Tell who holds an address.",
+        "tree": "Show pools and how full they are.",
+        "list": "List what a pool has given.",
+        "audit": "Show what was done, entry by entry.",
+    },
+    "ask": {
+        "requests": "List requests that wait for approval.",
+        "approve": "Approve a request, which is carried out.",
+        "reject": "Reject a request.",
+    },
+    "watch": {
+        "usage": "Note or show how full pools are over time.",
+        "forecast": "Tell when pools will be full.",
+        "anomalies": "Find what looks wrong.",
+    },
+}
+
+
+@click.group("ipam", cls=Verbs, verbs=VERBS, package="easterly.app.commands.ipam", invoke_without_command=True)
+@terminal.format_option
+@click.pass_context
+def command(ctx: click.Context, form: str) -> None:
+    """Keep addresses in a store: pools, leases, holders, audit.
+
+    The store is given by --store or the variable EASTERLY_IPAM: a file, or postgresql://user@host/database.
+    Without either it is ipam.db in the user's folder of data. Exit codes: 0 fine; 1 refused, or damage found;
+    2 wrong usage or an unreadable store.
+    """
+    listed(ctx, form)

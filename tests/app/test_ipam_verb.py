@@ -1,0 +1,133 @@
+"""``easterly ipam``: what each command answers, as text and as JSON, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from easterly.app.cli import main
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A store of its own, and commands that use it."""
+    monkeypatch.setenv("EASTERLY_IPAM", str(tmp_path / "store.db"))
+    monkeypatch.setenv("EASTERLY_ACTOR", "ann")
+
+    def run(*words: str, code: int = 0):
+        made = CliRunner().invoke(main, ["ipam", *words, "--format", "json"])
+        assert made.exit_code == code, made.output
+        return json.loads(made.stdout)["result"]
+
+    run("init")
+    return run
+
+
+def text(*words: str) -> str:
+    made = CliRunner().invoke(main, ["ipam", *words])
+    assert made.exception is None or isinstance(made.exception, SystemExit), made.output
+    return made.output
+
+
+def test_a_day_of_a_pool(desk):
+    assert desk("pool", "add", "hosts", "10.0.0.0/29")["changed"]
+    assert not desk("pool", "add", "hosts", "10.0.0.0/29")["changed"], "to say it twice is no error"
+    words = (
+        "alloc",
+        "hosts",
+        "--count",
+        "2",
+        "--key",
+        "job-1",
+        "--device",
+        "n1",
+        "--lease",
+        "8h",
+        "--field",
+        "rack=A1",
+    )
+    first, again = desk(*words), desk(*words)
+    assert [row["address"] for row in first["allocations"]] == ["10.0.0.1", "10.0.0.2"]
+    assert again["allocations"] == first["allocations"] and first["changed"] and not again["changed"]
+    row = first["allocations"][0]
+    assert row["until_ms"] - row["since_ms"] == 8 * 3_600_000 and row["fields"] == {"rack": "A1"}
+    assert desk("show", "10.0.0.2")["held"]["device"] == "n1"
+    assert desk("show", "10.0.0.3", code=1)["refusal"]["code"] == "unknown"
+    renewed = desk("renew", "10.0.0.1", "--lease", "9d")["allocations"][0]
+    assert renewed["until_ms"] > row["until_ms"]
+    assert desk("release", "10.0.0.1", "10.0.0.2")["changed"]
+    assert desk("list", "hosts")["allocations"] == []
+    assert desk("alloc", "hosts", "--count", "7", code=1)["refusal"]["code"] == "exhausted", "six hosts fit"
+    assert desk("fsck") == {"sound": True, "pools": 1, "damage": []}
+
+
+def test_pools_in_pools(desk):
+    desk("vrf", "add", "red", "--rd", "65000:1")
+    desk("pool", "add", "site", "10.0.0.0/16", "--vrf", "red", "--role", "site")
+    desk("pool", "add", "rack", "--parent", "site", "--length", "24")
+    desk("alloc", "rack", "--count", "127")
+    rows = {row["name"]: row for row in desk("tree")["pools"]}
+    assert (rows["rack"]["level"], rows["rack"]["at"], rows["rack"]["share"]) == (1, "10.0.0.0/24", 127 / 256)
+    assert "##########.........." in text("tree", "site")
+    assert [row["pool"] for row in desk("show", "10.0.0.9", "--vrf", "red")["around"]] == ["site"]
+    assert [row["name"] for row in desk("vrf", "list")["vrfs"]] == ["default", "red"]
+    desk("pool", "remove", "site", code=1)
+    assert [entry["change"]["do"] for entry in desk("audit", "rack")["entries"]] == ["open", "allocate"]
+
+
+def test_nobody_approves_what_they_ask_for(desk):
+    desk("pool", "add", "scarce", "192.0.2.0/24", "--approval")
+    assert desk("alloc", "scarce", code=1)["refusal"]["code"] == "pending"
+    number = str(desk("alloc", "scarce", "--ask")["request"])
+    assert [row["asker"] for row in desk("requests")["requests"]] == ["ann"]
+    desk("approve", number, code=1)
+    assert desk("approve", number, "--actor", "bob")["allocations"][0]["address"] == "192.0.2.1"
+    other = str(desk("alloc", "scarce", "--ask")["request"])
+    assert desk("reject", other, "--actor", "bob")["allocations"] == [] and desk("requests")["requests"] == []
+
+
+def test_use_is_noted_and_what_looks_wrong_is_found(desk):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    for device in ("n1", "n2"):
+        desk("alloc", "hosts", "--mac", "02:00:00:00:00:01", "--device", device)
+    assert desk("usage", "hosts", "--record")["usage"][-1]["used"] == 2
+    assert desk("forecast")["forecasts"][0]["full_ms"] is None, "one point says nothing"
+    assert [row["code"] for row in desk("anomalies", code=1)["anomalies"]] == ["duplicate-mac"]
+
+
+def test_a_backup_is_the_store(desk, tmp_path):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    desk("alloc", "hosts", "--count", "3")
+    desk("backup", str(tmp_path / "saved.db"))
+    desk("backup", str(tmp_path / "saved.db"), code=2)
+    desk("restore", str(tmp_path / "saved.db"), "--store", str(tmp_path / "other.db"))
+    assert desk("list", "hosts", "--store", str(tmp_path / "other.db")) == desk("list", "hosts")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("tree", "--store", "nowhere.db"), 2, "make it with `init`"),
+        (("tree", "--store", "mysql://x/y"), 2, "no address store"),
+        (("alloc", "hsts"), 1, "unknown: there is no pool"),
+        (("list", "hsts"), 1, "there is no pool 'hsts'"),
+        (("alloc", "hosts", "--lease", "long"), 2, "write it like 90s"),
+        (("alloc", "hosts", "--field", "x"), 2, "NAME=VALUE"),
+        (("show", "10.0.0.300"), 2, "at most 255"),
+        (("allocate", "hosts"), 2, "alloc"),
+    ],
+)
+def test_what_is_refused_is_explained(desk, words, code, said):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    made = CliRunner().invoke(main, ["ipam", *words])
+    assert made.exit_code == code and said in made.output, made.output
+    assert "Traceback" not in made.output
+
+
+def test_the_store_is_in_the_users_data(tmp_path, monkeypatch):
+    monkeypatch.delenv("EASTERLY_IPAM", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert "made:" in text("init") and (tmp_path / "easterly" / "ipam.db").exists()
+    assert "up to date:" in text("init")
