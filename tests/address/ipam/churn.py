@@ -2,14 +2,10 @@
 
 Each process writes what it was told, and what it is about to give back, to a log of its own:
 ``A id lo until`` and ``N id until`` after an answer, ``r id`` before a release is asked for. A line that is not
-whole was not acknowledged.
-
-    python -m tests.address.ipam.churn sqlite:////tmp/x.db --workers 64 --operations 1000000
-"""
+whole was not acknowledged."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import time
@@ -24,7 +20,7 @@ from easterly.address.ipam.fsck import fsck
 from easterly.address.ipam.pages import search
 
 FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
+FORKS.set_forkserver_preload(["tests.address.ipam.churn"])
 POOLS = {"a": "10.0.0.0/16", "b": "10.1.0.0/20", "c": "2001:db8::/64", "d": "10.2.0.0/16"}
 LEASE_S = {"a": None, "b": 0.2, "c": 3600.0, "d": None}
 
@@ -158,21 +154,3 @@ def check(url: str, logs: list[list[list[str]]]) -> dict[str, int]:
         assert lost == [], f"{len(lost)} acknowledged allocations are lost"
         assert fsck(store) == []
         return {"acknowledged": len(given), "held": len(rows)}
-
-
-def main() -> None:
-    """A storm, from the command line."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("url")
-    parser.add_argument("--operations", type=int, default=1000)
-    parser.add_argument("--workers", type=int, default=4)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--folder", type=Path, default=Path())
-    said = parser.parse_args()
-    began = time.monotonic()
-    found = storm(said.url, said.folder, workers=said.workers, operations=said.operations, kills=said.kills)
-    print(found, f"{time.monotonic() - began:.1f} s")
-
-
-if __name__ == "__main__":
-    main()

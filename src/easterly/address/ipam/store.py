@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from easterly.address.ipam import migrations, schema
 from easterly.address.ipam.administer import administer
@@ -160,18 +161,33 @@ def init(url: str | Path, *, clock: Clock = time.time) -> Store:
     StoreError
         Where a newer version has made it.
     """
-    engine = connect(locate(url))
-    try:
+    with _reached(url) as engine:
         _bring_up(engine, url)
+    return Store(engine, clock)
+
+
+@contextmanager
+def _reached(url: str | Path) -> Iterator[Engine]:
+    """An engine, which is closed again where the block fails; what a database says becomes a `StoreError`."""
+    try:
+        engine = connect(locate(url))
+    except ModuleNotFoundError as error:
+        raise StoreError(f"PostgreSQL needs {error.name}: pip install 'easterly[postgres]'") from error
+    try:
+        yield engine
+    except DatabaseError as error:
+        engine.dispose()
+        raise StoreError(f"no address store can be used at {url}: {str(error.orig).strip()}") from error
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, clock)
 
 
 def _bring_up(engine: Engine, url: str | Path) -> None:
     """Make the tables or bring them up to date, and the first rows."""
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1164142452)")  # two may begin at once
         at = migrations.current(connection)
         if at is not None and not migrations.known(at):
             raise StoreError(f"{url} was made by a newer version (schema {at}): update this program")
@@ -204,14 +220,13 @@ def open(url: str | Path, *, clock: Clock = time.time) -> Store:
     where = locate(url)
     if where.get_backend_name() == "sqlite" and not Path(where.database or "").exists():
         raise StoreError(f"there is no address store at {where.database}: make it with `init`")
-    engine = connect(where)
-    with engine.connect() as connection:
-        at = migrations.current(connection)
-    if at == migrations.head():
-        return Store(engine, clock)
-    engine.dispose()
-    if at is None:
-        raise StoreError(f"there is no address store at {url}: make it with `init`")
-    if migrations.known(at):
-        raise StoreError(f"{url} has schema {at}, and this version needs {migrations.head()}: run `init` once")
-    raise StoreError(f"{url} was made by a newer version (schema {at}): update this program")
+    with _reached(url) as engine:
+        with engine.connect() as connection:
+            at = migrations.current(connection)
+        if at is None:
+            raise StoreError(f"there is no address store at {url}: make it with `init`")
+        if not migrations.known(at):
+            raise StoreError(f"{url} was made by a newer version (schema {at}): update this program")
+        if at != migrations.head():
+            raise StoreError(f"{url} has schema {at}, and this version needs {migrations.head()}: run `init` once")
+    return Store(engine, clock)
