@@ -89,6 +89,15 @@ REFUSED = [
     (ipam.AddPool("q", "10.0.0.0/24", parent="p"), "conflict"),
     (ipam.AddPool("q", prefix_length=24, parent="nowhere"), "unknown"),
     (ipam.RemovePool("p"), "in-use"),
+    (ipam.RemovePool("nowhere"), "unknown"),
+    (ipam.AddPool("q", "10.1.0.0/24", quarantine_s=-1), "invalid"),
+    (ipam.AddPool("q", parent="p", prefix_length=28, lease_s=9, longest_s=5), "invalid"),
+    (ipam.AddPool("q", parent="p"), "invalid"),
+    (ipam.AddPool("q"), "invalid"),
+    (ipam.EditPool("p", {"prefix": "10.0.0.0/8"}), "invalid"),
+    (ipam.EditPool("p", {"lease_s": 0}), "invalid"),
+    (ipam.EditPool("p", {"name": ""}), "invalid"),
+    (ipam.EditPool("nowhere", {}), "unknown"),
     (ipam.AddVrf("default"), "conflict"),
 ]
 
@@ -180,3 +189,16 @@ def test_the_guards_of_the_database_hold_without_us(store: ipam.Store) -> None:
     outcomes = store.apply([ipam.Allocate("p"), ipam.Allocate("p", address="10.0.0.77"), ipam.Allocate("p", count=9)])
     assert [code(outcome) for outcome in outcomes] == ["conflict", None, "conflict"]
     assert [a.text for a in allocations(store, number)] == ["10.0.0.0/30", "10.0.0.77"]
+
+
+def test_an_edited_pool_is_as_it_was_edited_and_the_audit_knows(store: ipam.Store) -> None:
+    number = pool_of(store, "10.0.0.0/24", role="old", tags=("x",))
+    pool_of(store, "10.1.0.0/24", "q")
+    assert code(store.one(ipam.EditPool("p", {"name": "q"}))) == "conflict"
+    values = {"name": "n", "role": None, "edges": True, "lease_s": 5.0, "fields": {"a": "b"}}
+    assert store.one(ipam.EditPool("p", values, actor="me")).ok
+    now = pool(store, number)
+    assert now is not None and (now.name, now.role, now.edges, now.lease_s) == ("n", None, True, 5.0)
+    assert (now.about.tags, now.about.fields) == (("x",), (("a", "b"),))
+    assert texts(store.one(ipam.Allocate("n"))) == ["10.0.0.0"]
+    assert fsck(store) == []

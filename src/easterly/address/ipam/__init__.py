@@ -6,8 +6,10 @@
         store.apply([ipam.Release(answer.allocations[0].id)])    # a batch: one transaction
 
 `Store.apply` answers a batch of requests (`Allocate`, `Renew`, `Release`, `Edit`, `Expire`; `AddVrf`, `AddPool`,
-`RemovePool`); each `Outcome` has `allocations`, or a `refusal` with a code. `Committer` lets many threads share
-transactions. Readers are functions of a store: see `pages`.
+`EditPool`, `RemovePool`); each `Outcome` has `allocations`, or a `refusal` with a code. `Committer` lets many threads
+share transactions, `Store.reclaim` moves on what is past its time. All else is functions of a store: readers in
+`pages`, files in `bulk`, backup and restore in `copy`, the proof in `fsck`, events for others in `feed`, requests that
+wait for somebody in `approvals`, use over time and forecast in `history`, what looks wrong in `anomalies`.
 """
 
 from easterly.address.ipam.commit import Committer
@@ -17,6 +19,7 @@ from easterly.address.ipam.requests import (
     AddVrf,
     Allocate,
     Edit,
+    EditPool,
     Expire,
     Release,
     RemovePool,
@@ -33,6 +36,7 @@ __all__ = [
     "Allocation",
     "Committer",
     "Edit",
+    "EditPool",
     "Entry",
     "Expire",
     "Outcome",

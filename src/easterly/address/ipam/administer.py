@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,7 +15,7 @@ from easterly.address.ipam.ledger import Ledger
 from easterly.address.ipam.nouns import About, Outcome, Pool, refused
 from easterly.address.ipam.places import Place, place
 from easterly.address.ipam.read import StoredFree, by_id, pools
-from easterly.address.ipam.requests import AddPool, AddVrf, Administration, Allocate, RemovePool
+from easterly.address.ipam.requests import EDITABLE, AddPool, AddVrf, Administration, Allocate, EditPool, RemovePool
 from easterly.address.ipam.rows import free_row, octets, pool_of, pool_row
 from easterly.address.ipam.space import Space
 from easterly.address.ipam.write import insert as insert_rows
@@ -25,6 +26,10 @@ OFFICE = 0
 """Number of the administration's own audit chain."""
 
 
+_VERBS = {AddVrf: ("add-vrf", 1), AddPool: ("add-pool", 1), EditPool: ("edit-pool", 0), RemovePool: ("remove-pool", 0)}
+"""What the audit calls a request, and how many ids it takes."""
+
+
 def administer(connection: Connection, request: Administration, now_ms: int) -> Outcome:
     """Answer one request in the transaction of the connection."""
     row = connection.execute(select(schema.registry).with_for_update()).one()
@@ -33,6 +38,8 @@ def administer(connection: Connection, request: Administration, now_ms: int) -> 
         outcome = _add_vrf(connection, request, number)
     elif isinstance(request, AddPool):
         outcome = _add_pool(connection, request, number, now_ms)
+    elif isinstance(request, EditPool):
+        outcome = _edit_pool(connection, request, now_ms)
     else:
         outcome = _remove_pool(connection, request, now_ms)
     if outcome.ok:
@@ -41,18 +48,14 @@ def administer(connection: Connection, request: Administration, now_ms: int) -> 
 
 
 def _record(connection: Connection, row: Any, outcome: Outcome, request: Administration, now_ms: int) -> None:
-    name = request.pool if isinstance(request, RemovePool) else request.name
-    verb = {AddVrf: "add-vrf", AddPool: "add-pool", RemovePool: "remove-pool"}[type(request)]
+    verb, made = _VERBS[type(request)]
+    name = request.name if isinstance(request, AddVrf | AddPool) else request.pool
     change = {"do": verb, "by": request.actor, "id": outcome.id, "name": name}
     if isinstance(request, AddVrf):
         change |= {"rd": request.rd, "tenant": request.tenant}
     [entry] = chained(OFFICE, row.entries, row.head, now_ms, [change])
     write_entries(connection, [entry])
-    connection.execute(
-        update(schema.registry).values(
-            next=row.next + (not isinstance(request, RemovePool)), entries=entry.seq, head=entry.hash
-        )
-    )
+    connection.execute(update(schema.registry).values(next=row.next + made, entries=entry.seq, head=entry.hash))
 
 
 def _add_vrf(connection: Connection, request: AddVrf, number: int) -> Outcome:
@@ -83,14 +86,13 @@ def _add_pool(connection: Connection, request: AddPool, number: int, now_ms: int
     ).scalar()
     if vrf is None:
         return refused("unknown", f"there is no VRF {request.vrf!r}", "add it first")
-    clash = _overlapping(connection, vrf, wanted)
-    if clash is not None:
-        return refused("conflict", f"overlaps pool {clash.name} ({clash.text})", "make it a child, or use another VRF")
-    return _store(connection, _pool(request, number, vrf, None, wanted), request, now_ms)
+    pool = _pool(request, number, vrf, None, wanted)
+    clash = _unfit(pool) or _overlapping(connection, vrf, wanted)
+    return clash or _store(connection, pool, request, now_ms)
 
 
-def _overlapping(connection: Connection, vrf: int, wanted: Place) -> Pool | None:
-    """A pool at the top of a VRF that shares an address; they are disjoint, so that the last one decides."""
+def _overlapping(connection: Connection, vrf: int, wanted: Place) -> Outcome | None:
+    """Whether a pool at the top of a VRF shares an address; they are disjoint, so that the last one decides."""
     columns = schema.pool.c
     row = connection.execute(
         select(schema.pool)
@@ -100,7 +102,9 @@ def _overlapping(connection: Connection, vrf: int, wanted: Place) -> Pool | None
         .limit(1)
     ).first()
     found = None if row is None else pool_of(row)
-    return found if found is not None and found.hi >= wanted.lo else None
+    if found is None or found.hi < wanted.lo:
+        return None
+    return refused("conflict", f"overlaps pool {found.name} ({found.text})", "make it a child, or use another VRF")
 
 
 def _add_child(connection: Connection, request: AddPool, number: int, wanted: Place | None, now_ms: int) -> Outcome:
@@ -124,6 +128,9 @@ def _add_child(connection: Connection, request: AddPool, number: int, wanted: Pl
         asked = Allocate(
             ledger.pool.id, first=first.strip(), last=last.strip(), fields=asked.fields, actor=request.actor
         )
+    no = _unfit(_pool(request, number, ledger.pool.vrf, None, Place(ledger.pool.family, 0, 0, 0)))
+    if no is not None:
+        return no
     outcome = allocate(ledger, asked, kind="pool")
     if not outcome.ok:
         return outcome
@@ -169,6 +176,43 @@ def definition(pool: Pool) -> dict[str, Any]:
         "longest_s": pool.longest_s, "quarantine_s": pool.quarantine_s, "about": pool.about.document() or None,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _edit_pool(connection: Connection, request: EditPool, now_ms: int) -> Outcome:
+    ledger = open_ledger(connection, request.pool, now_ms)
+    if ledger is None:
+        return refused("unknown", f"there is no pool {request.pool!r}")
+    unknown = sorted(request.values.keys() - set(EDITABLE))
+    if unknown:
+        return refused("invalid", f"{unknown[0]!r} of a pool cannot be edited", f"these can: {', '.join(EDITABLE)}")
+    old, values = ledger.pool, dict(request.values)
+    if values.get("name", old.name) != old.name and pools(connection, [values["name"]]):
+        return refused("conflict", f"there is a pool {values['name']!r} already", "take another name")
+    tags, own = values.pop("tags", old.about.tags), values.pop("fields", dict(old.about.fields))
+    new = replace(old, **values, about=About(tags=tuple(sorted(tags)), fields=tuple(sorted(own.items()))))
+    no = _unfit(new)
+    if no is not None:
+        return no
+    [entry] = chained(
+        new.id, old.entries, old.head, now_ms, [{"do": "define", "by": request.actor, "pool": definition(new)}]
+    )
+    write_entries(connection, [entry])
+    row = dict(zip(schema.pool.columns.keys(), pool_row(replace(new, entries=entry.seq, head=entry.hash)), strict=True))
+    connection.execute(update(schema.pool).where(schema.pool.c.id == new.id).values(row))
+    return Outcome(id=new.id)
+
+
+def _unfit(pool: Pool) -> Outcome | None:
+    """Why a pool cannot be as it is defined."""
+    if not pool.name:
+        return refused("invalid", "a pool without a name", "give it one")
+    for name, least in (("lease_s", 0.001), ("longest_s", 0.001), ("quarantine_s", 0.0)):
+        value = getattr(pool, name)
+        if value is not None and not least <= value < 1e10:
+            return refused("invalid", f"{name} is {value}", f"seconds, at least {least:g}")
+    if pool.lease_s is not None and pool.longest_s is not None and pool.lease_s > pool.longest_s:
+        return refused("invalid", f"a lease of {pool.lease_s:g} s", f"the longest is {pool.longest_s:g} s")
+    return None
 
 
 def _remove_pool(connection: Connection, request: RemovePool, now_ms: int) -> Outcome:

@@ -46,7 +46,7 @@ def _step(
     definition: dict[str, Any] | None, rows: dict[int, Allocation], change: dict[str, Any], entry: Entry
 ) -> dict[str, Any] | None:
     match change["do"]:
-        case "open":
+        case "open" | "define":
             opened: dict[str, Any] = change["pool"]
             return opened
         case "close":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from easterly.address.ipam.nouns import About
 
@@ -240,6 +241,26 @@ class RemovePool:
     actor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EditPool:
+    """What a pool says of itself is to change; its place and its VRF stay.
+
+    Attributes
+    ----------
+    pool : int or str
+        Id or name.
+    values : mapping of str to object
+        New values of any of `EDITABLE`; what is not named stays.
+    actor : str
+    """
+
+    pool: int | str
+    values: Mapping[str, Any]
+    actor: str = ""
+
+
+EDITABLE = ("name", "role", "tenant", "edges", "approval", "lease_s", "longest_s", "quarantine_s", "tags", "fields")
+"""Parts of a pool that may be edited, as `AddPool` names them."""
 Work = Allocate | Renew | Release | Edit | Expire
-Administration = AddVrf | AddPool | RemovePool
+Administration = AddVrf | AddPool | EditPool | RemovePool
 Request = Work | Administration

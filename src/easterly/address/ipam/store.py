@@ -19,7 +19,7 @@ from easterly.address.ipam.batch import answer
 from easterly.address.ipam.connect import connect, locate, writing
 from easterly.address.ipam.decide import pool_number
 from easterly.address.ipam.nouns import Outcome, refused
-from easterly.address.ipam.requests import AddPool, AddVrf, Administration, Expire, RemovePool, Request, Work
+from easterly.address.ipam.requests import Administration, Expire, Request, Work
 from easterly.address.ipam.write import Guarded
 
 Clock = Callable[[], float]
@@ -73,11 +73,11 @@ class Store:
         list of Outcome
         """
         outcomes: list[Outcome] = []
-        for administrative, group in groupby(requests, lambda r: isinstance(r, AddVrf | AddPool | RemovePool)):
+        for administrative, group in groupby(requests, lambda request: isinstance(request, Administration)):
             if administrative:
-                outcomes += [self._administer(r) for r in group if isinstance(r, AddVrf | AddPool | RemovePool)]
+                outcomes += [self._administer(request) for request in group if isinstance(request, Administration)]
             else:
-                outcomes += self._work([r for r in group if not isinstance(r, AddVrf | AddPool | RemovePool)])
+                outcomes += self._work([request for request in group if not isinstance(request, Administration)])
         return outcomes
 
     def one(self, request: Request) -> Outcome:
