@@ -8,16 +8,18 @@ namespace easterly::fluid {
 
 namespace {
 
-constexpr double kSettled = 1e-12;  // of the capacity
+constexpr double kSettled = 1e-11;  // of the capacity
 constexpr int kPlain = 8;           // rounds in which parts are as they are found, before they are mixed
-constexpr int kAfresh = 40;         // rounds after which mixing begins anew
+constexpr int kAfresh = 40;         // rounds after which it is tried in another way
+constexpr double kSteps[] = {1.0, 0.5, 1.0, 0.3};  // the ways, in turn: mixed, or a part of what is wanted
 constexpr int kRounds = 400;
 
 }  // namespace
 
 Tenants::Tenants(std::span<const double> capacity, const Shares& shares)
     : rates_(capacity), capacity_(capacity.begin(), capacity.end()), shares_(shares), first_(capacity.size(), -1),
-      of_(capacity.size()), wanted_(capacity.begin(), capacity.end()), marked_(capacity.size(), 0), waiting_(capacity.size(), 0) {
+      of_(capacity.size()), wanted_(capacity.begin(), capacity.end()), marked_(capacity.size(), 0),
+      waiting_(capacity.size(), 0), mixes_(capacity.size(), 0) {
     if (shares_.of_group.empty()) shares_.group.assign(shares_.tenant.size(), 0);
     shares_.tenant.push_back(1.0);
     shares_.group.push_back(static_cast<std::int32_t>(shares_.of_group.size()));
@@ -118,23 +120,31 @@ void Tenants::divide(double all, std::span<const Claim> claims, std::vector<doub
         to.push_back(std::min(rise > 0.0 ? level() * each.weight : left + each.used, all));
 }
 
-// Parts of a link, from what its groups, and tenants in them, make of those that they have.
+// Parts of a link that are in use, from what its groups, and tenants in them, make of those that they have. The others wait
+// for whoever comes to use them.
 void Tenants::share_out(std::int32_t l) {
-    const auto& all = of_[l];
-    const auto group = [&](std::size_t i) { return shares_.group[tenant_of(all[i])]; };
+    live_.clear();
+    for (const std::int32_t each : of_[l])
+        if (rates_.load(each) > 0.0 || rates_.stops(each)) live_.push_back(each);
+    const auto group = [&](std::size_t i) { return shares_.group[tenant_of(live_[i])]; };
     claims_.clear(), groups_.clear();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        claims_.push_back({rates_.load(all[i]), shares_.tenant[tenant_of(all[i])], rates_.stops(all[i])});
+    for (std::size_t i = 0; i < live_.size(); ++i) {
+        claims_.push_back({rates_.load(live_[i]), shares_.tenant[tenant_of(live_[i])], rates_.stops(live_[i])});
         if (i == 0 || group(i) != group(i - 1)) groups_.push_back({0.0, shares_.of_group[group(i)], false});
         groups_.back().used += claims_.back().used;
         groups_.back().wants |= claims_.back().wants;
     }
     divide(capacity_[l], groups_, of_groups_);
-    for (std::size_t i = 0, j = 0, g = 0; i < all.size(); i = j, ++g) {
-        while (j < all.size() && group(j) == group(i)) ++j;
+    for (std::size_t i = 0, j = 0, g = 0; i < live_.size(); i = j, ++g) {
+        while (j < live_.size() && group(j) == group(i)) ++j;
         divide(of_groups_[g], std::span(claims_).subspan(i, j - i), of_claim_);
-        for (std::size_t k = i; k < j; ++k) wanted_[all[k]] = of_claim_[k - i];
+        for (std::size_t k = i; k < j; ++k) wanted_[live_[k]] = of_claim_[k - i];
     }
+}
+
+bool Tenants::settled(std::int32_t l) const {
+    return std::ranges::all_of(
+        live_, [&](std::int32_t each) { return std::abs(wanted_[each] - rates_.capacity(each)) <= kSettled * capacity_[l]; });
 }
 
 // Parts as they are wanted: whether any was not so.
@@ -142,34 +152,40 @@ bool Tenants::give(std::span<const std::int32_t> links) {
     bool changed = false;
     for (const std::int32_t l : links) {
         share_out(l);
-        for (const std::int32_t each : of_[l]) {
-            if (std::abs(wanted_[each] - rates_.capacity(each)) <= kSettled * capacity_[l]) continue;
-            changed = true;
-            rates_.set_capacity(each, wanted_[each]);
-        }
+        if (settled(l)) continue;
+        changed = true;
+        for (const std::int32_t each : live_) rates_.set_capacity(each, wanted_[each]);
     }
     return changed;
 }
 
-// Parts of all links that have changed since the search began, mixed: whether any was not as it is wanted.
-bool Tenants::mix() {
-    std::vector<std::int32_t> parts;
-    std::vector<double> at, residual;
+// Parts of links that have been unsettled since mixing began, mixed, or moved by a step: whether any link is.
+bool Tenants::mix(double step) {
+    at_.clear(), residual_.clear();
     bool changed = false;
+    std::vector<std::int32_t> parts;
     for (const std::int32_t l : touched_) {
         if (of_[l].empty()) continue;
         share_out(l);
-        for (const std::int32_t each : of_[l]) {
+        const bool off = !settled(l);
+        changed |= off;
+        if (off && !mixes_[l]) mixes_[l] = 1, mixing_links_.push_back(l);
+        if (!mixes_[l]) continue;
+        for (const std::int32_t each : live_) {
             parts.push_back(each);
-            at.push_back(rates_.capacity(each));
-            residual.push_back(wanted_[each] - at.back());
-            changed |= std::abs(residual.back()) > kSettled * capacity_[l];
+            at_.push_back(rates_.capacity(each));
+            residual_.push_back(wanted_[each] - at_.back());
         }
     }
     if (!changed) return false;
     if (parts != mixed_) mixing_.forget();
-    mixed_ = std::move(parts);
-    const auto next = mixing_.next(at, residual);
+    mixed_.swap(parts);
+    std::span<const double> next = at_;
+    if (step < 1.0) {
+        for (std::size_t i = 0; i < at_.size(); ++i) at_[i] += step * residual_[i];
+    } else {
+        next = mixing_.next(at_, residual_);
+    }
     const auto links = static_cast<std::int32_t>(capacity_.size());
     for (std::size_t i = 0; i < mixed_.size(); ++i) {
         const std::int32_t part = mixed_[i];
@@ -201,13 +217,15 @@ void Tenants::solve() {
     collect();
     for (const std::int32_t l : now) touch(l);
     mixing_.forget();
+    for (const std::int32_t l : mixing_links_) mixes_[l] = 0;
+    mixing_links_.clear();
     for (int round = 0; !pending_.empty(); ++round) {
         if (round == kRounds) return clip();
         now.swap(pending_);
         pending_.clear();
         for (const std::int32_t l : now) waiting_[l] = 0;
         if (round > 0 && round % kAfresh == 0) mixing_.forget();
-        if (!(round < kPlain ? give(now) : mix())) return;
+        if (!(round < kPlain ? give(now) : mix(kSteps[round / kAfresh % 4]))) return;
         rates_.solve();
         collect();
     }

@@ -64,8 +64,9 @@ private:
     void touch(std::int32_t link);
     void share_out(std::int32_t link);
     void divide(double all, std::span<const Claim> claims, std::vector<double>& to);
+    bool settled(std::int32_t link) const;
     bool give(std::span<const std::int32_t> links);
-    bool mix();
+    bool mix(double step);
     void clip();
 
     Rates rates_;
@@ -81,8 +82,11 @@ private:
     std::vector<Claim> claims_, groups_;           // while one link is looked at
     std::vector<double> of_claim_, of_groups_;
     std::vector<std::size_t> order_;
+    std::vector<std::int32_t> live_;               // parts in use of the link that was looked at last
     std::vector<std::int32_t> mixed_;              // parts that are mixed
-    std::vector<char> marked_, waiting_;
+    std::vector<std::int32_t> mixing_links_;       // their links
+    std::vector<double> at_, residual_;            // of these parts
+    std::vector<char> marked_, waiting_, mixes_;
     std::uint64_t unsettled_ = 0;
 };
 
