@@ -47,6 +47,16 @@ def routes(family: int, count: int, seed: int = 1) -> Prefixes:
     return Prefixes.of_family(family, *((nothing, first) if family == 4 else (first, nothing)), length)
 
 
+def nested(count: int) -> Prefixes:
+    """IPv6 as registries and sites give it out: /32s anywhere in 2000::/3, and in each about fifteen /48s."""
+    draw = np.random.default_rng(1)
+    outer = np.uint64(1 << 61) | draw.integers(0, 1 << 29, count // 16, dtype=np.uint64) << np.uint64(32)
+    inner = count - len(outer)
+    some = draw.integers(0, 1 << 16, inner, dtype=np.uint64) << np.uint64(16)
+    first = np.concatenate([outer, outer[draw.integers(0, len(outer), inner)] | some])
+    return Prefixes.of_family(6, first, np.zeros_like(first), np.repeat([32, 48], [len(outer), inner]))
+
+
 def hosts(rows: Prefixes, seed: int, *, skewed: bool) -> Prefixes:
     """Addresses inside prefixes: any prefix alike, or few of them most of the time (Zipf, exponent 1.2)."""
     draw = np.random.default_rng(seed)
@@ -75,7 +85,7 @@ def numpy_summary(first: Any, length: Any) -> int:
 
 def summaries(family: int, count: int) -> bool:
     rows = routes(family, count)
-    took = timed(lambda: summarise(rows))
+    took = timed(lambda: summarise(rows), 15)
     few = rows.take(np.arange(min(SLOW, count)))
     plain = [ipaddress.ip_network(text) for text in few.text()]
     theirs = timed(lambda: list(ipaddress.collapse_addresses(plain)), 1)
@@ -92,8 +102,8 @@ def summaries(family: int, count: int) -> bool:
     return same and took <= SUMMARY_S
 
 
-def lookups(family: int, count: int) -> bool:
-    rows = routes(family, count)
+def lookups(name: str, rows: Prefixes) -> bool:
+    family = int(rows.family[0])
     table = Table(rows)
     built = timed(lambda: Table(rows), 1)
     fine = True
@@ -108,7 +118,7 @@ def lookups(family: int, count: int) -> bool:
         whole = LOOKUPS / timed(lambda a=asked: table.longest(a), 3)
         fine &= rate >= LOOKUPS_PER_S
         kind = "skewed " if skewed else "uniform"
-        print(f"IPv{family} lookup {kind} {rate / 1e6:5.1f} M/s (bar {LOOKUPS_PER_S / 1e6:.0f}), "
+        print(f"{name} lookup {kind} {rate / 1e6:5.1f} M/s (bar {LOOKUPS_PER_S / 1e6:.0f}), "
               f"through the noun {whole / 1e6:.1f} M/s; built in {built * 1e3:.0f} ms, "
               f"{table.memory_B / 1e6:.0f} MB")  # fmt: skip
     return fine
@@ -126,7 +136,9 @@ def texts(family: int, count: int) -> None:
 
 if __name__ == "__main__":
     how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    kept = [summaries(family, how_many) and lookups(family, how_many) for family in (4, 6)]
+    tables = {"IPv4": routes(4, how_many), "IPv6": routes(6, how_many), "IPv6 nested": nested(how_many)}
+    kept = [summaries(family, how_many) for family in (4, 6)]
+    kept += [lookups(name, rows) for name, rows in tables.items()]
     for each in (4, 6):
         texts(each, how_many)
     sys.exit(0 if all(kept) else 1)

@@ -25,23 +25,17 @@ std::uint32_t count(std::uint64_t bits) {
 std::uint64_t up_to(unsigned slot) { return ~std::uint64_t{0} >> (63 - slot); }
 
 template <class Word>
-unsigned slot_of(Word word, int offset) {
-    return static_cast<unsigned>(word >> (kBits<Word> - offset - kStride)) & 63;
-}
-
-template <class Word>
-Node lone(Word first, int free, std::int32_t inside, std::int32_t outside) {
+Node compared(Kind kind, Word first, int free, std::uint32_t inside, std::int32_t outside) {
     const Wide whole = first;
-    return {high(whole), low(whole), static_cast<std::uint32_t>(inside), static_cast<std::uint32_t>(outside),
-            static_cast<std::uint8_t>(free)};
+    return {high(whole), low(whole), inside, static_cast<std::uint32_t>(outside), static_cast<std::uint8_t>(free), kind};
 }
 
 template <class Word>
 bool within(Word word, const Node& node) {
     if constexpr (kBits<Word> == 32)
-        return (word ^ static_cast<Word>(node.begins)) >> node.free == 0;
+        return (word ^ static_cast<Word>(node.begins)) >> node.shift == 0;
     else
-        return (word ^ wide(node.inner, node.begins)) >> node.free == 0;
+        return (word ^ wide(node.inner, node.begins)) >> node.shift == 0;
 }
 
 // Whether one prefix alone decides in the block that starts at `first`; then `made` is it.
@@ -55,7 +49,8 @@ bool decided(const Steps<Word>& all, const Part& part, Word first, Node& made) {
     };
     const auto make = [&](Word low, Word high, std::int32_t inside, std::int32_t outside) {
         if (!is_prefix(low, high)) return false;
-        made = lone<Word>(low, width<Word>(static_cast<Word>(high - low)), inside, outside);
+        const int free = width<Word>(static_cast<Word>(high - low));
+        made = compared<Word>(Kind::lone, low, free, static_cast<std::uint32_t>(inside), outside);
         return true;
     };
     const std::int32_t before = all.row[at - 1];
@@ -64,6 +59,20 @@ bool decided(const Steps<Word>& all, const Part& part, Word first, Node& made) {
     if (steps != 1) return false;
     return make(all.from[at], last, all.row[at], before) ||
            make(first, static_cast<Word>(all.from[at] - 1), before, all.row[at]);
+}
+
+// Whether all that differs in a block lies in a block at least two strides smaller; then `part` becomes that block.
+template <class Word>
+bool narrowed(const Steps<Word>& all, Part& part, Word& first) {
+    const std::int32_t outside = all.row[part.begin - 1];
+    if (part.end - part.begin < 2 || all.row[part.end - 1] != outside) return false;
+    const Word from = all.from[part.begin], to = static_cast<Word>(all.from[part.end - 1] - 1);
+    const int common = kBits<Word> - width<Word>(static_cast<Word>(from ^ to));
+    const int bits = part.bits + (common - part.bits) / kStride * kStride;
+    if (bits < part.bits + 2 * kStride || bits >= kBits<Word>) return false;
+    first = static_cast<Word>(from & ~host_bits<Word>(bits));
+    part = part_at(all, part.begin, first, bits);
+    return true;
 }
 
 }  // namespace
@@ -99,12 +108,20 @@ void Lookup::build(const Columns& table) {
     }
     for (std::size_t n = 0; n < parts.size(); ++n) {
         const int offset = parts[n].bits, beyond = offset + kStride;
-        const Word block = static_cast<Word>(all.from[parts[n].begin] & ~host_bits<Word>(offset));
+        Word block = static_cast<Word>(all.from[parts[n].begin] & ~host_bits<Word>(offset));
         Node node;
         if (decided(all, parts[n], block, node)) {
             nodes_.push_back(node);
             continue;
         }
+        if (Part below = parts[n]; narrowed(all, below, block)) {
+            const std::int32_t outside = all.row[parts[n].begin - 1];
+            const auto child = static_cast<std::uint32_t>(parts.size());
+            nodes_.push_back(compared<Word>(Kind::chain, block, kBits<Word> - below.bits, child, outside));
+            parts.push_back(below);
+            continue;
+        }
+        node.shift = static_cast<std::uint8_t>(kBits<Word> - beyond);
         node.node = static_cast<std::uint32_t>(parts.size());
         node.answer = static_cast<std::uint32_t>(answers_.size());
         std::size_t next = parts[n].begin;
@@ -148,16 +165,23 @@ void Lookup::find(const std::uint64_t* hi, const std::uint64_t* lo, std::span<st
             open[opens] = ready[readies] = static_cast<std::uint32_t>(i);
             opens += !done, readies += done;
         }
-        for (int offset = direct_bits_; opens > 0; offset += kStride) {
+        while (opens > 0) {
             std::size_t left = 0;
             for (std::size_t k = 0; k < opens; ++k) {
                 const std::uint32_t i = open[k];
                 const Node& node = nodes_[place[i]];
-                if (node.free != kBranch) {
-                    row[begin + i] = static_cast<std::int32_t>(within(word[i], node) ? node.node : node.answer);
+                if (node.kind != Kind::branch) {
+                    const bool inside = within(word[i], node);
+                    if (inside && node.kind == Kind::chain) {
+                        place[i] = node.node;
+                        __builtin_prefetch(&nodes_[place[i]]);
+                        open[left++] = i;
+                    } else {
+                        row[begin + i] = static_cast<std::int32_t>(inside ? node.node : node.answer);
+                    }
                     continue;
                 }
-                const unsigned slot = slot_of(word[i], offset);
+                const unsigned slot = static_cast<unsigned>(word[i] >> node.shift) & 63;
                 const bool goes_on = node.inner >> slot & 1;
                 const std::uint64_t marks = goes_on ? node.inner : node.begins;
                 place[i] = (goes_on ? node.node : node.answer) + count(marks & up_to(slot)) - 1;

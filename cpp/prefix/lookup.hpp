@@ -2,27 +2,33 @@
 //
 // A table on the first bits points to nodes of 64 slots each. A node has one bit a slot for "goes on in a node", and one
 // for "another answer begins here", so that slots of equal answers cost nothing. A block in which one prefix alone tells
-// addresses apart is compared with it at once, so that sparse tables, as those of IPv6, are not deep.
+// addresses apart is compared with it at once, and blocks of which all is in one corner lead there, so that sparse tables are not deep.
 #pragma once
 
+#include "prefix/pages.hpp"
 #include "prefix/words.hpp"
 
 namespace easterly::prefix {
 
 constexpr std::int32_t kNoRow = -1;
 
+enum class Kind : std::uint8_t {
+    branch,  // 64 slots
+    lone,    // one prefix alone tells addresses apart
+    chain,   // all that differs lies in one block far below, which has a node of its own
+};
+
 struct alignas(32) Node {
-    // Slots that go on in a node; these lie one after the other from `node` on. Of a lone prefix: halves of its address.
+    // Slots that go on in a node; these lie one after the other from `node` on. Of the others: halves of an address.
     std::uint64_t inner = 0;
     // Slots, of those that do not, at which another answer begins; from `answer` on.
     std::uint64_t begins = 0;
-    // Of a lone prefix: the rows inside and outside of it.
+    // Of a lone prefix the row inside, of a chain the node below; and of both the row outside.
     std::uint32_t node = 0, answer = 0;
-    // Bits beyond the length of a lone prefix; kBranch for a node with slots.
-    std::uint8_t free = 0xFF;
+    // Bits to the right of the slot; of the others, to the right of the bits that are compared.
+    std::uint8_t shift = 0;
+    Kind kind = Kind::branch;
 };
-
-constexpr std::uint8_t kBranch = 0xFF;
 
 class Lookup {
 public:
@@ -47,9 +53,9 @@ private:
     void find(const std::uint64_t* hi, const std::uint64_t* lo, std::span<std::int32_t> row) const;
 
     int bits_, direct_bits_ = 2;
-    std::vector<std::uint32_t> direct_;  // a node, or an answer with kAnswer set
-    std::vector<Node> nodes_;
-    std::vector<std::int32_t> answers_;
+    std::vector<std::uint32_t, Pages<std::uint32_t>> direct_;  // a node, or an answer with kAnswer set
+    std::vector<Node, Pages<Node>> nodes_;
+    std::vector<std::int32_t, Pages<std::int32_t>> answers_;
 };
 
 }  // namespace easterly::prefix
