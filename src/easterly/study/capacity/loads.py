@@ -13,7 +13,7 @@ from easterly.model.network import Network
 from easterly.model.spec.site import Site
 from easterly.predict.contention import by_owner, mean_rates
 from easterly.predict.loads import low_steps
-from easterly.study.capacity.filling import first_month
+from easterly.study.capacity.filling import Excess, first_month
 from easterly.study.capacity.growth import after, highest, levels
 from easterly.study.failures.states import States
 
@@ -122,10 +122,10 @@ def queue_month(
             worst = np.maximum(worst, over)
         return floats(worst)
 
-    return {
-        name: first_month(lambda which, month, i=i: excess(which, month, i), len(rows), months)  # type: ignore[misc]
-        for i, name in enumerate(order)
-    }
+    def of(number: int) -> Excess:
+        return lambda which, month: excess(which, month, number)
+
+    return {name: first_month(of(i), len(rows), months) for i, name in enumerate(order)}
 
 
 def shares(site: Site) -> dict[str, float]:

@@ -80,11 +80,11 @@ def classes_of(states: States, parts: Sequence[Element], symmetry: bool = True) 
         keys: list[Key] = list(set_colours(colours, [part.down for part in parts]))
     else:
         keys = [(part.down.tobytes(),) for part in parts]
-    found: dict[Key, list[Element]] = {}
+    found: dict[tuple[Key, Key], list[Element]] = {}
     for part, key in zip(parts, keys, strict=True):
         state: Key = () if symmetry and idle[part.down].all() else key
-        found.setdefault((part.kind, part.count, part.per_year, part.repair_s, state), []).append(part)
-    return [Class(tuple(members), label[-1]) for label, members in found.items()]  # type: ignore[arg-type]
+        found.setdefault(((part.kind, part.count, part.per_year, part.repair_s), state), []).append(part)
+    return [Class(tuple(members), state) for (_, state), members in found.items()]
 
 
 def idle_links(states: States) -> BoolColumn:
