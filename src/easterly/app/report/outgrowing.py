@@ -50,8 +50,10 @@ def _full(found: Row) -> drawn.Figure:
         if row["month"] is not None:
             always = end if row["month_nothing_down"] is None else row["month_nothing_down"]
             rows.append(Bar("with a part down", row["month"], always, row["group"]))
-            rows.append(Bar("always", always, end, row["group"]))
-    said = "; ".join(f"{row.group} from month {row.start:.1f} on" for row in rows[::2]) or "nothing fills"
+            if always < end:
+                rows.append(Bar("always", always, end, row["group"]))
+    first = {row.group: row.start for row in reversed(rows)}
+    said = "; ".join(f"{group} from month {first[group]:.1f} on" for group in reversed(first)) or "nothing fills"
     drawing = bars(rows, axis("months", [0.0, end], snug=True), title="Full", said=said,
                    names=("with a part down", "always"))  # fmt: skip
     return drawn.Figure("Full", "first when the worst part is down, then with nothing down", drawing)

@@ -217,8 +217,9 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
         colour = f"c{names.index(row.label) % SERIES}" if row.label in names else "c0"
         top = band * groups.index(row.group) + 3
         span = f"{x.text(row.start)} to {x.text(row.end)}"
+        wide = max(to_x - from_x, 0.7)  # what takes no time is still seen, and on the axis
         parts.append(
-            f'<rect class="{colour}" x="{from_x:.1f}" y="{top:g}" width="{max(to_x - from_x, 0.7):.1f}" '
+            f'<rect class="{colour}" x="{min(from_x, WIDTH - wide):.1f}" y="{top:g}" width="{wide:.1f}" '
             f'height="{band - 6:g}" rx="2"><title>{escape(row.label)}: {span}</title></rect>'
         )
     new = [name for name in names if name and not any(group.startswith(name) for group in groups)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,9 @@ def _front(result: Row, rows: Sequence[Row]) -> drawn.Figure:
     names = (weighed["against"], weighed["metric"])
     metrics = {metric["name"]: metric for metric in result["metrics"]}
     kept = [row for row in rows if all(row["metrics"][name] is not None for name in names)]
+    for name, other in (names, names[::-1]):
+        if len(kept) > 1 and len({row["metrics"][name] for row in kept}) == 1:
+            return _no_front(kept, metrics[name], metrics[other])
     x, y = (_axis(name, [row["metrics"][name] for row in kept], kind_of(metrics[name])) for name in names)
     line = sorted((row["metrics"][names[0]], row["metrics"][names[1]]) for row in kept if row["row"] in result["front"])
     curve = _curve("front", line)
@@ -63,6 +67,14 @@ def _front(result: Row, rows: Sequence[Row]) -> drawn.Figure:
     )  # fmt: skip
     note = f"Joined: no other point is better in both. Points beside: {len(kept) - len(line)}."
     return drawn.Figure(f"{names[1]} against {names[0]}", note, made)
+
+
+def _no_front(rows: Sequence[Row], same: Row, other: Row) -> drawn.Figure:
+    """One metric alone, where the other is the same at every point: nothing has to be given up for it."""
+    value = rows[0]["metrics"][same["name"]]
+    text = _axis(same["name"], [value], kind_of(same)).text(value)
+    made = _bars(rows, other, f"{other['name']}, {same['name']} being the same")
+    return replace(made, note=f"{same['name']} is {text} at every point: nothing of it is given up for the other.")
 
 
 def _axis(label: str, values: Sequence[float], kind: Kind | None) -> plots.Axis:
