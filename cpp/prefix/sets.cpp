@@ -1,5 +1,6 @@
 #include "prefix/sets.hpp"
 
+#include "prefix/pages.hpp"
 #include "prefix/sort.hpp"
 
 namespace easterly::prefix {
@@ -7,7 +8,7 @@ namespace easterly::prefix {
 namespace {
 
 template <class Word>
-using Ranges = std::vector<Range<Word>>;
+using Ranges = std::vector<Range<Word>, Pages<Range<Word>>>;
 
 template <class Word>
 void append(Ranges<Word>& made, Range<Word> next) {

@@ -16,8 +16,9 @@ std::size_t digit(Word word, int shift) {
 }
 
 // `key` gives the word of an item.
-template <class Word, class Item, class Key>
-void sort_by(std::vector<Item>& items, Key key) {
+template <class Word, class Items, class Key>
+void sort_by(Items& items, Key key) {
+    using Item = typename Items::value_type;
     Word some = 0, all = kTop<Word>;
     bool sorted = true;
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -25,7 +26,7 @@ void sort_by(std::vector<Item>& items, Key key) {
         sorted &= i == 0 || key(items[i - 1]) <= key(items[i]);
     }
     if (sorted) return;
-    std::vector<Item> other(items.size());
+    Items other(items.size());
     for (int shift = 0; shift < kBits<Word>; shift += kDigit) {
         if (digit(static_cast<Word>(some ^ all), shift) == 0) continue;
         std::array<std::size_t, std::size_t{1} << kDigit> place{};
