@@ -55,3 +55,9 @@ def test_placements_are_between_the_bound_and_what_is(nouns: Nouns) -> None:
     assert (
         made.least_s <= made.best_s
     ).all() and made.current_s.tolist() == nouns.prediction.value.step_expected_s.tolist()
+
+
+def test_a_way_that_is_missing_elsewhere_is_no_number_that_is_none() -> None:
+    """Between rails that nothing joins a placement takes forever: warnings of arithmetic are errors here."""
+    said = standing.placement(Nouns(site.load(TAPERED.parents[2] / "examples/rail-only.yaml").site), 10**9)
+    assert said is not None and said.found is not None and said.found.bound <= said.found.best < float("inf")

@@ -85,7 +85,9 @@ def exposed_s(
     fixed, slope, least_fixed, least_slope, shown, window, stretch = table
     least = least_fixed + least_slope * transfer_s
     spent = np.maximum(fixed + slope * transfer_s, least)
-    return stretch * np.maximum(shown * spent, spent - window), least
+    with np.errstate(invalid="ignore"):  # a phase without a way takes forever, also what is hidden of it
+        waits = np.fmax(shown * spent, spent - window)
+        return np.where(stretch > 0, stretch * waits, 0.0), least
 
 
 @dataclass(frozen=True, slots=True)
