@@ -138,7 +138,7 @@ class History(RuleBasedStateMachine):
 def test_any_history_agrees_with_a_set(places: Callable[[], str]) -> None:
     machine = type("Machine", (History,), {"place": staticmethod(places)})
     quick = settings(
-        max_examples=8, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck), database=None,
+        max_examples=16, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck), database=None,
         derandomize=True,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=quick)

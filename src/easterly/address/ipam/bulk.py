@@ -6,6 +6,7 @@ The first line names the columns; see `lines`.
 from __future__ import annotations
 
 import csv
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -57,7 +58,7 @@ def import_csv(store: Store, pool: int | str, path: str | Path, *, actor: str = 
     FileRefused
         With the line, for what is no address, lies outside, is there twice or is taken already.
     """
-    with writing(store.engine) as connection:
+    with _uncollected(), writing(store.engine) as connection:
         ledger = open_ledger(connection, pool, store.now_ms())
         if ledger is None:
             raise FileRefused(f"there is no pool {pool!r}: add it first")
@@ -66,7 +67,7 @@ def import_csv(store: Store, pool: int | str, path: str | Path, *, actor: str = 
             return 0
         free = StoredFree(connection, ledger.pool.id).within(runs[0][0], runs[-1][1])
         left = _left(free, runs, path, ledger.pool)
-        with _checked_at_once(connection, ledger.pool.id):
+        with _checked_at_once(connection, ledger.pool.id, len(runs)):
             entries, head = _insert(connection, ledger, path, actor)
         ledger.sequence, ledger.count = ledger.sequence + len(runs), ledger.count + len(runs)
         ledger.used += sum(hi - lo + 1 for lo, hi in runs)
@@ -116,22 +117,38 @@ def _row(ledger: Ledger, number: int, line: Line) -> tuple[Any, ...]:
 
 
 @contextmanager
-def _checked_at_once(connection: Connection, pool: int) -> Iterator[None]:
-    """Let one question at the end do what the guard of overlaps does for each row.
+def _checked_at_once(connection: Connection, pool: int, count: int) -> Iterator[None]:
+    """Let one question at the end do what the guard of overlaps does for each row; build indices of many rows at once.
 
     PostgreSQL's guard asks once for each statement already.
     """
     if connection.dialect.name != "sqlite":
         yield
         return
-    asked = "SELECT sql FROM sqlite_master WHERE name = 'allocation_overlap'"
-    guard = connection.exec_driver_sql(asked).scalar_one()
-    connection.exec_driver_sql("DROP TRIGGER allocation_overlap")
+    asked = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'allocation' AND sql IS NOT NULL"
+    there = connection.exec_driver_sql("SELECT coalesce(sum(count), 0) FROM pool").scalar_one()
+    later = {"allocation_overlap", *(("allocation_device", "allocation_mac", "allocation_dns_name") * (count > there))}
+    made = [row for row in connection.exec_driver_sql(asked).all() if row.name in later]
+    for row in made:
+        connection.exec_driver_sql(f"DROP {row.type} {row.name}")
     yield
     before = "SELECT lo, lag(hi) OVER (ORDER BY lo) AS last FROM allocation WHERE pool = ?"
     if connection.exec_driver_sql(f"SELECT 1 FROM ({before}) WHERE last >= lo LIMIT 1", (pool,)).first():
         raise FileRefused("the free space disagrees with the allocations: run fsck")
-    connection.exec_driver_sql(guard)
+    for row in made:
+        connection.exec_driver_sql(row.sql)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: a million tuples hold none, and it would look at them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
