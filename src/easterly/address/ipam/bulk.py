@@ -62,18 +62,18 @@ def import_csv(store: Store, pool: int | str, path: str | Path, *, actor: str = 
         ledger = open_ledger(connection, pool, store.now_ms())
         if ledger is None:
             raise FileRefused(f"there is no pool {pool!r}: add it first")
-        runs = _places(path, ledger.pool)
+        runs, count = _places(path, ledger.pool)
         if not runs:
             return 0
         free = StoredFree(connection, ledger.pool.id).within(runs[0][0], runs[-1][1])
         left = _left(free, runs, path, ledger.pool)
-        with _checked_at_once(connection, ledger.pool.id, len(runs)):
+        with _checked_at_once(connection, ledger.pool.id, count):
             entries, head = _insert(connection, ledger, path, actor)
-        ledger.sequence, ledger.count = ledger.sequence + len(runs), ledger.count + len(runs)
+        ledger.sequence, ledger.count = ledger.sequence + count, ledger.count + count
         ledger.used += sum(hi - lo + 1 for lo, hi in runs)
         rewrite_free(connection, ledger.pool, [lo for lo, _ in free], left)
         counters(connection, [(ledger, entries, head)])
-    return len(runs)
+    return count
 
 
 def _insert(connection: Connection, ledger: Ledger, path: str | Path, actor: str) -> tuple[int, bytes]:
@@ -157,9 +157,9 @@ def _rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
         yield from ((number, row) for number, row in enumerate(csv.reader(file), 1) if row)
 
 
-def _places(path: str | Path, pool: Pool) -> list[Run]:
-    """All runs of a file, sorted."""
-    read, found = address_reader(pool.family), list[Run]()
+def _places(path: str | Path, pool: Pool) -> tuple[list[Run], int]:
+    """All runs of a file, sorted, and how many lines they are; neighbours that follow each other are one run."""
+    read, found, count = address_reader(pool.family), list[Run](), 0
     lines = _rows(path)
     number, names = next(lines, (1, list[str]()))
     try:
@@ -170,14 +170,18 @@ def _places(path: str | Path, pool: Pool) -> list[Run]:
             lo, hi, _ = read(row[at])
             if lo < pool.lo or hi > pool.hi:
                 raise ValueError(f"{row[at]} is outside of pool {pool.name} ({pool.text})")
-            found.append((lo, hi))
+            count += 1
+            if found and found[-1][1] + 1 == lo:
+                found[-1] = (found[-1][0], hi)
+            else:
+                found.append((lo, hi))
     except IndexError as error:
         raise FileRefused(f"{path}:{number}: too few values") from error
     except ValueError as error:
         hint = f"; {error.hint}" if isinstance(error, AddressError) and error.hint else ""
         raise FileRefused(f"{path}:{number}: {error}{hint}") from error
     found.sort()
-    return found
+    return found, count
 
 
 def _left(free: Sequence[Run], runs: Sequence[Run], path: str | Path, pool: Pool) -> list[Run]:
@@ -192,7 +196,7 @@ def _left(free: Sequence[Run], runs: Sequence[Run], path: str | Path, pool: Pool
             lo, hi = next(rest)
         if not lo <= first <= last <= hi:
             text = span(pool.family, first, last, pool.bits if first == last else -1)
-            raise FileRefused(f"{path}: {text} is there twice, or taken already in pool {pool.name}")
+            raise FileRefused(f"{path}: {text} is there twice, or taken already, whole or in part, in pool {pool.name}")
         if lo < first:
             left.append((lo, first - 1))
         lo = last + 1
