@@ -106,6 +106,26 @@ def test_a_backup_is_the_store(desk, tmp_path):
     assert desk("list", "hosts", "--store", str(tmp_path / "other.db")) == desk("list", "hosts")
 
 
+def test_a_table_in_and_out(desk, tmp_path):
+    table = tmp_path / "hosts.csv"
+    table.write_text("address,device\n10.0.0.1,n1\n10.0.0.1,n2\n", "utf-8")
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    no = desk("import", str(table), "--pool", "hosts", code=1)
+    assert [(row["line"], row["column"]) for row in no["refused"]] == [(3, "address")] and not no["changed"]
+    assert "hosts.csv:3: address: overlaps line 2\nnothing was changed" in text("import", str(table), "--pool", "hosts")
+    assert desk("import", str(table), "--pool", "hosts", "--keep-going", code=1)["added"] == 1
+    for kind in ("csv", "yaml", "json"):
+        out, other = tmp_path / f"all.{kind}", str(tmp_path / f"{kind}.db")
+        text("export", str(out), "--format", kind)
+        assert text("export", "--format", kind) == out.read_text("utf-8")
+        text("init", "--store", other)
+        assert desk("import", str(out), "--store", other)["added"] == 1
+        assert not desk("import", str(out), "--store", other)["changed"], "the same file twice changes nothing"
+        assert desk("fsck", "--store", other)["sound"]
+    assert "make it with `init`" in text("export", "--store", str(tmp_path / "none.db"))
+    assert "No such file" in text("import", str(tmp_path / "none.csv"))
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -7,6 +7,7 @@ from typing import Any
 
 from easterly.address.ipam.lines import read_lines
 from easterly.address.ipam.nouns import NOBODY, About, Allocation, Entry
+from easterly.address.ipam.packed import imported
 from easterly.address.ipam.places import place
 from easterly.address.ipam.rows import tags_and_fields
 
@@ -55,6 +56,8 @@ def _step(
             rows.update((a.id, a) for a in _allocated(change, entry, (definition or {})["vrf"]))
         case "import":
             rows.update((a.id, a) for a in _imported(change, entry, (definition or {})["vrf"]))
+        case "load":
+            rows.update((a.id, a) for a in imported(change, entry, (definition or {})["vrf"]))
         case "free":
             for number in change["ids"]:
                 del rows[number]

@@ -47,10 +47,14 @@ def allocation_row(a: Allocation) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def about_of(row: Sequence[Any]) -> About:
+    """What is known of a holder, from the last six columns of an allocation."""
+    return NOBODY if not any(row) else About._make((*row[:5], *tags_and_fields(row[5])))
+
+
 def allocation_of(row: Sequence[Any]) -> Allocation:
     """Inverse of `allocation_row`."""
-    who = NOBODY if not any(row[15:21]) else About._make((*row[15:20], *tags_and_fields(row[20])))
-    return Allocation._make((*row[:4], _int(row[4], "big"), _int(row[5], "big"), *row[6:15], who))
+    return Allocation._make((*row[:4], _int(row[4], "big"), _int(row[5], "big"), *row[6:15], about_of(row[15:21])))
 
 
 def pool_row(p: Pool) -> tuple[Any, ...]:

@@ -35,6 +35,10 @@ VERBS = {
         "approve": "Approve a request, which is carried out.",
         "reject": "Reject a request.",
     },
+    "bulk": {
+        "import": "Take over pools and addresses from CSV, YAML or JSON.",
+        "export": "Write everything as CSV, YAML or JSON.",
+    },
     "watch": {
         "usage": "Note or show how full pools are over time.",
         "forecast": "Tell when pools will be full.",
