@@ -171,3 +171,24 @@ approval = Table(
     Column("decided_ms", Number),
     Column("note", Text),
 )
+token = Table(
+    "token",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("tenant", Text),
+    Column("since_ms", Number, nullable=False),
+    Column("until_ms", Number),
+)
+hook = Table(
+    "hook",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("pools", Text, nullable=False),  # ids in JSON; none for all
+    Column("failures", Integer, nullable=False),  # since the last delivery
+    Column("next_ms", Number, nullable=False),  # not before
+)

@@ -30,6 +30,10 @@ VERBS = {
         "list": "List what a pool has given.",
         "audit": "Show what was done, entry by entry.",
     },
+    "serve": {
+        "serve": "Serve the store over HTTP.",
+        "token": "Make, list and revoke tokens of the service.",
+    },
     "ask": {
         "requests": "List requests that wait for approval.",
         "approve": "Approve a request, which is carried out.",

@@ -1,0 +1,144 @@
+"""Who may do what: tokens, roles, and tenants that do not see each other."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from easterly.address.ipam import Pool, Store, schema
+from easterly.address.ipam.connect import reading, writing
+
+_T = schema.token.c
+ROLES = ("reader", "operator", "admin")
+REFRESH_S = 1.0
+"""A token that another process revoked is refused after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks.
+
+    Attributes
+    ----------
+    name : str
+        For the audit.
+    role : str
+        One of `ROLES`; each may what those before it may.
+    tenant : str or None
+        Sees and takes what is this tenant's; everything if None.
+    """
+
+    name: str
+    role: str
+    tenant: str | None = None
+
+    def may(self, role: str) -> bool:
+        """Whether this role is held, or a higher one."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+    def sees(self, pool: Pool) -> bool:
+        """Whether a pool is theirs."""
+        return self.tenant is None or pool.tenant == self.tenant
+
+
+ANYBODY = Principal("local", "admin")
+"""The single user of a store of their own, on loopback, while there are no tokens."""
+
+
+def add_token(
+    store: Store, name: str, role: str = "operator", tenant: str | None = None, lasts_s: float | None = None
+) -> tuple[int, str]:
+    """Make a token.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        Unique.
+    role : str
+    tenant : str or None
+    lasts_s : float or None [s]
+
+    Returns
+    -------
+    (int, str)
+        Its id, and the token, which only its digest is kept of: 32 random bytes need no slow hash.
+
+    Raises
+    ------
+    ValueError
+        A name that there is, or a role that there is not.
+    """
+    if role not in ROLES:
+        raise ValueError(f"no role {role!r}: use one of {', '.join(ROLES)}")
+    token = f"easterly_{secrets.token_urlsafe(32)}"
+    with writing(store.engine) as connection:
+        if connection.execute(select(_T.id).where(_T.name == name)).first():
+            raise ValueError(f"there is a token {name!r}: revoke it first, or choose another name")
+        number = (connection.execute(select(func.max(_T.id))).scalar() or 0) + 1
+        until = None if lasts_s is None else store.now_ms() + int(lasts_s * 1000)
+        row = {"id": number, "name": name, "digest": _digest(token), "role": role, "tenant": tenant,
+               "since_ms": store.now_ms(), "until_ms": until}  # fmt: skip
+        connection.execute(schema.token.insert(), row)
+    return number, token
+
+
+def drop_token(store: Store, name: str) -> bool:
+    """Revoke a token; False where there is none."""
+    with writing(store.engine) as connection:
+        return connection.execute(schema.token.delete().where(_T.name == name)).rowcount > 0
+
+
+def tokens(store: Store) -> list[dict[str, Any]]:
+    """All tokens but their secrets, in order of names."""
+    columns = (_T.id, _T.name, _T.role, _T.tenant, _T.since_ms, _T.until_ms)
+    with reading(store.engine) as connection:
+        return [dict(row._mapping) for row in connection.execute(select(*columns).order_by(_T.name))]
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+class Gate:
+    """Who a token is, without asking the store each time.
+
+    Parameters
+    ----------
+    store : Store
+    open_to_all : bool
+        Let everybody in as `ANYBODY` while there are no tokens.
+    """
+
+    def __init__(self, store: Store, *, open_to_all: bool) -> None:
+        self._store = store
+        self._open = open_to_all
+        self._known: dict[bytes, tuple[Principal, int | None]] = {}
+        self._read_at = -REFRESH_S
+
+    def forget(self) -> None:
+        """Ask the store again: tokens were made or revoked."""
+        self._read_at = -REFRESH_S
+
+    def admit(self, authorization: str | None) -> Principal | None:
+        """Who sends a header ``Authorization: Bearer ...``; None for nobody that is known."""
+        if time.monotonic() - self._read_at >= REFRESH_S:
+            self._read()
+        if not self._known and self._open:
+            return ANYBODY
+        scheme, _, token = (authorization or "").partition(" ")
+        found = self._known.get(_digest(token.strip())) if scheme.lower() == "bearer" else None
+        if found is None or (found[1] is not None and found[1] <= self._store.now_ms()):
+            return None
+        return found[0]
+
+    def _read(self) -> None:
+        with reading(self._store.engine) as connection:
+            rows = connection.execute(select(_T.digest, _T.name, _T.role, _T.tenant, _T.until_ms)).all()
+        self._known = {bytes(row.digest): (Principal(row.name, row.role, row.tenant), row.until_ms) for row in rows}
+        self._read_at = time.monotonic()

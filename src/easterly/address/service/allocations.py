@@ -1,0 +1,193 @@
+"""Operations on allocations: take, look up, change, renew, give back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from easterly.address.ipam import About, Allocate, Allocation, Edit, Outcome, Release, Renew, approvals, pages
+from easterly.address.ipam.nouns import SEQUENCE_BITS
+from easterly.address.service.call import Call, Refused, Reply, etag_of, granted, unchanged_or_leave
+from easterly.address.service.pools import number, page, vrf_of
+from easterly.address.text import AddressError
+
+LARGEST = 1 << 63
+"""Ids are below it."""
+
+
+async def allocate(call: Call) -> Reply:
+    """Take addresses; the same again for a request of the same idempotency key."""
+    body, principal = call.body, call.principal
+    pool = await call.pool(fresh=False)
+    if principal.tenant is not None and body.tenant not in (None, principal.tenant):
+        raise Refused(403, "not-owner", f"addresses of {pool.name} are {principal.tenant}'s", "leave `tenant` out")
+    asked = Allocate(
+        pool.id, body.count, body.prefix_length, body.sparse, body.address, body.first, body.last, body.lease_s,
+        body.idempotency_key, principal.tenant or body.tenant, body.device, body.interface, body.mac, body.dns_name,
+        body.tags, body.fields, body.reserve, actor=principal.name,
+    )  # fmt: skip
+    outcome = await call.desk.lanes.submit(asked, pool.id)
+    if outcome.refusal is not None:
+        if outcome.refusal.code == "pending":
+            return await _asked(call, asked)
+        call.desk.pools.pop(pool.name, None)  # it may have been removed, and made anew under its name
+        granted(outcome)
+    return Reply(_told(outcome), 200 if outcome.repeated else 201)
+
+
+async def _asked(call: Call, asked: Allocate) -> Reply:
+    """What needs somebody's approval is put before them."""
+    outcome = await call.desk.read(approvals.ask, call.desk.store, asked)
+    granted(outcome)
+    where = f"/api/v1/approvals/{outcome.id}"
+    return Reply({"id": outcome.id, "state": "open"}, 202, headers={"location": where})
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    return {"allocations": [each.document() for each in outcome.allocations], "repeated": outcome.repeated}
+
+
+async def of_pool(call: Call) -> Reply:
+    """Allocations of a pool in order of addresses."""
+    pool, query = await call.pool(fresh=False), call.query
+    after = -1 if query.after is None else number(query.after)
+    rows = await _found(call, pages.allocations, call.desk.store, pool.id, after=after, limit=query.limit,
+                        within=query.within, **query.filters())  # fmt: skip
+    return Reply(page([row.document() for row in rows], rows[-1].lo if len(rows) == query.limit else None))
+
+
+async def search(call: Call) -> Reply:
+    """Allocations of all pools that one sees, in order of ids: by MAC address, DNS name, device and so on."""
+    query, seen = call.query, _Seen(call)
+    if query.within is not None:
+        raise Refused(422, "invalid", "`within` is of one pool", "ask GET /api/v1/pools/{pool}/allocations")
+    after = 0 if query.after is None else number(query.after)
+    rows = await _found(call, pages.search, call.desk.store, after=after, limit=query.limit, **query.filters())
+    shown = [row.document() for row in rows if await seen.pool(row.pool)]
+    return Reply(page(shown, rows[-1].id if len(rows) == query.limit else None))
+
+
+async def holders(call: Call) -> Reply:
+    """Who holds an address: the pools around it from the outside in, and the allocation itself."""
+    query, seen = call.query, _Seen(call)
+    vrf = await vrf_of(call, query.vrf)
+    rows = await _found(call, pages.holders, call.desk.store, query.address, vrf=vrf)
+    return Reply(page([row.document() for row in rows if await seen.pool(row.pool)], None))
+
+
+async def _found(call: Call, reader: Any, *args: Any, **named: Any) -> list[Allocation]:
+    try:
+        found: list[Allocation] = await call.desk.read(reader, *args, **named)
+    except AddressError as error:
+        raise Refused(422, "invalid", str(error), error.hint) from None
+    except ValueError as error:
+        raise Refused(422, "invalid", str(error)) from None
+    return found
+
+
+class _Seen:
+    """Which pools a principal sees, by id, each asked for once."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._known: dict[int, bool] = {}
+
+    async def pool(self, number_of: int) -> bool:
+        if self._call.principal.tenant is None:
+            return True
+        if number_of not in self._known:
+            found = await self._call.desk.read(pages.pool, self._call.desk.store, number_of)
+            self._known[number_of] = found is not None and self._call.principal.sees(found)
+        return self._known[number_of]
+
+
+async def one(call: Call) -> Reply:
+    """An allocation."""
+    document = (await _mine(call)).document()
+    return Reply(document, etag=etag_of(document))
+
+
+async def _mine(call: Call) -> Allocation:
+    wanted = number(call.path["id"])
+    found = await call.desk.read(pages.allocation, call.desk.store, wanted) if wanted < LARGEST else None
+    if found is None or not await _Seen(call).pool(found.pool):
+        raise Refused(404, "unknown", f"there is no allocation {wanted}", "it was released, or it is not yours")
+    return found
+
+
+async def edit(call: Call) -> Reply:
+    """Change what is known of the holder; all of it is replaced."""
+    held = await _mine(call)
+    unchanged_or_leave(call, etag_of(held.document()))
+    tenant = call.principal.tenant
+    if tenant is not None and call.body.tenant not in (None, tenant):
+        raise Refused(403, "not-owner", f"this address is {tenant}'s", "leave `tenant` out")
+    said = call.body.model_dump(exclude={"tags", "fields", "tenant"})
+    fields = tuple(sorted(call.body.fields.items()))
+    about = About(**said, tenant=tenant or call.body.tenant, tags=tuple(sorted(set(call.body.tags))), fields=fields)
+    return await _changed(call, Edit(held.id, about, actor=call.principal.name))
+
+
+async def renew(call: Call) -> Reply:
+    """Let a lease last longer, from now on."""
+    held = await _owned(call)
+    return await _changed(call, Renew(held, call.body.lease_s, actor=call.principal.name))
+
+
+async def _changed(call: Call, request: Edit | Renew) -> Reply:
+    outcome = await call.submit(request, request.id >> SEQUENCE_BITS)
+    document = outcome.allocations[0].document()
+    return Reply(document, etag=etag_of(document))
+
+
+async def _owned(call: Call) -> int:
+    """Id of an allocation of a pool that the principal sees; whoever sees all need not look."""
+    wanted = number(call.path["id"])
+    return wanted if call.principal.tenant is None and wanted < LARGEST else (await _mine(call)).id
+
+
+async def release(call: Call) -> Reply:
+    """Give back: quarantined as long as the pool says, then free."""
+    if "if-match" in call.headers:
+        unchanged_or_leave(call, etag_of((await _mine(call)).document()))
+    held = await _owned(call)
+    await call.submit(Release(held, actor=call.principal.name), held >> SEQUENCE_BITS)
+    return Reply(None, 204)
+
+
+async def asked(call: Call) -> Reply:
+    """Requests that wait for approval, or that were decided."""
+    query, desk, seen = call.query, call.desk, _Seen(call)
+    after = 0 if query.after is None else number(query.after)
+    rows = await desk.read(approvals.questions, desk.store, state=query.state, after=after, limit=query.limit)
+    shown = [_question(row) for row in rows if await seen.pool(row.pool)]
+    return Reply(page(shown, rows[-1].id if len(rows) == query.limit else None))
+
+
+def _question(row: approvals.Question) -> dict[str, Any]:
+    request = replace(row.request, fields=dict(row.request.fields))
+    return {
+        "id": row.id, "pool": row.pool, "state": row.state, "asker": row.asker, "asked_ms": row.asked_ms,
+        "decider": row.decider, "decided_ms": row.decided_ms, "note": row.note, "count": request.count,
+        "prefix_length": request.prefix_length, "address": request.address, **request.about.document(),
+    }  # fmt: skip
+
+
+async def approve(call: Call) -> Reply:
+    """Carry out a request that waits."""
+    return await _decided(call, approve=True)
+
+
+async def reject(call: Call) -> Reply:
+    """Decide that a request is not carried out."""
+    return await _decided(call, approve=False)
+
+
+async def _decided(call: Call, *, approve: bool) -> Reply:
+    if call.principal.tenant is not None:
+        raise Refused(403, "not-owner", "who shares a store does not approve for it", "use a token without a tenant")
+    desk = call.desk
+    outcome = await desk.read(approvals.decide, desk.store, number(call.path["id"]), approve=approve,
+                              actor=call.principal.name, note=call.body.note)  # fmt: skip
+    granted(outcome)
+    return Reply(_told(outcome))

@@ -1,0 +1,154 @@
+"""A request as an operation sees it, and what it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from easterly.address.ipam import Outcome, Pool, Request, Store, pages
+from easterly.address.service.access import Gate, Principal
+from easterly.address.service.lanes import Lanes
+from easterly.address.service.models import Model
+
+T = TypeVar("T")
+STATUS = {
+    "exhausted": 409, "conflict": 409, "in-use": 409, "unknown": 404, "gone": 404, "not-owner": 403, "expired": 410,
+    "reused-key": 422, "excluded": 422, "outside": 422, "invalid": 422, "pending": 409,
+}  # fmt: skip
+"""Of refusals of the store."""
+TITLES = {
+    400: "Malformed request", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
+    409: "Conflict", 410: "Gone", 412: "Changed meanwhile", 413: "Too large", 422: "Refused", 429: "Too many requests",
+    500: "Defect",
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """Leaves an operation with a problem.
+
+    Attributes
+    ----------
+    status : int
+    code : str
+    detail : str
+    hint : str
+    """
+
+    def __init__(self, status: int, code: str, detail: str, hint: str = "") -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail, self.hint = status, code, detail, hint
+
+    def document(self) -> dict[str, Any]:
+        """RFC 9457."""
+        return {
+            "type": f"urn:easterly:ipam:{self.code}", "title": TITLES[self.status], "status": self.status,
+            "detail": self.detail, "code": self.code, "hint": self.hint,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: a document, its status, and a tag of its version."""
+
+    document: Any
+    status: int = 200
+    etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What operations work with.
+
+    Attributes
+    ----------
+    store : Store
+    lanes : Lanes
+    gate : Gate
+    pools : dict of str to Pool
+        As they were read; only what of them never changes may be relied on.
+    """
+
+    store: Store
+    lanes: Lanes
+    gate: Gate
+    pools: dict[str, Pool] = field(default_factory=dict)
+
+    async def read(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
+        """Ask the store in a thread: the loop goes on."""
+        return await asyncio.to_thread(function, *args, **named)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks for what.
+
+    Attributes
+    ----------
+    desk : Desk
+    principal : Principal
+    path : mapping of str to str
+        Parts of the path, by name.
+    query, body : Model
+        Validated; empty models where the operation has none.
+    headers : mapping of str to str
+    """
+
+    desk: Desk
+    principal: Principal
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    headers: Mapping[str, str]
+
+    async def pool(self, name: str | None = None, *, fresh: bool = True) -> Pool:
+        """A pool that the principal sees; there is none for them otherwise.
+
+        With `fresh` false it may be some requests old: enough for what a pool is, not for how full it is.
+        """
+        wanted = self.path["pool"] if name is None else name
+        found = None if fresh else self.desk.pools.get(wanted)
+        if found is None:
+            found = await self.desk.read(pages.pool, self.desk.store, wanted)
+            if found is not None:
+                self.desk.pools[wanted] = found
+        if found is None or not self.principal.sees(found):
+            raise Refused(404, "unknown", f"there is no pool {wanted!r}", "list the pools: GET /api/v1/pools")
+        return found
+
+    async def submit(self, request: Request, pool: int) -> Outcome:
+        """Have a request answered; leaves with the reason where it is refused."""
+        outcome = await self.desk.lanes.submit(request, pool)
+        granted(outcome)
+        return outcome
+
+
+Operation = Callable[[Call], Awaitable[Reply]]
+
+
+class Empty(Model):
+    """Nothing."""
+
+
+def granted(outcome: Outcome) -> None:
+    """Leave with the refusal of an outcome, if it is one."""
+    if outcome.refusal is not None:
+        no = outcome.refusal
+        raise Refused(STATUS.get(no.code, 409), no.code, no.message, no.hint)
+
+
+def etag_of(document: Any) -> str:
+    """A strong tag: a hash of what is told."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+
+
+def unchanged_or_leave(call: Call, etag: str) -> None:
+    """RFC 9110 section 13.1.1: leave where the client has seen another version."""
+    wanted = call.headers.get("if-match")
+    if wanted is not None and wanted != "*" and etag not in [each.strip() for each in wanted.split(",")]:
+        raise Refused(412, "changed", "it is not what it was when you read it", "read it again, and decide anew")

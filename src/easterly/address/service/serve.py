@@ -1,0 +1,106 @@
+"""Serving: who may listen where, and with what certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+from easterly.address.ipam import Store
+from easterly.address.service.access import tokens
+from easterly.address.service.app import Policy, application
+
+
+class CannotServe(ValueError):
+    """A listener that would let in whom it should not, or that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where the service listens.
+
+    Attributes
+    ----------
+    host : str
+    port : int
+    certificate, key : Path or None
+        For TLS, in PEM.
+    """
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_listener(text: str, certificate: Path | None = None, key: Path | None = None) -> Listener:
+    """Where to listen, from ``ADDR:PORT``.
+
+    Raises
+    ------
+    CannotServe
+
+    Examples
+    --------
+    >>> read_listener("127.0.0.1:8080").local, read_listener("[::]:8080").host
+    (True, '::')
+    """
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise CannotServe(f"{text!r} is no place to listen: write ADDR:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+    if (certificate is None) != (key is None):
+        raise CannotServe("TLS needs a certificate and its key: give both")
+    return Listener(host, int(port), certificate, key)
+
+
+def checked(store: Store, listener: Listener, policy: Policy) -> Policy:
+    """The policy that a listener is served with: without tokens only for one user, alone with a store of their own.
+
+    Raises
+    ------
+    CannotServe
+        Somebody else could reach the service, and no token keeps them out.
+    """
+    there = bool(tokens(store))
+    alone = listener.local and store.engine.dialect.name == "sqlite"
+    if not there and not alone:
+        why = "others share this store" if listener.local else f"others reach {listener.host}"
+        raise CannotServe(f"{why}, and there are no tokens: make one first (easterly ipam token add NAME)")
+    return Policy(open_to_all=alone, rate=policy.rate, burst=policy.burst, chores=policy.chores)
+
+
+def serve(store: Store, listener: Listener, policy: Policy | None = None) -> None:
+    """Serve until interrupted.
+
+    Parameters
+    ----------
+    store : Store
+    listener : Listener
+    policy : Policy, optional
+        ``open_to_all`` follows from the listener.
+
+    Raises
+    ------
+    CannotServe
+    """
+    import uvicorn
+
+    app = application(store, checked(store, listener, policy or Policy()))
+    uvicorn.run(
+        app, host=listener.host, port=listener.port, log_level="warning", access_log=False, timeout_keep_alive=30,
+        ssl_certfile=listener.certificate, ssl_keyfile=listener.key, server_header=False, date_header=False,
+    )  # fmt: skip

@@ -1,0 +1,314 @@
+"""The address manager over HTTP: who may, what is answered, what comes again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from easterly.address import ipam, service
+from easterly.address.ipam.fsck import fsck
+from easterly.address.service import hooks
+from easterly.address.service.serve import checked
+
+API = "/api/v1"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[ipam.Store]:
+    with ipam.init(tmp_path / "a.db", clock=clock) as made:
+        made.one(ipam.AddPool("hosts", "10.0.0.0/24", tenant="acme", lease_s=60.0))
+        made.one(ipam.AddPool("others", "10.1.0.0/24", tenant="beta"))
+        yield made
+        assert fsck(made) == []
+
+
+@pytest.fixture
+def client(store: ipam.Store) -> Iterator[TestClient]:
+    """Somebody alone with their own store: no token needed."""
+    with TestClient(service.application(store, service.Policy(open_to_all=True, chores=False))) as made:
+        yield made
+
+
+def bearer(store: ipam.Store, name: str, role: str, tenant: str | None = None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {service.add_token(store, name, role, tenant)[1]}"}
+
+
+def take(client: TestClient, pool: str = "hosts", status: int = 201, **asked: Any) -> Any:
+    answer = client.post(f"{API}/pools/{pool}/allocations", json=asked)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def addresses(answer: Any) -> list[str]:
+    return [each["address"] for each in answer["allocations"]]
+
+
+def test_next_addresses_and_those_that_are_named(client: TestClient) -> None:
+    assert addresses(take(client)) == ["10.0.0.1"]
+    assert addresses(take(client, count=3)) == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
+    assert addresses(take(client, prefix_length=28)) == ["10.0.0.16/28"]
+    assert addresses(take(client, address="10.0.0.100")) == ["10.0.0.100"]
+    assert take(client, status=409, address="10.0.0.100")["code"] == "conflict"
+    assert take(client, status=409, count=1000)["code"] == "exhausted"
+    assert take(client, status=422, address="10.9.0.1")["code"] == "outside"
+    assert take(client, status=422, count=0)["code"] == "invalid"
+    assert take(client, status=422, cuont=1)["detail"].startswith("body.cuont")
+    assert take(client, "nowhere", status=404)["code"] == "unknown"
+
+
+def test_a_retry_gets_the_same_addresses(client: TestClient) -> None:
+    first = take(client, count=2, idempotency_key="job-7")
+    again = take(client, status=200, count=2, idempotency_key="job-7")
+    assert again["repeated"]
+    assert again["allocations"] == first["allocations"]
+    assert take(client, status=422, count=3, idempotency_key="job-7")["code"] == "reused-key"
+    assert client.get(f"{API}/pools/hosts").json()["used"] == 2
+
+
+def test_leases(client: TestClient, clock: Clock, store: ipam.Store) -> None:
+    held = take(client, lease_s=10)["allocations"][0]
+    clock.now += 8
+    renewed = client.post(f"{API}/allocations/{held['id']}/renew", json={"lease_s": 10}).json()
+    assert renewed["until_ms"] == held["until_ms"] + 8000
+    clock.now += 11
+    assert store.reclaim() == 1
+    assert client.get(f"{API}/allocations/{held['id']}").status_code == 404
+    assert client.post(f"{API}/allocations/{held['id']}/renew").status_code == 404
+
+
+def test_giving_back(client: TestClient) -> None:
+    held = take(client)["allocations"][0]["id"]
+    assert client.delete(f"{API}/allocations/{held}").status_code == 204
+    assert client.delete(f"{API}/allocations/{held}").status_code == 404
+    assert client.delete(f"{API}/allocations/{(1 << 64) + held}").status_code == 404
+    assert client.get(f"{API}/pools/hosts").json()["used"] == 0
+
+
+def test_versions(client: TestClient) -> None:
+    held = take(client, device="leaf-1")["allocations"][0]["id"]
+    seen = client.get(f"{API}/allocations/{held}")
+    etag = seen.headers["etag"]
+    assert client.get(f"{API}/allocations/{held}", headers={"If-None-Match": etag}).status_code == 304
+    body = {"device": "leaf-2", "tags": ["b", "a"], "fields": {"rack": "7"}, "mac": "02:00:00:00:00:01"}
+    changed = client.put(f"{API}/allocations/{held}", json=body, headers={"If-Match": etag})
+    assert (changed.status_code, changed.json()["device"], changed.json()["tags"]) == (200, "leaf-2", ["a", "b"])
+    late = client.put(f"{API}/allocations/{held}", json={"device": "leaf-3"}, headers={"If-Match": etag})
+    assert (late.status_code, late.json()["code"]) == (412, "changed")
+    assert client.delete(f"{API}/allocations/{held}", headers={"If-Match": etag}).status_code == 412
+    assert client.delete(f"{API}/pools/others", headers={"If-Match": '"old"'}).status_code == 412
+    assert client.delete(f"{API}/pools/others").status_code == 204
+    assert client.get(f"{API}/pools/others").status_code == 404
+
+
+def test_pages_end_where_all_was_told(client: TestClient) -> None:
+    take(client, count=7)
+    found, url = [], f"{API}/pools/hosts/allocations?limit=3"
+    for _ in range(5):
+        answer = client.get(url)
+        found += [row["address"] for row in answer.json()["items"]]
+        if answer.json()["next"] is None:
+            break
+        url = answer.headers["link"].partition("<")[2].partition(">")[0]
+    assert found == [f"10.0.0.{n}" for n in range(1, 8)]
+    assert client.get(f"{API}/pools/hosts/allocations?after=x").status_code == 422
+    assert client.get(f"{API}/pools/hosts/allocations?limit=0").status_code == 422
+
+
+def test_pools_of_pools_and_their_tree(client: TestClient) -> None:
+    made = client.post(f"{API}/pools", json={"name": "rack", "parent": "hosts", "prefix_length": 28})
+    assert (made.status_code, made.json()["prefix"]) == (201, "10.0.0.0/28")
+    top = client.get(f"{API}/pools?vrf=default").json()["items"]
+    assert [(row["name"], row["children"]) for row in top] == [("hosts", 1), ("others", 0)]
+    assert [row["name"] for row in client.get(f"{API}/pools?parent=hosts").json()["items"]] == ["rack"]
+    held = take(client, "rack")["allocations"][0]["address"]
+    around = client.get(f"{API}/holders?address={held}").json()["items"]
+    assert [row["kind"] for row in around] == ["pool", "address"]
+    assert client.get(f"{API}/holders?address=nonsense").status_code == 422
+    one, two = (client.get(f"{API}/pools?limit=1&after={after}").json() for after in ("0", "2"))
+    assert (one["items"][0]["name"], one["next"]) == ("hosts", "2")
+    assert two["items"][0]["name"] == "others"
+
+
+def test_the_same_prefix_in_two_tables(client: TestClient) -> None:
+    assert client.post(f"{API}/vrfs", json={"name": "blue", "rd": "64512:1", "tenant": "acme"}).status_code == 201
+    body = {"name": "blue-hosts", "prefix": "10.0.0.0/24", "vrf": "blue"}
+    assert client.post(f"{API}/pools", json=body).status_code == 201
+    assert client.post(f"{API}/pools", json={**body, "name": "twice", "vrf": "default"}).status_code == 409
+    assert addresses(take(client, "blue-hosts")) == addresses(take(client)) == ["10.0.0.1"]
+    assert [row["name"] for row in client.get(f"{API}/vrfs").json()["items"]] == ["blue", "default"]
+
+
+def test_search(client: TestClient) -> None:
+    take(client, mac="02:00:00:00:00:01", dns_name="a.example", tags=["gpu"])
+    take(client, mac="02:00:00:00:00:02")
+    assert len(client.get(f"{API}/allocations?mac=02:00:00:00:00:02").json()["items"]) == 1
+    assert client.get(f"{API}/allocations?tag=gpu").json()["items"][0]["dns_name"] == "a.example"
+    assert len(client.get(f"{API}/pools/hosts/allocations?within=10.0.0.2/32").json()["items"]) == 1
+    assert client.get(f"{API}/allocations?within=10.0.0.2/32").status_code == 422
+
+
+def test_tenants_do_not_see_each_other(store: ipam.Store, client: TestClient) -> None:
+    acme, beta = bearer(store, "a", "operator", "acme"), bearer(store, "b", "admin", "beta")
+    mine = client.post(f"{API}/pools/hosts/allocations", json={}, headers=acme).json()["allocations"][0]
+    assert mine["tenant"] == "acme"
+    for method, path in (
+        ("GET", "pools/hosts"), ("POST", "pools/hosts/allocations"), ("GET", "pools/hosts/allocations"),
+        ("GET", f"allocations/{mine['id']}"), ("DELETE", f"allocations/{mine['id']}"), ("GET", "pools/hosts/usage"),
+        ("POST", f"allocations/{mine['id']}/renew"), ("GET", "pools/hosts/audit"), ("DELETE", "pools/hosts"),
+        ("GET", "pools?parent=hosts"),
+    ):  # fmt: skip
+        answer = client.request(method, f"{API}/{path}", headers=beta)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown"), (method, path)
+    assert client.put(f"{API}/allocations/{mine['id']}", json={}, headers=beta).status_code == 404
+    assert [row["name"] for row in client.get(f"{API}/pools", headers=beta).json()["items"]] == ["others"]
+    for path in ("allocations", "holders?address=10.0.0.1", "vrfs", "approvals"):
+        assert client.get(f"{API}/{path}", headers=beta).json()["items"] == [], path
+    stolen = client.post(f"{API}/pools/others/allocations", json={"tenant": "acme"}, headers=beta)
+    assert stolen.status_code == 403
+    for path, body in (("vrfs", {"name": "x"}), ("tokens", {"name": "x"}),
+                       ("pools", {"name": "x", "prefix": "10.2.0.0/24"}),
+                       ("pools", {"name": "x", "parent": "others", "prefix_length": 28, "tenant": "acme"}),
+    ):  # fmt: skip
+        assert client.post(f"{API}/{path}", json=body, headers=beta).status_code == 403, path
+    own = client.post(f"{API}/pools", json={"name": "x", "parent": "others", "prefix_length": 28}, headers=beta)
+    assert (own.status_code, own.json()["tenant"]) == (201, "beta")
+    assert client.get(f"{API}/audit", headers=beta).status_code == 403
+
+
+def test_roles_and_tokens(store: ipam.Store, client: TestClient) -> None:
+    admin, reader = bearer(store, "root", "admin"), bearer(store, "eye", "reader")
+    assert client.get(f"{API}/pools").status_code == 401
+    assert client.get(f"{API}/pools", headers={"Authorization": "Bearer nonsense"}).status_code == 401
+    assert client.get(f"{API}/health").status_code == 200
+    assert client.get(f"{API}/whoami", headers=reader).json() == {"name": "eye", "role": "reader", "tenant": None}
+    assert client.post(f"{API}/pools/hosts/allocations", headers=reader).status_code == 403
+    made = client.post(f"{API}/tokens", json={"name": "job", "lasts_s": 60}, headers=admin)
+    job = {"Authorization": f"Bearer {made.json()['token']}"}
+    assert client.post(f"{API}/pools/hosts/allocations", headers=job).status_code == 201
+    assert client.post(f"{API}/tokens", json={"name": "job"}, headers=admin).status_code == 409
+    assert "token" not in client.get(f"{API}/tokens", headers=admin).json()["items"][0]
+    assert client.delete(f"{API}/tokens/job", headers=admin).status_code == 204
+    assert client.get(f"{API}/pools", headers=job).status_code == 401
+    assert client.delete(f"{API}/tokens/job", headers=admin).status_code == 404
+
+
+def test_a_token_ends(store: ipam.Store, client: TestClient, clock: Clock) -> None:
+    short = {"Authorization": f"Bearer {service.add_token(store, 'short', 'reader', None, 5.0)[1]}"}
+    assert client.get(f"{API}/pools", headers=short).status_code == 200
+    clock.now += 5
+    assert client.get(f"{API}/pools", headers=short).status_code == 401
+
+
+def test_too_many_requests(store: ipam.Store) -> None:
+    policy = service.Policy(open_to_all=True, rate=1.0, burst=2.0, chores=False)
+    with TestClient(service.application(store, policy)) as client:
+        codes = [client.get(f"{API}/pools").status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+
+def test_approval(client: TestClient, store: ipam.Store) -> None:
+    store.one(ipam.AddPool("scarce", "192.0.2.0/28", approval=True))
+    asker, boss = bearer(store, "asker", "operator"), bearer(store, "boss", "admin")
+    waits = client.post(f"{API}/pools/scarce/allocations", json={"count": 2}, headers=asker)
+    assert waits.status_code == 202
+    [question] = client.get(f"{API}/approvals", headers=boss).json()["items"]
+    assert (question["count"], question["asker"]) == (2, "asker")
+    granted = client.post(f"{API}/approvals/{question['id']}/approve", json={"note": "fine"}, headers=boss)
+    assert addresses(granted.json()) == ["192.0.2.1", "192.0.2.2"]
+    assert client.post(f"{API}/approvals/{question['id']}/reject", headers=boss).status_code == 404
+    assert client.get(f"{API}/approvals?state=approved", headers=boss).json()["items"][0]["decider"] == "boss"
+
+
+def test_hooks_tell_what_happens_until_it_is_heard(client: TestClient, store: ipam.Store, clock: Clock) -> None:
+    take(client)
+    body = {"name": "dns", "url": "http://127.0.0.1:1/x", "secret": "0123456789abcdef", "pools": ["hosts"]}
+    assert client.post(f"{API}/hooks", json=body).status_code == 201
+    assert client.post(f"{API}/hooks", json=body).status_code == 409
+    assert client.get(f"{API}/hooks").json()["items"][0]["url"] == body["url"]
+    heard: list[dict[str, Any]] = []
+
+    def deaf(*_: object) -> None:
+        raise OSError
+
+    def hear(url: str, sent: bytes, headers: dict[str, str]) -> None:
+        digest = hmac.new(b"0123456789abcdef", sent, hashlib.sha256).hexdigest()
+        assert headers["Easterly-Signature"] == f"sha256={digest}"
+        heard.extend(json.loads(sent)["events"])
+
+    take(client, count=2)
+    take(client, "others")
+    assert hooks.deliver(store, deaf) == 0
+    assert hooks.deliver(store, hear) == 0  # not yet: it waits after a failure
+    clock.now += 2
+    assert hooks.deliver(store, hear) == 1
+    assert hooks.deliver(store, hear) == 0
+    assert [event["change"]["do"] for event in heard] == ["allocate"]
+    assert client.delete(f"{API}/hooks/dns").status_code == 204
+    assert client.delete(f"{API}/hooks/dns").status_code == 404
+
+
+def test_a_hook_that_nobody_hears_is_a_failure() -> None:
+    with pytest.raises(OSError, match="refused"):
+        hooks.post("http://127.0.0.1:1/", b"{}", {})
+
+
+def test_usage_and_audit(client: TestClient, store: ipam.Store, clock: Clock) -> None:
+    from easterly.address.ipam import history
+
+    for _ in range(4):
+        take(client, count=10)
+        history.record(store)
+        clock.now += 3600
+    told = client.get(f"{API}/pools/hosts/usage").json()
+    assert [point["used"] for point in told["points"]] == [10, 20, 30, 40]
+    assert told["forecast"]["rate_per_s"] == pytest.approx(10 / 3600)
+    entries = client.get(f"{API}/pools/hosts/audit?limit=2").json()
+    assert [row["change"]["do"] for row in entries["items"]] == ["add-pool", "allocate"] or entries["next"] == "2"
+    assert client.get(f"{API}/audit").json()["items"]
+
+
+def test_what_is_not_there_and_what_is_not_json(client: TestClient) -> None:
+    assert client.get("/nowhere").json()["code"] == "path"
+    assert client.patch(f"{API}/pools").status_code == 405
+    bad = client.post(f"{API}/pools/hosts/allocations", content=b"{")
+    assert (bad.status_code, bad.headers["content-type"]) == (400, "application/problem+json")
+    assert client.post(f"{API}/pools/hosts/allocations", content=b" " * (5 << 20)).status_code == 413
+
+
+@pytest.mark.parametrize(("text", "local"), [("127.0.0.1:80", True), ("[::1]:80", True), ("0.0.0.0:80", False)])
+def test_who_reaches_a_listener(store: ipam.Store, text: str, local: bool) -> None:
+    listener = service.read_listener(text)
+    assert listener.local == local
+    if local:
+        assert checked(store, listener, service.Policy()).open_to_all
+    else:
+        with pytest.raises(service.CannotServe, match="no tokens"):
+            checked(store, listener, service.Policy())
+    service.add_token(store, "one")
+    checked(store, listener, service.Policy())
+
+
+@pytest.mark.parametrize("text", ["80", "localhost", ":80", "127.0.0.1:x", "127.0.0.1:70000"])
+def test_no_place_to_listen(text: str) -> None:
+    with pytest.raises(service.CannotServe, match="ADDR:PORT"):
+        service.read_listener(text)
