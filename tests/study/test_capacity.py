@@ -95,6 +95,27 @@ def test_pools_fill_as_hosts_grow() -> None:
     assert math.isinf(still.month[row(still, "pool", "loopback")])
 
 
+def test_pools_of_both_families_and_blocks_fill_as_hosts_grow() -> None:
+    """Twice the hosts every year: full after a year for each power of two of room over what is taken.
+
+    The office and its management hold a prefix for each of two leaves: 5 hosts and 3 more are a /29, two of them a /28.
+    The machines are 10 and 3 more in a /28, so that 13 hosts fill it. An IPv6 pool has a quarter for hosts, a /64 each.
+    """
+    blocks = """{pools: {hosts: 10.64.0.0/24, links: 10.66.0.0/24, loopback: 10.65.0.0/26, v6: "fd00:64::/40",
+        corp: 10.128.0.0/24}, blocks: {office: {inside: corp, length: 25},
+        management: {inside: office, role: management, per: leaf, hosts: 5}, machines: {inside: office, hosts: 10}}}"""
+    start, _, rest = SITE.partition("addressing: ")
+    idle = start + "addressing: " + blocks + rest[rest.index("\n") :].partition("traffic:")[0]
+    found = grown(idle, months=900, failures=False, hosts=2.0).filling
+    rows = zip(found.kind, found.group, found.month, strict=True)
+    assert {str(group): month / 12 for kind, group, month in rows if kind != "link"} == pytest.approx({
+        "hosts": math.log2(256 / 16), "links": math.log2(256 / 20), "loopback": math.log2(64 / 8),
+        "v6 (hosts)": 22 - 1, "v6 (links)": math.log2(2**64 / 20), "v6 (loopback)": math.log2(2**64 / 8),
+        "corp": math.log2(256 / 128), "office": math.log2(128 / 32), "management": 0.0, "management (hosts)": 0.0,
+        "machines (hosts)": math.log2(13 / 10),
+    }, rel=1e-12)  # fmt: skip
+
+
 def test_the_worst_failure_is_the_worst_of_all() -> None:
     """Every part tried by itself, without any symmetry, for links that fill in months and links that never do."""
     made = Nouns(parse(from_text(SITE)).site)

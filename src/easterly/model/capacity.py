@@ -11,9 +11,9 @@ from easterly.base.schema import Doc, Unit
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """When things are full: a row for each group of links, each queue in it, and each pool; the first to fill first."""
+    """When things are full: a row for each group of links, each queue in it, each pool and block; the first to fill first."""
 
-    kind: Annotated[TextColumn, Doc("(N,) link, queue or pool.")]
+    kind: Annotated[TextColumn, Doc("(N,) link, queue, pool or block.")]
     group: Annotated[TextColumn, Doc("(N,) ``train leaf-spine``, a WAN link, or a pool; of a queue with its class.")]
     name: Annotated[TextColumn, Doc("(N,) the one that fills first.")]
     count: Annotated[IntColumn, Unit("1"), Doc("(N,) how many are in the group.")]

@@ -75,6 +75,8 @@ def levels(site: Site, names: list[str]) -> NDArray[np.float64]:
     """(K, W) the levels of a week: factor of each work in every quarter of an hour, those that are alike once."""
     hours = np.arange(0, profile.WEEK_s, QUARTER_s)
     own = profile.profiles(site)
+    if not names:
+        return np.ones((1, 0))
     courses = np.stack([profile.factor(own.get(name), hours) for name in names], axis=1)
     return np.unique(courses, axis=0)
 

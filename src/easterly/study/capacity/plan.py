@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from easterly._kernel import maths
 from easterly.base.columns import FloatColumn, IntColumn, floats, ints, texts
 from easterly.model.capacity import Filling, Outgrown
 from easterly.model.groups import group_of
@@ -18,7 +19,7 @@ from easterly.model.spec.site import Site
 from easterly.study.capacity.groups import Bundle, bundles
 from easterly.study.capacity.growth import factors
 from easterly.study.capacity.loads import Growing, State, full_month, growing, queue_month, state_of
-from easterly.study.capacity.pools import taken
+from easterly.study.capacity.pools import stocks
 from easterly.study.capacity.upgrade import Choice, Need, upgrades
 from easterly.study.failures.elements import elements
 from easterly.study.failures.singles import NOTHING, checked, classes_of
@@ -194,21 +195,21 @@ def queue_use(state: State, grows: Growing, network: Network, link: int) -> dict
 
 
 def _pools(nouns: Nouns, factor: float, months: int) -> list[Row]:
-    """Pools hold what grows by a factor: taken times growth reaches what there is."""
+    """What is taken of pools and blocks grows by a factor; they are full when it reaches what there is."""
     rows: list[Row] = []
-    for name, used, room in taken(nouns.site, nouns.address.value):
+    for own in stocks(nouns.site, nouns.address.value):
         at = float("inf")
-        if used >= room:
-            at = 0.0
-        elif factor > 1 and used:
-            at = 12 * float(np.log(room / used) / np.log(factor))
+        if factor > 1 and own.used:
+            ratio, power = maths.log(floats([max(own.room / own.used, 1.0), factor])).tolist()
+            at = 12 * ratio / power
         at = at if at <= months else float("inf")
-        rows.append(("pool", name, name, 1, int(at < float("inf")), used / room, at, at, "nothing"))
+        filled = own.count if at < float("inf") else 0
+        rows.append((own.kind, own.name, own.such, own.count, filled, own.used / own.room, at, at, "nothing"))
     return rows
 
 
 def _filling(rows: Sequence[Row]) -> Filling:
-    order = {"link": 0, "queue": 1, "pool": 2}
+    order = {"link": 0, "queue": 1, "pool": 2, "block": 3}
     ranked = sorted(rows, key=lambda row: (row[6], order[row[0]], -row[5], row[1]))
     kind, group, name, count, filled, use, month, whole, cause = zip(*ranked, strict=True) if ranked else [()] * 9
     return Filling(
