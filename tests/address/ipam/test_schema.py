@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from easterly.address import ipam
-from easterly.address.ipam import schema
+from easterly.address.ipam import migrations, schema
 from easterly.address.ipam.connect import locate, writing
 
 
@@ -58,3 +58,8 @@ def test_what_cannot_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
             ipam.init(url)
     with pytest.raises(ipam.StoreError, match="no address store"):
         ipam.open(tmp_path / "text.db")
+
+
+def test_files_are_called_after_their_steps():
+    found = [script.revision for script in migrations._scripts()[1].walk_revisions()]
+    assert migrations.steps() == found[::-1] and migrations.head() == migrations._scripts()[1].get_current_head()

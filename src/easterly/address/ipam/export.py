@@ -15,6 +15,7 @@ from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.connect import reading
 from easterly.address.ipam.nouns import Pool
+from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.rows import pool_of
 from easterly.address.ipam.sheet import COLUMNS, SETTINGS, cell, tags_cell
 from easterly.address.ipam.store import Store
@@ -48,7 +49,7 @@ def export(store: Store, file: TextIO, form: str, *, progress: Callable[[int], o
     """
     write = {"csv": _csv, "json": _json, "yaml": _yaml}[form](file)
     count = 0
-    with reading(store.engine) as connection:
+    with quiet(), reading(store.engine) as connection:
         for rows in _rows(connection):
             write(rows)
             count += len(rows)

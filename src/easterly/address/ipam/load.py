@@ -19,6 +19,7 @@ from easterly.address.ipam.connect import writing
 from easterly.address.ipam.incoming import Piece
 from easterly.address.ipam.nouns import SEQUENCE_BITS, Pool
 from easterly.address.ipam.packed import packed
+from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.read import by_id, pools
 from easterly.address.ipam.requests import AddPool, AddVrf
 from easterly.address.ipam.rows import free_row
@@ -102,7 +103,7 @@ def load(
     """
     work = _Load(store.now_ms(), pool, actor, progress)
     try:
-        with writing(store.engine) as connection:
+        with quiet(), writing(store.engine) as connection:
             work.look(connection, read())
             work.put(connection, read())
             if work.done.faults and not keep_going:
@@ -142,7 +143,8 @@ class _Load:
         if not self.runs:
             return
         rows = s.joined(self.runs)
-        rows = rows.take(~np.isin(rows.tag, np.fromiter(self.bad, np.int64, len(self.bad))) & (rows.pool >= 0))
+        if self.bad or (rows.pool < 0).any():
+            rows = rows.take(~np.isin(rows.tag, np.fromiter(self.bad, np.int64, len(self.bad))) & (rows.pool >= 0))
         found = [*s.stored(connection, self.pools)]
         there = s.joined(found) if found else rows.take(np.zeros(0, np.intp))
         self.same, no = s.clashes(there, rows)

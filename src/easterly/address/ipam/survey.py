@@ -206,6 +206,8 @@ def clashes(there: Runs, rows: Runs) -> tuple[dict[int, int], dict[int, int]]:
     no : dict of int to int
         Lines of rows that overlap an allocation, or an earlier row that was let in; with the tag of that one.
     """
+    if not len(there.tag) and _in_order(rows):
+        return {}, {}
     both = joined([there, rows])
     # What is there comes first of equal places, and then the earlier line.
     order = np.lexsort((both.tag, both.hi[:, 1], both.hi[:, 0], both.lo[:, 1], both.lo[:, 0], both.pool))
@@ -220,6 +222,12 @@ def clashes(there: Runs, rows: Runs) -> tuple[dict[int, int], dict[int, int]]:
     rest = every.take(~again)
     touching = (rest.pool[1:] == rest.pool[:-1]) & ~below(rest.hi[:-1], rest.lo[1:])
     return same, _losers(rest) if touching.any() else {}
+
+
+def _in_order(rows: Runs) -> bool:
+    """Whether rows follow each other, as those of an export do: none is there twice then."""
+    before = below(rows.hi[:-1], rows.lo[1:])
+    return bool(((rows.pool[1:] > rows.pool[:-1]) | ((rows.pool[1:] == rows.pool[:-1]) & before)).all())
 
 
 def _losers(runs: Runs) -> dict[int, int]:
