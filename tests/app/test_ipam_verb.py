@@ -7,6 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from easterly.address import ipam
 from easterly.app.cli import main
 
 
@@ -95,6 +96,27 @@ def test_use_is_noted_and_what_looks_wrong_is_found(desk):
     assert desk("usage", "hosts", "--record")["usage"][-1]["used"] == 2
     assert desk("forecast")["forecasts"][0]["full_ms"] is None, "one point says nothing"
     assert [row["code"] for row in desk("anomalies", code=1)["anomalies"]] == ["duplicate-mac"]
+
+
+def test_a_page_shows_the_tree_the_history_and_the_end(desk, tmp_path, monkeypatch):
+    now, day_s = [1_800_000_000.0], 86_400.0
+    opened = ipam.open
+    monkeypatch.setattr(ipam, "open", lambda url: opened(url, clock=lambda: now[0]))
+    desk("pool", "add", "site", "10.0.0.0/16")
+    desk("pool", "add", "hosts", "--parent", "site", "--length", "24")
+    for _ in range(5):
+        desk("alloc", "hosts", "--count", "20")
+        desk("usage", "--record")
+        now[0] += day_s
+    [row] = desk("forecast", "hosts")["forecasts"]
+    assert row["per_day"] == pytest.approx(20) and row["full_ms"] / 1000 == pytest.approx(
+        1_800_000_000 // 3600 * 3600 + (4 + (256 - 100) / 20) * day_s
+    ), "twenty a day fill what is left"
+    page = tmp_path / "store.html"
+    desk("tree", "--report", str(page))
+    html = page.read_text("utf-8")
+    assert "hosts, forecast" in html and "site 10.0.0.0/16" in html and "hosts 10.0.0.0/24: 39" in html
+    assert "<script" not in html
 
 
 def test_a_backup_is_the_store(desk, tmp_path):

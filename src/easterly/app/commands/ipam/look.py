@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from easterly.app import terminal
 from easterly.app.commands.ipam import desk
 
 if TYPE_CHECKING:
@@ -36,12 +38,20 @@ def show(address: str, vrf: str, url: str | None, form: str) -> None:
 
 @click.command("tree")
 @click.argument("pool", required=False)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write a page: strips of use, history, forecast.")  # fmt: skip
 @desk.stored
-def tree(pool: str | None, url: str | None, form: str) -> None:
+def tree(pool: str | None, report: Path | None, url: str | None, form: str) -> None:
     """Show pools and how full they are: all, or those in POOL."""
+    if report is not None:
+        terminal.writable(report, form)
     with desk.opened(url, form) as store:
         top = None if pool is None else desk.pool_of(store, pool, form)
-        rows = [_branch(level, each) for level, each in walk(store, top)]
+        pools = list(walk(store, top))
+        rows = [_branch(level, each) for level, each in pools]
+        if report is not None:
+            page = _page(store, pool or "all pools", [each for _, each in pools], rows)
+            terminal.written(report, page, form)
     cells = [
         [
             "  " * r["level"] + r["name"],
@@ -55,6 +65,15 @@ def tree(pool: str | None, url: str | None, form: str) -> None:
     ]
     heads = ["Pool", "Place", "Used", "", "Free", "Role"]
     desk.told({"pools": rows}, desk.table(heads, cells, right=["", "Free"]), form)
+
+
+def _page(store: Store, title: str, pools: list[Pool], rows: list[dict[str, Any]]) -> str:
+    from easterly.address.ipam import history
+    from easterly.app.commands.ipam.watch import ahead
+    from easterly.app.report import ipam
+
+    noted = {each.name: history.usage(store, each.id) for each in pools}
+    return ipam.page(title, rows, noted, [ahead(store, each) for each in pools])
 
 
 def walk(store: Store, top: Pool | None) -> Iterator[tuple[int, Pool]]:

@@ -47,7 +47,7 @@ def forecast(pool: str | None, url: str | None, form: str) -> None:
     """Tell when POOL, or each pool, will be full, from what was noted: at the median rate, and its 95 % interval."""
     with desk.opened(url, form) as store:
         pools = desk.all_pools(store) if pool is None else [desk.pool_of(store, pool, form)]
-        rows = [_forecast(store, each) for each in pools]
+        rows = [ahead(store, each) for each in pools]
     cells = [
         [r["pool"], "-" if r["per_day"] is None else f"{r['per_day']:+,.1f}",
          *(desk.moment(r[name]) for name in ("full_ms", "earliest_ms", "latest_ms"))]
@@ -57,7 +57,8 @@ def forecast(pool: str | None, url: str | None, form: str) -> None:
     desk.told({"forecasts": rows}, desk.table(heads, cells, right=["A day"]), form)
 
 
-def _forecast(store: Store, pool: Pool) -> dict[str, Any]:
+def ahead(store: Store, pool: Pool) -> dict[str, Any]:
+    """When a pool will be full, as one flat object."""
     from easterly.address.ipam import history
 
     noted = history.usage(store, pool.id)
