@@ -280,6 +280,21 @@ def test_metrics_without_a_job_are_meant_of_each() -> None:
             chosen([name], ["a", "b"])
 
 
+def test_verdicts_are_metrics() -> None:
+    """Half as many uplinks as the limit allows are twice the ratio; a step that may be too long is not proven."""
+    intents = "intents:\n  thick: {oversubscription: {max: 2}}\n  quick: {job: tune, step_time: {max: 3s}}\n"
+    text = data(TEXT.replace("jobs:", intents + "jobs:"))
+    found = sweep(text, [axis("fabrics.train.leaf.up=4,16")], workers=1, judged=True)
+    assert found.values("margin:thick")[1:].tolist() == [1 - 4 / 2, 1 - 1 / 2]
+    assert found.values("margin:quick") == pytest.approx(1 - found.values("step_high:tune") / 3)
+    assert found.values("fails")[1:].tolist() == [1, 0]
+    assert found.values("unproven")[1:].tolist() == [1, 1]
+    assert all("fails" not in record["metrics"] for record in swept(axis("seed=2")).records)
+    assert chosen(["margin", "fails"], [], ["b", "a"]) == ("margin:a", "margin:b", "fails")
+    with pytest.raises(ValueError, match="no metric 'margin:c'"):
+        chosen(["margin:c"], ["c"], ["a"])
+
+
 def test_recent_results_are_remembered_up_to_a_limit(tmp_path: Path) -> None:
     calls: list[int] = []
     recent = Recent(limit_B=2000)

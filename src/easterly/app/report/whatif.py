@@ -15,7 +15,7 @@ from easterly.base.units import FREQUENCY, KINDS, SHARE, SIZE, TIME, Kind, Quant
 
 Row = dict[str, Any]
 UNITS = {"s": TIME, "B": SIZE, "1/s": FREQUENCY}
-SHARES = ("utilisation", "mfu")
+SHARES = ("utilisation", "mfu", "margin")
 METRICS = 4
 """Metrics that are drawn over each axis."""
 WIDE = 20.0

@@ -47,7 +47,7 @@ def _text(metric: Row) -> Callable[[Row], str]:
     if metric["unit"] in ("s", "B"):
         scale = TIMES if metric["unit"] == "s" else SIZES
         return lambda row: DASH if (v := row["metrics"][name]) is None else measure([v], scale).full(v)
-    if name.startswith(("utilisation", "mfu")):
+    if name.startswith(("utilisation", "mfu", "margin")):
         return lambda row: DASH if row["metrics"][name] is None else f"{100 * row['metrics'][name]:.3g} %"
     return lambda row: DASH if row["metrics"][name] is None else f"{row['metrics'][name]:,.6g}"
 

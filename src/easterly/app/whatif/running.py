@@ -47,13 +47,16 @@ class Wishes:
 
 def show(path: Path, wishes: Wishes, form: str) -> None:
     """Run a sweep, and print what comes out."""
-    data, jobs = _site(path, form)
+    data, jobs, intents = _site(path, form)
     try:
-        metrics = named.chosen(wishes.metrics or (DEFAULT if jobs else WITHOUT_JOBS), jobs)
-        against = named.chosen([wishes.against or "cost"], jobs)
-        asked = ask(data, axes(data, wishes))
+        metrics = named.chosen(wishes.metrics or (DEFAULT if jobs else WITHOUT_JOBS), jobs, intents)
+        against = named.chosen([wishes.against or "cost"], jobs, intents)
+        judged = any(named.metric_of(name).judged for name in (*metrics, *against))
+        asked = ask(data, axes(data, wishes), judged=judged)
         if len(against) > 1:
-            terminal.misused(f"--against {wishes.against}: say of which job: {', '.join(against)}", form)
+            terminal.misused(f"--against {wishes.against}: say of which: {', '.join(against)}", form)
+        if not metrics or not against:
+            terminal.misused("the site has nothing that such a metric is of: write the intent into the file", form)
     except ValueError as error:
         terminal.misused(str(error), form)
     if wishes.report is not None:
@@ -84,8 +87,8 @@ def axes(data: dict[str, Any], wishes: Wishes) -> list[spanned.Axis]:
     return [*single, *(spanned.splits(job, data) for job in wishes.splits)]
 
 
-def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The site file in plain values, and its jobs; leaves where it is no site."""
+def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
+    """The site file in plain values, its jobs and its intents; leaves where it is no site."""
     try:
         source = text.read_source(path)
     except OSError as error:
@@ -94,7 +97,7 @@ def _site(path: Path, form: str) -> tuple[dict[str, Any], tuple[str, ...]]:
         loaded = text.parse(source)
     except FindingsError as error:
         terminal.refused(error.findings, source, form)
-    return deepcopy(source.tree.data), tuple(loaded.site.jobs)
+    return deepcopy(source.tree.data), tuple(loaded.site.jobs), tuple(loaded.site.intents)
 
 
 def _run(path: Path, asked: Asked, wishes: Wishes, form: str) -> Sweep:

@@ -21,8 +21,10 @@ class Metric:
         SI unit; empty for the unit of money.
     more : bool
         Whether more of it is better.
-    of_jobs : bool
-        Whether each job has its own, called ``NAME:JOB``.
+    of_jobs, of_intents : bool
+        Whether each job, or each intent, has its own, called ``NAME:JOB``.
+    judged : bool
+        Whether it is of verdicts, for which a point is planned as a whole.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Metric:
     unit: str
     more: bool = False
     of_jobs: bool = False
+    of_intents: bool = False
+    judged: bool = False
 
 
 METRICS = {
@@ -50,6 +54,11 @@ METRICS = {
         Metric("optics", "transceivers", "1"),
         Metric("oversubscription", "worst capacity down over up of a fabric", "1"),
         Metric("utilisation", "mean load of the fullest link between switches", "1"),
+        Metric("fails", "intents that are not met", "1", judged=True),
+        Metric("unproven", "intents of which it is not proven whether they are met", "1", judged=True),
+        Metric(
+            "margin", "distance to the limit of an intent, over the limit", "1", more=True, of_intents=True, judged=True
+        ),
     )
 }
 
@@ -59,27 +68,29 @@ def metric_of(name: str) -> Metric:
     return METRICS[name.partition(":")[0]]
 
 
-def chosen(asked: Iterable[str], jobs: Iterable[str]) -> tuple[str, ...]:
-    """Full names of the metrics that were asked for; those of jobs without a name are meant of each.
+def chosen(asked: Iterable[str], jobs: Iterable[str], intents: Iterable[str] = ()) -> tuple[str, ...]:
+    """Full names of the metrics that were asked for; those of jobs and of intents without a name are meant of each.
 
     Raises
     ------
     ValueError
-        There is no such metric, or no such job.
+        There is no such metric, job or intent.
 
     Examples
     --------
     >>> chosen(["step", "cost", "mfu:b"], ["a", "b"])
     ('step:a', 'step:b', 'cost', 'mfu:b')
     """
-    jobs, found = sorted(jobs), dict[str, None]()
+    jobs, intents, found = sorted(jobs), sorted(intents), dict[str, None]()
     for one in asked:
-        name, colon, job = one.partition(":")
+        name, colon, owner = one.partition(":")
         if name not in METRICS:
             raise ValueError(f"no metric {name!r}: {did_you_mean(name, METRICS)}")
-        if colon and (job not in jobs or not METRICS[name].of_jobs):
-            raise ValueError(f"no metric {one!r}: {did_you_mean(job, jobs) if METRICS[name].of_jobs else name}")
-        found.update(dict.fromkeys([f"{name}:{j}" for j in jobs] if METRICS[name].of_jobs and not colon else [one]))
+        each = METRICS[name].of_jobs or METRICS[name].of_intents
+        owners = intents if METRICS[name].of_intents else jobs
+        if colon and (owner not in owners or not each):
+            raise ValueError(f"no metric {one!r}: {did_you_mean(owner, owners) if each else name}")
+        found.update(dict.fromkeys([f"{name}:{other}" for other in owners] if each and not colon else [one]))
     return tuple(found)
 
 

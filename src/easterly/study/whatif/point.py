@@ -11,11 +11,13 @@ from easterly.base.findings import Finding, FindingsError, Severity
 from easterly.base.units import RATE, format_short
 from easterly.demand.facts import peak_FLOPs
 from easterly.model.network import LinkKind
+from easterly.model.outcome import Status, Verdict
 from easterly.site import setting
 from easterly.study.check import check
 from easterly.study.cost import cost
 from easterly.study.naming import links_of
 from easterly.study.nouns import Nouns
+from easterly.study.pipeline import plan
 from easterly.study.stages import Recent
 
 MEASURE = f"{__name__}:measure"
@@ -29,7 +31,7 @@ def _stages() -> Recent:
     return Recent()
 
 
-def measure(site: dict[str, Any], watch: list[str]) -> dict[str, Any]:
+def measure(site: dict[str, Any], watch: list[str], judged: bool = False) -> dict[str, Any]:
     """Check and predict a site.
 
     Parameters
@@ -38,6 +40,8 @@ def measure(site: dict[str, Any], watch: list[str]) -> dict[str, Any]:
         The site file in plain values.
     watch : list of str
         Paths whose values, in SI units, are wanted.
+    judged : bool
+        Whether intents are decided too, which takes a whole plan.
 
     Returns
     -------
@@ -51,7 +55,10 @@ def measure(site: dict[str, Any], watch: list[str]) -> dict[str, Any]:
         found = (*loaded.notes, *check(loaded.site, nouns))
         if any(f.severity is Severity.ERROR for f in found):
             return {"findings": [_finding(f) for f in found]}
-        return {"findings": [_finding(f) for f in found], **_measured(nouns, watch)}
+        made = _measured(nouns, watch)
+        if judged:
+            made["metrics"] |= _judged(plan(loaded.site, nouns=nouns, findings=found).verdicts)
+        return {"findings": [_finding(f) for f in found], **made}
     except FindingsError as error:
         return {"findings": [_finding(f) for f in error.findings]}
 
@@ -78,6 +85,13 @@ def _measured(nouns: Nouns, watch: list[str]) -> dict[str, Any]:
         "metrics": metrics, "jobs": jobs, "links": links,
         "cost": {"unit": money.unit, "unpriced": list(money.unpriced), "by_item": money.by_item},
     }  # fmt: skip
+
+
+def _judged(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
+    """How many intents are not met, or not proven, and by how much each is met; a verdict may be without a number."""
+    statuses = [verdict.status for verdict in verdicts]
+    margins = {f"margin:{one.intent}": one.margin for one in verdicts if one.margin is not None}
+    return {"fails": statuses.count(Status.FAIL), "unproven": statuses.count(Status.UNPROVEN), **margins}
 
 
 def _at(text: Any, path: list[str]) -> float | None:

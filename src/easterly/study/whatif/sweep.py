@@ -93,7 +93,7 @@ class Sweep:
 
 def sweep(
     data: dict[str, Any], axes: Sequence[Axis], *, kept: Stages | None = None, workers: int | None = None,
-    cluster: str | None = None,
+    cluster: str | None = None, judged: bool = False,
 ) -> Sweep:  # fmt: skip
     """Try a site with other values.
 
@@ -106,6 +106,8 @@ def sweep(
         Where results are kept; nowhere if absent.
     workers, cluster
         Who computes; see `easterly.study.sweeps.run`.
+    judged : bool
+        Whether intents are decided at every point.
 
     Raises
     ------
@@ -119,11 +121,11 @@ def sweep(
     >>> sweep(site, [axis("seed=1,2")], workers=1).values("cost").tolist()
     [0.0, 0.0, 0.0]
     """
-    asked = ask(data, axes)
+    asked = ask(data, axes, judged=judged)
     return answer(asked, run(asked.tasks, kept=kept or Stages(), workers=workers, cluster=cluster))
 
 
-def ask(data: dict[str, Any], axes: Sequence[Axis]) -> Asked:
+def ask(data: dict[str, Any], axes: Sequence[Axis], *, judged: bool = False) -> Asked:
     """Tasks of a sweep.
 
     Parameters
@@ -131,6 +133,8 @@ def ask(data: dict[str, Any], axes: Sequence[Axis]) -> Asked:
     data : dict
         The site file in plain values.
     axes : sequence of Axis
+    judged : bool
+        Whether intents are decided at every point.
 
     Raises
     ------
@@ -149,7 +153,7 @@ def ask(data: dict[str, Any], axes: Sequence[Axis]) -> Asked:
         except setting.Refused as error:
             refused[row] = str(error)
             continue
-        tasks.append(Task(MEASURE, {"site": made, "watch": watch}))
+        tasks.append(Task(MEASURE, {"site": made, "watch": watch, **({"judged": True} if judged else {})}))
         rows.append(row)
         _settle(unknown, point, made)
     for path, near in unknown.items():
