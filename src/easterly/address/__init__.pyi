@@ -1,6 +1,7 @@
 from easterly.address.changes import Change, Changes, changes
 from easterly.address.facts import Facts, facts, usable
 from easterly.address.headroom import Headroom, headroom
+from easterly.address.isolation import isolation
 from easterly.address.listed import FaultyList, Listed, read_list
 from easterly.address.plan import plan, tight_pools
 from easterly.address.prefixes import Prefixes
@@ -54,6 +55,7 @@ __all__ = [
     "facts",
     "headroom",
     "intersect",
+    "isolation",
     "overlaps",
     "parents",
     "parts",

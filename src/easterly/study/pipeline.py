@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from easterly import verify
+from easterly import address, verify
 from easterly.base.findings import Finding, FindingsError
 from easterly.model import store
 from easterly.model.engineering import Engineering
@@ -120,8 +120,13 @@ def _verdicts(made: Plan, nouns: Nouns, conditions: Conditions) -> tuple[Verdict
         classes=made.demands.classes,
         under=conditions.of,
         engineering=made.engineering,
+        isolation=address.isolation(made.site, made.address) if _isolates(made.site) else None,
     )
     return verify.decide(evidence)
+
+
+def _isolates(site: Site) -> bool:
+    return any(intent.isolate is not None for intent in site.intents.values())
 
 
 def provenance(text: dict[str, Any], site: Site) -> dict[str, Any]:

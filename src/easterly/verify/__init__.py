@@ -2,5 +2,6 @@
 
 from easterly.verify.decide import decide
 from easterly.verify.evidence import Case, Evidence, Undecided
+from easterly.verify.leaks import leaks, missing
 
-__all__ = ["Case", "Evidence", "Undecided", "decide"]
+__all__ = ["Case", "Evidence", "Undecided", "decide", "leaks", "missing"]

@@ -9,6 +9,7 @@ from easterly.base.columns import BoolColumn
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
 from easterly.model.engineering import Engineering
+from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, Prediction
 from easterly.model.routing import LinkLoads
@@ -53,6 +54,8 @@ class Evidence:
         The cases of an intent's conditions; raises `Undecided` where they cannot all be tried.
     engineering : tuple of Engineering
         What was allocated for the intents that ask for it.
+    isolation : Isolation, optional
+        Tables, filters and prefixes; routes between tables are not looked at if absent.
     """
 
     site: Site
@@ -63,3 +66,4 @@ class Evidence:
     classes: tuple[str, ...]
     under: Callable[[Intent], tuple[Case, ...]]
     engineering: tuple[Engineering, ...] = ()
+    isolation: Isolation | None = None

@@ -8,15 +8,16 @@ from itertools import combinations
 from easterly.model.outcome import Method, Ref, Status, Verdict
 from easterly.model.spec.intent import Intent
 from easterly.verify.evidence import Evidence, Undecided
+from easterly.verify.leaks import leaks
 
 DEFAULT_VRF = "default"
 
 
 def isolate(evidence: Evidence, intent: Intent) -> Verdict:
-    """No two of the tenants share a routing table, a host, or an address within one table.
+    """No two of the tenants share a routing table or a host, and no packet of one arrives at another.
 
-    Decided on the address plan: every prefix of a tenant is in a VRF of its own, no host serves two of
-    them. What the devices' configuration imports between VRFs is not looked at here.
+    Decided on the address plan: every prefix of a tenant is in a VRF of its own, no host serves two of them, and no
+    chain of imported routes and filters leads from one to the other. A verdict that fails names the rule.
     """
     tenants = intent.isolate or ()
     if len(set(tenants)) < 2:
@@ -40,7 +41,18 @@ def _leak(evidence: Evidence, a: str, b: str) -> tuple[Ref, str] | None:
     if shared:
         host = min(shared)
         return Ref("host", host), f"share host {host}"
-    return _shared_table(evidence, a, b)
+    return _shared_table(evidence, a, b) or _led(evidence, a, b)
+
+
+def _led(evidence: Evidence, a: str, b: str) -> tuple[Ref, str] | None:
+    """A packet of one that arrives at the other."""
+    if evidence.isolation is None:
+        return None
+    found = leaks(evidence.isolation)
+    for row, pair in enumerate(zip(found.src.tolist(), found.dst.tolist(), strict=True)):
+        if pair in ((a, b), (b, a)):
+            return Ref("vrf", _table(evidence, pair[0])), f"meet: {pair[0]} reaches {pair[1]} by {found.through[row]}"
+    return None
 
 
 def _table(evidence: Evidence, tenant: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from easterly import address
+from easterly import address, verify
 from easterly.app import terminal
 from easterly.app.numbers import addresses
 from easterly.app.values import number
 from easterly.model.address import AddressPlan
+from easterly.model.isolation import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +41,27 @@ def document(nouns: Any, before: AddressPlan | None) -> dict[str, Any]:
         "summaries": [_summary(row) for row in borders],
         "entries": _rows(address.entries(site, network, made), "tier", "family", "devices", "plain", "summarised"),
         "headroom": [_room(row) for row in address.headroom(site, made)],
+        "isolation": _isolation(address.isolation(site, made)),
         "changes": None if before is None else _changes(address.changes(before, made)),
     }
+
+
+def _isolation(made: Isolation) -> dict[str, Any]:
+    """Parties, what keeps them apart, who reaches whom all the same, and what is stated in vain."""
+    found = verify.leaks(made)
+    return {
+        **{name: columns(getattr(made, name))
+           for name in ("parties", "targets", "distinguishers", "holdings", "filters", "allowed")},
+        "reach": columns(found),
+        "missing": [{"src": src, "dst": dst, "why": why} for src, dst, why in verify.missing(made, found)],
+    }  # fmt: skip
+
+
+def columns(noun: Any) -> list[dict[str, Any]]:
+    """Rows of a table."""
+    names = [field.name for field in fields(noun)]
+    lists = [getattr(noun, name).tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def _rows(rows: Iterable[Any], *names: str) -> list[dict[str, Any]]:

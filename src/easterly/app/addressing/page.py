@@ -26,6 +26,8 @@ def show(found: Row) -> None:
     _rooms(page, found["headroom"])
     _summaries(page, found["summaries"])
     _entries(page, found["entries"])
+    if found["isolation"]["parties"]:
+        _isolation(page, found["isolation"])
     if found["changes"] is not None:
         _changes(page, found["changes"])
 
@@ -119,6 +121,25 @@ def _entries(page: Page, rows: list[Row]) -> None:
         (row["tier"], f"IPv{row['family']}", grouped(row["devices"]), grouped(row["plain"]), grouped(row["summarised"]))
         for row in rows
     ])  # fmt: skip
+
+
+def _isolation(page: Page, found: Row) -> None:
+    page.title("Isolation")
+    heads = (Column("Tenant or zone"), Column("Table"), Column("VNI", right=True), Column("VLAN", right=True),
+             Column("Floor", right=True), Column("Fenced"))  # fmt: skip
+    page.table(heads, [
+        (row["name"], row["vrf"], *("-" if row[key] < 0 else str(row[key]) for key in ("vni", "vlan")),
+         percent(row["floor"]) if row["floor"] else "-", "yes" if row["fenced"] else "no")
+        for row in found["parties"]
+    ])  # fmt: skip
+    page.title("Who reaches whom")
+    ways = (Column("From"), Column("To"), Column("Meant"), Column("Replies"), Column("Through", gives_way=True))
+    page.table(ways, [
+        (row["src"], row["dst"], "yes" if row["meant"] else "NO", "yes" if row["answered"] else "no", row["through"])
+        for row in found["reach"][:MOST]
+    ])  # fmt: skip
+    for row in found["missing"]:
+        page.say(f"{row['src']} ought to reach {row['dst']}: {row['why']}")
 
 
 def _changes(page: Page, found: Row) -> None:

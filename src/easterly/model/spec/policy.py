@@ -24,6 +24,16 @@ class Tenant(Named):
     slot: Annotated[CountOrZero | None, Doc("VNI 10000 + slot; by a hash of its name if absent.")] = None
 
 
+class Fence(Named):
+    """What a tenant, or a security zone of blocks, may reach beyond itself; nobody reaches more."""
+
+    reaches: Annotated[
+        tuple[Name, ...],
+        Doc("Tenants and zones that it may open connections to; replies come back. None if absent."),
+    ] = ()
+    vlan: Annotated[int | None, Field(ge=1, le=4094), Unit("1"), Doc("VLAN; by a hash of its name if absent.")] = None
+
+
 class Wred(Frozen):
     """Random early detection: marks or drops packets at random while the queue is between two thresholds.
 

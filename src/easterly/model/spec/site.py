@@ -15,14 +15,14 @@ from easterly.model.spec.fields import Frozen, Name, Named
 from easterly.model.spec.hardware import Hardware
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.job import Job
-from easterly.model.spec.policy import Qos, Tenant, TrafficClass
+from easterly.model.spec.policy import Fence, Qos, Tenant, TrafficClass
 from easterly.model.spec.prices import Prices
 from easterly.model.spec.reliability import Reliability
 from easterly.model.spec.service import Service
 from easterly.model.spec.time import Profile
 from easterly.model.spec.traffic import Work
 
-NAMED_MAPS = ("fabrics", "tenants", "classes", "jobs", "services", "traffic", "profiles", "intents")
+NAMED_MAPS = ("fabrics", "tenants", "isolation", "classes", "jobs", "services", "traffic", "profiles", "intents")
 
 
 class SiteName(Frozen):
@@ -44,6 +44,9 @@ class Site(Frozen):
     wan: Annotated[Wan, Doc("Wide-area network.")] = Wan()
     addressing: Annotated[Addressing, Doc("Pools and number ranges.")] = Addressing()
     tenants: Annotated[dict[Name, Tenant], Doc("Tenants by name.")] = {}
+    isolation: Annotated[
+        dict[Name, Fence], Doc("Fences around tenants and security zones, by the name of the tenant or zone.")
+    ] = {}
     classes: Annotated[dict[Name, TrafficClass], Doc("Traffic classes by name.")] = {}
     qos: Annotated[Qos, Doc("Quality of service as a whole.")] = Qos()
     jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}
