@@ -100,3 +100,16 @@ def test_a_block_that_does_not_fit(site: Path) -> None:
     site.write_text(SITE.replace("growth: 50%", "length: 24"))
     result = ran("address", site, code=1)
     assert "site.yaml:12:11: error[E521]: block mgmt needs a /20" in result.output
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null", '"plan"', "{", '{"schema": 1}'])
+def test_an_earlier_plan_that_is_none_is_refused(site: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "before.json").write_text(text)
+    for form in ("text", "json"):
+        said = ran("address", site, "--previous", tmp_path / "before.json", "--format", form, code=2)
+        assert "before.json: " in said.stderr and "Traceback" not in said.output
+
+
+def test_an_empty_list_is_told_as_one(site: Path) -> None:
+    site.write_text(SITE.replace("[corp, corp6]", "[]"))
+    assert "not an empty list" in ran("address", site, code=1).output

@@ -143,3 +143,9 @@ def test_faults_of_lists_are_located():
     assert result.exit_code == 1 and "input:2:2: error[E511]" in result.stderr and "and 11 more" in result.stderr
     made = json.loads(run("summarise - --format json", b"\xff\n").stdout)
     assert [(each["code"], each["line"], each["column"]) for each in made["findings"]] == [("E510", 1, 1)]
+
+
+def test_what_is_no_list_is_told_by_its_beginning(tmp_path):
+    (tmp_path / "list").write_text("10.0.0.0/8\n" + "x" * 100_000 + "\n")
+    made = CliRunner().invoke(main, ["calc", "prefix", "summarise", f"@{tmp_path / 'list'}"])
+    assert made.exit_code == 1 and "list:2:1" in made.output and len(made.output) < 500

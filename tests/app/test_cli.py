@@ -6,6 +6,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -244,3 +245,11 @@ def test_numbers_beyond_reason_are_findings(old: str, new: str, tmp_path: Path) 
     result = run("plan", site, "--validate", "none")
     assert result.exit_code == 1
     assert "error[E304]" in result.output or "error[E618]" in result.output
+
+
+def test_every_verb_of_every_group_is_there() -> None:
+    def found(group: click.Group) -> int:
+        own = [group.get_command(None, name) for name in group.list_commands(None)]
+        return len(own) + sum(found(each) for each in own if isinstance(each, click.Group))
+
+    assert found(main) > 80

@@ -31,6 +31,8 @@ def read_back(document: Mapping[str, Any]) -> AddressPlan:
     ValueError
         A document without these tables, or with other columns.
     """
+    if not isinstance(document, Mapping):
+        raise ValueError("it holds no object, and so no address plan: give the plan.json of an earlier plan")
     for key in ("result", "address"):
         if isinstance(document.get(key), Mapping) and "prefixes" not in document:
             document = document[key]

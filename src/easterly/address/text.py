@@ -163,8 +163,13 @@ def _mask(text: str) -> tuple[str, int]:
     return ("wildcard", zeros) if "0" not in bits[zeros:] else ("", 0)
 
 
+LONGEST = 60
+"""Characters of a text that are told in an error: all of any address, and little of a file of something else."""
+
+
 def read_address(address: str, whole: str) -> tuple[int, int]:
-    """Family and number of an address; `whole` is the text to name in the error."""
+    """Family and number of an address; `whole` is the text to name in the error, of which the beginning will do."""
+    whole = whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}..."
     if "%" in address:
         hint = "leave the scope out: it names an interface of one host (RFC 4007), and is no part of the address"
         raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", hint)

@@ -307,9 +307,9 @@ def _number_hint(text: str, *, whole: bool) -> str:
 def _shown(value: Any) -> str:
     """A value of the file, short."""
     if isinstance(value, dict):
-        return "a map"
+        return "a map" if value else "an empty map"
     if isinstance(value, (tuple, list)):
-        return "a list"
+        return "a list" if value else "an empty list"
     if value is None:
         return "nothing"
     if isinstance(value, bool):

@@ -199,7 +199,7 @@ def count(prefixes: tuple[str, ...], length: int | None, form: str) -> None:
 def _print_count(made: dict[str, Any], length: int | None) -> None:
     from easterly.app.calc import answer
 
-    answer.title(f"{made['prefixes']:,} prefixes, at least {made['summarised']:,}")
+    answer.title(f"{made['prefixes']:,} prefix{'es' * (made['prefixes'] != 1)}, at least {made['summarised']:,}")
     usable = "overlap: counted twice" if made["overlap"] else "of the prefixes as subnets"
     rows = [("addresses", f"{made['addresses']:,}", "each counted once"), ("usable", f"{made['usable']:,}", usable)]
     if length is not None:

@@ -193,7 +193,7 @@ def expand(prefix: str, into: int | None, usable: bool, form: str) -> None:
 @click.argument("first")
 @click.argument("last", required=False)
 @terminal.format_option
-def range(first: str, last: str | None, form: str) -> None:
+def range_(first: str, last: str | None, form: str) -> None:
     """The fewest prefixes from FIRST to LAST, both counted in; FIRST-LAST in one word will do."""
     from easterly.address.sets import addresses_in, range_prefixes
 
