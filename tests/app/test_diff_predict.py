@@ -54,3 +54,16 @@ def test_a_site_without_jobs_is_refused(tmp_path):
     path.write_text("version: 1\nsite: {name: none}\nfabrics: {}\n")
     answer = run(str(path), AFTER, "--predict")
     assert answer.exit_code == 2 and "no job" in answer.output
+
+
+def test_the_page_draws_every_difference(tmp_path):
+    page = tmp_path / "page.html"
+    made = run(BEFORE, AFTER, "--predict", "--seeds", "1", "--format", "json", "--report", str(page))
+    found, drawn = json.loads(made.stdout)["result"], page.read_text()
+    step = found["metrics"][0]
+    assert f"all: {step['change'] / step['before']:+.1%}." in drawn and "<script" not in drawn
+    assert drawn.count("<rect") >= 3 * 2 * len(found["differences"])
+    for one in found["differences"]:
+        assert f"{one['path']}, alone" in drawn
+    assert run(BEFORE, AFTER, "--report", str(page)).exit_code == 2  # nothing is simulated
+    assert run(BEFORE, AFTER, "--predict", "--report", str(tmp_path / "none" / "page.html")).exit_code == 2

@@ -24,6 +24,23 @@ NO_PATH = "E701"
 SITE = click.Path(path_type=Path)
 
 
+class Share(click.FloatRange):
+    """A part or a ratio: ``0.2`` and ``20%`` are the same; no NaN."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the text."""
+        text = str(value).strip()
+        try:
+            number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            number = float("nan")
+        if number != number:
+            self.fail(f"{text!r} is no share; write it like 20% or 0.2", param, ctx)
+        return float(super().convert(number, param, ctx))
+
+
 def format_option(command: F) -> F:
     """Add ``--format text|json``."""
     return click.option(

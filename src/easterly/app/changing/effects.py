@@ -70,7 +70,7 @@ def show(found: dict[str, Any]) -> None:
         [_row(each) for each in found["metrics"]],
     )
     for each in found["explained"]:
-        page.wrapped(_follows(each), "", "  ")
+        page.wrapped(follows(each), "", "  ")
     count = len(found["differences"])
     hot = found["hottest"]
     seeds = f"seed {found['seed']}" if found["seeds"] == 1 else f"{found['seeds']} seeds from {found['seed']}"
@@ -88,7 +88,7 @@ def show(found: dict[str, Any]) -> None:
             _parts(page, each, found["differences"])
 
 
-def _follows(each: dict[str, Any]) -> str:
+def follows(each: dict[str, Any]) -> str:
     """What the step waited for, and what less of it comes to."""
     less = format_short(abs(each["cut"]), SHARE) + (" less" if each["cut"] >= 0 else " more")
     batch = f" and {each['batch']:.4g}x the batch" if abs(each["batch"] - 1) > LEAST else ""
@@ -105,9 +105,9 @@ def _sent(found: dict[str, Any]) -> str:
 
 
 def _row(each: dict[str, Any]) -> tuple[str, ...]:
-    before, after = (_value(each, each[key]) for key in ("before", "after"))
-    half = "" if each["half"] is None else _value(each, each["half"])
-    return each["metric"], before, after, _relative(each["change"], each["before"]), half
+    half = "" if each["half"] is None else valued(each, "half")
+    change = of_before(each["change"], each["before"])
+    return each["metric"], valued(each, "before"), valued(each, "after"), change, half
 
 
 def _parts(page: Page, each: dict[str, Any], differences: list[dict[str, Any]]) -> None:
@@ -117,25 +117,34 @@ def _parts(page: Page, each: dict[str, Any], differences: list[dict[str, Any]]) 
         parts = one["metrics"][each["metric"]]
         if one["unsound"]:
             unsound[one["path"]] = one["unsound"]
-        cells = (_relative(parts[key], was) for key in ("alone", "last", "part"))
+        cells = (of_before(parts[key], was) for key in ("alone", "last", "part"))
         rows.append((f"{one['path']}: {one['says']}", *cells))
-    rows.append(("three or more together", "", "", _relative(each["rest"], was)))
-    rows.append(("all", "", "", _relative(each["change"], was)))
+    rows.append(("three or more together", "", "", of_before(each["rest"], was)))
+    rows.append(("all", "", "", of_before(each["change"], was)))
     heads = (Column(head, right=True) for head in ("Alone", "Last", "Part"))
     page.table((Column(each["metric"], gives_way=True), *heads), rows)
     for path, why in unsound.items():
         page.wrapped(f"{path} cannot stand alone: {why}", "", "  ")
 
 
-def _value(each: dict[str, Any], value: float | None) -> str:
+def valued(each: dict[str, Any], key: str) -> str:
+    """A value of a metric, with its unit."""
+    value: float | None = each[key]
     if value is None:
         return "not known"
     if each["unit"] == "s":
         return measure([value], TIMES).full(value)
-    return format_short(value, SHARE) if each["unit"] == "1" else f"{value:,.4g}"
+    if each["unit"] == "1":
+        return format_short(value, SHARE)
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def _relative(change: float | None, was: float | None) -> str:
+def of_before(change: float | None, was: float | None) -> str:
+    """A change over what was, with its sign.
+
+    >>> of_before(-0.1, 2.0), of_before(1e-9, 2.0), of_before(None, 2.0)
+    ('-5.0%', '-', 'not known')
+    """
     if change is None or not was:
         return "not known"
     return "-" if abs(change) < LEAST * was else f"{change / was:+.1%}"

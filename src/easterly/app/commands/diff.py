@@ -27,8 +27,10 @@ ANY = click.Path(path_type=Path)
 @click.option("--seeds", type=click.IntRange(1, 1000), help="With --predict: simulations of each site.  [default: 3]")
 @click.option("--seed", type=click.IntRange(0, terminal.MOST_SEED), help="With --predict: the first.  [default: 1]")
 @click.option("--steps", type=click.IntRange(1, 100), help="With --predict: steps of each job.  [default: 1]")
-@click.option("--jitter", type=click.FloatRange(0, 2), metavar="SHARE",
+@click.option("--jitter", type=terminal.Share(0, 2), metavar="SHARE",
               help="With --predict: how much computations vary.  [default: 0]")  # fmt: skip
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="With --predict: write a page that draws what each difference does.")  # fmt: skip
 @terminal.format_option
 def command(before: Path, after: Path, everything: bool, predicted: bool, form: str, **asked: Any) -> None:
     """Compare BEFORE and AFTER: site files, plan.json files, or folders that hold one.
@@ -60,6 +62,8 @@ def _predict(before: Path, after: Path, asked: dict[str, Any], form: str) -> Non
     from easterly.study.effects import effects
     from easterly.study.fluid import Wishes
 
+    if asked["report"] is not None:
+        terminal.writable(asked["report"], form)
     data = [data_of(path, form) for path in (before, after)]
     wanted = Wishes(
         steps=asked["steps"] or 1, jitter=asked["jitter"] or 0.0, seed=1 if asked["seed"] is None else asked["seed"]
@@ -76,6 +80,10 @@ def _predict(before: Path, after: Path, asked: dict[str, Any], form: str) -> Non
         terminal.emit_json(result)
     else:
         shown.show(result)
+    if asked["report"] is not None:
+        from easterly.app.report import differing
+
+        terminal.written(asked["report"], differing.page(f"{before.name} to {after.name}", result), form)
 
 
 def document_of(path: Path, form: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
     type=click.IntRange(1, 100),
     help="Steps that are simulated; for bounds more than 1: without end.  [default: 1]",
 )
-@click.option("--jitter", type=click.FloatRange(0, 2), metavar="SHARE",
+@click.option("--jitter", type=terminal.Share(0, 2), metavar="SHARE",
               help="For fluid: how much computations vary: standard deviation over mean.  [default: 0]")  # fmt: skip
 @click.option("--straggler", "stragglers", multiple=True, metavar="HOST=FACTOR",
               help="For fluid: a host that computes so many times as long; may be repeated.")  # fmt: skip
@@ -45,7 +45,7 @@ ROUTING = ("hash", "spray", "flowlet", "adaptive")
 @click.option("--allocation", metavar="INTENT",
               help="For fluid: between switches, by the paths and shares that an intent allocates.")  # fmt: skip
 @click.option("--alone", is_flag=True, help="For fluid: each job without its neighbours too.")
-@click.option("--part", type=click.FloatRange(0, 1, min_open=True),
+@click.option("--part", type=terminal.Share(0, 1, min_open=True), metavar="SHARE",
               help="Part of each message and computation; as much as --hops allows if absent.")  # fmt: skip
 @click.option("--hops", type=click.IntRange(10_000, 10**12), metavar="COUNT",
               help="Packet-hops of the largest run.  [default: 40000000]")  # fmt: skip
