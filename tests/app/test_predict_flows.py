@@ -209,3 +209,37 @@ def test_tenants_are_told_with_what_they_had(pod):
     assert "Tenants" in report.read_text() and "red: its share" in report.read_text()
     said = run(pod, "--alone").stdout
     assert "Tenants, where each waited longest" in said and "Steps longer" in said
+
+
+def test_shares_are_read_with_and_without_a_percent_sign(pod):
+    assert result(pod, "--jitter", "20%") == result(pod, "--jitter", "0.2")
+    for wrong in ("nan", "300%", "much"):
+        done = run(pod, "--jitter", wrong)
+        assert done.exit_code == 2 and "--jitter" in done.output
+
+
+def test_options_without_effect_are_told(pod):
+    words = ("--requests", "--checkpoint", "2", "--at", "14:00")
+    assert [each.partition(":")[0] for each in result(pod, *words)["in_vain"]] == ["--requests", "--checkpoint", "--at"]
+    said = " ".join(run(pod, *words).stdout.split())
+    assert "Without effect: --requests: no service sends any; --checkpoint" in said
+    assert result(pod)["in_vain"] == []
+
+
+def test_a_host_that_hardly_computes_is_no_straggler(pod):
+    done = run(pod, "--straggler", "train-host-0=1e300")
+    assert done.exit_code == 2 and "up to 1,000" in done.output
+
+
+def test_parts_of_tenants_that_are_not_exact_are_told(pod, monkeypatch, tmp_path):
+    from dataclasses import replace
+
+    from easterly.study import fluid
+
+    assert result(pod)["unsettled"] == 0 and "parts of tenants" not in run(pod).stdout
+    exact = fluid.simulate_site
+    monkeypatch.setattr(fluid, "simulate_site", lambda *given: replace(exact(*given), unsettled=3))
+    assert result(pod, "--seeds", "2")["unsettled"] == 6
+    done = run(pod, "--report", tmp_path / "page.html")
+    for text in (done.stdout, (tmp_path / "page.html").read_text()):
+        assert "At 3 moments the parts of tenants were not exact" in " ".join(text.split())

@@ -174,3 +174,6 @@ class FluidPrediction:
     merged: Annotated[int, Unit("1"), Doc("Messages that are told as one with those beside them.")]
     complete: Annotated[bool, Doc("Whether it was let run to its end.")]
     answers: Annotated[FluidAnswers, Doc("Times of requests that came until the jobs were done.")]
+    unsettled: Annotated[
+        int, Unit("1"), Doc("Times at which the parts of tenants were used before they were exact.")
+    ] = 0

@@ -160,6 +160,7 @@ def document(
         "complete": all(each.complete for each in every),
         "stuck": next((each.stuck for each in every if each.stuck), None),
         "activities": made.activities, "merged": made.merged,
+        "unsettled": sum(each.unsettled for each in every),
         "at": None if np.isnan(made.at_s) else clock(made.at_s),
         "at_given": wanted.at_s is not None,
         "jobs": jobs, "tenants": [_tenant(row, jobs) for row in records(made.tenants)],
@@ -167,8 +168,20 @@ def document(
         "requests": records(made.requests), "at_mean": made.at_mean.tolist(),
         "rates": records(made.rates),
         "phases": records(made.phases), "sizes": records(made.slowdowns), "links": _links(made),
-        "left_out": made.left_out.tolist(),
+        "left_out": made.left_out.tolist(), "in_vain": _in_vain(made, wanted),
     }  # fmt: skip
+
+
+def _in_vain(made: FluidPrediction, wanted: Wishes) -> list[str]:
+    """Options that changed nothing, and why."""
+    told = []
+    if wanted.requests and not len(made.requests) and not len(made.at_mean):
+        told.append("--requests: no service sends any")
+    if wanted.saves is not None and not len(made.saves):
+        told.append(f"--checkpoint: no job that writes checkpoints gets through {wanted.saves:,} steps and goes on")
+    if wanted.at_s is not None and np.isnan(made.at_s):
+        told.append("--at: nothing here has a profile or a time of day")
+    return told
 
 
 def _job(every: Sequence[FluidPrediction], bounds: Prediction, row: int, job: int, alone: Alone) -> dict[str, Any]:

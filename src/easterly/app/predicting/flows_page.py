@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from easterly.app.calc.answer import counted
 from easterly.app.columns import Column
 from easterly.app.predicting.flowing import SAID
 from easterly.app.predicting.page import RANGE, show_phases, show_waits, times
@@ -56,11 +57,11 @@ def _jobs(shown: Page, found: dict[str, Any]) -> None:
     )  # fmt: skip
     for job in jobs:
         shown.wrapped(f"{job['name']}: {job['because']}.", "", "  ")
-    for said in _remarks(found):
+    for said in remarks(found):
         shown.wrapped(said, "dim", "  ")
 
 
-def _remarks(found: dict[str, Any]) -> list[str]:
+def remarks(found: dict[str, Any]) -> list[str]:
     """How it was simulated, and what was not."""
     steps = f"{found['steps']:,} step{'s' if found['steps'] > 1 else ''}"
     seeds = f"seed {found['seed']}" if found["seeds"] == 1 else f"{found['seeds']:,} seeds from {found['seed']}"
@@ -75,13 +76,26 @@ def _remarks(found: dict[str, Any]) -> list[str]:
         said.append(f"Between switches all goes by the paths and shares that intent {found['allocation']} allocates.")
     if found["merged"]:
         said.append(f"{found['merged']:,} messages go side by side with others, and are simulated as one with them.")
+    if found["unsettled"]:
+        said.append(unsettled(found["unsettled"]))
     if found["at_mean"]:
         said.append(f"Sent at mean rates, as requests are too many one by one: {', '.join(found['at_mean'])}.")
+    if found["in_vain"]:
+        said.append(f"Without effect: {'; '.join(found['in_vain'])}.")
     if found["left_out"]:
         said.append(f"Left out, as less often than it is simulated: {'; '.join(found['left_out'])}.")
     if not found["complete"]:
         said.append("Broken off: what is said holds until then.")
     return said
+
+
+def unsettled(count: int) -> str:
+    """What it means that searches for the parts of tenants ended early.
+
+    >>> unsettled(1)
+    'At 1 moment the parts of tenants were not exact: rates of then may be a little off.'
+    """
+    return f"At {counted(count, 'moment')} the parts of tenants were not exact: rates of then may be a little off."
 
 
 def _distribution(shown: Page, found: dict[str, Any]) -> None:

@@ -25,6 +25,9 @@ def rates(found: dict[str, Any]) -> None:
     page = Page(Console())
     jobs = found["jobs"]
     page.title("Step times from max-min fair rates")
+    if not jobs:
+        page.say("No job here has hosts, so that there is no step to predict.")
+        return
     unit = measure([job["step_s"]["high"] for job in jobs], TIMES)
     heads = ("Job", "Compute", "Low", "Expected", "High", "Bottleneck")
     page.table(

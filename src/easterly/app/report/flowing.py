@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from easterly.app.predicting.flows_page import remarks
 from easterly.app.report import drawn, packets, plots
 from easterly.base.columns import texts
 from easterly.base.units import SHARE, TIME, format_short
@@ -30,6 +31,7 @@ def page(site: str, found: dict[str, Any], made: FluidPrediction) -> str:
     facts = [
         (job["name"], _time(job["simulated_s"]["mean"]), job["because"]) for job in found["jobs"]
     ]  # fmt: skip
+    facts.append(("all", "", " ".join(remarks(found))))
     figures = [
         drawn.Figure("Iterations", "Steps of each job, one after the other, and checkpoints.", _iterations(made)),
         drawn.Figure("Messages", "When messages of each purpose were under way.", _messages(made)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from easterly.base.findings import did_you_mean
 from easterly.demand.time.profile import WEEK_s
 from easterly.study.fluid.wishes import ROUTINGS, Wishes
 from easterly.study.nouns import Nouns
+
+SLOWEST = 1_000
+"""Times as long as usual that a host may take to compute; what takes longer is no straggler, but down."""
 
 
 def jobs_of(nouns: Nouns, wishes: Wishes) -> list[str]:
@@ -28,8 +29,10 @@ def check(nouns: Nouns, wishes: Wishes) -> None:
     for host, factor in wishes.stragglers.items():
         if host not in names:
             raise ValueError(f"no host is called {host!r}: {did_you_mean(host, names)}")
-        if not (np.isfinite(factor) and factor > 0):
-            raise ValueError(f"host {host!r} computes {factor:g} times as long: give a number above 0")
+        if not 0 < factor <= SLOWEST:
+            raise ValueError(
+                f"host {host!r} computes {factor:g} times as long: give a number above 0, up to {SLOWEST:,}"
+            )
     for name, work in {**nouns.site.services, **nouns.site.traffic}.items():
         if work.until is not None and work.until <= work.begins:
             raise ValueError(f"{name!r} begins at {work.begins:g} s and stops at {work.until:g} s: let it stop later")

@@ -114,6 +114,7 @@ def _concluded(
         texts(links_of(nouns)), course.busy, course.time_s, course.hottest, course.used, prepared.at_s,
         prepared.left_out, prepared.at_mean, _stuck(prepared, posed, played, names), len(posed), posed.lanes.merged,
         played.status != "stopped", answers_of(prepared, times, last_s),
+        played.unsettled,
     )  # fmt: skip
 
 
