@@ -148,6 +148,26 @@ def test_a_table_in_and_out(desk, tmp_path):
     assert "No such file" in text("import", str(tmp_path / "none.csv"))
 
 
+def test_a_plan_becomes_pools_and_reservations(desk, tmp_path):
+    plan = {
+        "pools": [{"name": "fabric", "prefix": "10.64.0.0/16"}, {"name": "corp", "prefix": "fd00::/40"}],
+        "blocks": [{"prefix": "fd00::/48", "block": "eu", "place": "", "inside": "corp", "level": 0, "tenant": "acme"}],
+        "loopbacks": [{"device": "leaf", "ipv4": "10.64.9.0/32", "ipv6": None}],
+        "links": [{"id": "leaf:swp1>spine:swp2", "a": {"ipv4": "10.64.0.0/31"}, "b": {"ipv4": "10.64.0.1/31"}}],
+        "hosts": [{"device": "h0", "port": "nic0", "ipv4": "10.64.1.2/26", "ipv6": None}],
+    }
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({"addresses": plan}), "utf-8")
+    made = desk("import", str(path), "--as", "plan")
+    assert (made["added"], made["pools"], made["refused"]) == (5, 2, [])
+    assert not desk("import", str(path), "--as", "plan")["changed"]
+    held = desk("show", "10.64.0.1")["held"]
+    assert (held["device"], held["interface"], held["state"]) == ("spine", "swp2", "reserved")
+    assert desk("list", "corp")["allocations"][0]["fields"] == {"block": "eu"} and desk("fsck")["sound"]
+    path.write_text("{}", "utf-8")
+    assert "no address plan is in it" in text("import", str(path), "--as", "plan")
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

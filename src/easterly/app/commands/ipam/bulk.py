@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from easterly.app import terminal
 from easterly.app.commands.ipam import desk
+
+if TYPE_CHECKING:
+    from easterly.address.ipam.incoming import Piece
 
 FORMS = click.Choice(["csv", "yaml", "json"])
 SHOWN = 20
@@ -19,7 +23,8 @@ SHOWN = 20
 
 @click.command("import")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--as", "kind", type=FORMS, help="Format of the file; by the end of its name if absent.")
+@click.option("--as", "kind", type=click.Choice([*FORMS.choices, "plan"]),
+              help="Format, by the end of the name if absent; plan: the address plan in a plan.json.")  # fmt: skip
 @click.option("--pool", default="", metavar="NAME", help="The pool of rows that name none.")
 @click.option("--keep-going", is_flag=True, help="Take the good rows though others are refused; else all or nothing.")
 @desk.acting
@@ -36,7 +41,8 @@ def import_(path: Path, kind: str | None, pool: str, keep_going: bool, actor: st
 
     reader = kind or form_of(path)
     with desk.opened(url, form) as store, _progress(f"rows of {path.name}, looked at and put", form) as step:
-        made = load(store, lambda: pieces(path, reader), pool=pool, actor=actor, keep_going=keep_going, progress=step)
+        read = _planned(path) if reader == "plan" else lambda: pieces(path, reader)
+        made = load(store, read, pool=pool, actor=actor, keep_going=keep_going, progress=step)
     refused = [{"line": f.line, "column": f.column, "why": f.why} for f in made.faults]
     result = {
         "changed": made.added + made.pools > 0, "added": made.added, "same": made.same, "pools": made.pools,
@@ -48,6 +54,16 @@ def import_(path: Path, kind: str | None, pool: str, keep_going: bool, actor: st
     lines += [f"added: {made.added:,}; there already: {made.same:,}; pools and VRFs made: {made.pools:,}"]
     desk.told(result, lines, form)
     sys.exit(terminal.FOUND if refused else terminal.FINE)
+
+
+def _planned(path: Path) -> Callable[[], list[Piece]]:
+    """The table of a plan; read once."""
+    import json
+
+    from easterly.app.addressing.stored import table
+
+    piece = table(json.loads(path.read_text("utf-8")))
+    return lambda: [piece]
 
 
 @click.command("export")
