@@ -17,7 +17,7 @@ from pathlib import Path
 
 from easterly.address import ipam
 from easterly.address.ipam.bulk import export_csv, import_csv
-from easterly.address.ipam.pages import columns, pool
+from easterly.address.ipam.pages import columns, json_page, pool
 
 BATCHES = 60
 
@@ -63,6 +63,7 @@ def main(url: str, folder: Path) -> None:
         full = pool(store, "full")
         assert full is not None
         timed("a page of 60,000 rows, as columns", 60_000, lambda: columns(store, full.id, limit=60_000))
+        timed("a page of 60,000 rows, as JSON text", 60_000, lambda: json_page(store, full.id, limit=60_000))
         files(store, big, folder)
         print(f"{'largest resident set':44s} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:10,.0f} MB")
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import event
 
 from easterly.address import ipam
 from easterly.address.ipam.fsck import fsck
-from easterly.address.ipam.pages import allocation, allocations, audit, columns, holders, pools, search, tree, vrfs
+from easterly.address.ipam.pages import (
+    allocation,
+    allocations,
+    audit,
+    columns,
+    holders,
+    json_page,
+    pools,
+    search,
+    tree,
+    vrfs,
+)
 from easterly.address.ipam.schema import metadata
 
 
@@ -60,6 +73,36 @@ def test_filters_find_what_they_name(store: ipam.Store) -> None:
     assert holders(store, "10.0.0.9") == [] and holders(store, "11.0.0.0") == []
     with pytest.raises(ValueError, match="no filter 'colour'"):
         found(colour="red")
+
+
+def test_a_page_as_text_is_its_allocations(store: ipam.Store) -> None:
+    odd = ',"tenant":null, "device" : null\\\t\u2028é'
+    for name, prefix in (("four", "10.0.0.0/24"), ("six", "2001:db8::/56")):
+        number = store.one(ipam.AddPool(name, prefix)).id or 0
+        assert json.loads(json_page(store, number)) == {"items": [], "next": None}
+        start, length = prefix.partition("/")[0].removesuffix("0"), 28 if name == "four" else 64
+        requests = [
+            ipam.Allocate(name, first=f"{start}77", last=f"{start}88", mac="02:00:00:00:00:01", tags=(odd,)),
+            ipam.AddPool(f"{name} kid", parent=name, prefix_length=length),
+            ipam.Allocate(
+                name, count=3, key='k"', lease_s=60, actor=odd, device="a", tags=("x", "y"), fields={"b": odd}
+            ),
+            ipam.Allocate(name, prefix_length=length, device="", tenant=odd, fields={"only": "fields"}),
+            ipam.Allocate(name, reserve=True, dns_name=odd, interface="eth0", device="a"),
+        ]
+        assert all(outcome.ok for outcome in store.apply(requests))
+        rows = allocations(store, number)
+        found, after = [], "-1"
+        while after is not None:
+            page = json.loads(json_page(store, number, int(after), 2))
+            found, after = found + page["items"], page["next"]
+        assert found == [a.document() for a in rows] and len(rows) == 7
+        for filters in ({"device": "a"}, {"tag": "x"}, {"within": f"{start}77-{start}80"}, {"kind": "pool"}):
+            asked = allocations(store, number, **filters)
+            assert json.loads(json_page(store, number, filters=filters))["items"] == [a.document() for a in asked] != []
+    assert json.loads(json_page(store, 99)) == {"items": [], "next": None}
+    with pytest.raises(ValueError, match="no filter 'colour'"):
+        json_page(store, number, filters={"colour": "red"})
 
 
 def test_no_statement_of_an_allocation_looks_at_the_whole_of_a_table(store: ipam.Store) -> None:
