@@ -68,16 +68,15 @@ class Ledger:
         """
         pool = self.pool
         first = (pool.id << SEQUENCE_BITS) + self.sequence
+        same = (said.length, said.kind, said.state, said.until_ms, said.owner, self.now_ms)
+        keyed: tuple[str | None, str | None, int] = (said.key, said.digest, 0 if said.key is None else len(runs))
         made = []
         for number, (lo, hi) in enumerate(runs, first):
-            made.append(
-                Allocation(
-                    number, pool.id, pool.vrf, pool.family, lo, hi, said.length, said.kind, said.state, said.until_ms,
-                    said.owner, self.now_ms, None, None, 0, said.about,
-                )
-            )  # fmt: skip
+            row = (number, pool.id, pool.vrf, pool.family, lo, hi, *same, *keyed, said.about)
+            made.append(Allocation._make(row))
+            keyed = (None, None, 0)
         if said.key is not None:
-            made[0] = self.keys[said.key] = made[0]._replace(key=said.key, digest=said.digest, keyed=len(runs))
+            self.keys[said.key] = made[0]
         for allocation in made:
             self.made[allocation.id] = self.rows[allocation.id] = allocation
         self.sequence += len(runs)

@@ -286,7 +286,10 @@ def canonical(said: Any) -> str:
     >>> canonical({"b": 1, "a": [None, "x y"]})
     '{"a":[null,"x y"],"b":1}'
     """
-    return json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return _encode(said)
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode  # `dumps` would make one for each call
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select
+from sqlalchemy import Connection
 
 from easterly.address.ipam import schema
+from easterly.address.ipam.driver import among, ask, postgresql
 from easterly.address.ipam.nouns import Allocation, Pool
 from easterly.address.ipam.rows import allocation_of, octets, pool_of
 from easterly.address.ipam.space import Key, Run
 
 CHUNK = 10_000
 """Values in one list of a statement: SQLite takes 32,766."""
-_F, _A, _P = schema.free.c, schema.allocation.c, schema.pool.c
-_RUN = select(_F.lo, _F.hi).where(_F.pool == bindparam("pool"))
-_ASCENDING = _RUN.where(_F.lo > bindparam("after")).order_by(_F.lo).limit(bindparam("most"))
-_ALL = _RUN.order_by(_F.lo).limit(bindparam("most"))
-_LATER = or_(_F.fit < bindparam("fit"), and_(_F.fit == bindparam("fit"), _F.lo > bindparam("lo")))
-_FITTING = (
-    _RUN.where(_F.fit <= bindparam("length"), _F.fit <= bindparam("fit"), _LATER)
-    .order_by(_F.fit.desc(), _F.lo)
-    .limit(bindparam("most"))
-)
-_BEYOND = or_(_F.fit > bindparam("fit"), and_(_F.fit == bindparam("fit"), _F.rank > bindparam("rank")))
-_RANKED = _RUN.where(_F.fit >= bindparam("fit"), _BEYOND).order_by(_F.fit, _F.rank).limit(bindparam("most"))
-_HOLDING = _RUN.where(_F.lo <= bindparam("at")).order_by(_F.lo.desc()).limit(1)
-_WITHIN = _RUN.where(_F.lo <= bindparam("last"), _F.hi >= bindparam("first"))
-_BESIDE = _RUN.where(or_(_F.lo.in_(bindparam("los", expanding=True)), _F.hi.in_(bindparam("his", expanding=True))))
-_BY_ID = select(schema.allocation).where(_A.id.in_(bindparam("ids", expanding=True)))
-_BY_KEY = select(schema.allocation).where(_A.pool == bindparam("pool"), _A.key.in_(bindparam("keys", expanding=True)))
-_POOLS = select(schema.pool).where(
-    or_(_P.id.in_(bindparam("ids", expanding=True)), _P.name.in_(bindparam("names", expanding=True)))
-)
-_POOLS_LOCKED = _POOLS.order_by(_P.id).with_for_update()
+_RUN = "SELECT lo, hi FROM free WHERE pool = ?"
+_ASCENDING = f"{_RUN} AND lo > ? ORDER BY lo LIMIT ?"
+_FITTING = f"{_RUN} AND fit <= ? AND fit <= ? AND (fit < ? OR fit = ? AND lo > ?) ORDER BY fit DESC, lo LIMIT ?"
+_RANKED = f"{_RUN} AND fit >= ? AND (fit > ? OR fit = ? AND rank > ?) ORDER BY fit, rank LIMIT ?"
+_HOLDING = f"{_RUN} AND lo <= ? ORDER BY lo DESC LIMIT 1"
+_WITHIN = f"{_RUN} AND lo <= ? AND hi >= ?"
+_ALLOCATIONS = f"SELECT {', '.join(schema.allocation.c.keys())} FROM allocation WHERE"
+_POOLS = f"SELECT {', '.join(schema.pool.c.keys())} FROM pool WHERE"
 
 
 def _runs(rows: Iterable[Any]) -> list[Run]:
@@ -47,30 +35,27 @@ class StoredFree:
     def __init__(self, connection: Connection, pool: int) -> None:
         self._connection, self._pool = connection, pool
 
-    def _ask(self, statement: Any, **values: Any) -> list[Run]:
-        return _runs(self._connection.execute(statement, {"pool": self._pool, **values}))
+    def _ask(self, said: str, *values: Any) -> list[Run]:
+        return _runs(ask(self._connection, said, (self._pool, *values)))
 
     def ascending(self, after: int, limit: int) -> list[Run]:
         """Intervals by address, from beyond `after`."""
-        if after < 0:
-            return self._ask(_ALL, most=limit)
-        return self._ask(_ASCENDING, after=octets(after), most=limit)
+        return self._ask(_ASCENDING, octets(after) if after >= 0 else b"", limit)
 
     def fitting(self, length: int, after: Key, limit: int) -> list[Run]:
         """Intervals into which a block of `length` fits, the tightest first, then by address."""
-        if after[1] < 0:  # from the start: no interval is tighter than the block itself
-            return self._ask(_FITTING, length=length, fit=length + 1, lo=b"", most=limit)
-        return self._ask(_FITTING, length=length, fit=-after[0], lo=octets(after[1]), most=limit)
+        # From the start, no interval is tighter than the block itself.
+        fit, lo = (length + 1, b"") if after[1] < 0 else (-after[0], octets(after[1]))
+        return self._ask(_FITTING, length, fit, fit, fit, lo, limit)
 
     def ranked(self, after: Key, limit: int) -> list[Run]:
         """Intervals with the largest block first, then by rank."""
-        if after[1] < 0:
-            return self._ask(_RANKED, fit=-1, rank=b"", most=limit)
-        return self._ask(_RANKED, fit=after[0], rank=octets(after[1]), most=limit)
+        fit, rank = (-1, b"") if after[1] < 0 else (after[0], octets(after[1]))
+        return self._ask(_RANKED, fit, fit, fit, rank, limit)
 
     def within(self, first: int, last: int) -> list[Run]:
         """Intervals that share an address with a run, by address."""
-        return sorted(self._ask(_WITHIN, first=octets(first), last=octets(last)))
+        return sorted(self._ask(_WITHIN, octets(last), octets(first)))
 
     def around(self, taken: Sequence[Run], given: Sequence[Run]) -> list[Run]:
         """Intervals that hold the begin of a run that is to be taken, and neighbours of those to be given back."""
@@ -80,35 +65,38 @@ class StoredFree:
             found += self.within(first, last)
         else:
             for lo, _ in taken:
-                found += self._ask(_HOLDING, at=octets(lo))
+                found += self._ask(_HOLDING, octets(lo))
         for at in range(0, len(given), CHUNK):
             part = given[at : at + CHUNK]
             los = [octets(hi + 1) for _, hi in part if hi + 1 < 1 << 128]
-            found += self._ask(_BESIDE, los=los, his=[octets(lo - 1) for lo, _ in part if lo])
+            after, values = among(self._connection, "lo", los)
+            before, more = among(self._connection, "hi", [octets(lo - 1) for lo, _ in part if lo])
+            found += self._ask(f"{_RUN} AND ({after} OR {before})", *values, *more)
         return found
 
 
-def _many(ask: Callable[[Sequence[Any]], Iterable[Any]], values: Iterable[Any]) -> list[Allocation]:
-    listed = list(values)
-    parts = (listed[at : at + CHUNK] for at in range(0, len(listed), CHUNK))
-    return [allocation_of(row) for part in parts for row in ask(part)]
+def _many(connection: Connection, column: str, values: Iterable[Any], also: str = "", *others: Any) -> list[Allocation]:
+    listed, found = list(values), list[Any]()
+    for at in range(0, len(listed), CHUNK):
+        one_of, marked = among(connection, column, listed[at : at + CHUNK])
+        found += ask(connection, f"{_ALLOCATIONS} {also} {one_of}", (*others, *marked))
+    return [allocation_of(row) for row in found]
 
 
 def by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Allocation]:
     """Allocations that there are among some ids."""
-    return {a.id: a for a in _many(lambda part: connection.execute(_BY_ID, {"ids": part}), ids)}
+    return {a.id: a for a in _many(connection, "id", ids)}
 
 
 def by_key(connection: Connection, pool: int, keys: Iterable[str]) -> dict[str, Allocation]:
     """First allocations of requests with some keys."""
-    found = _many(lambda part: connection.execute(_BY_KEY, {"pool": pool, "keys": part}), keys)
-    return {a.key: a for a in found if a.key is not None}
+    return {a.key: a for a in _many(connection, "key", keys, "pool = ? AND", pool) if a.key is not None}
 
 
 def pools(connection: Connection, named: Iterable[int | str], *, lock: bool = False) -> list[Pool]:
     """Pools by id or name, in order of ids; locked against other writers where asked."""
     wanted = set(named)
-    ids, names = [n for n in wanted if isinstance(n, int)], [n for n in wanted if isinstance(n, str)]
-    statement = _POOLS_LOCKED if lock else _POOLS
-    rows = connection.execute(statement, {"ids": ids, "names": names})
-    return sorted((pool_of(row) for row in rows), key=lambda pool: pool.id)
+    numbers, ids = among(connection, "id", [n for n in wanted if isinstance(n, int)])
+    texts, names = among(connection, "name", [n for n in wanted if isinstance(n, str)])
+    ending = "ORDER BY id FOR UPDATE" if lock and postgresql(connection) else "ORDER BY id"
+    return [pool_of(row) for row in ask(connection, f"{_POOLS} {numbers} OR {texts} {ending}", ids + names)]

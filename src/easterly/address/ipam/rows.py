@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Any
 
 from easterly.address.ipam.free import largest, rank
 from easterly.address.ipam.nouns import NOBODY, About, Allocation, Pool
 
 _int = int.from_bytes
-_POOL = [each.name for each in fields(Pool)]
 
 
 def octets(number: int) -> bytes:
@@ -74,7 +72,7 @@ def pool_of(row: Sequence[Any]) -> Pool:
     values = (
         *row[:5], lo, hi, *row[7:10], bool(row[10]), bool(row[11]), *row[12:15], about, row[16], used, *row[18:21],
     )  # fmt: skip
-    return Pool(**dict(zip(_POOL, values, strict=True)))
+    return Pool(*values)
 
 
 def free_row(pool: int, lo: int, hi: int, bits: int) -> tuple[int, bytes, bytes, int, bytes]:

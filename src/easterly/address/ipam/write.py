@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, update
+from sqlalchemy import Connection, Table
 
 from easterly.address.ipam import schema
 from easterly.address.ipam.audit import chained
+from easterly.address.ipam.driver import among, postgresql, run
 from easterly.address.ipam.ledger import Ledger
 from easterly.address.ipam.nouns import Allocation, Entry, Pool
 from easterly.address.ipam.read import CHUNK
@@ -33,13 +34,12 @@ def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) 
     """
     if not rows:
         return
-    names = ", ".join(column.name for column in table.columns)
-    if connection.dialect.name == "postgresql" and len(rows) >= FEW:
+    names = ", ".join(table.columns.keys())
+    if postgresql(connection) and len(rows) >= FEW:
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    marks = ", ".join([mark] * len(table.columns))
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", [tuple(row) for row in rows])
+    marks = ", ".join("?" * len(table.columns))
+    run(connection, f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -58,17 +58,8 @@ def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]])
 _CHANGING = (
     "state", "until_ms", "key", "digest", "keyed", "tenant", "device", "interface", "mac", "dns_name", "about",
 )  # fmt: skip
-_UPDATE = (
-    update(schema.allocation)
-    .where(schema.allocation.c.id == bindparam("number"))
-    .values({name: bindparam(name) for name in _CHANGING})
-)
-_DELETE = delete(schema.allocation).where(schema.allocation.c.id.in_(bindparam("ids", expanding=True)))
-_COUNTERS = (
-    update(schema.pool)
-    .where(schema.pool.c.id == bindparam("number"))
-    .values({name: bindparam(name) for name in ("sequence", "used", "count", "entries", "head")})
-)
+_TYPES = {"until_ms": "bigint", "keyed": "bigint"}
+_COUNTERS = "UPDATE pool SET sequence = ?, used = ?, count = ?, entries = ?, head = ? WHERE id = ?"
 
 
 def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None:
@@ -84,10 +75,9 @@ def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None
         return
     gone = sorted(number for ledger in touched for number in ledger.gone)
     for at in range(0, len(gone), CHUNK):
-        connection.execute(_DELETE, {"ids": gone[at : at + CHUNK]})
-    changed = [_update(a) for ledger in touched for a in ledger.changed.values()]
-    if changed:
-        connection.execute(_UPDATE, changed)
+        one_of, ids = among(connection, "id", gone[at : at + CHUNK])
+        run(connection, f"DELETE FROM allocation WHERE {one_of}", [ids])
+    _change(connection, [_changing(a) for ledger in touched for a in ledger.changed.values()])
     insert(connection, schema.allocation, [allocation_row(a) for ledger in touched for a in ledger.made.values()])
     _write_free(connection, touched)
     entries, ends = [], []
@@ -123,26 +113,31 @@ def rewrite_free(connection: Connection, pool: Pool, begins: Iterable[int], runs
 
 
 def _replace_free(connection: Connection, gone: list[tuple[int, bytes]], new: list[tuple[Any, ...]]) -> None:
-    if gone:
-        mark = "%s" if connection.dialect.name == "postgresql" else "?"
-        connection.exec_driver_sql(f"DELETE FROM free WHERE pool = {mark} AND lo = {mark}", gone)
+    run(connection, "DELETE FROM free WHERE pool = ? AND lo = ?", gone)
     insert(connection, schema.free, new)
 
 
-def _update(a: Allocation) -> dict[str, Any]:
+def _change(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+    """Update allocations: values of `_CHANGING`, and the id."""
+    if len(rows) >= FEW and postgresql(connection):  # one statement, with an array for each column
+        arrays = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in _CHANGING)
+        values = ", ".join(f"{name} = new.{name}" for name in _CHANGING)
+        source = f"unnest({arrays}, ?::bigint[]) AS new ({', '.join(_CHANGING)}, number)"
+        said = f"UPDATE allocation SET {values} FROM {source} WHERE allocation.id = new.number"
+        run(connection, said, [[list(column) for column in zip(*rows, strict=True)]])
+    else:
+        run(connection, f"UPDATE allocation SET {' = ?, '.join(_CHANGING)} = ? WHERE id = ?", rows)
+
+
+def _changing(a: Allocation) -> tuple[Any, ...]:
     who = a.about
-    return {
-        "number": a.id, "state": a.state, "until_ms": a.until_ms, "key": a.key, "digest": a.digest, "keyed": a.keyed,
-        "tenant": who.tenant, "device": who.device, "interface": who.interface, "mac": who.mac,
-        "dns_name": who.dns_name, "about": extras(who),
-    }  # fmt: skip
+    return a.state, a.until_ms, a.key, a.digest, a.keyed, *who[:5], extras(who), a.id
 
 
 def counters(connection: Connection, ends: Iterable[tuple[Ledger, int, bytes]]) -> None:
     """Write the counters of pools, with the number and the hash of the last entry of each chain."""
     rows = [
-        {"number": ledger.pool.id, "sequence": ledger.sequence, "used": str(ledger.used), "count": ledger.count,
-         "entries": entries, "head": head}
+        (ledger.sequence, str(ledger.used), ledger.count, entries, head, ledger.pool.id)
         for ledger, entries, head in ends
-    ]  # fmt: skip
-    connection.execute(_COUNTERS, rows)
+    ]
+    run(connection, _COUNTERS, rows)
