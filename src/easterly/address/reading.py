@@ -46,10 +46,12 @@ def read_back(document: Mapping[str, Any]) -> AddressPlan:
                  _texts(vrfs, "route_target")),
             _blocks(document.get("blocks", ())),
         )  # fmt: skip
-    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+    except KeyError as error:
         raise ValueError(
-            f"no address plan is in it ({type(error).__name__}: {error}): give the plan.json of an earlier plan"
+            f"no address plan is in it, {error} is missing: give the plan.json of an earlier plan"
         ) from None
+    except (TypeError, IndexError, AttributeError, ValueError) as error:
+        raise ValueError(f"no address plan is in it ({error}): give the plan.json of an earlier plan") from None
 
 
 def _texts(rows: Rows, name: str) -> TextColumn:

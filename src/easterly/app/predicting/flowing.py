@@ -83,7 +83,7 @@ def _time(text: str | None, usual: float, option: str, form: str) -> float:
     try:
         return float(parse(text, TIME))
     except QuantityError as error:
-        terminal.misused(f"{option}: {error}", form)
+        terminal.misused(f"{option}: {error}; write it like 50ms", form)
 
 
 def _moment_s(text: str, form: str) -> float:
