@@ -9,6 +9,7 @@ from ipaddress import ip_interface
 from typing import NamedTuple
 
 from easterly.model.address import AddressPlan, Prefixes
+from easterly.model.isolation import Isolation
 
 DEFAULT = "default"
 
@@ -46,6 +47,20 @@ class Sheet:
     """Rows of the address plan, by device."""
 
     plan: AddressPlan
+    isolation: Isolation | None = None
+
+    @cached_property
+    def imports(self) -> dict[str, tuple[str, ...]]:
+        """Route targets of others that each VRF imports."""
+        found: dict[str, list[str]] = defaultdict(list)
+        if self.isolation is not None:
+            rows = self.isolation.targets
+            for vrf, imported, target in zip(
+                rows.vrf.tolist(), rows.imported.tolist(), rows.target.tolist(), strict=True
+            ):
+                if imported and target != self.vrfs[vrf][1]:
+                    found[vrf].append(target)
+        return {vrf: tuple(targets) for vrf, targets in found.items()}
 
     @cached_property
     def ports(self) -> dict[str, list[Port]]:

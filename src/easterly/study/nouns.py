@@ -228,13 +228,19 @@ class Nouns:
         work = traffic.placement_only(self.demands.value.work)
         reads = (
             self.network, self.address, self.qos, work, self.bill, self.work_classes,
-            self.part("site", "hardware", "fabrics", "addressing", "tenants"),
+            self.part("site", "hardware", "fabrics", "addressing", "tenants", "isolation"),
         )  # fmt: skip
         return self.stages.run(
             "config",
             reads,
             lambda: config.render(
-                self.site, self.network.value, self.address.value, self.qos.value, work, self.bill.value
+                self.site,
+                self.network.value,
+                self.address.value,
+                self.qos.value,
+                work,
+                self.bill.value,
+                address.isolation(self.site, self.address.value) if self.site.isolation else None,
             ),
         )
 

@@ -45,6 +45,7 @@ class Table:
     number: int
     target: str
     families: tuple[tuple[str, tuple[str, ...]], ...]
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,15 @@ class Router:
         alone = ["alone"] if not any(family.neighbors for family in self.families) else []
         hosts = ["hosts"] if any(name.startswith("br") for name, _, _, _ in self.interfaces) else []
         return " ".join(
-            ["frr", *words, *alone, *hosts, *(["evpn"] if self.overlay else []), *(["vrf"] if self.vrfs else [])]
+            [
+                "frr",
+                *words,
+                *alone,
+                *hosts,
+                *(["evpn"] if self.overlay else []),
+                *(["vrf"] if self.vrfs else []),
+                *(["leak"] if any(table.imports for table in self.vrfs) else []),
+            ]
         )
 
 
@@ -174,7 +183,8 @@ class Drafting:
                 networks[vrf][family].append(prefix)
         return tuple(
             Table(vrf, self.sheet.vrfs[vrf][0], self.sheet.numbers[vrf], self.sheet.vrfs[vrf][1],
-                  tuple((WORD[family], tuple(found)) for family, found in sorted(networks[vrf].items())))
+                  tuple((WORD[family], tuple(found)) for family, found in sorted(networks[vrf].items())),
+                  self.sheet.imports.get(vrf, ()))
             for vrf in sorted(networks)
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ class Checker:
 
     def takes(self, file: Artifact) -> bool:
         """Whether the file is one that it can judge: not kernel settings, not environments."""
-        return file.path.endswith(".yaml")
+        return file.path.endswith(".yaml") and not file.path.startswith("kubernetes/")
 
     def check(self, file: Artifact) -> Validation:
         """Have the units of one file generated in a directory of their own."""

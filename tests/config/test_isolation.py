@@ -1,0 +1,75 @@
+"""What is rendered of fences is what was planned: route targets of routers, policies of Kubernetes, accounts."""
+
+from __future__ import annotations
+
+import pytest
+
+from easterly import address, verify
+from easterly.config import kubernetes
+from easterly.config.frr.parse import parse
+from easterly.model.accounts import KEYS, Account
+from easterly.model.spec.site import Site
+from easterly.study.nouns import Nouns
+
+SITE = {
+    "version": 1, "site": {"name": "s"},
+    "hardware": {"switches": {"sw": {"ports": 32, "rate": "400Gb/s"}},
+                 "hosts": {"g": {"gpus": 2, "nics": 2, "nic_rate": "400Gb/s", "scaleup": "3.6Tb/s"}}},
+    "fabrics": {"t": {"blueprint": "leaf-spine", "hosts": {"type": "g", "count": 8},
+                      "leaf": {"type": "sw", "down": 8, "up": 4}, "spine": {"type": "sw"}}},
+    "addressing": {"pools": {"fabric": "10.64.0.0/16", "loopback": "10.65.0.0/24", "lab": "10.66.0.0/16",
+                             "disks": "10.67.0.0/16"}},
+    "tenants": {"acme": {"vrf": True, "pool": "lab"}, "beta": {"vrf": True}, "store": {"vrf": True, "pool": "disks"}},
+    "isolation": {"acme": {"reaches": ["store"]}, "store": {"vlan": 310}},
+    "classes": {"bulk": {"dscp": 0, "share": "100%"}},
+    "jobs": {name: {"fabric": "t", "tenant": name, "class": "bulk", "model": "llama3-8b",
+                    "parallel": {"tp": 2, "dp": 2}, "batch": 64, "mfu": "40%"} for name in ("acme", "store")},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def nouns() -> Nouns:
+    return Nouns(Site.model_validate(SITE))
+
+
+def test_routers_import_what_is_reached_and_nothing_else(nouns) -> None:
+    plan = nouns.address.value
+    target = dict(zip(plan.vrfs.name.tolist(), plan.vrfs.rd.tolist(), strict=True))
+    met = set()
+    for file in nouns.configs.value.artifacts:
+        if file.path.startswith("frr/"):
+            for vrf, targets in parse(file.text).route_targets.items():
+                met.add((vrf, frozenset(t.split()[1] for t in targets if t.startswith("import"))))
+    assert met == {("acme", frozenset({target["acme"], target["store"]})),
+                   ("store", frozenset({target["acme"], target["store"]}))}  # fmt: skip
+
+
+def test_policies_read_back_allow_what_is_stated(nouns) -> None:
+    made = address.isolation(nouns.site, nouns.address.value)
+    (file,) = kubernetes.render(made)
+    assert kubernetes.allowed(file.text) == (("acme", "store"),)
+    closed = file.text.replace('    - namespaceSelector: {matchLabels: {tenant: "store"}}\n', "", 1)
+    assert kubernetes.allowed(closed) == ()
+
+
+def test_the_plan_leaks_nothing_and_lacks_nothing(nouns) -> None:
+    made = address.isolation(nouns.site, nouns.address.value)
+    reach = verify.leaks(made)
+    assert list(zip(reach.src.tolist(), reach.dst.tolist(), strict=True)) == [("acme", "store")]
+    assert verify.missing(made, reach) == ()
+    assert dict(zip(made.parties.name.tolist(), made.parties.vlan.tolist(), strict=True))["store"] == 310
+
+
+def test_tenants_of_the_same_addresses_cannot_reach_each_other_and_it_is_said() -> None:
+    same = Nouns(Site.model_validate({**SITE, "tenants": {name: {"vrf": True} for name in SITE["tenants"]}}))
+    made = address.isolation(same.site, same.address.value)
+    assert [fault[:2] for fault in verify.missing(made, verify.leaks(made))] == [("acme", "store")]
+
+
+def test_an_account_is_read_back_and_refuses_what_cannot_be() -> None:
+    one = Account("acme", "acme", "bulk", 0, 60, in_B=1500, gpu_s=480.0)
+    assert Account.read(one.record()) == one
+    assert set(KEYS) == set(Account.__dataclass_fields__)
+    for wrong in ({"flowEndSeconds": 0}, {"octetDeltaCount": -1}, {"bytes": 3}):
+        with pytest.raises(ValueError, match="account"):
+            Account.read({**one.record(), **wrong})
