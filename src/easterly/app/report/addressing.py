@@ -47,6 +47,11 @@ def _facts(found: Row) -> list[drawn.Fact]:
         *((f"the site in IPv{row['family']}, {row['vrf']}", f"{len(row['prefixes'])} prefixes",
            f"cover {row['specifics']} exactly") for row in exact),
     ]  # fmt: skip
+    fenced = found["isolation"]
+    if fenced["allowed"]:
+        pairs = [f"{row['src']} to {row['dst']}{'' if row['meant'] else ', NOT MEANT'}" for row in fenced["reach"]]
+        facts.append(("isolation", f"{len(pairs)} pairs meet, {len(fenced['missing'])} permissions in vain",
+                      "; ".join(pairs[:STRIPS]) or "nobody reaches anybody"))  # fmt: skip
     if found["changes"] is not None:
         made = found["changes"]
         facts.append(("since the earlier plan", f"{made['moved']} moved", f"{grouped(made['kept'])} numbers kept"))
