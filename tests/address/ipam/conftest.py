@@ -76,12 +76,18 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Makes a new place for a store, each time that it is called."""
+def places(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Makes a new place for a store, each time that it is called.
+
+    In memory where that can be: tests kill processes and never the machine, so that none need wait for the disk.
+    """
     if request.param == "sqlite":
-        return lambda: f"sqlite:///{tmp_path / f'{next(_numbers)}.db'}"
-    server = request.getfixturevalue("postgresql")
-    return lambda: _schema(server)
+        memory = Path("/dev/shm")
+        with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+            yield lambda: f"sqlite:///{folder}/{next(_numbers)}.db"
+    else:
+        server = request.getfixturevalue("postgresql")
+        yield lambda: _schema(server)
 
 
 def _schema(server: str) -> str:
