@@ -70,7 +70,7 @@ def codes_in_the_source(root: Path = ROOT) -> set[str]:
 
 def codes_of_imports() -> set[str]:
     """Codes that only importers, ``easterly route`` and calculators use: of files in other formats, tested there."""
-    elsewhere = {"formats", "routing", "calc", "calculators"}
+    elsewhere = {"formats", "routing", "calc", "calculators", "prefixes"}
     others = (path for path in ROOT.rglob("*.py") if not elsewhere & set(path.parts))
     return codes_in_the_source(ROOT / "site" / "formats") - {
         code for path in others for code in CODE.findall(path.read_text(encoding="utf-8"))

@@ -46,6 +46,7 @@ LIBRARIES = {
     "click": "the command line",
     "defusedxml": "reading GraphML and SNDlib files safely",
     "highspy": "tight bounds by linear programmes",
+    "httptools": "the address manager's service",
     "jinja2": "device configuration and the report",
     "numpy": "every computation",
     "pydantic": "reading site files",
@@ -54,6 +55,7 @@ LIBRARIES = {
     "sqlalchemy": "the address store",
     "starlette": "the address manager's service",
     "uvicorn": "the address manager's service",
+    "uvloop": "the address manager's service",
 }
 KERNEL = {
     "graph": "shortest paths and equal-cost multipath",
