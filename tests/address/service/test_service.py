@@ -85,6 +85,26 @@ def test_a_retry_gets_the_same_addresses(client: TestClient) -> None:
     assert client.get(f"{API}/pools/hosts").json()["used"] == 2
 
 
+def test_several_at_once(client: TestClient) -> None:
+    asked = [{"pool": "hosts"}, {"pool": "nowhere"}, {"pool": "others", "count": 2}, {"pool": "hosts", "count": 999}]
+    answers = client.post(f"{API}/allocations", json={"requests": asked}).json()["answers"]
+    assert [answer["status"] for answer in answers] == [201, 404, 201, 409]
+    assert addresses(answers[0]) == ["10.0.0.1"]
+    assert addresses(answers[2]) == ["10.1.0.1", "10.1.0.2"]
+    assert answers[3]["code"] == "exhausted"
+
+
+def test_a_pool_changes_hands(store: ipam.Store, client: TestClient) -> None:
+    acme, root = bearer(store, "a", "admin", "acme"), bearer(store, "r", "admin")
+    assert client.patch(f"{API}/pools/hosts", json={"tenant": "beta"}, headers=acme).status_code == 403
+    assert client.patch(f"{API}/pools/hosts", json={"name": None}, headers=root).status_code == 422
+    changed = client.patch(f"{API}/pools/hosts", json={"tenant": "beta", "tags": ["moved"]}, headers=root)
+    assert (changed.json()["tenant"], changed.json()["tags"], changed.json()["lease_s"]) == ("beta", ["moved"], 60.0)
+    assert client.post(f"{API}/pools/hosts/allocations", json={}, headers=acme).status_code == 404
+    stale = client.patch(f"{API}/pools/hosts", json={"role": "x"}, headers={**root, "If-Match": '"old"'})
+    assert stale.status_code == 412
+
+
 def test_leases(client: TestClient, clock: Clock, store: ipam.Store) -> None:
     held = take(client, lease_s=10)["allocations"][0]
     clock.now += 8

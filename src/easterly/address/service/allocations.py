@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from easterly.address.ipam import About, Allocate, Allocation, Edit, Outcome, Release, Renew, approvals, pages
+from easterly.address.ipam import About, Allocate, Allocation, Edit, Outcome, Pool, Release, Renew, approvals, pages
 from easterly.address.ipam.nouns import SEQUENCE_BITS
 from easterly.address.service.call import Call, Refused, Reply, etag_of, granted, unchanged_or_leave
+from easterly.address.service.models import NewAllocation, OfPool
 from easterly.address.service.pools import number, page, vrf_of
 from easterly.address.text import AddressError
 
+T = TypeVar("T")
 LARGEST = 1 << 63
 """Ids are below it."""
 
 
 async def allocate(call: Call) -> Reply:
     """Take addresses; the same again for a request of the same idempotency key."""
-    body, principal = call.body, call.principal
-    pool = await call.pool(fresh=False)
+    return await _allocated(call, await call.pool(fresh=False), call.body)
+
+
+async def _allocated(call: Call, pool: Pool, body: NewAllocation) -> Reply:
+    principal = call.principal
     if principal.tenant is not None and body.tenant not in (None, principal.tenant):
         raise Refused(403, "not-owner", f"addresses of {pool.name} are {principal.tenant}'s", "leave `tenant` out")
     asked = Allocate(
@@ -33,6 +40,20 @@ async def allocate(call: Call) -> Reply:
         call.desk.pools.pop(pool.name, None)  # it may have been removed, and made anew under its name
         granted(outcome)
     return Reply(_told(outcome), 200 if outcome.repeated else 201)
+
+
+async def several(call: Call) -> Reply:
+    """Answer many requests at once, each as if it were alone; what waits together shares a transaction."""
+    answers = await asyncio.gather(*(_alone(call, body) for body in call.body.requests))
+    return Reply({"answers": answers})
+
+
+async def _alone(call: Call, body: OfPool) -> dict[str, Any]:
+    try:
+        reply = await _allocated(call, await call.pool(body.pool, fresh=False), body)
+    except Refused as refused:
+        return refused.document()
+    return {"status": reply.status, **reply.document}
 
 
 async def _asked(call: Call, asked: Allocate) -> Reply:
@@ -51,9 +72,8 @@ async def of_pool(call: Call) -> Reply:
     """Allocations of a pool in order of addresses."""
     pool, query = await call.pool(fresh=False), call.query
     after = -1 if query.after is None else number(query.after)
-    rows = await _found(call, pages.allocations, call.desk.store, pool.id, after=after, limit=query.limit,
-                        within=query.within, **query.filters())  # fmt: skip
-    return Reply(page([row.document() for row in rows], rows[-1].lo if len(rows) == query.limit else None))
+    wanted = query.filters() | ({"within": query.within} if query.within is not None else {})
+    return Reply(await _found(call, pages.json_page, call.desk.store, pool.id, after, query.limit, wanted))
 
 
 async def search(call: Call) -> Reply:
@@ -75,14 +95,13 @@ async def holders(call: Call) -> Reply:
     return Reply(page([row.document() for row in rows if await seen.pool(row.pool)], None))
 
 
-async def _found(call: Call, reader: Any, *args: Any, **named: Any) -> list[Allocation]:
+async def _found(call: Call, reader: Callable[..., T], *args: Any, **named: Any) -> T:
     try:
-        found: list[Allocation] = await call.desk.read(reader, *args, **named)
+        return await call.desk.read(reader, *args, **named)
     except AddressError as error:
         raise Refused(422, "invalid", str(error), error.hint) from None
     except ValueError as error:
         raise Refused(422, "invalid", str(error)) from None
-    return found
 
 
 class _Seen:

@@ -179,11 +179,20 @@ def _sent(request: Request, reply: Reply) -> Response:
             return Response(status_code=304, headers=headers)
     if reply.document is None:
         return Response(status_code=reply.status, headers=headers)
-    text = json.dumps(reply.document, separators=(",", ":"))
-    if request.method == "GET" and isinstance(reply.document, dict) and reply.document.get("next"):
-        beyond = request.url.include_query_params(after=reply.document["next"])
-        headers["link"] = f'<{beyond}>; rel="next"'
+    text = reply.document if isinstance(reply.document, bytes) else json.dumps(reply.document, separators=(",", ":"))
+    after = _following(reply.document)
+    if after is not None:
+        headers["link"] = f'<{request.url.include_query_params(after=after)}>; rel="next"'
     return Response(text, reply.status, headers, "application/json")
+
+
+def _following(document: Any) -> str | None:
+    """Cursor of the page behind this one."""
+    if isinstance(document, bytes):
+        cursor = json.loads(document[document.rindex(b'"next":') + 7 : -1])
+    else:
+        cursor = document.get("next") if isinstance(document, dict) else None
+    return None if cursor is None else str(cursor)
 
 
 def problem(refused: Refused) -> Response:

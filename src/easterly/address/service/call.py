@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from easterly.address.ipam import Outcome, Pool, Request, Store, pages
-from easterly.address.service.access import Gate, Principal
+from easterly.address.service.access import REFRESH_S, Gate, Principal
 from easterly.address.service.lanes import Lanes
 from easterly.address.service.models import Model
 
@@ -52,7 +53,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: a document, its status, and a tag of its version."""
+    """An answer: a document, or the text of one, its status, and a tag of its version."""
 
     document: Any
     status: int = 200
@@ -69,14 +70,14 @@ class Desk:
     store : Store
     lanes : Lanes
     gate : Gate
-    pools : dict of str to Pool
-        As they were read; only what of them never changes may be relied on.
+    pools : dict of str to (Pool, float)
+        As they were read, and when.
     """
 
     store: Store
     lanes: Lanes
     gate: Gate
-    pools: dict[str, Pool] = field(default_factory=dict)
+    pools: dict[str, tuple[Pool, float]] = field(default_factory=dict)
 
     async def read(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
         """Ask the store in a thread: the loop goes on."""
@@ -108,14 +109,15 @@ class Call:
     async def pool(self, name: str | None = None, *, fresh: bool = True) -> Pool:
         """A pool that the principal sees; there is none for them otherwise.
 
-        With `fresh` false it may be some requests old: enough for what a pool is, not for how full it is.
+        With `fresh` false it may be a second old: enough for what a pool is and whose, not for how full it is.
         """
         wanted = self.path["pool"] if name is None else name
-        found = None if fresh else self.desk.pools.get(wanted)
+        known, read_at = self.desk.pools.get(wanted, (None, 0.0))
+        found = None if fresh or time.monotonic() - read_at > REFRESH_S else known
         if found is None:
             found = await self.desk.read(pages.pool, self.desk.store, wanted)
             if found is not None:
-                self.desk.pools[wanted] = found
+                self.desk.pools[wanted] = (found, time.monotonic())
         if found is None or not self.principal.sees(found):
             raise Refused(404, "unknown", f"there is no pool {wanted!r}", "list the pools: GET /api/v1/pools")
         return found

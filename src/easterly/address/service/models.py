@@ -79,6 +79,39 @@ class NewPool(Model):
     fields: Fields = {}
 
 
+class PoolChange(Model):
+    """What a pool says of itself; what is left out stays as it is."""
+
+    name: Name | None = None
+    role: Text | None = None
+    tenant: Text | None = None
+    edges: bool = False
+    approval: bool = False
+    lease_s: Seconds | None = None
+    longest_s: Seconds | None = None
+    quarantine_s: Annotated[float, Field(ge=0, le=3.2e9)] = 0.0
+    tags: Tags = ()
+    fields: Fields = {}
+
+
+class OfPool(NewAllocation):
+    """One of several requests."""
+
+    pool: Name
+
+
+class Several(Model):
+    """Requests that are answered one by one: one that is refused leaves the others."""
+
+    requests: Annotated[tuple[OfPool, ...], Field(min_length=1, max_length=10_000)]
+
+
+class Answers(BaseModel):
+    """As many as requests, in their order: allocations, or a problem, with the status that each alone would have."""
+
+    answers: list[dict[str, Any]]
+
+
 class NewVrf(Model):
     """A space of its own."""
 

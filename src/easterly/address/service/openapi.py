@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from easterly.address.service.call import TITLES, Empty
-from easterly.address.service.models import Answer, Model, Problem
+from easterly.address.service.models import Problem
 from easterly.address.service.table import BASE, ENTRIES, Entry
 
 REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429)
@@ -23,7 +24,7 @@ def document(version: str) -> dict[str, Any]:
     version : str
         Of Easterly.
     """
-    used: list[type[Model] | type[Answer]] = [Problem]
+    used: list[type[BaseModel]] = [Problem]
     used += [model for entry in ENTRIES for model in (entry.body, entry.answer) if model is not Empty]
     _, schemas = models_json_schema(
         [(model, "validation") for model in dict.fromkeys(used)], ref_template="#/components/schemas/{model}"
@@ -56,7 +57,7 @@ def _operation(entry: Entry) -> dict[str, Any]:
     return made
 
 
-def _json(model: type[Model] | type[Answer]) -> dict[str, Any]:
+def _json(model: type[BaseModel]) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from easterly.address.ipam import AddPool, AddVrf, Pool, RemovePool, history, pages
+from easterly.address.ipam import AddPool, AddVrf, EditPool, Pool, RemovePool, history, pages
 from easterly.address.service.call import Call, Refused, Reply, etag_of, granted, unchanged_or_leave
 from easterly.address.service.models import MOST
 
@@ -116,6 +116,21 @@ async def remove(call: Call) -> Reply:
     granted(outcome)
     call.desk.pools.pop(found.name, None)
     return Reply(None, 204)
+
+
+async def edit(call: Call) -> Reply:
+    """Change what a pool says of itself: name, role, leases, tags; whose it is only for whoever runs the store."""
+    found = await call.pool()
+    unchanged_or_leave(call, etag_of(told(found)))
+    values = call.body.model_dump(exclude_unset=True)
+    if call.principal.tenant is not None and "tenant" in values:
+        raise Refused(403, "not-owner", "a tenant does not give pools away", "leave `tenant` out")
+    if values.get("name", found.name) is None:
+        raise Refused(422, "invalid", "a pool has a name", "leave `name` out to keep it")
+    await call.submit(EditPool(found.id, values, call.principal.name), found.id)
+    call.desk.pools.pop(found.name, None)
+    document = told(await call.pool(values.get("name", found.name)))
+    return Reply(document, etag=etag_of(document))
 
 
 async def usage(call: Call) -> Reply:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from easterly.address.service import allocations, models, office, pools
 from easterly.address.service.call import Empty, Operation
 
@@ -36,7 +38,7 @@ class Entry:
     role: str | None = "reader"
     body: type[models.Model] = Empty
     query: type[models.Model] = Empty
-    answer: type[models.Answer] = models.Told
+    answer: type[BaseModel] = models.Told
     status: int = 200
     others: tuple[int, ...] = ()
 
@@ -48,6 +50,7 @@ ENTRIES = (
     Entry("GET", "/pools/{pool}/usage", pools.usage),
     Entry("GET", "/pools/{pool}/audit", office.audit, query=models.Page, answer=models.Listing),
     Entry("GET", "/pools/{pool}", pools.one, answer=models.Pool),
+    Entry("PATCH", "/pools/{pool}", pools.edit, "admin", models.PoolChange, answer=models.Pool),
     Entry("DELETE", "/pools/{pool}", pools.remove, "admin", status=204),
     Entry("GET", "/pools", pools.listing, query=models.OfPools, answer=models.Listing),
     Entry("POST", "/pools", pools.add, "admin", models.NewPool, answer=models.Pool, status=201),
@@ -55,6 +58,7 @@ ENTRIES = (
     Entry("PUT", "/allocations/{id}", allocations.edit, "operator", models.Holder, answer=models.Allocation),
     Entry("DELETE", "/allocations/{id}", allocations.release, "operator", status=204),
     Entry("POST", "/allocations/{id}/renew", allocations.renew, "operator", models.Renewal, answer=models.Allocation),
+    Entry("POST", "/allocations", allocations.several, "operator", models.Several, answer=models.Answers),
     Entry("GET", "/allocations", allocations.search, query=models.OfAllocations, answer=models.Listing),
     Entry("GET", "/holders", allocations.holders, query=models.OfHolders, answer=models.Listing),
     Entry("GET", "/vrfs", pools.vrfs, answer=models.Listing),
