@@ -30,14 +30,6 @@ class Account:
     addresses: Annotated[int | None, Doc("Addresses held at the end.")] = None
     gpu_s: Annotated[float | None, Unit("s"), Doc("GPUs times seconds.")] = None
 
-    def __post_init__(self) -> None:
-        if self.end_s <= self.start_s:
-            raise ValueError(f"account of {self.tenant}: it ends at {self.end_s} and begins at {self.start_s}")
-        for name in _COUNTS:
-            value = getattr(self, name)
-            if value is not None and not 0 <= value < float("inf"):
-                raise ValueError(f"account of {self.tenant}: {name} is {value}; it is 0 or more, or None if unknown")
-
     def record(self) -> dict[str, Any]:
         """The record as JSON has it; what is unknown is left out.
 
@@ -46,6 +38,7 @@ class Account:
         >>> Account("acme", "acme", "bulk", 0, 60, in_B=1500, in_packets=1).record()["octetDeltaCount"]
         1500
         """
+        self.check()
         return {KEYS[name]: value for name, value in asdict(self).items() if value is not None}
 
     @classmethod
@@ -62,7 +55,24 @@ class Account:
         missing = sorted(KEYS[name] for name in _NEEDED if KEYS[name] not in record)
         if unknown or missing:
             raise ValueError(f"account record: unknown keys {unknown}, missing keys {missing}; it has {sorted(names)}")
-        return cls(**{names[key]: value for key, value in record.items()})
+        made = cls(**{names[key]: value for key, value in record.items()})
+        made.check()
+        return made
+
+    def check(self) -> None:
+        """Raise where it says what cannot be.
+
+        Raises
+        ------
+        ValueError
+            It ends before it begins, or counts less than nothing.
+        """
+        if self.end_s <= self.start_s:
+            raise ValueError(f"account of {self.tenant}: it ends at {self.end_s} and begins at {self.start_s}")
+        for name in _COUNTS:
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < float("inf"):
+                raise ValueError(f"account of {self.tenant}: {name} is {value}; it is 0 or more, or None if unknown")
 
 
 _NEEDED = ("tenant", "vrf", "traffic_class", "start_s", "end_s")

@@ -174,7 +174,7 @@ def test_wred_keeps_an_average_per_class_and_a_ramp_per_colour():
     assert queue.state["class_bytes"] == [0, 0]
 
 
-@given(st.integers(0, 60), st.integers(0, 60), st.floats(0, 1), st.integers(1, 90))
+@given(st.integers(0, 60), st.integers(0, 60), st.just(0.0) | st.floats(1e-290, 1), st.integers(1, 90))
 def test_instant_marking_is_the_ramp_of_the_length(a, b, most, length):
     """p = Pmax (q - Kmin) / (Kmax - Kmin), 1 above Kmax, in exact rationals."""
     kmin, kmax = sorted((a, b))

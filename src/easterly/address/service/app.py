@@ -149,7 +149,7 @@ async def _body(entry: Entry, request: Request) -> Any:
         parts.append(part)
     text = b"".join(parts)
     try:
-        return entry.body.model_validate_json(text or b"{}")
+        return entry.body.model_validate_json(text or b"{}", strict=True)
     except ValidationError as error:
         raise _invalid(error, "body") from None
 
