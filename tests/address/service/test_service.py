@@ -178,6 +178,17 @@ def test_the_same_prefix_in_two_tables(client: TestClient) -> None:
     assert [row["name"] for row in client.get(f"{API}/vrfs").json()["items"]] == ["blue", "default"]
 
 
+def test_numbers_beyond_all_ids(client: TestClient) -> None:
+    large = 1 << 63
+    assert client.post(f"{API}/approvals/{large}/approve").status_code == 404
+    assert client.get(f"{API}/allocations/{large}").status_code == 404
+    assert client.post(f"{API}/allocations/{large}/renew").status_code == 404
+    for path in ("allocations", "pools", "approvals", "audit"):
+        assert client.get(f"{API}/{path}?after={large}").status_code == 422, path
+    assert client.get(f"{API}/pools/hosts/allocations?after={1 << 128}").status_code == 422
+    assert client.get(f"{API}/pools?vrf=default&after=4-{1 << 127}").json()["items"] == []
+
+
 def test_search(client: TestClient) -> None:
     take(client, mac="02:00:00:00:00:01", dns_name="a.example", tags=["gpu"])
     take(client, mac="02:00:00:00:00:02")

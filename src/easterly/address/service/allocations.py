@@ -11,12 +11,10 @@ from easterly.address.ipam import About, Allocate, Allocation, Edit, Outcome, Po
 from easterly.address.ipam.nouns import SEQUENCE_BITS
 from easterly.address.service.call import Call, Refused, Reply, etag_of, granted, unchanged_or_leave
 from easterly.address.service.models import NewAllocation, OfPool
-from easterly.address.service.pools import number, page, vrf_of
+from easterly.address.service.pools import ADDRESSES, IDS, number, page, vrf_of
 from easterly.address.text import AddressError
 
 T = TypeVar("T")
-LARGEST = 1 << 63
-"""Ids are below it."""
 
 
 async def allocate(call: Call) -> Reply:
@@ -71,7 +69,7 @@ def _told(outcome: Outcome) -> dict[str, Any]:
 async def of_pool(call: Call) -> Reply:
     """Allocations of a pool in order of addresses."""
     pool, query = await call.pool(fresh=False), call.query
-    after = -1 if query.after is None else number(query.after)
+    after = -1 if query.after is None else number(query.after, ADDRESSES)
     wanted = query.filters() | ({"within": query.within} if query.within is not None else {})
     return Reply(await _found(call, pages.json_page, call.desk.store, pool.id, after, query.limit, wanted))
 
@@ -127,8 +125,8 @@ async def one(call: Call) -> Reply:
 
 
 async def _mine(call: Call) -> Allocation:
-    wanted = number(call.path["id"])
-    found = await call.desk.read(pages.allocation, call.desk.store, wanted) if wanted < LARGEST else None
+    wanted = _id(call, "allocation")
+    found = await call.desk.read(pages.allocation, call.desk.store, wanted)
     if found is None or not await _Seen(call).pool(found.pool):
         raise Refused(404, "unknown", f"there is no allocation {wanted}", "it was released, or it is not yours")
     return found
@@ -161,8 +159,15 @@ async def _changed(call: Call, request: Edit | Renew) -> Reply:
 
 async def _owned(call: Call) -> int:
     """Id of an allocation of a pool that the principal sees; whoever sees all need not look."""
-    wanted = number(call.path["id"])
-    return wanted if call.principal.tenant is None and wanted < LARGEST else (await _mine(call)).id
+    return _id(call, "allocation") if call.principal.tenant is None else (await _mine(call)).id
+
+
+def _id(call: Call, what: str) -> int:
+    """The number in the path; leaves where nothing can have it."""
+    text = call.path["id"]
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < IDS):
+        raise Refused(404, "unknown", f"there is no {what} {text[:40]}", "ids are whole numbers")
+    return int(text)
 
 
 async def release(call: Call) -> Reply:
@@ -206,7 +211,7 @@ async def _decided(call: Call, *, approve: bool) -> Reply:
     if call.principal.tenant is not None:
         raise Refused(403, "not-owner", "who shares a store does not approve for it", "use a token without a tenant")
     desk = call.desk
-    outcome = await desk.read(approvals.decide, desk.store, number(call.path["id"]), approve=approve,
+    outcome = await desk.read(approvals.decide, desk.store, _id(call, "question"), approve=approve,
                               actor=call.principal.name, note=call.body.note)  # fmt: skip
     granted(outcome)
     return Reply(_told(outcome))

@@ -8,6 +8,8 @@ from easterly.address.ipam import AddPool, AddVrf, EditPool, Pool, RemovePool, h
 from easterly.address.service.call import Call, Refused, Reply, etag_of, granted, unchanged_or_leave
 from easterly.address.service.models import MOST
 
+IDS, ADDRESSES = 1 << 63, 1 << 128
+"""Ids and addresses are below."""
 EXACT = 1 << 53
 """Above it, numbers are told as text: JavaScript has no others."""
 
@@ -67,7 +69,7 @@ async def _children(call: Call) -> Reply:
     parent = None if query.parent is None else (await call.pool(query.parent)).id
     vrf = 1 if query.vrf is None else await vrf_of(call, query.vrf)
     family, _, lo = (query.after or "0-").partition("-")
-    after = (_cursor(family, 0), _cursor(lo, -1) if lo else -1)
+    after = (_cursor(family, 0), _cursor(lo, -1, ADDRESSES))
     rows = await desk.read(pages.tree, desk.store, parent, vrf=vrf, after=after, limit=query.limit)
     last = rows[-1].pool if len(rows) == query.limit else None
     shown = [{**told(row.pool), "children": row.children} for row in rows if call.principal.sees(row.pool)]
@@ -153,13 +155,13 @@ def page(items: list[Any], after: object | None) -> dict[str, Any]:
     return {"items": items, "next": None if after is None else str(after)}
 
 
-def _cursor(text: str | None, start: int) -> int:
-    return number(text) if text else start
+def _cursor(text: str | None, start: int, below: int = IDS) -> int:
+    return number(text, below) if text else start
 
 
-def number(text: str) -> int:
-    """A number of a cursor or of a path; leaves where it is none."""
-    if not (text.isascii() and text.isdigit() and len(text) < 40):
+def number(text: str, below: int = IDS) -> int:
+    """A number of a cursor; leaves where it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 40 and int(text) < below):
         raise Refused(422, "invalid", f"{text!r} is no cursor", "give `next` of the page before, as it is")
     return int(text)
 
