@@ -12,7 +12,7 @@ from easterly.study.failures import first_failures
 from easterly.study.nouns import Nouns
 from easterly.study.place import Placed, Placing, place
 
-PLAN_EFFORT = 1_500_000
+PLAN_EFFORT = 600_000
 """What a plan may spend on failures where nobody says otherwise: less than half a second."""
 CASES = 12
 """Cases that a plan tries where it could try more."""
