@@ -264,3 +264,12 @@ def _longest_zeros(groups: list[int]) -> tuple[int, int]:
 def write_many(family: int, numbers: Iterable[int]) -> list[str]:
     """Text of many addresses of one family."""
     return write_v4(numbers) if family == 4 else [write_v6(number) for number in numbers]
+
+
+def reversed_bits(number: int, bits: int) -> int:
+    """The number with its bits in the other order: the "leftmost" order of RFC 3531 section 3.
+
+    >>> [reversed_bits(n, 3) for n in range(8)]
+    [0, 4, 2, 6, 1, 5, 3, 7]
+    """
+    return int(f"{number:0{bits}b}"[::-1], 2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easterly.address.ipam.free import blocks, largest, rank, tightest, without
+from easterly.address.ipam.free import blocks, largest, tightest, without
+from easterly.address.text import reversed_bits
 
 BITS = 7
 RUNS = st.tuples(st.integers(0, 127), st.integers(0, 127)).map(sorted).map(tuple)
@@ -43,7 +44,7 @@ def test_tightest_is_the_place_whose_largest_block_is_smallest(run: tuple[int, i
 
 @given(st.integers(0, 127))
 def test_rank_turns_round(n: int) -> None:
-    assert rank(rank(n, BITS), BITS) == n
+    assert reversed_bits(reversed_bits(n, BITS), BITS) == n
 
 
 @given(RUNS, st.data())

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.address.ipam.sets import BITS, Sets
 
 from easterly.address.ipam import space
-from easterly.address.ipam.free import largest, rank
+from easterly.address.ipam.free import largest
+from easterly.address.text import reversed_bits
 
 LO = 0x0A000000
 
@@ -29,7 +30,7 @@ class Stored:
         return [row[2] for row in rows if row[:2] > after][:limit]
 
     def ranked(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
-        rows = sorted((fit, rank(at, BITS), run) for run in self.runs for fit, at in [largest(*run, BITS)])
+        rows = sorted((fit, reversed_bits(at, BITS), run) for run in self.runs for fit, at in [largest(*run, BITS)])
         return [row[2] for row in rows if row[:2] > after][:limit]
 
     def around(self, lo: int, hi: int) -> list[tuple[int, int]]:

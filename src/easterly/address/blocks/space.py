@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from easterly.address.text import BITS, Prefix
+from easterly.address.text import BITS, Prefix, reversed_bits
 
 
 class Full(ValueError):
@@ -83,12 +83,3 @@ class Space:
             low, high = first, first + (1 << size)
             first, other = (high, low) if kept >= high else (low, high)
             self.free.setdefault(size, set()).add(other)
-
-
-def reversed_bits(number: int, bits: int) -> int:
-    """The number with its bits in the other order.
-
-    >>> [reversed_bits(n, 3) for n in range(8)]
-    [0, 4, 2, 6, 1, 5, 3, 7]
-    """
-    return int(f"{number:0{bits}b}"[::-1], 2)

@@ -40,15 +40,6 @@ def largest(lo: int, hi: int, bits: int) -> tuple[int, int]:
     return bits - power, after if after + (1 << power) - 1 <= hi else start
 
 
-def rank(address: int, bits: int) -> int:
-    """The address with its bits reversed.
-
-    >>> [rank(n, 3) for n in range(8)]
-    [0, 4, 2, 6, 1, 5, 3, 7]
-    """
-    return int(format(address, f"0{bits}b")[::-1], 2)
-
-
 def blocks(lo: int, hi: int) -> Iterator[tuple[int, int]]:
     """The fewest aligned blocks that make up an interval, in order of address, as (address, size).
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from easterly.address.ipam.free import largest, rank
+from easterly.address.ipam.free import largest
 from easterly.address.ipam.nouns import NOBODY, About, Allocation, Pool
+from easterly.address.text import reversed_bits
 
 _int = int.from_bytes
 
@@ -78,4 +79,4 @@ def pool_of(row: Sequence[Any]) -> Pool:
 def free_row(pool: int, lo: int, hi: int, bits: int) -> tuple[int, bytes, bytes, int, bytes]:
     """A free interval in the order of the table's columns."""
     length, block = largest(lo, hi, bits)
-    return pool, octets(lo), octets(hi), length, octets(rank(block, bits))
+    return pool, octets(lo), octets(hi), length, octets(reversed_bits(block, bits))

@@ -7,7 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
-from easterly.address.ipam.free import largest, rank, tightest, without
+from easterly.address.ipam.free import largest, tightest, without
+from easterly.address.text import reversed_bits
 
 Run = tuple[int, int]
 Key = tuple[int, int]
@@ -134,7 +135,7 @@ class Space:
     def _offer(self, order: _Order, length: int, lo: int, hi: int) -> None:
         fit, block = largest(lo, hi, self._bits)
         if length < 0:
-            heapq.heappush(order.heap, ((fit, rank(block, self._bits)), lo, hi))
+            heapq.heappush(order.heap, ((fit, reversed_bits(block, self._bits)), lo, hi))
         elif fit <= length:
             heapq.heappush(order.heap, ((-fit, lo), lo, hi))
 
@@ -160,7 +161,7 @@ class Space:
         runs = source.ranked(last, PAGE) if length < 0 else source.fitting(length, last, PAGE)
         if runs:
             fit, block = largest(*runs[-1], self._bits)
-            last = (fit, rank(block, self._bits)) if length < 0 else (-fit, runs[-1][0])
+            last = (fit, reversed_bits(block, self._bits)) if length < 0 else (-fit, runs[-1][0])
         order.upto = last if len(runs) == PAGE else None
         self.know(runs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -103,10 +104,8 @@ def _told_once() -> Endpoint:
 
 def _endpoint(desk: Desk, buckets: Buckets, by_method: dict[str, Entry]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        entry = by_method.get("GET" if request.method == "HEAD" else request.method)
+        entry = by_method["GET" if request.method == "HEAD" else request.method]
         try:
-            if entry is None:
-                raise Refused(405, "method", f"{request.method} is not for this", f"use {', '.join(by_method)}")
             return _sent(request, await _answer(desk, buckets, entry, request))
         except Refused as refused:
             return problem(refused)
@@ -120,7 +119,7 @@ async def _answer(desk: Desk, buckets: Buckets, entry: Entry, request: Request) 
     who = principal.name if principal else (request.client.host if request.client else "")
     wait_s = buckets.wait_s(who)
     if wait_s:
-        raise Refused(429, "rate", f"{who or 'you'} asked too often", f"try again in {wait_s:.2f} s")
+        raise Refused(429, "rate", f"{who or 'you'} asked too often", f"try again in {wait_s:.2f} s", wait_s)
     if entry.role is not None:
         if principal is None:
             raise Refused(401, "token", "no token, or one that is not known", "send Authorization: Bearer TOKEN")
@@ -200,8 +199,8 @@ def problem(refused: Refused) -> Response:
     headers = {}
     if refused.status == 401:
         headers["www-authenticate"] = "Bearer"
-    if refused.status == 429:
-        headers["retry-after"] = "1"
+    if refused.retry_s:
+        headers["retry-after"] = str(math.ceil(refused.retry_s))
     return Response(json.dumps(refused.document()), refused.status, headers, "application/problem+json")
 
 

@@ -37,11 +37,13 @@ class Refused(Exception):
     code : str
     detail : str
     hint : str
+    retry_s : float
+        When it may be tried again; 0 where nothing is said.
     """
 
-    def __init__(self, status: int, code: str, detail: str, hint: str = "") -> None:
+    def __init__(self, status: int, code: str, detail: str, hint: str = "", retry_s: float = 0.0) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail, self.hint = status, code, detail, hint
+        self.status, self.code, self.detail, self.hint, self.retry_s = status, code, detail, hint, retry_s
 
     def document(self) -> dict[str, Any]:
         """RFC 9457."""
@@ -121,6 +123,11 @@ class Call:
         if found is None or not self.principal.sees(found):
             raise Refused(404, "unknown", f"there is no pool {wanted!r}", "list the pools: GET /api/v1/pools")
         return found
+
+    def whole(self) -> None:
+        """Leave where the principal is a tenant: this is for whoever runs the store."""
+        if self.principal.tenant is not None:
+            raise Refused(403, "not-owner", "this is for whoever runs the store", "use a token without a tenant")
 
     async def submit(self, request: Request, pool: int) -> Outcome:
         """Have a request answered; leaves with the reason where it is refused."""

@@ -59,7 +59,21 @@ class Renewal(Model):
     lease_s: Seconds | None = None
 
 
-class NewPool(Model):
+class PoolWords(Model):
+    """What a pool says of itself."""
+
+    role: Text | None = None
+    tenant: Text | None = None
+    edges: bool = False
+    approval: bool = False
+    lease_s: Seconds | None = None
+    longest_s: Seconds | None = None
+    quarantine_s: Annotated[float, Field(ge=0, le=3.2e9)] = 0.0
+    tags: Tags = ()
+    fields: Fields = {}
+
+
+class NewPool(PoolWords):
     """A prefix or a range to give addresses from; of a parent, the next free block of a length."""
 
     name: Name
@@ -68,30 +82,12 @@ class NewPool(Model):
     prefix_length: Length | None = None
     sparse: bool = False
     vrf: Name = "default"
-    role: Text | None = None
-    tenant: Text | None = None
-    edges: bool = False
-    approval: bool = False
-    lease_s: Seconds | None = None
-    longest_s: Seconds | None = None
-    quarantine_s: Annotated[float, Field(ge=0, le=3.2e9)] = 0.0
-    tags: Tags = ()
-    fields: Fields = {}
 
 
-class PoolChange(Model):
-    """What a pool says of itself; what is left out stays as it is."""
+class PoolChange(PoolWords):
+    """What a pool says of itself from now on; what is left out stays as it is."""
 
     name: Name | None = None
-    role: Text | None = None
-    tenant: Text | None = None
-    edges: bool = False
-    approval: bool = False
-    lease_s: Seconds | None = None
-    longest_s: Seconds | None = None
-    quarantine_s: Annotated[float, Field(ge=0, le=3.2e9)] = 0.0
-    tags: Tags = ()
-    fields: Fields = {}
 
 
 class OfPool(NewAllocation):
@@ -260,10 +256,6 @@ class Token(Answer):
     id: int
     name: str
     token: str
-
-
-class Nothing(Answer):
-    """Done; nothing to tell."""
 
 
 class Told(Answer):

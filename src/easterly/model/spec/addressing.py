@@ -13,7 +13,7 @@ Purpose = Literal[
     "region", "site", "function", "tenant", "management", "bmc", "compute", "storage", "pipeline", "serving",
     "development", "links", "loopback", "vtep", "anycast", "services", "pods",
 ]  # fmt: skip
-Unit_of = Literal["site", "fabric", "pod", "plane", "rail", "leaf", "host"]
+Places = Literal["site", "fabric", "pod", "plane", "rail", "leaf", "host"]
 
 
 def _names(value: object) -> object:
@@ -37,7 +37,7 @@ class Block(Named):
         Purpose | None, Doc("Purpose. ``links``, ``loopback``, ``vtep`` and ``anycast`` take single addresses.")
     ] = None
     hosts: Annotated[Count | None, Doc("Addresses that are wanted in each of its prefixes.")] = None
-    per: Annotated[Unit_of | None, Doc("One prefix for each of these; one in all if absent.")] = None
+    per: Annotated[Places | None, Doc("One prefix for each of these; one in all if absent.")] = None
     growth: Annotated[Share, Doc("Room beyond what is wanted, of addresses and of prefixes.")] = 0.0
     length: Annotated[int | None, Field(ge=0, le=32), Unit("1"), Doc("IPv4 prefix length, instead of ``hosts``.")] = (
         None
