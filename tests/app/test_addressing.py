@@ -91,7 +91,7 @@ def test_a_page(site: Path, tmp_path: Path) -> None:
 def test_something_else_as_an_earlier_plan(site: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text("[1")
-    assert "--previous" in ran("address", site, "--previous", other, code=2).output
+    assert "it is no JSON: give the plan.json" in ran("address", site, "--previous", other, code=2).output
     other.write_text("{}")
     assert "plan.json of an earlier plan" in ran("address", site, "--previous", other, code=2).output
 

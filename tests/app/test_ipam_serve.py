@@ -83,6 +83,7 @@ def test_a_service_and_its_first_token(served: str, store: Path) -> None:
 def test_others_need_tokens(store: Path) -> None:
     refused = ran("serve", "--listen", "0.0.0.0:0", "--store", store, code=1)
     assert "no tokens: make one first" in refused.output
+    assert "serving" not in refused.output
 
 
 @pytest.mark.parametrize("words", [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -83,7 +84,9 @@ def checked(store: Store, listener: Listener, policy: Policy) -> Policy:
     return Policy(open_to_all=alone, rate=policy.rate, burst=policy.burst, chores=policy.chores)
 
 
-def serve(store: Store, listener: Listener, policy: Policy | None = None) -> None:
+def serve(
+    store: Store, listener: Listener, policy: Policy | None = None, begun: Callable[[], None] | None = None
+) -> None:
     """Serve until interrupted.
 
     Parameters
@@ -92,6 +95,8 @@ def serve(store: Store, listener: Listener, policy: Policy | None = None) -> Non
     listener : Listener
     policy : Policy, optional
         ``open_to_all`` follows from the listener.
+    begun : callable, optional
+        Called once nothing speaks against it.
 
     Raises
     ------
@@ -100,6 +105,8 @@ def serve(store: Store, listener: Listener, policy: Policy | None = None) -> Non
     import uvicorn
 
     app = application(store, checked(store, listener, policy or Policy()))
+    if begun is not None:
+        begun()
     uvicorn.run(
         app, host=listener.host, port=listener.port, log_level="warning", access_log=False, timeout_keep_alive=30,
         ssl_certfile=listener.certificate, ssl_keyfile=listener.key, server_header=False, date_header=False,

@@ -24,9 +24,9 @@ def kept_from(path: Path | None, form: str) -> AddressPlan | None:
         return None
     try:
         return address.read_back(json.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        terminal.misused(f"--previous {path}: {error}", form)
-    except ValueError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        terminal.misused(f"--previous {path}: it is no JSON: give the plan.json of an earlier plan", form)
+    except (OSError, ValueError) as error:
         terminal.misused(f"--previous {path}: {error}", form)
 
 

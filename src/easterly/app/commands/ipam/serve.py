@@ -35,11 +35,14 @@ def serve(
         listener = service.read_listener(listen, certificate, key)
     except service.CannotServe as error:
         terminal.misused(f"--listen: {error}", form)
-    with opened(url, form) as store:
+
+    def begun() -> None:
         scheme = "https" if certificate else "http"
         click.echo(f"serving {scheme}://{listen}/api/v1/openapi.json; stop it with Ctrl-C", err=True)
+
+    with opened(url, form) as store:
         try:
-            service.serve(store, listener, service.Policy(rate=rate, burst=burst))
+            service.serve(store, listener, service.Policy(rate=rate, burst=burst), begun)
         except service.CannotServe as error:
             refuse("tokens", str(error), "", form)
 
