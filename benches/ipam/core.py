@@ -1,4 +1,4 @@
-"""Allocations a second of the store itself: by batch, by fill, in bulk, from and to files.
+"""Allocations a second of the store itself: by batch, by fill, in bulk.
 
     python benches/ipam/core.py                              # SQLite in a temporary folder
     python benches/ipam/core.py postgresql://host/database   # an empty database
@@ -16,7 +16,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from easterly.address import ipam
-from easterly.address.ipam.bulk import export_csv, import_csv
 from easterly.address.ipam.pages import columns, json_page, pool
 
 BATCHES = 60
@@ -47,7 +46,6 @@ def main(url: str, folder: Path) -> None:
     with ipam.init(url) as store:
         for name, prefix in {"empty": "10.0.0.0/16", "full": "10.1.0.0/16", "six": "2001:db8::/32"}.items():
             store.one(ipam.AddPool(name, prefix))
-        big = store.one(ipam.AddPool("big", "11.0.0.0/8")).id or 0
         timed("bulk, 60,000 in one request", 60_000, lambda: store.one(ipam.Allocate("full", count=60_000)))
         for size in (1, 8, 64):
             timed(f"single, batches of {size}", BATCHES * size, lambda size=size: singles(store, "empty", size))
@@ -64,7 +62,6 @@ def main(url: str, folder: Path) -> None:
         assert full is not None
         timed("a page of 60,000 rows, as columns", 60_000, lambda: columns(store, full.id, limit=60_000))
         timed("a page of 60,000 rows, as JSON text", 60_000, lambda: json_page(store, full.id, limit=60_000))
-        files(store, big, folder)
         print(f"{'largest resident set':44s} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:10,.0f} MB")
 
 
@@ -82,16 +79,6 @@ def again(store: ipam.Store, pool: str, turn: int) -> None:
     """Batches of single allocations."""
     for batch in range(BATCHES // 3):
         store.apply([ipam.Allocate(pool, key=f"again-{turn}-{batch}-{n}") for n in range(64)])
-
-
-def files(store: ipam.Store, pool: int, folder: Path, count: int = 200_000) -> None:
-    """A file in and out."""
-    with (folder / "in.csv").open("w") as file:
-        file.write("address,dns_name,device\n")
-        for n in range(1, count + 1):
-            file.write(f"11.{n >> 16}.{n >> 8 & 255}.{n & 255},host-{n}.example,rack-{n // 40}\n")
-    timed(f"import of {count:,} lines", count, lambda: import_csv(store, pool, folder / "in.csv"))
-    timed(f"export of {count:,} lines", count, lambda: export_csv(store, pool, folder / "out.csv"))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@
 `Store.apply` answers a batch of requests (`Allocate`, `Renew`, `Release`, `Edit`, `Expire`; `AddVrf`, `AddPool`,
 `EditPool`, `RemovePool`); each `Outcome` has `allocations`, or a `refusal` with a code. `Committer` lets many threads
 share transactions, `Store.reclaim` moves on what is past its time. All else is functions of a store: readers in
-`pages`, files in `bulk`, backup and restore in `copy`, the proof in `fsck`, events for others in `feed`, requests that
-wait for somebody in `approvals`, use over time and forecast in `history`, what looks wrong in `anomalies`.
+`pages`, files in by `load` and out by `export`, backup and restore in `copy`, the proof in `fsck`, events for others
+in `feed`, requests that wait for somebody in `approvals`, use over time and forecast in `history`, what looks wrong in
+`anomalies`.
 """
 
 from easterly.address.ipam.commit import Committer

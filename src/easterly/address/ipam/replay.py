@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from easterly.address.ipam.lines import read_lines
 from easterly.address.ipam.nouns import NOBODY, About, Allocation, Entry
 from easterly.address.ipam.packed import imported
 from easterly.address.ipam.places import place
-from easterly.address.ipam.rows import tags_and_fields
 
 
 def replay(entries: Iterable[Entry]) -> tuple[dict[str, Any] | None, dict[int, Allocation]]:
@@ -54,8 +52,6 @@ def _step(
             return None
         case "allocate":
             rows.update((a.id, a) for a in _allocated(change, entry, (definition or {})["vrf"]))
-        case "import":
-            rows.update((a.id, a) for a in _imported(change, entry, (definition or {})["vrf"]))
         case "load":
             rows.update((a.id, a) for a in imported(change, entry, (definition or {})["vrf"]))
         case "free":
@@ -97,18 +93,4 @@ def _allocated(change: dict[str, Any], entry: Entry, vrf: int) -> list[Allocatio
             )  # fmt: skip
     if "key" in change:
         made[0] = made[0]._replace(key=change["key"], digest=change["digest"], keyed=len(made))
-    return made
-
-
-def _imported(change: dict[str, Any], entry: Entry, vrf: int) -> list[Allocation]:
-    """Allocations that came out of a file."""
-    family, made = change["family"], []
-    for number, line in enumerate(read_lines(change["rows"], change["names"], family), change["id"]):
-        who = About._make((*line.texts, *tags_and_fields(line.extras)))
-        made.append(
-            Allocation(
-                number, entry.chain, vrf, family, line.lo, line.hi, line.length, line.kind(family), line.state,
-                line.until_ms, line.owner, entry.at_ms, None, None, 0, who,
-            )
-        )  # fmt: skip
     return made

@@ -11,10 +11,9 @@ from easterly.address.ipam import schema
 from easterly.address.ipam.audit import chained
 from easterly.address.ipam.driver import among, postgresql, run
 from easterly.address.ipam.ledger import Ledger
-from easterly.address.ipam.nouns import Allocation, Entry, Pool
+from easterly.address.ipam.nouns import Allocation, Entry
 from easterly.address.ipam.read import CHUNK
 from easterly.address.ipam.rows import allocation_row, extras, free_row, octets
-from easterly.address.ipam.space import Run
 
 FEW = 4
 """From so many rows on, PostgreSQL copies them."""
@@ -87,7 +86,7 @@ def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None
         entries += new
         ends.append((ledger, new[-1].seq, new[-1].hash))
     write_entries(connection, entries)
-    counters(connection, ends)
+    _counters(connection, ends)
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -103,16 +102,6 @@ def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
         begins, runs = ledger.space.changes()
         gone += [(pool.id, octets(lo)) for lo in begins]
         new += [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs]
-    _replace_free(connection, gone, new)
-
-
-def rewrite_free(connection: Connection, pool: Pool, begins: Iterable[int], runs: Iterable[Run]) -> None:
-    """Put other free intervals in the place of those with some begins."""
-    gone = [(pool.id, octets(lo)) for lo in begins]
-    _replace_free(connection, gone, [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs])
-
-
-def _replace_free(connection: Connection, gone: list[tuple[int, bytes]], new: list[tuple[Any, ...]]) -> None:
     run(connection, "DELETE FROM free WHERE pool = ? AND lo = ?", gone)
     insert(connection, schema.free, new)
 
@@ -134,7 +123,7 @@ def _changing(a: Allocation) -> tuple[Any, ...]:
     return a.state, a.until_ms, a.key, a.digest, a.keyed, *who[:5], extras(who), a.id
 
 
-def counters(connection: Connection, ends: Iterable[tuple[Ledger, int, bytes]]) -> None:
+def _counters(connection: Connection, ends: Iterable[tuple[Ledger, int, bytes]]) -> None:
     """Write the counters of pools, with the number and the hash of the last entry of each chain."""
     rows = [
         (ledger.sequence, str(ledger.used), ledger.count, entries, head, ledger.pool.id)
