@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from easterly.config import csv, frr, kubernetes, linux, switches
+from easterly.config import csv, frr, kubernetes, linux, routers, switches
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
@@ -42,7 +42,7 @@ def render(
     """
     sheet = Sheet(address, isolation)
     files = [
-        *frr.render(network, sheet),
+        *frr.render(routers.draft(network, sheet)),
         *linux.render(site, network, sheet, qos, work),
         *planned.files(network, qos),
         *csv.render(network, address, bill),

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from easterly.model.address import AddressPlan, Prefixes
 from easterly.model.isolation import Isolation
-
-DEFAULT = "default"
+from easterly.model.router import DEFAULT, Permit
 
 
 class Port(NamedTuple):
@@ -135,17 +134,15 @@ class Sheet:
         """Families that the fabric itself is numbered in."""
         return tuple(sorted({_family(text) for text, _, _ in self._pools}))
 
-    def ranges(self, family: int) -> tuple[str, ...]:
-        """What the default table may hold, as prefix-list entries: hosts' prefixes, and loopbacks one by one."""
+    def ranges(self, family: int) -> tuple[Permit, ...]:
+        """What the default table may hold: hosts' prefixes of any length, and loopbacks one by one."""
         whole = 32 if family == 4 else 128
-        entries = []
+        permits = []
         for text, vrf, owner in self._pools:
             if vrf == DEFAULT and owner != "links" and _family(text) == family:
-                length = text.partition("/")[2]
-                entries.append(
-                    f"{text} ge {whole}" if owner == "loopback" and int(length) < whole else f"{text} le {whole}"
-                )
-        return tuple(entries)
+                single = owner == "loopback" and int(text.partition("/")[2]) < whole
+                permits.append(Permit(text, low=whole) if single else Permit(text, high=whole))
+        return tuple(permits)
 
     def reachable(self, vrf: str, family: int) -> tuple[str, ...]:
         """Prefixes that hosts of a table find behind their gateways."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easterly.config.sheet import DEFAULT, Port, Sheet
+from easterly.config.sheet import Port, Sheet
 from easterly.config.templates import template
 from easterly.model.network import LinkKind, Network
 from easterly.model.outcome import Artifact
+from easterly.model.router import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

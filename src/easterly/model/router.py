@@ -1,0 +1,196 @@
+"""What a router is told, in words that no maker owns: one noun for all dialects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from easterly.base.schema import Doc, Unit
+
+DEFAULT = "default"
+Protocol = Literal["bgp", "ospf", "isis"]
+Family = Literal["ipv4", "ipv6", "evpn"]
+Role = Literal["loopback", "link", "gateway"]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The far end of a cable."""
+
+    device: Annotated[str, Doc("Device.")]
+    port: Annotated[str, Doc("Its port, such as ``swp2``.")]
+
+    def __str__(self) -> str:
+        return f"{self.device} {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface with all its addresses."""
+
+    name: Annotated[str, Doc("As the address plan has it: ``lo``, ``swp7``, ``br-hosts``.")]
+    role: Annotated[Role, Doc("loopback, link (to a router), gateway (of hosts).")]
+    addresses: Annotated[tuple[str, ...], Doc("Addresses with their lengths, in the order of the plan.")]
+    vrf: Annotated[str, Doc("Table; ``default`` for the underlay.")] = DEFAULT
+    peer: Annotated[End | None, Doc("Router at the far end of a link.")] = None
+    port: Annotated[int, Doc("Number of the port of a link, from 1; 0 for what is no port.")] = 0
+    rate_bps: Annotated[float, Unit("bit/s"), Doc("Rate of a link; 0 for what is no port.")] = 0.0
+    mtu_B: Annotated[int | None, Unit("B"), Doc("Largest packet; None where the interface has none of its own.")] = None
+    cost: Annotated[int, Unit("1"), Doc("Cost of a link in protocols that add costs.")] = 1
+
+    @property
+    def description(self) -> str:
+        """What is behind it, for people."""
+        if self.role == "gateway":
+            return "hosts" if self.vrf == DEFAULT else f"hosts of {self.vrf}"
+        return "" if self.peer is None else str(self.peer)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One line of a filter: prefixes inside a prefix, of some lengths; of its own length alone if none are given."""
+
+    prefix: Annotated[str, Doc("Prefix.")]
+    low: Annotated[int | None, Doc("Shortest length.")] = None
+    high: Annotated[int | None, Doc("Longest length.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Prefixes of one family that pass; whatever is not named does not."""
+
+    name: Annotated[str, Doc("Name, unique among those of its family.")]
+    family: Annotated[int, Doc("4 or 6.")]
+    permits: Annotated[tuple[Permit, ...], Doc("In order.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The far end of a BGP session: an address, or the interface that it is heard on."""
+
+    end: Annotated[End, Doc("Router and port.")]
+    asn: Annotated[int, Doc("Its AS number.")]
+    address: Annotated[str, Doc("Its address; empty where the session is found by the interface.")] = ""
+    interface: Annotated[str, Doc("Interface; empty where the session has an address.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One address family of a group of sessions."""
+
+    family: Annotated[Family, Doc("ipv4, ipv6 or evpn.")]
+    accept: Annotated[str, Doc("Filter of what comes in; everything passes if empty.")] = ""
+    announce: Annotated[str, Doc("Filter of what goes out; everything passes if empty.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """BGP sessions that are alike."""
+
+    name: Annotated[str, Doc("Name of the peer group.")]
+    peers: Annotated[tuple[Peer, ...], Doc("In the order of the ports.")]
+    exchanges: Annotated[tuple[Exchange, ...], Doc("Families that its sessions carry.")]
+    bfd: Annotated[bool, Doc("Sessions fall as soon as forwarding fails, not when BGP's hold time is over.")] = True
+    source: Annotated[str, Doc("Interface whose address the sessions start from; the link's if empty.")] = ""
+    hops: Annotated[int, Unit("1"), Doc("Routers that a session may cross; 1 for neighbours on a link.")] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bfd:
+    """Timers of bidirectional forwarding detection (RFC 5880); those of the router's own make where none are stated."""
+
+    name: Annotated[str, Doc("Name of the profile.")]
+    interval_s: Annotated[float, Unit("s"), Doc("Interval of sending and of receiving.")]
+    multiplier: Annotated[int, Unit("1"), Doc("Packets that must be missed.")]
+
+
+@dataclass(frozen=True, slots=True)
+class BgpTimers:
+    """Timers of BGP; those of the router's own make where none are stated."""
+
+    keepalive_s: Annotated[int, Unit("s"), Doc("Interval of keepalives.")]
+    hold_s: Annotated[int, Unit("s"), Doc("Silence after which a session is over.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Igp:
+    """An interior protocol that all links of the default table take part in."""
+
+    protocol: Annotated[Literal["ospf", "isis"], Doc("ospf (version 2 and 3) or isis.")]
+    families: Annotated[tuple[int, ...], Doc("Families that it routes: 4, 6.")]
+    area: Annotated[str, Doc("Area: ``0.0.0.0`` of OSPF, ``49.0001`` of IS-IS.")]
+    links: Annotated[tuple[str, ...], Doc("Interfaces with a neighbour behind them; all are point-to-point.")]
+    passive: Annotated[tuple[str, ...], Doc("Interfaces whose prefixes are told, and that nobody is behind.")]
+    system: Annotated[str, Doc("System identifier of IS-IS, ``0100.6500.0001``; empty for OSPF.")] = ""
+    hello_s: Annotated[int | None, Unit("s"), Doc("Interval of hellos; the router's own if None.")] = None
+    dead_s: Annotated[
+        int | None, Unit("s"), Doc("Silence after which a neighbour is gone; the router's own if None.")
+    ] = None
+    bfd: Annotated[bool, Doc("Neighbours fall as soon as forwarding fails.")] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A tenant's table on a router, carried by EVPN route type 5 (RFC 9136)."""
+
+    name: Annotated[str, Doc("Name of the VRF.")]
+    vni: Annotated[int, Doc("Layer-3 VNI.")]
+    rd: Annotated[str, Doc("Route distinguisher.")]
+    imports: Annotated[tuple[str, ...], Doc("Route targets that it takes, its own first.")]
+    exports: Annotated[tuple[str, ...], Doc("Route targets that it gives.")]
+    networks: Annotated[dict[int, tuple[str, ...]], Doc("Announced prefixes by family.")]
+    interfaces: Annotated[tuple[str, ...], Doc("Interfaces inside it.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a service is asked whether it is well."""
+
+    kind: Annotated[Literal["tcp", "http"], Doc("A connection, or an answer of 200 to 399.")]
+    port: Annotated[int, Doc("Port.")]
+    path: Annotated[str, Doc("Path of HTTP; empty for TCP.")]
+    interval_s: Annotated[float, Unit("s"), Doc("From one question to the next.")]
+    timeout_s: Annotated[float, Unit("s"), Doc("How long an answer may take.")]
+    fall: Annotated[int, Unit("1"), Doc("Failures in a row after which it is withdrawn.")]
+    rise: Annotated[int, Unit("1"), Doc("Successes in a row after which it is announced.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Anycast:
+    """A service address that this router announces as long as the service behind it is well."""
+
+    service: Annotated[str, Doc("Name of the service.")]
+    prefix: Annotated[str, Doc("Its address, /32 or /128.")]
+    next_hop: Annotated[str, Doc("Host that serves it; empty where the router does so itself.")]
+    host: Annotated[str, Doc("Name of that host, or of the router.")]
+    check: Annotated[Check | None, Doc("Health check; announced always if None.")] = None
+    drained: Annotated[bool, Doc("Kept out for maintenance.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """One router, whole."""
+
+    name: Annotated[str, Doc("Device.")]
+    asn: Annotated[int, Doc("AS number.")]
+    router_id: Annotated[str, Doc("Router id, 32 bits written like an IPv4 address.")]
+    edge: Annotated[bool, Doc("A leaf: others' traffic never passes through it.")]
+    interfaces: Annotated[tuple[Interface, ...], Doc("Loopback first, then in the order of the plan.")]
+    underlay: Annotated[Protocol, Doc("Protocol by which routers learn of each other's loopbacks and hosts.")] = "bgp"
+    unnumbered: Annotated[bool, Doc("Links have no addresses of their own.")] = False
+    filters: Annotated[tuple[Filter, ...], Doc("Filters that groups name.")] = ()
+    groups: Annotated[tuple[Group, ...], Doc("BGP sessions.")] = ()
+    networks: Annotated[dict[int, tuple[str, ...]], Doc("What it announces itself by BGP, by family.")] = field(
+        default_factory=dict
+    )
+    igp: Annotated[Igp | None, Doc("Interior protocol; none where BGP does it all.")] = None
+    tables: Annotated[tuple[Table, ...], Doc("Tenants' tables.")] = ()
+    bfd: Annotated[Bfd | None, Doc("Timers of detection; the router's own if None.")] = None
+    bgp_timers: Annotated[BgpTimers | None, Doc("Timers of BGP; the router's own if None.")] = None
+    anycast: Annotated[tuple[Anycast, ...], Doc("Service addresses.")] = ()
+    paths: Annotated[int, Unit("1"), Doc("Next hops that are used at once for one destination.")] = 64
+
+    def loopback(self, family: int) -> str:
+        """Address of the loopback with its length; empty where it has none of that family."""
+        own = (a for i in self.interfaces if i.role == "loopback" for a in i.addresses)
+        return next((a for a in own if (":" in a) == (family == 6)), "")
