@@ -131,7 +131,7 @@ def sip(key, message):
 
 
 def linux(row, seed, policy):
-    """`struct flow_keys` from its hashed part on: basic, tags, vlan, cvlan, keyid, ports, icmp, addresses."""
+    """`struct flow_keys` from its hashed part on: basic, tags, vlan, cvlan, keyid, ports, icmp, addresses, padding."""
     s, d, p, q, o, f = row
     v6 = len(s) == 16
     first = (lambda a: a) if v6 else (lambda a: a[::-1])  # IPv4 is compared as a little-endian number
@@ -140,9 +140,9 @@ def linux(row, seed, policy):
     protocol = o if policy == 1 or v6 else 0
     label = f if policy == 0 and v6 else 0
     parts = [bytes([0, 0, protocol, 0]), label.to_bytes(4, "big"), bytes(8), bytes(8), bytes(4)]
-    parts += [b"".join(ports) if policy == 1 else bytes(4), bytes(4), s, d]
+    parts += [b"".join(ports) if policy == 1 else bytes(4), bytes(4), s, d, bytes(4)]
     message = b"".join(parts)
-    assert len(message) == (68 if v6 else 44)
+    assert len(message) == (72 if v6 else 48)
     key = seed << 32 | seed
     return (sip((key, key), message) & 0xFFFFFFFF) or 1
 

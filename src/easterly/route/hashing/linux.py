@@ -1,14 +1,17 @@
 """How Linux hashes flows for multipath routes, and how it finds the next hop.
 
-The kernel hashes the part of its `struct flow_keys` that describes the flow with SipHash-2-4 (44 bytes for IPv4, 68 for
-IPv6), after it has put the lower address first, and likewise the lower port: both directions of a connection therefore
-have one hash on one machine. The key is drawn at boot, so that machines choose differently, and after a restart not as
-before; since Linux 6.11 the sysctl `net.ipv4.fib_multipath_hash_seed` fixes it, by repeating its 32 bits four times.
-That is the seed here.
+The kernel hashes the part of its `struct flow_keys` that describes the flow with SipHash-2-4 (48 bytes for IPv4, 72 for
+IPv6, with the padding that aligns the structure to 8), after it has put the lower address first, and likewise the lower
+port: both directions of a connection therefore have one hash on one machine. The key is drawn at boot, so that machines
+choose differently, and after a restart not as before; since Linux 6.11 the sysctl `net.ipv4.fib_multipath_hash_seed`
+fixes it, by repeating its 32 bits four times. That is the seed here.
 
-Layout and sorting are those of Linux 5.17 and later on little-endian machines (`include/net/flow_dissector.h`,
-`net/core/flow_dissector.c`); the choice is that of `fib_multipath_hash` in `net/ipv4/route.c` and of
-`rt6_multipath_hash` in `net/ipv6/route.c`.
+Layout and sorting are those of Linux 5.17 and later on little-endian machines of 64 bits
+(`include/net/flow_dissector.h`, `net/core/flow_dissector.c`); the choice is that of `fib_multipath_hash` in
+`net/ipv4/route.c` and of `rt6_multipath_hash` in `net/ipv6/route.c`. A test asks a running kernel.
+
+A packet that carries a hash already is not hashed anew: one that a connected socket of the same machine sent through
+virtual cables, TCP or UDP, carries the socket's own, which is drawn. Packets off a wire carry none.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ from easterly.route.hashing.tuples import ByteRows, Tuples
 
 PROTOCOL, LABEL, PORTS, ADDRESSES = 2, 4, 28, 36
 """Offsets into the hashed part: basic (4 bytes), tags (4), vlan (8), cvlan (8), keyid (4), ports (4), icmp (4)."""
+PADDING = 4
+"""Bytes of zeroes at the end: the structure begins at a multiple of 8 and is as long as one."""
 RANGE = 1 << 31
 
 
@@ -71,9 +76,9 @@ def _keys(tuples: Tuples) -> ByteRows:
     """The hashed part of the flow keys, with the addresses in it."""
     width = tuples.src.shape[1]
     swap = _swapped(tuples)[:, None]
-    keys = np.zeros((len(tuples), ADDRESSES + 2 * width), dtype=np.uint8)
+    keys = np.zeros((len(tuples), ADDRESSES + 2 * width + PADDING), dtype=np.uint8)
     keys[:, ADDRESSES : ADDRESSES + width] = np.where(swap, tuples.dst, tuples.src)
-    keys[:, ADDRESSES + width :] = np.where(swap, tuples.src, tuples.dst)
+    keys[:, ADDRESSES + width : ADDRESSES + 2 * width] = np.where(swap, tuples.src, tuples.dst)
     return keys
 
 
