@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from address.sites import POOLS, fabric, made, planned
 from address.sites import site as small
 from easterly.address import changes, entries, headroom, prove, prove_exact, read_back, summaries
-from easterly.address.blocks.space import Full, Space
+from easterly.address.free import Full, Space
 from easterly.address.text import Prefix, read
 from easterly.app.numbers import addresses
 from easterly.base.findings import FindingsError

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from easterly.address import Need, Prefixes, addresses_in, parents, read, subtract, summarise, usable, vlsm
-from easterly.address.vlsm import read_need, read_needs
+from easterly.address import Group, Need, Prefixes, addresses_in, parents, read, subtract, summarise, usable, vlsm
+from easterly.address.needs import read_need, read_needs
 
 
 @settings(max_examples=80, deadline=None)
@@ -91,3 +91,90 @@ def test_the_order_of_the_needs_is_kept():
     made = vlsm(Prefixes.of(["10.0.0.0/21"]), needs)
     assert made.given.text() == ["10.0.4.0/28", "10.0.0.0/22", "10.0.4.16/31"]
     assert summarise(made.left).text() == made.left.text() and made.given[0] == read("10.0.4.0/28")
+
+
+def packs(things, blocks):
+    """Whether aligned blocks for all things can be had in some blocks (first, size): every way is tried."""
+    if not things:
+        return True
+    (first, *rest) = things
+    for size in [first] if isinstance(first, int) else [1, 2, 4, 8, 16]:
+        for at, whole in blocks:
+            for low in range(at, at + whole, size):
+                if low % size or low + size > at + whole:
+                    continue
+                if not isinstance(first, int) and not packs(first, [(low, size)]):
+                    continue
+                around = [part for part in ((at, low - at), (low + size, at + whole - low - size)) if part[1]]
+                if packs(rest, [block for block in blocks if block != (at, whole)] + around):
+                    return True
+    return False
+
+
+SIZES = st.sampled_from([1, 1, 2, 2, 4])
+INNER = st.lists(SIZES, min_size=1, max_size=3)
+GROUP = st.lists(SIZES | INNER, min_size=1, max_size=3)
+POOLS = st.sampled_from([[(0, 16)], [(0, 8), (16, 4)], [(4, 4), (8, 8)]])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(SIZES | GROUP, min_size=1, max_size=3), POOLS)
+def test_groups_have_room_whenever_any_way_of_placing_them_has(things, blocks):
+    needs, members = [], {}
+
+    def spell(things, path):
+        for i, thing in enumerate(things):
+            if isinstance(thing, int):
+                needs.append(Need(f"{path}n{i}", length=33 - thing.bit_length()))
+            else:
+                members[f"{path}g{i}"] = thing
+                spell(thing, f"{path}g{i}/")
+
+    spell(things, "")
+    pools = Prefixes.of(f"10.0.0.{at}/{33 - size.bit_length()}" for at, size in blocks)
+    if not packs(things, blocks):
+        with pytest.raises(ValueError, match="no room"):
+            vlsm(pools, needs)
+        return
+    made = vlsm(pools, needs)
+    routes = dict(zip([group.name for group in made.groups], made.routes, strict=True))
+    assert routes.keys() == members.keys()
+    for (name, route), idle in zip(routes.items(), made.idle, strict=True):
+        assert route.size == min(size for size in (1, 2, 4, 8, 16) if packs(members[name], [(0, size)]))
+        inside = [p for need, p in zip(needs, made.given, strict=True) if need.name.startswith(f"{name}/")]
+        within = [p for p in made.given if len(subtract(Prefixes.of([p]), Prefixes.of([route]))) == 0]
+        assert within == inside, "nobody else is in it"
+        inner = [r for other, r in routes.items() if other.startswith(f"{name}/")]
+        assert idle.text() == subtract(Prefixes.of([route]), Prefixes.of([*inside, *inner])).text()
+    assert (parents(made.given) == -1).all() and len(subtract(made.given, pools)) == 0
+    outside = [r for name, r in routes.items() if "/" not in name]
+    assert made.left.text() == subtract(pools, Prefixes.of([*made.given, *outside])).text()
+
+
+def test_groups_grow_and_waste_is_told():
+    needs = [Need("pod/lan", hosts=100, growth_pct=20), Need("pod/link", length=31), Need("z", hosts=14)]
+    made = vlsm(Prefixes.of(["10.0.0.0/16"]), needs, [Group("pod", growth_pct=100)])
+    assert made.routes.text() == ["10.0.0.0/23"], "130 addresses, and as many again"
+    assert made.waste == (128 - 120 + 16 - 14, 512 - 130)
+    assert vlsm(Prefixes.of(["10.0.0.0/16"]), needs, [Group("pod", length=20)]).routes.text() == ["10.0.0.0/20"]
+
+
+@pytest.mark.parametrize("needs, groups, says", [
+    ([Need("a/x", length=24)], [Group("a", length=25)], "takes 256 addresses: that is a /24"),
+    ([Need("a/x", length=24)], [Group("a", growth_pct=1, length=24)], "256 addresses and 1 % more: that is a /23"),
+    ([Need("a/x", length=0)], [Group("a", growth_pct=1)], "more than IPv4 has"),
+    ([Need("x", length=24)], [Group("a")], "nothing is in it"), ([Need("a//x", length=24)], [], "write up to 63"),
+    ([Need("a/x", length=24), Need("a", length=24)], [], "a need, and a group"),
+    ([Need("a/x", length=24)], [Group("a"), Group("a", 20)], "named twice"),
+    ([Need("a/x", length=24), Need("a/y", length=32)], [], r"no room for a \(/23\)"),
+    ([Need("/".join("a" * 65), length=24)], [], "write up to 63"),
+])  # fmt: skip
+def test_what_groups_cannot_be(needs, groups, says):
+    with pytest.raises(ValueError, match=says):
+        vlsm(Prefixes.of(["10.0.0.0/24"]), needs, groups)
+
+
+def test_groups_as_text():
+    found = read_needs("name,hosts,growth\npod/lan,100,20\npod/,+50%\nsite/pod/ 25%\nb/,/22\nb/=+10%\n")
+    assert found[1:] == (Group("pod", growth_pct=50), Group("site/pod", growth_pct=25), Group("b", 22),
+                         Group("b", growth_pct=10))  # fmt: skip

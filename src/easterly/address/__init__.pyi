@@ -3,6 +3,7 @@ from easterly.address.facts import Facts, facts, usable
 from easterly.address.headroom import Headroom, headroom
 from easterly.address.isolation import isolation
 from easterly.address.listed import FaultyList, Listed, read_list
+from easterly.address.needs import Group, Need
 from easterly.address.plan import plan, tight_pools
 from easterly.address.prefixes import Prefixes
 from easterly.address.proof import Fact, prove, prove_exact
@@ -26,7 +27,7 @@ from easterly.address.sets import (
 from easterly.address.sparse import sparse, sparse_order
 from easterly.address.summaries import Entries, Summary, entries, summaries
 from easterly.address.text import AddressError, Prefix, read, read_host, write
-from easterly.address.vlsm import Need, vlsm
+from easterly.address.vlsm import vlsm
 
 __all__ = [
     "AddressError",
@@ -37,6 +38,7 @@ __all__ = [
     "Fact",
     "Facts",
     "FaultyList",
+    "Group",
     "Headroom",
     "Listed",
     "Need",

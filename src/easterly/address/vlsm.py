@@ -2,70 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from heapq import heappop, heappush
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from easterly.address.facts import usable
+from easterly.address.free import Full, Space
+from easterly.address.needs import Group, Need
 from easterly.address.prefixes import Prefixes
 from easterly.address.sets import parents, summarise
 from easterly.address.text import BITS, Prefix
 
-LAN = 64
-"""IPv6 subnets of hosts have 64 bits for the interface (RFC 4291 section 2.5.4), however few the hosts."""
+DEEPEST = 64
+"""Groups inside each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A subnet that is wanted.
+class Waste(NamedTuple):
+    """Addresses that nobody asked for.
 
     Attributes
     ----------
-    name : str
-    hosts : int or None
-        Usable addresses; None where the length is given.
-    length : int or None
-    growth_pct : float
-        What the hosts grow by, in per cent of them.
+    subnets : int
+        Of subnets, beyond their hosts with their growth.
+    groups : int
+        Of groups, that no subnet has; what was set aside for the growth of a group is in it.
     """
 
-    name: str
-    hosts: int | None = None
-    length: int | None = None
-    growth_pct: float = 0.0
-
-    def __post_init__(self) -> None:
-        if (self.hosts is None) == (self.length is None):
-            raise ValueError(f"{self.name}: write either hosts or a length")
-        if self.hosts is not None and self.hosts < 1:
-            raise ValueError(f"{self.name}: hosts is {self.hosts}, not at least 1")
-        if not 0 <= self.growth_pct <= 10_000:
-            raise ValueError(f"{self.name}: growth is {self.growth_pct:g} %, not within 0 to 10,000 %")
-
-    @property
-    def grown(self) -> int | None:
-        """Hosts with their growth, rounded up."""
-        return None if self.hosts is None else -(-self.hosts * (10_000 + round(self.growth_pct * 100)) // 10_000)
-
-    def length_in(self, family: int) -> int:
-        """Length of the smallest subnet that is enough; /64 for hosts in IPv6.
-
-        Raises
-        ------
-        ValueError
-            More hosts than the family has addresses, a length beyond the family.
-        """
-        if self.length is not None:
-            if not 0 <= self.length <= BITS[family]:
-                raise ValueError(f"{self.name}: /{self.length} is not within /0 to /{BITS[family]} of IPv{family}")
-            return self.length
-        longest = LAN if family == 6 else BITS[family]
-        wanted = self.grown or 1
-        found = next((n for n in range(longest, -1, -1) if usable(family, n) >= wanted), None)
-        if found is None:
-            raise ValueError(f"{self.name}: IPv{family} has no subnet for {wanted:,} hosts")
-        return found
+    subnets: int
+    groups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +43,20 @@ class Plan:
         (N,) one for each need, in the order of the needs.
     left : Prefixes
         The fewest prefixes that hold what is left of the pools, in order.
+    groups : tuple of Group
+        In the order in which needs name them, each behind the one around it.
+    routes : Prefixes
+        (G,) one for each group: it holds what was given inside, and nobody else's.
+    idle : tuple of Prefixes
+        For each group, the fewest prefixes in it that neither a need nor a group inside has: room for later.
     """
 
     needs: tuple[Need, ...]
     given: Prefixes
     left: Prefixes
+    groups: tuple[Group, ...]
+    routes: Prefixes
+    idle: tuple[Prefixes, ...]
 
     @property
     def spare(self) -> tuple[int | None, ...]:
@@ -93,21 +66,31 @@ class Plan:
             for need, prefix in zip(self.needs, self.given, strict=True)
         )
 
+    @property
+    def waste(self) -> Waste:
+        """What powers of two cost."""
+        pairs = zip(self.needs, self.given, strict=True)
+        beyond = sum(prefix.size - need.grown for need, prefix in pairs if need.grown is not None)
+        return Waste(beyond, sum(prefix.size for rows in self.idle for prefix in rows))
 
-def vlsm(pools: Prefixes, needs: Sequence[Need]) -> Plan:
-    """Give each need a subnet out of pools of one family.
+
+def vlsm(pools: Prefixes, needs: Sequence[Need], groups: Sequence[Group] = ()) -> Plan:
+    """Give each need a subnet out of pools of one family, and each group of needs one prefix around them.
 
     The largest come first, each into the smallest free block that holds it, the lowest of equals. Sizes are powers of
     two, each a multiple of the next, so this finds room whenever there is any way to: a block is split only where no
     free one fits exactly, and what is left stays in the fewest and largest blocks (first-fit decreasing is exact for
-    divisible sizes: Coffman, Garey & Johnson 1987, J. Complexity 3).
+    divisible sizes: Coffman, Garey & Johnson 1987, J. Complexity 3). A group is such a block too, as large as the sum
+    of what is inside, rounded up: no smaller prefix holds its members, and the members always fit.
 
     Parameters
     ----------
     pools : Prefixes
         (P,) of one family; pools that touch serve as one.
     needs : sequence of Need
-        (N,) at most 100,000.
+        (N,) at most 100,000; their names tell the groups.
+    groups : sequence of Group
+        Lengths and growth of groups; any other is as small as can be.
 
     Returns
     -------
@@ -116,7 +99,8 @@ def vlsm(pools: Prefixes, needs: Sequence[Need]) -> Plan:
     Raises
     ------
     ValueError
-        No pool, pools of both families or that overlap, a need that is too large; the message says how much is missing.
+        No pool, pools of both families or that overlap, a need that is too large, a group that is too small or empty;
+        the message says how much is missing.
 
     Examples
     --------
@@ -125,20 +109,105 @@ def vlsm(pools: Prefixes, needs: Sequence[Need]) -> Plan:
     >>> made.given.text(), made.left.text()
     (['192.168.1.0/25', '192.168.1.128/26', '192.168.1.192/31'],
      ['192.168.1.194/31', '192.168.1.196/30', '192.168.1.200/29', '192.168.1.208/28', '192.168.1.224/27'])
+    >>> needs = [Need("pod/a", length=26), Need("b", length=25), Need("pod/c", length=27)]
+    >>> made = vlsm(Prefixes.of(["10.0.0.0/16"]), needs)
+    >>> made.routes.text(), made.given.text(), made.waste
+    (['10.0.0.0/25'], ['10.0.0.0/26', '10.0.0.128/25', '10.0.0.64/27'], Waste(subnets=0, groups=32))
     """
     family = _family(pools)
-    lengths = [need.length_in(family) for need in needs]
-    free: dict[int, list[int]] = {}  # heaps: what comes in order is one
-    for block in summarise(pools):
-        free.setdefault(block.length, []).append(block.first)
-    given: list[Prefix | None] = [None] * len(needs)
-    for row in sorted(range(len(needs)), key=lambda row: lengths[row]):
-        first = _take(free, family, lengths[row])
-        if first is None:
-            raise ValueError(_missing(pools, family, needs, lengths, row))
-        given[row] = Prefix(family, first, lengths[row])
-    left = summarise(Prefixes.of(Prefix(family, first, length) for length, firsts in free.items() for first in firsts))
-    return Plan(tuple(needs), Prefixes.of(prefix for prefix in given if prefix is not None), left)
+    top = _tree(needs, groups)
+    top.measure(needs, family)
+    cut, space = _Cut([None] * len(needs)), Space.of(summarise(pools))
+    for bits, row, inner in top.parts:
+        try:
+            cut.put(space.take(bits), row, inner)
+        except Full:
+            name = needs[row].name if inner is None else inner.group.name
+            raise ValueError(_missing(pools, top.size, name, BITS[family] - bits)) from None
+    found = [node.group for node in top.nodes()]
+    return Plan(
+        tuple(needs), Prefixes.of(prefix for prefix in cut.given if prefix is not None), _summary(space),
+        tuple(found), Prefixes.of(cut.routes[group.name] for group in found),
+        tuple(cut.idle[group.name] for group in found),
+    )  # fmt: skip
+
+
+def _summary(space: Space) -> Prefixes:
+    return summarise(Prefixes.of(space.prefixes()))
+
+
+Part = tuple[int, int, "_Node | None"]
+"""Bits of a block, and the row of its need, or the group with the row of the first need inside."""
+
+
+@dataclass(slots=True)
+class _Node:
+    """A group with what is directly inside; its size is the addresses of that."""
+
+    group: Group
+    first: int  # row of the first need inside
+    rows: list[int] = field(default_factory=list)
+    inner: dict[str, _Node] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)  # the largest first
+    size: int = 0
+
+    def measure(self, needs: Sequence[Need], family: int) -> int:
+        """Sizes from below: addresses of everything inside."""
+        parts: list[Part] = [(BITS[family] - needs[row].length_in(family), row, None) for row in self.rows]
+        for node in self.inner.values():
+            length = node.group.length_in(family, node.measure(needs, family))
+            parts.append((BITS[family] - length, node.first, node))
+        self.parts = sorted(parts, key=lambda part: (-part[0], part[1]))
+        self.size = sum(1 << bits for bits, _, _ in parts)
+        return self.size
+
+    def nodes(self) -> Iterator[_Node]:
+        """Groups inside, each before those in it."""
+        for node in self.inner.values():
+            yield node
+            yield from node.nodes()
+
+
+def _tree(needs: Sequence[Need], groups: Sequence[Group]) -> _Node:
+    """The groups that names of needs tell."""
+    said = {group.name: group for group in groups}
+    top, names = _Node(Group(""), 0), set[str]()
+    for row, need in enumerate(needs):
+        at, words = top, need.name.split("/")
+        if "" in words or len(words) > DEEPEST:
+            raise ValueError(f"{need.name}: write up to {DEEPEST - 1} groups and a name, such as site/pod/lan")
+        for depth, word in enumerate(words[:-1], 1):
+            name = "/".join(words[:depth])
+            names.add(name)
+            at = at.inner.setdefault(word, _Node(said.get(name) or Group(name), row))
+        at.rows.append(row)
+    for group in groups:
+        if group.name not in names or said[group.name] is not group:
+            why = "it is named twice" if group.name in names else f"nothing is in it: write {group.name}/lan=100"
+            raise ValueError(f"group {group.name}: {why}")
+    for need in needs:
+        if need.name in names:
+            raise ValueError(f"{need.name} is a need, and a group of others: name one of them anew")
+    return top
+
+
+@dataclass(slots=True)
+class _Cut:
+    """Prefixes while they are cut."""
+
+    given: list[Prefix | None]
+    routes: dict[str, Prefix] = field(default_factory=dict)
+    idle: dict[str, Prefixes] = field(default_factory=dict)
+
+    def put(self, prefix: Prefix, row: int, inner: _Node | None) -> None:
+        """Give a prefix to a need, or to a group and everything inside of it."""
+        if inner is None:
+            self.given[row] = prefix
+            return
+        space = Space.of([prefix])
+        for bits, at, node in inner.parts:
+            self.put(space.take(bits), at, node)
+        self.routes[inner.group.name], self.idle[inner.group.name] = prefix, _summary(space)
 
 
 def _family(pools: Prefixes) -> int:
@@ -153,76 +222,10 @@ def _family(pools: Prefixes) -> int:
     return families.pop()
 
 
-def _take(free: dict[int, list[int]], family: int, length: int) -> int | None:
-    """First address of a block out of the smallest free one that holds it; its other parts stay free."""
-    source = max((n for n, firsts in free.items() if firsts and n <= length), default=None)
-    if source is None:
-        return None
-    first = heappop(free[source])
-    for n in range(source + 1, length + 1):
-        heappush(free.setdefault(n, []), first + (1 << (BITS[family] - n)))
-    return first
-
-
-def _missing(pools: Prefixes, family: int, needs: Sequence[Need], lengths: list[int], row: int) -> str:
-    wanted = sum(1 << (BITS[family] - n) for n in lengths)
+def _missing(pools: Prefixes, wanted: int, name: str, length: int) -> str:
+    """What the pools lack for one thing; `wanted` are the addresses of everything."""
     there = sum(pool.size for pool in pools)
-    text = f"no room for {needs[row].name} (/{lengths[row]}): "
+    text = f"no room for {name} (/{length}): "
     if wanted > there:
         return text + f"all needs take {wanted:,} addresses, and the pools have {there:,}"
     return text + f"the needs take {wanted:,} of {there:,} addresses, and no free block is as large: add a shorter pool"
-
-
-_LINE = re.compile(
-    r"(?P<name>[^\s=,]+)\s*[=,\s]\s*(?P<size>/?[0-9]{1,30})"
-    r"(?:\s*[,+\s]\s*\+?(?P<growth>[0-9.]{1,8})\s*%?)?"
-)
-_HEAD = re.compile(r"name\s*[,\s]\s*(hosts|size|length)\b.*", re.IGNORECASE)
-
-
-def read_need(text: str) -> Need:
-    """Read one need: ``lan=100``, ``lan,100,20%``, ``lan 100 +20%`` or ``link=/31``.
-
-    Raises
-    ------
-    ValueError
-        For any other text.
-
-    Examples
-    --------
-    >>> read_need("lan=100+20%").grown, read_need("link,/31").length
-    (120, 31)
-    """
-    found = _LINE.fullmatch(text.strip())
-    growth = found["growth"] if found else None
-    if found is None or (growth is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", growth)):
-        how = "write lan=100 for hosts, link=/31 for a length, lan=100+20% to grow"
-        raise ValueError(f"{text.strip()!r} is not a need: {how}")
-    size = found["size"]
-    hosts, length = (None, int(size[1:])) if size[0] == "/" else (int(size), None)
-    return Need(found["name"], hosts, length, float(growth or 0))
-
-
-def read_needs(text: str) -> tuple[Need, ...]:
-    r"""Read needs, one a line, as text or CSV with or without a head; a ``#`` begins a remark.
-
-    Raises
-    ------
-    ValueError
-        With the line that is no need.
-
-    Examples
-    --------
-    >>> [need.name for need in read_needs("name,hosts,growth\nlan,100,20\nlink,/31  # to the edge\n")]
-    ['lan', 'link']
-    """
-    found: list[Need] = []
-    for line, row in enumerate(text.splitlines(), 1):
-        said = row.partition("#")[0].strip().rstrip(",")
-        if not said or (not found and _HEAD.fullmatch(said)):
-            continue
-        try:
-            found.append(read_need(said))
-        except ValueError as error:
-            raise ValueError(f"line {line}: {error}") from None
-    return tuple(found)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from easterly.address.blocks.places import power
-from easterly.address.blocks.space import Full, Space
 from easterly.address.blocks.tree import Need, Tree, needs, tree
+from easterly.address.free import Full, Space
 from easterly.address.place import Devices
 from easterly.address.pools import readable
 from easterly.address.text import BITS, Prefix, read

@@ -11,35 +11,43 @@ from easterly.app.calc import asking, lists
 from easterly.base.findings import Finding
 
 if TYPE_CHECKING:
-    from easterly.address.vlsm import Need, Plan
+    from easterly.address import Prefixes
+    from easterly.address.needs import Group, Need
+    from easterly.address.vlsm import Plan
 
 
 @click.command("vlsm", cls=asking.Calculator)
 @click.argument("pools", nargs=-1, required=True)
 @click.option("--need", "needs", multiple=True, metavar="NAME=SIZE",
-              help="A subnet: lan=100 for hosts, lan=100+20% to grow, link=/31 for a length.")  # fmt: skip
+              help="A subnet: lan=100 for hosts, lan=100+20% to grow, link=/31 for a length; in a group: pod/lan=9.",
+              )  # fmt: skip
 @click.option("--needs", "file", metavar="FILE", help="Needs, one a line, as text or CSV; - for the input.")
 @terminal.format_option
 def vlsm(pools: tuple[str, ...], needs: tuple[str, ...], file: str | None, form: str) -> None:
     """Give each need a subnet out of POOLS, with the least waste, and what is left in the largest blocks.
 
     The largest come first, each into the smallest free block. Hosts are usable addresses, gateways counted in; in IPv6
-    hosts take a /64.
+    hosts take a /64. Needs before whose name a group stands, as in pod/lan, or several, get one prefix around them that
+    nobody else is in: their route. A group itself is written pod/=+50% to leave room in it, or pod/=/22.
     """
+    from easterly.address.needs import Group, Need
     from easterly.address.vlsm import vlsm as planned
 
     wanted = _needs(needs, file, form)
-    if not wanted:
+    asked = [each for each in wanted if isinstance(each, Need)]
+    if not asked:
         raise click.UsageError("there is no need: write --need lan=100, or --needs FILE")
-    made = planned(lists.given(pools, form), wanted)
+    made = planned(lists.given(pools, form), asked, [each for each in wanted if isinstance(each, Group)])
     if form == "json":
-        terminal.emit_json({"subnets": _rows(made), "left": made.left.text()})
+        terminal.emit_json({
+            "subnets": _rows(made), "groups": _groups(made), "waste": made.waste._asdict(), "left": made.left.text(),
+        })  # fmt: skip
     else:
         _print(made)
 
 
-def _needs(words: tuple[str, ...], file: str | None, form: str) -> list[Need]:
-    from easterly.address.vlsm import read_need, read_needs
+def _needs(words: tuple[str, ...], file: str | None, form: str) -> list[Need | Group]:
+    from easterly.address.needs import read_need, read_needs
 
     found = [read_need(word) for word in words]
     if file is not None:
@@ -75,6 +83,14 @@ def _rows(made: Plan) -> list[dict[str, Any]]:
     return rows
 
 
+def _groups(made: Plan) -> list[dict[str, Any]]:
+    return [
+        {"name": group.name, "growth_pct": group.growth_pct, "prefix": str(route), "size": route.size,
+         "idle": idle.text()}
+        for group, route, idle in zip(made.groups, made.routes, made.idle, strict=True)
+    ]  # fmt: skip
+
+
 def _print(made: Plan) -> None:
     from easterly.app.calc import answer
 
@@ -83,9 +99,20 @@ def _print(made: Plan) -> None:
     answer.table(["name", "prefix", "usable", "hosts", "spare"], [
         [row["name"], row["prefix"], f"{row['usable']:,}", _number(row["hosts"]), _number(row["spare"])] for row in rows
     ])  # fmt: skip
-    left = made.left.text()
-    click.echo(f"\n  left: {', '.join(left[: lists.SHOWN]) or 'nothing'}")
-    lists.more_than_shown(len(left))
+    if made.groups:
+        answer.table(["group", "route", "addresses", "idle"], [
+            [group.name, str(route), f"{route.size:,}", _listed(idle)]
+            for group, route, idle in zip(made.groups, made.routes, made.idle, strict=True)
+        ])  # fmt: skip
+    waste = made.waste
+    inside = f", {waste.groups:,} idle in groups" if made.groups else ""
+    click.echo(f"\n  wasted: {waste.subnets:,} addresses of subnets{inside}")
+    click.echo(f"  left: {_listed(made.left)}")
+    lists.more_than_shown(len(made.left))
+
+
+def _listed(prefixes: Prefixes) -> str:
+    return ", ".join(prefixes.text()[: lists.SHOWN]) or "nothing"
 
 
 def _number(value: int | None) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 from easterly.address.text import BITS, Prefix, reversed_bits
+
+Heap = list[tuple[int, int]]
 
 
 class Full(ValueError):
@@ -36,6 +39,7 @@ class Space:
 
     family: int
     free: dict[int, set[int]] = field(default_factory=dict)
+    _orders: dict[tuple[int, bool], Heap] = field(default_factory=dict)  # may hold what is free no more
 
     @classmethod
     def of(cls, prefixes: Iterable[Prefix]) -> Space:
@@ -45,6 +49,12 @@ class Space:
         for prefix in rows:
             made.free.setdefault(BITS[prefix.family] - prefix.length, set()).add(prefix.first)
         return made
+
+    def prefixes(self) -> Iterable[Prefix]:
+        """All that is free, in no order."""
+        return (
+            Prefix(self.family, at, BITS[self.family] - size) for size, firsts in self.free.items() for at in firsts
+        )
 
     def take(self, bits: int, *, sparse: bool = False) -> Prefix:
         """Cut ``2**bits`` addresses out.
@@ -60,7 +70,7 @@ class Space:
         if not sizes:
             raise Full(max((size for size, firsts in self.free.items() if firsts), default=None))
         size = max(sizes) if sparse else min(sizes)
-        first = min(self.free[size], key=lambda at: reversed_bits(at, BITS[self.family]) if sparse else at)
+        first = self._first(size, sparse)
         self.free[size].remove(first)
         self._give_back(first, size, first, bits)
         return Prefix(self.family, first, BITS[self.family] - bits)
@@ -76,6 +86,19 @@ class Space:
                 return True
         return False
 
+    def _first(self, size: int, sparse: bool) -> int:
+        """The first free block of a size in an order."""
+        heap = self._orders.get((size, sparse))
+        if heap is None:
+            heap = self._orders[size, sparse] = [self._ranked(at, sparse) for at in self.free[size]]
+            heapify(heap)
+        while heap[0][1] not in self.free[size]:
+            heappop(heap)
+        return heap[0][1]
+
+    def _ranked(self, at: int, sparse: bool) -> tuple[int, int]:
+        return reversed_bits(at, BITS[self.family]) if sparse else at, at
+
     def _give_back(self, first: int, size: int, kept: int, bits: int) -> None:
         """What is left of a block without one inside it: a sibling of every size between."""
         while size > bits:
@@ -83,3 +106,6 @@ class Space:
             low, high = first, first + (1 << size)
             first, other = (high, low) if kept >= high else (low, high)
             self.free.setdefault(size, set()).add(other)
+            for sparse in (False, True):
+                if (heap := self._orders.get((size, sparse))) is not None:
+                    heappush(heap, self._ranked(other, sparse))
