@@ -1,8 +1,9 @@
-"""Moments of a week, in UTC, as text."""
+"""Moments in UTC as text: of a week, and since 1970."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOMENT = re.compile(r"(?:([A-Z][a-z]{2}) )?([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
@@ -36,3 +37,12 @@ def moment_s(text: str) -> float:
         raise ValueError(f"{text!r} is no moment of a week: write it like 14:00 (a Monday), or Sat 09:30")
     day = DAYS.index(found[1]) if found[1] else 0
     return 86_400.0 * day + 3600.0 * int(found[2]) + 60.0 * int(found[3]) + float(found[4] or 0)
+
+
+def moment(at_ms: int | None) -> str:
+    """A time as people read it: UTC, to the second.
+
+    >>> moment(0), moment(None)
+    ('1970-01-01 00:00:00', '-')
+    """
+    return "-" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
+
+FORM = "easterly.form"
+"""Of a context: the form of the answer."""
+
+
+@contextmanager
+def _answered(form: Callable[[], str]) -> Iterator[None]:
+    """Answer misuse inside as JSON where that was asked for; as text it is click's."""
+    try:
+        yield
+    except click.ClickException as error:
+        if form() != "json":
+            raise
+        from easterly.app import misuse
+
+        misuse.refuse(error)
 
 
 class Verbs(click.Group):
@@ -42,6 +59,27 @@ class Verbs(click.Group):
                 self.verbs[name] = does
                 self.found[name] = (key, _attribute(name)) if several else (key, "command")
         self.package, self.noun = package, noun
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the options; the first group remembers the form that is asked for."""
+        said = list(args)
+        with _answered(lambda: self._form(said, parent)):
+            made = super().make_context(info_name, args, parent, **extra)
+        made.meta.setdefault(FORM, self._form(said, parent))
+        return made
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that follows; misuse is answered in the form that was asked for."""
+        with _answered(lambda: str(ctx.meta[FORM])):
+            return super().invoke(ctx)
+
+    @staticmethod
+    def _form(args: Sequence[str], parent: click.Context | None) -> str:
+        from easterly.app.misuse import form_of
+
+        return form_of(args) if parent is None else str(parent.meta[FORM])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names, in the order of a day's work."""
@@ -79,7 +117,7 @@ def listed(ctx: click.Context, form: str) -> None:
     Parameters
     ----------
     ctx : Context
-        Of a group of `Verbs`.
+        Of a group, which runs without a command too.
     form : str
         ``text`` or ``json``.
     """
@@ -87,7 +125,13 @@ def listed(ctx: click.Context, form: str) -> None:
 
     if ctx.invoked_subcommand is not None:
         ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json" and isinstance(ctx.command, Verbs):
-        terminal.emit_json([{"name": name, "does": does} for name, does in ctx.command.verbs.items()])
+    elif form == "json" and isinstance(ctx.command, click.Group):
+        group = ctx.command
+        does = (
+            group.verbs
+            if isinstance(group, Verbs)
+            else {k: v.get_short_help_str(200) for k, v in group.commands.items()}
+        )
+        terminal.emit_json([{"name": name, "does": said} for name, said in does.items()])
     else:
         click.echo(ctx.get_help())

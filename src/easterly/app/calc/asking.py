@@ -1,19 +1,16 @@
-"""Options of calculators: quantities with units and counts, and misuse answered in the form that was asked for."""
+"""Options of calculators: quantities with units and counts."""
 
 from __future__ import annotations
 
 import math
 import re
-import sys
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from easterly.app import terminal
 from easterly.base import units
-from easterly.base.findings import Finding, did_you_mean
+from easterly.base.findings import did_you_mean
 
 if TYPE_CHECKING:  # older versions of click have no type arguments
     FloatType = click.ParamType[float]
@@ -127,32 +124,14 @@ class Named(NameType):
 
 
 class Calculator(click.Command):
-    """A command that answers misuse with the one JSON object where ``--format json`` was asked for."""
-
-    def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
-        """Read the options."""
-        form = form_of(args, parent)
-        made: click.Context = _answered(
-            form, lambda: super(Calculator, self).make_context(info_name, args, parent, **extra), self.params
-        )
-        return made
+    """A command of which a `ValueError` is misuse: a question that has no answer."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a `ValueError` is a question that has no answer."""
-        run = super().invoke
-        return _answered(ctx.params.get("form", "text"), lambda: run(ctx), self.params)
-
-
-def form_of(args: Sequence[str], parent: click.Context | None = None) -> str:
-    """The form that is asked for, before the options are read.
-
-    >>> form_of(["all-reduce", "--format", "json"]), form_of(["--format=json"]), form_of([])
-    ('json', 'json', 'text')
-    """
-    pairs = pairwise([*args, ""])
-    asked = any(word == "--format=json" or (word, following) == ("--format", "json") for word, following in pairs)
-    above = (parent.params.get("form") if parent else None) or "text"
-    return "json" if asked else above
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:
+            raise click.UsageError(as_options(str(error), self.params)) from None
 
 
 UNITS = "s|bps|Bps|B|hz|Hz|pps|m"
@@ -176,27 +155,3 @@ def as_options(message: str, params: Sequence[click.Parameter]) -> str:
             rf"(?<![\w-]){word}_(?:{UNITS})\b|(?<=\(){word}(?=\))|^{word}(?= (?:is|has|holds?)\b)", name, message
         )
     return message
-
-
-def _answered(form: str, run: Callable[[], Any], params: Sequence[click.Parameter]) -> Any:
-    try:
-        return run()
-    except click.UsageError as error:
-        if form != "json":
-            raise
-        _refuse(error)
-    except ValueError as error:
-        said = as_options(str(error), params)
-        if form != "json":
-            raise click.UsageError(said) from None
-        _refuse(click.UsageError(said))
-
-
-def _refuse(error: click.UsageError) -> NoReturn:
-    """Print the finding as JSON and leave."""
-    message, hint = getattr(error, "said", error.format_message()), getattr(error, "hint", "")
-    option = getattr(error, "param", None)
-    at = "" if option is None else (option.opts[0] if isinstance(option, click.Option) else option.human_readable_name)
-    terminal.emit_json(None, [Finding(getattr(error, "code", "E100"), at, message, hint)])
-    click.echo(f"easterly: {error.format_message()}", err=True)
-    sys.exit(terminal.USAGE)

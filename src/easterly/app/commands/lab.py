@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from easterly.app import terminal
-from easterly.app.verbs import Verbs
+from easterly.app.verbs import Verbs, listed
 
 TRIALS = {
     "qos": "Shares of classes on a link, on the kernel of this machine.",
@@ -22,9 +22,4 @@ def command(ctx: click.Context, form: str) -> None:
 
     Needs Linux and root. Everything is taken down at the end. Without a trial, lists them.
     """
-    if ctx.invoked_subcommand is not None:
-        ctx.default_map = {ctx.invoked_subcommand: {"form": form}}
-    elif form == "json":
-        terminal.emit_json([{"name": name, "does": does} for name, does in TRIALS.items()])
-    else:
-        click.echo(ctx.get_help())
+    listed(ctx, form)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from easterly.app.clock import moment
 from easterly.app.report import drawn
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
@@ -48,8 +49,6 @@ def _facts(pools: Sequence[Row], forecasts: Sequence[Row]) -> list[drawn.Fact]:
         facts.append(("fullest", str(fullest["name"]), f"{percent(fullest['share'])} used"))
     soon = [row for row in forecasts if row["full_ms"] is not None]
     if soon:
-        from easterly.app.commands.ipam.desk import moment
-
         first = min(soon, key=lambda row: row["full_ms"])
         ends = f"between {moment(first['earliest_ms'])[:10]} and {moment(first['latest_ms'])[:10]} (95 %)"
         facts.append(("full first", f"{first['pool']}, {moment(first['full_ms'])[:10]}", ends))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from easterly.app.clock import moment
 from easterly.app.commands.ipam import desk
 
 
@@ -27,7 +28,7 @@ def requests(state: str, url: str | None, form: str) -> None:
         }
         for q in found
     ]  # fmt: skip
-    cells = [[str(r["id"]), r["pool"], _wanted(r), r["asker"], desk.moment(r["asked_ms"])] for r in rows]
+    cells = [[str(r["id"]), r["pool"], _wanted(r), r["asker"], moment(r["asked_ms"])] for r in rows]
     desk.told({"requests": rows}, desk.table(["Request", "Pool", "Wants", "Asked by", "At (UTC)"], cells), form)
 
 

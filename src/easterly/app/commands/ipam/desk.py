@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from easterly.app import terminal
+from easterly.app.clock import moment
 
 if TYPE_CHECKING:
     from easterly.address.ipam import Allocation, Outcome, Pool, Store
@@ -149,17 +150,6 @@ def flat(allocation: Allocation, names: Mapping[int, str]) -> dict[str, Any]:
         **{name: getattr(who, name) for name in ("tenant", "device", "interface", "mac", "dns_name")},
         "tags": list(who.tags), "fields": dict(who.fields),
     }  # fmt: skip
-
-
-def moment(at_ms: int | None) -> str:
-    """A time as people read it: UTC, to the second.
-
-    >>> moment(0), moment(None)
-    ('1970-01-01 00:00:00', '-')
-    """
-    from datetime import UTC, datetime
-
-    return "-" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def holder(row: Row) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easterly.app import terminal
+from easterly.app.clock import moment
 from easterly.app.commands.ipam import desk
 
 if TYPE_CHECKING:
@@ -150,7 +151,6 @@ def audit(pool: str | None, after: int, limit: int, url: str | None, form: str) 
         entries = pages.audit(store, chain, after=after, limit=limit)
     rows = [{"seq": e.seq, "at_ms": e.at_ms, "hash": e.hash.hex(), "change": e.change} for e in entries]
     cells = [
-        [str(e.seq), desk.moment(e.at_ms), e.hash.hex()[:12], e.change["do"], e.change.get("by") or "-"]
-        for e in entries
+        [str(e.seq), moment(e.at_ms), e.hash.hex()[:12], e.change["do"], e.change.get("by") or "-"] for e in entries
     ]
     desk.told({"entries": rows}, desk.table(["Entry", "At (UTC)", "Hash", "Did", "By"], cells, right=["Entry"]), form)

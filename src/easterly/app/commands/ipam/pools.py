@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from easterly.app import terminal
 from easterly.app.commands.ipam import desk, given
+from easterly.app.verbs import listed
 
 if TYPE_CHECKING:
     from easterly.address.ipam import Pool
 
 
-@click.group("pool")
-def pool() -> None:
+@click.group("pool", invoke_without_command=True)
+@terminal.format_option
+@click.pass_context
+def pool(ctx: click.Context, form: str) -> None:
     """Add, list, show and remove pools."""
+    listed(ctx, form)
 
 
 @pool.command("add")
@@ -114,9 +119,12 @@ def _row(made: Pool, names: Mapping[int, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@click.group("vrf")
-def vrf() -> None:
+@click.group("vrf", invoke_without_command=True)
+@terminal.format_option
+@click.pass_context
+def vrf(ctx: click.Context, form: str) -> None:
     """Add and list VRFs: the same prefix in two of them is two prefixes."""
+    listed(ctx, form)
 
 
 @vrf.command("add")

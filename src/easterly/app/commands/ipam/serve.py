@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from easterly.app import terminal
-from easterly.app.commands.ipam.desk import moment, opened, refuse, stored, table, told
+from easterly.app.clock import moment
+from easterly.app.commands.ipam.desk import opened, refuse, stored, table, told
+from easterly.app.verbs import listed
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -47,9 +49,12 @@ def serve(
             refuse("tokens", str(error), "", form)
 
 
-@click.group("token")
-def token() -> None:
+@click.group("token", invoke_without_command=True)
+@terminal.format_option
+@click.pass_context
+def token(ctx: click.Context, form: str) -> None:
     """Make, list and revoke tokens of the service."""
+    listed(ctx, form)
 
 
 @token.command("add")

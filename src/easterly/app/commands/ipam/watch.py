@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easterly.app import terminal
+from easterly.app.clock import moment
 from easterly.app.commands.ipam import desk, given
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def usage(pool: str | None, note: bool, every: float, url: str | None, form: str
         found = None if pool is None else history.usage(store, desk.pool_of(store, pool, form).id)
     points = [] if found is None else list(zip(found.at_s.tolist(), found.used.tolist(), strict=True))
     rows = [{"at_ms": round(at_s * 1000), "used": used} for at_s, used in points]
-    cells = [[desk.moment(r["at_ms"]), f"{r['used']:,.0f}"] for r in rows]
+    cells = [[moment(r["at_ms"]), f"{r['used']:,.0f}"] for r in rows]
     lines = [f"noted: {count} pools"] if found is None else desk.table(["At (UTC)", "Used"], cells, right=["Used"])
     desk.told({"changed": note, "noted": count, "usage": rows}, lines, form)
 
@@ -50,7 +51,7 @@ def forecast(pool: str | None, url: str | None, form: str) -> None:
         rows = [ahead(store, each) for each in pools]
     cells = [
         [r["pool"], "-" if r["per_day"] is None else f"{r['per_day']:+,.1f}",
-         *(desk.moment(r[name]) for name in ("full_ms", "earliest_ms", "latest_ms"))]
+         *(moment(r[name]) for name in ("full_ms", "earliest_ms", "latest_ms"))]
         for r in rows
     ]  # fmt: skip
     heads = ["Pool", "A day", "Full (UTC)", "Earliest", "Latest"]
