@@ -23,7 +23,7 @@ def run(*words: object) -> Result:
 
 def test_trials_are_listed() -> None:
     assert "qos" in run().output
-    assert json.loads(run("--format", "json").stdout)["result"][0]["name"] == "qos"
+    assert json.loads(run("--format", "json").stdout)["result"][0]["name"] == "check"
 
 
 def test_the_text_for_tc_is_shown_without_any_lab(monkeypatch: pytest.MonkeyPatch) -> None:

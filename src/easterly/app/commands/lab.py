@@ -8,8 +8,14 @@ from easterly.app import terminal
 from easterly.app.verbs import Verbs, listed
 
 TRIALS = {
-    "qos": "Shares of classes on a link, on the kernel of this machine.",
-    "ring": "An all-reduce between hosts on a switch: its time, as predicted for a site of this shape.",
+    "check": {"check": "What a lab needs of this machine, tried."},
+    "run": {"run": "The plan of a site on real routers: what it says beside what they do."},
+    "listing": {
+        "list": "Labs that are there.",
+        "clean": "An end to labs that were kept or left behind.",
+    },
+    "qos": {"qos": "Shares of classes on a link, on the kernel of this machine."},
+    "ring": {"ring": "An all-reduce between hosts on a switch: its time, as predicted for a site of this shape."},
 }
 
 
@@ -18,8 +24,8 @@ TRIALS = {
 @terminal.format_option
 @click.pass_context
 def command(ctx: click.Context, form: str) -> None:
-    """Try on this machine what is predicted: network namespaces, real packets.
+    """Try on this machine what is predicted: network namespaces, real packets, real routers.
 
-    Needs Linux and root. Everything is taken down at the end. Without a trial, lists them.
+    Needs Linux and root. Everything is taken down at the end, unless it is to be kept. Without a trial, lists them.
     """
     listed(ctx, form)

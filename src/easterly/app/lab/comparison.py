@@ -21,12 +21,15 @@ class Comparison:
     what: Annotated[str, Doc("What it is of.")]
     predicted: Annotated[float, Doc("In `unit`.")]
     measured: Annotated[float, Doc("In `unit`.")]
-    unit: Annotated[Literal["s", "B", "bit/s"], Doc("Of both.")]
+    unit: Annotated[Literal["s", "B", "bit/s", "1"], Doc("Of both.")]
     tolerance: Annotated[tuple[float, float], Unit("1"), Doc("Least and most that measured over predicted may be.")]
+    differences: Annotated[tuple[str, ...], Doc("What is not as predicted, where it has names.")] = ()
 
     @property
     def ratio(self) -> float:
-        """Measured over predicted."""
+        """Measured over predicted; 1 where both are nothing."""
+        if not self.predicted:
+            return float("inf") if self.measured else 1.0
         return self.measured / self.predicted
 
     @property

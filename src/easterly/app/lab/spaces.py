@@ -35,7 +35,7 @@ class Space:
 
     name: str
 
-    def run(self, *command: str, text: str = "") -> str:
+    def run(self, *words: str, text: str = "") -> str:
         """Run a program in it, with some text as its input; what it printed.
 
         Raises
@@ -43,7 +43,27 @@ class Space:
         LabError
             It failed, or did not end.
         """
-        return _run("ip", "netns", "exec", self.name, *command, text=text)
+        return command("ip", "netns", "exec", self.name, *words, text=text)
+
+    def batch(self, program: str, text: str, *options: str) -> str:
+        """Give lines to ``ip`` or ``tc``, of which each is a command in it; the first that fails is an error.
+
+        Raises
+        ------
+        LabError
+            A line failed.
+        """
+        return command(program, "-n", self.name, *options, "-batch", "-", text=text) if text else ""
+
+    def shows(self, program: str, *words: str) -> str:
+        """What ``ip`` or ``tc`` shows of it.
+
+        Raises
+        ------
+        LabError
+            It does not.
+        """
+        return command(program, "-n", self.name, *words)
 
     def call(self, task: Callable[[], T]) -> T:
         """Call a function within it, in a thread that lasts no longer; sockets that are made there stay in it."""
@@ -85,11 +105,11 @@ def spaces(*labels: str) -> Iterator[tuple[Space, ...]]:
     """
     sweep()
     made: list[Space] = []
-    with _terminable():
+    with terminable():
         try:
             for label in labels:
                 space = Space(f"{PREFIX}{os.getpid()}-{threading.get_ident() % 10**6}-{label}")
-                _run("ip", "netns", "add", space.name)
+                command("ip", "netns", "add", space.name)
                 made.append(space)
                 space.run("ip", "link", "set", "lo", "up")
             yield tuple(made)
@@ -111,29 +131,52 @@ def _remove(name: str) -> None:
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the program as Ctrl-C does, so that what was made is taken down."""
+def terminable() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, so that what was made is taken down."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _leave)
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no signal that can be put off interrupt what has to be done to the end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _run(*command: str, text: str = "") -> str:
+def command(*words: str, text: str = "") -> str:
+    """Run a program with some text as its input; what it printed.
+
+    Raises
+    ------
+    LabError
+        It failed, or did not end.
+    """
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=SECONDS, input=text, check=False, errors="replace"
+            words, capture_output=True, text=True, timeout=SECONDS, input=text, check=False, errors="replace"
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise LabError(f"{' '.join(command)}: {error}") from None
+        raise LabError(f"{' '.join(words)}: {error}") from None
     if done.returncode:
-        raise LabError(f"{' '.join(command)}: {(done.stderr or done.stdout).strip() or done.returncode}")
+        raise LabError(f"{' '.join(words)}: {(done.stderr or done.stdout).strip() or done.returncode}")
     return done.stdout

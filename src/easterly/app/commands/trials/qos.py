@@ -35,7 +35,7 @@ FASTEST_BPS = 1_000_000_000
               help="How the kernel tells code points.")  # fmt: skip
 @click.option("--show", is_flag=True, help="Only print the text for tc; nothing is tried.")
 @terminal.format_option
-def command(site: Path, rate: int, seconds: float, tolerance: float, match: str, show: bool, form: str) -> None:
+def qos(site: Path, rate: int, seconds: float, tolerance: float, match: str, show: bool, form: str) -> None:
     """Try the classes of SITE on a link of this machine: predicted and measured rates.
 
     All classes are busy, then all but one in turn. The kernel is given the text that a router would be given. Exit

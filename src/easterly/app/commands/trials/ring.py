@@ -43,7 +43,7 @@ QUANTILES = (0, 25, 50, 75, 100)
 )
 @click.option("--show", is_flag=True, help="Only print the site file that the prediction is made from.")
 @terminal.format_option
-def command(
+def ring(
     hosts: int,
     rate: int,
     size: int,

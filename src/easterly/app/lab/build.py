@@ -1,0 +1,169 @@
+"""A plan built on this machine: namespaces, cables, what hosts and switches are told, daemons."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from easterly.app.lab import daemons, netplan, records
+from easterly.app.lab.cables import Cable, cables
+from easterly.app.lab.records import Process, Record
+from easterly.app.lab.running import Running
+from easterly.app.lab.spaces import LabError, Space, command, terminable, undisturbed
+from easterly.app.lab.teardown import sweep, take_down
+from easterly.config.linux.netplan import read
+from easterly.config.linux.qos import render_tc
+from easterly.model.address import AddressPlan
+from easterly.model.network import Network
+from easterly.model.outcome import DeviceConfigs
+from easterly.model.shaping import LinuxQos, Shaper
+
+T = TypeVar("T")
+AT_ONCE = 4
+"""Routers that are started at the same time."""
+SWITCHES, HOSTS = "linux/90-fabric-switches.conf", "linux/90-fabric-hosts.conf"
+NO_WAITING = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}
+"""Settings of the lab's own: nobody looks for duplicates of addresses, which takes a second and finds none."""
+
+
+@contextmanager
+def running(
+    network: Network, address: AddressPlan, configs: DeviceConfigs, *, scale: float, site: str = "",
+    keep: bool = False, said: Callable[[str], None] = lambda stage: None,
+) -> Iterator[Running]:  # fmt: skip
+    """A lab of a plan, taken down at the end whatever happens; those of killed programs are removed first.
+
+    Parameters
+    ----------
+    network : Network
+    address : AddressPlan
+    configs : DeviceConfigs
+        Files of FRR, netplan and sysctl, as rendered.
+    scale : float
+        What all rates are divided by.
+    site : str, optional
+        Site file, for lists of labs.
+    keep : bool, optional
+        It stays when all went well.
+    said : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    LabError
+        It cannot be built; the message says what does not work.
+    """
+    sweep()
+    with terminable():
+        record, kept = records.new(site), False
+        try:
+            lab = _named(record, network, address, configs, scale)
+            for name, stage in (("build", _build), ("daemons", _start)):
+                said(name)
+                begin = time.monotonic()
+                stage(lab)
+                lab.seconds[name] = time.monotonic() - begin
+            yield lab
+            if keep:
+                replace(_current(record), kept=True).write()
+                kept = True
+        finally:
+            if not kept:
+                with undisturbed():
+                    take_down(_current(record))
+
+
+def _current(record: Record) -> Record:
+    """The record as it has become."""
+    return next((each for each in records.read() if each.name == record.name), record)
+
+
+def _named(record: Record, network: Network, address: AddressPlan, configs: DeviceConfigs, scale: float) -> Running:
+    """Everything has its name, and that is written down; nothing is made yet."""
+    wired = cables(network, scale)
+    nodes = [*network.nodes.name[network.transit].tolist(), *network.hosts.name.tolist()]
+    record = replace(
+        record, spaces={node: f"{record.name}-{node}" for node in nodes},
+        links={each.name: (*each.ends[0], *each.ends[1]) for each in wired},
+    ).write()  # fmt: skip
+    spaces = {node: Space(name) for node, name in record.spaces.items()}
+    return Running(record, network, address, configs, scale, spaces, wired)
+
+
+def _build(lab: Running) -> None:
+    command("ip", "-batch", "-", text="".join(f"netns add {space.name}\n" for space in lab.spaces.values()))
+    together(lambda node: _settle(lab, node), list(lab.spaces))
+    command("ip", "-batch", "-", text="".join(f"{_pair(lab, each)}\n" for each in lab.cables))
+    limits: dict[str, list[Shaper]] = {node: [] for node in lab.spaces}
+    for cable in lab.cables:
+        for (node, _), shaper in zip(cable.ends, cable.shapers(), strict=True):
+            limits[node].append(shaper)
+    together(lambda node: _configure(lab, node, limits[node]), list(lab.spaces))
+
+
+def _pair(lab: Running, cable: Cable) -> str:
+    (a, p), (b, q) = cable.ends
+    return f"link add {p} netns {lab.spaces[a].name} type veth peer name {q} netns {lab.spaces[b].name}"
+
+
+def _settle(lab: Running, node: str) -> None:
+    """Kernel settings, before there is any interface: new ones take over what is set for all."""
+    text = lab.text(HOSTS if node in set(lab.hosts) else SWITCHES)
+    lab.spaces[node].call(lambda: settings(text))
+
+
+def settings(text: str) -> None:
+    """Write settings as a file for sysctl has them into the kernel, in the namespace of this thread.
+
+    Raises
+    ------
+    LabError
+        The kernel has no such setting, or does not take the value.
+    """
+    rows = [line.partition("=") for line in text.splitlines() if line.strip() and line.strip()[0] not in "#;"]
+    given = {name.strip().replace(".", "/"): value.strip() for name, _, value in rows}
+    for name, value in {**given, **NO_WAITING}.items():
+        try:
+            Path("/proc/sys", name).write_text(value, encoding="ascii")
+        except OSError as error:
+            raise LabError(f"cannot set {name} to {value}: {error.strerror}") from None
+
+
+def _configure(lab: Running, node: str, limits: Sequence[Shaper]) -> None:
+    space = lab.spaces[node]
+    plan = read(lab.text(f"linux/{node}.yaml"))
+    space.batch("ip", "".join(f"{line}\n" for line in ("link set lo up", *netplan.lines(plan))))
+    for family in (4, 6):
+        space.batch("ip", "".join(f"{line}\n" for line in netplan.rules(plan, family)), f"-{family}")
+    space.batch("tc", render_tc(LinuxQos(node, tuple(limits))))
+
+
+def _start(lab: Running) -> None:
+    """Daemons of all routers, a few at a time."""
+    lock = Lock()
+    current = [lab.record]
+
+    def told(process: Process) -> None:
+        with lock:
+            current[0] = current[0].running(process)
+
+    def started(node: str) -> None:
+        daemons.start(lab.spaces[node], lab.record.folder / node, lab.text(f"frr/{node}.conf"), told)
+
+    together(started, list(lab.routers))
+
+
+def together(task: Callable[[str], T], names: Sequence[str]) -> list[T]:
+    """Do something for several names at once; after the first error nothing more is begun."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            return list(pool.map(task, names))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise

@@ -1,0 +1,101 @@
+"""FRR's daemons in a namespace, with sockets and files of their own: those that the router's text asks for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from easterly.app.lab.records import Process
+from easterly.app.lab.spaces import LabError, Space
+
+FOLDERS = "/usr/lib/frr:/usr/libexec/frr:/usr/local/sbin:/usr/sbin"
+ASKED = {
+    "bgpd": r"router bgp\b", "ospfd": r"router ospf\b", "ospf6d": r"router ospf6\b", "isisd": r"router isis\b",
+    "bfdd": r"bfd\b|.* bfd\b", "staticd": r"ip(v6)? route\b", "pathd": r"segment-routing\b",
+}  # fmt: skip
+"""By daemon, how a line begins that is for it."""
+PROFILE = re.compile(r"^frr defaults (\w+)", re.MULTILINE)
+PATIENCE_S = 20.0
+OWNER = "frr"
+"""Whom the daemons turn into after they have started."""
+
+
+def program(daemon: str) -> str | None:
+    """Where a daemon is; None where it is not installed."""
+    return shutil.which(daemon, path=FOLDERS)
+
+
+def asked_for(text: str) -> tuple[str, ...]:
+    r"""Daemons that a router's text needs, in the order in which they are started.
+
+    Examples
+    --------
+    >>> asked_for("router bgp 65001\n neighbor 10.0.0.1 bfd")
+    ('zebra', 'bgpd', 'bfdd')
+    """
+    lines = [line.strip() for line in text.splitlines() if "description" not in line.split()]
+    return ("zebra", *(name for name, how in ASKED.items() if any(re.match(how, line) for line in lines)))
+
+
+def start(space: Space, folder: Path, text: str, told: Callable[[Process], None]) -> None:
+    """Start the daemons of one router, and have the rendered text loaded as an operator would.
+
+    Parameters
+    ----------
+    space : Space
+    folder : Path
+        Its own, which is made; sockets and logs are in it afterwards.
+    text : str
+        The whole of its ``frr.conf``.
+    told : callable
+        Given each process as soon as there is one.
+
+    Raises
+    ------
+    LabError
+        One did not come up, or refuses the text; the message has its last words.
+    """
+    folder.mkdir(mode=0o755)
+    for name, content in (("empty.conf", ""), ("frr.conf", text)):
+        (folder / name).write_text(content, encoding="utf-8")
+    shutil.chown(folder, OWNER, OWNER)
+    profile = PROFILE.search(text)
+    own = ["--vty_socket", str(folder), "-z", str(folder / "zserv.api"), "-f", str(folder / "empty.conf")]
+    own += ["-F", profile.group(1)] if profile else []
+    for name in asked_for(text):
+        started = _start(space, folder, name, own, told)
+        if name == "zebra":
+            _wait_for(folder / "zserv.api", started, folder)
+    for name in asked_for(text):
+        _wait_for(folder / f"{name}.vty", None, folder)
+    space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
+
+
+def _start(space: Space, folder: Path, name: str, own: list[str], told: Callable[[Process], None]) -> Process:
+    path = program(name)
+    if path is None:
+        raise LabError(f"FRR's {name} is not installed, and the rendered text of {folder.name} needs it")
+    extra = ["--bfdctl", str(folder / "bfdd.sock")] if name == "bfdd" else []
+    words = [path, *own, "-i", str(folder / f"{name}.pid"), "--log", f"file:{folder / name}.log", *extra]
+    with (folder / f"{name}.out").open("wb") as out:
+        child = subprocess.Popen(
+            ["ip", "netns", "exec", space.name, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            start_new_session=True, cwd="/",
+        )  # fmt: skip
+    started = Process.of(child.pid, name)
+    child.returncode = 0  # Whoever takes the lab down reaps it; a kept one outlives this program.
+    told(started)
+    return started
+
+
+def _wait_for(path: Path, process: Process | None, folder: Path) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not path.exists():
+        if time.monotonic() > end or (process is not None and not process.alive):
+            said = (folder / f"{path.stem}.out").read_text(errors="replace") if path.suffix == ".vty" else ""
+            raise LabError(f"{folder.name}: no {path.name}: {said.strip().splitlines()[-1:] or 'nothing was said'}")
+        time.sleep(0.02)

@@ -1,0 +1,54 @@
+"""What a lab shows by itself: routes as planned, neighbours that watch each other, hosts that reach each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from easterly.app.lab.comparison import Comparison
+from easterly.app.lab.reach import Reach
+from easterly.app.lab.routes import Difference, Table
+
+EXACTLY = (1.0, 1.0)
+
+
+def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Difference]]) -> list[Comparison]:
+    """By router: routes whose next hops are the planned ones.
+
+    Parameters
+    ----------
+    wanted : mapping of str to Table
+        Planned routes by router.
+    left : mapping of str to sequence of Difference
+        What is not so.
+
+    Returns
+    -------
+    list of Comparison
+        One for each router that has planned routes.
+    """
+    return [
+        Comparison(
+            f"routes of {node}", len(table), len(table) - len(left[node]), "1", EXACTLY, tuple(map(str, left[node]))
+        )
+        for node, table in wanted.items() if table
+    ]  # fmt: skip
+
+
+def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Comparison]:
+    """BFD sessions that are up, of all routers together; nothing where there are none."""
+    up, count = (sum(each[i] for each in found.values()) for i in (0, 1))
+    down = tuple(f"{node}: {count - up} of {count} are down" for node, (up, count) in found.items() if up < count)
+    return [Comparison("BFD sessions that are up", count, up, "1", EXACTLY, down)] if count else []
+
+
+def of_reach(found: Reach) -> list[Comparison]:
+    """Pairs of hosts' addresses that reach each other, and pairs of different tenants that do not."""
+    lost = tuple(each for each in found.wrong if "does not reach" in each)
+    leaked = tuple(each for each in found.wrong if "does not reach" not in each)
+    sample = "" if found.pairs + found.apart == found.of else f", a sample of {found.of:,}"
+    made = [Comparison(f"pairs of hosts that reach each other{sample}", found.pairs, found.reached, "1", EXACTLY, lost)]
+    if found.apart:
+        made.append(
+            Comparison(f"pairs of tenants kept apart{sample}", found.apart, found.silent, "1", EXACTLY, leaked)
+        )  # fmt: skip
+    return made

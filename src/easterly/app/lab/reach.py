@@ -1,0 +1,166 @@
+"""Whether packets really get from every host to every other, and only to those that they should reach."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import struct
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from ipaddress import ip_interface
+from typing import Annotated
+
+from easterly.app.lab.running import Running
+from easterly.base.schema import Doc, Unit
+from easterly.base.seeds import mix
+
+PORT = 4791
+"""That of RoCEv2, as most traffic of such networks is."""
+TRIES, EVERY_S = 8, 0.5
+MOST = 5000
+"""Pairs that are tried; more are sampled."""
+PAIR = struct.Struct("!II")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of a host's interface."""
+
+    host: Annotated[str, Doc("Host.")]
+    port: Annotated[str, Doc("Interface.")]
+    text: Annotated[str, Doc("Address.")]
+    vrf: Annotated[str, Doc("Table that it is in.")]
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return 6 if ":" in self.text else 4
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port} ({self.text})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What came through."""
+
+    pairs: Annotated[int, Unit("1"), Doc("Pairs of addresses in one table that were tried.")]
+    reached: Annotated[int, Unit("1"), Doc("Those whose packets arrived.")]
+    apart: Annotated[int, Unit("1"), Doc("Pairs in different tables that were tried.")]
+    silent: Annotated[int, Unit("1"), Doc("Those whose packets did not arrive.")]
+    of: Annotated[int, Unit("1"), Doc("Pairs that there are, of both kinds.")]
+    wrong: Annotated[tuple[str, ...], Doc("Pairs of which the opposite was to be expected.")]
+
+
+def reached(lab: Running, *, seed: int = 0) -> Reach:
+    """Send a packet from every address of the hosts to every other one of its family.
+
+    Parameters
+    ----------
+    lab : Running
+    seed : int, optional
+        Of the sample, where there are more than 5,000 pairs.
+
+    Returns
+    -------
+    Reach
+    """
+    ends = list(_addresses(lab))
+    pairs, count = _pairs(ends, seed)
+    with ExitStack() as held:
+        sockets = _sockets(lab, ends, held)
+        arrived = _exchanged(ends, sockets, pairs)
+    together = {pair for pair in pairs if ends[pair[0]].vrf == ends[pair[1]].vrf}
+    lost, leaked = together - arrived, arrived - together
+    wrong = [f"{ends[a]} does not reach {ends[b]}" for a, b in sorted(lost)]
+    wrong += [f"{ends[a]} reaches {ends[b]}" for a, b in sorted(leaked)]
+    apart = len(pairs) - len(together)
+    return Reach(len(together), len(together - lost), apart, apart - len(leaked), count, tuple(wrong))
+
+
+def _addresses(lab: Running) -> Iterator[Address]:
+    rows = lab.address.interfaces
+    columns = (rows.device.tolist(), rows.port.tolist(), rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist())
+    for device, port, address, vrf, role in zip(*columns, strict=True):
+        if role == "host":
+            yield Address(device, port, str(ip_interface(address).ip), vrf)
+
+
+def _pairs(ends: Sequence[Address], seed: int) -> tuple[list[tuple[int, int]], int]:
+    """Pairs of different hosts, at most so many, and how many there are."""
+    every = [
+        (a, b)
+        for a, one in enumerate(ends)
+        for b, other in enumerate(ends)
+        if one.host != other.host and one.family == other.family
+    ]
+    if len(every) <= MOST:
+        return every, len(every)
+    return sorted(sorted(every, key=lambda pair: mix(seed, *pair))[:MOST]), len(every)
+
+
+def _sockets(lab: Running, ends: Sequence[Address], held: ExitStack) -> list[socket.socket]:
+    """A socket for each address, in the namespace of its host."""
+    by_host: dict[str, list[int]] = defaultdict(list)
+    for i, end in enumerate(ends):
+        by_host[end.host].append(i)
+    made: dict[int, socket.socket] = {}
+
+    def bound(i: int) -> socket.socket:
+        family = socket.AF_INET6 if ends[i].family == 6 else socket.AF_INET
+        one = held.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+        one.bind((ends[i].text, PORT))
+        one.setblocking(False)
+        return one
+
+    for host, mine in by_host.items():
+        made |= lab.spaces[host].call(lambda mine=mine: {i: bound(i) for i in mine})  # type: ignore[misc]
+    return [made[i] for i in range(len(ends))]
+
+
+def _exchanged(
+    ends: Sequence[Address], sockets: Sequence[socket.socket], pairs: Sequence[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Pairs whose packets arrived; those that did not are sent again some times, as neighbours have to be found."""
+    arrived: set[tuple[int, int]] = set()
+    expected = {pair for pair in pairs if ends[pair[0]].vrf == ends[pair[1]].vrf}
+    with selectors.DefaultSelector() as waiting:
+        for i, one in enumerate(sockets):
+            waiting.register(one, selectors.EVENT_READ, i)
+        for _ in range(TRIES):
+            for a, b in pairs:
+                if (a, b) not in arrived:
+                    _send(sockets[a], ends[b].text, PAIR.pack(a, b))
+            end = time.monotonic() + EVERY_S
+            while (left := end - time.monotonic()) > 0 and len(arrived & expected) < len(expected):
+                for key, _ in waiting.select(left):
+                    arrived |= _received(sockets[key.data], key.data)
+            if expected <= arrived:
+                break
+        time.sleep(EVERY_S if len(expected) < len(pairs) else 0)
+        for key, _ in waiting.select(0):
+            arrived |= _received(sockets[key.data], key.data)
+    return arrived
+
+
+def _send(one: socket.socket, to: str, data: bytes) -> None:
+    try:
+        one.sendto(data, (to, PORT))
+    except OSError:
+        return  # No route, or nobody answers there: the pair is tried again, and counts as not reached.
+
+
+def _received(one: socket.socket, me: int) -> set[tuple[int, int]]:
+    found: set[tuple[int, int]] = set()
+    while True:
+        try:
+            data = one.recv(64)
+        except OSError:
+            return found
+        if len(data) == PAIR.size:
+            a, b = PAIR.unpack(data)
+            if b == me:
+                found.add((a, b))

@@ -1,0 +1,56 @@
+"""A lab that runs: the plan's nodes, links and addresses, and where they are on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from easterly.app.lab.cables import Cable, End, port
+from easterly.app.lab.records import Record
+from easterly.app.lab.spaces import Space
+from easterly.base.schema import Doc, Unit
+from easterly.model.address import AddressPlan
+from easterly.model.network import Network
+from easterly.model.outcome import DeviceConfigs
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A lab: a namespace for each node, a pair of interfaces for each cable, FRR on each router."""
+
+    record: Annotated[Record, Doc("What it consists of.")]
+    network: Annotated[Network, Doc("Of the plan.")]
+    address: Annotated[AddressPlan, Doc("Of the plan.")]
+    configs: Annotated[DeviceConfigs, Doc("Of the plan: what the nodes have been given.")]
+    scale: Annotated[float, Unit("1"), Doc("What rates of the plan are divided by.")]
+    spaces: Annotated[Mapping[str, Space], Doc("Namespace by node.")]
+    cables: Annotated[tuple[Cable, ...], Doc("In the order of `Network.cables`.")]
+    seconds: Annotated[dict[str, float], Unit("s"), Doc("How long each stage took.")] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its name, which all namespaces begin with."""
+        return self.record.name
+
+    @property
+    def routers(self) -> tuple[str, ...]:
+        """Switches and WAN routers."""
+        return tuple(self.network.nodes.name[self.network.transit].tolist())
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts."""
+        return tuple(self.network.hosts.name.tolist())
+
+    def port(self, link: int) -> End:
+        """Node and interface that a link leaves, by its row."""
+        return port(self.network, link)
+
+    def rate_bps(self, link: int) -> int:
+        """Rate of a link in the lab, by its row."""
+        return round(float(self.network.links.capacity_bps[link]) / self.scale)
+
+    def text(self, path: str) -> str:
+        """A rendered file; empty if there is none."""
+        return next((file.text for file in self.configs.artifacts if file.path == path), "")

@@ -1,0 +1,45 @@
+"""What a lab does otherwise than the plan, each with what does its work: said with every result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.app.lab.running import Running
+from easterly.base.schema import Doc
+from easterly.base.units import TIME, format_short
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Something that the plan wants and the lab has not, and what does its work there."""
+
+    lacking: Annotated[str, Doc("What there is none of.")]
+    instead: Annotated[str, Doc("What there is in its place.")]
+
+
+SHORT_S = 100e-6
+"""Delays below are lost among those of this machine."""
+
+
+def substituted(lab: Running) -> tuple[Substitution, ...]:
+    """Everything that a lab has in the place of something else.
+
+    Parameters
+    ----------
+    lab : Running
+
+    Returns
+    -------
+    tuple of Substitution
+    """
+    return tuple(_substituted(lab))
+
+
+def _substituted(lab: Running) -> Iterator[Substitution]:
+    yield Substitution("networkd in a namespace", "the rendered netplan text, carried out by ip")
+    yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+    longest_s = float(lab.network.links.delay_s.max(initial=0.0))
+    if longest_s > SHORT_S:
+        yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")

@@ -1,0 +1,58 @@
+"""Site files that are small enough to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HARDWARE = """
+hardware:
+  switches:
+    sw8: {ports: 8, rate: 100Gb/s, buffer: 16MB}
+  hosts:
+    box: {gpus: 1, nics: 1, nic_rate: 100Gb/s, gpu: a100-sxm-80}
+"""
+POOLS = """
+addressing:
+  pools: {fabric: 10.64.0.0/20, loopback: 10.65.0.0/24, v6: "fd00:64::/40"}
+"""
+DIAMOND = f"""version: 1
+site: {{name: diamond}}
+{HARDWARE}
+fabrics:
+  lab:
+    blueprint: graph
+    nodes:
+      left: {{type: box}}
+      right: {{type: box}}
+      r1: {{type: sw8}}
+      r2: {{type: sw8}}
+      r3: {{type: sw8}}
+      r4: {{type: sw8}}
+    links:
+      h1: {{a: left, b: r1}}
+      h4: {{a: right, b: r4}}
+      up2: {{a: "r1:2", b: "r2:1"}}
+      up3: {{a: "r1:3", b: "r3:1"}}
+      down2: {{a: "r4:2", b: "r2:4"}}
+      down3: {{a: "r4:3", b: "r3:4"}}
+{POOLS}
+"""
+"""Two hosts with two equal ways between them."""
+LEAVES = f"""version: 1
+site: {{name: leaves}}
+{HARDWARE}
+fabrics:
+  t:
+    blueprint: leaf-spine
+    hosts: {{type: box, count: 8}}
+    leaf: {{type: sw8, down: 2, up: 2}}
+    spine: {{type: sw8, count: 2}}
+{POOLS}
+"""
+"""Four leaves of two hosts each, two spines."""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "site.yaml"
+    path.write_text(text)
+    return path

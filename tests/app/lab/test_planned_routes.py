@@ -1,0 +1,87 @@
+"""What the lab is built of, without one: names, daemons, addresses, routes."""
+
+from __future__ import annotations
+
+import pytest
+from tests.app.lab.sites import DIAMOND, written
+
+from easterly.app import terminal
+from easterly.app.lab import netplan
+from easterly.app.lab.cables import cables, misfits, usual_scale
+from easterly.app.lab.daemons import asked_for
+from easterly.app.lab.outcome import of_routes
+from easterly.app.lab.routes import differences, planned
+from easterly.config.linux.netplan import read
+
+
+@pytest.fixture(scope="module")
+def nouns(tmp_path_factory: pytest.TempPathFactory):
+    return terminal.read_or_leave(written(tmp_path_factory.mktemp("site"), DIAMOND), "text", None)[0]
+
+
+def text_of(nouns, path: str) -> str:
+    return next(file.text for file in nouns.configs.value.artifacts if file.path == path)
+
+
+def test_a_router_leads_to_the_far_host_over_both_of_its_neighbours(nouns) -> None:
+    tables = planned(nouns.network.value, nouns.address.value, nouns.policy.value)
+    rows = nouns.address.value.prefixes
+    own = {device: prefix for prefix, device in zip(rows.prefix, rows.device, strict=True) if "." in prefix}
+    assert tables["r1"][own["r4"]] == {"swp2", "swp3"}
+    assert tables["r4"][own["r1"]] == {"swp2", "swp3"}
+    assert tables["r2"][own["r4"]] == {"swp4"}
+    assert tables["r3"][own["r1"]] == {"swp1"}
+    assert own["r1"] not in tables["r1"]
+
+
+def test_what_is_not_as_planned_has_a_name() -> None:
+    wanted = {"10.0.0.0/24": frozenset({"swp1", "swp2"}), "10.0.1.0/24": frozenset({"swp1"})}
+    found = differences("r1", wanted, {"10.0.0.0/24": frozenset({"swp2"}), "10.0.1.0/24": frozenset({"swp1"})})
+    assert [str(each) for each in found] == ["r1: 10.0.0.0/24 leads to swp2, not to swp1, swp2"]
+    [compared] = of_routes({"r1": wanted, "idle": {}}, {"r1": found, "idle": []})
+    assert (compared.predicted, compared.measured, compared.ok) == (2, 1, False)
+
+
+def test_cables_have_the_names_of_the_plan_and_its_rates_divided(nouns) -> None:
+    network = nouns.network.value
+    assert usual_scale(network) == 1000
+    made = {each.ends: each.rate_bps for each in cables(network, 2000.0)}
+    assert set(made.values()) == {50_000_000}
+    assert {("r1", "swp2"), ("r2", "swp1")} in [set(ends) for ends in made]
+    assert not misfits(cables(network, 1000.0))
+    assert "--scale" in misfits(cables(network, 10.0))
+    assert "--scale" in misfits(cables(network, 1e6))
+
+
+@pytest.mark.parametrize(
+    ("text", "daemons"),
+    [
+        ("router bgp 1\n neighbor a bfd", ("zebra", "bgpd", "bfdd")),
+        ("router ospf\n!\ninterface swp1\n ip ospf bfd", ("zebra", "ospfd", "bfdd")),
+        ("router isis 1", ("zebra", "isisd")),
+        ("router ospf6\n!\nip route 10.0.0.0/8 blackhole", ("zebra", "ospf6d", "staticd")),
+        ("interface lo\n description bfd of others", ("zebra",)),
+    ],
+)
+def test_daemons_follow_from_the_text(text: str, daemons: tuple[str, ...]) -> None:
+    assert asked_for(text) == daemons
+
+
+def test_a_host_is_told_what_its_file_says(nouns) -> None:
+    plan = read(text_of(nouns, "linux/left.yaml"))
+    lines = [*netplan.lines(plan), *netplan.rules(plan, 4)]
+    assert lines[0] == "link set nic0 mtu 9000 gso_max_segs 1 up"
+    assert "address add 10.64.0.2/30 dev nic0" in lines
+    assert "route add 10.64.0.0/21 via 10.64.0.1 dev nic0 metric 100" in lines
+    assert "route add 10.64.0.0/21 via 10.64.0.1 dev nic0 table 100" in lines
+    assert lines[-1] == "rule add from 10.64.0.2 table 100 priority 100"
+
+
+def test_a_switch_has_its_hosts_in_a_bridge(nouns) -> None:
+    lines = list(netplan.lines(read(text_of(nouns, "linux/r1.yaml"))))
+    assert lines.index("link add br-hosts type bridge stp_state 0") < lines.index("link set swp1 master br-hosts")
+
+
+def test_a_text_that_is_no_netplan_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a netplan file"):
+        read("network: [1, 2]")

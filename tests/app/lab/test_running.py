@@ -1,0 +1,139 @@
+"""Plans on real routers: as planned, seen to be otherwise when they are, and gone without a trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.app.lab.sites import DIAMOND, LEAVES, written
+from tests.lab import require, require_root
+
+from easterly.app import terminal
+from easterly.app.cli import main
+from easterly.app.lab import converge, records
+from easterly.app.lab.build import running
+from easterly.app.lab.cables import usual_scale
+from easterly.app.lab.reach import reached
+from easterly.app.lab.routes import kernel, planned
+
+pytestmark = pytest.mark.lab
+NAMESPACES = Path("/run/netns")
+LONGEST_S = 15.0
+"""From a site file to routers that agree."""
+
+
+@pytest.fixture(autouse=True)
+def _parts() -> None:
+    require_root()
+    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd"):
+        require(program)
+
+
+def traces(name: str) -> list[str]:
+    """Whatever is left of a lab: files, namespaces, processes that were started for it."""
+    files = [str(path) for folder in (records.FOLDER, NAMESPACES) for path in folder.glob(f"{name}*")]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            files += [f"{entry.name} {words[0]}"] * any(f"easterly-lab/{name}" in word for word in words)
+    return files
+
+
+def test_four_routers_and_two_hosts_do_what_is_planned(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    result = CliRunner().invoke(main, ["lab", "run", str(written(tmp_path, DIAMOND)), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    assert time.monotonic() - begin < LONGEST_S
+    found = json.loads(result.stdout)["result"]
+    assert [(each["what"], each["predicted"], each["measured"]) for each in found["comparisons"]] == [
+        ("routes of r1", 4, 4), ("routes of r2", 8, 8), ("routes of r3", 8, 8), ("routes of r4", 4, 4),
+        ("BFD sessions that are up", 16, 16), ("pairs of hosts that reach each other", 4, 4),
+    ]  # fmt: skip
+    assert {"networkd in a namespace"} <= {each["lacking"] for each in found["substitutions"]}
+    assert not traces(found["lab"])
+
+
+def test_a_cut_is_seen_and_the_way_round_it_is_taken(tmp_path: Path) -> None:
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, LEAVES), "text", None)
+    network = nouns.network.value
+    wanted = planned(network, nouns.address.value, nouns.policy.value)
+    plan = network, nouns.address.value, nouns.configs.value
+    with running(*plan, scale=usual_scale(network)) as lab:
+        assert not any(converge.routed(lab, wanted, seconds=30).values())
+        [far] = [prefix for prefix in wanted["t-leaf-0"] if prefix in _own(nouns, "t-leaf-3") and "." in prefix]
+        assert len(kernel(lab.spaces["t-leaf-0"])[far]) == 2
+        lab.spaces["t-leaf-0"].run("ip", "link", "set", "swp3", "down")
+        left = converge.routed(lab, wanted, seconds=2)
+        assert any(far in str(each) and each.found == ("swp4",) for each in left["t-leaf-0"])
+        # The spine that lost the leaf hears of it from nobody: a leaf is never a transit.
+        assert {each.found for each in left["t-spine-0"]} == {()}
+        assert not reached(lab).wrong
+        name = lab.name
+    assert not traces(name)
+
+
+def _own(nouns: object, device: str) -> list[str]:
+    rows = nouns.address.value.prefixes  # type: ignore[attr-defined]
+    return [prefix for prefix, owner in zip(rows.prefix.tolist(), rows.device.tolist(), strict=True) if owner == device]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_an_interrupted_lab_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    site = written(tmp_path, DIAMOND)
+    before = {each.name for each in records.read()}
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);" \
+           "from easterly.app.cli import main; main()"  # fmt: skip
+    with subprocess.Popen([sys.executable, "-c", code, "lab", "run", str(site)], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as program:  # fmt: skip
+        made = _made(program.pid, before)
+        program.send_signal(number)
+        program.wait(20)
+    assert program.returncode != 0
+    if number == signal.SIGKILL:
+        assert traces(made)
+        CliRunner().invoke(main, ["lab", "clean"])
+    assert not traces(made)
+
+
+def _made(pid: int, before: set[str]) -> str:
+    """Name of the lab of a program, as soon as some of its daemons run."""
+    for _ in range(300):
+        for each in records.read():
+            if each.name not in before and each.owner.pid == pid and len(each.processes) > 4:
+                return each.name
+        time.sleep(0.05)
+    raise AssertionError("no lab was made")
+
+
+def test_a_kept_lab_stays_until_it_is_cleaned(tmp_path: Path) -> None:
+    site = str(written(tmp_path, DIAMOND))
+    invoke = CliRunner().invoke
+    result = invoke(main, ["lab", "run", site, "--keep", "--format", "json"])
+    assert result.exit_code == 0, result.output
+    name = json.loads(result.stdout)["result"]["lab"]
+    try:
+        listed = json.loads(invoke(main, ["lab", "list", "--format", "json"]).stdout)["result"]
+        [mine] = [each for each in listed if each["lab"] == name]
+        assert (mine["state"], mine["processes"], mine["site"]) == ("kept", 12, site)
+    finally:
+        cleaned = invoke(main, ["lab", "clean", name])
+    assert cleaned.stdout == f"taken down: {name}\n"
+    assert not traces(name)
+    assert invoke(main, ["lab", "clean", name]).exit_code == 2
+
+
+def test_a_process_that_got_the_number_of_another_is_not_that_one() -> None:
+    mine = records.Process.of(os.getpid())
+    assert mine.alive
+    assert not records.Process(mine.pid, mine.start - 1).alive
+    assert not records.Process.of(2**22 + 1).alive
