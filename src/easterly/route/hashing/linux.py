@@ -10,8 +10,8 @@ Layout and sorting are those of Linux 5.17 and later on little-endian machines o
 (`include/net/flow_dissector.h`, `net/core/flow_dissector.c`); the choice is that of `fib_multipath_hash` in
 `net/ipv4/route.c` and of `rt6_multipath_hash` in `net/ipv6/route.c`. A test asks a running kernel.
 
-A packet that carries a hash already is not hashed anew: one that a connected socket of the same machine sent through
-virtual cables, TCP or UDP, carries the socket's own, which is drawn. Packets off a wire carry none.
+A packet that carries a hash already is not hashed anew: through virtual cables on one machine the packets of connected
+sockets carry one that is drawn, and so do all of IPv6 with an automatic flow label. Packets off a wire carry none.
 """
 
 from __future__ import annotations

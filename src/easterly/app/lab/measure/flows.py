@@ -1,0 +1,136 @@
+"""Flows between hosts of a lab: what tells them apart, and sockets in the right namespaces that send them."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from easterly.app.lab.spaces import Space
+from easterly.base.schema import Doc
+from easterly.route.hashing.tuples import UDP, Tuples, tuples_of
+
+PORT = 4791
+"""UDP destination port of RoCEv2, which most traffic of such networks has."""
+FIRST_PORT = 20_000
+PAUSE_S, EVERY = 0.001, 64
+"""A pause after so many packets, so that no queue on the way overflows."""
+BUFFER_B = 4_000_000
+Door = tuple[str, str, int]
+"""Host, address and port that flows lead to."""
+SO_RCVBUFFORCE = 33
+"""Of socket.h, where Python's module has no name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One connection's worth of packets; its source port is no other flow's."""
+
+    src: Annotated[str, Doc("Host that sends.")]
+    dst: Annotated[str, Doc("Host that receives.")]
+    src_address: Annotated[str, Doc("Address that it is sent from.")]
+    dst_address: Annotated[str, Doc("Address that it is sent to.")]
+    src_port: Annotated[int, Doc("Port that it is sent from.")]
+    dst_port: Annotated[int, Doc("Port that it is sent to.")] = PORT
+    protocol: Annotated[int, Doc("6 TCP, 17 UDP.")] = UDP
+
+    @property
+    def family(self) -> int:
+        """4 or 6."""
+        return 6 if ":" in self.dst_address else 4
+
+    @property
+    def socket_family(self) -> int:
+        """Number that sockets know it by."""
+        return socket.AF_INET6 if self.family == 6 else socket.AF_INET
+
+    def __str__(self) -> str:
+        return f"{self.src} to {self.dst}, port {self.src_port}"
+
+
+def several(
+    count: int, src: str, dst: str, src_address: str, dst_address: str, *,
+    first: int = FIRST_PORT, step: int = 1, protocol: int = UDP,
+) -> list[Flow]:  # fmt: skip
+    """As many flows between two addresses, each from a port of its own.
+
+    >>> [flow.src_port for flow in several(3, "a", "b", "192.0.2.1", "192.0.2.2")]
+    [20000, 20001, 20002]
+    """
+    ports = range(first, first + count * step, step)
+    return [Flow(src, dst, src_address, dst_address, port, PORT, protocol) for port in ports]
+
+
+def tuples(flows: Sequence[Flow]) -> Tuples:
+    """Headers of flows of one family, one row each."""
+    return tuples_of(
+        [flow.src_address for flow in flows], [flow.dst_address for flow in flows],
+        np.array([flow.src_port for flow in flows]), np.array([flow.dst_port for flow in flows]),
+        np.array([flow.protocol for flow in flows]),
+    )  # fmt: skip
+
+
+@contextmanager
+def senders(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[list[socket.socket]]:
+    """A UDP socket for each flow, bound to its source."""
+    with ExitStack() as held:
+        yield [held.enter_context(_bound(spaces[f.src], f.socket_family, f.src_address, f.src_port)) for f in flows]
+
+
+@contextmanager
+def receivers(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[dict[Door, socket.socket]]:
+    """A UDP socket for each host, address and port that flows lead to; it blocks nobody."""
+    with ExitStack() as held:
+        made = {}
+        for flow in flows:
+            end = (flow.dst, flow.dst_address, flow.dst_port)
+            if end not in made:
+                made[end] = held.enter_context(_bound(spaces[flow.dst], flow.socket_family, *end[1:]))
+                made[end].setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_B)
+                made[end].setblocking(False)
+        yield made
+
+
+def _bound(space: Space, family: int, address: str, port: int) -> socket.socket:
+    made = space.socket(family, socket.SOCK_DGRAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((address, port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def burst(spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 1, size_B: int = 100) -> None:
+    """Send packets of all flows in turn, with pauses that leave time for the queues; nobody needs to receive them.
+
+    Parameters
+    ----------
+    spaces : mapping of str to Space
+        By host.
+    flows : sequence of Flow
+    packets : int
+        Of each flow.
+    size_B : int [B]
+        Data of each packet.
+
+    Raises
+    ------
+    OSError
+        A host has no way there, or not that address.
+    """
+    data, sent = bytes(size_B), 0
+    with receivers(spaces, flows), senders(spaces, flows) as made:
+        for _ in range(packets):
+            for flow, each in zip(flows, made, strict=True):
+                each.sendto(data, (flow.dst_address, flow.dst_port))
+                sent += 1
+                if sent % EVERY == 0:
+                    time.sleep(PAUSE_S)
+        time.sleep(0.05)  # what was sent last is still on its way
