@@ -29,6 +29,7 @@ VERBS = {
     "robustness": "What the network stands: parts that go, what spreads, bad configurations.",
     "diagnose": "From symptoms of a slow job to ranked causes, and what to measure next.",
     "qos": "Queues, thresholds, memory and meters of every port; why; and what a change would do.",
+    "render": "Write the files that devices, hosts and programs need, and have their own tools check them.",
     "calc": "Calculate without a site: collectives, buffers, memory, checkpoints, hashing.",
     "show": "Show one part of a plan.",
     "explain": "Explain a finding code.",

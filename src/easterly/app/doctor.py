@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import shutil
@@ -91,6 +92,10 @@ VALIDATORS = {
     "nft": "nftables' check of rendered policers: files are marked `not validated` (install nftables)",
     "bgpd": "BGP's own check of rendered FRR configuration: files are marked `not validated` (install frr)",
 }
+READERS = {
+    "haproxy": "HAProxy's check of front ends: files are marked `not validated` (install haproxy)",
+    "nginx": "nginx's check of front ends: files are marked `not validated` (install nginx)",
+}
 EXTRAS = {
     "ray": "sweeps on a cluster (pip install 'easterly[cluster]')",
     "networkx": "comparisons with networkx in the tests (pip install 'easterly[test]')",
@@ -167,7 +172,9 @@ def _validators() -> tuple[Part, ...]:
     here = shutil.which("vtysh") is not None
     vtysh = Part("vtysh", "validator", here, checker.version if here else None, VALIDATORS["vtysh"])
     qos = (_program(name, shutil.which(name), VALIDATORS[name], "validator") for name in ("tc", "nft"))
-    return vtysh, checker, netplan, *qos
+    places = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    others = (_program(name, shutil.which(name, path=places), lost, "validator") for name, lost in READERS.items())
+    return vtysh, checker, netplan, *qos, *others
 
 
 def _first(names: tuple[str, ...]) -> str | None:
@@ -180,7 +187,9 @@ def _program(name: str, path: str | None, lost: str, kind: str) -> Part:
 
 def _version(program: str) -> str | None:
     """First dotted number that a program prints of itself."""
-    flag = "-V" if program.endswith(("/ip", "/tc")) else "--version"
+    flag = (
+        "-V" if program.endswith(("/ip", "/tc")) else "-v" if program.endswith(("/haproxy", "/nginx")) else "--version"
+    )
     try:
         said = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):

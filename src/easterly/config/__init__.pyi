@@ -2,6 +2,21 @@ from easterly.config import kueue, slurm, switches
 from easterly.config.checks import contradictions
 from easterly.config.linux.qos import told
 from easterly.config.render import render
+from easterly.config.secrets import exposed
+from easterly.config.targets import TARGETS, Sources, chosen, files_of
 from easterly.config.validate import validate
 
-__all__ = ["contradictions", "kueue", "render", "slurm", "switches", "told", "validate"]
+__all__ = [
+    "TARGETS",
+    "Sources",
+    "chosen",
+    "contradictions",
+    "exposed",
+    "files_of",
+    "kueue",
+    "render",
+    "slurm",
+    "switches",
+    "told",
+    "validate",
+]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from easterly.config import csv, frr, kubernetes, linux, routers, switches
-from easterly.config.linux.qos import planned
-from easterly.config.sheet import Sheet
+from collections.abc import Collection
+
+from easterly.config import csv
+from easterly.config.targets import TARGETS, Sources, files_of
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
+from easterly.model.fronting import Replicas
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs
@@ -16,7 +18,7 @@ from easterly.model.spec.site import Site
 
 def render(
     site: Site, network: Network, address: AddressPlan, qos: QosPlan, work: Work, bill: Bill,
-    isolation: Isolation | None = None,
+    isolation: Isolation | None = None, *, targets: Collection[str] | None = None, replicas: Replicas | None = None,
 ) -> DeviceConfigs:  # fmt: skip
     """Render the configuration of every device and host, and the tables that go with them.
 
@@ -34,19 +36,31 @@ def render(
         Media of the cables.
     isolation : Isolation, optional
         Routes between tables, and network policies; none if absent.
+    targets : collection of str, optional
+        Names of `TARGETS`, or ``all``; the files that go with every plan if absent.
+    replicas : Replicas, optional
+        Replicas of services, for front ends; no front ends if absent.
 
     Returns
     -------
     DeviceConfigs
         Sorted by path; equal input gives equal bytes.
+
+    Raises
+    ------
+    ValueError
+        A name that is no target.
     """
-    sheet = Sheet(address, isolation)
-    files = [
-        *frr.render(routers.draft(network, sheet)),
-        *linux.render(site, network, sheet, qos, work),
-        *planned.files(network, qos),
-        *csv.render(network, address, bill),
-        *switches.render(site, network, qos),
-        *([] if isolation is None else kubernetes.render(isolation)),
-    ]
+    given = Sources(site, network, address, qos, work, bill, isolation, replicas)
+    if targets is None:
+        files = [
+            *TARGETS["frr"].make(given),
+            *given.linux,
+            *csv.render(network, address, bill),
+            *given.switches,
+            *TARGETS["kubernetes"].make(given),
+        ]
+    else:
+        by_path = {file.path: file for made in files_of(given, targets).values() for file in made}
+        files = list(by_path.values())
     return DeviceConfigs(tuple(sorted(files, key=lambda file: file.path)))

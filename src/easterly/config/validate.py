@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from easterly.config.frr import check as frr_check
+from easterly.config.haproxy import check as haproxy_check
 from easterly.config.linux import check as netplan_check
 from easterly.config.linux.qos import check as qos_check
+from easterly.config.nginx import check as nginx_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
+CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check)
+"""Modules whose `checker` is the one of this machine, if there is one."""
 
 
 def validate(
@@ -37,8 +41,7 @@ def validate(
         One per file looked at, sorted by path.
     """
     files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
-    known = (frr_check.checker(), netplan_check.checker(), qos_check.checker())
-    checkers = [checker for checker in known if checker is not None]
+    checkers = [checker for known in CHECKERS if (checker := known.checker()) is not None]
     done = []
     for count, file in enumerate(files, 1):
         check = next((checker for checker in checkers if checker.takes(file)), None)

@@ -12,7 +12,7 @@ from easterly.model.spec.site import Site
 from easterly.study.nouns import Nouns
 from easterly.study.stages import Held
 
-ROOMS = ("site", "site.blueprints", "address", "demand", "route", "qos", "verify")
+ROOMS = ("site", "site.blueprints", "address", "demand", "route", "qos", "config.fronts", "verify")
 
 
 def check(site: Site, nouns: Nouns | None = None) -> tuple[Finding, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Count, CountOrZero, Frequency, Frozen, Named, Share, Size, Time
+from easterly.model.spec.front import Front
 from easterly.model.spec.needs import Needs, OnHosts
 from easterly.model.spec.time import Begins, Until
 from easterly.model.spec.transformer import Dtype, ModelSpec
@@ -159,6 +160,7 @@ class Service(Named):
     ] = 0.0
     load: Annotated[Load, Doc("Offered load.")]
     users: Annotated[Users, Doc("Who asks.")] = Users()
+    front: Annotated[Front | None, Doc("How users reach its replicas; HAProxy with its defaults if absent.")] = None
     prefix: Annotated[Prefix | None, Doc("Shared store of caches; none if absent.")] = None
     weights: Annotated[Distribution | None, Doc("Loading of weights; not counted if absent.")] = None
     slo: Annotated[Slo, Doc("What is promised.")] = Slo()
@@ -169,3 +171,11 @@ class Service(Named):
     on_hosts: OnHosts = ()
     needs: Annotated[Needs, Doc("What it needs on its hosts besides GPUs.")] = Needs()
     connections: Annotated[Count, Doc("Connections per pair of interfaces.")] = 4
+
+    @model_serializer(mode="wrap")
+    def _stated(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without a front that nobody states: the digest of older sites stays what it was."""
+        made: dict[str, Any] = handler(self)
+        if made.get("front", self) is None:
+            del made["front"]
+        return made

@@ -1,0 +1,121 @@
+"""``easterly render``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from easterly.app import terminal
+
+TARGETS = (
+    "frr", "sonic", "eos", "nxos", "junos", "linux", "haproxy", "nginx", "kubernetes", "nccl", "labels", "all",
+)  # fmt: skip
+SHOWN = 8
+
+
+@click.command("render")
+@click.argument("site", type=terminal.SITE)
+@click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, default=("all",), show_default=True,
+              help="Kind of machine or program; may be repeated.")  # fmt: skip
+@click.option("-o", "--output", "out", type=click.Path(file_okay=False, path_type=Path),
+              help="Folder to write to; only the summary if absent.")  # fmt: skip
+@click.option("--validate/--no-validate", default=True, show_default=True,
+              help="Have outside checkers read one file of each template.")  # fmt: skip
+@click.option("--every", is_flag=True, help="Have them read every file.")
+@click.option("--force", is_flag=True, help="Replace files that Easterly did not write, or that were changed since.")
+@terminal.format_option
+def command(
+    site: Path, targets: tuple[str, ...], out: Path | None, validate: bool, every: bool, force: bool, form: str
+) -> None:
+    """Render the files that machines and programs of SITE need, and tell what checked them.
+
+    No file holds a secret, only the name of the file or variable that holds it. Nothing is written that Easterly finds
+    wrong itself; what an outside checker refuses is written, told, and gives exit code 1.
+    """
+    from easterly.app import rendering
+    from easterly.app.commands.plan import folder
+
+    if every and not validate:
+        terminal.misused("choose one of --every and --no-validate", form)
+    nouns, found, source = terminal.read_or_leave(site, form, folder(None))
+    done = _rendered(nouns, targets, validate, every, form)
+    changed = None
+    if out is not None:
+        strange = [] if force else rendering.strangers(out, done.artifacts)
+        if strange:
+            _refuse(out, strange, form)
+        with terminal.writing(out, form):
+            changed = rendering.write(out, done.artifacts)
+    if form == "json":
+        terminal.emit_json(_document(done, out, changed), found)
+    else:
+        terminal.print_findings(found, source)
+        _show(done, out, changed)
+    sys.exit(terminal.FOUND if done.refused() else terminal.FINE)
+
+
+def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool, form: str) -> Any:
+    """Files and what checkers said; leaves with code 1 where a check of our own finds a mistake."""
+    from easterly import config
+    from easterly.app.rendering import Rendered
+    from easterly.base.findings import Severity
+    from easterly.model.outcome import DeviceConfigs
+    from easterly.study.rendering import rendered
+
+    files = rendered(nouns, targets)
+    done = Rendered(files, ())
+    wrong = [*config.exposed(done.artifacts)]
+    if any(f.severity is Severity.ERROR for f in wrong):
+        terminal.refused(wrong, None, form)
+    if not validate:
+        return done
+    return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every))
+
+
+def _refuse(out: Path, strange: list[str], form: str) -> NoReturn:
+    names = ", ".join(strange[:SHOWN]) + (f" and {len(strange) - SHOWN:,} more" if len(strange) > SHOWN else "")
+    terminal.misused(
+        f"{out}: not written by Easterly, or changed since: {names}; name another folder, or replace with --force", form
+    )
+
+
+def _document(done: Any, out: Path | None, changed: int | None) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "targets": done.rows(),
+        "files": [
+            {"path": f.path, "target": name, "device": f.device, "sha256": f.sha256, "lines": f.text.count("\n")}
+            for name, files in done.files.items() for f in files
+        ],
+        "validations": [asdict(v) for v in done.validations],
+        "output": None if out is None else str(out),
+        "changed": changed,
+    }  # fmt: skip
+
+
+def _show(done: Any, out: Path | None, changed: int | None) -> None:
+    """One row per target, what was refused in the words of the checker, and where the files are."""
+    rows = [("target", "files", "lines", "checked by")]
+    for row in done.rows():
+        rows.append(
+            (row["target"], f"{row['files']:,}", f"{row['lines']:,}", "; ".join(map(_said, row["checked"])) or "-")
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    for name, files, lines, said in rows:
+        click.echo(f"{name:<{widths[0]}}  {files:>{widths[1]}}  {lines:>{widths[2]}}  {said}".rstrip())
+    for refused in done.refused():
+        click.echo(f"{refused.path}: refused by {refused.validator}: {refused.output}", err=True)
+    if out is not None:
+        click.echo(f"written: {len(done.artifacts):,} files below {out}, {changed:,} of them new or changed")
+
+
+def _said(row: dict[str, Any]) -> str:
+    if row["by"] == "not validated":
+        return f"not validated: {row['files']:,}"
+    refused = f", {row['refused']} refused" if row["refused"] else ""
+    read = f", {row['read']:,} read" if row["read"] < row["files"] else ""
+    return f"{row['by']}: {row['files']:,}{read}{refused}"

@@ -1,0 +1,1 @@
+"""Front ends of inference services: what balancers of every make are filled with."""

@@ -1,0 +1,161 @@
+"""Targets of rendering: one entry per kind of machine or program that files are written for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from easterly.base.findings import did_you_mean
+from easterly.config import csv, frr, haproxy, kubernetes, linux, nginx, routers, switches
+from easterly.config.fronts.front import Front, fronts
+from easterly.config.linux.qos import planned
+from easterly.config.sheet import Sheet
+from easterly.model.address import AddressPlan
+from easterly.model.demand import Work
+from easterly.model.fronting import Replicas
+from easterly.model.isolation import Isolation
+from easterly.model.network import Network
+from easterly.model.outcome import Artifact, Bill
+from easterly.model.qos import QosPlan
+from easterly.model.router import Router
+from easterly.model.spec.site import Site
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everything that files are made from; what several targets look up is made once."""
+
+    site: Site
+    network: Network
+    address: AddressPlan
+    qos: QosPlan
+    work: Work
+    bill: Bill
+    isolation: Isolation | None = None
+    replicas: Replicas | None = None
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The address plan by device."""
+        return Sheet(self.address, self.isolation)
+
+    @cached_property
+    def routers(self) -> list[Router]:
+        """All switches and WAN routers, in no maker's words."""
+        return routers.draft(self.network, self.sheet)
+
+    @cached_property
+    def linux(self) -> list[Artifact]:
+        """Files of Linux, environments of jobs among them."""
+        made = linux.render(self.site, self.network, self.sheet, self.qos, self.work)
+        return [*made, *planned.files(self.network, self.qos)]
+
+    @cached_property
+    def switches(self) -> list[Artifact]:
+        """Classes of switches of all makers, and the sheet of what their text cannot say."""
+        return switches.render(self.site, self.network, self.qos)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A kind of machine or program, and how its files are made."""
+
+    does: str
+    make: Callable[[Sources], list[Artifact]]
+
+
+def _frr(given: Sources) -> list[Artifact]:
+    return frr.render(given.routers)
+
+
+def _linux(given: Sources) -> list[Artifact]:
+    return [file for file in given.linux if not file.path.endswith(".env")]
+
+
+def _nccl(given: Sources) -> list[Artifact]:
+    return [file for file in given.linux if file.path.endswith(".env")]
+
+
+def _system(name: str) -> Callable[[Sources], list[Artifact]]:
+    def make(given: Sources) -> list[Artifact]:
+        own = [file for file in given.switches if file.dialect == name]
+        return [*own, *(file for file in given.switches if own and file.dialect == "csv")]
+
+    return make
+
+
+def _haproxy(given: Sources) -> list[Artifact]:
+    return haproxy.render(_fronts(given, "haproxy"))
+
+
+def _nginx(given: Sources) -> list[Artifact]:
+    return nginx.render(_fronts(given, "nginx"))
+
+
+def _fronts(given: Sources, software: str) -> list[Front]:
+    if given.replicas is None:
+        return []
+    return list(fronts(given.site, given.network, given.sheet, given.replicas, software))
+
+
+def _kubernetes(given: Sources) -> list[Artifact]:
+    return [] if given.isolation is None else kubernetes.render(given.isolation)
+
+
+def _labels(given: Sources) -> list[Artifact]:
+    tables = csv.render(given.network, given.address, given.bill)
+    return [*tables, *(file for file in given.switches if file.dialect == "csv"), csv.labels(given.network, given.bill)]
+
+
+TARGETS = {
+    "frr": Target("FRR on every switch and WAN router", _frr),
+    "sonic": Target("classes of switches that run SONiC", _system("sonic")),
+    "eos": Target("classes of switches that run EOS", _system("eos")),
+    "nxos": Target("classes of switches that run NX-OS", _system("nxos")),
+    "junos": Target("classes of switches that run Junos", _system("junos")),
+    "linux": Target("netplan, kernel settings, classes and policers of hosts and switches", _linux),
+    "haproxy": Target("front ends of services", _haproxy),
+    "nginx": Target("front ends of services", _nginx),
+    "kubernetes": Target("network policies of tenants", _kubernetes),
+    "nccl": Target("environment of jobs and services", _nccl),
+    "labels": Target("tables of cables, addresses and prefixes; labels of both ends of each cable", _labels),
+}
+"""In the order in which they are shown."""
+ALL = "all"
+
+
+def chosen(names: Collection[str]) -> tuple[str, ...]:
+    """Names of targets in their order, each once; ``all`` stands for every one.
+
+    Raises
+    ------
+    ValueError
+        A name that is no target.
+
+    Examples
+    --------
+    >>> chosen(["labels", "frr", "frr"])
+    ('frr', 'labels')
+    """
+    for name in names:
+        if name not in TARGETS and name != ALL:
+            raise ValueError(f"no target {name!r}: {did_you_mean(name, [*TARGETS, ALL])}")
+    return tuple(name for name in TARGETS if ALL in names or name in names)
+
+
+def files_of(given: Sources, names: Collection[str]) -> dict[str, tuple[Artifact, ...]]:
+    """Files by target, each sorted by path.
+
+    Parameters
+    ----------
+    given : Sources
+    names : collection of str
+        Targets, or ``all``.
+
+    Raises
+    ------
+    ValueError
+        A name that is no target.
+    """
+    return {name: tuple(sorted(TARGETS[name].make(given), key=lambda file: file.path)) for name in chosen(names)}

@@ -1,0 +1,103 @@
+"""``easterly render``: files, the summary, what is left alone, and how mistakes end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from easterly import config
+from easterly.app.cli import main
+from easterly.app.commands.render import TARGETS
+from easterly.model.outcome import Artifact, Validation
+
+ROOT = Path(__file__).parents[2]
+DEMO = str(ROOT / "tests/golden/rails.yaml")
+
+
+def run(*given: object, code: int = 0):
+    done = CliRunner().invoke(main, ["render", DEMO, *map(str, given)])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_choices_are_the_targets():
+    assert set(TARGETS) == {*config.TARGETS, "all"}
+
+
+def test_files_and_summary(tmp_path):
+    said = run("--target", "labels", "--target", "nccl", "-o", tmp_path).stdout
+    here = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"labels.csv", "cables.csv", "render.json"} <= here
+    rows = [line.split() for line in said.splitlines()]
+    assert rows[0][:3] == ["target", "files", "lines"] and [row[0] for row in rows[1:3]] == ["nccl", "labels"]
+    lines = sum((tmp_path / name).read_text().count("\n") for name in here if name.endswith(".csv"))
+    assert rows[2][1:] == ["5", f"{lines:,}", "not", "validated:", "5"]
+    listed = json.loads((tmp_path / "render.json").read_text())["files"]
+    assert set(listed) == here - {"render.json"}
+
+
+def test_json_says_the_same_and_a_second_run_changes_nothing(tmp_path):
+    words = ("--target", "haproxy", "-o", tmp_path, "--format", "json")
+    first, again = (json.loads(run(*words).stdout)["result"] for _ in range(2))
+    assert first["changed"] == len(first["files"]) and again["changed"] == 0
+    assert [row["target"] for row in first["targets"]] == ["haproxy"]
+    assert all((tmp_path / row["path"]).read_text().count("\n") == row["lines"] for row in first["files"])
+
+
+def test_what_somebody_else_wrote_is_left_alone(tmp_path):
+    mine = tmp_path / "labels.csv"
+    mine.write_text("mine\n")
+    done = run("--target", "labels", "-o", tmp_path, code=2)
+    assert "labels.csv" in done.stderr and "--force" in done.stderr
+    assert mine.read_text() == "mine\n" and not (tmp_path / "cables.csv").exists()
+    run("--target", "labels", "-o", tmp_path, "--force")
+    assert mine.read_text() != "mine\n"
+
+
+def test_what_was_edited_is_left_alone_and_what_was_rendered_is_replaced(tmp_path):
+    run("--target", "labels", "-o", tmp_path)
+    listed = json.loads((tmp_path / "render.json").read_text())
+    old = tmp_path / "cables.csv"
+    old.write_text("an older rendering\n")
+    run("--target", "labels", "-o", tmp_path, code=2)
+    import hashlib
+
+    listed["files"]["cables.csv"] = hashlib.sha256(old.read_bytes()).hexdigest()
+    (tmp_path / "render.json").write_text(json.dumps(listed))
+    run("--target", "labels", "-o", tmp_path)
+    assert old.read_text().startswith("cable,")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3}'])
+def test_a_broken_list_makes_strangers_and_no_traceback(tmp_path, text):
+    run("--target", "labels", "-o", tmp_path)
+    (tmp_path / "render.json").write_text(text)
+    (tmp_path / "cables.csv").write_text("older\n")
+    assert "cables.csv" in run("--target", "labels", "-o", tmp_path, code=2).stderr
+
+
+def test_a_refusal_is_told_in_the_words_of_the_checker_and_ends_with_1(monkeypatch):
+    def refuse(configs, everything=False):
+        return tuple(Validation(f.path, "Reader 1.0", False, "line 3: no") for f in configs.artifacts[:1])
+
+    monkeypatch.setattr(config, "validate", refuse)
+    done = run("--target", "labels", code=1)
+    assert "refused by Reader 1.0: line 3: no" in done.stderr and "1 refused" in done.stdout
+
+
+def test_nothing_with_a_secret_is_written(monkeypatch, tmp_path):
+    from easterly.study import rendering
+
+    file = Artifact("x.conf", "password tiger\n", "", "x", "x")
+    monkeypatch.setattr(rendering, "rendered", lambda nouns, targets: {"labels": (file,)})
+    done = run("--target", "labels", "-o", tmp_path, code=1)
+    assert "E923" in done.stderr and "tiger" not in done.output and list(tmp_path.iterdir()) == []
+
+
+def test_misuse():
+    run("--every", "--no-validate", code=2)
+    run("--target", "frrr", code=2)
+    run("-o", "/dev/null/x", "--target", "labels", code=2)
