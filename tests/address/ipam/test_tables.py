@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from easterly.address import ipam
-from easterly.address.ipam import pages
+from easterly.address.ipam import incoming, pages
 from easterly.address.ipam.export import export, text
 from easterly.address.ipam.fsck import fsck
 from easterly.address.ipam.incoming import FORMS, Piece, Unreadable, pieces
@@ -160,3 +165,69 @@ def test_lines_of_rows(tmp_path: Path) -> None:
     path.write_text("# a remark\n- ip: 1.2.3.4\n  tags: [a]\n- {ip: 1.2.3.5}\n", "utf-8")
     want = {"address": ["1.2.3.4", "1.2.3.5"], "tags": ['["a"]', ""]}
     assert list(pieces(path, "yaml")) == [Piece([2, 4], want)]
+
+
+@given(
+    st.lists(st.lists(st.text("ab,\"\n\r é'", max_size=3), min_size=2, max_size=2), max_size=8),
+    st.sampled_from(["\n", "\r\n"]), st.integers(1, 40),
+)  # fmt: skip
+def test_rows_and_lines_are_those_of_the_standard_library(rows: list[list[str]], end: str, block: int) -> None:
+    said = io.StringIO(newline="")
+    csv.writer(said, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([["address", "device"], *rows])
+    text = said.getvalue()
+    bare = text.replace('"', "")  # as it may be, or broken
+    for given_text in (text, bare):
+        reader, want, why = csv.reader(io.StringIO(given_text, newline=""), strict=True), [], ""
+        try:
+            want = [(reader.line_num, row) for row in reader][1:]
+            want = [(line, row) for line, row in want if row]
+        except csv.Error as error:
+            why = str(error)
+        if any(len(row) != 2 for _, row in want):
+            why = "cells"
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(incoming, "BLOCK", block):
+            path = Path(folder) / "x.csv"
+            path.write_bytes(given_text.encode())
+            if why:
+                with pytest.raises(Unreadable):
+                    list(pieces(path, "csv"))
+                continue
+            found = list(pieces(path, "csv"))
+        read = [each for p in found for each in zip(p.lines, *(p.columns.values()), strict=True)]
+        assert read == [(line, *row) for line, row in want]
+
+
+def test_many_rows_of_every_kind(store: ipam.Store, places: Callable[[], str], tmp_path: Path) -> None:
+    """More than one statement holds, columns of one value, of several, and of none."""
+    path = tmp_path / "many.csv"
+    rows = ["address,device,tenant,state,until_ms,tags,mac\n"]
+    for n in range(700):
+        at = f"10.0.{n >> 8}.{n & 255}"
+        if n % 50 == 0:
+            at = f"10.1.{n // 50}.0/28" if n % 100 else f"10.2.{n // 100}.0-10.2.{n // 100}.5"
+        rows.append(f"{at},n{n % 90},acme,{'reserved' if n % 3 else ''},{n or ''},{'a;b' if n == 650 else ''},\n")
+    path.write_text("".join(rows), "utf-8")
+    store.one(ipam.AddPool("hosts", "10.0.0.0/8"))
+    assert (made := put(store, path, pool="hosts")).faults == [] and made.added == 700
+    assert fsck(store) == []
+    found = pages.allocations(store, 2)
+    assert len(found) == 700 and {a.about.tenant for a in found} == {"acme"}
+    assert {(a.about.device, a.state, a.until_ms) for a in found} == {
+        (f"n{n % 90}", "reserved" if n % 3 else "held", n or None) for n in range(700)
+    }
+    out = text(store, "csv")
+    path.write_text(out, "utf-8")
+    with ipam.init(places()) as other:
+        assert put(other, path).faults == [] and state(other) == state(store) and text(other, "csv") == out
+
+
+def test_cells_that_need_quotes_go_out_and_come_in_again(store: ipam.Store, tmp_path: Path) -> None:
+    store.one(ipam.AddPool("hosts", "10.0.0.0/24"))
+    names = ["a,b", 'a"b', "a\nb", "a\rb", "a\r\nb", " a ", "é", "%s"]
+    for name in names:
+        store.one(ipam.Allocate("hosts", device=name))
+        rows = list(csv.DictReader(io.StringIO(text(store, "csv"), newline=""), strict=True))
+        assert [row["device"] for row in rows[1:]] == names[: len(rows) - 1]
+    path = tmp_path / "x.csv"
+    path.write_text(text(store, "csv"), "utf-8", newline="")
+    assert (again := put(store, path)).faults == [] and again.same == len(names)

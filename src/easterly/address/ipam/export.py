@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.connect import reading
+from easterly.address.ipam.lines import formatted, lines
 from easterly.address.ipam.nouns import Pool
 from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.rows import pool_of
@@ -28,6 +29,11 @@ _ROWS = select(
     _A.mac, _A.dns_name, _A.about,
 )  # fmt: skip
 """What is read of allocations; the places of child pools are said by the pools."""
+_BEHIND = (_A.state, _A.until_ms, _A.since_ms, _A.owner, _A.tenant, _A.device, _A.interface, _A.mac, _A.dns_name)
+"""Columns that follow the address in a table, before tags and fields."""
+_HEADS = ",".join(COLUMNS) + "\n"
+AROUND = {"csv": (_HEADS, "", "", _HEADS), "json": ("[\n", ",\n", "\n]\n", "[]\n"), "yaml": ("", "", "", "")}
+"""What stands before the first rows of a file, between parts, and at the end; and a file without rows."""
 
 
 def export(store: Store, file: TextIO, form: str, *, progress: Callable[[int], object] = lambda rows: None) -> int:
@@ -47,26 +53,45 @@ def export(store: Store, file: TextIO, form: str, *, progress: Callable[[int], o
     int
         Rows written.
     """
-    write = {"csv": _csv, "json": _json, "yaml": _yaml}[form](file)
+    write = {"csv": _csv, "json": _json, "yaml": _yaml}[form]
+    begin, between, end, empty = AROUND[form]
     count = 0
     with quiet(), reading(store.engine) as connection:
-        for rows in _rows(connection):
-            write(rows)
-            count += len(rows)
-            progress(len(rows))
-    if form == "json":
-        file.write("\n]\n" if count else "[]\n")
+        for number, text in _parts(connection, write, quick=form == "csv"):
+            file.write((between if count else begin) + text)
+            count += number
+            progress(number)
+    file.write(end if count else empty)
     return count
 
 
-def _rows(connection: Connection) -> Iterator[list[Row]]:
-    """Rows in the order of `COLUMNS`, tags and fields as they are; parents before children."""
+def _parts(connection: Connection, write: Callable[[Sequence[Row]], str], *, quick: bool) -> Iterator[tuple[int, str]]:
+    """Numbers of rows and their text; parents before children."""
+    pools = [pool_of(row) for row in connection.execute(select(schema.pool).order_by(schema.pool.c.id))]
+    made = _definitions(connection, pools)
+    if made:
+        yield len(made), write(made)
+    for pool in pools:
+        after, left = b"", True
+        while left:
+            part = _ROWS.where(_A.pool == pool.id, _A.kind != "pool", _A.lo > after).order_by(_A.lo).limit(PIECE)
+            found = _sheet(connection, pool, part) if quick else None
+            if found is None:
+                rows = connection.execute(part).all()
+                found = len(rows), rows[-1].lo if rows else b"", write(_allocations(pool, rows)) if rows else ""
+            count, after, text = found
+            left = count == PIECE
+            if count:
+                yield count, text
+
+
+def _definitions(connection: Connection, pools: Sequence[Pool]) -> list[Row]:
+    """Rows of VRFs and pools in the order of `COLUMNS`, tags and fields as they are."""
     vrfs = connection.execute(select(schema.vrf).order_by(schema.vrf.c.id)).all()
     names = {row.id: row.name for row in vrfs}
     made = [
         _definition("vrf", vrf=r.name, tenant=r.tenant, settings={"rd": r.rd} if r.rd else {}) for r in vrfs if r.id > 1
     ]
-    pools = [pool_of(row) for row in connection.execute(select(schema.pool).order_by(schema.pool.c.id))]
     known = {pool.id: pool.name for pool in pools}
     for pool in pools:
         said = {name: value for name in SETTINGS if (value := getattr(pool, name))}
@@ -77,15 +102,31 @@ def _rows(connection: Connection) -> Iterator[list[Row]]:
                 settings=said,
             )
         )  # fmt: skip
-    yield made
-    for pool in pools:
-        asked = _ROWS.where(_A.pool == pool.id, _A.kind != "pool").order_by(_A.lo)
-        for part in connection.execute(asked, execution_options={"yield_per": PIECE}).partitions(PIECE):
-            yield _allocations(pool, part)
+    return made
 
 
 def _definition(kind: str, **said: Any) -> Row:
     return [kind, *(said.get(name) for name in COLUMNS[1:])]
+
+
+def _sheet(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str] | None:
+    """Number of rows, the last address, and a table that the database writes; None where a cell would need quotes."""
+    behind = formatted(connection, ",".join(["%s"] * (1 + len(_BEHIND))), _A.kind, *_BEHIND)
+    found = lines(connection, pool.family, asked, behind, _A.about)
+    if not found.places:
+        return 0, b"", ""
+    made = found.lines
+    if made is None or found.counts[0] or _table([[pool.name]], csv.QUOTE_MINIMAL) != f"{pool.name}\n":
+        return None
+    whole = "\n".join(made)
+    if whole.count(",") != len(made) * len(_BEHIND) or '"' in whole or "\r" in whole:
+        return None
+    name, rest = pool.name, "," * (len(COLUMNS) - 3 - len(_BEHIND))
+    parts = [line.partition(",") for line in made]
+    text = "".join(
+        [f"{kind},{name},{at},{more}{rest}\n" for at, (kind, _, more) in zip(found.places, parts, strict=True)]
+    )
+    return len(made), found.last, text
 
 
 def _allocations(pool: Pool, rows: Sequence[Any]) -> list[Row]:
@@ -106,17 +147,23 @@ def _extras(about: Sequence[str | None]) -> tuple[Any, Any]:
     return tuple(zip(*(json.loads(said) if said else (None, None) for said in about), strict=True))  # type: ignore[return-value]
 
 
-def _csv(file: TextIO) -> Callable[[list[Row]], None]:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+def _csv(rows: Sequence[Row]) -> str:
     at = [COLUMNS.index(name) for name in ("tags", "fields", "settings")]
+    plain = all(row[i] is None for row in rows for i in at)
+    said = rows if plain else [_cells(row, at) for row in rows]
+    text = _table(said, csv.QUOTE_MINIMAL)
+    return _table(said, csv.QUOTE_ALL) if "\r" in text else text  # Python 3.11 would leave it bare
 
-    def write(rows: list[Row]) -> None:
-        if any(row[i] for row in rows for i in at):
-            rows = [_cells(row, at) for row in rows]
-        writer.writerows(rows)
 
-    return write
+def _table(rows: Sequence[Row], quoting: int) -> str:
+    r"""Rows as CSV.
+
+    >>> _table([["a", None, 'b"c']], csv.QUOTE_MINIMAL)
+    'a,,"b""c"\n'
+    """
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n", quoting=quoting).writerows(rows)  # type: ignore[arg-type]
+    return file.getvalue()
 
 
 def _cells(row: Row, at: list[int]) -> Row:
@@ -127,7 +174,7 @@ def _cells(row: Row, at: list[int]) -> Row:
     return made
 
 
-def _lines(rows: list[Row]) -> Iterator[str]:
+def _objects(rows: Sequence[Row]) -> Iterator[str]:
     """Rows as JSON objects without what is empty."""
     encode = json.JSONEncoder(ensure_ascii=False).encode
     for row in rows:
@@ -136,25 +183,13 @@ def _lines(rows: list[Row]) -> Iterator[str]:
         )
 
 
-def _json(file: TextIO) -> Callable[[list[Row]], None]:
-    before = "[\n"
-
-    def write(rows: list[Row]) -> None:
-        nonlocal before
-        if rows:
-            file.write(before + ",\n".join(_lines(rows)))
-            before = ",\n"
-
-    return write
+def _json(rows: Sequence[Row]) -> str:
+    return ",\n".join(_objects(rows))
 
 
-def _yaml(file: TextIO) -> Callable[[list[Row]], None]:
+def _yaml(rows: Sequence[Row]) -> str:
     """YAML 1.2 is a superset of JSON: one flow mapping a line."""
-
-    def write(rows: list[Row]) -> None:
-        file.write("".join(f"- {line}\n" for line in _lines(rows)))
-
-    return write
+    return "".join(f"- {line}\n" for line in _objects(rows))
 
 
 def text(store: Store, form: str) -> str:

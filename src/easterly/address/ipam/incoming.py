@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from easterly.address.ipam.sheet import cell, heading
 
 PIECE = 20_000
-"""Rows of a piece."""
+"""Rows of a piece of a file whose cells are read one by one."""
 BLOCK = 1 << 20
+"""Characters that are read at a time."""
 FORMS = ("csv", "json", "yaml")
 _SPACE = re.compile(r"[\s,]*")
+T = TypeVar("T")
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Unreadable(ValueError):
@@ -29,18 +34,31 @@ class Piece:
 
     Attributes
     ----------
-    lines : list of int
+    lines : sequence of int
         Where each row stands, from 1.
     columns : dict of str to list of str
         Cells by heading; all of one length.
     """
 
-    lines: list[int]
+    lines: Sequence[int]
     columns: dict[str, list[str]]
 
     def cells(self, name: str) -> list[str]:
         """A column; empty cells where the file has none."""
         return self.columns.get(name) or [""] * len(self.lines)
+
+    def short(self, name: str) -> list[str]:
+        """A column as `cells`, or only its first cell where all are the same."""
+        return short(self.columns.get(name) or [""])
+
+
+def short(column: list[T]) -> list[T]:
+    """A column, or one value where all are the same.
+
+    >>> short(["a", "a"]), short(["a", "b"])
+    (['a'], ['a', 'b'])
+    """
+    return column[:1] if column[0] == column[-1] and column.count(column[0]) == len(column) else column
 
 
 def form_of(path: Path) -> str:
@@ -87,24 +105,58 @@ def _csv(file: TextIO) -> Iterator[Piece]:
         raise Unreadable(f"line 1: no column `address`; the columns are {', '.join(heads) or 'none'}")
     if twice:
         raise Unreadable(f"line 1: two columns mean {', '.join(twice)}")
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    for row in reader:
-        if not row:
-            continue
-        if len(row) != len(heads):
-            raise Unreadable(f"line {reader.line_num}: {len(row)} cells, and the heading has {len(heads)}")
-        lines.append(reader.line_num)
-        rows.append(row)
-        if len(rows) == PIECE:
-            yield _piece(heads, lines, rows)
-            lines, rows = [], []
-    if rows:
-        yield _piece(heads, lines, rows)
+    line = reader.line_num
+    while block := file.read(BLOCK):
+        block += file.readline()
+        columns = _plain(block, len(heads))
+        if columns is None:  # a quoted cell may go on beyond the block
+            yield from _quoted(chain(io.StringIO(block, newline=""), file), heads, line)
+            return
+        count = len(columns[0])
+        yield Piece(range(line + 1, line + count + 1), dict(zip(heads, columns, strict=True)))
+        line += count
 
 
-def _piece(heads: list[str], lines: list[int], rows: list[list[str]]) -> Piece:
-    return Piece(lines, dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True)))
+def _plain(block: str, width: int) -> list[list[str]] | None:
+    r"""Columns of whole lines; None where a cell is quoted, a line is empty, or a row has another number of cells.
+
+    All cells are found at once, with a mark of its own behind each row, which has to stand where the width says.
+
+    >>> _plain("a,b\nc,d\n", 2), _plain("a\nb\n", 3)
+    ([['a', 'c'], ['b', 'd']], None)
+    """
+    text = block.replace("\r\n", "\n").removesuffix("\n")
+    if '"' in text or "\r" in text or "\n\n" in text or text[:1] in ("\n", "") or text[-1] == "\n":
+        return None
+    cells = text.replace("\n", ",\n,").split(",")
+    ends = cells[width :: width + 1]
+    if len(cells) % (width + 1) != width or len(ends) != text.count("\n") or ends.count("\n") != len(ends):
+        return None
+    return [cells[i :: width + 1] for i in range(width)]
+
+
+def _quoted(text: Iterable[str], heads: list[str], line: int) -> Iterator[Piece]:
+    """Rows behind so many lines of the file."""
+    reader, begin = csv.reader(text, strict=True), line
+    while rows := list(islice(reader, PIECE)):
+        after = begin + reader.line_num
+        lines: Sequence[int] = range(line + 1, after + 1)
+        if len(lines) != len(rows):  # where each ends
+            lines = list(accumulate((_height(row) for row in rows), initial=line))[1:]
+        line = after
+        if [] in rows:
+            kept = [(at, row) for at, row in zip(lines, rows, strict=True) if row]
+            lines, rows = [at for at, _ in kept], [row for _, row in kept]
+        if set(map(len, rows)) - {len(heads)}:
+            at, row = next(each for each in zip(lines, rows, strict=True) if len(each[1]) != len(heads))
+            raise Unreadable(f"line {at}: {len(row)} cells, and the heading has {len(heads)}")
+        if rows:
+            yield Piece(lines, dict(zip(heads, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def _height(row: list[str]) -> int:
+    """Lines that a row takes up."""
+    return 1 + sum(len(_BREAK.findall(text)) for text in row)
 
 
 def _objects(file: TextIO, form: str) -> Iterator[Piece]:

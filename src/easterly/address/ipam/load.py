@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.administer import administer
 from easterly.address.ipam.audit import chained
+from easterly.address.ipam.bulk import add, rebuild, unindexed
+from easterly.address.ipam.cells import Cells, Rows
 from easterly.address.ipam.connect import writing
-from easterly.address.ipam.incoming import Piece
+from easterly.address.ipam.incoming import Piece, short
 from easterly.address.ipam.nouns import SEQUENCE_BITS, Pool
-from easterly.address.ipam.packed import packed
+from easterly.address.ipam.packed import PARTS, packed
 from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.read import by_id, pools
 from easterly.address.ipam.requests import AddPool, AddVrf
-from easterly.address.ipam.rows import free_row
-from easterly.address.ipam.sheet import COLUMNS, SETTINGS, STATES, about_cell, read_object, read_tags
+from easterly.address.ipam.sheet import COLUMNS, SETTINGS, STATES, read_object, read_tags
 from easterly.address.ipam.store import Store
-from easterly.address.ipam.write import Guarded, insert, write_entries
+from easterly.address.ipam.write import Guarded, write_entries
 
-KINDS = ("", "address", "block", "range")
-MANY = 20_000
-"""From so many new rows on, and if there are more of them than of others, SQLite's indices are made anew."""
+T = TypeVar("T")
 Pieces = Callable[[], Iterable[Piece]]
 
 
@@ -153,8 +151,8 @@ class _Load:
             self.refuse(line, "address", f"overlaps {what}")
 
     def _places(self, connection: Connection, piece: Piece) -> None:
-        kinds, names, texts = piece.cells("kind"), piece.cells("pool"), piece.cells("address")
-        made = [i for i, kind in enumerate(kinds) if kind in ("vrf", "pool")] if "kind" in piece.columns else []
+        kinds, names, texts = piece.short("kind"), piece.short("pool"), piece.cells("address")
+        made = [i for i, kind in enumerate(_spread(kinds, len(texts))) if kind in ("vrf", "pool")] if any(kinds) else []
         for i in made:
             self._make(connection, piece.lines[i], {name: piece.cells(name)[i] for name in COLUMNS})
         skipped = set(made)
@@ -167,7 +165,7 @@ class _Load:
         runs.pool[made] = -1
         for i in np.flatnonzero(runs.pool < 0).tolist():
             if i not in skipped and piece.lines[i] not in self.bad:
-                name = names[i] or self.pool
+                name = names[i % len(names)] or self.pool
                 said = f"there is no pool {name!r}" if name else "no pool is named: give one for all with --pool"
                 self.refuse(piece.lines[i], "pool", said)
         bits = np.where(family == 4, 32, 128)
@@ -212,7 +210,7 @@ class _Load:
         heads = {row: (pool.entries, pool.head) for row, pool in enumerate(self.pools)}
         self.next = {row: pool.sequence for row, pool in enumerate(self.pools)}
         count = sum(int((runs.pool >= 0).sum()) for runs in self.runs) - len(self.same) - len(self.bad)
-        with _bulk(connection, count):
+        with unindexed(connection, count):
             for piece, runs in zip(read, self.runs, strict=True):
                 self._compare(connection, piece)
                 for row in np.unique(runs.pool[runs.pool >= 0]).tolist():
@@ -226,7 +224,7 @@ class _Load:
         self.runs.clear()
         for row, pool in enumerate(self.pools):
             if self.next[row] > pool.sequence:
-                _rebuild(connection, pool, self.next[row], *heads[row])
+                rebuild(connection, pool, self.next[row], *heads[row])
 
     def _compare(self, connection: Connection, piece: Piece) -> None:
         """Refuse rows whose place is held by somebody else."""
@@ -249,90 +247,47 @@ class _Load:
 
     def _rows(self, connection: Connection, row: int, piece: Piece, runs: s.Runs) -> dict[str, Any] | None:
         """Insert the rows of one pool; the change for its audit."""
-        pick = [
-            i for i in np.flatnonzero(runs.pool == row).tolist()
-            if piece.lines[i] not in self.bad and piece.lines[i] not in self.same
-        ]  # fmt: skip
-        pool = self.pools[row]
+        pick = np.flatnonzero(runs.pool == row)
+        if self.bad or self.same:
+            lines = runs.tag[pick].tolist()
+            pick = pick[[line not in self.bad and line not in self.same for line in lines]]
+        if not len(pick):
+            return None
+        pool, refused = self.pools[row], len(self.bad)
         columns = self._columns(piece, pick, runs, pool)
-        good = [k for k, line in enumerate(pick) if piece.lines[line] not in self.bad]
-        if len(good) < len(pick):
-            columns = [[column[k] for k in good] for column in columns]
-            pick = [pick[k] for k in good]
-        if not pick:
+        if len(self.bad) > refused:
+            good = [k for k, line in enumerate(runs.tag[pick].tolist()) if line not in self.bad]
+            columns = {name: [c[k] for k in good] if len(c) > 1 else c for name, c in columns.items()}
+            pick = pick[good]
+        if not len(pick):
             return None
         first, count = (pool.id << SEQUENCE_BITS) + self.next[row], len(pick)
-        texts, kind, state, until, owner, since, *who = columns
-        los, his = s.octets_of(runs.lo[pick]), s.octets_of(runs.hi[pick])
-        fixed = ([value] * count for value in (pool.id, pool.vrf, pool.family))
-        none = [None] * count
-        insert(connection, schema.allocation, list(zip(
-            range(first, first + count), *fixed, los, his, runs.length[pick].tolist(), kind, state, until, owner, since,
-            none, none, [0] * count, *who, strict=True,
-        )))  # fmt: skip
+        change = packed(self.actor, first, count, [columns[name] for name in PARTS])
+        del columns["at"]
+        los = s.octets_of(runs.lo[pick])
+        his = los if (runs.lo[pick] == runs.hi[pick]).all() else s.octets_of(runs.hi[pick])
+        fixed = {"pool": [pool.id], "vrf": [pool.vrf], "family": [pool.family], "keyed": [0]}
+        add(connection, first, count, {
+            **fixed, "lo": los, "hi": his, "length": short(runs.length[pick].tolist()), **columns,
+        })  # fmt: skip
         self.next[row] += count
         self.done.added += count
-        return packed(self.actor, first, [texts, kind, state, until, owner, since, *who])
+        return change
 
-    def _columns(self, piece: Piece, pick: list[int], runs: s.Runs, pool: Pool) -> list[list[Any]]:
-        """Columns of `packed.PARTS` of some rows; what is wrong in them is noted."""
+    def _columns(self, piece: Piece, pick: Rows, runs: s.Runs, pool: Pool) -> dict[str, list[Any]]:
+        """Columns of `packed.PARTS` of some rows, short; what is wrong in them is noted."""
+        read = Cells(piece, pick, self.refuse)
+        at = s.texts_of(pool.family, runs.lo[pick], runs.hi[pick], runs.length[pick])
+        kinds = read.kinds(runs.length[pick], pool.bits)
+        said: dict[str, list[Any]] = {"at": at, "kind": kinds, "state": read.states()}
+        said |= {"until_ms": read.times("until_ms"), "since_ms": [t or self.now_ms for t in read.times("since_ms")]}
+        said["owner"] = [word or self.actor for word in read.cells("owner")]
+        who = ("tenant", "device", "interface", "mac", "dns_name")
+        return said | {name: read.texts(name) for name in who} | {"about": read.about()}
 
-        def cells(name: str) -> list[str]:
-            column = piece.cells(name)
-            return column if len(pick) == len(column) else [column[i] for i in pick]
 
-        lines = [piece.lines[i] for i in pick]
-        text = s.texts_of(pool.family, runs.lo[pick], runs.hi[pick], runs.length[pick])
-        kind = [
-            self._kind(*each, pool.bits) for each in zip(cells("kind"), runs.length[pick].tolist(), lines, strict=True)
-        ]
-        state = [STATES.get(word) or self._state(word, line) for word, line in zip(cells("state"), lines, strict=True)]
-        until, since = (self._times(cells(name), name, lines) for name in ("until_ms", "since_ms"))
-        owner = [word or self.actor for word in cells("owner")]
-        who = [[word or None for word in cells(name)] for name in ("tenant", "device", "interface", "mac", "dns_name")]
-        more = {name: cells(name) for name in piece.columns if name not in COLUMNS}
-        about = self._about(cells("tags"), cells("fields"), more, lines)
-        return [text, kind, state, until, owner, [at or self.now_ms for at in since], *who, about]
-
-    def _kind(self, word: str, length: int, line: int, bits: int) -> str:
-        usual = "address" if length == bits else "block" if length >= 0 else "range"
-        if word in ("", usual):
-            return usual
-        if (word, usual) == ("block", "address"):  # a block of one address
-            return word
-        self.refuse(line, "kind", f"{word!r} is no kind of this place: write {usual}, or leave it empty")
-        return usual
-
-    def _state(self, word: str, line: int) -> str:
-        found = STATES.get(word.strip().lower())
-        if found is None:
-            self.refuse(line, "state", f"{word!r} is no state: write held, reserved or quarantined")
-        return found or "held"
-
-    def _times(self, words: list[str], name: str, lines: list[int]) -> list[int | None]:
-        if not any(words):
-            return [None] * len(words)
-        made: list[int | None] = []
-        for word, line in zip(words, lines, strict=True):
-            if word and not (word.isascii() and word.isdigit() and len(word) <= 15):
-                self.refuse(line, name, f"{word!r} is no time: write milliseconds since 1970")
-                made.append(None)
-            else:
-                made.append(int(word) if word else None)
-        return made
-
-    def _about(self, tags: list[str], fields: list[str], more: dict[str, list[str]], lines: list[int]
-               ) -> list[str | None]:  # fmt: skip
-        if not (more or any(tags) or any(fields)):
-            return [None] * len(lines)
-        made: list[str | None] = []
-        for i, line in enumerate(lines):
-            try:
-                made.append(about_cell(tags[i], fields[i], {name: column[i] for name, column in more.items()}))
-            except ValueError as error:
-                self.refuse(line, "fields", str(error))
-                made.append(None)
-        return made
+def _spread(column: Sequence[T], count: int) -> Sequence[T]:
+    return column if len(column) == count else [column[0]] * count
 
 
 def _request(row: dict[str, str], actor: str) -> AddPool | AddVrf:
@@ -354,46 +309,3 @@ def _request(row: dict[str, str], actor: str) -> AddPool | AddVrf:
         row["pool"], row["address"], row["parent"] or None, vrf=row["vrf"] or "default", role=row["role"] or None,
         tenant=tenant, tags=read_tags(row["tags"]) if row["tags"] else (), fields=fields, actor=actor, **said,
     )  # fmt: skip
-
-
-@contextmanager
-def _bulk(connection: Connection, count: int) -> Iterator[None]:
-    """In SQLite, make the indices anew after many rows, not with each; the guard against overlaps too.
-
-    What it guards was looked at before, and is looked at again when the free space is rebuilt.
-    """
-    there = connection.execute(select(func.count()).select_from(schema.allocation)).scalar_one() if count > MANY else 0
-    if connection.dialect.name != "sqlite" or count <= max(MANY, there):
-        yield
-        return
-    asked = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'allocation' AND sql IS NOT NULL"
-    made = [row for row in connection.exec_driver_sql(asked).all() if row[0] in ("index", "trigger")]
-    for kind, name, _ in made:
-        connection.exec_driver_sql(f"DROP {kind} {name}")
-    yield
-    for _, _, sql in made:
-        connection.exec_driver_sql(sql)
-
-
-def _rebuild(connection: Connection, pool: Pool, sequence: int, entries: int, head: bytes) -> None:
-    """Free space of a pool in one sweep over its allocations; and its counters."""
-    columns = schema.allocation.c
-    asked = select(columns.lo, columns.hi).where(columns.pool == pool.id).order_by(columns.lo)
-    used = count = 0
-
-    def runs() -> Iterator[tuple[s.Words, s.Words]]:
-        nonlocal count
-        for part in connection.execute(asked, execution_options={"yield_per": 50_000}).partitions(50_000):
-            los, his = zip(*part, strict=True)
-            count += len(part)
-            yield s.words_of(los), s.words_of(his)
-
-    try:
-        left = list(s.gaps(runs(), pool.lo, pool.hi))
-    except ValueError as error:
-        raise Guarded(str(error)) from error
-    used = pool.size - sum(hi - lo + 1 for lo, hi in left)
-    connection.execute(schema.free.delete().where(schema.free.c.pool == pool.id))
-    insert(connection, schema.free, [free_row(pool.id, lo, hi, pool.bits) for lo, hi in left])
-    values = {"sequence": sequence, "used": str(used), "count": count, "entries": entries, "head": head}
-    connection.execute(update(schema.pool).where(schema.pool.c.id == pool.id).values(values))

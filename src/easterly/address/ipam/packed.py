@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from easterly.address.ipam.nouns import Allocation, Entry
 from easterly.address.ipam.places import place
 from easterly.address.ipam.rows import about_of
@@ -19,7 +21,7 @@ FAST = 1
 """Level of compression: a higher one takes thrice as long, and saves a tenth."""
 
 
-def packed(actor: str, first: int, columns: Sequence[Sequence[Any]]) -> dict[str, Any]:
+def packed(actor: str, first: int, count: int, columns: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """The change for the audit.
 
     Parameters
@@ -27,8 +29,9 @@ def packed(actor: str, first: int, columns: Sequence[Sequence[Any]]) -> dict[str
     actor : str
     first : int
         Id of the first allocation; the others follow without gaps.
+    count : int
     columns : sequence of sequence
-        As of `PARTS`.
+        As of `PARTS`; one of one value has it in all rows.
 
     Returns
     -------
@@ -36,14 +39,25 @@ def packed(actor: str, first: int, columns: Sequence[Sequence[Any]]) -> dict[str
 
     Examples
     --------
-    >>> change = packed("ann", 5, [["10.0.0.1", "10.0.0.2"], *[["x", "x"]] * 11])
+    >>> change = packed("ann", 5, 2, [["10.0.0.1", "10.0.0.2"], *[["x"]] * 11])
     >>> change["count"], unpacked(change)[:2]
     (2, [['10.0.0.1', '10.0.0.2'], ['x', 'x']])
     """
-    short = [[c[0]] if len(set(c)) == 1 else list(c) for c in columns]
-    data = zlib.compress(json.dumps(short, separators=(",", ":")).encode(), FAST)
+    data = zlib.compress(f"[{','.join(map(_array, columns))}]".encode(), FAST)
     text = base64.b64encode(data).decode("ascii")
-    return {"do": "load", "by": actor, "id": first, "count": len(columns[0]), "packed": text}
+    return {"do": "load", "by": actor, "id": first, "count": count, "packed": text}
+
+
+def _array(column: Sequence[Any]) -> str:
+    """A JSON array; text that needs no escapes is only put together."""
+    try:
+        said = '","'.join(column)
+    except TypeError:  # not all of it is text
+        return json.dumps(column, separators=(",", ":"))
+    plain = said.isascii() and "\\" not in said and said.count('"') == 2 * len(column) - 2
+    if plain and not (np.frombuffer(said.encode(), np.uint8) < ord(" ")).any():
+        return f'["{said}"]'
+    return json.dumps(column, separators=(",", ":"))
 
 
 def unpacked(change: dict[str, Any]) -> list[list[Any]]:

@@ -60,8 +60,8 @@ def pair(number: int) -> tuple[int, int]:
 
 def octets_of(words: Words) -> list[bytes]:
     """Addresses as they are stored."""
-    data = words.astype(">u8").tobytes()
-    return [data[at : at + 16] for at in range(0, len(data), 16)]
+    every: list[bytes] = np.ascontiguousarray(words, ">u8").view("V16").ravel().tolist()
+    return every
 
 
 def texts_of(family: int, lo: Words, hi: Words, lengths: Ints) -> list[str]:
@@ -107,9 +107,11 @@ def read_runs(texts: Sequence[str], lines: Sequence[int]) -> tuple[NDArray[np.in
     count = len(texts)
     family, length = np.zeros(count, np.int64), np.full(count, -1, np.int64)
     lo, hi = np.zeros((count, 2), np.uint64), np.zeros((count, 2), np.uint64)
-    # A remark or a line break inside of a cell would be lost on the reader of lists.
-    plain = [text if text.isascii() and "#" not in text and "\n" not in text else "?" for text in texts]
-    fam, upper, lower, bits, at, _, _ = kernel.parse("\n".join(plain).encode(), True)
+    whole = "\n".join(texts)
+    if not whole.isascii() or "#" in whole or whole.count("\n") != count - 1:
+        # A remark or a line break inside of a cell would be lost on the reader of lists.
+        whole = "\n".join(text if text.isascii() and "#" not in text and "\n" not in text else "?" for text in texts)
+    fam, upper, lower, bits, at, _, _ = kernel.parse(whole.encode(), True)
     rows = at.astype(np.int64) - 1
     family[rows], length[rows], lo[rows, 0], lo[rows, 1] = fam, bits, upper, lower
     hi[rows] = _last(family[rows], lo[rows], length[rows])

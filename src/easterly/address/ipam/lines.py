@@ -1,0 +1,113 @@
+"""Many allocations as lines of text that the database writes: no row of them becomes objects of the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, cast, func, literal_column, select
+from sqlalchemy import Text as Said
+
+from easterly.address.ipam import schema
+from easterly.address.ipam import survey as s
+from easterly.address.ipam.driver import postgresql
+
+_A = schema.allocation.c
+_PLACE = (_A.lo, _A.hi, _A.length, _A.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Allocations in order of address.
+
+    Attributes
+    ----------
+    places : list of str
+        As people write them.
+    last : bytes
+        First address of the last one, as it is stored; empty where there are none.
+    lines : list of str or None
+        What was asked for of each; None where a line breaks inside.
+    counts : tuple of int
+        How many have each of the columns that were to be counted.
+    """
+
+    places: list[str]
+    last: bytes
+    lines: list[str] | None
+    counts: tuple[int, ...]
+
+
+NONE = Lines([], b"", [], ())
+
+
+def lines(
+    connection: Connection, family: int, asked: Select[Any], line: ColumnElement[Any], *counted: ColumnElement[Any]
+) -> Lines:
+    """Write a line for each allocation.
+
+    Parameters
+    ----------
+    connection : Connection
+    family : int
+        Of the addresses.
+    asked : Select
+        Chooses allocations, in order of their first address.
+    line : ColumnElement
+        Text, never null.
+    *counted : ColumnElement
+        Columns whose values are counted, those that are null left out.
+
+    Returns
+    -------
+    Lines
+    """
+    extras = [column.label(f"counted{at}") for at, column in enumerate(counted)]
+    inner = asked.with_only_columns(*_PLACE, line.label("line"), *extras).subquery()
+    blocks = func.count(func.nullif(inner.c.kind, "address"))
+    counts = (func.count(inner.c[column.name]) for column in extras)
+    outer = select(func.count(), blocks, _octets(connection, inner.c.lo), _text(connection, inner.c.line), *counts)
+    count, others, octets, text, *known = connection.execute(outer).one()
+    if not count:
+        return NONE
+    lo = s.words_of([octets])
+    hi, length = (lo, np.full(count, 32 if family == 4 else 128)) if not others else _ends(connection, asked)
+    made = text.split("\n")
+    places = s.texts_of(family, lo, hi, length)
+    return Lines(places, octets[-16:], made if len(made) == count else None, tuple(known))
+
+
+def _ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Ints]:
+    """Last addresses and lengths, which hosts need not have read."""
+    inner = asked.with_only_columns(_A.lo, _A.hi, cast(_A.length, Said).label("length")).subquery()
+    outer = select(_octets(connection, inner.c.hi), _text(connection, inner.c.length))
+    octets, lengths = connection.execute(outer).one()
+    return s.words_of([octets]), np.array(lengths.split("\n"), np.int64)
+
+
+def _octets(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All values one behind the other, in the order of the rows."""
+    if postgresql(connection):
+        return func.string_agg(column, literal_column("''::bytea"))
+    return cast(func.group_concat(column, literal_column("''")), LargeBinary)
+
+
+def _text(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if postgresql(connection):
+        return func.string_agg(column, literal_column("chr(10)"))
+    return func.group_concat(column, literal_column("char(10)"))
+
+
+def formatted(connection: Connection, form: str, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A text with the value of a column for each ``%s`` in it, nothing for those that are null.
+
+    Parameters
+    ----------
+    connection : Connection
+    form : str
+        Without quotation marks ``'`` of SQL.
+    *columns : ColumnElement
+    """
+    make = func.format if postgresql(connection) else func.printf
+    return make(literal_column(f"'{form}'"), *columns, type_=Said)
