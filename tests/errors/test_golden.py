@@ -33,7 +33,8 @@ WITHOUT_CASE = {
     "E665": "a schedule is made when it is asked for, never by a check; tested in tests/demand/schedule",
     **dict.fromkeys(("E666", "E667", "E668"), "traces of other tools are no site files; see tests/demand/schedule"),
     **dict.fromkeys(
-        ("E501", "E923", "E901", "E902", "E903", "E904", "E905", "E906"), "a defect of the planner, never of a file"
+        ("E501", "E923", "E901", "E902", "E903", "E904", "E905", "E906", "E907"),
+        "a defect of the planner, never of a file",
     ),
 }
 """Codes that no small site file can show, and why; each is tested in its room."""

@@ -21,6 +21,8 @@ DEFAULT = "default"
 # Ethernet, and the numbers from 3900 on by others for ports that route.
 VLANS = (2, *range(6, 1002), *range(1006, 3900))
 Rows = list[tuple[str, str]]
+Row = tuple[str, str, str, str, bool, bool, str, str]
+"""A rule: table, name, sender, receiver, passed on, reply, whose, for whom."""
 Held = dict[tuple[str, str], tuple[Prefix, ...]]
 
 
@@ -175,18 +177,22 @@ def numbers(plan: AddressPlan) -> dict[str, int]:
 
 def _filters(site: Site, held: Held, allowed: Rows) -> Filters:
     """Rules of every party: itself, what it may reach, replies to who may reach it; then nothing."""
-    rows: list[tuple[str, str, str, str, bool, bool]] = []
+    rows: list[Row] = []
     for party in sorted({name for name, _ in held} if site.isolation else ()):
         reached = [(to, f"{party} reaches {to}", False) for src, to in allowed if src == party]
         asked = [(src, f"{party} answers {src}", True) for src, to in allowed if to == party]
         for vrf in sorted(vrf for name, vrf in held if name == party):
+            own = _fewest(held[party, vrf])
             for to, rule, reply in [(party, f"within {party}", False), *reached, *asked]:
-                rows += _pairs(vrf, rule, _fewest(held[party, vrf]), _all(held, to), reply)
-            rows += [(vrf, f"fence of {party}", str(p), "", False, False) for p in _fewest(held[party, vrf])]
+                rows += [
+                    (vrf, rule, str(a), str(b), True, reply, party, to)
+                    for a in own for b in _all(held, to) if a.family == b.family
+                ]  # fmt: skip
+            rows += [(vrf, f"fence of {party}", str(p), "", False, False, party, "") for p in own]
     rows.sort(key=lambda row: not row[4])
-    words = [texts([row[at] for row in rows]) for at in range(4)]
+    words = [texts([str(row[at]) for row in rows]) for at in (0, 1, 2, 3, 6, 7)]
     passed, answers = _frozen(row[4] for row in rows), _frozen(row[5] for row in rows)
-    return Filters(words[0], words[1], words[2], words[3], passed, answers)
+    return Filters(words[0], words[1], words[2], words[3], passed, answers, words[4], words[5])
 
 
 def _all(held: Held, party: str) -> tuple[Prefix, ...]:
@@ -197,9 +203,3 @@ def _all(held: Held, party: str) -> tuple[Prefix, ...]:
 def _fewest(rows: Iterable[Prefix]) -> tuple[Prefix, ...]:
     every = tuple(rows)
     return tuple(p for family in (4, 6) for p in _cover(every, family))
-
-
-def _pairs(
-    vrf: str, rule: str, src: Iterable[Prefix], dst: tuple[Prefix, ...], reply: bool
-) -> Iterator[tuple[str, str, str, str, bool, bool]]:
-    return ((vrf, rule, str(a), str(b), True, reply) for a in src for b in dst if a.family == b.family)

@@ -1,4 +1,4 @@
-from easterly.config import kueue, slurm, switches
+from easterly.config import access, kueue, slurm, switches
 from easterly.config.checks import contradictions
 from easterly.config.linux.qos import told
 from easterly.config.render import render
@@ -9,6 +9,7 @@ from easterly.config.validate import validate
 __all__ = [
     "TARGETS",
     "Sources",
+    "access",
     "chosen",
     "contradictions",
     "exposed",

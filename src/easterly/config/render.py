@@ -35,7 +35,7 @@ def render(
     bill : Bill
         Media of the cables.
     isolation : Isolation, optional
-        Routes between tables, and network policies; none if absent.
+        Routes between tables, access lists and network policies; none if absent.
     targets : collection of str, optional
         Names of `TARGETS`, or ``all``; the files that go with every plan if absent.
     replicas : Replicas, optional
@@ -58,6 +58,7 @@ def render(
             *given.linux,
             *csv.render(network, address, bill),
             *given.switches,
+            *given.access,
             *TARGETS["kubernetes"].make(given),
         ]
     else:

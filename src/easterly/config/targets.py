@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from easterly.base.findings import did_you_mean
-from easterly.config import csv, frr, haproxy, kubernetes, linux, nginx, routers, switches
+from easterly.config import access, csv, frr, haproxy, kubernetes, linux, nginx, routers, switches
 from easterly.config.fronts.front import Front, fronts
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
@@ -56,6 +56,11 @@ class Sources:
         """Classes of switches of all makers, and the sheet of what their text cannot say."""
         return switches.render(self.site, self.network, self.qos)
 
+    @cached_property
+    def access(self) -> list[Artifact]:
+        """Access lists of switches of all makers, and of hosts."""
+        return [] if self.isolation is None else access.render(self.site, self.network, self.sheet, self.isolation)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -70,7 +75,8 @@ def _frr(given: Sources) -> list[Artifact]:
 
 
 def _linux(given: Sources) -> list[Artifact]:
-    return [file for file in given.linux if not file.path.endswith(".env")]
+    own = [file for file in given.linux if not file.path.endswith(".env")]
+    return [*own, *(file for file in given.access if file.dialect == "nftables")]
 
 
 def _nccl(given: Sources) -> list[Artifact]:
@@ -80,7 +86,8 @@ def _nccl(given: Sources) -> list[Artifact]:
 def _system(name: str) -> Callable[[Sources], list[Artifact]]:
     def make(given: Sources) -> list[Artifact]:
         own = [file for file in given.switches if file.dialect == name]
-        return [*own, *(file for file in given.switches if own and file.dialect == "csv")]
+        sheet = [file for file in given.switches if own and file.dialect == "csv"]
+        return [*own, *sheet, *(file for file in given.access if file.dialect == name)]
 
     return make
 
@@ -110,11 +117,11 @@ def _labels(given: Sources) -> list[Artifact]:
 
 TARGETS = {
     "frr": Target("FRR on every switch and WAN router", _frr),
-    "sonic": Target("classes of switches that run SONiC", _system("sonic")),
-    "eos": Target("classes of switches that run EOS", _system("eos")),
-    "nxos": Target("classes of switches that run NX-OS", _system("nxos")),
+    "sonic": Target("classes and access lists of switches that run SONiC", _system("sonic")),
+    "eos": Target("classes and access lists of switches that run EOS", _system("eos")),
+    "nxos": Target("classes and access lists of switches that run NX-OS", _system("nxos")),
     "junos": Target("classes of switches that run Junos", _system("junos")),
-    "linux": Target("netplan, kernel settings, classes and policers of hosts and switches", _linux),
+    "linux": Target("netplan, kernel settings, classes, policers and access lists of hosts and switches", _linux),
     "haproxy": Target("front ends of services", _haproxy),
     "nginx": Target("front ends of services", _nginx),
     "kubernetes": Target("network policies of tenants", _kubernetes),

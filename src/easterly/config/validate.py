@@ -8,11 +8,12 @@ from easterly.config.frr import check as frr_check
 from easterly.config.haproxy import check as haproxy_check
 from easterly.config.linux import check as netplan_check
 from easterly.config.linux.qos import check as qos_check
+from easterly.config.nftables import check as nft_check
 from easterly.config.nginx import check as nginx_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
-CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check)
+CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check, nft_check)
 """Modules whose `checker` is the one of this machine, if there is one."""
 
 
@@ -22,10 +23,10 @@ def validate(
     """Have every dialect checked by its own tools, where they are installed.
 
     FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line), those
-    of hosts and switches through netplan's generator. Classes and policers are loaded by the real ``tc`` and ``nft``
-    in a network namespace of their own, and what the kernel made of them is compared with what they say. There is no
-    offline checker for the rest, and where a program is missing there is none for its files either: they are marked
-    ``not validated``, never as good.
+    of hosts and switches through netplan's generator. Classes, policers and access lists are loaded by the real ``tc``
+    and ``nft`` in a network namespace of their own, and what the kernel made of them is compared with what they say.
+    There is no offline checker for the rest, and where a program is missing there is none for its files either: they
+    are marked ``not validated``, never as good.
 
     Parameters
     ----------

@@ -69,6 +69,8 @@ class Filters:
     dst: Annotated[TextColumn, Doc("(F,) prefix of receivers; empty for all of both families.")]
     permit: Annotated[BoolColumn, Doc("(F,) passed on; dropped if not.")]
     reply: Annotated[BoolColumn, Doc("(F,) only packets of a connection that the receiver has opened.")]
+    party: Annotated[TextColumn, Doc("(F,) whose packets they are.")]
+    to: Annotated[TextColumn, Doc("(F,) whom they are for; empty for all others.")]
 
     def __len__(self) -> int:
         return len(self.vrf)

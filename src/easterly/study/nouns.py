@@ -13,6 +13,7 @@ from easterly.demand.checks import time as time_checks
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
 from easterly.model.demand import DemandSet, Figures, Placement
+from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs, Prediction
 from easterly.model.qos import QosPlan
@@ -223,6 +224,11 @@ class Nouns:
         )
 
     @cached_property
+    def isolation(self) -> Isolation:
+        """What keeps tenants and zones apart."""
+        return address.isolation(self.site, self.address.value)
+
+    @cached_property
     def configs(self) -> Held[DeviceConfigs]:
         """Every rendered file."""
         work = traffic.placement_only(self.demands.value.work)
@@ -240,7 +246,7 @@ class Nouns:
                 self.qos.value,
                 work,
                 self.bill.value,
-                address.isolation(self.site, self.address.value) if self.site.isolation else None,
+                self.isolation if self.site.isolation else None,
             ),
         )
 
@@ -252,7 +258,10 @@ class Nouns:
     @cached_property
     def contradictions(self) -> Held[tuple[Finding, ...]]:
         """What the rendered routers, read back, disagree about; nothing, unless a renderer is wrong."""
-        reads = (self.configs, self.network, self.qos, self.part("hardware"), self.work_classes)
+        reads = (
+            self.configs, self.network, self.address, self.qos, self.work_classes,
+            self.part("hardware", "addressing", "tenants", "isolation"),
+        )  # fmt: skip
         return self.stages.run(
             "contradictions",
             reads,
@@ -260,5 +269,8 @@ class Nouns:
                 *config.contradictions(self.configs.value),
                 *config.switches.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
                 *config.told.contradictions(self.site, self.network.value, self.qos.value, self.configs.value),
+                *config.access.contradictions(
+                    self.site, self.network.value, self.address.value, self.isolation, self.configs.value
+                ),
             ),
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from easterly import address, verify
+from easterly import verify
 from easterly.base.findings import Finding, FindingsError
 from easterly.model import store
 from easterly.model.engineering import Engineering
@@ -120,7 +120,7 @@ def _verdicts(made: Plan, nouns: Nouns, conditions: Conditions) -> tuple[Verdict
         classes=made.demands.classes,
         under=conditions.of,
         engineering=made.engineering,
-        isolation=address.isolation(made.site, made.address) if _isolates(made.site) else None,
+        isolation=nouns.isolation if _isolates(made.site) else None,
     )
     return verify.decide(evidence)
 

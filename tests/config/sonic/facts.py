@@ -2,7 +2,7 @@
 
 From sonic-buildimage, src/sonic-yang-models/yang-models: sonic-scheduler, sonic-wred-profile, sonic-port-qos-map,
 sonic-pfcwd, sonic-queue, sonic-buffer-pg, sonic-buffer-queue, sonic-buffer-pool, sonic-buffer-profile,
-sonic-dscp-tc-map.
+sonic-dscp-tc-map, sonic-acl.
 Neither the models nor libyang's Python package are on PyPI, so this is no validation by SONiC's own tools.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 NUMBER, NAME = r"\d+", r"[a-zA-Z0-9][-a-zA-Z0-9_]{0,31}"
 PRIORITIES = r"([0-7](,[0-7])*)?"
+V4, V6 = r"\d+(\.\d+){3}/\d+", r"[0-9a-f:]+/\d+"
 PORT = r"Ethernet\d+"
 POINT, QUEUE = r"6[0-3]|[1-5][0-9]?|[0-9]", r"[0-7]"
 COLOURS = ("green", "yellow", "red")
@@ -49,6 +50,17 @@ ROWS: dict[str, tuple[str, dict[str, str]]] = {
         "pool": r"\S+", "size": NUMBER, "xon": NUMBER, "xon_offset": NUMBER, "xoff": NUMBER, "dynamic_th": r"-?\d+",
         "static_th": NUMBER,
     }),
+    "ACL_TABLE": (r"[^|]+", {
+        "type": "L2|L3|L3V6|MIRROR|CTRLPLANE", "stage": "ingress|egress|INGRESS|EGRESS", "policy_desc": r".{1,255}",
+        "ports": PORT,
+    }),
+    "ACL_RULE": (r"[^|]+\|[^|]{1,255}", {
+        "PRIORITY": r"\d{1,6}", "PACKET_ACTION": "FORWARD|DROP", "SRC_IP": V4, "DST_IP": V4, "SRC_IPV6": V6,
+        "DST_IPV6": V6, "IP_PROTOCOL": r"[1-9]\d?|1[0-3]\d|14[0-3]",
+        "TCP_FLAGS": r"0[xX][0-9a-fA-F]{1,2}(/0[xX][0-9a-fA-F]{1,2})?",
+        "ETHER_TYPE": r"0x0[6-9a-fA-F][0-9a-fA-F]{2}|153[6-9]|15[4-9]\d|1[6-9]\d\d|[2-9]\d{3}|[1-5]\d{4}",
+        "IP_TYPE": "ANY|IP|NON_IP|IPV4|IPV6|IPV4ANY|NON_IPV4|IPV6ANY|NON_IPV6|ARP",
+    }),
     "DEVICE_METADATA": ("localhost", {"hostname": r"[a-zA-Z0-9][-a-zA-Z0-9]{0,61}[a-zA-Z0-9]"}),
 }  # fmt: skip
 REFERENCES = {
@@ -83,7 +95,8 @@ def _row(tables: dict[str, Any], table: str, key: str, row: dict[str, str]) -> I
     if not re.fullmatch(name, key):
         yield f"{table}: key {key}"
     for field, value in row.items():
-        if field not in fields or not re.fullmatch(fields[field], value):
+        values = value if isinstance(value, list) else [value]
+        if field not in fields or not all(re.fullmatch(fields[field], each) for each in values):
             yield f"{table}|{key}: {field} = {value}"
     for field, other in REFERENCES.get(table, {}).items():
         if field in row and row[field] not in tables.get(other, {}):
@@ -99,6 +112,8 @@ def _within(tables: dict[str, Any], table: str, key: str, row: dict[str, str]) -
             yield from [f"{table}|{key}: {colour} maximum below its minimum"] * (high < low)
     if table == "BUFFER_PROFILE" and ("dynamic_th" in row) == ("static_th" in row):
         yield f"{table}|{key}: one of dynamic_th and static_th"
+    if table == "ACL_RULE" and (key.partition("|")[0] not in tables.get("ACL_TABLE", {}) or "PRIORITY" not in row):
+        yield f"{table}|{key}: no such table, or no priority"
     if table == "PFC_WD":
         yield from _watchdog(tables[table], key, row)
 

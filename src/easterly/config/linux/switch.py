@@ -57,7 +57,7 @@ def render(network: Network, sheet: Sheet) -> list[Artifact]:
     -------
     list of Artifact
     """
-    page, plugged, used = template("linux/switch.yaml.j2"), _plugged(network, sheet), _ports(network)
+    page, plugged, used = template("linux/switch.yaml.j2"), host_ports(network, sheet), used_ports(network)
     files = []
     for node in np.flatnonzero(network.transit).tolist():
         switch = _switch(str(network.nodes.name[node]), used.get(node, []), plugged.get(node, {}), sheet)
@@ -76,7 +76,7 @@ def _switch(name: str, used: list[int], hosts: dict[str, list[int]], sheet: Shee
     return Switch(name, tuple(f"swp{p}" for p in used), tuple(bridges), tuple(tables), vtep)
 
 
-def _ports(network: Network) -> dict[int, list[int]]:
+def used_ports(network: Network) -> dict[int, list[int]]:
     """Ports in use by node."""
     found: dict[int, list[int]] = defaultdict(list)
     links = network.links
@@ -85,7 +85,7 @@ def _ports(network: Network) -> dict[int, list[int]]:
     return found
 
 
-def _plugged(network: Network, sheet: Sheet) -> dict[int, dict[str, list[int]]]:
+def host_ports(network: Network, sheet: Sheet) -> dict[int, dict[str, list[int]]]:
     """Ports of hosts by switch and bridge: a port is in the bridge whose gateway is in its host's prefix."""
     links, hosts = network.links, {}
     for ports in sheet.ports.values():
