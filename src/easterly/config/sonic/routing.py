@@ -1,0 +1,222 @@
+"""Tables of config_db.json for the routes of one switch: ports, VLANs, tables of tenants, BGP, tunnels.
+
+BGP is told to FRR by SONiC's own manager (``frr_mgmt_framework_config``, mode ``unified``): tables ``BGP_*``,
+``PREFIX_SET`` and ``PREFIX`` as its templates read them. The names of SONiC's tables of tenants begin with ``Vrf``, and
+each has a VLAN that stands for its layer-3 VNI. What the hardware alone knows (lanes of ports) is not written: the file
+is loaded over the platform's own (``config load``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from easterly.config.sonic.render import port_name
+from easterly.config.switches.machine import Machine, Naming
+from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Permit, Table
+
+NAMING = Naming(port_name, "Loopback0", "Vlan{}")
+VTEP, NVO = "vtep", "nvo"
+FAMILY = {"ipv4": "ipv4_unicast", "ipv6": "ipv6_unicast", "evpn": "l2vpn_evpn"}
+MODE = {4: "IPv4", 6: "IPv6"}
+LONGEST = {4: 32, 6: 128}
+ROLE = {True: "LeafRouter", False: "SpineRouter"}
+MOST_PATHS = 256
+"""Highest ``max_ebgp_paths`` of sonic-bgp-global.yang."""
+NAME = re.compile(r"[A-Za-z0-9_-]{1,12}")
+"""What may follow ``Vrf``: a name of an interface has 15 characters."""
+Row = dict[str, str | list[str]]
+Rows = dict[str, Row]
+Tables = dict[str, Rows]
+
+
+def table_name(table: str, vni: int) -> str:
+    """Name of a tenant's table; of its VNI where its own is too long, or has other characters.
+
+    >>> table_name("acme", 10000), table_name("a tenant of many words", 10001)
+    ('Vrfacme', 'Vrf10001')
+    """
+    return f"Vrf{table}" if NAME.fullmatch(table) else f"Vrf{vni}"
+
+
+def render(machine: Machine) -> str:
+    """The text of one switch.
+
+    Parameters
+    ----------
+    machine : Machine
+
+    Returns
+    -------
+    str
+        JSON, sorted: to be merged with the tables of classes and of access lists.
+    """
+    found = {**_device(machine), **_ports(machine), **_vlans(machine), **_overlay(machine), **_bgp(machine)}
+    found |= _filters(machine.router.filters)
+    return json.dumps({name: rows for name, rows in found.items() if rows}, indent=1, sort_keys=True) + "\n"
+
+
+def _device(machine: Machine) -> Tables:
+    router = machine.router
+    return {"DEVICE_METADATA": {"localhost": {
+        "hostname": router.name, "type": ROLE[router.edge], "bgp_asn": str(router.asn),
+        "docker_routing_config_mode": "unified", "frr_mgmt_framework_config": "true",
+    }}}  # fmt: skip
+
+
+def _ports(machine: Machine) -> Tables:
+    """Ports, those that route, and the loopback."""
+    links = {machine.name(interface): interface for interface in machine.of("link")}
+    hosts = [port for ports in machine.members.values() for port in ports]
+    ports: Rows = {}
+    for name in dict.fromkeys([*links, *hosts]):
+        link = links.get(name)
+        row: Row = {"admin_status": "up", "speed": str(round(machine.rates[name] / 1e6))}
+        row["mtu"] = str(_mtu(machine) if link is None or link.mtu_B is None else link.mtu_B)
+        row["description"] = "hosts" if link is None else link.description
+        ports[name] = row
+    alone: Row = {"ipv6_use_link_local_only": "enable"} if machine.router.unnumbered else {}
+    routed = _addressed((name, interface, dict(alone)) for name, interface in links.items())
+    loopbacks = _addressed((machine.name(interface), interface, {}) for interface in machine.of("loopback"))
+    return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks}
+
+
+def _mtu(machine: Machine) -> int:
+    """Of ports of hosts: that of the gateways they reach."""
+    return max((interface.mtu_B or 0 for interface in machine.of("gateway")), default=0) or 9100
+
+
+def _addressed(found: Iterable[tuple[str, Interface, Row]]) -> Rows:
+    """A row for each interface, and one for each of its addresses."""
+    rows: Rows = {}
+    for name, interface, row in found:
+        rows[name] = row
+        rows |= {f"{name}|{address}": {} for address in interface.addresses}
+    return rows
+
+
+def _vlans(machine: Machine) -> Tables:
+    inner = {f"Vlan{vlan}": table for table, vlan in machine.inner.items()}
+    names = {table.name: table_name(table.name, table.vni) for table in machine.router.tables}
+    vlans: Rows = {f"Vlan{vlan}": {"vlanid": str(vlan)} for vlan in (*machine.vlans.values(), *machine.inner.values())}
+    members: Rows = {
+        f"Vlan{machine.vlans[gateway]}|{port}": {"tagging_mode": "untagged"}
+        for gateway, ports in machine.members.items() for port in ports
+    }  # fmt: skip
+    rows = _addressed(
+        (machine.name(i), i, {} if i.vrf == DEFAULT else {"vrf_name": names.get(i.vrf, i.vrf)})
+        for i in machine.of("gateway")
+    )
+    rows |= {vlan: {"vrf_name": names[table]} for vlan, table in inner.items()}
+    return {"VLAN": vlans, "VLAN_MEMBER": members, "VLAN_INTERFACE": rows}
+
+
+def _overlay(machine: Machine) -> Tables:
+    """Tables of tenants, and the tunnel that joins them; where there are none there is no tunnel."""
+    router = machine.router
+    loopback = router.loopback(4) or router.loopback(6)
+    if not router.tables:
+        return {}
+    vrfs: Rows = {table_name(t.name, t.vni): {"vni": str(t.vni)} for t in router.tables}
+    maps: Rows = {
+        f"{VTEP}|map_{t.vni}_Vlan{machine.inner[t.name]}": {"vlan": f"Vlan{machine.inner[t.name]}", "vni": str(t.vni)}
+        for t in router.tables
+    }
+    return {
+        "VRF": vrfs, "VXLAN_TUNNEL": {VTEP: {"src_ip": loopback.partition("/")[0]}},
+        "VXLAN_EVPN_NVO": {NVO: {"source_vtep": VTEP}}, "VXLAN_TUNNEL_MAP": maps,
+    }  # fmt: skip
+
+
+def _bgp(machine: Machine) -> Tables:
+    router = machine.router
+    if not router.groups:
+        return {}
+    common: Row = {"router_id": router.router_id, "local_asn": str(router.asn), "load_balance_mp_relax": "true"}
+    common["default_ipv4_unicast"] = "false"
+    names = {DEFAULT: common} | {table_name(t.name, t.vni): dict(common) for t in router.tables}
+    families = _families(machine)
+    networks: Rows = {
+        f"{DEFAULT}|ipv{family}_unicast|{prefix}": {}
+        for family, prefixes in router.networks.items() for prefix in prefixes
+    }  # fmt: skip
+    for table in router.tables:
+        families |= _table(table, _paths(machine))
+        own = table_name(table.name, table.vni)
+        networks |= {f"{own}|ipv{f}_unicast|{prefix}": {} for f, found in table.networks.items() for prefix in found}
+    return {
+        "BGP_GLOBALS": names, "BGP_GLOBALS_AF": families, "BGP_GLOBALS_AF_NETWORK": networks,
+        "BGP_PEER_GROUP": {f"{DEFAULT}|{group.name}": _group(machine, group) for group in router.groups},
+        "BGP_PEER_GROUP_AF": {
+            f"{DEFAULT}|{group.name}|{FAMILY[exchange.family]}": _exchange(exchange)
+            for group in router.groups for exchange in group.exchanges
+        },
+        "BGP_NEIGHBOR": {
+            f"{DEFAULT}|{peer.address or machine.names[peer.interface]}":
+                {"asn": str(peer.asn), "name": str(peer.end), "peer_group_name": group.name}
+            for group in router.groups for peer in group.peers
+        },
+    }  # fmt: skip
+
+
+def _paths(machine: Machine) -> str:
+    return str(min(MOST_PATHS, machine.router.paths))
+
+
+def _families(machine: Machine) -> Rows:
+    """Address families of the default table."""
+    router = machine.router
+    carried = dict.fromkeys(exchange.family for group in router.groups for exchange in group.exchanges)
+    found: Rows = {f"{DEFAULT}|{FAMILY[f]}": {"max_ebgp_paths": _paths(machine)} for f in carried if f != "evpn"}
+    if "evpn" in carried and router.tables:
+        found[f"{DEFAULT}|{FAMILY['evpn']}"] = {"advertise-all-vni": "true"}
+    return found
+
+
+def _table(table: Table, paths: str) -> Rows:
+    name = table_name(table.name, table.vni)
+    found: Rows = {f"{name}|ipv{family}_unicast": {"max_ebgp_paths": paths} for family in table.networks}
+    row: Row = {f"advertise-ipv{family}-unicast": "true" for family in table.networks}
+    row |= {"route-distinguisher": table.rd, "import-rts": list(table.imports), "export-rts": list(table.exports)}
+    return found | {f"{name}|{FAMILY['evpn']}": row}
+
+
+def _group(machine: Machine, group: Group) -> Row:
+    row: Row = {"bfd": "true"} if group.bfd else {}
+    if group.source:
+        row["local_addr"] = machine.names[group.source]
+    if group.hops > 1:
+        row |= {"ebgp_multihop": "true", "ebgp_multihop_ttl": str(group.hops)}
+    if machine.router.unnumbered:
+        row["capability_ext_nexthop"] = "true"
+    return row
+
+
+def _exchange(exchange: Exchange) -> Row:
+    row: Row = {"admin_status": "up"}
+    if exchange.accept:
+        row["prefix_list_in"] = exchange.accept
+    if exchange.announce:
+        row["prefix_list_out"] = exchange.announce
+    return row
+
+
+def _filters(filters: Iterable[Filter]) -> Mapping[str, Rows]:
+    sets: Rows = {}
+    rows: Rows = {}
+    for each in filters:
+        sets[each.name] = {"mode": MODE[each.family]}
+        rows |= {f"{each.name}|{p.prefix}|{_lengths(p, each.family)}": {"action": "permit"} for p in each.permits}
+    return {"PREFIX_SET": sets, "PREFIX": rows}
+
+
+def _lengths(permit: Permit, family: int) -> str:
+    """Lengths as ``exact`` or a range.
+
+    >>> _lengths(Permit("10.0.0.0/8", high=32), 4), _lengths(Permit("10.0.0.0/8"), 4)
+    ('8..32', 'exact')
+    """
+    if permit.low is None and permit.high is None:
+        return "exact"
+    return f"{permit.low or permit.prefix.partition('/')[2]}..{permit.high or LONGEST[family]}"

@@ -1,0 +1,147 @@
+"""Routers with the names that an operating system gives to their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from easterly.config.linux.switch import host_ports
+from easterly.config.sheet import Sheet
+from easterly.config.switches.wanted import PortName
+from easterly.model.network import Network
+from easterly.model.router import DEFAULT, Interface, Router
+from easterly.model.spec.site import Site
+
+VLANS = range(3899, 1, -1)
+"""VLANs that a switch takes for itself, from above: those from 3900 on are left to the ports that it routes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names of interfaces.
+
+    Attributes
+    ----------
+    port : callable
+        Of a port, by its number and the rate of the model.
+    loopback : str
+    gateway : str
+        Of the interface of a VLAN, with braces where its number goes.
+    """
+
+    port: PortName
+    loopback: str
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A router as one operating system names it.
+
+    Attributes
+    ----------
+    router : Router
+    names : dict of str to str
+        Name of every interface by that of the plan.
+    vlans : dict of str to int
+        VLAN of hosts, by interface of the plan that is their gateway.
+    inner : dict of str to int
+        VLAN that stands for the layer-3 VNI of a tenant's table, where an operating system wants one.
+    members : dict of str to tuple of str
+        Ports of hosts, by gateway.
+    rates : dict of str to float [bit/s]
+        Rate of every port in use.
+    """
+
+    router: Router
+    names: Mapping[str, str]
+    vlans: Mapping[str, int]
+    inner: Mapping[str, int]
+    members: Mapping[str, tuple[str, ...]]
+    rates: Mapping[str, float]
+
+    def name(self, interface: Interface) -> str:
+        """Name of an interface of the router."""
+        return self.names[interface.name]
+
+    def of(self, role: str) -> tuple[Interface, ...]:
+        """Interfaces of a role."""
+        return tuple(interface for interface in self.router.interfaces if interface.role == role)
+
+
+def machines(
+    site: Site, network: Network, sheet: Sheet, routers: Iterable[Router], naming: Naming, system: str
+) -> list[Machine]:
+    """Switches that run an operating system; all of them and WAN routers too where no model of the site runs it.
+
+    Parameters
+    ----------
+    site : Site
+    network : Network
+    sheet : Sheet
+    routers : iterable of Router
+        Of the whole network, in its order.
+    naming : Naming
+    system : str
+        The operating system.
+
+    Returns
+    -------
+    list of Machine
+    """
+    hosts, vlan_of = host_ports(network, sheet), _tenant_vlans(sheet)
+    models, links = site.hardware.switches, network.links
+    everywhere = all(model.os != system for model in models.values())
+    found = []
+    for node, router in zip(np.flatnonzero(network.transit).tolist(), routers, strict=True):
+        model = models.get(str(network.nodes.switch_type[node]))
+        if not everywhere and (model is None or model.os != system):
+            continue
+        own = np.flatnonzero(links.src == node)
+        rates = dict(zip(links.src_port[own].tolist(), links.capacity_bps[own].tolist(), strict=True))
+        rate_bps = float(model.rate) if model is not None else max(rates.values(), default=0.0)
+        ports = {number: naming.port(number, rate_bps) for number in rates}
+        found.append(_machine(router, naming, ports, rates, hosts.get(node, {}), vlan_of))
+    return found
+
+
+def _machine(
+    router: Router, naming: Naming, ports: dict[int, str], rates: dict[int, float], hosts: Mapping[str, list[int]],
+    vlan_of: Mapping[str, int],
+) -> Machine:  # fmt: skip
+    vlans, inner = _vlans(router, vlan_of)
+    names = {
+        interface.name: naming.loopback if interface.role == "loopback"
+        else naming.gateway.format(vlans[interface.name]) if interface.role == "gateway"
+        else ports[interface.port]
+        for interface in router.interfaces
+    }  # fmt: skip
+    members = {gateway: tuple(ports[number] for number in sorted(hosts.get(gateway, ()))) for gateway in vlans}
+    return Machine(router, names, vlans, inner, members, {ports[number]: rate for number, rate in rates.items()})
+
+
+def _vlans(router: Router, vlan_of: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """VLANs of gateways, the tenants' own where they have some, and of layer-3 VNIs."""
+    gateways = sorted((i.vrf, i.name) for i in router.interfaces if i.role == "gateway")
+    given = {name: vlan_of[vrf] for vrf, name in gateways if vrf in vlan_of}
+    taken = set(given.values())
+    free = (vlan for vlan in VLANS if vlan not in taken)
+    given |= {name: next(free) for _, name in gateways if name not in given}
+    return given, {table.name: next(free) for table in router.tables}
+
+
+def _tenant_vlans(sheet: Sheet) -> dict[str, int]:
+    """VLAN of each table, where tenants have numbers."""
+    if sheet.isolation is None:
+        return {}
+    rows = sheet.isolation.parties
+    return {vrf: vlan for vrf, vlan in zip(rows.vrf.tolist(), rows.vlan.tolist(), strict=True)
+            if vrf != DEFAULT and vlan > 0}  # fmt: skip
+
+
+def interfaces_in_use(machine: Machine) -> list[str]:
+    """Ports of hosts, each once, in the order of their gateways."""
+    return list(dict.fromkeys(chain.from_iterable(machine.members.values())))

@@ -1,0 +1,27 @@
+"""Routers of small sites as machines of some maker, for tests."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.address.sites import made
+from tests.config.rendered import everything
+
+from easterly import address
+from easterly.config import routers
+from easterly.config.sheet import Sheet
+from easterly.config.switches.machine import Machine, Naming, machines
+from easterly.model.spec.site import Site
+
+
+def machines_of(spec: Site, naming: Naming, system: str) -> list[Machine]:
+    network, work = made(spec)
+    plan = address.plan(spec, network, work)
+    sheet = Sheet(plan, address.isolation(spec, plan))
+    return machines(spec, network, sheet, routers.draft(network, sheet), naming, system)
+
+
+@cache
+def of_everything(naming: Naming, system: str) -> list[Machine]:
+    """Leaves, spines, a border and a WAN router, with two tenants' tables, both families."""
+    return machines_of(everything(), naming, system)
