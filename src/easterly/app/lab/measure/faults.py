@@ -1,0 +1,55 @@
+"""Faults of a lab: links and nodes that fall silent, and cables that are pulled; undone at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from easterly.app.lab.spaces import Space
+
+TABLE = "easterly-fault"
+SILENCE = """\
+table netdev {table} {{
+ chain in-{name} {{
+  type filter hook ingress device {name} priority -500
+  policy drop
+ }}
+ chain out-{name} {{
+  type filter hook egress device {name} priority -500
+  policy drop
+ }}
+}}
+"""
+
+
+@contextmanager
+def silent(space: Space, interfaces: Sequence[str]) -> Iterator[None]:
+    """Drop all that a node sends and receives on some interfaces, all at once; nobody sees a carrier go.
+
+    One interface is a link that fails; all of them are a node that fails.
+
+    Raises
+    ------
+    LabError
+        nftables cannot do it.
+    """
+    text = "".join(SILENCE.format(table=TABLE, name=name) for name in interfaces)
+    with ExitStack() as held:
+        space.run("nft", "-f", "-", text=text)
+        held.callback(space.run, "nft", "delete", "table", "netdev", TABLE)
+        yield
+
+
+@contextmanager
+def pulled(space: Space, interface: str) -> Iterator[None]:
+    """Take an interface down: the far end loses its carrier.
+
+    Raises
+    ------
+    LabError
+        `ip` does not do it.
+    """
+    with ExitStack() as held:
+        space.run("ip", "link", "set", interface, "down")
+        held.callback(space.run, "ip", "link", "set", interface, "up")
+        yield

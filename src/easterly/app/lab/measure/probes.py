@@ -1,0 +1,187 @@
+"""Probes a thousand times a second on many flows at once, from one thread with sockets in many namespaces.
+
+A probe carries its number and the time at which it was sent; both ends share a clock. What is lost is told by number,
+and for how long by the times of sending: so it does not matter when this thread gets to read what came in, and where it
+could not send for a while, that widens the answer instead of spoiling it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from easterly.app.lab.measure.flows import Door, Flow, receivers, senders
+from easterly.app.lab.spaces import LabError, Space
+from easterly.base.columns import FloatColumn, floats
+from easterly.base.schema import Doc, Unit
+
+EVERY_S = 0.001
+READ_EVERY = 10
+"""Rounds of probes from one reading to the next."""
+GRACE_S = 0.2
+"""How long probes may still be on their way at the end."""
+URGENT = -15
+SO_TIMESTAMPNS = 35
+PROBE = struct.Struct("=iiq")
+"""Flow, number, time of sending."""
+ANCILLARY_B = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Probes of one flow."""
+
+    flow: Annotated[Flow, Doc("Flow.")]
+    sent_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) when each was sent.")]
+    arrival_s: Annotated[FloatColumn, Unit("s"), Doc("(P,) when the kernel received it; NaN if it was lost.")]
+    door: Annotated[tuple[Door | None, ...], Doc("(P,) host and address where it arrived.")] = ()
+
+    @property
+    def lost(self) -> int:
+        """Probes that never arrived."""
+        return int(np.isnan(self.arrival_s).sum())
+
+    @property
+    def outage(self) -> Outage:
+        """The longest time without a probe that arrived, by when they were sent."""
+        there = np.flatnonzero(~np.isnan(self.arrival_s))
+        runs = np.diff(there)
+        if not len(runs) or runs.max() == 1:
+            spacing = float(np.diff(self.sent_s).max(initial=0.0))
+            return Outage(0.0, spacing, float("nan"))
+        i = int(np.argmax(runs))
+        before, after = int(there[i]), int(there[i + 1])
+        times = self.sent_s
+        return Outage(
+            float(times[after - 1] - times[before + 1]), float(times[after] - times[before]), float(times[before + 1])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """How long a flow was interrupted: between two bounds."""
+
+    least_s: Annotated[float, Unit("s"), Doc("From the first probe that was lost to the last one.")]
+    most_s: Annotated[float, Unit("s"), Doc("From the last probe that arrived before it to the first after it.")]
+    begin_s: Annotated[float, Unit("s"), Doc("When the first one that was lost was sent; NaN if none was.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What became of all probes."""
+
+    tracks: Annotated[tuple[Track, ...], Doc("By flow.")]
+    late_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) how much later than it should have each round was sent.")]
+
+    @property
+    def jitter_s(self) -> float:
+        """The longest that this machine kept the sender waiting: what no measurement is finer than."""
+        return float(self.late_s.max(initial=0.0))
+
+
+@contextmanager
+def probing(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[Callable[[], Probed]]:
+    """Send probes as long as this lasts; called, it stops and tells.
+
+    Parameters
+    ----------
+    spaces : mapping of str to Space
+        By host.
+    flows : sequence of Flow
+
+    Raises
+    ------
+    LabError
+        This machine lost probes that had arrived: then nothing is known.
+    """
+    with receivers(spaces, flows) as doors, senders(spaces, flows) as made:
+        for each in doors.values():
+            each.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        thread = _Prober(flows, made, doors)
+        thread.start()
+        try:
+            yield thread.told
+        finally:
+            thread.over = True
+            thread.join()
+
+
+class _Prober(threading.Thread):
+    """Sends all flows in turn, and reads in between."""
+
+    def __init__(
+        self, flows: Sequence[Flow], outs: Sequence[socket.socket], doors: Mapping[Door, socket.socket]
+    ) -> None:
+        super().__init__(daemon=True)
+        self.flows, self.outs, self.doors = flows, outs, doors
+        self.sent: list[int] = []
+        self.late: list[int] = []
+        self.got: list[tuple[int, int, int, Door]] = []
+        self.over, self.error = False, ""
+
+    def run(self) -> None:
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), URGENT)
+        due = time.time_ns()
+        while not self.over:
+            now = time.time_ns()
+            if now < due:
+                time.sleep((due - now) / 1e9)
+                continue
+            self.round(now)
+            self.late.append(now - due)
+            due = max(due + int(EVERY_S * 1e9), now)
+        end = time.monotonic() + GRACE_S
+        while time.monotonic() < end:
+            self.read()
+            time.sleep(0.01)
+
+    def round(self, now: int) -> None:
+        """One probe of every flow."""
+        number = len(self.sent)
+        self.sent.append(now)
+        for i, (flow, out) in enumerate(zip(self.flows, self.outs, strict=True)):
+            with suppress(OSError):  # a host without a way there has lost it
+                out.sendto(PROBE.pack(i, number, now), (flow.dst_address, flow.dst_port))
+        if number % READ_EVERY == 0:
+            self.read()
+
+    def read(self) -> None:
+        """What has come in."""
+        for door, one in self.doors.items():
+            while True:
+                try:
+                    data, notes, _, _ = one.recvmsg(PROBE.size, ANCILLARY_B)
+                except OSError:
+                    break
+                if len(data) == PROBE.size:
+                    flow, number, _ = PROBE.unpack(data)
+                    seconds, rest = struct.unpack("qq", notes[0][2][:16])
+                    self.got.append((flow, number, seconds * 10**9 + rest, door))
+
+    def told(self) -> Probed:
+        """Stop, and say what was."""
+        self.over = True
+        self.join()
+        if not self.sent:
+            raise LabError("no probe was sent: this machine is too busy to measure")
+        origin = self.sent[0]
+        arrivals = np.full((len(self.flows), len(self.sent)), np.nan)
+        doors: list[list[Door | None]] = [[None] * len(self.sent) for _ in self.flows]
+        for flow, number, at, door in self.got:
+            arrivals[flow, number] = (at - origin) / 1e9
+            doors[flow][number] = door
+        sent_s = floats((np.array(self.sent) - origin) / 1e9)
+        tracks = [
+            Track(flow, sent_s, floats(arrivals[i]), tuple(doors[i])) for i, flow in enumerate(self.flows)
+        ]  # fmt: skip
+        return Probed(tuple(tracks), floats(np.array(self.late) / 1e9))

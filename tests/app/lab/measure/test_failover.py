@@ -1,0 +1,156 @@
+"""Interruptions of flows: those that were made here, to the millisecond, and those that timers foretell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from tests.app.lab.measure.diamond import HOSTS, SEEDS, Diamond, diamond, far_ends
+from tests.lab import absent, require, require_root
+
+from easterly.app.lab.measure import choice
+from easterly.app.lab.measure.failover import PROGRAMMING_S, Detection, detection, gaps, waiting
+from easterly.app.lab.measure.faults import pulled, silent
+from easterly.app.lab.measure.flows import Flow, several
+from easterly.app.lab.measure.probes import Probed, Track, probing
+from easterly.app.lab.measure.rehash import rehashed
+from easterly.base.columns import floats
+
+FLOW = Flow("left", "right", "192.0.2.1", "192.0.2.2", 20_000)
+FAILED = (("r1", "to-r2"), ("r2", "to-r1"))
+
+
+def flows() -> list[Flow]:
+    return [
+        flow for f in (4, 6)
+        for flow in several(6, "left", "right", HOSTS["left", f], HOSTS["right", f], first=20_000 + 100 * f)
+    ]  # fmt: skip
+
+
+def track(arrived: str, spacing_s: float = 0.001) -> Track:
+    """A flow whose probes arrived where there is a 1."""
+    sent_s = np.arange(len(arrived)) * spacing_s
+    there = np.array([each == "1" for each in arrived])
+    return Track(FLOW, floats(sent_s), floats(np.where(there, sent_s + 1e-4, np.nan)))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "least_ms", "most_ms", "begin_ms"),
+    [("1110001", 2, 4, 3), ("1101000011", 3, 5, 4), ("0001111001", 1, 3, 7), ("11011", 0, 2, 2)],
+)
+def test_an_outage_lies_between_what_was_lost_and_what_arrived(arrived, least_ms, most_ms, begin_ms) -> None:
+    found = track(arrived).outage
+    assert (1e3 * found.least_s, 1e3 * found.most_s, 1e3 * found.begin_s) == pytest.approx(
+        (least_ms, most_ms, begin_ms)
+    )
+    assert track(arrived).lost == arrived.count("0")
+
+
+def test_without_loss_the_spacing_of_probes_is_what_may_have_been_missed() -> None:
+    found = track("11111").outage
+    assert (found.least_s, found.most_s) == pytest.approx((0, 0.001))
+    assert np.isnan(found.begin_s)
+
+
+def test_detection_is_that_of_the_standard() -> None:
+    """RFC 5880, 6.8.4: multiplier times interval, after a last packet that is no older than an interval."""
+    assert detection(0.3, 3) == Detection(0.6, pytest.approx(0.9))
+    with pytest.raises(ValueError, match="above 0"):
+        detection(0, 3)
+
+
+@pytest.mark.parametrize(
+    ("lost_ms", "good"), [(99, True), (101, True), (249, True), (252, False), (97, False), (0, False)]
+)
+def test_a_gap_is_held_to_the_interval_of_its_timers(lost_ms: int, good: bool) -> None:
+    assert PROGRAMMING_S == 0.1
+    probed = Probed((track("1" * 9 + "0" * lost_ms + "1" * 9),), floats([0.0]))
+    [made] = gaps(probed, [(("a", "x"),)], [("a", "x")], detection(0.05, 3))
+    assert made.ok is good, made
+    [apart] = gaps(probed, [(("b", "x"),)], [("a", "x")], detection(0.05, 3))
+    assert apart.ok is (lost_ms == 0)
+
+
+def test_what_the_machine_kept_waiting_is_allowed_for() -> None:
+    probed = Probed((track("1" * 9 + "0" * 300 + "1" * 9),), floats([0.0]))
+    ok = [gaps(probed, [FAILED], FAILED, detection(0.05, 3), delayed_s=late)[0].ok for late in (0.0, 0.06)]
+    assert ok == [False, True]
+
+
+@pytest.fixture
+def _parts() -> None:
+    require_root()
+    for program in ("ip", "nft"):
+        require(program)
+
+
+@dataclass
+class Times:
+    """When the fault was made, and when other next hops were: each from just before to just after."""
+
+    fault_s: tuple[float, float]
+    repair_s: tuple[float, float]
+
+
+@contextmanager
+def ready() -> Iterator[Diamond]:
+    with ExitStack() as held:
+        made = held.enter_context(diamond())
+        if not choice.seed(made.spaces, SEEDS):
+            absent("this kernel has no fib_multipath_hash_seed (Linux 6.11)")
+        held.enter_context(rehashed(made.spaces, {n: [x for at, x in far_ends() if at == n] for n in made.spaces}))
+        yield made
+
+
+def repaired(made: Diamond, after_s: float) -> tuple[Probed, Times]:
+    """Silence between r1 and r2, and some time later r1 is told to use r3 alone."""
+    r1 = made.spaces["r1"]
+    with ExitStack() as held:
+        told = held.enter_context(probing(made.spaces, flows()))
+        time.sleep(0.1)
+        begin = time.monotonic()
+        held.enter_context(silent(r1, ["to-r2"]))
+        fault_s = (begin, time.monotonic())
+        time.sleep(after_s)
+        begin = time.monotonic()
+        r1.run("ip", "-batch", "-", text="nexthop replace id 19 group 11\nnexthop replace id 29 group 21\n")
+        repair_s = (begin, time.monotonic())
+        time.sleep(0.1)
+        return told(), Times(fault_s, repair_s)
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("_parts")
+def test_flows_are_interrupted_as_long_as_their_link_is_silent_and_the_others_never() -> None:
+    with ready() as made:
+        ways = choice.ways(made.fabric(), flows())
+        probed, times = repaired(made, 0.12)
+    hit = [any(end in FAILED for end in way) for way in ways]
+    assert 2 <= sum(hit) <= 10
+    least_s, most_s = times.repair_s[0] - times.fault_s[1], times.repair_s[1] - times.fault_s[0]
+    for each, gone in zip(probed.tracks, hit, strict=True):
+        assert bool(each.lost) is gone, each.flow
+        if gone:
+            assert each.outage.least_s <= most_s + 0.001
+            assert each.outage.most_s >= least_s
+    slow = gaps(probed, ways, FAILED, Detection(least_s + 0.5, most_s + 0.5))
+    assert [each.ok for each in slow] == [not gone for gone in hit]
+    wrong = choice.ways(made.fabric(weights=(256, 1)), flows())
+    assert not all(each.ok for each in gaps(probed, wrong, FAILED, Detection(least_s, most_s)))
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("_parts")
+def test_a_cable_that_is_pulled_is_left_at_once() -> None:
+    with ready() as made, probing(made.spaces, flows()) as told, waiting() as delayed_s:
+        time.sleep(0.1)
+        with pulled(made.spaces["r2"], "to-r1"):
+            time.sleep(0.1)
+            probed = told()
+        ways = choice.ways(made.fabric(), flows())
+        compared = gaps(probed, ways, FAILED, Detection(0.0, 0.0), delayed_s=delayed_s())
+    assert all(each.ok for each in compared), compared
