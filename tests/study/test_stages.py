@@ -119,3 +119,8 @@ def test_addresses_and_configuration_do_not_depend_on_how_much_is_computed() -> 
     plain, same = placement_only(made), placement_only(busy)
     assert all(np.array_equal(getattr(plain, f.name), getattr(same, f.name)) for f in fields(made))
     assert plain.host_idx.tolist() == [0, 1] and plain.gpus.tolist() == made.gpus.tolist()
+
+
+def test_the_fingerprint_is_of_the_code_that_runs() -> None:
+    """An editable installation has no folder of its own: `importlib.resources` gives a name that is none."""
+    assert Path(stages.__file__) in stages._code(stages.HERE)

@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -24,6 +23,8 @@ from easterly.model import store
 T = TypeVar("T")
 LIMIT_B = 1_000_000_000
 RECENT_B = 200_000_000
+HERE = Path(__file__).parents[1]
+"""All code of Easterly; `importlib.resources` knows no such folder where the installation is an editable one."""
 BESIDE = ("jinja2", "numpy")
 """Libraries whose version may show in a result."""
 
@@ -48,7 +49,7 @@ def fingerprint() -> str:
     So another version never reads old results.
     """
     total = hashlib.sha256("".join(f"{name} {version(name)} " for name in BESIDE).encode())
-    for path in sorted([*_code(Path(str(resources.files("easterly")))), _core()]):
+    for path in sorted([*_code(HERE), _core()]):
         total.update(path.name.encode() + path.read_bytes())
     return total.hexdigest()
 
