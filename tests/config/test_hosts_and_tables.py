@@ -106,6 +106,8 @@ def test_tables_of_tenants_hold_their_bridges():
                 vtep,
             )
             seen.add(vrf)
+        # A host's packet of 9000 B and the headers of VXLAN over IPv4 (14 + 20 + 8 + 8 B) fit the links' 9100 B.
+        assert {tunnel["mtu"] for tunnel in spec["tunnels"].values()} == {9050}
         assert all(len(name) <= 15 for kind in ("bridges", "tunnels", "vrfs") for name in spec[kind])
     assert seen == {"acme", "beta"}
 

@@ -50,6 +50,7 @@ class Tunnel:
     vni: Annotated[int, Doc("VXLAN network identifier.")]
     local: Annotated[str, Doc("Address that its packets come from.")]
     udp_port: Annotated[int, Doc("UDP port of both ends.")]
+    mtu_B: Annotated[int | None, Unit("B"), Doc("Largest packet; the kernel's own if None.")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read(text: str) -> Netplan:
         ports = tuple(_port(name, given) for name, given in network["ethernets"].items())
         bridges = {name: tuple(given["interfaces"]) for name, given in network.get("bridges", {}).items()}
         tunnels = tuple(
-            Tunnel(name, int(given["id"]), given["local"], int(given.get("port", 4789)))
+            Tunnel(name, int(given["id"]), given["local"], int(given.get("port", 4789)), given.get("mtu"))
             for name, given in network.get("tunnels", {}).items()
         )
         vrfs = tuple(

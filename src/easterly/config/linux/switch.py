@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from easterly.config.routers.draft import MTU_B
 from easterly.config.sheet import Port, Sheet
 from easterly.config.templates import template
 from easterly.model.network import LinkKind, Network
 from easterly.model.outcome import Artifact
 from easterly.model.router import DEFAULT
+
+OVERHEAD_B = {4: 50, 6: 70}
+"""Of VXLAN: Ethernet, the outer IP, UDP and its own header (RFC 7348 section 5). Without it, tunnels take 1500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Switch:
     bridges: tuple[tuple[str, tuple[str, ...]], ...]
     tables: tuple[Table, ...]
     vtep: str
+
+    @property
+    def mtu_B(self) -> int:
+        """Largest packet of its ports."""
+        return MTU_B
+
+    @property
+    def inner_mtu_B(self) -> int:
+        """Largest packet that its tunnels carry."""
+        return MTU_B - OVERHEAD_B[6 if ":" in self.vtep else 4]
 
     @property
     def shape(self) -> str:
