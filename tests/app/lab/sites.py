@@ -56,3 +56,20 @@ def written(folder: Path, text: str) -> Path:
     path = folder / "site.yaml"
     path.write_text(text)
     return path
+
+
+TENANTS = (
+    LEAVES.replace("name: leaves", "name: tenants").replace("count: 8}", "count: 5}").replace("gpus: 1", "gpus: 4")
+    + """
+tenants:
+  acme: {vrf: true}
+  beta: {vrf: true}
+classes:
+  training: {dscp: 26, share: 80%}
+  default: {dscp: 0, share: rest}
+jobs:
+  a: {tenant: acme, fabric: t, class: training, model: llama3-8b, parallel: {tp: 4, dp: 3}, batch: 66, mfu: 41%}
+  b: {tenant: beta, fabric: t, class: training, model: llama3-8b, parallel: {tp: 4, dp: 2}, batch: 64, mfu: 41%}
+"""
+)
+"""Three leaves; two tenants with a table each, of which the middle leaf has both."""

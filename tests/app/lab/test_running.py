@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.app.lab.sites import DIAMOND, LEAVES, written
+from tests.app.lab.sites import DIAMOND, LEAVES, TENANTS, written
 from tests.lab import require, require_root
 
 from easterly.app import terminal
@@ -58,6 +58,7 @@ def test_four_routers_and_two_hosts_do_what_is_planned(tmp_path: Path) -> None:
     assert [(each["what"], each["predicted"], each["measured"]) for each in found["comparisons"]] == [
         ("routes of r1", 4, 4), ("routes of r2", 8, 8), ("routes of r3", 8, 8), ("routes of r4", 4, 4),
         ("BFD sessions that are up", 16, 16), ("pairs of hosts that reach each other", 4, 4),
+        ("pairs of hosts that reach each other with packets of 9,000 B", 4, 4),
     ]  # fmt: skip
     assert {"networkd in a namespace"} <= {each["lacking"] for each in found["substitutions"]}
     assert not traces(found["lab"])
@@ -71,7 +72,7 @@ def test_a_cut_is_seen_and_the_way_round_it_is_taken(tmp_path: Path) -> None:
     with running(*plan, scale=usual_scale(network)) as lab:
         assert not any(converge.routed(lab, wanted, seconds=30).values())
         [far] = [prefix for prefix in wanted["t-leaf-0"] if prefix in _own(nouns, "t-leaf-3") and "." in prefix]
-        assert len(kernel(lab.spaces["t-leaf-0"])[far]) == 2
+        assert len(kernel(lab, "t-leaf-0")[far]) == 2
         lab.spaces["t-leaf-0"].run("ip", "link", "set", "swp3", "down")
         left = converge.routed(lab, wanted, seconds=2)
         assert any(far in str(each) and each.found == ("swp4",) for each in left["t-leaf-0"])
@@ -137,3 +138,17 @@ def test_a_process_that_got_the_number_of_another_is_not_that_one() -> None:
     assert mine.alive
     assert not records.Process(mine.pid, mine.start - 1).alive
     assert not records.Process.of(2**22 + 1).alive
+
+
+def test_tenants_have_tables_of_their_own_and_packets_of_full_size(tmp_path: Path) -> None:
+    """Where the kernel has no VRF devices, FRR is told of namespaces; tunnels and EVPN are real either way."""
+    result = CliRunner().invoke(main, ["lab", "run", str(written(tmp_path, TENANTS)), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)["result"]
+    made = {each["what"]: (each["predicted"], each["measured"]) for each in found["comparisons"]}
+    assert made["routes of t-leaf-0/acme"] == made["routes of t-leaf-1/beta"] == (2, 2)
+    # In each family: 3 hosts of one tenant and 2 of the other; 5 x 4 pairs in all.
+    assert made["pairs of hosts that reach each other"] == (16, 16)
+    assert made["pairs of tenants kept apart"] == (24, 24)
+    assert made["pairs of hosts that reach each other with packets of 9,000 B"] == (16, 16)
+    assert not traces(found["lab"])

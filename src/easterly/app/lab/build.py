@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from easterly.app.lab import daemons, netplan, records
-from easterly.app.lab.cables import Cable, cables
+from easterly.app.lab import daemons, netplan, preflight, records, tables
+from easterly.app.lab.cables import Cable, End, cables
 from easterly.app.lab.records import Process, Record
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError, Space, command, terminable, undisturbed
@@ -86,20 +86,34 @@ def _current(record: Record) -> Record:
 
 def _named(record: Record, network: Network, address: AddressPlan, configs: DeviceConfigs, scale: float) -> Running:
     """Everything has its name, and that is written down; nothing is made yet."""
-    wired = cables(network, scale)
-    nodes = [*network.nodes.name[network.transit].tolist(), *network.hosts.name.tolist()]
+    homes = _homes(network, configs)
+    wired = cables(network, scale, homes)
+    nodes = [*network.nodes.name[network.transit].tolist(), *network.hosts.name.tolist(), *sorted(set(homes.values()))]
     record = replace(
-        record, spaces={node: f"{record.name}-{node}" for node in nodes},
+        record, spaces={node: f"{record.name}-{node.replace('/', '+')}" for node in nodes},
         links={each.name: (*each.ends[0], *each.ends[1]) for each in wired},
     ).write()  # fmt: skip
     spaces = {node: Space(name) for node, name in record.spaces.items()}
-    return Running(record, network, address, configs, scale, spaces, wired)
+    return Running(record, network, address, configs, scale, spaces, wired, homes)
+
+
+def _homes(network: Network, configs: DeviceConfigs) -> dict[End, str]:
+    """Ports of tenants' tables, where the kernel has no VRF devices."""
+    texts = {file.path: file.text for file in configs.artifacts}
+    plans = {node: read(texts[f"linux/{node}.yaml"]) for node in network.nodes.name[network.transit].tolist()}
+    if not any(plan.vrfs for plan in plans.values()) or not preflight.lacks("vrf"):
+        return {}
+    return {end: home for node, plan in plans.items() for end, home in tables.homes(node, plan).items()}
 
 
 def _build(lab: Running) -> None:
     command("ip", "-batch", "-", text="".join(f"netns add {space.name}\n" for space in lab.spaces.values()))
     together(lambda node: _settle(lab, node), list(lab.spaces))
     command("ip", "-batch", "-", text="".join(f"{_pair(lab, each)}\n" for each in lab.cables))
+    for node in lab.routers:
+        if lab.tables(node):
+            plan = read(lab.text(f"linux/{node}.yaml"))
+            lab.spaces[node].batch("ip", "".join(f"{line}\n" for line in tables.brought(plan, node, lab.spaces)))
     limits: dict[str, list[Shaper]] = {node: [] for node in lab.spaces}
     for cable in lab.cables:
         for (node, _), shaper in zip(cable.ends, cable.shapers(), strict=True):
@@ -114,7 +128,7 @@ def _pair(lab: Running, cable: Cable) -> str:
 
 def _settle(lab: Running, node: str) -> None:
     """Kernel settings, before there is any interface: new ones take over what is set for all."""
-    text = lab.text(HOSTS if node in set(lab.hosts) else SWITCHES)
+    text = lab.text(HOSTS if node in lab.hosts else SWITCHES)
     lab.spaces[node].call(lambda: settings(text))
 
 
@@ -136,12 +150,14 @@ def settings(text: str) -> None:
 
 
 def _configure(lab: Running, node: str, limits: Sequence[Shaper]) -> None:
-    space = lab.spaces[node]
-    plan = read(lab.text(f"linux/{node}.yaml"))
-    space.batch("ip", "".join(f"{line}\n" for line in ("link set lo up", *netplan.lines(plan))))
+    space, name, vrf = lab.spaces[node], *node.partition("/")[::2]
+    plan = read(lab.text(f"linux/{name}.yaml"))
+    apart = bool(lab.tables(name))
+    told = plan if not apart else tables.part(plan, vrf) if vrf else tables.own(plan)
+    space.batch("ip", "".join(f"{line}\n" for line in ("link set lo up", *netplan.lines(told))))
     for family in (4, 6):
-        space.batch("ip", "".join(f"{line}\n" for line in netplan.rules(plan, family)), f"-{family}")
-    space.batch("tc", render_tc(LinuxQos(node, tuple(limits))))
+        space.batch("ip", "".join(f"{line}\n" for line in netplan.rules(told, family)), f"-{family}")
+    space.batch("tc", render_tc(LinuxQos(name, tuple(limits))))
 
 
 def _start(lab: Running) -> None:
@@ -154,7 +170,8 @@ def _start(lab: Running) -> None:
             current[0] = current[0].running(process)
 
     def started(node: str) -> None:
-        daemons.start(lab.spaces[node], lab.record.folder / node, lab.text(f"frr/{node}.conf"), told)
+        text, apart = lab.text(f"frr/{node}.conf"), lab.tables(node)
+        daemons.start(lab.spaces[node], lab.record.folder / node, text, told, apart)
 
     together(started, list(lab.routers))
 

@@ -30,7 +30,7 @@ class Cable:
 
     name: Annotated[str, Doc("``<device>:<port>><device>:<port>``, as the plan calls it.")]
     row: Annotated[int, Doc("Row of the link that leaves its first end.")]
-    ends: Annotated[tuple[End, End], Doc("Node and port of either end.")]
+    ends: Annotated[tuple[End, End], Doc("Namespace, mostly that of the node, and port of either end.")]
     rate_bps: Annotated[int, Unit("bit/s"), Doc("Rate in the lab.")]
 
     def shapers(self) -> tuple[Shaper, Shaper]:
@@ -69,8 +69,15 @@ def port(network: Network, link: int) -> End:
     return str(network.nodes.device[node]), f"{kind}{number}"
 
 
-def cables(network: Network, scale: float) -> tuple[Cable, ...]:
+def cables(network: Network, scale: float, homes: Mapping[End, str] = {}) -> tuple[Cable, ...]:
     """All cables of a network, at its rates divided by a factor.
+
+    Parameters
+    ----------
+    network : Network
+    scale : float
+    homes : mapping of (str, str) to str, optional
+        Namespace of those ports that are not in their node's own.
 
     Raises
     ------
@@ -84,7 +91,8 @@ def cables(network: Network, scale: float) -> tuple[Cable, ...]:
         if back < 0:
             raise LabError(f"{ids[row]} leads in one direction only, and there is no such cable")
         rate_bps = round(float(links.capacity_bps[row]) / scale)
-        made.append(Cable(str(ids[row]), row, (port(network, row), port(network, back)), rate_bps))
+        a, b = ((homes.get(end, end[0]), end[1]) for end in (port(network, row), port(network, back)))
+        made.append(Cable(str(ids[row]), row, (a, b), rate_bps))
     uses = Counter(end for each in made for end in each.ends)
     twice = [f"{name} of {node}" for (node, name), count in sorted(uses.items()) if count > 1]
     if twice:

@@ -38,7 +38,7 @@ def routed(
     end = time.monotonic() + seconds
     left = {node: differences(node, table, {}) for node, table in wanted.items()}
     while True:
-        for node, found in zip(left, together(lambda node: kernel(lab.spaces[node]), list(left)), strict=True):
+        for node, found in zip(left, together(lambda node: kernel(lab, node), list(left)), strict=True):
             left[node] = differences(node, wanted[node], found)
         waiting = {node: rest for node, rest in left.items() if rest}
         if not waiting or time.monotonic() > end:

@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from easterly.app.lab.records import Process
 from easterly.app.lab.spaces import LabError, Space
+from easterly.app.lab.tables import entry
 
 FOLDERS = "/usr/lib/frr:/usr/libexec/frr:/usr/local/sbin:/usr/sbin"
 ASKED = {
@@ -41,7 +42,9 @@ def asked_for(text: str) -> tuple[str, ...]:
     return ("zebra", *(name for name, how in ASKED.items() if any(re.match(how, line) for line in lines)))
 
 
-def start(space: Space, folder: Path, text: str, told: Callable[[Process], None]) -> None:
+def start(
+    space: Space, folder: Path, text: str, told: Callable[[Process], None], tables: Mapping[str, Space] = {}
+) -> None:
     """Start the daemons of one router, and have the rendered text loaded as an operator would.
 
     Parameters
@@ -53,6 +56,8 @@ def start(space: Space, folder: Path, text: str, told: Callable[[Process], None]
         The whole of its ``frr.conf``.
     told : callable
         Given each process as soon as there is one.
+    tables : mapping of str to Space, optional
+        Namespaces that stand for VRFs.
 
     Raises
     ------
@@ -66,8 +71,14 @@ def start(space: Space, folder: Path, text: str, told: Callable[[Process], None]
     profile = PROFILE.search(text)
     own = ["--vty_socket", str(folder), "-z", str(folder / "zserv.api"), "-f", str(folder / "empty.conf")]
     own += ["-F", profile.group(1)] if profile else []
+    first: tuple[str, ...] = ()
+    if tables:
+        (folder / "tables").mkdir()
+        (folder / "entry").write_text(entry(folder / "tables", tables), encoding="utf-8")
+        first = ("sh", str(folder / "entry"))
     for name in asked_for(text):
-        started = _start(space, folder, name, own, told)
+        more = ["-n"] if tables and name == "zebra" else []
+        started = _start(space, folder, name, [*first, *_words(folder, name), *own, *more], told)
         if name == "zebra":
             _wait_for(folder / "zserv.api", started, folder)
     for name in asked_for(text):
@@ -75,12 +86,15 @@ def start(space: Space, folder: Path, text: str, told: Callable[[Process], None]
     space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
 
 
-def _start(space: Space, folder: Path, name: str, own: list[str], told: Callable[[Process], None]) -> Process:
+def _words(folder: Path, name: str) -> list[str]:
     path = program(name)
     if path is None:
         raise LabError(f"FRR's {name} is not installed, and the rendered text of {folder.name} needs it")
     extra = ["--bfdctl", str(folder / "bfdd.sock")] if name == "bfdd" else []
-    words = [path, *own, "-i", str(folder / f"{name}.pid"), "--log", f"file:{folder / name}.log", *extra]
+    return [path, "-i", str(folder / f"{name}.pid"), "--log", f"file:{folder / name}.log", *extra]
+
+
+def _start(space: Space, folder: Path, name: str, words: list[str], told: Callable[[Process], None]) -> Process:
     with (folder / f"{name}.out").open("wb") as out:
         child = subprocess.Popen(
             ["ip", "netns", "exec", space.name, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out,

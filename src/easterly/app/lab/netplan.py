@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from easterly.config.linux.netplan import MAIN, Netplan, Route
+from easterly.config.linux.netplan import MAIN, Netplan, Route, Tunnel
 
 OFFLOADS = "gso_max_segs 1"
 """A packet is a packet: none is cut or put together on its way (segmentation offload off)."""
@@ -22,7 +22,8 @@ def lines(plan: Netplan) -> Iterator[str]:
     Yields
     ------
     str
-        Bridges first, then interfaces, then what needs interfaces that are up.
+        Bridges first, then interfaces, then what needs interfaces that are up. Tunnels are made where there are VRFs:
+        elsewhere they are there already.
 
     Examples
     --------
@@ -36,9 +37,8 @@ def lines(plan: Netplan) -> Iterator[str]:
     for vrf in plan.vrfs:
         yield f"link add {vrf.name} type vrf table {vrf.table}"
         yield f"link set {vrf.name} up"
-    for tunnel in plan.tunnels:
-        way = f"local {tunnel.local} dstport {tunnel.udp_port} nolearning"
-        yield f"link add {tunnel.name} type vxlan id {tunnel.vni} {way}"
+    for tunnel in plan.tunnels if plan.vrfs else ():
+        yield tunnelled(tunnel)
     for port in plan.ports:
         mtu = "" if port.mtu_B is None else f" mtu {port.mtu_B}"
         yield f"link set {port.name}{mtu} {OFFLOADS} up"
@@ -52,6 +52,13 @@ def lines(plan: Netplan) -> Iterator[str]:
     for port in plan.ports:
         for route in port.routes:
             yield f"route add {route.to} {_way(route)} dev {port.name}{_table(route)}"
+
+
+def tunnelled(tunnel: Tunnel) -> str:
+    """Command for ``ip -batch`` that makes a tunnel."""
+    mtu = "" if tunnel.mtu_B is None else f"mtu {tunnel.mtu_B} "
+    way = f"local {tunnel.local} dstport {tunnel.udp_port} nolearning"
+    return f"link add {tunnel.name} {mtu}type vxlan id {tunnel.vni} {way}"
 
 
 def rules(plan: Netplan, family: int) -> Iterator[str]:

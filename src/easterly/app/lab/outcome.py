@@ -41,13 +41,16 @@ def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Comparison]:
     return [Comparison("BFD sessions that are up", count, up, "1", EXACTLY, down)] if count else []
 
 
-def of_reach(found: Reach) -> list[Comparison]:
+def of_reach(found: Reach, size_B: int = 0) -> list[Comparison]:
     """Pairs of hosts' addresses that reach each other, and pairs of different tenants that do not."""
+    how = f" with packets of {size_B:,} B" if size_B else ""
     lost = tuple(each for each in found.wrong if "does not reach" in each)
     leaked = tuple(each for each in found.wrong if "does not reach" not in each)
     sample = "" if found.pairs + found.apart == found.of else f", a sample of {found.of:,}"
-    made = [Comparison(f"pairs of hosts that reach each other{sample}", found.pairs, found.reached, "1", EXACTLY, lost)]
-    if found.apart:
+    made = [
+        Comparison(f"pairs of hosts that reach each other{how}{sample}", found.pairs, found.reached, "1", EXACTLY, lost)
+    ]
+    if found.apart and not size_B:
         made.append(
             Comparison(f"pairs of tenants kept apart{sample}", found.apart, found.silent, "1", EXACTLY, leaked)
         )  # fmt: skip

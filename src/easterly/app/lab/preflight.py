@@ -84,6 +84,18 @@ def impossible() -> str:
     return f"{' and '.join(absent)} not installed" if absent else ""
 
 
+def lacks(name: str) -> bool:
+    """Whether the kernel has no such feature, by the name of its probe.
+
+    Raises
+    ------
+    LabError
+        Nothing can be tried.
+    """
+    with spaces(A) as (one,):
+        return any(_tried(one, probe) != "" for probe in PROBES if probe.name == name)
+
+
 def features() -> list[Feature]:
     """Everything that a lab may need, tried.
 

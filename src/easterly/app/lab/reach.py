@@ -16,6 +16,7 @@ from typing import Annotated
 from easterly.app.lab.running import Running
 from easterly.base.schema import Doc, Unit
 from easterly.base.seeds import mix
+from easterly.config.frr import parse
 
 PORT = 4791
 """That of RoCEv2, as most traffic of such networks is."""
@@ -23,6 +24,13 @@ TRIES, EVERY_S = 8, 0.5
 MOST = 5000
 """Pairs that are tried; more are sampled."""
 PAIR = struct.Struct("!II")
+HEADERS_B = {4: 28, 6: 48}
+"""Of IP without options, and of UDP."""
+MOST_B = 65535
+DONT_CUT = {4: (socket.IPPROTO_IP, 10), 6: (socket.IPPROTO_IPV6, 23)}
+"""IP_MTU_DISCOVER and IPV6_MTU_DISCOVER of linux/in.h and linux/in6.h, which Python does not name."""
+ALWAYS = 3
+"""IP_PMTUDISC_PROBE: send as it is, whatever the way was found to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +63,26 @@ class Reach:
     wrong: Annotated[tuple[str, ...], Doc("Pairs of which the opposite was to be expected.")]
 
 
-def reached(lab: Running, *, seed: int = 0) -> Reach:
-    """Send a packet from every address of the hosts to every other one of its family.
+def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
+    """Send a packet from every address of the hosts to every other one of its family, unless tables import each other.
 
     Parameters
     ----------
     lab : Running
     seed : int, optional
         Of the sample, where there are more than 5,000 pairs.
+    size_B : int, optional
+        Size of the IP packets, which nobody may cut; as small as they can be if absent.
 
     Returns
     -------
     Reach
     """
     ends = list(_addresses(lab))
-    pairs, count = _pairs(ends, seed)
+    pairs, count = _pairs(ends, _joined(lab), seed)
     with ExitStack() as held:
         sockets = _sockets(lab, ends, held)
-        arrived = _exchanged(ends, sockets, pairs)
+        arrived = _exchanged(ends, sockets, pairs, size_B)
     together = {pair for pair in pairs if ends[pair[0]].vrf == ends[pair[1]].vrf}
     lost, leaked = together - arrived, arrived - together
     wrong = [f"{ends[a]} does not reach {ends[b]}" for a, b in sorted(lost)]
@@ -89,13 +99,25 @@ def _addresses(lab: Running) -> Iterator[Address]:
             yield Address(device, port, str(ip_interface(address).ip), vrf)
 
 
-def _pairs(ends: Sequence[Address], seed: int) -> tuple[list[tuple[int, int]], int]:
+def _joined(lab: Running) -> set[tuple[str, str]]:
+    """Tables of which one imports what the other exports."""
+    brings: dict[str, set[str]] = defaultdict(set)
+    takes: dict[str, set[str]] = defaultdict(set)
+    for node in lab.routers:
+        for vrf, targets in parse(lab.text(f"frr/{node}.conf")).route_targets.items():
+            for way, _, target in (each.partition(" ") for each in targets):
+                (takes if way == "import" else brings)[vrf].add(target)
+    joined = {(a, b) for a, taken in takes.items() for b, brought in brings.items() if taken & brought and a != b}
+    return joined | {(b, a) for a, b in joined}
+
+
+def _pairs(ends: Sequence[Address], joined: set[tuple[str, str]], seed: int) -> tuple[list[tuple[int, int]], int]:
     """Pairs of different hosts, at most so many, and how many there are."""
     every = [
         (a, b)
         for a, one in enumerate(ends)
         for b, other in enumerate(ends)
-        if one.host != other.host and one.family == other.family
+        if one.host != other.host and one.family == other.family and (one.vrf, other.vrf) not in joined
     ]
     if len(every) <= MOST:
         return every, len(every)
@@ -114,6 +136,8 @@ def _sockets(lab: Running, ends: Sequence[Address], held: ExitStack) -> list[soc
         one = held.enter_context(socket.socket(family, socket.SOCK_DGRAM))
         one.bind((ends[i].text, PORT))
         one.setblocking(False)
+        level, option = DONT_CUT[ends[i].family]
+        one.setsockopt(level, option, ALWAYS)
         return one
 
     for host, mine in by_host.items():
@@ -122,7 +146,7 @@ def _sockets(lab: Running, ends: Sequence[Address], held: ExitStack) -> list[soc
 
 
 def _exchanged(
-    ends: Sequence[Address], sockets: Sequence[socket.socket], pairs: Sequence[tuple[int, int]]
+    ends: Sequence[Address], sockets: Sequence[socket.socket], pairs: Sequence[tuple[int, int]], size_B: int
 ) -> set[tuple[int, int]]:
     """Pairs whose packets arrived; those that did not are sent again some times, as neighbours have to be found."""
     arrived: set[tuple[int, int]] = set()
@@ -133,7 +157,7 @@ def _exchanged(
         for _ in range(TRIES):
             for a, b in pairs:
                 if (a, b) not in arrived:
-                    _send(sockets[a], ends[b].text, PAIR.pack(a, b))
+                    _send(sockets[a], ends[b].text, PAIR.pack(a, b).ljust(size_B - HEADERS_B[ends[b].family], b"."))
             end = time.monotonic() + EVERY_S
             while (left := end - time.monotonic()) > 0 and len(arrived & expected) < len(expected):
                 for key, _ in waiting.select(left):
@@ -157,10 +181,10 @@ def _received(one: socket.socket, me: int) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     while True:
         try:
-            data = one.recv(64)
+            data = one.recv(MOST_B)
         except OSError:
             return found
-        if len(data) == PAIR.size:
-            a, b = PAIR.unpack(data)
+        if len(data) >= PAIR.size:
+            a, b = PAIR.unpack_from(data)
             if b == me:
                 found.add((a, b))

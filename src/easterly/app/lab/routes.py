@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_interface
 from typing import Annotated, Any
 
 import numpy as np
 
 from easterly.app.lab.cables import port
-from easterly.app.lab.spaces import Space
+from easterly.app.lab.running import Running
+from easterly.app.lab.tables import key
 from easterly.base.columns import ints
 from easterly.base.schema import Doc
 from easterly.model.address import AddressPlan
@@ -40,10 +42,10 @@ class Difference:
 
 
 def planned(network: Network, address: AddressPlan, policy: Policy) -> dict[str, Table]:
-    """Next hops of every router towards the hosts' prefixes and the loopbacks of the routers that announce them.
+    """Next hops of every router towards prefixes with hosts, and the loopbacks of the routers that announce them.
 
     Routers count that such traffic passes by the plan's cheapest paths: what nobody sends may be routed otherwise, as
-    a leaf announces nothing but its own.
+    a leaf announces nothing but its own. In tenants' tables, the prefixes of other switches are behind the tunnels.
 
     Parameters
     ----------
@@ -55,8 +57,12 @@ def planned(network: Network, address: AddressPlan, policy: Policy) -> dict[str,
     Returns
     -------
     dict of str to dict of str to frozenset of str
-        By router and prefix, the interfaces that lead there.
+        By router (``<switch>/<table>`` for tenants' tables) and prefix, the interfaces that lead there.
     """
+    return {**_underlay(network, address, policy), **_tenants(address)}
+
+
+def _underlay(network: Network, address: AddressPlan, policy: Policy) -> dict[str, Table]:
     targets = _targets(network, address)
     rows = np.array(sorted(targets), dtype=np.intp)
     if not len(rows):
@@ -78,15 +84,43 @@ def planned(network: Network, address: AddressPlan, policy: Policy) -> dict[str,
 def _targets(network: Network, address: AddressPlan) -> dict[int, list[str]]:
     """By router: prefixes of hosts that it announces in the table that all share, and its own addresses."""
     found: dict[int, list[str]] = defaultdict(list)
-    rows = address.prefixes
-    for device, prefix, vrf in zip(rows.device.tolist(), rows.prefix.tolist(), rows.vrf.tolist(), strict=True):
-        if device and vrf == DEFAULT:
+    announcing = set()
+    for device, prefix, vrf, used in _announced(address):
+        announcing.add(device)
+        if vrf == DEFAULT and used:
             found[network.index[device]].append(prefix)
     ends = address.interfaces
     for device, text, role in zip(ends.device.tolist(), ends.address.tolist(), ends.role.tolist(), strict=True):
-        if role == "loopback" and network.index[device] in found:
+        if role == "loopback" and device in announcing:
             found[network.index[device]].append(text)
     return dict(found)
+
+
+def _announced(address: AddressPlan) -> Iterator[tuple[str, str, str, bool]]:
+    """Device, prefix and table of what is announced, and whether hosts are in it: a bridge without any is down."""
+    ends = address.interfaces
+    columns = ends.address.tolist(), ends.vrf.tolist(), ends.role.tolist()
+    used = {(str(ip_interface(text).network), vrf) for text, vrf, role in zip(*columns, strict=True) if role == "host"}
+    rows = address.prefixes
+    for device, prefix, vrf in zip(rows.device.tolist(), rows.prefix.tolist(), rows.vrf.tolist(), strict=True):
+        if device:
+            yield device, prefix, vrf, (prefix, vrf) in used
+
+
+def _tenants(address: AddressPlan) -> dict[str, Table]:
+    """By tenant's table of each switch: prefixes of the same tenant at other switches, all behind one tunnel."""
+    vni = dict(zip(address.vrfs.name.tolist(), address.vrfs.vni.tolist(), strict=True))
+    rows = [row for row in _announced(address) if row[2] in vni]
+    places: dict[str, list[str]] = defaultdict(list)
+    for device, _, vrf, _ in rows:
+        places[vrf].append(device)
+    return {
+        key(node, vrf): {
+            prefix: frozenset({f"l3{vni[vrf]}"})
+            for device, prefix, own, used in rows if own == vrf and device != node and used
+        }
+        for vrf, nodes in places.items() for node in nodes
+    }  # fmt: skip
 
 
 def _by_pair(groups: Groups) -> dict[tuple[int, int], list[int]]:
@@ -108,12 +142,14 @@ def _passed(
     return seen - {target}
 
 
-def kernel(space: Space) -> Table:
-    """Routes of a namespace's main table, of both families; next hops whose link is down do not count.
+def kernel(lab: Running, node: str) -> Table:
+    """Routes of a router, of both families; next hops whose link is down do not count.
 
     Parameters
     ----------
-    space : Space
+    lab : Running
+    node : str
+        Router, or ``<switch>/<table>`` of a tenant.
 
     Raises
     ------
@@ -121,8 +157,10 @@ def kernel(space: Space) -> Table:
         `ip` does not show them.
     """
     found: Table = {}
+    name, _, vrf = node.partition("/")
+    space, table = (lab.spaces[node], ()) if node in lab.spaces else (lab.spaces[name], ("vrf", vrf))
     for family in ("-4", "-6"):
-        shown: list[dict[str, Any]] = json.loads(space.shows("ip", family, "-j", "route", "show") or "[]")
+        shown: list[dict[str, Any]] = json.loads(space.shows("ip", family, "-j", "route", "show", *table) or "[]")
         for row in shown:
             hops = [hop for hop in row.get("nexthops", [row]) if not DEAD & set(hop.get("flags", ()))]
             leads = frozenset(hop["dev"] for hop in hops if "dev" in hop)

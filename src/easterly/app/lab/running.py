@@ -10,6 +10,7 @@ from easterly.app.lab.cables import Cable, End, port
 from easterly.app.lab.records import Record
 from easterly.app.lab.spaces import Space
 from easterly.base.schema import Doc, Unit
+from easterly.config.linux.netplan import read
 from easterly.model.address import AddressPlan
 from easterly.model.network import Network
 from easterly.model.outcome import DeviceConfigs
@@ -24,8 +25,9 @@ class Running:
     address: Annotated[AddressPlan, Doc("Of the plan.")]
     configs: Annotated[DeviceConfigs, Doc("Of the plan: what the nodes have been given.")]
     scale: Annotated[float, Unit("1"), Doc("What rates of the plan are divided by.")]
-    spaces: Annotated[Mapping[str, Space], Doc("Namespace by node.")]
+    spaces: Annotated[Mapping[str, Space], Doc("Namespace by node, and by ``<switch>/<table>`` of tenants.")]
     cables: Annotated[tuple[Cable, ...], Doc("In the order of `Network.cables`.")]
+    homes: Annotated[Mapping[End, str], Doc("Namespace of ports that are not in their node's own.")]
     seconds: Annotated[dict[str, float], Unit("s"), Doc("How long each stage took.")] = field(default_factory=dict)
 
     @property
@@ -44,12 +46,23 @@ class Running:
         return tuple(self.network.hosts.name.tolist())
 
     def port(self, link: int) -> End:
-        """Node and interface that a link leaves, by its row."""
-        return port(self.network, link)
+        """Namespace (of `spaces`) and interface that a link leaves, by its row."""
+        end = port(self.network, link)
+        return self.homes.get(end, end[0]), end[1]
 
     def rate_bps(self, link: int) -> int:
         """Rate of a link in the lab, by its row."""
         return round(float(self.network.links.capacity_bps[link]) / self.scale)
+
+    @property
+    def host_mtu_B(self) -> int:
+        """Largest packet that every interface of the hosts may send [B]."""
+        plans = (read(self.text(f"linux/{host}.yaml")) for host in self.hosts)
+        return min((port.mtu_B for plan in plans for port in plan.ports if port.mtu_B), default=1500)
+
+    def tables(self, node: str) -> dict[str, Space]:
+        """Namespaces of the tenants' tables of a switch, by VRF; none where the kernel has VRF devices."""
+        return {name.partition("/")[2]: space for name, space in self.spaces.items() if name.startswith(f"{node}/")}
 
     def text(self, path: str) -> str:
         """A rendered file; empty if there is none."""

@@ -40,6 +40,10 @@ def substituted(lab: Running) -> tuple[Substitution, ...]:
 def _substituted(lab: Running) -> Iterator[Substitution]:
     yield Substitution("networkd in a namespace", "the rendered netplan text, carried out by ip")
     yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+    if lab.homes:
+        yield Substitution(
+            "VRF devices", "a namespace for each tenant and switch, which FRR takes for its VRF (zebra -n)"
+        )
     longest_s = float(lab.network.links.delay_s.max(initial=0.0))
     if longest_s > SHORT_S:
         yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")

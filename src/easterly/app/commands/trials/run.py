@@ -100,7 +100,8 @@ def _compared(lab: Running, nouns: Any, patience: float) -> list[Comparison]:
     made += outcome.of_sessions(converge.watched(lab, seconds=patience))
     lab.seconds["sessions"], begin = time.monotonic() - begin, time.monotonic()
     _said("hosts to hosts")
-    made += outcome.of_reach(reach.reached(lab, seed=nouns.site.seed))
+    for size_B in (0, lab.host_mtu_B):
+        made += outcome.of_reach(reach.reached(lab, seed=nouns.site.seed, size_B=size_B), size_B)
     lab.seconds["reach"] = time.monotonic() - begin
     return made
 
