@@ -2,11 +2,13 @@ from easterly.config import access, kueue, slurm, switches
 from easterly.config.checks import contradictions
 from easterly.config.linux.qos import told
 from easterly.config.render import render
+from easterly.config.sanity import implausible
 from easterly.config.secrets import exposed
-from easterly.config.targets import TARGETS, Sources, chosen, files_of
+from easterly.config.targets import ALL, TARGETS, Sources, chosen, files_of
 from easterly.config.validate import validate
 
 __all__ = [
+    "ALL",
     "TARGETS",
     "Sources",
     "access",
@@ -14,6 +16,7 @@ __all__ = [
     "contradictions",
     "exposed",
     "files_of",
+    "implausible",
     "kueue",
     "render",
     "slurm",

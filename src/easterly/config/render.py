@@ -8,6 +8,7 @@ from easterly.config import csv
 from easterly.config.targets import TARGETS, Sources, files_of
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
+from easterly.model.forwarding import Forwarding
 from easterly.model.fronting import Replicas
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
@@ -19,6 +20,7 @@ from easterly.model.spec.site import Site
 def render(
     site: Site, network: Network, address: AddressPlan, qos: QosPlan, work: Work, bill: Bill,
     isolation: Isolation | None = None, *, targets: Collection[str] | None = None, replicas: Replicas | None = None,
+    forwarding: Forwarding | None = None,
 ) -> DeviceConfigs:  # fmt: skip
     """Render the configuration of every device and host, and the tables that go with them.
 
@@ -40,6 +42,8 @@ def render(
         Names of `TARGETS`, or ``all``; the files that go with every plan if absent.
     replicas : Replicas, optional
         Replicas of services, for front ends; no front ends if absent.
+    forwarding : Forwarding, optional
+        Next hops, for flow tables; no flow tables if absent.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def render(
     ValueError
         A name that is no target.
     """
-    given = Sources(site, network, address, qos, work, bill, isolation, replicas)
+    given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding)
     if targets is None:
         files = [
             *TARGETS["frr"].make(given),

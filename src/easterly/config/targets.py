@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from easterly.base.findings import did_you_mean
-from easterly.config import access, csv, frr, haproxy, kubernetes, linux, nginx, routers, switches
+from easterly.config import access, csv, frr, haproxy, kubernetes, linux, nginx, ovs, routers, switches
 from easterly.config.fronts.front import Front, fronts
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
+from easterly.model.forwarding import Forwarding
 from easterly.model.fronting import Replicas
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
@@ -34,6 +35,7 @@ class Sources:
     bill: Bill
     isolation: Isolation | None = None
     replicas: Replicas | None = None
+    forwarding: Forwarding | None = None
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -92,6 +94,12 @@ def _system(name: str) -> Callable[[Sources], list[Artifact]]:
     return make
 
 
+def _ovs(given: Sources) -> list[Artifact]:
+    if given.forwarding is None:
+        return []
+    return ovs.render(ovs.bridges(given.site, given.network, given.sheet, given.qos, given.forwarding))
+
+
 def _haproxy(given: Sources) -> list[Artifact]:
     return haproxy.render(_fronts(given, "haproxy"))
 
@@ -122,6 +130,7 @@ TARGETS = {
     "nxos": Target("classes and access lists of switches that run NX-OS", _system("nxos")),
     "junos": Target("classes of switches that run Junos", _system("junos")),
     "linux": Target("netplan, kernel settings, classes, policers and access lists of hosts and switches", _linux),
+    "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),
     "haproxy": Target("front ends of services", _haproxy),
     "nginx": Target("front ends of services", _nginx),
     "kubernetes": Target("network policies of tenants", _kubernetes),

@@ -10,10 +10,11 @@ from easterly.config.linux import check as netplan_check
 from easterly.config.linux.qos import check as qos_check
 from easterly.config.nftables import check as nft_check
 from easterly.config.nginx import check as nginx_check
+from easterly.config.ovs import check as ovs_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
-CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check, nft_check)
+CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check, nft_check, ovs_check)
 """Modules whose `checker` is the one of this machine, if there is one."""
 
 

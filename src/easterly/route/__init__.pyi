@@ -8,6 +8,7 @@ from easterly.route.ecmp import (
     unserved,
 )
 from easterly.route.failing import failures
+from easterly.route.forwarding import forwarding
 from easterly.route.paths import (
     Mask,
     constrained,
@@ -33,6 +34,7 @@ __all__ = [
     "equal_cost",
     "failures",
     "few_paths",
+    "forwarding",
     "k_shortest",
     "loads_of",
     "max_flow",

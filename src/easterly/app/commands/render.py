@@ -11,7 +11,7 @@ import click
 from easterly.app import terminal
 
 TARGETS = (
-    "frr", "sonic", "eos", "nxos", "junos", "linux", "haproxy", "nginx", "kubernetes", "nccl", "labels", "all",
+    "frr", "sonic", "eos", "nxos", "junos", "linux", "ovs", "haproxy", "nginx", "kubernetes", "nccl", "labels", "all",
 )  # fmt: skip
 SHOWN = 8
 
@@ -67,9 +67,11 @@ def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool,
 
     files = rendered(nouns, targets)
     done = Rendered(files, ())
-    wrong = [*config.exposed(done.artifacts)]
+    wrong = [*config.exposed(done.artifacts), *config.implausible(done.artifacts)]
     if any(f.severity is Severity.ERROR for f in wrong):
         terminal.refused(wrong, None, form)
+    if form == "text":
+        terminal.print_findings(wrong, None)
     if not validate:
         return done
     return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every))

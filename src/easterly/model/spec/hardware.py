@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import Compute, Count, Frozen, Name, Named, Rate, Share, Size, Time
@@ -54,6 +54,18 @@ class SwitchType(Named):
         Literal["linux", "sonic", "eos", "nxos", "junos"],
         Doc("Network operating system, for the text of classes; routing and addresses are those of Linux with FRR."),
     ] = "linux"
+    datapath: Annotated[
+        Literal["kernel", "userspace"],
+        Doc("Datapath of Open vSwitch, where it is rendered for: the one in user space ignores the queues of flows."),
+    ] = "kernel"
+
+    @model_serializer(mode="wrap")
+    def _stated(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the usual datapath: the digest of older sites stays what it was."""
+        made: dict[str, Any] = handler(self)
+        if made.get("datapath") == "kernel":
+            del made["datapath"]
+        return made
 
 
 class Efficiency(Frozen):

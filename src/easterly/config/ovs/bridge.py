@@ -1,0 +1,201 @@
+"""A switch as a bridge of Open vSwitch: what its flows, groups and queues are filled from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_interface
+from typing import NamedTuple
+
+import numpy as np
+
+from easterly.config.sheet import Port, Sheet
+from easterly.model.forwarding import Forwarding
+from easterly.model.network import LinkKind, Network
+from easterly.model.qos import QosPlan
+from easterly.model.router import DEFAULT
+from easterly.model.spec.site import Site
+
+
+class Line(NamedTuple):
+    """A port: its number, its rate [bit/s], and the table of the hosts behind it; -1 towards other switches."""
+
+    port: int
+    rate_bps: int
+    table: int
+
+
+class Group(NamedTuple):
+    """Ports of which one is chosen: by hash (``select``), or the first that is up (``ff``)."""
+
+    number: int
+    kind: str
+    buckets: tuple[tuple[int, int], ...]
+
+
+class Way(NamedTuple):
+    """Where packets for a prefix go: a group, or a port."""
+
+    prefix: str
+    group: int
+    port: int
+
+
+class Station(NamedTuple):
+    """An interface of a host: its address, its port, the gateway that it asks for."""
+
+    address: str
+    port: int
+    gateway: str
+
+
+class Admission(NamedTuple):
+    """A prefix that hosts of a table may send to."""
+
+    table: int
+    prefix: str
+
+
+class Queue(NamedTuple):
+    """A class: its number on every port, its code points, its share of the port in parts of a million."""
+
+    number: int
+    points: tuple[int, ...]
+    share_ppm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One bridge, whole. Queues are empty where its datapath would ignore them."""
+
+    name: str
+    datapath: str
+    lines: tuple[Line, ...]
+    groups: tuple[Group, ...]
+    ways: tuple[Way, ...]
+    connected: tuple[str, ...]
+    stations: tuple[Station, ...]
+    admissions: tuple[Admission, ...]
+    queues: tuple[Queue, ...]
+
+
+DATAPATHS = {"kernel": "system", "userspace": "netdev"}
+"""What Open vSwitch calls them."""
+
+
+def bridges(site: Site, network: Network, sheet: Sheet, qos: QosPlan, forwarding: Forwarding) -> Iterator[Bridge]:
+    """Every switch and WAN router as a bridge.
+
+    Ways lead to the prefixes that other switches announce: one port, a group of all cheapest next hops, or a group that
+    fails over to the way around.
+
+    Parameters
+    ----------
+    site : Site
+        `datapath` of its switch models.
+    network : Network
+    sheet : Sheet
+    qos : QosPlan
+    forwarding : Forwarding
+
+    Yields
+    ------
+    Bridge
+        In the order of the network.
+    """
+    names = network.nodes.name.tolist()
+    start = np.searchsorted(forwarding.node, np.arange(len(names) + 1))
+    drafting = _Drafting(network, sheet, forwarding, names, _lines(network), _queues(qos), _plugs(network, sheet))
+    for node in np.flatnonzero(network.transit).tolist():
+        model = site.hardware.switches.get(str(network.nodes.switch_type[node]))
+        yield drafting.bridge(node, range(start[node], start[node + 1]), model.datapath if model else "kernel")
+
+
+@dataclass(frozen=True)
+class _Drafting:
+    """Looks up, for every switch, what was sorted once for all."""
+
+    network: Network
+    sheet: Sheet
+    forwarding: Forwarding
+    names: list[str]
+    lines: dict[int, list[tuple[int, int, int]]]
+    queues: tuple[Queue, ...]
+    plugs: dict[int, list[tuple[int, Port]]]
+
+    def bridge(self, node: int, rows: range, datapath: str) -> Bridge:
+        """One bridge."""
+        groups: dict[tuple[str, tuple[tuple[int, int], ...]], int] = {}
+        ways = tuple(self._ways(rows, groups))
+        plugs = self.plugs.get(node, [])
+        tables = {port: self._table(host.vrf) for port, host in plugs}
+        gateways = {
+            (port.vrf, ip_interface(port.address).network): port.bare
+            for port in self.sheet.ports.get(self.names[node], []) if port.role == "gateway"
+        }  # fmt: skip
+        stations = tuple(
+            Station(host.bare, port, gateways[host.vrf, ip_interface(host.address).network]) for port, host in plugs
+        )
+        return Bridge(
+            self.names[node], DATAPATHS[datapath],
+            tuple(Line(port, bps, tables.get(port, 0) if host else -1) for port, bps, host in self.lines.get(node, [])),
+            tuple(Group(number, kind, buckets) for (kind, buckets), number in groups.items()),
+            ways, tuple(sorted({str(net) for _, net in gateways})), stations,
+            tuple(self._admissions({host.vrf for _, host in plugs})),
+            self.queues if datapath == "kernel" else (),
+        )  # fmt: skip
+
+    def _ways(self, rows: range, groups: dict[tuple[str, tuple[tuple[int, int], ...]], int]) -> Iterator[Way]:
+        made, src_port = self.forwarding, self.network.links.src_port
+        for row in rows:
+            ports = src_port[made.link[made.ptr[row] : made.ptr[row + 1]]].tolist()
+            around = int(made.backup[row])
+            if len(ports) == 1 and around < 0:
+                group, port = 0, ports[0]
+            else:
+                kind = "ff" if len(ports) == 1 else "select"
+                buckets = (*((p, 1) for p in ports), *([(int(src_port[around]), 1)] if kind == "ff" else []))
+                group, port = groups.setdefault((kind, buckets), len(groups) + 1), 0
+            for announced in self.sheet.announced.get(self.names[int(made.target[row])], []):
+                yield Way(announced.prefix, group, port)
+
+    def _table(self, vrf: str) -> int:
+        return 0 if vrf == DEFAULT else self.sheet.vrfs[vrf][0]
+
+    def _admissions(self, vrfs: set[str]) -> Iterator[Admission]:
+        """What hosts of each table may reach: their own, and what is let in from others."""
+        owner = {target: name for name, (_, target) in self.sheet.vrfs.items()}
+        for vrf in sorted(vrfs, key=self._table):
+            others = [owner[target] for target in self.sheet.imports.get(vrf, ()) if target in owner]
+            found = [p for name in (vrf, *others) for family in (4, 6) for p in self.sheet.reachable(name, family)]
+            yield from (Admission(self._table(vrf), prefix) for prefix in dict.fromkeys(found))
+
+
+def _lines(network: Network) -> dict[int, list[tuple[int, int, int]]]:
+    """Ports of every node that are in use: number, rate, and whether a host is behind."""
+    links, found = network.links, defaultdict(list)
+    columns = (links.src, links.src_port, links.capacity_bps, links.kind)
+    for node, port, bps, kind in zip(*(c.tolist() for c in columns), strict=True):
+        found[node].append((port, round(bps), int(kind == LinkKind.HOST)))
+    return {node: sorted(rows) for node, rows in found.items()}
+
+
+def _plugs(network: Network, sheet: Sheet) -> dict[int, list[tuple[int, Port]]]:
+    """By switch: its ports with hosts behind, and the addresses there."""
+    links, found = network.links, defaultdict(list)
+    for ports in sheet.ports.values():
+        for port in ports:
+            if port.role == "host":
+                found[int(links.dst[port.link])].append((int(links.dst_port[port.link]), port))
+    return {node: sorted(rows, key=lambda row: (row[0], row[1].family)) for node, rows in found.items()}
+
+
+def _queues(qos: QosPlan) -> tuple[Queue, ...]:
+    """Classes by queue; those that share one add up."""
+    points: dict[int, list[int]] = defaultdict(list)
+    shares: dict[int, float] = defaultdict(float)
+    for row, (queue, share) in enumerate(zip(qos.queue.tolist(), qos.share.tolist(), strict=True)):
+        shares[queue] += share
+        points[queue] += [point for point, of in enumerate(qos.dscp_class.tolist()) if of == row]
+    return tuple(Queue(q, tuple(sorted(points[q])), round(shares[q] * 1e6)) for q in sorted(shares))
