@@ -193,3 +193,33 @@ def test_the_store_is_in_the_users_data(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert "made:" in text("init") and (tmp_path / "easterly" / "ipam.db").exists()
     assert "up to date:" in text("init")
+
+
+def test_devices_and_vrfs(desk):
+    desk("pool", "add", "p", "10.0.0.0/24")
+    desk("alloc", "p", "--device", "n1", "--interface", "eth0")
+    made = desk("device", "add", "n1", "--tenant", "acme", "--tag", "gpu", "--field", "rack=7")
+    assert made["changed"] and [each["name"] for each in made["device"]["interfaces"]] == ["eth0"]
+    assert not desk("device", "add", "n1")["changed"] and not desk("interface", "add", "n1", "eth0")["changed"]
+    desk("interface", "edit", "n1", "eth0", "--mac", "02-00-00-00-00-01", "--name", "lan0")
+    assert desk("alloc", "p", "--device", "n1", "--interface", "eth0", code=1)["refusal"]["code"] == "unknown"
+    shown = desk("device", "show", "n1")
+    assert [(a["interface"], a["mac"], a["tenant"]) for a in shown["allocations"]] == [
+        ("lan0", "02:00:00:00:00:01", "acme"),
+    ]  # fmt: skip
+    assert "lan0" in text("device", "show", "n1") and "rack" in text("device", "show", "n1")
+    edited = desk(
+        "device", "edit", "n1", "--name", "n2", "--clear-tags", "--tag", "new", "--field", "row=b", "--tenant", ""
+    )
+    assert (edited["device"]["tags"], edited["device"]["fields"]) == (["new"], {"rack": "7", "row": "b"})
+    assert [row["name"] for row in desk("device", "list", "--tag", "new")["devices"]] == ["n2"]
+    desk("device", "add", "thief")
+    desk("interface", "add", "thief", "e", "--mac", "02:00:00:00:00:01")
+    assert [each["code"] for each in desk("anomalies", code=1)["anomalies"]] == ["duplicate-mac"]
+    assert desk("interface", "remove", "n2", "lan0", code=1)["refusal"]["code"] == "in-use"
+    assert desk("device", "remove", "n2", "--release")["released"] == ["10.0.0.1"]
+    assert desk("interface", "remove", "thief", "f", code=1)["refusal"]["code"] == "unknown"
+    assert desk("device", "list", "--mac", "nonsense", code=2) is None
+    desk("vrf", "add", "red")
+    assert desk("vrf", "remove", "red")["changed"] and desk("fsck")["sound"]
+    assert desk("vrf", "remove", "red", code=1)["refusal"]["code"] == "unknown"

@@ -29,7 +29,9 @@ def filled(store: ipam.Store) -> None:
         ipam.AddPool("top", "10.0.0.0/8", role="site", tags=("x", "a;b"), fields={"k": "v"}),
         ipam.AddPool("rack", parent="top", prefix_length=24, lease_s=60.0, quarantine_s=5.0),
         ipam.AddPool("six", "2001:db8::/40", vrf="red", edges=True),
-        ipam.Allocate("rack", 3, device="n,1", interface='"e0"', lease_s=9.0, tags=("b", "a"), fields={"ü": "1\n2"}),
+        ipam.Allocate(
+            "rack", 3, device="n,1", interface='"e0"', lease_s=9.0, tags=("b", "a"), fields={"ü": "1\n2\x86\x85\u2028"}
+        ),
         ipam.Allocate("rack", address="10.0.0.200", reserve=True, mac="02:00:00:00:00:01", dns_name="a.example"),
         ipam.Allocate("top", first="10.9.0.5", last="10.9.0.9", owner="ann"),
         ipam.Allocate("top", 2, prefix_length=26, tenant="acme"),
@@ -86,7 +88,9 @@ def test_other_readers_read_it(store: ipam.Store) -> None:
     assert rows == yaml.safe_load(text(store, "yaml"))
     table = list(csv.DictReader(text(store, "csv").splitlines(keepends=True)))
     assert [row["address"] for row in table] == [row.get("address", "") for row in rows]
-    assert {row["device"]: json.loads(row["fields"]) for row in table if row["device"]} == {"n,1": {"ü": "1\n2"}}
+    assert {row["device"]: json.loads(row["fields"]) for row in table if row["device"]} == {
+        "n,1": {"ü": "1\n2\x86\x85\u2028"}
+    }
 
 
 BAD = """address,pool,state,until_ms,kind,fields

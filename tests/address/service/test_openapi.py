@@ -14,6 +14,7 @@ from easterly.address.service.table import ENTRIES
 
 STORE = ipam.init(Path(tempfile.mkdtemp()) / "a.db")
 STORE.one(ipam.AddPool("hosts", "10.0.0.0/8"))
+STORE.one(ipam.AddDevice("leaf-1"))
 TOKEN = {"Authorization": f"Bearer {service.add_token(STORE, 'the-root-of-all', 'admin')[1]}"}
 APP = service.application(STORE, service.Policy(chores=False))
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)

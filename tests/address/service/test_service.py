@@ -343,3 +343,128 @@ def test_who_reaches_a_listener(store: ipam.Store, text: str, local: bool) -> No
 def test_no_place_to_listen(text: str) -> None:
     with pytest.raises(service.CannotServe, match="ADDR:PORT"):
         service.read_listener(text)
+
+
+def test_devices_and_interfaces(client: TestClient) -> None:
+    made = client.post(f"{API}/devices", json={"name": "leaf 1", "tenant": "acme", "tags": ["b", "a"]})
+    assert (made.status_code, made.headers["location"]) == (201, f"{API}/devices/leaf%201")
+    url = f"{API}/devices/leaf%201"
+    assert client.get(url).json() == made.json() and made.json()["tags"] == ["a", "b"]
+    port = client.post(f"{url}/interfaces", json={"name": "Ethernet1/1", "mac": "02:00:00:00:00:01"})
+    assert (port.status_code, port.json()["device"]) == (201, made.json()["id"])
+    held = take(client, device="leaf 1", interface="Ethernet1/1")["allocations"][0]
+    assert (held["mac"], held["tenant"]) == ("02:00:00:00:00:01", "acme")
+    assert take(client, status=404, device="leaf 1", interface="eth9")["code"] == "unknown"
+    at = f"{API}/interfaces/{port.json()['id']}"
+    etag = client.get(at).headers["etag"]
+    assert client.get(at, headers={"If-None-Match": etag}).status_code == 304
+    body = {"mac": "02:00:00:00:00:02"}
+    changed = client.patch(at, json=body, headers={"If-Match": etag})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Ethernet1/1")
+    assert client.patch(at, json=body, headers={"If-Match": etag}).status_code == 412
+    assert client.get(f"{url}/addresses").json()["items"][0]["mac"] == body["mac"]
+    etag = client.get(url).headers["etag"]
+    renamed = client.patch(url, json={"name": "leaf-1", "fields": {"rack": "7"}}, headers={"If-Match": etag})
+    assert (renamed.json()["fields"], renamed.json()["tenant"]) == ({"rack": "7"}, "acme")
+    url = f"{API}/devices/leaf-1"
+    assert client.delete(url, headers={"If-Match": etag}).status_code == 412
+    refused = client.delete(at)
+    assert (refused.status_code, refused.json()["code"]) == (409, "in-use")
+    assert client.delete(f"{url}?release=true").status_code == 204
+    assert client.get(at).status_code == client.get(url).status_code == 404
+    assert client.get(f"{API}/pools/hosts").json()["used"] == 0
+
+
+def test_devices_are_found_and_come_in_pages(client: TestClient) -> None:
+    for n in range(5):
+        client.post(f"{API}/devices", json={"name": f"n{n}", "tenant": "ab"[n % 2], "tags": ["odd"] if n % 2 else []})
+    client.post(f"{API}/devices/n3/interfaces", json={"name": "e", "mac": "02:00:00:00:00:03"})
+
+    def names(query: str) -> list[str]:
+        return [row["name"] for row in client.get(f"{API}/devices?{query}").json()["items"]]
+
+    assert names("tag=odd") == ["n1", "n3"] and names("tenant=a&limit=2") == ["n0", "n2"]
+    assert names("mac=02:00:00:00:00:03") == ["n3"]
+    first = client.get(f"{API}/devices?limit=3")
+    assert names(f"after={first.json()['next']}") == ["n3", "n4"] and 'rel="next"' in first.headers["link"]
+
+
+def test_devices_of_tenants(store: ipam.Store, client: TestClient) -> None:
+    acme, beta = bearer(store, "a", "operator", "acme"), bearer(store, "b", "operator", "beta")
+    made = client.post(f"{API}/devices", json={"name": "leaf"}, headers=acme).json()
+    port = client.post(f"{API}/devices/leaf/interfaces", json={"name": "e0"}, headers=acme).json()["id"]
+    assert made["tenant"] == "acme"
+    for method, path in (
+        ("GET", "devices/leaf"), ("PATCH", "devices/leaf"), ("DELETE", "devices/leaf"), ("GET", f"interfaces/{port}"),
+        ("PATCH", f"interfaces/{port}"), ("DELETE", f"interfaces/{port}"), ("GET", "devices/leaf/addresses"),
+        ("POST", "devices/leaf/interfaces"),
+    ):  # fmt: skip
+        body = {"json": {"name": "x"}} if method in ("POST", "PATCH") else {}
+        assert client.request(method, f"{API}/{path}", headers=beta, **body).status_code == 404, (method, path)
+    assert client.get(f"{API}/devices", headers=beta).json()["items"] == []
+    assert client.get(f"{API}/devices?tenant=acme", headers=beta).json()["items"] == []
+    mixed = client.post(f"{API}/pools/others/allocations", json={"device": "leaf"}, headers=beta)
+    assert (mixed.status_code, mixed.json()["code"]) == (403, "not-owner")
+    assert client.patch(f"{API}/devices/leaf", json={"tenant": "beta"}, headers=acme).status_code == 403
+    assert client.post(f"{API}/devices", json={"name": "y", "tenant": "acme"}, headers=beta).status_code == 403
+    assert client.delete(f"{API}/devices/leaf", headers=acme).status_code == 204
+
+
+def test_a_vrf_is_removed_once_it_is_empty(client: TestClient) -> None:
+    client.post(f"{API}/vrfs", json={"name": "blue"})
+    client.post(f"{API}/pools", json={"name": "b", "prefix": "10.0.0.0/24", "vrf": "blue"})
+    assert client.delete(f"{API}/vrfs/blue").json()["code"] == "in-use"
+    assert client.delete(f"{API}/pools/b").status_code == client.delete(f"{API}/vrfs/blue").status_code == 204
+    assert client.delete(f"{API}/vrfs/blue").status_code == 404
+
+
+TABLE = "address,device,state\n10.0.0.7,n7,held\n10.0.0.8,n8,reserved\n"
+
+
+def put(client: TestClient, table: str | bytes, media: str = "text/csv", query: str = "pool=hosts", **how: Any) -> Any:
+    return client.post(f"{API}/import?{query}", content=table, headers={"Content-Type": media, **how})
+
+
+def test_tables_come_in_and_go_out(client: TestClient) -> None:
+    made = put(client, TABLE)
+    assert (made.status_code, made.json()["added"], made.json()["changed"]) == (200, 2, True)
+    again = put(client, TABLE, "text/csv; charset=utf-8").json()
+    assert (again["added"], again["same"], again["changed"]) == (0, 2, False)
+    client.post(f"{API}/devices", json={"name": "n7"})
+    for form, media in (("csv", "text/csv"), ("json", "application/json"), ("yaml", "application/yaml")):
+        told = client.get(f"{API}/export?format={form}")
+        assert told.headers["content-type"].partition(";")[0] == media
+        same = put(client, told.content, media, "").json()
+        assert (same["same"], same["changed"], same["refused"]) == (2, False, []), form
+    assert [row["kind"] for row in client.get(f"{API}/export?format=json").json()] == [
+        "pool", "pool", "device", "address", "address",
+    ]  # fmt: skip
+
+
+def test_a_table_that_is_wrong_changes_nothing(client: TestClient) -> None:
+    bad = TABLE + "10.0.0.7,n9,held\n10.9.9.9,n9,held\n"
+    refused = put(client, bad)
+    assert (refused.status_code, refused.json()["code"]) == (422, "rows")
+    assert [(row["line"], row["column"]) for row in refused.json()["refused"]] == [(4, "address"), (5, "address")]
+    assert client.get(f"{API}/pools/hosts").json()["used"] == 0
+    kept = put(client, bad, query="pool=hosts&keep_going=true")
+    assert (kept.status_code, kept.json()["added"], kept.json()["refused_count"]) == (200, 2, 2)
+    for table, media, status in (
+        (b"a,b\n", "text/csv", 400), (b"\xff", "text/csv", 400), (b"{", "application/json", 400),
+        (b"x: [", "application/yaml", 400), (b"", "image/png", 415),
+    ):  # fmt: skip
+        answer = put(client, table, media)
+        assert (answer.status_code, "easterly-import" in answer.text) == (status, False), answer.text
+
+
+def test_a_table_that_is_too_large(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easterly.address.service.tables.LARGEST_B", 1000)
+    answer = put(client, TABLE + "#" * 1000)
+    assert answer.status_code == 413 and "1000 bytes" in answer.json()["detail"]
+
+
+def test_tables_are_for_whoever_runs_the_store(store: ipam.Store, client: TestClient) -> None:
+    acme, reader = bearer(store, "a", "admin", "acme"), bearer(store, "r", "reader")
+    assert put(client, TABLE, **acme).status_code == put(client, TABLE, **reader).status_code == 403
+    assert client.get(f"{API}/export", headers=acme).status_code == 403
+    assert client.get(f"{API}/export", headers=reader).status_code == 200

@@ -1,4 +1,4 @@
-"""VRFs and pools: made and removed one at a time, under the lock of the registry."""
+"""VRFs, pools and devices: made and removed one at a time, under the lock of the registry."""
 
 from __future__ import annotations
 
@@ -10,12 +10,32 @@ from sqlalchemy import Connection, insert, select, update
 
 from easterly.address.ipam import schema
 from easterly.address.ipam.audit import START, chained
+from easterly.address.ipam.bound import claim
 from easterly.address.ipam.decide import allocate
+from easterly.address.ipam.equip import equip
+from easterly.address.ipam.equipment import (
+    AddDevice,
+    AddInterface,
+    EditDevice,
+    EditInterface,
+    Equipment,
+    RemoveDevice,
+    RemoveInterface,
+)
 from easterly.address.ipam.ledger import Ledger
 from easterly.address.ipam.nouns import About, Outcome, Pool, refused
 from easterly.address.ipam.places import Place, place
 from easterly.address.ipam.read import StoredFree, by_id, pools
-from easterly.address.ipam.requests import EDITABLE, AddPool, AddVrf, Administration, Allocate, EditPool, RemovePool
+from easterly.address.ipam.requests import (
+    EDITABLE,
+    AddPool,
+    AddVrf,
+    Administration,
+    Allocate,
+    EditPool,
+    RemovePool,
+    RemoveVrf,
+)
 from easterly.address.ipam.rows import free_row, octets, pool_of, pool_row
 from easterly.address.ipam.space import Space
 from easterly.address.ipam.write import insert as insert_rows
@@ -24,35 +44,73 @@ from easterly.address.text import AddressError
 
 OFFICE = 0
 """Number of the administration's own audit chain."""
+FIRST = 1
+"""Id of the VRF that every store begins with."""
 
 
-_VERBS = {AddVrf: ("add-vrf", 1), AddPool: ("add-pool", 1), EditPool: ("edit-pool", 0), RemovePool: ("remove-pool", 0)}
-"""What the audit calls a request, and how many ids it takes."""
+_VERBS: Mapping[type, tuple[str, int]] = {
+    AddVrf: ("add-vrf", 1), RemoveVrf: ("remove-vrf", 0), AddPool: ("add-pool", 1), EditPool: ("edit-pool", 0),
+    RemovePool: ("remove-pool", 0), AddDevice: ("add-device", 0), EditDevice: ("edit-device", 0),
+    RemoveDevice: ("remove-device", 0), AddInterface: ("add-interface", 0), EditInterface: ("edit-interface", 0),
+    RemoveInterface: ("remove-interface", 0),
+}  # fmt: skip
+"""What the audit calls a request, and how many ids it takes; those of devices say that themselves."""
 
 
 def administer(connection: Connection, request: Administration, now_ms: int) -> Outcome:
     """Answer one request in the transaction of the connection."""
+    if isinstance(request, Equipment):
+        claim(connection)
     row = connection.execute(select(schema.registry).with_for_update()).one()
-    number = row.next
-    if isinstance(request, AddVrf):
-        outcome = _add_vrf(connection, request, number)
-    elif isinstance(request, AddPool):
-        outcome = _add_pool(connection, request, number, now_ms)
-    elif isinstance(request, EditPool):
-        outcome = _edit_pool(connection, request, now_ms)
-    else:
-        outcome = _remove_pool(connection, request, now_ms)
+    verb, made = _VERBS[type(request)]
+    if isinstance(request, Equipment):
+        done = equip(connection, request, row.next, now_ms)
+        if done.outcome.ok:
+            record(connection, row, {"do": verb, "by": request.actor, **done.change()}, done.made, now_ms)
+        return done.outcome
+    outcome = _answer(connection, request, row.next, now_ms)
     if outcome.ok:
-        _record(connection, row, outcome, request, now_ms)
+        name = request.name if isinstance(request, AddVrf | AddPool) else _named(request)
+        change = {"do": verb, "by": request.actor, "id": outcome.id, "name": name}
+        if isinstance(request, AddVrf):
+            change |= {"rd": request.rd, "tenant": request.tenant}
+        record(connection, row, change, made, now_ms)
     return outcome
 
 
-def _record(connection: Connection, row: Any, outcome: Outcome, request: Administration, now_ms: int) -> None:
-    verb, made = _VERBS[type(request)]
-    name = request.name if isinstance(request, AddVrf | AddPool) else request.pool
-    change = {"do": verb, "by": request.actor, "id": outcome.id, "name": name}
-    if isinstance(request, AddVrf):
-        change |= {"rd": request.rd, "tenant": request.tenant}
+def _named(request: EditPool | RemovePool | RemoveVrf) -> int | str:
+    return request.vrf if isinstance(request, RemoveVrf) else request.pool
+
+
+def _answer(
+    connection: Connection, request: AddVrf | RemoveVrf | AddPool | EditPool | RemovePool, number: int, now_ms: int
+) -> Outcome:
+    match request:
+        case AddVrf():
+            return _add_vrf(connection, request, number)
+        case RemoveVrf():
+            return _remove_vrf(connection, request)
+        case AddPool():
+            return _add_pool(connection, request, number, now_ms)
+        case EditPool():
+            return _edit_pool(connection, request, now_ms)
+        case RemovePool():
+            return _remove_pool(connection, request, now_ms)
+
+
+def record(connection: Connection, row: Any, change: dict[str, Any], made: int, now_ms: int) -> None:
+    """Add a change to the administration's chain, and take ids.
+
+    Parameters
+    ----------
+    connection : Connection
+    row : Row
+        The registry, as it was locked.
+    change : dict
+    made : int
+        Ids that were taken.
+    now_ms : int
+    """
     [entry] = chained(OFFICE, row.entries, row.head, now_ms, [change])
     write_entries(connection, [entry])
     connection.execute(update(schema.registry).values(next=row.next + made, entries=entry.seq, head=entry.hash))
@@ -66,6 +124,22 @@ def _add_vrf(connection: Connection, request: AddVrf, number: int) -> Outcome:
         insert(schema.vrf), {"id": number, "name": request.name, "rd": request.rd, "tenant": request.tenant}
     )
     return Outcome(id=number)
+
+
+def _remove_vrf(connection: Connection, request: RemoveVrf) -> Outcome:
+    vrf, pool = schema.vrf.c, schema.pool.c
+    column = vrf.id if isinstance(request.vrf, int) else vrf.name
+    found = connection.execute(select(schema.vrf).where(column == request.vrf)).first()
+    if found is None:
+        return refused("unknown", f"there is no VRF {request.vrf!r}")
+    if found.id == FIRST:
+        return refused("in-use", f"VRF {found.name} is the one of pools that name none", "it stays")
+    names = connection.execute(select(pool.name).where(pool.vrf == found.id).order_by(pool.id)).scalars().all()
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        return refused("in-use", f"VRF {found.name} has pool {names[0]}{more}", "remove its pools first")
+    connection.execute(schema.vrf.delete().where(vrf.id == found.id))
+    return Outcome(id=found.id)
 
 
 def _add_pool(connection: Connection, request: AddPool, number: int, now_ms: int) -> Outcome:

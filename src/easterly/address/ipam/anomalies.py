@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
+from easterly.address.ipam.equipment import Interface, read_mac
 from easterly.address.ipam.history import Usage
 from easterly.address.ipam.nouns import Allocation
 
@@ -87,25 +89,46 @@ def stale(
             yield Anomaly("stale", f"{a.text} was not seen for {(now_ms - last) / 86_400_000:.1f} days", (a.id,))
 
 
-def duplicate_macs(allocations: Iterable[Allocation]) -> Iterator[Anomaly]:
-    """One MAC that two devices of a VRF claim; one device may have many addresses.
+def duplicate_macs(
+    allocations: Iterable[Allocation], interfaces: Mapping[str, Iterable[Interface]] = MappingProxyType({})
+) -> Iterator[Anomaly]:
+    """One MAC that two devices claim: their addresses in one VRF, or interfaces, which are in every VRF.
+
+    One device may have many addresses, and interfaces that share a MAC address, as those of a bond do.
 
     Parameters
     ----------
     allocations : iterable of Allocation
+    interfaces : mapping of str to iterable of Interface
+        By name of the device.
 
     Yields
     ------
     Anomaly
     """
-    claims = defaultdict[tuple[int, str], list[Allocation]](list)
+    owners = defaultdict[str, set[str]](set)
+    for device, parts in interfaces.items():
+        for part in parts:
+            if part.mac:
+                owners[part.mac].add(device)
+    claims = defaultdict[tuple[str, int], list[Allocation]](list, {(mac, 0): [] for mac in owners})
     for a in allocations:
         if a.about.mac and a.state != "quarantined":
-            claims[a.vrf, a.about.mac.lower()].append(a)
-    for (_, mac), held in sorted(claims.items()):
-        devices = sorted({a.about.device or f"the holder of {a.text}" for a in held})
-        if len(devices) > 1:
+            claims[_hardware(a.about.mac), a.vrf].append(a)
+    told = set[tuple[str, tuple[str, ...]]]()
+    for (mac, _), held in sorted(claims.items(), key=lambda item: (item[0][0], not item[0][1], item[0][1])):
+        devices = sorted({a.about.device or f"the holder of {a.text}" for a in held} | owners[mac])
+        if len(devices) > 1 and (held or (mac, tuple(devices)) not in told):
+            told.add((mac, tuple(devices)))
             yield Anomaly("duplicate-mac", f"{mac} is claimed by {', '.join(devices)}", tuple(a.id for a in held))
+
+
+def _hardware(mac: str) -> str:
+    """A MAC address in its one spelling; what is none stays."""
+    try:
+        return read_mac(mac)
+    except ValueError:
+        return mac.lower()
 
 
 def dns_drift(allocations: Iterable[Allocation], records: Mapping[str, Iterable[str]]) -> Iterator[Anomaly]:

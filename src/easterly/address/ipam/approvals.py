@@ -13,6 +13,7 @@ from easterly.address.ipam import schema
 from easterly.address.ipam.administer import OFFICE
 from easterly.address.ipam.audit import chained
 from easterly.address.ipam.batch import answer
+from easterly.address.ipam.bound import share
 from easterly.address.ipam.connect import reading, writing
 from easterly.address.ipam.nouns import Outcome, canonical, refused
 from easterly.address.ipam.requests import Allocate
@@ -98,6 +99,7 @@ def decide(store: Store, question: int, *, approve: bool, actor: str, note: str 
     """
     try:
         with writing(store.engine) as connection:
+            share(connection)
             row = connection.execute(select(schema.registry).with_for_update()).one()
             found = connection.execute(select(schema.approval).where(_Q.id == question)).first()
             if found is None or found.state != "open":

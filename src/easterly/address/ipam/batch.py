@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from easterly.address.ipam.bound import Known, known, share
 from easterly.address.ipam.decide import allocate, named, pool_number
 from easterly.address.ipam.leases import edit, expire, release, renew
 from easterly.address.ipam.ledger import Ledger
@@ -65,9 +66,10 @@ def _unknown(request: Work) -> Outcome:
 def _open(connection: Connection, requests: Sequence[Work], now_ms: int) -> dict[int | str, Ledger]:
     """Lock the pools of a batch, in order of ids, and read the rows that its requests name."""
     found: dict[int | str, Ledger] = {}
+    devices = _devices(connection, requests)
     for pool in pools(connection, map(_pool, requests), lock=True):
         source = StoredFree(connection, pool.id)
-        found[pool.id] = found[pool.name] = Ledger(pool, Space(source, pool.bits), now_ms)
+        found[pool.id] = found[pool.name] = Ledger(pool, Space(source, pool.bits), now_ms, devices=devices)
     keys, taken = defaultdict[int, set[str]](set), defaultdict[int, list[Run]](list)
     for request in requests:
         if isinstance(request, Allocate) and (ledger := found.get(request.pool)) is not None:
@@ -84,6 +86,17 @@ def _open(connection: Connection, requests: Sequence[Work], now_ms: int) -> dict
         ledger = found[pool_id]
         ledger.space.know(StoredFree(connection, pool_id).around(taken[pool_id], given[pool_id]))
     return found
+
+
+def _devices(connection: Connection, requests: Sequence[Work]) -> dict[str, Known]:
+    """Devices that requests name; they stay what they are until the end of the transaction."""
+    named: set[str | None] = {request.device for request in requests if isinstance(request, Allocate)}
+    named |= {request.about.device for request in requests if isinstance(request, Edit)}
+    names = [name for name in named if name]
+    if not names:
+        return {}
+    share(connection)
+    return known(connection, names)
 
 
 def _ids(request: Work) -> Iterable[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from easterly.address.ipam.bound import fit
 from easterly.address.ipam.ledger import Ledger, Terms
-from easterly.address.ipam.nouns import SEQUENCE_BITS, Outcome, Pool, refused
+from easterly.address.ipam.nouns import SEQUENCE_BITS, About, Outcome, Pool, refused
 from easterly.address.ipam.places import Place, between, place
 from easterly.address.ipam.requests import Allocate
 from easterly.address.ipam.space import Run
@@ -52,6 +53,8 @@ def allocate(ledger: Ledger, request: Allocate, *, kind: str = "", approved: boo
         same = (ledger.find(number) for number in range(earlier.id, earlier.id + earlier.keyed))
         return Outcome(tuple(a for a in same if a is not None and a.state != "quarantined"), repeated=True)
     no = _impossible(ledger.pool, request, approved or kind == "pool")
+    if no is None and isinstance(about := fit(ledger.devices, request.about), Outcome):
+        no = about
     if no is not None:
         return no
     try:
@@ -130,7 +133,9 @@ def _granted(ledger: Ledger, request: Allocate, runs: list[Run], length: int, ki
     until = None if request.reserve or kind == "pool" else _until(ledger, request.lease_s)
     owner = request.owner or request.actor
     digest = None if request.key is None else request.digest()
-    terms = Terms(kind, state, length, until, owner, request.actor, request.key, digest, request.about)
+    about = fit(ledger.devices, request.about)
+    assert isinstance(about, About)  # it was looked at before anything was taken
+    terms = Terms(kind, state, length, until, owner, request.actor, request.key, digest, about)
     return Outcome(ledger.add(runs, terms))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TextIO
 
@@ -14,10 +15,11 @@ from sqlalchemy import Connection, Select, select
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.connect import reading
+from easterly.address.ipam.equipment import Device, Interface
 from easterly.address.ipam.lines import formatted, lines
 from easterly.address.ipam.nouns import Pool
 from easterly.address.ipam.quiet import quiet
-from easterly.address.ipam.rows import pool_of
+from easterly.address.ipam.rows import device_of, interface_of, pool_of
 from easterly.address.ipam.sheet import COLUMNS, SETTINGS, cell, tags_cell
 from easterly.address.ipam.store import Store
 
@@ -102,7 +104,22 @@ def _definitions(connection: Connection, pools: Sequence[Pool]) -> list[Row]:
                 settings=said,
             )
         )  # fmt: skip
+    return made + _equipment(connection)
+
+
+def _equipment(connection: Connection) -> list[Row]:
+    """Rows of devices, and of their interfaces behind them."""
+    devices = {row[0]: device_of(row) for row in connection.execute(select(schema.device).order_by(schema.device.c.id))}
+    made = [_definition("device", device=d.name, tenant=d.tenant, **_marks(d)) for d in devices.values()]
+    parts = connection.execute(select(schema.interface).order_by(schema.interface.c.id))
+    for each in map(interface_of, parts):
+        device = devices[each.device].name
+        made.append(_definition("interface", device=device, interface=each.name, mac=each.mac, **_marks(each)))
     return made
+
+
+def _marks(each: Device | Interface) -> dict[str, Any]:
+    return {"tags": each.tags or None, "fields": dict(each.fields) or None}
 
 
 def _definition(kind: str, **said: Any) -> Row:
@@ -187,9 +204,17 @@ def _json(rows: Sequence[Row]) -> str:
     return ",\n".join(_objects(rows))
 
 
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON lets stand, and YAML does not or takes for the end of a line (YAML 1.1 section 4.1.1)."""
+
+
 def _yaml(rows: Sequence[Row]) -> str:
     """YAML 1.2 is a superset of JSON: one flow mapping a line."""
-    return "".join(f"- {line}\n" for line in _objects(rows))
+    return "".join(f"- {_UNPRINTABLE.sub(_escaped, line)}\n" for line in _objects(rows))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def text(store: Store, form: str) -> str:

@@ -57,6 +57,12 @@ def _closed(connection: Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in connection.execute(ends)}
 
 
+def forget(store: Store, reader: str) -> bool:
+    """Forget how far a reader is; False where nothing was known of it. A reader of its name begins anew."""
+    with writing(store.engine) as connection:
+        return connection.execute(schema.reader.delete().where(_R.name == reader)).rowcount > 0
+
+
 def acknowledge(store: Store, reader: str, entries: Iterable[Entry]) -> None:
     """Tell that a reader has done with some entries, and with those before them in their chains.
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, pairwise
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from easterly.address.ipam import schema
-from easterly.address.ipam.administer import OFFICE, definition
+from easterly.address.ipam.administer import FIRST, OFFICE, definition
 from easterly.address.ipam.audit import broken
 from easterly.address.ipam.connect import reading
-from easterly.address.ipam.nouns import SEQUENCE_BITS, Allocation, Entry, Pool
-from easterly.address.ipam.replay import replay
-from easterly.address.ipam.rows import allocation_of, free_row, pool_of
+from easterly.address.ipam.nouns import SEQUENCE_BITS, Allocation, Entry, Pool, Vrf
+from easterly.address.ipam.replay import replay, replay_office
+from easterly.address.ipam.rows import allocation_of, device_of, free_row, interface_of, pool_of
 from easterly.address.ipam.store import Store
 
 
@@ -22,7 +23,8 @@ def fsck(store: Store) -> list[str]:
 
     For each pool: free intervals and allocations are disjoint and together the whole pool, intervals are maximal
     and rated right, counters are right, the audit chain is whole, and its replay gives the allocations. For each
-    VRF: pools overlap only as parent and child, and every child is an allocation of its parent.
+    VRF: pools overlap only as parent and child, and every child is an allocation of its parent. VRFs, devices and
+    interfaces are what the administration's audit gives when it is replayed, and addresses say what their devices say.
 
     Parameters
     ----------
@@ -37,6 +39,7 @@ def fsck(store: Store) -> list[str]:
         found = list(chain.from_iterable(_pool(connection, pool) for pool in pools))
         found += _nesting(connection, pools)
         found += _administration(connection)
+        found += _devices(connection)
         found += _strays(connection, {pool.id for pool in pools})
     return found
 
@@ -119,7 +122,50 @@ def _ending(entries: list[Entry], count: int, head: bytes) -> Iterator[str]:
 def _administration(connection: Connection) -> Iterator[str]:
     row = connection.execute(select(schema.registry)).one()
     entries = _entries(connection, OFFICE)
-    yield from chain(broken(entries), _ending(entries, row.entries, row.head))
+    damage = [*broken(entries), *_ending(entries, row.entries, row.head)]
+    yield from damage
+    if damage:
+        return
+    try:
+        state = replay_office(entries)
+    except ValueError as error:
+        yield str(error)
+        return
+    vrfs = [Vrf(*each) for each in connection.execute(select(schema.vrf)) if each.id != FIRST]
+    devices = [device_of(each) for each in connection.execute(select(schema.device))]
+    interfaces = [interface_of(each) for each in connection.execute(select(schema.interface))]
+    yield from _unlike("VRF", state.vrfs, vrfs)
+    yield from _unlike("device", state.devices, devices)
+    yield from _unlike("interface", state.interfaces, interfaces)
+
+
+def _unlike(what: str, said: Mapping[int, Any], rows: Iterable[Any]) -> Iterator[str]:
+    there = {row.id: row for row in rows}
+    for number in sorted(said.keys() | there.keys()):
+        if said.get(number) != there.get(number):
+            yield f"{what} {number} is not what the audit says"
+
+
+_BOUND = text(
+    "SELECT a.id, d.name, a.interface, i.id FROM allocation a JOIN device d ON d.name = a.device "
+    "LEFT JOIN interface i ON i.device = d.id AND i.name = a.interface "
+    "WHERE a.state <> 'quarantined' AND (a.interface <> '' AND i.id IS NULL "
+    "OR d.tenant IS NOT NULL AND coalesce(a.tenant, '') <> d.tenant "
+    "OR i.mac IS NOT NULL AND coalesce(a.mac, '') <> i.mac) ORDER BY a.id"
+)
+
+
+def _devices(connection: Connection) -> Iterator[str]:
+    """Addresses say what their devices and interfaces say."""
+    for number, device, interface, there in connection.execute(_BOUND):
+        if interface and there is None:
+            yield f"allocation {number} is bound to interface {interface} of {device}, which there is not"
+        else:
+            yield f"allocation {number} has another tenant or MAC address than its device {device}"
+    parts, of = schema.interface.c, schema.device.c.id
+    strays = select(parts.id).where(parts.device.not_in(select(of))).order_by(parts.id)
+    for number in connection.execute(strays).scalars():
+        yield f"interface {number} belongs to a device that there is not"
 
 
 def _nesting(connection: Connection, pools: list[Pool]) -> Iterator[str]:

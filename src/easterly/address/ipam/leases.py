@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from easterly.address.ipam.bound import fit
 from easterly.address.ipam.decide import lease_end
 from easterly.address.ipam.ledger import Ledger
 from easterly.address.ipam.nouns import Allocation, Outcome, refused
@@ -48,8 +49,11 @@ def edit(ledger: Ledger, request: Edit) -> Outcome:
     found = _owned(ledger, request.id, request.owner)
     if isinstance(found, Outcome):
         return found
-    ledger.changes.append({"do": "edit", "by": request.actor, "id": found.id, "about": request.about.document()})
-    return Outcome((ledger.put(found._replace(about=request.about)),))
+    about = fit(ledger.devices, request.about)
+    if isinstance(about, Outcome):
+        return about
+    ledger.changes.append({"do": "edit", "by": request.actor, "id": found.id, "about": about.document()})
+    return Outcome((ledger.put(found._replace(about=about)),))
 
 
 def expire(ledger: Ledger, request: Expire) -> Outcome:

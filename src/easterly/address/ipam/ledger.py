@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from easterly.address.ipam.bound import Known
 from easterly.address.ipam.nouns import SEQUENCE_BITS, About, Allocation, Pool, span
 from easterly.address.ipam.space import Run, Space
 
@@ -25,6 +26,8 @@ class Ledger:
         Allocations that were read, by id, as they are now.
     keys : dict of str to Allocation
         First allocations of keyed requests, by key.
+    devices : dict of str to Known
+        Devices that its requests name, as far as there are any.
     sequence, used, count : int
         Counters of the pool as they are now.
     made, changed, gone : dict of int to Allocation, and set of int
@@ -38,6 +41,7 @@ class Ledger:
     now_ms: int
     rows: dict[int, Allocation] = field(default_factory=dict)
     keys: dict[str, Allocation] = field(default_factory=dict)
+    devices: dict[str, Known] = field(default_factory=dict)
     sequence: int = 0
     used: int = 0
     count: int = 0

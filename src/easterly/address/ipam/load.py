@@ -14,16 +14,19 @@ from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.administer import administer
 from easterly.address.ipam.audit import chained
+from easterly.address.ipam.bound import Known, claim, fit_columns, known
 from easterly.address.ipam.bulk import add, rebuild, unindexed
 from easterly.address.ipam.cells import Cells, Rows
 from easterly.address.ipam.connect import writing
+from easterly.address.ipam.fleet import KINDS as EQUIPMENT
+from easterly.address.ipam.fleet import load_devices
 from easterly.address.ipam.incoming import Piece, short
 from easterly.address.ipam.nouns import SEQUENCE_BITS, Pool
 from easterly.address.ipam.packed import PARTS, packed
 from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.read import by_id, pools
-from easterly.address.ipam.requests import AddPool, AddVrf
-from easterly.address.ipam.sheet import COLUMNS, SETTINGS, STATES, read_object, read_tags
+from easterly.address.ipam.requests import AddVrf
+from easterly.address.ipam.sheet import COLUMNS, STATES, request_of
 from easterly.address.ipam.store import Store
 from easterly.address.ipam.write import Guarded, write_entries
 
@@ -55,8 +58,8 @@ class Loaded:
 
     Attributes
     ----------
-    added, same, pools : int
-        Allocations made, allocations that were there already, pools and VRFs made.
+    added, same, pools, devices : int
+        Allocations made, allocations that were there already, pools and VRFs made, devices and interfaces made.
     faults : list of Fault
         In order of lines. Where there are any, nothing was changed, unless the import was to keep going.
     """
@@ -64,6 +67,7 @@ class Loaded:
     added: int = 0
     same: int = 0
     pools: int = 0
+    devices: int = 0
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -102,6 +106,7 @@ def load(
     work = _Load(store.now_ms(), pool, actor, progress)
     try:
         with quiet(), writing(store.engine) as connection:
+            claim(connection)
             work.look(connection, read())
             work.put(connection, read())
             if work.done.faults and not keep_going:
@@ -126,6 +131,7 @@ class _Load:
         self.runs: list[s.Runs] = []
         self.bad: set[int] = set()
         self.same: dict[int, int] = {}
+        self.devices: dict[str, Known] = {}  # that the rows of a piece name
         self.next: dict[int, int] = {}  # number of the next allocation, by row of `pools`
 
     def refuse(self, line: int, column: str, why: str) -> None:
@@ -152,9 +158,9 @@ class _Load:
 
     def _places(self, connection: Connection, piece: Piece) -> None:
         kinds, names, texts = piece.short("kind"), piece.short("pool"), piece.cells("address")
-        made = [i for i, kind in enumerate(_spread(kinds, len(texts))) if kind in ("vrf", "pool")] if any(kinds) else []
-        for i in made:
-            self._make(connection, piece.lines[i], {name: piece.cells(name)[i] for name in COLUMNS})
+        makers = ("vrf", "pool", *EQUIPMENT)
+        made = [i for i, kind in enumerate(_spread(kinds, len(texts))) if kind in makers] if any(kinds) else []
+        self._make_all(connection, [(piece.lines[i], {name: piece.cells(name)[i] for name in COLUMNS}) for i in made])
         skipped = set(made)
         texts = [("0.0.0.0" if i in skipped else text) for i, text in enumerate(texts)] if made else texts
         family, runs, faults = s.read_runs(texts, piece.lines)
@@ -180,10 +186,19 @@ class _Load:
             self.rows[found.name] = len(self.pools)
             self.pools.append(found)
 
+    def _make_all(self, connection: Connection, rows: list[tuple[int, dict[str, str]]]) -> None:
+        """Make the VRFs, the pools, the devices and the interfaces of rows, unless they are there."""
+        for line, row in rows:
+            if row["kind"] not in EQUIPMENT:
+                self._make(connection, line, row)
+        equipment = [(line, row) for line, row in rows if row["kind"] in EQUIPMENT]
+        if equipment:
+            self.done.devices += load_devices(connection, equipment, self.refuse, self.actor, self.now_ms)
+
     def _make(self, connection: Connection, line: int, row: dict[str, str]) -> None:
         """Make the VRF or the pool of a row, unless it is there."""
         try:
-            request = _request(row, self.actor)
+            request = request_of(row, self.actor)
         except (ValueError, TypeError) as error:
             self.refuse(line, "settings", str(error))
             return
@@ -210,8 +225,10 @@ class _Load:
         heads = {row: (pool.entries, pool.head) for row, pool in enumerate(self.pools)}
         self.next = {row: pool.sequence for row, pool in enumerate(self.pools)}
         count = sum(int((runs.pool >= 0).sum()) for runs in self.runs) - len(self.same) - len(self.bad)
+        equipped = connection.execute(select(schema.device.c.id).limit(1)).first() is not None
         with unindexed(connection, count):
             for piece, runs in zip(read, self.runs, strict=True):
+                self.devices = known(connection, filter(None, piece.short("device"))) if equipped else {}
                 self._compare(connection, piece)
                 for row in np.unique(runs.pool[runs.pool >= 0]).tolist():
                     entries, head = heads[row]
@@ -282,30 +299,14 @@ class _Load:
         said: dict[str, list[Any]] = {"at": at, "kind": kinds, "state": read.states()}
         said |= {"until_ms": read.times("until_ms"), "since_ms": [t or self.now_ms for t in read.times("since_ms")]}
         said["owner"] = [word or self.actor for word in read.cells("owner")]
-        who = ("tenant", "device", "interface", "mac", "dns_name")
-        return said | {name: read.texts(name) for name in who} | {"about": read.about()}
+        names = ("tenant", "device", "interface", "mac", "dns_name")
+        who = {name: read.texts(name) for name in names}
+        if self.devices:
+            whole = [_spread(column, len(pick)) for column in (*who.values(), said["state"])]
+            fitted = fit_columns(self.devices, whole[:-1], whole[-1], runs.tag[pick].tolist(), self.refuse)
+            who = {name: short(column) for name, column in zip(names, fitted, strict=True)}
+        return said | who | {"about": read.about()}
 
 
 def _spread(column: Sequence[T], count: int) -> Sequence[T]:
     return column if len(column) == count else [column[0]] * count
-
-
-def _request(row: dict[str, str], actor: str) -> AddPool | AddVrf:
-    """The request that a row of a VRF or of a pool stands for.
-
-    Raises
-    ------
-    ValueError
-    """
-    said = read_object(row["settings"])
-    tenant = row["tenant"] or None
-    if row["kind"] == "vrf":
-        return AddVrf(row["vrf"], said.get("rd"), tenant, actor)
-    unknown = sorted(said.keys() - set(SETTINGS))
-    if unknown:
-        raise ValueError(f"no setting {', '.join(unknown)}: there are {', '.join(SETTINGS)}")
-    fields = {name: str(value) for name, value in read_object(row["fields"]).items()}
-    return AddPool(
-        row["pool"], row["address"], row["parent"] or None, vrf=row["vrf"] or "default", role=row["role"] or None,
-        tenant=tenant, tags=read_tags(row["tags"]) if row["tags"] else (), fields=fields, actor=actor, **said,
-    )  # fmt: skip

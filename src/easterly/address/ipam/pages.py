@@ -16,7 +16,7 @@ from easterly.address.ipam.connect import reading
 from easterly.address.ipam.nouns import Allocation, Entry, Pool, Vrf, span
 from easterly.address.ipam.places import Place, place
 from easterly.address.ipam.read import by_id
-from easterly.address.ipam.rows import allocation_of, octets, pool_of, tags_and_fields
+from easterly.address.ipam.rows import allocation_of, octets, pool_of, tagged, tags_and_fields
 from easterly.address.ipam.store import Store
 from easterly.address.prefixes import Prefixes
 from easterly.address.text import BITS
@@ -330,8 +330,7 @@ def _around(wanted: Place, vrf: int) -> Select[Any]:
 def _filtered(asked: Select[Any], filters: dict[str, str]) -> Select[Any]:
     for name, value in filters.items():
         if name == "tag":
-            quoted = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace('"', '\\\\"')
-            asked = asked.where(_A.about.like(f'[[%"{quoted}"%],%', escape="\\"))
+            asked = asked.where(_A.about.like(tagged(value), escape="\\"))
         elif name in EXACT:
             asked = asked.where(_A[name] == value)
         else:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from easterly.address.ipam.nouns import NOBODY, About, Allocation, Entry
+from easterly.address.ipam.equipment import Device, Interface, read_device, read_interface
+from easterly.address.ipam.nouns import NOBODY, About, Allocation, Entry, Vrf
 from easterly.address.ipam.packed import imported
 from easterly.address.ipam.places import place
 
@@ -39,6 +41,55 @@ def replay(entries: Iterable[Entry]) -> tuple[dict[str, Any] | None, dict[int, A
         except KeyError as error:
             raise ValueError(f"audit entry {entry.seq} of chain {entry.chain} lacks {error}") from error
     return definition, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the administration's chain leaves behind.
+
+    Attributes
+    ----------
+    vrfs, devices, interfaces : dict
+        By id; the VRF that every store begins with is not in the chain.
+    """
+
+    vrfs: dict[int, Vrf] = field(default_factory=dict)
+    devices: dict[int, Device] = field(default_factory=dict)
+    interfaces: dict[int, Interface] = field(default_factory=dict)
+
+
+def replay_office(entries: Iterable[Entry]) -> Office:
+    """State after the entries of the administration's chain.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        From the first one on.
+
+    Returns
+    -------
+    Office
+
+    Raises
+    ------
+    ValueError
+        For a change that cannot follow those before it.
+    """
+    state = Office()
+    for entry in entries:
+        change = entry.change
+        try:
+            if change["do"] == "add-vrf":
+                state.vrfs[change["id"]] = Vrf(change["id"], change["name"], change["rd"], change["tenant"])
+            elif change["do"] == "remove-vrf":
+                del state.vrfs[change["id"]]
+            state.devices.update((said["id"], read_device(said)) for said in change.get("devices", ()))
+            state.interfaces.update((said["id"], read_interface(said)) for said in change.get("interfaces", ()))
+            for number in change.get("gone", ()):
+                del (state.devices if number in state.devices else state.interfaces)[number]
+        except KeyError as error:
+            raise ValueError(f"audit entry {entry.seq} of chain {entry.chain} lacks {error}") from error
+    return state
 
 
 def _step(

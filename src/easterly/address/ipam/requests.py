@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from easterly.address.ipam.equipment import Equipment
 from easterly.address.ipam.nouns import About
 
 Id = int
@@ -182,6 +183,21 @@ class AddVrf:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveVrf:
+    """A VRF in which no pool is left is to go.
+
+    Attributes
+    ----------
+    vrf : int or str
+        Id or name; never the first one, ``default``.
+    actor : str
+    """
+
+    vrf: int | str
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AddPool:
     """A new pool: at the top of a VRF, or as an allocation of a parent.
 
@@ -262,5 +278,5 @@ class EditPool:
 EDITABLE = ("name", "role", "tenant", "edges", "approval", "lease_s", "longest_s", "quarantine_s", "tags", "fields")
 """Parts of a pool that may be edited, as `AddPool` names them."""
 Work = Allocate | Renew | Release | Edit | Expire
-Administration = AddVrf | AddPool | EditPool | RemovePool
+Administration = AddVrf | RemoveVrf | AddPool | EditPool | RemovePool | Equipment
 Request = Work | Administration

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from easterly.address.ipam.equipment import Device, Interface
 from easterly.address.ipam.free import largest
 from easterly.address.ipam.nouns import NOBODY, About, Allocation, Pool
 from easterly.address.text import reversed_bits
@@ -35,6 +36,12 @@ def tags_and_fields(said: str | None) -> tuple[tuple[str, ...], tuple[tuple[str,
         return (), ()
     tags, own = json.loads(said)
     return tuple(tags), tuple(own.items())
+
+
+def tagged(value: str) -> str:
+    """A pattern for `LIKE`, with a backslash before what it would take for more: rows that have a tag."""
+    quoted = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace('"', '\\\\"')
+    return f'[[%"{quoted}"%],%'
 
 
 def allocation_row(a: Allocation) -> tuple[Any, ...]:
@@ -74,6 +81,32 @@ def pool_of(row: Sequence[Any]) -> Pool:
         *row[:5], lo, hi, *row[7:10], bool(row[10]), bool(row[11]), *row[12:15], about, row[16], used, *row[18:21],
     )  # fmt: skip
     return Pool(*values)
+
+
+def _marks(tags: tuple[str, ...], own: tuple[tuple[str, str], ...]) -> str | None:
+    return extras(About(tags=tags, fields=own))
+
+
+def device_row(d: Device) -> tuple[Any, ...]:
+    """A device in the order of the table's columns."""
+    return d.id, d.name, d.tenant, _marks(d.tags, d.fields)
+
+
+def device_of(row: Sequence[Any]) -> Device:
+    """Inverse of `device_row`."""
+    number, name, tenant, about = row
+    return Device(number, name, tenant, *tags_and_fields(about))
+
+
+def interface_row(i: Interface) -> tuple[Any, ...]:
+    """An interface in the order of the table's columns."""
+    return i.id, i.device, i.name, i.mac, _marks(i.tags, i.fields)
+
+
+def interface_of(row: Sequence[Any]) -> Interface:
+    """Inverse of `interface_row`."""
+    number, device, name, mac, about = row
+    return Interface(number, device, name, mac, *tags_and_fields(about))
 
 
 def free_row(pool: int, lo: int, hi: int, bits: int) -> tuple[int, bytes, bytes, int, bytes]:

@@ -133,6 +133,26 @@ free = Table(
     Index("free_rank", "pool", "fit", "rank"),
     sqlite_with_rowid=False,
 )
+device = Table(
+    "device",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("tenant", Text),
+    Column("about", Text),  # tags and custom fields
+)
+interface = Table(
+    "interface",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("device", Number, ForeignKey("device.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("mac", Text),
+    Column("about", Text),  # tags and custom fields
+    Index("interface_name", "device", "name", unique=True),
+)
+_said = text("mac IS NOT NULL")
+Index("interface_mac", interface.c.mac, sqlite_where=_said, postgresql_where=_said)
 audit = Table(
     "audit",
     metadata,

@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from easterly.address.ipam.requests import AddPool, AddVrf
+
 COLUMNS = (
     "kind", "pool", "address", "state", "until_ms", "since_ms", "owner", "tenant", "device", "interface", "mac",
     "dns_name", "tags", "fields", "vrf", "parent", "role", "settings",
 )  # fmt: skip
 """Columns, in their order.
 
-A row of kind ``vrf`` or ``pool`` makes one, and stands before what is in it; `vrf`, `parent`, `role` and `settings`
-are theirs. All other rows are allocations: ``address``, ``block`` or ``range``.
+A row of kind ``vrf``, ``pool``, ``device`` or ``interface`` makes one, and stands before what is in it; `vrf`,
+`parent`, `role` and `settings` are of VRFs and pools. All others are allocations: ``address``, ``block``, ``range``.
 """
 ALIASES = {
     "ip": "address", "ip address": "address", "ip_address": "address", "prefix": "address", "subnet": "address",
@@ -104,3 +106,24 @@ def about_cell(tags: str, fields: str, more: Mapping[str, str]) -> str | None:
     found.update((name, value) for name, value in more.items() if value)
     held = read_tags(tags) if tags else ()
     return json.dumps([held, dict(sorted(found.items()))], separators=(",", ":")) if held or found else None
+
+
+def request_of(row: dict[str, str], actor: str) -> AddPool | AddVrf:
+    """The request that a row of a VRF or of a pool stands for.
+
+    Raises
+    ------
+    ValueError
+    """
+    said = read_object(row["settings"])
+    tenant = row["tenant"] or None
+    if row["kind"] == "vrf":
+        return AddVrf(row["vrf"], said.get("rd"), tenant, actor)
+    unknown = sorted(said.keys() - set(SETTINGS))
+    if unknown:
+        raise ValueError(f"no setting {', '.join(unknown)}: there are {', '.join(SETTINGS)}")
+    fields = {name: str(value) for name, value in read_object(row["fields"]).items()}
+    return AddPool(
+        row["pool"], row["address"], row["parent"] or None, vrf=row["vrf"] or "default", role=row["role"] or None,
+        tenant=tenant, tags=read_tags(row["tags"]) if row["tags"] else (), fields=fields, actor=actor, **said,
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from easterly.address.ipam import Store
@@ -137,6 +137,8 @@ async def _answer(desk: Desk, buckets: Buckets, entry: Entry, request: Request) 
 async def _body(entry: Entry, request: Request) -> Any:
     if entry.method in ("GET", "DELETE"):
         return None
+    if entry.takes:
+        return request.stream()
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > LARGEST_B:
         raise Refused(413, "size", f"a body of {length} bytes", f"at most {LARGEST_B}: ask in parts")
@@ -176,6 +178,8 @@ def _sent(request: Request, reply: Reply) -> Response:
         seen = request.headers.get("if-none-match", "")
         if request.method == "GET" and reply.etag in [each.strip().removeprefix("W/") for each in seen.split(",")]:
             return Response(status_code=304, headers=headers)
+    if reply.stream is not None:
+        return StreamingResponse(reply.stream, reply.status, headers, reply.media)
     if reply.document is None:
         return Response(status_code=reply.status, headers=headers)
     text = reply.document if isinstance(reply.document, bytes) else json.dumps(reply.document, separators=(",", ":"))

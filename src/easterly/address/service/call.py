@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,8 +23,8 @@ STATUS = {
 """Of refusals of the store."""
 TITLES = {
     400: "Malformed request", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    409: "Conflict", 410: "Gone", 412: "Changed meanwhile", 413: "Too large", 422: "Refused", 429: "Too many requests",
-    500: "Defect",
+    409: "Conflict", 410: "Gone", 412: "Changed meanwhile", 413: "Too large", 415: "Another kind of body",
+    422: "Refused", 429: "Too many requests", 500: "Defect",
 }  # fmt: skip
 
 
@@ -39,28 +39,37 @@ class Refused(Exception):
     hint : str
     retry_s : float
         When it may be tried again; 0 where nothing is said.
+    rows : sequence of dict
+        Of a table that is refused: line, column and why.
     """
 
-    def __init__(self, status: int, code: str, detail: str, hint: str = "", retry_s: float = 0.0) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, hint: str = "", retry_s: float = 0.0,
+        rows: Sequence[Mapping[str, Any]] = (),
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.status, self.code, self.detail, self.hint, self.retry_s = status, code, detail, hint, retry_s
+        self.rows = rows
 
     def document(self) -> dict[str, Any]:
         """RFC 9457."""
+        told = {"refused": list(self.rows)} if self.rows else {}
         return {
             "type": f"urn:easterly:ipam:{self.code}", "title": TITLES[self.status], "status": self.status,
-            "detail": self.detail, "code": self.code, "hint": self.hint,
+            "detail": self.detail, "code": self.code, "hint": self.hint, **told,
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: a document, or the text of one, its status, and a tag of its version."""
+    """An answer: a document, or the text of one, its status, and a tag of its version; or parts of something else."""
 
     document: Any
     status: int = 200
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterator[bytes] | None = None
+    media: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Call:
     path : mapping of str to str
         Parts of the path, by name.
     query, body : Model
-        Validated; empty models where the operation has none.
+        Validated; empty models where the operation has none; of a table, the parts of the body as they come.
     headers : mapping of str to str
     """
 

@@ -16,6 +16,9 @@ Fields = Annotated[
     dict[Name, Annotated[str, Field(max_length=1000)]],
     Field(max_length=64, json_schema_extra={"additionalProperties": False}),
 ]
+DeviceName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.: -]{0,250}[A-Za-z0-9_]$|^[A-Za-z0-9]$")]
+Mac = Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")]
+PortName = Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[^\x00-\x20\x7f]+$")]
 Role = Literal["reader", "operator", "admin"]
 MOST = 65536
 """Allocations of one request, and rows of one page."""
@@ -33,7 +36,7 @@ class Holder(Model):
     tenant: Text | None = None
     device: Text | None = None
     interface: Text | None = None
-    mac: Annotated[str, Field(pattern=r"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")] | None = None
+    mac: Mac | None = None
     dns_name: Text | None = None
     tags: Tags = ()
     fields: Fields = {}
@@ -116,6 +119,42 @@ class NewVrf(Model):
     tenant: Text | None = None
 
 
+class NewDevice(Model):
+    """Something with interfaces, to which addresses are bound."""
+
+    name: DeviceName
+    tenant: Text | None = None
+    tags: Tags = ()
+    fields: Fields = {}
+
+
+class DeviceChange(Model):
+    """What a device says of itself from now on; what is left out stays as it is."""
+
+    name: DeviceName = ""
+    tenant: Text | None = None
+    tags: Tags = ()
+    fields: Fields = {}
+
+
+class NewInterface(Model):
+    """An interface; its addresses have its MAC address."""
+
+    name: PortName
+    mac: Mac | None = None
+    tags: Tags = ()
+    fields: Fields = {}
+
+
+class InterfaceChange(Model):
+    """What an interface says of itself from now on; what is left out stays as it is."""
+
+    name: PortName = ""
+    mac: Mac | None = None
+    tags: Tags = ()
+    fields: Fields = {}
+
+
 class NewToken(Model):
     """Somebody who may use the service; with a tenant, only what is that tenant's."""
 
@@ -174,6 +213,33 @@ class OfAllocations(Page):
         return {name: str(value) for name, value in said.items()}
 
 
+class OfDevices(Page):
+    """Devices that have all of these; `mac` is of one of their interfaces."""
+
+    tenant: Text | None = None
+    tag: Text | None = None
+    mac: Mac | None = None
+
+
+class OfRemoval(Model):
+    """Whether addresses are to be released with it."""
+
+    release: bool = False
+
+
+class OfImport(Model):
+    """The pool of rows that name none; whether good rows are taken though others are refused."""
+
+    pool: Name | None = None
+    keep_going: bool = False
+
+
+class OfExport(Model):
+    """As what."""
+
+    format: Literal["csv", "json", "yaml"] = "csv"
+
+
 class OfHolders(Model):
     """Whose an address is, in a VRF."""
 
@@ -187,6 +253,14 @@ class OfApprovals(Page):
     state: Literal["open", "approved", "rejected"] = "open"
 
 
+class Row(Model):
+    """A row of a table that is refused."""
+
+    line: int
+    column: str
+    why: str
+
+
 class Problem(Model):
     """RFC 9457: what is wrong, and what to do."""
 
@@ -196,6 +270,7 @@ class Problem(Model):
     detail: str
     code: str
     hint: str = ""
+    refused: list[Row] | None = None
 
 
 class Answer(BaseModel):
@@ -235,6 +310,40 @@ class Pool(Answer):
     used: int | str
     size: int | str
     count: int
+
+
+class Interface(Answer):
+    """An interface of a device."""
+
+    id: int
+    device: int
+    name: str
+    mac: str | None
+    tags: list[str]
+    fields: dict[str, str]
+
+
+class Device(Answer):
+    """A device with its interfaces."""
+
+    id: int
+    name: str
+    tenant: str | None
+    tags: list[str]
+    fields: dict[str, str]
+    interfaces: list[Interface]
+
+
+class Imported(Answer):
+    """What an import did."""
+
+    changed: bool
+    added: int
+    same: int
+    pools: int
+    devices: int
+    refused: list[Row]
+    refused_count: int
 
 
 class Listing(Answer):

@@ -11,8 +11,11 @@ from pydantic.json_schema import models_json_schema
 from easterly.address.service.call import TITLES, Empty
 from easterly.address.service.models import Problem
 from easterly.address.service.table import BASE, ENTRIES, Entry
+from easterly.address.service.tables import LARGEST_B
 
-REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 422, 429)
+REFUSALS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 429)
+VERSIONED = ("/pools/{pool}", "/allocations/{id}", "/devices/{device}", "/interfaces/{id}")
+"""Paths of what has an ETag."""
 _PART = re.compile(r"\{(\w+)\}")
 
 
@@ -54,11 +57,20 @@ def _operation(entry: Entry) -> dict[str, Any]:
         made["description"] = f"Needs the role {entry.role}."
     if entry.body is not Empty:
         made["requestBody"] = {"required": True, "content": _json(entry.body)}
+    if entry.takes:
+        made["description"] += f" At most {LARGEST_B >> 20} MiB, put in one transaction."
+        made["requestBody"] = {"required": True, "content": {media: _table(media) for media in entry.takes}}
     return made
 
 
 def _json(model: type[BaseModel]) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+
+
+def _table(media: str) -> dict[str, Any]:
+    """A table in one form: rows of names and values, or text of commas."""
+    rows = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    return {"schema": {"type": "string"} if media == "text/csv" else rows}
 
 
 def _in_path(entry: Entry) -> list[dict[str, Any]]:
@@ -86,7 +98,7 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _in_headers(entry: Entry) -> list[dict[str, Any]]:
     """Of what has a version: `If-None-Match` to read, `If-Match` to change."""
-    if entry.path not in ("/pools/{pool}", "/allocations/{id}"):
+    if entry.path not in VERSIONED:
         return []
     name = "If-None-Match" if entry.method == "GET" else "If-Match"
     return [{"name": name, "in": "header", "required": False, "schema": {"type": "string"}}]
@@ -95,7 +107,7 @@ def _in_headers(entry: Entry) -> list[dict[str, Any]]:
 def _responses(entry: Entry) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     if entry.status != 204:
-        good["content"] = _json(entry.answer)
+        good["content"] = {media: _table(media) for media in entry.gives} or _json(entry.answer)
     made = {str(entry.status): good}
     for status in entry.others:
         waits = status == 202

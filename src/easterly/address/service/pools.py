@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from easterly.address.ipam import AddPool, AddVrf, EditPool, Pool, RemovePool, history, pages
+from easterly.address.ipam import AddPool, AddVrf, EditPool, Pool, RemovePool, RemoveVrf, history, pages
 from easterly.address.service.call import Call, Refused, Reply, etag_of, unchanged_or_leave
 from easterly.address.service.models import MOST
 
@@ -43,6 +43,13 @@ async def add_vrf(call: Call) -> Reply:
     body = call.body
     outcome = await call.submit(AddVrf(body.name, body.rd, body.tenant, call.principal.name), 0)
     return Reply({"id": outcome.id}, 201, headers={"location": f"/api/v1/vrfs/{body.name}"})
+
+
+async def remove_vrf(call: Call) -> Reply:
+    """Remove a VRF in which no pool is left."""
+    call.whole()
+    await call.submit(RemoveVrf(call.path["vrf"], call.principal.name), 0)
+    return Reply(None, 204)
 
 
 async def listing(call: Call) -> Reply:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from easterly.address.service import allocations, models, office, pools
+from easterly.address.service import allocations, devices, models, office, pools, tables
 from easterly.address.service.call import Empty, Operation
 
 BASE = "/api/v1"
@@ -30,6 +30,8 @@ class Entry:
         Of success.
     others : tuple of int
         Other answers that are no refusals.
+    takes, gives : tuple of str
+        Media types of a table that is the body, or the answer.
     """
 
     method: str
@@ -41,6 +43,8 @@ class Entry:
     answer: type[BaseModel] = models.Told
     status: int = 200
     others: tuple[int, ...] = ()
+    takes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
 
 
 ENTRIES = (
@@ -63,6 +67,22 @@ ENTRIES = (
     Entry("GET", "/holders", allocations.holders, query=models.OfHolders, answer=models.Listing),
     Entry("GET", "/vrfs", pools.vrfs, answer=models.Listing),
     Entry("POST", "/vrfs", pools.add_vrf, "admin", models.NewVrf, answer=models.Made, status=201),
+    Entry("DELETE", "/vrfs/{vrf}", pools.remove_vrf, "admin", status=204),
+    Entry("GET", "/devices", devices.listing, query=models.OfDevices, answer=models.Listing),
+    Entry("POST", "/devices", devices.add, "operator", models.NewDevice, answer=models.Device, status=201),
+    Entry("GET", "/devices/{device}", devices.one, answer=models.Device),
+    Entry("PATCH", "/devices/{device}", devices.edit, "operator", models.DeviceChange, answer=models.Device),
+    Entry("DELETE", "/devices/{device}", devices.remove, "operator", query=models.OfRemoval, status=204),
+    Entry("GET", "/devices/{device}/addresses", devices.addresses, answer=models.Listing),
+    Entry("POST", "/devices/{device}/interfaces", devices.add_interface, "operator", models.NewInterface,
+          answer=models.Interface, status=201),
+    Entry("GET", "/interfaces/{id}", devices.interface, answer=models.Interface),
+    Entry("PATCH", "/interfaces/{id}", devices.edit_interface, "operator", models.InterfaceChange,
+          answer=models.Interface),
+    Entry("DELETE", "/interfaces/{id}", devices.remove_interface, "operator", query=models.OfRemoval, status=204),
+    Entry("POST", "/import", tables.import_, "admin", query=models.OfImport, answer=models.Imported,
+          takes=tuple(tables.MEDIA.values())),
+    Entry("GET", "/export", tables.export, query=models.OfExport, gives=tuple(tables.MEDIA.values())),
     Entry("GET", "/approvals", allocations.asked, query=models.OfApprovals, answer=models.Listing),
     Entry("POST", "/approvals/{id}/approve", allocations.approve, "admin", models.Decision,
           answer=models.Allocations),

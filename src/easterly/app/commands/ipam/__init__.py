@@ -16,7 +16,11 @@ VERBS = {
     },
     "pools": {
         "pool": "Add, list, show and remove pools.",
-        "vrf": "Add and list VRFs.",
+        "vrf": "Add, list and remove VRFs.",
+    },
+    "devices": {
+        "device": "Add, list, show, edit and remove devices.",
+        "interface": "Add, edit and remove interfaces of devices.",
     },
     "give": {
         "alloc": "Take addresses, blocks or ranges out of a pool.",
@@ -55,7 +59,7 @@ VERBS = {
 @terminal.format_option
 @click.pass_context
 def command(ctx: click.Context, form: str) -> None:
-    """Keep addresses in a store: pools, leases, holders, audit.
+    """Keep addresses in a store: pools, leases, holders, devices, audit.
 
     The store is given by --store or the variable EASTERLY_IPAM: a file, or postgresql://user@host/database.
     Without either it is ipam.db in the user's folder of data. Exit codes: 0 fine; 1 refused, or damage found;

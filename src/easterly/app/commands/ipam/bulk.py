@@ -45,13 +45,14 @@ def import_(path: Path, kind: str | None, pool: str, keep_going: bool, actor: st
         made = load(store, read, pool=pool, actor=actor, keep_going=keep_going, progress=step)
     refused = [{"line": f.line, "column": f.column, "why": f.why} for f in made.faults]
     result = {
-        "changed": made.added + made.pools > 0, "added": made.added, "same": made.same, "pools": made.pools,
-        "refused": refused[:1000], "refused_count": len(refused),
+        "changed": made.added + made.pools + made.devices > 0, "added": made.added, "same": made.same,
+        "pools": made.pools, "devices": made.devices, "refused": refused[:1000], "refused_count": len(refused),
     }  # fmt: skip
     lines = [f"{path}:{f.line}: {f.column}: {f.why}" for f in made.faults[:SHOWN]]
     lines += [f"... and {len(refused) - SHOWN:,} more"] if len(refused) > SHOWN else []
     lines += ["nothing was changed"] if refused and not keep_going else []
-    lines += [f"added: {made.added:,}; there already: {made.same:,}; pools and VRFs made: {made.pools:,}"]
+    more = f"; devices and interfaces made: {made.devices:,}" if made.devices else ""
+    lines += [f"added: {made.added:,}; there already: {made.same:,}; pools and VRFs made: {made.pools:,}{more}"]
     desk.told(result, lines, form)
     sys.exit(terminal.FOUND if refused else terminal.FINE)
 

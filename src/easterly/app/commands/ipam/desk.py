@@ -16,7 +16,7 @@ from easterly.app import terminal
 from easterly.app.clock import moment
 
 if TYPE_CHECKING:
-    from easterly.address.ipam import Allocation, Outcome, Pool, Store
+    from easterly.address.ipam import Allocation, Device, Outcome, Pool, Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 Row = Mapping[str, Any]
@@ -98,6 +98,16 @@ def all_pools(store: Store) -> list[Pool]:
 
     found: list[Pool] = []
     while page := pages.pools(store, after=found[-1].id if found else 0):
+        found += page
+    return found
+
+
+def all_devices(store: Store) -> list[Device]:
+    """Every device, in order of ids."""
+    from easterly.address.ipam import devices
+
+    found: list[Device] = []
+    while page := devices.devices(store, after=found[-1].id if found else 0):
         found += page
     return found
 

@@ -123,7 +123,7 @@ def _row(made: Pool, names: Mapping[int, str]) -> dict[str, Any]:
 @terminal.format_option
 @click.pass_context
 def vrf(ctx: click.Context, form: str) -> None:
-    """Add and list VRFs: the same prefix in two of them is two prefixes."""
+    """Add, list and remove VRFs: the same prefix in two of them is two prefixes."""
     listed(ctx, form)
 
 
@@ -143,6 +143,19 @@ def add_vrf(name: str, url: str | None, form: str, **said: Any) -> None:
         if not there:
             desk.granted(store.one(ipam.AddVrf(name, **said)), form)
     desk.told({"changed": not there, "vrf": name}, [f"{'there already' if there else 'added'}: {name}"], form)
+
+
+@vrf.command("remove")
+@click.argument("name")
+@desk.acting
+@desk.stored
+def remove_vrf(name: str, actor: str, url: str | None, form: str) -> None:
+    """Remove the VRF NAME, in which no pool may be left."""
+    from easterly.address import ipam
+
+    with desk.opened(url, form) as store:
+        desk.granted(store.one(ipam.RemoveVrf(name, actor)), form)
+    desk.told({"changed": True, "vrf": name}, [f"removed: {name}"], form)
 
 
 @vrf.command("list")

@@ -93,12 +93,16 @@ def anomalies(pool: str | None, stale: float | None, url: str | None, form: str)
 
 def _found(store: Store, pools: list[Pool], stale_s: float | None) -> Iterator[Anomaly]:
     from easterly.address.ipam import anomalies as look
+    from easterly.address.ipam import devices as inventory
     from easterly.address.ipam import history
 
     for pool in pools:
         for each in look.growth(history.usage(store, pool.id)):
             yield type(each)(each.code, f"{pool.name}: {each.message}", each.ids)
-    yield from look.duplicate_macs(a for pool in pools for a in _all(store, pool))
+    named = {each.name: each.id for each in desk.all_devices(store)}
+    parts = inventory.interfaces(store, list(named.values()))
+    owned = {name: parts[number] for name, number in named.items()}
+    yield from look.duplicate_macs((a for pool in pools for a in _all(store, pool)), owned)
     if stale_s is not None:
         held = (a for pool in pools for a in _all(store, pool))
         yield from look.stale(held, {}, store.now_ms(), after_s=stale_s)
