@@ -10,18 +10,34 @@ from tests.config.vendors.machines import of_everything
 from easterly.config import frr
 from easterly.config.eos import routes as eos_routes
 from easterly.config.eos import routing as eos
+from easterly.config.junos import routes as junos_routes
+from easterly.config.junos import routing as junos
+from easterly.config.nxos import routes as nxos_routes
+from easterly.config.nxos import routing as nxos
 from easterly.config.sonic import routes as sonic_routes
 from easterly.config.sonic import routing as sonic
 from easterly.config.switches.machine import Machine
 from easterly.model.outcome import DeviceState
 
-MAKERS = {"eos": (eos, eos_routes.parse), "sonic": (sonic, sonic_routes.parse)}
+MAKERS = {
+    "junos": (junos, junos_routes.parse),
+    "eos": (eos, eos_routes.parse),
+    "nxos": (nxos, nxos_routes.parse),
+    "sonic": (sonic, sonic_routes.parse),
+}
 
 
 def tables_of(machine: Machine, maker: str) -> dict[str, str]:
     """The maker's names of tables."""
     tables = machine.router.tables
     return {t.name: sonic.table_name(t.name, t.vni) if maker == "sonic" else t.name for t in tables}
+
+
+def overlay(machine: Machine, maker: str) -> dict[str, int]:
+    """Sessions of Junos between loopbacks, which carry EVPN: one with every router at the end of a cable."""
+    ends = {i.peer.device for i in machine.of("link") if i.peer}
+    far = [router for name, router in machine.fabric.items() if name in ends]
+    return {r.loopback(4).partition("/")[0]: r.asn for r in far} if maker == "junos" else {}
 
 
 def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
@@ -34,7 +50,7 @@ def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
     return replace(
         state, interfaces={machine.names[name]: found for name, found in state.interfaces.items()},
         vrf_ports={tables[table]: ports(found) for table, found in state.vrf_ports.items()},
-        vrfs=tuple(tables[name] for name in state.vrfs),
+        vrfs=tuple(tables[name] for name in state.vrfs), neighbors=state.neighbors | overlay(machine, maker),
         vnis={tables[name]: vni for name, vni in state.vnis.items()},
         route_targets={tables[name]: found for name, found in state.route_targets.items()},
         vrf_networks={tables[name]: found for name, found in state.vrf_networks.items()},

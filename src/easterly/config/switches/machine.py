@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,7 +12,7 @@ from easterly.config.linux.switch import host_ports
 from easterly.config.sheet import Sheet
 from easterly.config.switches.wanted import PortName
 from easterly.model.network import Network
-from easterly.model.router import DEFAULT, Interface, Router
+from easterly.model.router import DEFAULT, Group, Interface, Router
 from easterly.model.spec.site import Site
 
 VLANS = range(3899, 1, -1)
@@ -54,6 +54,8 @@ class Machine:
         Ports of hosts, by gateway.
     rates : dict of str to float [bit/s]
         Rate of every port in use.
+    fabric : dict of str to Router
+        All routers of the network.
     """
 
     router: Router
@@ -62,10 +64,17 @@ class Machine:
     inner: Mapping[str, int]
     members: Mapping[str, tuple[str, ...]]
     rates: Mapping[str, float]
+    fabric: Mapping[str, Router]
 
     def name(self, interface: Interface) -> str:
         """Name of an interface of the router."""
         return self.names[interface.name]
+
+    def neighbors(self, groups: Iterable[Group]) -> Iterator[tuple[str, int, str]]:
+        """Loopbacks of the routers at the far ends of some sessions, with their AS numbers and names."""
+        for peer in (peer for group in groups for peer in group.peers):
+            far = self.fabric[peer.end.device]
+            yield (far.loopback(4) or far.loopback(6)).partition("/")[0], far.asn, far.name
 
     def of(self, role: str) -> tuple[Interface, ...]:
         """Interfaces of a role."""
@@ -95,8 +104,9 @@ def machines(
     hosts, vlan_of = host_ports(network, sheet), _tenant_vlans(sheet)
     models, links = site.hardware.switches, network.links
     everywhere = all(model.os != system for model in models.values())
+    fabric = {router.name: router for router in routers}
     found = []
-    for node, router in zip(np.flatnonzero(network.transit).tolist(), routers, strict=True):
+    for node, router in zip(np.flatnonzero(network.transit).tolist(), fabric.values(), strict=True):
         model = models.get(str(network.nodes.switch_type[node]))
         if not everywhere and (model is None or model.os != system):
             continue
@@ -104,13 +114,13 @@ def machines(
         rates = dict(zip(links.src_port[own].tolist(), links.capacity_bps[own].tolist(), strict=True))
         rate_bps = float(model.rate) if model is not None else max(rates.values(), default=0.0)
         ports = {number: naming.port(number, rate_bps) for number in rates}
-        found.append(_machine(router, naming, ports, rates, hosts.get(node, {}), vlan_of))
+        found.append(_machine(router, naming, ports, rates, hosts.get(node, {}), vlan_of, fabric))
     return found
 
 
 def _machine(
     router: Router, naming: Naming, ports: dict[int, str], rates: dict[int, float], hosts: Mapping[str, list[int]],
-    vlan_of: Mapping[str, int],
+    vlan_of: Mapping[str, int], fabric: Mapping[str, Router],
 ) -> Machine:  # fmt: skip
     vlans, inner = _vlans(router, vlan_of)
     names = {
@@ -120,7 +130,9 @@ def _machine(
         for interface in router.interfaces
     }  # fmt: skip
     members = {gateway: tuple(ports[number] for number in sorted(hosts.get(gateway, ()))) for gateway in vlans}
-    return Machine(router, names, vlans, inner, members, {ports[number]: rate for number, rate in rates.items()})
+    return Machine(
+        router, names, vlans, inner, members, {ports[number]: rate for number, rate in rates.items()}, fabric
+    )
 
 
 def _vlans(router: Router, vlan_of: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:

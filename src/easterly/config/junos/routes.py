@@ -1,0 +1,180 @@
+"""Routes of Junos read back from its ``set`` commands: what a switch would do."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from easterly.config.switches.state import Reading
+from easterly.model.outcome import DeviceState
+
+WORD = {"inet": "ip", "inet6": "ipv6"}
+ROUTE = re.compile(r"(\S+) (?:(exact)|upto /(\d+)|prefix-length-range /(\d+)-/(\d+))")
+ADDRESS = re.compile(r"(\S+) unit (\d+) family inet6? address (\S+)")
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the lines say before references are followed."""
+
+    state: Reading = field(default_factory=Reading)
+    filters: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Lines of the term ``pass`` by policy."""
+    own: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Prefixes of the term ``own`` by policy."""
+    through: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Policies that a policy asks."""
+    accepts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Communities by policy."""
+    members: dict[str, str] = field(default_factory=dict)
+    sessions: list[tuple[str, str]] = field(default_factory=list)
+    """Directions and policies of sessions."""
+    tables: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Policies of tables, by what they are for."""
+
+
+def parse(text: str) -> DeviceState:
+    r"""Read the routes of a switch; lines that decide none of them are skipped.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    DeviceState
+        Interfaces have their names of Junos, without unit 0.
+
+    Raises
+    ------
+    ValueError
+        A line lacks what its first words call for, or names a policy or a community that is not there.
+
+    Examples
+    --------
+    >>> state = parse("set system host-name a\nset protocols bgp group g neighbor 10.0.0.1 peer-as 65002\n")
+    >>> state.device, state.neighbors
+    ('a', {'10.0.0.1': 65002})
+    """
+    found = _Said()
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            _line(found, line.split()[1:])
+        except (IndexError, ValueError):
+            raise ValueError(f"line {number} is cut short or has no number: {line.strip()}") from None
+    try:
+        _follow(found)
+    except KeyError as error:
+        raise ValueError(f"something refers to {error.args[0]!r}, and it is not there") from None
+    return found.state.state()
+
+
+def _line(found: _Said, words: list[str]) -> None:
+    match words:
+        case ["system", "host-name", name]:
+            found.state.device = name
+        case ["routing-options", "router-id", number]:
+            found.state.router_id = number
+        case ["routing-options", "autonomous-system", asn]:
+            found.state.asn = int(asn)
+        case ["interfaces", *rest]:
+            address = ADDRESS.fullmatch(" ".join(rest))
+            if address:
+                name = address[1] if address[2] == "0" else f"{address[1]}.{address[2]}"
+                found.state.interfaces[name].append(address[3])
+        case ["policy-options", "policy-statement", name, *rest]:
+            _policy(found, name, rest)
+        case ["policy-options", "community", name, "members", target]:
+            found.members[name] = target
+        case ["protocols", "bgp", "group", _, *rest]:
+            _session(found, rest)
+        case ["routing-instances", name, *rest]:
+            _table(found, name, rest)
+
+
+def _policy(found: _Said, name: str, words: list[str]) -> None:
+    match words:
+        case ["term", "pass", "from", "route-filter", *route]:
+            found.filters[name].append(" ".join(route))
+        case ["term", "own", "from", "route-filter", prefix, "exact"]:
+            found.own[name].append(prefix)
+        case ["term", "learned", "from", "policy", other]:
+            found.through[name].append(other)
+        case ["term", _, "from", "community", community]:
+            found.accepts[name].append(community)
+
+
+def _session(found: _Said, words: list[str]) -> None:
+    match words:
+        case ["neighbor", address, "peer-as", asn]:
+            found.state.neighbors[address] = int(asn)
+        case ["neighbor", address, *_]:
+            found.state.neighbors.setdefault(address, 0)
+        case ["import" | "export" as way, policy]:
+            found.sessions.append((way, policy))
+
+
+def _table(found: _Said, name: str, words: list[str]) -> None:
+    match words:
+        case ["instance-type", "vrf"]:
+            found.state.vrfs.append(name)
+        case ["interface", port]:
+            found.state.vrf_ports[name].append(port)
+        case ["vrf-import", policy]:
+            found.tables[name].append(("import", policy))
+        case ["vrf-target", "export", target]:
+            found.state.targets[name].append(f"export {_plain(target)}")
+        case ["protocols", "evpn", "ip-prefix-routes", "vni", number]:
+            found.state.vnis[name] = int(number)
+        case ["protocols", "evpn", "ip-prefix-routes", "export", policy]:
+            found.tables[name].append(("export", policy))
+
+
+def _follow(found: _Said) -> None:
+    """What the policies mean to those that name them."""
+    state = found.state
+    for name, routes in found.filters.items():
+        word = "ipv6" if ":" in routes[0] else "ip"
+        state.lists[f"{word} {name}"] += map(_permit, routes)
+    words = {key.partition(" ")[2]: key for key in state.lists}
+    for way, policy in found.sessions:
+        named = [policy] if way == "import" else found.through[policy]
+        state.uses |= {words[name]: None for name in named}
+        if way == "export":
+            state.networks += [prefix for prefix in found.own[policy] if prefix not in state.networks]
+    for table, policies in found.tables.items():
+        for way, policy in policies:
+            if way == "import":
+                state.targets[table] += [f"import {_plain(found.members[name])}" for name in found.accepts[policy]]
+            else:
+                state.vrf_networks[table] += found.own[policy]
+
+
+def _plain(target: str) -> str:
+    """A route target without its marks.
+
+    >>> _plain("target:4200000000L:7")
+    '4200000000:7'
+    """
+    return target.removeprefix("target:").replace("L:", ":")
+
+
+def _permit(route: str) -> str:
+    """A route filter as FRR says it.
+
+    >>> _permit("10.0.0.0/8 upto /24"), _permit("10.0.0.0/8 prefix-length-range /32-/32")
+    ('permit 10.0.0.0/8 le 24', 'permit 10.0.0.0/8 ge 32')
+
+    Raises
+    ------
+    ValueError
+        Other words.
+    """
+    said = ROUTE.fullmatch(route)
+    if said is None:
+        raise ValueError(f"route-filter {route} is not understood")
+    prefix, _, upto, low, high = said.groups()
+    longest = "128" if ":" in prefix else "32"
+    lengths = [f"le {upto}"] * (upto is not None) + [f"ge {low}"] * (low is not None)
+    return " ".join(["permit", prefix, *lengths, *([f"le {high}"] if high not in (None, longest) else [])])

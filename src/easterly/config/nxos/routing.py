@@ -1,0 +1,217 @@
+"""Text of NX-OS for the routes of one switch: interfaces, VLANs, tables of tenants, BGP, the tunnel.
+
+After the Cisco Nexus 9000 Series NX-OS configuration guides, release 10.5(x): Unicast Routing, Interfaces, VXLAN. With
+external BGP the next hops of EVPN stay as they are, and spines keep route targets that they have no use for. A layer-3
+VNI has a VLAN and its interface inside the tenant's table. No checker of this language is known outside the switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easterly.config.nxos.fit import port_name
+from easterly.config.switches.machine import Machine, Naming
+from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Router, Table
+
+NAMING = Naming(port_name, "loopback0", "Vlan{}")
+WORD = {4: "ip", 6: "ipv6"}
+AFI = {"ipv4": "ipv4 unicast", "ipv6": "ipv6 unicast", "evpn": "l2vpn evpn"}
+NUMBER = {"ipv4": 4, "ipv6": 6}
+UNCHANGED = "EASTERLY-UNCHANGED"
+MOST_PATHS = 64
+"""Highest ``maximum-paths``."""
+
+
+def render(machine: Machine) -> str:
+    """The text of one switch.
+
+    Parameters
+    ----------
+    machine : Machine
+
+    Returns
+    -------
+    str
+        Lines, to be merged with those of classes and of access lists.
+    """
+    router = machine.router
+    parts = (
+        [f"hostname {router.name}"], _features(machine), _vlans(machine), _tables(router), _filters(router.filters),
+        _unchanged(router), _interfaces(machine), _tunnel(router), _bgp(machine),
+    )  # fmt: skip
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _features(machine: Machine) -> Iterator[str]:
+    """What has to be switched on before it can be told anything."""
+    router = machine.router
+    wanted = {
+        "feature bgp": bool(router.groups),
+        "feature bfd": any(group.bfd for group in router.groups),
+        "feature interface-vlan": bool(machine.vlans or machine.inner),
+        "feature vn-segment-vlan-based": bool(router.tables),
+        "feature nv overlay": bool(router.tables),
+        "nv overlay evpn": _overlay(router),
+    }
+    yield from (line for line, there in wanted.items() if there)
+
+
+def _overlay(router: Router) -> bool:
+    return any(exchange.family == "evpn" for group in router.groups for exchange in group.exchanges)
+
+
+def _vlans(machine: Machine) -> Iterator[str]:
+    notes = {i.name: i.description for i in machine.of("gateway")}
+    vnis = {table.name: table.vni for table in machine.router.tables}
+    lines = {vlan: f"name {notes[name].replace(' ', '-')}" for name, vlan in machine.vlans.items()}
+    lines |= {vlan: f"vn-segment {vnis[table]}" for table, vlan in machine.inner.items()}
+    for vlan, line in sorted(lines.items()):
+        yield from ("!", f"vlan {vlan}", f"  {line}")
+
+
+def _tables(router: Router) -> Iterator[str]:
+    for table in router.tables:
+        yield from ("!", f"vrf context {table.name}", f"  vni {table.vni}", f"  rd {table.rd}")
+        for family in table.networks:
+            yield f"  address-family ipv{family} unicast"
+            yield from (f"    route-target import {target} evpn" for target in table.imports)
+            yield from (f"    route-target export {target} evpn" for target in table.exports)
+
+
+def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
+    for each in sorted(filters, key=lambda f: (f.family, f.name)):
+        yield "!"
+        for number, permit in enumerate(each.permits, 1):
+            low = "" if permit.low is None else f" ge {permit.low}"
+            high = "" if permit.high is None else f" le {permit.high}"
+            yield f"{WORD[each.family]} prefix-list {each.name} seq {number * 10} permit {permit.prefix}{low}{high}"
+
+
+def _unchanged(router: Router) -> Iterator[str]:
+    if _overlay(router):
+        yield from ("!", f"route-map {UNCHANGED} permit 10", "  set ip next-hop unchanged")
+
+
+def _interfaces(machine: Machine) -> Iterator[str]:
+    for interface in machine.of("link"):
+        yield from ("!", f"interface {machine.name(interface)}", *_indented(_link(machine, interface)))
+    for gateway, ports in machine.members.items():
+        for port in ports:
+            vlan = machine.vlans[gateway]
+            lines = ("switchport", f"switchport access vlan {vlan}", "spanning-tree port type edge", "no shutdown")
+            yield from ("!", f"interface {port}", *_indented(lines))
+    for interface in machine.of("loopback"):
+        yield from ("!", f"interface {machine.name(interface)}", *_indented(_addresses(interface)))
+    for interface in machine.of("gateway"):
+        yield from ("!", f"interface {machine.name(interface)}", *_indented(_gateway(interface)))
+    for table in machine.router.tables:
+        yield from ("!", f"interface Vlan{machine.inner[table.name]}", *_indented(_inner(table)))
+
+
+def _indented(lines: Iterator[str] | tuple[str, ...]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+def _link(machine: Machine, interface: Interface) -> Iterator[str]:
+    yield from (f"description {interface.description}", "no switchport")
+    if interface.mtu_B is not None:
+        yield f"mtu {interface.mtu_B}"
+    if machine.router.unnumbered:
+        yield from ("ip forward", "ipv6 address use-link-local-only")
+    yield from _addresses(interface)
+    yield "no shutdown"
+
+
+def _gateway(interface: Interface) -> Iterator[str]:
+    yield f"description {interface.description}"
+    if interface.mtu_B is not None:
+        yield f"mtu {interface.mtu_B}"
+    if interface.vrf != DEFAULT:
+        yield f"vrf member {interface.vrf}"
+    yield from _addresses(interface)
+    yield "no shutdown"
+
+
+def _inner(table: Table) -> Iterator[str]:
+    """The interface of a layer-3 VNI has no address of its own."""
+    yield f"vrf member {table.name}"
+    yield from ("ip forward", "ipv6 address use-link-local-only", "no shutdown")
+
+
+def _addresses(interface: Interface) -> Iterator[str]:
+    first = True
+    for address in interface.addresses:
+        if ":" in address:
+            yield f"ipv6 address {address}"
+        else:
+            yield f"ip address {address}{'' if first else ' secondary'}"
+            first = False
+
+
+def _tunnel(router: Router) -> Iterator[str]:
+    if router.tables:
+        yield from ("!", "interface nve1", "  host-reachability protocol bgp", "  source-interface loopback0")
+        yield from (f"  member vni {table.vni} associate-vrf" for table in router.tables)
+        yield "  no shutdown"
+
+
+def _bgp(machine: Machine) -> Iterator[str]:
+    router = machine.router
+    if not router.groups:
+        return
+    yield from ("!", f"router bgp {router.asn}", f"  router-id {router.router_id}")
+    yield "  bestpath as-path multipath-relax"
+    for family in ("ipv4", "ipv6", "evpn"):
+        yield from _indented(_family(router, family))
+    for group in router.groups:
+        yield from _indented(_template(machine, group))
+    for group in router.groups:
+        for peer in group.peers:
+            yield f"  neighbor {peer.address or machine.names[peer.interface]}"
+            yield from _indented(_indented((
+                f"inherit peer {group.name}", f"remote-as {peer.asn}", f"description {peer.end}",
+            )))  # fmt: skip
+    for table in router.tables:
+        yield f"  vrf {table.name}"
+        for number, networks in sorted(table.networks.items()):
+            yield from (f"    address-family ipv{number} unicast", "      advertise l2vpn evpn")
+            yield from (f"      network {prefix}" for prefix in networks)
+            yield f"      maximum-paths {min(MOST_PATHS, router.paths)}"
+
+
+def _family(router: Router, family: str) -> Iterator[str]:
+    """What the default table says of one address family."""
+    carried = any(exchange.family == family for group in router.groups for exchange in group.exchanges)
+    networks = router.networks.get(NUMBER.get(family, 0), ())
+    if not carried and not networks:
+        return
+    yield f"address-family {AFI[family]}"
+    if family == "evpn":
+        if not router.edge:
+            yield "  retain route-target all"
+        return
+    yield from (f"  network {prefix}" for prefix in networks)
+    yield f"  maximum-paths {min(MOST_PATHS, router.paths)}"
+
+
+def _template(machine: Machine, group: Group) -> Iterator[str]:
+    """What the sessions of a group have in common."""
+    yield f"template peer {group.name}"
+    if group.bfd:
+        yield "  bfd"
+    if group.source:
+        yield f"  update-source {machine.names[group.source]}"
+    if group.hops > 1:
+        yield f"  ebgp-multihop {group.hops}"
+    for exchange in group.exchanges:
+        yield f"  address-family {AFI[exchange.family]}"
+        yield from _indented(_indented(_exchange(exchange)))
+
+
+def _exchange(exchange: Exchange) -> Iterator[str]:
+    if exchange.family == "evpn":
+        yield from ("send-community extended", f"route-map {UNCHANGED} out")
+    if exchange.accept:
+        yield f"prefix-list {exchange.accept} in"
+    if exchange.announce:
+        yield f"prefix-list {exchange.announce} out"
