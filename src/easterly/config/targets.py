@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from easterly.base.findings import did_you_mean
-from easterly.config import access, csv, frr, haproxy, kubernetes, linux, nginx, ovs, routers, switches
+from easterly.config import (
+    access,
+    complete,
+    csv,
+    frr,
+    haproxy,
+    kubernetes,
+    linux,
+    nginx,
+    ovs,
+    routers,
+    switches,
+)
 from easterly.config.fronts.front import Front, fronts
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
@@ -87,9 +99,7 @@ def _nccl(given: Sources) -> list[Artifact]:
 
 def _system(name: str) -> Callable[[Sources], list[Artifact]]:
     def make(given: Sources) -> list[Artifact]:
-        own = [file for file in given.switches if file.dialect == name]
-        sheet = [file for file in given.switches if own and file.dialect == "csv"]
-        return [*own, *sheet, *(file for file in given.access if file.dialect == name)]
+        return complete.render(given.site, given.network, given.sheet, given.routers, given.qos, given.isolation, name)
 
     return make
 
@@ -125,10 +135,10 @@ def _labels(given: Sources) -> list[Artifact]:
 
 TARGETS = {
     "frr": Target("FRR on every switch and WAN router", _frr),
-    "sonic": Target("classes and access lists of switches that run SONiC", _system("sonic")),
-    "eos": Target("classes and access lists of switches that run EOS", _system("eos")),
-    "nxos": Target("classes and access lists of switches that run NX-OS", _system("nxos")),
-    "junos": Target("classes of switches that run Junos", _system("junos")),
+    "sonic": Target("switches that run SONiC: config_db.json with routes, classes, access lists", _system("sonic")),
+    "eos": Target("switches that run EOS: routes, classes, access lists", _system("eos")),
+    "nxos": Target("switches that run NX-OS: routes, classes, access lists", _system("nxos")),
+    "junos": Target("switches that run Junos: routes and classes", _system("junos")),
     "linux": Target("netplan, kernel settings, classes, policers and access lists of hosts and switches", _linux),
     "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),
     "haproxy": Target("front ends of services", _haproxy),

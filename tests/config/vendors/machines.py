@@ -9,6 +9,7 @@ from tests.config.rendered import everything
 
 from easterly import address
 from easterly.config import routers
+from easterly.config.complete import running
 from easterly.config.sheet import Sheet
 from easterly.config.switches.machine import Machine, Naming, machines
 from easterly.model.spec.site import Site
@@ -18,7 +19,8 @@ def machines_of(spec: Site, naming: Naming, system: str) -> list[Machine]:
     network, work = made(spec)
     plan = address.plan(spec, network, work)
     sheet = Sheet(plan, address.isolation(spec, plan))
-    return machines(spec, network, sheet, routers.draft(network, sheet), naming, system)
+    alike = running(spec, system)
+    return machines(alike, network, sheet, routers.draft(network, sheet), naming, system, alone=alike is not spec)
 
 
 @cache

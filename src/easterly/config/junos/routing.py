@@ -1,10 +1,10 @@
-"""Text of Junos for the routes of one switch, as ``set`` commands: interfaces, VLANs, policies, BGP, tables of tenants.
+"""Text of Junos for the routes of one switch, as ``set`` commands: interfaces, VLANs, policies, BGP, tables.
 
-After Juniper's CLI reference: [edit protocols bgp], [edit policy-options], [edit routing-instances], ``ip-prefix-routes``
-(EVPN type 5), ``overlay-ecmp``. Junos announces nothing by itself: what FRR calls networks are routes of connected
-interfaces that a policy names. A session of external BGP makes itself the next hop of every family, so EVPN has
-sessions of its own between the loopbacks of neighbours, whose next hops stay as they are. No checker of this language
-is known outside the switch.
+After Juniper's CLI reference: [edit protocols bgp], [edit policy-options], [edit routing-instances],
+``ip-prefix-routes`` (EVPN type 5), ``overlay-ecmp``. Junos announces nothing by itself: what FRR calls networks are
+routes of connected interfaces that a policy names. A session of external BGP makes itself the next hop of every family,
+so EVPN has sessions of its own between the loopbacks of neighbours, whose next hops stay as they are. No checker of
+this language is known outside the switch.
 """
 
 from __future__ import annotations

@@ -82,9 +82,10 @@ class Machine:
 
 
 def machines(
-    site: Site, network: Network, sheet: Sheet, routers: Iterable[Router], naming: Naming, system: str
-) -> list[Machine]:
-    """Switches that run an operating system; all of them and WAN routers too where no model of the site runs it.
+    site: Site, network: Network, sheet: Sheet, routers: Iterable[Router], naming: Naming, system: str,
+    *, alone: bool = False,
+) -> list[Machine]:  # fmt: skip
+    """Switches that run an operating system.
 
     Parameters
     ----------
@@ -96,6 +97,8 @@ def machines(
     naming : Naming
     system : str
         The operating system.
+    alone : bool
+        It is the only one: WAN routers, which have no model, run it too.
 
     Returns
     -------
@@ -103,12 +106,11 @@ def machines(
     """
     hosts, vlan_of = host_ports(network, sheet), _tenant_vlans(sheet)
     models, links = site.hardware.switches, network.links
-    everywhere = all(model.os != system for model in models.values())
     fabric = {router.name: router for router in routers}
     found = []
     for node, router in zip(np.flatnonzero(network.transit).tolist(), fabric.values(), strict=True):
         model = models.get(str(network.nodes.switch_type[node]))
-        if not everywhere and (model is None or model.os != system):
+        if model.os != system if model is not None else not alone:
             continue
         own = np.flatnonzero(links.src == node)
         rates = dict(zip(links.src_port[own].tolist(), links.capacity_bps[own].tolist(), strict=True))
