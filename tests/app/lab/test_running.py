@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from tests.app.lab.sites import DIAMOND, LEAVES, TENANTS, written
 from tests.lab import require, require_root
 
@@ -24,6 +27,7 @@ from easterly.app.lab.reach import reached
 from easterly.app.lab.routes import kernel, planned
 
 pytestmark = pytest.mark.lab
+PROGRAMS = ("ip", "tc", "nft", "vtysh", "zebra", "bgpd", "bfdd")
 NAMESPACES = Path("/run/netns")
 LONGEST_S = 15.0
 """From a site file to routers that agree."""
@@ -32,7 +36,7 @@ LONGEST_S = 15.0
 @pytest.fixture(autouse=True)
 def _parts() -> None:
     require_root()
-    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd"):
+    for program in PROGRAMS:
         require(program)
 
 
@@ -49,19 +53,90 @@ def traces(name: str) -> list[str]:
     return files
 
 
-def test_four_routers_and_two_hosts_do_what_is_planned(tmp_path: Path) -> None:
-    begin = time.monotonic()
-    result = CliRunner().invoke(main, ["lab", "run", str(written(tmp_path, DIAMOND)), "--format", "json"])
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What `lab run --keep` says of a lab, which is there meanwhile; it is cleaned afterwards, and leaves nothing."""
+    require_root()
+    for program in PROGRAMS:
+        require(program)
+    site, begin = str(written(tmp_path_factory.mktemp("kept"), DIAMOND)), time.monotonic()
+    result = CliRunner().invoke(main, ["lab", "run", site, "--keep", "--format", "json"])
     assert result.exit_code == 0, result.output
-    assert time.monotonic() - begin < LONGEST_S
-    found = json.loads(result.stdout)["result"]
-    assert [(each["what"], each["predicted"], each["measured"]) for each in found["comparisons"]] == [
+    found = {**json.loads(result.stdout)["result"], "site": site, "took_s": time.monotonic() - begin}
+    try:
+        yield found
+    finally:
+        cleaned = CliRunner().invoke(main, ["lab", "clean", found["lab"]])
+    assert cleaned.stdout == f"taken down: {found['lab']}\n"
+    assert not traces(found["lab"])
+    assert CliRunner().invoke(main, ["lab", "clean", found["lab"]]).exit_code == 2
+
+
+def on(lab: dict[str, Any], *words: str) -> Result:
+    result = CliRunner().invoke(main, ["lab", words[0], "--lab", lab["lab"], *words[1:]])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def hops(lab: dict[str, Any], node: str, prefix: str) -> int:
+    [record] = [each for each in records.read() if each.name == lab["lab"]]
+    shown = json.loads(record.space(node).shows("ip", "-j", "route", "show", prefix) or "[]")
+    return sum(len(route.get("nexthops", [route])) for route in shown)
+
+
+def until(condition: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the condition never came true"
+        time.sleep(0.1)
+
+
+def test_four_routers_and_two_hosts_do_what_is_planned(kept: dict[str, Any]) -> None:
+    assert kept["took_s"] < LONGEST_S
+    assert [(each["what"], each["predicted"], each["measured"]) for each in kept["comparisons"]][:7] == [
         ("routes of r1", 4, 4), ("routes of r2", 8, 8), ("routes of r3", 8, 8), ("routes of r4", 4, 4),
         ("BFD sessions that are up", 16, 16), ("pairs of hosts that reach each other", 4, 4),
         ("pairs of hosts that reach each other with packets of 9,000 B", 4, 4),
     ]  # fmt: skip
-    assert {"networkd in a namespace"} <= {each["lacking"] for each in found["substitutions"]}
-    assert not traces(found["lab"])
+    assert {"networkd in a namespace"} <= {each["lacking"] for each in kept["substitutions"]}
+
+
+def test_a_kept_lab_is_listed_and_lets_people_in(kept: dict[str, Any], capfd: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(CliRunner().invoke(main, ["lab", "list", "--format", "json"]).stdout)["result"]
+    [mine] = [each for each in listed if each["lab"] == kept["lab"]]
+    assert (mine["state"], mine["processes"], mine["site"]) == ("kept", 12, kept["site"])
+    assert on(kept, "shell", "r1", "vtysh", "-c", "show running-config").exit_code == 0
+    assert "description r2 swp1" in capfd.readouterr().out
+    assert on(kept, "shell", "left", "--", "ip", "-br", "address").exit_code == 0
+    assert "nic0" in capfd.readouterr().out
+    assert "did you mean r1" in on(kept, "shell", "rr1", "id").output
+
+
+def test_packets_of_a_link_are_written_down(kept: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "up.pcap"
+    assert on(kept, "capture", "r1:swp2", "--count", "8", "-o", str(path)).exit_code == 0
+    data, at, found = path.read_bytes(), 24, []
+    assert struct.unpack("<IHHiIII", data[:24]) == (0xA1B23C4D, 2, 4, 0, 0, 65535, 1)
+    while at < len(data):
+        size = struct.unpack_from("<IIII", data, at)[2]
+        found.append(data[at + 16 : at + 16 + size])
+        at += 16 + size
+    assert len(found) == 8
+    # Single-hop BFD is sent to port 3784 (RFC 5881 section 4), behind 34 B of headers over IPv4.
+    assert any(each[12:14] == b"\x08\x00" and each[36:38] == (3784).to_bytes(2, "big") for each in found)
+    assert "port 3784 dscp 48" in on(kept, "capture", "r2:swp1", "--count", "6").stdout
+
+
+def test_a_broken_link_is_left_and_taken_again(kept: dict[str, Any]) -> None:
+    far = "10.65.0.1"  # the loopback of r4
+    assert hops(kept, "r1", far) == 2
+    assert "silent" in on(kept, "break", "r2:swp1").stdout
+    until(lambda: hops(kept, "r1", far) == 1, 5)
+    assert on(kept, "break", "r1:swp2>r2:swp1", "--restore").exit_code == 0
+    until(lambda: hops(kept, "r1", far) == 2, 30)
+    assert on(kept, "break", "r1:swp2", "--carrier").exit_code == 0
+    until(lambda: hops(kept, "r1", far) == 1, 1)
+    assert "no link r1:swp9" in on(kept, "break", "r1:swp9").output
 
 
 def test_a_cut_is_seen_and_the_way_round_it_is_taken(tmp_path: Path) -> None:
@@ -102,7 +177,7 @@ def test_an_interrupted_lab_leaves_nothing(tmp_path: Path, number: signal.Signal
     assert program.returncode != 0
     if number == signal.SIGKILL:
         assert traces(made)
-        CliRunner().invoke(main, ["lab", "clean"])
+        CliRunner().invoke(main, ["lab", "clean", made])
     assert not traces(made)
 
 
@@ -114,23 +189,6 @@ def _made(pid: int, before: set[str]) -> str:
                 return each.name
         time.sleep(0.05)
     raise AssertionError("no lab was made")
-
-
-def test_a_kept_lab_stays_until_it_is_cleaned(tmp_path: Path) -> None:
-    site = str(written(tmp_path, DIAMOND))
-    invoke = CliRunner().invoke
-    result = invoke(main, ["lab", "run", site, "--keep", "--format", "json"])
-    assert result.exit_code == 0, result.output
-    name = json.loads(result.stdout)["result"]["lab"]
-    try:
-        listed = json.loads(invoke(main, ["lab", "list", "--format", "json"]).stdout)["result"]
-        [mine] = [each for each in listed if each["lab"] == name]
-        assert (mine["state"], mine["processes"], mine["site"]) == ("kept", 12, site)
-    finally:
-        cleaned = invoke(main, ["lab", "clean", name])
-    assert cleaned.stdout == f"taken down: {name}\n"
-    assert not traces(name)
-    assert invoke(main, ["lab", "clean", name]).exit_code == 2
 
 
 def test_a_process_that_got_the_number_of_another_is_not_that_one() -> None:

@@ -10,6 +10,11 @@ from easterly.app.verbs import Verbs, listed
 TRIALS = {
     "check": {"check": "What a lab needs of this machine, tried."},
     "run": {"run": "The plan of a site on real routers: what it says beside what they do."},
+    "acting": {
+        "shell": "A shell on a node of a lab.",
+        "capture": "Packets that pass a link of a lab.",
+        "break": "A link of a lab that fails, or is mended.",
+    },
     "listing": {
         "list": "Labs that are there.",
         "clean": "An end to labs that were kept or left behind.",

@@ -84,6 +84,14 @@ def start(
     for name in asked_for(text):
         _wait_for(folder / f"{name}.vty", None, folder)
     space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
+    _handle(folder)
+
+
+def _handle(folder: Path) -> None:
+    """A `vtysh` that speaks to these daemons, for who works in this namespace."""
+    path = folder / "vtysh"
+    path.write_text(f'#!/bin/sh\nexec {shutil.which("vtysh")} --vty_socket {folder} "$@"\n', encoding="utf-8")
+    path.chmod(0o755)
 
 
 def _words(folder: Path, name: str) -> list[str]:

@@ -1,0 +1,88 @@
+"""Cables of a lab that fail, and are mended: silently, or with the carrier gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from easterly.app.lab.spaces import LabError, Space
+
+TABLE = "easterly-broken"
+SILENT = """table netdev {table}
+delete table netdev {table}
+table netdev {table} {{
+  chain lost {{
+    type filter hook ingress device {port} priority -500; policy drop;
+  }}
+}}
+"""
+"""Made first, so that there is one to delete, and this works twice."""
+Ends = Sequence[tuple[Space, str]]
+
+
+def silence(ends: Ends) -> None:
+    """Drop all that arrives at both ends of a cable, which look as well as before: only sessions can tell.
+
+    Parameters
+    ----------
+    ends : sequence of (Space, str)
+        Namespace and interface of either end.
+
+    Raises
+    ------
+    LabError
+        The kernel, or `nft`, does not do it.
+    """
+    for space, port in ends:
+        space.run("nft", "-f", "-", text=SILENT.format(table=_table(port), port=port))
+
+
+def cut(ends: Ends) -> None:
+    """Take the carrier from a cable: the second end is switched off, which the first one sees at once.
+
+    Parameters
+    ----------
+    ends : sequence of (Space, str)
+        Namespace and interface of either end.
+
+    Raises
+    ------
+    LabError
+        The kernel does not do it.
+    """
+    space, port = ends[-1]
+    keep = Path(f"/proc/sys/net/ipv6/conf/{port}/keep_addr_on_down")
+    space.call(lambda: keep.write_text("1", encoding="ascii"))
+    space.batch("ip", f"link set {port} down\n")
+
+
+def mend(ends: Ends) -> None:
+    """Have a cable work again, whatever was done to it; one that works stays as it is.
+
+    Parameters
+    ----------
+    ends : sequence of (Space, str)
+        Namespace and interface of either end.
+
+    Raises
+    ------
+    LabError
+        The kernel does not do it.
+    """
+    for space, port in ends:
+        space.batch("ip", f"link set {port} up\n")
+        if broken(space, port):
+            space.run("nft", "delete", "table", "netdev", _table(port))
+
+
+def broken(space: Space, port: str) -> bool:
+    """Whether an end is silent."""
+    try:
+        space.run("nft", "list", "table", "netdev", _table(port))
+    except LabError:
+        return False
+    return True
+
+
+def _table(port: str) -> str:
+    return f"{TABLE}-{port}"
