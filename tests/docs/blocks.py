@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 import yaml
 from sybil import Document, Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
@@ -151,7 +152,10 @@ def split_commands(block: str) -> list[tuple[str, str | None]]:
 def shell(example: Example, command: str) -> tuple[int, str]:
     """Run one command as a reader would; `$?` is the exit code of the one before."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("EASTERLY", "COVERAGE", "PYTEST"))}
-    env |= {"NO_COLOR": "1", "COLUMNS": "100", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    installed = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    # Readers begin with the first page: its commands start as theirs do.
+    env["PATH"] = installed if example.path == str(ROOT / "README.md") else f"{warm.programs()}:{installed}"
+    env |= {"NO_COLOR": "1", "COLUMNS": "100"}
     env |= {"XDG_CACHE_HOME": str(folder(example) / ".cache"), "LC_ALL": "C.UTF-8"}
     before = example.namespace.get("exit_code", 0)
     done = subprocess.run(
