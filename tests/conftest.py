@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
@@ -19,6 +20,10 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+TIMES = int(os.environ.get("EASTERLY_EXAMPLES", "1"))
+"""So many times the examples of every property, and others in each run."""
+
+HELD = "_hypothesis_internal_use_settings"
 COUNTED_CASES = 3
 
 
@@ -26,12 +31,22 @@ COUNTED_CASES = 3
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests of real parts one worker, and say which tests the count of lines watches."""
     seen: Counter[object] = Counter()
+    deepen(items)
     for item in items:
         if item.get_closest_marker("lab"):  # one after the other: they share ports, namespaces and a browser
             item.add_marker(pytest.mark.xdist_group("lab"))
         test = getattr(item, "function", item)
         seen[test] += 1
         # Watching lines costs half of the time of a test. The same lines again, in the fourth case of a table or the
-        # hundredth draw of a property, add nothing to the count: it says what plain tests alone reach.
+        # hundredth draw of a property, add nothing to the count: it says what plain tests alone reach. Tests that take
+        # seconds walk lines that short ones beside them walk as well, and are marked `no_cover` where they stand.
         if seen[test] > COUNTED_CASES or is_hypothesis_test(test):
             item.add_marker(pytest.mark.no_cover)
+
+
+def deepen(items: list[pytest.Item]) -> None:
+    """Draw more examples of every property, if asked for; a test that is a table of cases has one property."""
+    tests = {test for item in items if is_hypothesis_test(test := getattr(item, "function", item))} if TIMES > 1 else ()
+    for test in tests:
+        given = getattr(test, HELD, settings())
+        setattr(test, HELD, settings(given, max_examples=TIMES * given.max_examples, derandomize=False))

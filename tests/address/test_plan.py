@@ -67,7 +67,7 @@ def assert_complete(network, made_plan) -> None:
 
 
 @given(sites(max_hosts=12))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_any_site_is_numbered_without_overlap(spec):
     network, work = made(spec)
     assert_sound(spec, network, plan(spec, network, work))

@@ -140,6 +140,7 @@ def flooded(network, configs) -> dict[str, set[tuple[str, str]]]:
 MIDDLE = {"type": "sw", "down": 2, "up": 2}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("spec", [
     site({"train": fabric()}), site({"train": fabric("fat-tree", 8, k=4, switch="sw")}), everything(),
     site({"train": fabric("clos", 16, tiers=4, leaf={"type": "sw", "down": 4, "up": 2}, spine=MIDDLE,

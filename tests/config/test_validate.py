@@ -128,6 +128,7 @@ sys.exit(f"{{file}}: unknown key {{min(unknown)}}" if unknown else 0)
 """
 
 
+@pytest.mark.no_cover
 def test_netplan_is_asked_about_hosts_and_switches_only(monkeypatch, tmp_path):
     """By a stand-in that knows netplan's top-level keys, called as netplan's generator is."""
     program = tmp_path / "generate"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.demand.clusters import network, site
 
@@ -36,6 +36,7 @@ def sent(demands):
 JOB = {"parallel": {"tp": 8, "dp": 4}, "batch": 64}
 
 
+@settings(max_examples=20)
 @given(st.sets(st.integers(0, 31), min_size=1, max_size=6))
 def test_interfaces_that_are_down_are_not_used_and_their_hosts_send_as_much(cut):
     plan, net, placed, parts = made({"j": {**JOB, "collective": "ring"}})

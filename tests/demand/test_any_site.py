@@ -11,7 +11,7 @@ from easterly.model.spec.site import Site
 from easterly.site import blueprints
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(site_dicts(), st.randoms(use_true_random=False))
 def test_flows_join_hosts_of_their_work_on_one_rail_and_order_is_nothing(drawn, random):
     site = Site.model_validate(drawn)

@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from tests.kernel.graphs import Case, cases, f64, i32
@@ -129,6 +129,7 @@ def programme(case: Case, capacity: np.ndarray, supply: np.ndarray) -> Any:
     return linprog(price, A_eq=balance, b_eq=supply, bounds=limits, method="highs")
 
 
+@settings(max_examples=20)
 @given(cases(zero_cost=True), st.data())
 def test_min_cost_flow_agrees_with_the_linear_programme(case: Case, data: st.DataObject) -> None:
     capacity = f64(data.draw(st.lists(CAPACITIES, min_size=case.links, max_size=case.links)))

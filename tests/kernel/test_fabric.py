@@ -140,7 +140,7 @@ def test_path_counts_add_up_over_next_hops(shape):
 
 
 @given(shapes)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_shares_are_those_of_a_search(shape):
     case = Case(shape)
     at, to = case.between_ends()
@@ -191,7 +191,7 @@ def carried(case, row, at, to):
 
 
 @given(st.one_of(tori(), dragonflies()))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_routing_carries_one_unit(shape):
     case = Case(shape)
     at, to = case.between_ends()
@@ -202,7 +202,7 @@ def test_every_routing_carries_one_unit(shape):
 
 
 @given(tori())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_dimension_order_is_one_shortest_way_lowest_dimension_first(shape):
     case = Case(shape)
     at, to = case.between_ends()

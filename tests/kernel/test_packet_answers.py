@@ -37,6 +37,7 @@ def test_equal_windows_at_losses_are_no_reason_to_give_way():
     assert periods[1][-3:] == pytest.approx(periods[0][-3:], rel=0.02)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("lost_at", [300, 700])
 def test_cubic_begins_at_its_inflection_after_a_timeout(lost_at):
     """RFC 9438, section 4.8: K is 0 and W_max the window where congestion avoidance begins, so that C t^3 is added."""

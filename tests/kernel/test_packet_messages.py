@@ -78,7 +78,7 @@ def test_a_message_waits_for_work_and_work_for_a_message():
     assert made.done()["done_ps"].tolist()[2] == arrives + 3_000_000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data(), st.integers(2, 25))
 def test_alone_on_its_links_every_message_keeps_to_the_critical_path(data, count):
     """With a connection and links of its own per message, nothing but predecessors holds any of them up."""

@@ -155,6 +155,7 @@ def seeded(seed: int) -> Posed:
     return Posed(n, links, asked)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("most", "whole"), [(1, False), (2, False), (1, True)])
 def test_throughput_is_near_the_optimum_on_the_mean(most: int, whole: bool) -> None:
     ratio = []

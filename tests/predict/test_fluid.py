@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import small
 from tests.predict.made import Made, demands, phase
@@ -170,6 +170,7 @@ made = st.builds(
 )
 
 
+@settings(max_examples=20)
 @given(st.lists(made, min_size=1, max_size=5), st.sampled_from([0.0, 0.01, 1.0]))
 def test_what_must_hold_of_every_prediction(phases: list[Made], compute: float) -> None:
     wanted, routing, found = predicted(phases, {"a": compute})
@@ -196,6 +197,7 @@ def test_what_must_hold_of_every_prediction(phases: list[Made], compute: float) 
     assert total[into].sum() == pytest.approx(sent, rel=1e-9)
 
 
+@settings(max_examples=20)
 @given(st.lists(made, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_order_of_phases_and_flows_changes_no_bit(phases: list[Made], random) -> None:  # type: ignore[no-untyped-def]
     _, _, first = predicted(phases)

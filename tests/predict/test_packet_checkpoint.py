@@ -227,6 +227,7 @@ Path(sys.argv[2]).write_bytes(pickle.dumps([found.fct_s, found.again, found.sent
 """
 
 
+@pytest.mark.no_cover
 def test_killed_and_gone_on_in_another_process(tmp_path):
     path, out = tmp_path / "run.keep", tmp_path / "out"
     command = [sys.executable, "-c", RUN, str(path), str(out)]

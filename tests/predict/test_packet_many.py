@@ -32,6 +32,7 @@ def same(a, b):
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in a.__slots__)
 
 
+@pytest.mark.no_cover
 def test_the_same_whatever_the_number_of_workers():
     ports, flows = lossy()
     seeds = [5, 1, 9]
@@ -70,6 +71,7 @@ def test_students_law(freedom, level):
     assert student(freedom, level) == pytest.approx(stats.t.ppf((1 + level) / 2, freedom), rel=1e-9)
 
 
+@pytest.mark.no_cover
 def test_intervals_hold_the_mean_as_often_as_they_say():
     draws = np.random.default_rng(7).normal(3.0, 2.0, (4000, 5))
     made = [interval(row, 0.9) for row in draws]
@@ -120,6 +122,7 @@ main()
 """
 
 
+@pytest.mark.no_cover
 def test_ctrl_c_keeps_what_is_done():
     process = subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "ready\n"

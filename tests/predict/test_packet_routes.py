@@ -168,6 +168,7 @@ def test_one_seed_for_all_polarises():
     assert used[True] == pytest.approx(1 / 4, abs=0.02) and used[False] > 0.95
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_sprayed_permutation_fills_a_fat_tree(tree, seed):
     """Full bisection, acknowledgements of a byte: sprayed, receivers get 95 % of their lines and more; hashed, not.

@@ -53,6 +53,7 @@ def digests(folder: Path):
     }
 
 
+@pytest.mark.no_cover
 def test_the_same_bytes_in_every_process(tmp_path):
     for name, env in (("a", {"PYTHONHASHSEED": "1"}), ("b", {"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "7"})):
         process = started(tmp_path / name, 2_000_000, **env)
@@ -67,6 +68,7 @@ def test_the_same_bytes_in_every_process(tmp_path):
     assert np.array_equal(flows["fct_s"][np.argsort(flows["flow"])], found.fct_s)
 
 
+@pytest.mark.no_cover
 def test_a_run_that_is_killed_keeps_what_it_had(tmp_path):
     folder = tmp_path / "cut"
     process = started(folder, 2 * 10**9)  # about five million packets: some seconds

@@ -34,6 +34,7 @@ def test_a_common_spine_spares_the_way_through_a_leaf() -> None:
     assert "E705" not in codes(valley, ("u4: {a: leaf3, b: spine2}", "u4: {a: leaf3, b: spine1}"))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yaml")), ids=lambda p: p.stem)
 def test_examples_go_where_their_routers_go(path: Path) -> None:
     assert not codes(path) & {"E704", "E705"}

@@ -16,7 +16,7 @@ from easterly import route
 from easterly.base.columns import floats
 from easterly.model.allocation import Allocation
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def rates_of_rows(case: Case, got: Allocation, merge: str = "none") -> tuple[Any, np.ndarray]:

@@ -21,7 +21,7 @@ from easterly.model.allocation import Allocation
 from easterly.model.matrix import TrafficMatrices
 from easterly.route.allocate.problem import Posed, pose
 
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DATA = Path(os.environ.get("EASTERLY_DATA", Path(__file__).parents[3] / "shared/data"))
 
 

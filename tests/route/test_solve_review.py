@@ -46,6 +46,7 @@ def test_what_does_not_fit_is_infeasible_and_says_by_how_much(mode: str, engine:
     assert got.status == "infeasible" and "do not fit" in got.reason
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(40))
 def test_costs_of_nothing_and_of_much_against_highs(seed: int) -> None:
     draw = np.random.default_rng(seed)

@@ -65,7 +65,7 @@ def searched(network: Network, flows: Flows, policy):
 
 
 @given(networks(blueprints=FOLDED), st.integers(0, 2**32 - 1))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_folded_fabrics_have_the_bits_of_a_search(network, seed):
     flows, policy = all_pairs(network, seed), policy_of(network, seed=0)
     paths, loads = searched(network, flows, policy)
@@ -77,7 +77,7 @@ def test_folded_fabrics_have_the_bits_of_a_search(network, seed):
 
 
 @given(networks(blueprints=DIRECT), st.integers(0, 2**32 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_direct_fabrics_agree_with_a_search(network, seed):
     network = replace(network, structures=tuple(replace(s, routing="ecmp") for s in network.structures))
     flows, policy = all_pairs(network, seed), policy_of(network, seed=0)

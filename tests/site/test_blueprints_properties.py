@@ -19,6 +19,7 @@ from easterly.site.blueprints import build
 GROWING = ("leaf-spine", "rail-optimized", "rail-only", "multi-plane", "clos", "fat-tree")
 
 
+@settings(max_examples=20)
 @given(networks())
 def test_two_rows_of_a_cable_mirror_each_other(network):
     links = network.links
@@ -34,6 +35,7 @@ def test_two_rows_of_a_cable_mirror_each_other(network):
         assert own == other == sorted(set(own))
 
 
+@settings(max_examples=20)
 @given(networks())
 def test_cables_go_upwards_first(network):
     tier, links = network.nodes.tier, network.links
@@ -41,6 +43,7 @@ def test_cables_go_upwards_first(network):
     assert (tier[links.src[0::2]] <= tier[links.dst[0::2]])[inside].all()
 
 
+@settings(max_examples=20)
 @given(networks())
 def test_every_port_is_used_once_and_exists(network):
     nodes, links = network.nodes, network.links
@@ -54,6 +57,7 @@ def test_every_port_is_used_once_and_exists(network):
     assert len(set(network.link_ids.tolist())) == len(links)
 
 
+@settings(max_examples=20)
 @given(networks())
 def test_names_are_unique_and_hosts_own_their_interfaces(network):
     nodes, hosts = network.nodes, network.hosts
@@ -66,6 +70,7 @@ def test_names_are_unique_and_hosts_own_their_interfaces(network):
     assert (nodes.kind == NodeKind.NIC).sum() == len(hosts.nic_node)
 
 
+@settings(max_examples=20)
 @given(networks())
 def test_only_planes_and_rails_keep_interfaces_of_a_fabric_apart(network):
     """Two interfaces of a fabric are joined by its switches, unless they differ in rail (without spine) or in plane."""
@@ -99,7 +104,7 @@ def _components(network: Network) -> list[int]:
 
 
 @given(site_dicts(blueprints=GROWING), st.integers(1, 6))
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_growth_moves_no_port_while_the_spines_are_the_same(document, more):
     """A host that is added takes ports that were free; nothing that exists is renamed or plugged elsewhere."""
     grown = copy.deepcopy(document)
@@ -123,7 +128,7 @@ def _tops(network: Network) -> set[str]:
 
 
 @given(site_dicts())
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_the_order_of_maps_does_not_matter(document):
     one, other = build(Site.model_validate(document)), build(Site.model_validate(_reversed(document)))
     for part in ("nodes", "links", "hosts"):
@@ -139,7 +144,7 @@ def _reversed(value):
 
 
 @given(site_dicts())
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_hosts_and_interfaces_are_all_there(document):
     network = build(Site.model_validate(document))
     expected = Counter()
@@ -178,7 +183,7 @@ _WILD = st.one_of(
 
 
 @given(_WILD, _ANY, st.booleans())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_wild_numbers_are_built_or_found_wanting(fabric, nics, joined):
     """Whatever numbers the grammar admits: a network that fits its radix, or findings with a place and a repair."""
     many = {"gpus": 8, "nics": min(nics, 4096), "nic_rate": "400Gb/s"}  # the grammar admits no more

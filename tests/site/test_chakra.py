@@ -21,7 +21,7 @@ from easterly.site.formats.chakra import attributes, files, nodes, wire
 schema = pytest.importorskip("tests.site.chakra_schema", reason="needs the package protobuf")
 Attribute, GlobalMetadata, Node, SCALARS = schema.Attribute, schema.GlobalMetadata, schema.Node, schema.SCALARS
 SEND, RECV, COLL, COMP = (TraceKind[k] for k in ("COMM_SEND", "COMM_RECV", "COMM_COLL", "COMP"))
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def written(folder, *ranks, name="t", pack=False):

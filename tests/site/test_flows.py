@@ -458,7 +458,7 @@ def test_a_broken_capture(tmp_path, data, what):
     assert seen is None and what in findings[0].message
 
 
-FUZZ = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

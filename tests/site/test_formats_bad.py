@@ -276,7 +276,7 @@ def test_hostile_files_are_refused_quickly(tmp_path: Path) -> None:
 
 
 @given(st.text(alphabet='[]()" \n#&;?=.-+eE019aNb_', max_size=200), st.sampled_from(["gml", "sndlib-native"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_noise_of_their_own_characters_ends_in_findings(
     tmp_path_factory: pytest.TempPathFactory, text: str, name: str
 ) -> None:
@@ -345,7 +345,7 @@ SPLICES = [
 
 
 @given(st.sampled_from(sorted(VALID)), st.integers(0, 2**32))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_mutated_files_end_in_findings_or_nouns(tmp_path_factory: pytest.TempPathFactory, name: str, seed: int) -> None:
     rng = random.Random(seed)
     data = bytearray(VALID[name])

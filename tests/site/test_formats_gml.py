@@ -78,7 +78,7 @@ values = st.one_of(
 
 
 @given(st.data(), st.sampled_from([nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_networkx_writes_is_read(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, of: Any
 ) -> None:

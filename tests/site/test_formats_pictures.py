@@ -132,7 +132,7 @@ def test_names_that_mean_something_else_and_directions_are_told(tmp_path: Path) 
 
 
 @given(wans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_wan_is_a_lab_and_a_graph(tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]) -> None:
     base = tmp_path_factory.getbasetemp()
     (base / "w.json").write_text(json.dumps(document))

@@ -138,7 +138,7 @@ def wans(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(wans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_any_wan_comes_back_whole_and_networkx_reads_one_graph(
     tmp_path_factory: pytest.TempPathFactory, document: dict[str, Any]
 ) -> None:
@@ -303,6 +303,7 @@ def test_what_a_site_file_cannot_say_is_a_finding(tmp_path: Path) -> None:
     assert problems(single) == ["link 0_North to 1_South has no other direction"]
 
 
+@settings(max_examples=20)
 @given(st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=8))
 def test_site_names_are_allowed_and_different(given_names: list[str]) -> None:
     found = site_names(given_names)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.site import compose
@@ -82,6 +82,7 @@ def as_tuples(value):
     return {key: as_tuples(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
+@settings(max_examples=20)
 @given(documents, st.sampled_from([None, True, False]))
 def test_what_pyyaml_writes_is_read_back(document, flow):
     """Without digits in texts (``1e5``, ``0o7``) all that 1.2 reads as a value is quoted by the 1.1 rules as well."""

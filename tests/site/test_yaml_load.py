@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from easterly.base.findings import FindingsError, Severity
@@ -201,6 +201,7 @@ ALPHABET = st.sampled_from(
 )
 
 
+@settings(max_examples=20)
 @given(st.text() | st.lists(ALPHABET, max_size=30).map("".join))
 @example("? - \n")
 @example('"\\ud800"')
@@ -222,6 +223,7 @@ def test_any_bytes_give_findings(data):
         parse(decode(data))
 
 
+@settings(max_examples=20)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 12), st.lists(ALPHABET, max_size=4).map("".join))
 def test_any_edit_of_a_good_file_gives_findings_or_a_site(start, length, put):
     text = GOOD[:start] + put + GOOD[start + length :]
@@ -247,6 +249,7 @@ VALUES = st.recursive(
 SPOTS = sorted({part.strip(" {}") for line in GOOD.splitlines() for part in line.split(", ") if ": " in part} - {""})
 
 
+@settings(max_examples=20)
 @given(st.sampled_from([spot.split(": ")[-1].rstrip("}") for spot in SPOTS]), VALUES)
 def test_any_value_anywhere_gives_placed_findings(old, value):
     try:

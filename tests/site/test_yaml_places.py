@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.base.findings import Finding, Severity
@@ -64,6 +64,7 @@ def test_what_is_merged_from_a_written_map_is_placed_there():
 WORD = st.text("abcdefgh風é", min_size=1, max_size=6)
 
 
+@settings(max_examples=20)
 @given(
     st.dictionaries(WORD, st.dictionaries(WORD, WORD, min_size=1, max_size=4), min_size=1, max_size=4), st.booleans()
 )

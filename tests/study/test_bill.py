@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import sites
 
@@ -113,6 +113,7 @@ def test_lines_add_up():
     ]  # fmt: skip
 
 
+@settings(max_examples=20)
 @given(sites())
 def test_totals_by_plain_loops(site):
     network = build(site)

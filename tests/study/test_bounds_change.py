@@ -24,6 +24,7 @@ def rails():
     return bound_site(Nouns(load(ROOT / "examples/rail-only.yaml").site))
 
 
+@pytest.mark.no_cover
 def test_without_a_job_is_as_if_only_the_others_were_asked_for(tori):
     made = change_site(tori, without=["tune"])
     others = bound_site(tori.prepared.nouns, jobs=("pretrain", "simulate"))

@@ -53,6 +53,7 @@ def assert_witnessed(name, part):
     assert not outcome.most_B[~known].any()  # nothing waits where no bound looked
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", QUICK)
 def test_a_step_stays_within_its_bounds(name):
     assert_witnessed(name, QUICK[name])
@@ -64,6 +65,7 @@ def test_steps_of_the_gallery_stay_within_their_bounds(name):
     assert_witnessed(name, SLOW[name])
 
 
+@pytest.mark.no_cover
 def test_refined_bounds_hold_as_well():
     """Of the connections with the worst bounds, one by one, no packet is beyond the tighter one."""
     made, outcome = witnessed("direct-networks", QUICK["direct-networks"])
@@ -79,6 +81,7 @@ def test_refined_bounds_hold_as_well():
     assert outcome.delays.packets[tight.flow].all()
 
 
+@pytest.mark.no_cover
 def test_several_steps_are_worse_than_one():
     """Rates go on for ever, so that no bound is lower; and they load links by what steps carry."""
     nouns = Nouns(load(ROOT / "examples/rail-only.yaml").site)
@@ -91,6 +94,7 @@ def test_several_steps_are_worse_than_one():
     assert one.bounds.queues.load.max() < 0.01
 
 
+@pytest.mark.no_cover
 def test_bounds_of_less_than_what_is_sent_are_violated():
     made, outcome = witnessed("direct-networks", QUICK["direct-networks"])
     less = bounds(

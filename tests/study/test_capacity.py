@@ -62,6 +62,7 @@ def row(found: Filling, kind: str, group: str) -> int:
     return next(i for i in range(len(found)) if (found.kind[i], found.group[i]) == (kind, group))
 
 
+@pytest.mark.no_cover
 def test_a_link_is_full_when_compound_growth_says_so() -> None:
     """40 Gb/s, half as much again at the busiest hour, over two links of 100: 30 % each, and 60 % when one is down."""
     found = grown(copy=1.5).filling
@@ -72,11 +73,13 @@ def test_a_link_is_full_when_compound_growth_says_so() -> None:
     assert "border-0:" in found.cause[at]
 
 
+@pytest.mark.no_cover
 def test_what_counts_as_full_is_said_by_the_site() -> None:
     found = grown(f"{SITE}expansion: {{full: 80%}}\n", copy=1.5).filling
     assert_allclose(found.month[row(found, "link", WAN)], 12 * math.log(80 / 60) / math.log(1.5), rtol=1e-9)
 
 
+@pytest.mark.no_cover
 def test_growth_is_that_of_what_says_most() -> None:
     assert grown(months=1).growth == {"copy": 1.0, "feed": 2.0}
     assert grown(months=1, all=1.1).growth == {"copy": 1.1, "feed": 1.1}
@@ -85,6 +88,7 @@ def test_growth_is_that_of_what_says_most() -> None:
     assert grown(months=1, storage=1.3, acme=1.4, copy=1.5, beta=1.6).growth == {"copy": 1.5, "feed": 1.6}
 
 
+@pytest.mark.no_cover
 def test_pools_fill_as_hosts_grow() -> None:
     """Loopbacks: one for each of ten switches (a leaf, two spines, a border on each side), of 64."""
     found = grown(hosts=2.0).filling

@@ -138,6 +138,7 @@ def test_many_connections_per_link_do_not_collide_so_badly():
     assert made.ranking.causes[0].name != "hash-collisions"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("words", "cause"), [
     ("{job: pre, collective: {normal: 100ms, p50: 130ms}, server_cpu: 95%, drops: some, drops_at: spine}",
      "busy-servers"),
@@ -192,6 +193,7 @@ def test_counters_of_links_become_signs(even):
     assert made.seen["down"] == "no"
 
 
+@pytest.mark.no_cover
 def test_every_cause_explains_what_it_expects(even):
     """Where all that a cause expects is seen, nothing of what is known is likelier."""
     figures = figures_of(even, "pre")

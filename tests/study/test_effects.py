@@ -31,6 +31,7 @@ def mean_step(data, seeds=2):
     return measure(data, Wishes(), seeds).of("step:pre").mean()
 
 
+@pytest.mark.no_cover
 def test_alone_and_last_are_what_these_sites_give():
     made, before, after = training(), site("training-before"), site("training-after")
     (row,) = (k for k, name in enumerate(made.before.names) if name == "step:pre")
@@ -43,6 +44,7 @@ def test_alone_and_last_are_what_these_sites_give():
     assert each.says == "parameter-server to hierarchical" and each.unsound == ""
 
 
+@pytest.mark.no_cover
 def test_parts_and_the_rest_are_the_whole():
     made = training()
     whole = sum(each.part for each in made.effects) + made.rest
@@ -54,6 +56,7 @@ def test_parts_and_the_rest_are_the_whole():
     ]  # fmt: skip
 
 
+@pytest.mark.no_cover
 def test_two_differences_have_their_values_of_shapley():
     """With two there are two orders, and the value is the mean over them: nothing is left."""
     before, after = site("training-before"), site("training-before")
@@ -117,6 +120,7 @@ def test_requests_take_the_time_of_their_bytes():
     assert made.requests["chat"] > 10
 
 
+@pytest.mark.no_cover
 def test_the_case_of_inference_is_as_it_was_told():
     """A P95 beyond the limit, then far within it; and the P99.9, which the promise is about, within it too."""
     before, after = (measure(site(f"inference-{when}"), Wishes(), 2) for when in ("before", "after"))
@@ -124,6 +128,7 @@ def test_the_case_of_inference_is_as_it_was_told():
     assert (after.of("p99.9:chat") < 0.1).all() and after.requests["chat"] > 2995
 
 
+@pytest.mark.no_cover
 def test_strict_priority_of_too_small_a_share_is_worse_than_none():
     """The police of a strict class lets in its share and no more: 10 % of 25 Gb/s is less than is asked for."""
     small = site("inference-after")

@@ -61,6 +61,7 @@ def test_failures_are_tried_after_the_whole(made: tuple[Plan, Nouns]) -> None:
     assert verdicts["roomy"].status is verdicts["survives"].status is Status.PASS
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("factor", "status"), [(1.39, Status.PASS), (1.42, Status.FAIL)])
 def test_more_than_the_cut_carries_fails_by_its_bound(tmp_path: Path, factor: float, status: Status) -> None:
     """With London down 140 Gb/s leave Amsterdam, and all that is sent is scaled."""
@@ -83,6 +84,7 @@ def test_the_load_of_the_allocation_is_conserved(made: tuple[Plan, Nouns]) -> No
         assert (one.load_bps <= network.links.capacity_bps * (1 + 1e-9)).all()
 
 
+@pytest.mark.no_cover
 def test_classes_of_strict_priority_go_first(tmp_path: Path) -> None:
     text = TEXT.replace("bulk: {dscp: 10, share: 30%}", "bulk: {dscp: 10, share: 30%, priority: strict}")
     _, nouns = planned(tmp_path, text)

@@ -103,6 +103,7 @@ def row_of(found: Damage, kind: str) -> int:
     return found.kind.tolist().index(kind)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("share", "slower"), [(0.1, 1.033), (0.3, 1.10), (0.5, 1.167)])
 def test_losing_one_of_four_spines_stretches_what_is_not_hidden_by_a_third(share: float, slower: float) -> None:
     """Step c + m, with all of m over the spines and nothing hidden: c + 4/3 m, so 1 + share / 3."""
@@ -137,6 +138,7 @@ def table(found: Damage) -> list[tuple[Any, ...]]:
     )  # fmt: skip
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("blueprint", ["leaf-spine", "rail-optimized", "multi-plane"])
 def test_symmetry_says_what_every_case_says(blueprint: str) -> None:
     document = TWO_JOBS.replace("BLUEPRINT", blueprint).replace("LIMIT", "100s")
@@ -149,6 +151,7 @@ def test_symmetry_says_what_every_case_says(blueprint: str) -> None:
     assert once.parts[1] < every.parts[1] / 2, "and runs far fewer"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "fabric",
     [
@@ -196,6 +199,7 @@ def test_every_part_is_counted() -> None:
     assert counts == {"leaf": 3, "spine": 4, "host": 12, "nic": 24, "cable": 24 + 12, "optic": 2 * 12, "power": 1}
 
 
+@pytest.mark.no_cover
 def test_answers_do_not_depend_on_workers() -> None:
     one, three = (failures(two_jobs("rail-optimized"), symmetry=False, workers=workers) for workers in (1, 3))
     assert table(one) == table(three)
@@ -232,6 +236,7 @@ def test_the_cost_is_said_before() -> None:
     assert said[0].expected_s > 0
 
 
+@pytest.mark.no_cover
 def test_pairs_by_symmetry_are_all_pairs() -> None:
     document = SHARES.replace(
         "spine: {per_year: 0.06, repair: 10h}", "spine: {per_year: 0.06, repair: 10h}\n  fibre: {}"
@@ -257,6 +262,7 @@ def test_two_of_four_spines_by_hand() -> None:
     assert_allclose(found.lost_gpu_h[row], 6 * away**2 * month_h * 2 * (1 - 1 / (1 + share)), rtol=1e-9)
 
 
+@pytest.mark.no_cover
 def test_a_sample_of_pairs_holds_the_sum_in_its_interval() -> None:
     exact = failures(nouns(SHARES), k=2, hashing="even").total_gpu_h
     found = [failures(nouns(SHARES), k=2, hashing="even", sample=60, seed=seed) for seed in range(8)]

@@ -32,6 +32,7 @@ def prepared(tmp_path, *parts, **wishes):
     return fluid.prepare(made, fluid.Wishes(**{"line_rate": True, "requests": True, **wishes}))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("load, cv", [(0.3, 0), (0.5, 0), (0.5, 1)])
 def test_equal_caches_on_one_link_take_as_long_as_processor_sharing_says(tmp_path, load, cv):
     """The mean slowdown of M/G/1 with processor sharing is 1 / (1 - rho), whatever the sizes (Kleinrock 1967)."""

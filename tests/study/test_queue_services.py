@@ -64,6 +64,7 @@ def test_at_a_speed_that_does_not_change_answers_share_a_processor():
         assert found.mean == pytest.approx(float(mg1_ps(rho, 1.0).L), rel=1e-6)
 
 
+@pytest.mark.no_cover
 def test_a_replica_that_is_simulated_holds_as_many(nouns):
     """Fixed lengths, which are not exponential at all: only their mean counts."""
     run = demand.service_figures(nouns.site, nouns.network.value)[0]

@@ -60,6 +60,7 @@ class Watching(Stages):
         return noted
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["two-fabrics-wan.yaml", "graph.yaml", "multi-plane.yaml", "leaf-spine.yaml"])
 def test_no_stage_reads_a_part_of_the_file_that_its_key_does_not_have(name: str) -> None:
     watched = Watched(site.load(EXAMPLES / name).site)

@@ -25,11 +25,13 @@ def values(found: list[Done]) -> dict[int, Any]:
     return {done.index: done.value for done in found}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_are_those_of_the_function(workers: int) -> None:
     assert values(list(run(MANY, kept=Stages(), workers=workers))) == WANTED
 
 
+@pytest.mark.no_cover
 def test_what_is_done_is_kept_and_the_rest_is_done_later(tmp_path: Path) -> None:
     first = run(MANY, kept=Stages(tmp_path), workers=1)
     begun = [next(first) for _ in range(7)]
@@ -86,6 +88,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
+@pytest.mark.no_cover
 def test_a_killed_worker_loses_nothing_and_none_is_left_behind(started: list[Any]) -> None:
     found = []
     for done in run(MANY, kept=Stages(), workers=2):
@@ -98,6 +101,7 @@ def test_a_killed_worker_loses_nothing_and_none_is_left_behind(started: list[Any
     assert all(worker.process.poll() is not None for worker in started)
 
 
+@pytest.mark.no_cover
 def test_workers_end_with_who_asked(started: list[Any]) -> None:
     begun = run(MANY, kept=Stages(), workers=2)
     next(begun)
@@ -125,6 +129,7 @@ def test_another_version_refuses() -> None:
     assert store.thaw(tasks.perform(store.freeze(asked))) == {"refused": "other code"}
 
 
+@pytest.mark.no_cover
 def test_a_worker_of_another_version_ends_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "freeze", lambda task: store.freeze({"code": "x", "function": "", "arguments": {}}))
     with pytest.raises(SweepError, match="another version"):

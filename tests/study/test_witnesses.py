@@ -50,6 +50,7 @@ def assert_no_contradiction(name, hops):
     assert (made.steps.bound_status == "holds").all()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", QUICK)
 def test_nothing_contradicts(name):
     assert_no_contradiction(name, 200_000)
@@ -61,6 +62,7 @@ def test_nothing_of_the_gallery_contradicts(name):
     assert_no_contradiction(name, 600_000)
 
 
+@pytest.mark.no_cover
 def test_messages_at_random_agree_at_their_senders():
     """M^X/G/1: messages of a packet or of some; of those of millions of packets no run says anything."""
     nouns = nouns_of("shared-services")
@@ -75,6 +77,7 @@ def rails():
     return queue_site(nouns, factor=factor(nouns))
 
 
+@pytest.mark.no_cover
 def test_many_packets_of_one_queue_are_judged():
     """One job of few connections: queue by queue, most of them within the exact mean of M/D/1."""
     nouns = nouns_of("direct-networks")
@@ -82,6 +85,7 @@ def test_many_packets_of_one_queue_are_judged():
     assert (made.mean_status == "agrees").sum() > 50 and made.contradictions == 0
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("wrong", [0.85, 1.15])
 def test_a_formula_that_is_wrong_is_found(rails, wrong, monkeypatch):
     """Packets of 15 % less or more than the formula knows of."""

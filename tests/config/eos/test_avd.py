@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,6 +156,7 @@ def agrees(switch: SwitchSetting, text: str) -> bool:
     return tree(blocks(text)) == tree(blocks(pyavd.get_device_config(mine)))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("words", PRESETS)
 def test_lines_are_those_of_arista(words):
     spec, network, plan = planned(preset(words, "eos"))
@@ -165,12 +167,14 @@ def test_lines_are_those_of_arista(words):
         assert not agrees(written, text.replace("bandwidth percent", "bandwidth-percent"))
 
 
+@hypothesis.settings(max_examples=20)
 @given(switch=machines(port_name))
 def test_lines_of_any_switch_are_those_of_arista(switch):
     written = fit(switch)
     assert agrees(written, render(written))
 
 
+@hypothesis.settings(max_examples=20)
 @given(switch=machines(port_name), pmax=st.integers(101, 10**6))
 def test_the_schema_of_arista_refuses_what_is_out_of_range(switch, pmax):
     wrong = structured(fit(switch))

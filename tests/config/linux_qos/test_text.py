@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.config.linux_qos.trees import MACHINES, M, policers, run_bpf, shaped, shapers
 
@@ -24,6 +24,7 @@ from easterly.config.linux.qos.told import otherwise
 from easterly.model.shaping import LinuxQos, Policer, Settings, Shaper
 
 
+@settings(max_examples=20)
 @given(MACHINES)
 def test_what_was_rendered_is_read_back(machine: LinuxQos) -> None:
     shapers, by_tc = parse_tc(render_tc(machine))

@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from itertools import islice
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,7 @@ def test_every_preset_is_as_the_models_want_it(words):
         assert points == {str(point): str(plan.queue[plan.dscp_class[point]]) for point in range(64)}
 
 
+@hypothesis.settings(max_examples=20)
 @given(machines(sonic.port_name))
 def test_whatever_is_wanted_is_as_the_models_want_it(wanted):
     assert list(complaints(json.loads(sonic.render(sonic.fit(wanted))))) == []

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import islice
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from easterly.model.queueing import SwitchSetting
 NAMES = sorted(DIALECTS)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_is_read_back(name, path):
@@ -39,6 +41,7 @@ def test_every_preset_is_read_back(name, words):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@hypothesis.settings(max_examples=20)
 @given(data=st.data())
 def test_whatever_is_wanted_is_read_back(name, data):
     dialect = DIALECTS[name]
@@ -163,6 +166,7 @@ def changed(wanted: SwitchSetting, **more) -> SwitchSetting:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@hypothesis.settings(max_examples=20)
 @given(data=st.data())
 def test_a_queue_that_is_set_otherwise_differs(name, data):
     dialect = DIALECTS[name]

@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import fields
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ TENANTS = {"red": {"share": "50%"}, "blue": {"share": "50%"}}
 
 
 @pytest.mark.parametrize("name", NAMES)
+@hypothesis.settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_written_loses_nothing_and_lets_in_no_more(name, data):
     """One machine for both claims: drawing it takes most of the time."""

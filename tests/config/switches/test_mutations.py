@@ -31,6 +31,7 @@ def noticed(name, written, lines):
         return True
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_that_is_left_out_is_missed(name):
     written, lines = text(name)
@@ -42,6 +43,7 @@ def test_a_line_that_is_left_out_is_missed(name):
     assert idle == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_another_number_is_found(name):
     written, lines = text(name)

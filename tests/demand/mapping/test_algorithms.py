@@ -6,7 +6,7 @@ from math import ceil, log2
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.demand.clusters import NIC_BPS, SCALEUP_BPS
 from tests.demand.clusters import network as one_switch
@@ -151,6 +151,7 @@ def simulated_bruck(ranks):
     return sent
 
 
+@settings(max_examples=20)
 @given(counts, makes, st.booleans())
 def test_bruck_block_by_block(hosts, make, railed):
     network, group = cluster(hosts, make, railed)

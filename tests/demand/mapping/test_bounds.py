@@ -43,6 +43,7 @@ def fluid_s(network, phase):
     return phase.latency_s + phase.scaleup_s + float(moved.time_s[0])
 
 
+@settings(max_examples=20)
 @given(groups(), st.sampled_from(COLLECTIVES), st.data())
 def test_no_algorithm_beats_the_bound(case, collective, data):
     network, hosts, group = case
@@ -89,7 +90,7 @@ def narrowest_s(network, hosts):
     return worst
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(groups(REGULAR))
 def test_no_cut_of_a_blueprint_is_narrower(case):
     """Over all sets of hosts, by networkx; the scale-up domain is left out."""
@@ -101,7 +102,7 @@ def test_no_cut_of_a_blueprint_is_narrower(case):
     assert least == pytest.approx(narrowest_s(network, hosts))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(groups(("graph",)))
 def test_no_cut_that_is_named_is_narrower_than_the_narrowest_of_a_graph(case):
     network, hosts, group = case

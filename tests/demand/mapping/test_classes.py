@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.demand.mapping.made import flows_of, paths_of
 from tests.demand.mapping.sites import SMALL, clos_site, site, two_fabrics
@@ -37,6 +37,7 @@ def class_by_paths(network, flows, paths, row):
 @pytest.mark.parametrize(
     "blueprint", ["leaf-spine", "rail-optimized", "rail-only", "multi-plane", "clos", "fat-tree", "graph"]
 )
+@settings(max_examples=20)
 @given(st.data())
 def test_the_class_is_the_highest_tier_on_the_shortest_paths(blueprint, data):
     network = data.draw(networks(10, (blueprint,)))
@@ -78,6 +79,7 @@ def agree(network):
     return set(wanted)
 
 
+@settings(max_examples=20)
 @given(odd_graphs())
 def test_graphs_of_any_kind_are_searched(network):
     agree(network)

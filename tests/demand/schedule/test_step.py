@@ -111,7 +111,7 @@ def wanted_of(step):
 
 
 @given(GRIDS, st.sampled_from([(8, 8), (4, 4), (8, 4), (4, 8)]), JOBS, DETAILS, st.integers(1, 3), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_schedules_send_what_the_phases_of_the_step_say(degrees, make, job, detail, micro_batches, railed):
     """Conservation between both views: bytes between any two interfaces, over a step; and the number of events told."""
     tp, cp, pp, dp, chunks = degrees

@@ -36,7 +36,7 @@ SPEC = st.fixed_dictionaries(
 HOSTS = st.sampled_from([{}, {"scaleup": None}, {"gpu": "own"}, {"gpus": 4, "nics": 1}, {"nics": 16}])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SPEC, HOSTS)
 def test_every_service_has_figures_findings_and_flows_or_a_reason(spec, hardware):
     with warnings.catch_warnings():

@@ -168,7 +168,7 @@ SERVICE = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SERVICE, SERVICE, st.integers(1, 2), st.integers(1, 2))
 def test_bytes_are_conserved_and_order_is_nothing(one, two, prefill, decode):
     for spec in (one, two):

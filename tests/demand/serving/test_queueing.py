@@ -79,6 +79,7 @@ def _exp(x):
     return total
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("load", [0.5, 0.7, 0.8, 0.9])
 def test_wait_of_equal_prompts_is_on_the_safe_side_of_md1(load):
     """The exponential tail is above the exact one from P95 on, and within a third of the quantile."""

@@ -60,7 +60,7 @@ def test_time_above_a_limit_is_that_of_every_shift(one, other, limit):
         assert levels(total([one, shifted(other, shift)])).above(limit) == pytest.approx(share, abs=1e-9)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(waves(period=12), waves(period=12), waves(period=12), st.integers(0, 11))
 def test_several_jobs_are_between_the_bound_and_the_sum_of_maxima(a, b, c, limit):
     found = overlap([a, b, c], limit)

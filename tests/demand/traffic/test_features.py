@@ -39,6 +39,7 @@ def simulated(work, pool, rng, rounds):
     return windows * lookups / rounds, windows * messages / rounds
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("pool", [APART, TOGETHER])
 @pytest.mark.parametrize(
     "keys",

@@ -42,6 +42,7 @@ def test_deconvolution_in_max_plus(seed: int) -> None:
     same(f.curve().deconvolve_max(g.curve()), lambda t: plain.deconvolution(f, g, t, most=False), pick, 30)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", SEEDS)
 def test_one_rate_in_the_long_run(seed: int) -> None:
     """Where neither operand outgrows the other, all phases of coprime periods meet."""
@@ -53,6 +54,7 @@ def test_one_rate_in_the_long_run(seed: int) -> None:
     same(f.curve().deconvolve(g.curve()), lambda t: plain.deconvolution(f, g, t), pick, 20)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", seeds(4, 40))
 def test_one_rate_and_long_periods(seed: int) -> None:
     """Many windows of one period within the other: most of the first is above what the later ones still become."""

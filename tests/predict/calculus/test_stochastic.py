@@ -140,6 +140,7 @@ def test_dependent_sources() -> None:
     assert ratio == pytest.approx(0.2, rel=0.05)  # as steep as the truth, which is the worst case
 
 
+@pytest.mark.no_cover
 def test_servers_in_a_row() -> None:
     flow = remembering(envelopes.packets(0.5, 1.0))
     plain = Tandem(flow, (Server(2.0, 1.0), Server(1.0, 2.0), Server(1.5)))

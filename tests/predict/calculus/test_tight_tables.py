@@ -41,6 +41,7 @@ def test_a_tandem_whose_links_shape():
     assert delay_s(tandem(10, shaped=True), "linear") <= 2.166667
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("n", "by_total", "by_separated", "by_linear"),
     [(3, 1.664, 1.210667, 0.925333), (5, 3.61984, 2.036267, 1.610667), (10, 14.37692, 4.467079, 3.341333),
@@ -59,6 +60,7 @@ def test_an_interleaved_tandem_exactly():
     assert found.delay_s == pytest.approx(0.888, rel=1e-9) and found.reached_s == pytest.approx(0.888, rel=1e-7)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("n", "load", "by_total", "by_separated", "by_linear", "shaped"),
     [(5, 0.3, 3.636364, 2.626647, 1.399560, (1.33558, 1.032938)),

@@ -45,6 +45,7 @@ def played(loss: float, grow: float, keep: float) -> float:
     return total / rounds
 
 
+@pytest.mark.no_cover
 def test_reno_is_its_sawtooth():
     assert float(tcp.reno_window(1e-5)) == pytest.approx(played(1e-5, 1, 0.5), rel=5e-3)
     assert float(tcp.reno_window(1e-5, per_ack=2)) == pytest.approx(played(1e-5, 0.5, 0.5), rel=5e-3)

@@ -42,7 +42,7 @@ def crowds(draw: st.DrawFn) -> Scene:
 
 
 @given(crowds())
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_times_of_crowds_are_those_of_fractions_on_paper(scene: Scene) -> None:
     capacity, flows, changes, ways = scene
     found = simulate(

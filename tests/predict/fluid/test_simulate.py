@@ -68,7 +68,7 @@ def simulated(capacity: list[Fraction], flows: list[Flow], changes: list[tuple[F
 
 
 @given(scenes())
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_times_are_those_of_fractions_on_paper(
     scene: tuple[list[Fraction], list[Flow], list[tuple[Fraction, int, Fraction]]],
 ) -> None:

@@ -194,6 +194,7 @@ def test_a_bounded_room_is_its_chain_of_phases(scv, rho, places):
     assert float(made.rho) == pytest.approx(1 - by_number[0], rel=1e-8)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("rho", "places"), [(0.8, 3), (1.2, 5)])
 def test_a_bounded_room_of_fixed_times(rho, places):
     rng, ends, lost, n = np.random.default_rng(3), [], 0, 200_000
@@ -296,6 +297,7 @@ def by_size(order: str, arrival: float, sizes: np.ndarray, rng: np.random.Genera
     return done - times
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ["srpt", "least"])
 @pytest.mark.parametrize("law", LAWS[1:3], ids=["mixture", "uniform"])
 def test_orders_by_size_are_simulated_orders(order, law):

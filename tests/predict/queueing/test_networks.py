@@ -236,6 +236,7 @@ def test_approximations_lose_nobody(data, classes, stations):
         assert (made.entering > 0).all() and (made.L >= 0).all()
 
 
+@pytest.mark.no_cover
 def test_approximations_stay_near_in_nearly_all_networks():
     """No theorem bounds them: of 150 networks drawn once, 95 % are as near as their users count on."""
     rng, errors = np.random.default_rng(7), {mva.schweitzer: [], mva.linearizer: []}
@@ -252,6 +253,7 @@ def test_approximations_stay_near_in_nearly_all_networks():
     assert np.quantile(errors[mva.linearizer], 0.95) < 0.01
 
 
+@pytest.mark.no_cover
 def test_the_linearizer_is_nearer_than_the_fixed_point_it_refines():
     rng, worse = np.random.default_rng(1), []
     for _ in range(40):

@@ -162,6 +162,7 @@ def simulated(rate: list[float], mean: list[float], fixed: bool, preemptive: boo
     return [np.array(t) for t in times]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fixed", [False, True])
 @pytest.mark.parametrize("preemptive", [False, True])
 def test_simulated_priorities(fixed: bool, preemptive: bool) -> None:
@@ -180,6 +181,7 @@ def test_one_class_of_several_servers_is_an_mmc(arrival: float, c: int) -> None:
     assert_allclose(made.W_at[:, 0], plain.W_at, rtol=2e-5)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("low", [[0.5], [0.2, 0.29], [0.998], [3.0], [0.0]])
 def test_the_highest_class_of_several_servers_waits_exponentially(low: list[float]) -> None:
     """P(Wq > t) = C exp(-(c mu - lambda_1) t), by partial fractions of its transform; C is 1 under overload."""
@@ -232,6 +234,7 @@ def simulated_servers(rate: list[float], servers: int, customers: int, seed: int
     return np.array(kind), wait
 
 
+@pytest.mark.no_cover
 def test_simulated_priorities_at_several_servers() -> None:
     """Shares beyond the quantiles, in eight independent runs: within four standard errors, and those are small."""
     rate, servers, runs = [1.0, 0.8, 0.6], 3, 8

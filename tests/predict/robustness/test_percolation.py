@@ -178,6 +178,7 @@ def located(make, sizes, *, of="nodes", runs=24):
 SIDES, POINTS = (100, 252), (10_000, 63_500)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("make", "sizes", "of", "wanted"),
     [
@@ -200,6 +201,7 @@ def test_thresholds_are_where_they_are_known_to_be(make, sizes, of, wanted):
     assert error < 0.006
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("kept", [0.1, 0.2])
 def test_the_component_of_a_random_node_below_the_threshold(kept):
     """1 / (1 - c) of G(n, p), 1 + d q / (1 - (d - 1) q) of a d-regular graph, of whose edges a share q is left."""
@@ -216,6 +218,7 @@ def test_the_constants_are_those_of_the_papers():
     assert pytest.approx(0.592746, abs=1e-6) == thresholds.SITE and thresholds.BOND == 0.5
 
 
+@pytest.mark.no_cover
 def test_half_ones_and_half_threes_by_hand():
     """<k> = 2, <k (k - 1)> = 3: branching 1.5, a third may go. Of the threes 2/3 must stay for 6 x share = 2 ..."""
     assert branching([1, 3]) == 1.5 and random_removal([1, 3]) == pytest.approx(1 / 3)

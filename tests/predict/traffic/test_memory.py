@@ -135,6 +135,7 @@ def test_series_that_cannot_scale_are_refused(values, says):
         hurst(values)
 
 
+@pytest.mark.no_cover
 def test_heavy_tails_of_sources_become_long_memory():
     """Taqqu, Willinger & Sherman 1997: H = (3 - shape) / 2. Slowly: 16 draws lie within 0.06 of it."""
     for shape in (1.2, 1.5, 1.8):

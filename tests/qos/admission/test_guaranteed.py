@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.qos.admission import (
@@ -51,6 +51,7 @@ def sent(flow, t):
     return min(flow.largest_B + flow.peak_Bps * t, flow.burst_B + flow.rate_Bps * t)
 
 
+@settings(max_examples=20)
 @given(flows(), more_rate, paths)
 def test_the_bound_is_the_horizontal_distance(flow, more, hops):
     """Of the flow's curve and R (t - C / R - D): Le Boudec & Thiran 2001, 1.4; propagation on top."""
@@ -60,6 +61,7 @@ def test_the_bound_is_the_horizontal_distance(flow, more, hops):
     assert delay_bound_s(flow, rate, hops) == wait + sum(h.path_s for h in hops)
 
 
+@settings(max_examples=20)
 @given(flows(), more_rate, paths)
 def test_the_memory_is_the_vertical_distance(flow, more, hops):
     rate = flow.rate_Bps + more
@@ -68,6 +70,7 @@ def test_the_memory_is_the_vertical_distance(flow, more, hops):
     assert buffer_B(flow, rate, hops) == max(sent(flow, t) - rate * max(Fraction(0), t - late) for t in candidates)
 
 
+@settings(max_examples=20)
 @given(flows(), paths, positive)
 def test_the_smallest_rate_meets_the_target_and_less_does_not(flow, hops, slack):
     fixed = sum((h.delay_term_s + h.path_s for h in hops), Fraction(0))
@@ -88,6 +91,7 @@ def test_two_branches_in_numbers():
     assert delay_bound_s(flow, 1.5e6, hops) == delay_bound_s(FlowSpec(1e6, 1e5, 2e6, 1e3, 900), 1.5e6, hops)  # no m
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), positive, st.booleans()), max_size=40))
 def test_a_link_gives_away_no_more_than_it_has(rows):
     link, given_rates = Reservations(8 * 20_000, part=0.75), {}

@@ -53,7 +53,7 @@ def scan(low: np.ndarray, high: np.ndarray, packet: list[int]) -> int:
     return -1
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=75)
 @given(words(), st.integers(1, 9), st.integers(1, 5), st.integers(0, 99))
 def test_any_boxes(boxes, leaf, copies, seed):
     low, high, top = boxes
@@ -86,7 +86,7 @@ def test_all_rules_alike_and_no_rules():
     assert Classifier(alike).classify(packets_of([], [])).tolist() == []
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_prefixes_hold_what_ipaddress_says(data):
     """IPv4 and IPv6 side by side, with packets at the ends of the prefixes."""

@@ -67,7 +67,7 @@ def test_hit_means_that_some_packet_is_decided(case):
             assert len(by) == 1 or not all(each & set(by) - {one} for each in held)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(tiny(), st.integers(-1, 2))
 def test_redundant_means_that_removal_changes_no_packet(case, rest):
     low, high, top, effect = case
@@ -88,7 +88,7 @@ def test_redundant_means_that_removal_changes_no_packet(case, rest):
             assert rule not in cover[ptr[rule] : ptr[rule + 1]]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(tiny())
 def test_contested_means_that_the_order_of_two_decides(case):
     low, high, top, effect = case
@@ -140,6 +140,7 @@ def test_ports_flags_and_default():
     assert review(rules, default="permit").redundant == ()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize("kind", ["acl", "fw", "ipc"])
 def test_witnesses_and_removals_of_drawn_rules(kind, version):

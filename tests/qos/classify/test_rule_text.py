@@ -95,7 +95,7 @@ def rules(draw: st.DrawFn) -> Rule:
     )  # fmt: skip
 
 
-@settings(deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rules())
 def test_rules_are_read_as_they_are_written(rule):
     assert parse_rules(rule_text(rule)) == (rule,)
@@ -120,7 +120,7 @@ WORDS = st.sampled_from(["class", "permit", "deny", "any", "a", "10.0.0.0/8", ":
                          "-", "!", "#", "\t", "\n", "/", "%", *KEYS, *PROTOCOLS])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=250)
 @given(st.one_of(st.text(), st.lists(WORDS | st.text(max_size=6), max_size=30).map(" ".join),
                  st.binary().map(lambda b: b.decode("latin-1"))))  # fmt: skip
 def test_any_text_is_read_or_refused(text):

@@ -41,7 +41,7 @@ def refused(senders, cells, ratio, memory, alpha, occupied, reserved):
     st.integers(20, 120), st.sampled_from([Fraction(1, 4), Fraction(1, 2), 1, 2]), st.integers(200, 4000),
     st.sampled_from([Fraction(1, 4), Fraction(1, 2), 1, 2, 8]), st.integers(0, 100), st.integers(0, 50),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_closed_form_is_what_packets_do(cells, ratio, memory, alpha, occupied, reserved):
     """Cells at a time make the queue at most one per sender and port higher than the fluid."""
     found = absorbs(

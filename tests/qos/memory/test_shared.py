@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easterly.qos.buffers import queue_limit_B
@@ -52,6 +52,7 @@ def test_dynamic_thresholds_share_64_MB(queues, alpha, each_MB, free_MB):
     assert queue_limit_B(64e6, alpha, queues) / 1e6 == pytest.approx(each_MB, abs=1e-4)
 
 
+@settings(max_examples=20)
 @given(
     st.lists(st.fractions(Fraction(1, 128), 16, max_denominator=128), min_size=1, max_size=6),
     st.integers(50, 600),
@@ -209,6 +210,7 @@ def chips(draw):
 events = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 1600), st.booleans()), max_size=80)
 
 
+@settings(max_examples=20)
 @given(chips(), events)
 def test_memory_is_what_plain_counting_says_and_never_overflows(chip, rows):
     memory, plain, inside = SharedMemory(chip), Plain(chip), []
@@ -275,6 +277,7 @@ def by_hand(chip, times, sizes, groups, queues, rates):
     return fates, changes, memory.counters
 
 
+@settings(max_examples=20)
 @given(
     chips(),
     st.lists(st.tuples(st.integers(0, 900), st.integers(1, 1600), st.integers(0, 3), st.integers(0, 3)), max_size=60),

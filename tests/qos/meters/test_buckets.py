@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.qos.meters import oracle
 from tests.qos.meters.drawn import BURSTS, LIMIT, RATES, columns, packets
@@ -51,6 +51,7 @@ def test_ticks_do_not_matter(rate: int, burst: int, rows: list[Packet], factor: 
     assert Fraction(fine.state["credit"], 8 * SECOND_NS * factor) == judged.end
 
 
+@settings(max_examples=20)
 @given(TIMES, TIMES, st.booleans(), packets())
 def test_gcra_is_the_virtual_scheduling_of_i_371(t: Fraction, tau: Fraction, by_size: bool, rows: list[Packet]) -> None:
     judged = police(Gcra(t, tau, by_size), *columns(rows))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.qos.scheduling.fluid import Fluid, finish_times, order_by_tags
 from tests.qos.scheduling.loads import rates_bps
@@ -35,6 +35,7 @@ def test_eleven_flows(rule: object, order: list[int]) -> None:
 
 @pytest.mark.parametrize("begun_only", [False, True])
 @pytest.mark.parametrize("link_bps", [GIGABIT, 8 * GIGABIT])
+@settings(max_examples=20)
 @given(sent=packets(3, most=14), weight=WEIGHTS)
 def test_packets_leave_in_the_order_of_exact_tags(
     begun_only: bool, link_bps: int, sent: Packets, weight: list[int]
@@ -45,6 +46,7 @@ def test_packets_leave_in_the_order_of_exact_tags(
 
 
 @pytest.mark.parametrize("link_bps", [GIGABIT, AWKWARD])
+@settings(max_examples=20)
 @given(sent=packets(4, most=60), weight=st.lists(st.integers(1, 1000), min_size=4, max_size=4))
 def test_wfq_is_at_most_one_packet_behind_the_fluid(link_bps: int, sent: Packets, weight: list[int]) -> None:
     """Parekh & Gallager 1993, theorem 1, in exact fractions; departures are rounded up to a nanosecond."""
@@ -73,6 +75,7 @@ def test_virtual_time_is_exact_and_visible(sent: Packets, weight: list[int]) -> 
 
 @pytest.mark.parametrize("rule", [wfq, wf2q, wf2q_plus])
 @pytest.mark.parametrize("link_bps", [GIGABIT, AWKWARD])
+@settings(max_examples=20)
 @given(sent=packets(3), weight=WEIGHTS)
 def test_the_link_is_work_conserving_and_keeps_the_order_of_a_queue(
     rule: object, link_bps: int, sent: Packets, weight: list[int]

@@ -115,7 +115,7 @@ def trees(draw: st.DrawFn) -> tuple[HtbTree, dict[str, float]]:
 
 
 @given(case=trees())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_shares_are_water_levels(case: tuple[HtbTree, dict[str, float]]) -> None:
     """Progressive filling against bisection on the level, down the tree."""
     tree, offered = case

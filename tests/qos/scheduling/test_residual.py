@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.qos.scheduling.packets import Packets, packets
 
@@ -72,6 +72,7 @@ def test_drr_gives_what_is_guaranteed(sent: Packets, quantum: list[int]) -> None
 
 
 @pytest.mark.parametrize("rule", [wfq, wf2q, wf2q_plus])
+@settings(max_examples=20)
 @given(sent=packets(3, most=60), weight=st.lists(st.integers(1, 9), min_size=3, max_size=3))
 def test_fair_queueing_gives_what_is_guaranteed(rule: object, sent: Packets, weight: list[int]) -> None:
     for queue, curve in enumerate(residual.wfq(weight, [LARGEST] * 3, link_bps=G)):

@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.qos.scheduling.packets import Packets, at_once, check_link, packets, stepped
 
@@ -28,12 +28,14 @@ MAKERS = {
 
 @pytest.mark.parametrize("name", MAKERS)
 @pytest.mark.parametrize("link_bps", [GIGABIT, AWKWARD])
+@settings(max_examples=20)
 @given(sent=packets(3))
 def test_the_link_is_work_conserving_and_keeps_the_order_of_a_queue(name: str, link_bps: int, sent: Packets) -> None:
     check_link(sent, sent.sent(MAKERS[name](), link_bps), link_bps)
 
 
 @pytest.mark.parametrize("name", MAKERS)
+@settings(max_examples=20)
 @given(sent=packets(3))
 def test_steps_and_columns_agree(name: str, sent: Packets) -> None:
     one, other = sent.sent(MAKERS[name](), AWKWARD), stepped(MAKERS[name](), sent, AWKWARD)

@@ -111,6 +111,7 @@ def test_polarised_links_are_counted(below, above, rule):
     assert np.mean(used) == pytest.approx(float(polarised_links(below, above, rule=rule)))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("senders", "up"), [(4, 4), (8, 8), (8, 3)])
 def test_an_ideal_hash_uses_what_balls_in_bins_do(senders, up):
     _, network = leaf_spine(8, up, 4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -82,11 +82,13 @@ def test_the_weighted_form():
     assert found.tasks.tolist() == pytest.approx([9 / 5, 12 / 5])  # x + 3 y = 9 with y = 4/3 x
 
 
+@settings(max_examples=20)
 @given(claims)
 def test_filling_is_the_sequence_of_programmes(c):
     assert divisible(c).tasks.tolist() == pytest.approx(by_programmes(c).tolist(), rel=1e-5, abs=1e-6)
 
 
+@settings(max_examples=20)
 @given(claims)
 def test_what_the_divisible_form_promises(c):
     found = divisible(c)
@@ -94,6 +96,7 @@ def test_what_the_divisible_form_promises(c):
     assert found.envy.max() <= 1e-6 and found.incentive.min() >= -1e-6 and not found.wasted.any()
 
 
+@settings(max_examples=20)
 @given(claims)
 def test_whole_tasks_fill_up_and_envy_at_most_one_task(c):
     """Envy of more than a task could not be: the other's last task would have been one's own."""
@@ -104,6 +107,7 @@ def test_whole_tasks_fill_up_and_envy_at_most_one_task(c):
         assert found.envy.max() <= 1 + 1e-9
 
 
+@settings(max_examples=20)
 @given(claims, st.lists(st.integers(1, 9), min_size=4, max_size=4))
 def test_most_throughput_is_the_programme_and_its_bound_holds(c, worth):
     value = np.array(worth[: len(c.weight)], dtype=float)

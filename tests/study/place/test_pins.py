@@ -16,6 +16,7 @@ JOBS = {"a": dp(3), "b": dp(2), "c": dp(1)}
 SHAPE = {"hosts": 8, "nics": 2, "down": 4}
 
 
+@pytest.mark.no_cover
 def test_what_is_exported_for_the_site_file_is_planned_like_that():
     made = nouns(JOBS, **SHAPE)
     found = place(made, rounds=100)
