@@ -18,7 +18,7 @@ from easterly.model.router import Router
 def drafted(spec) -> tuple[list[Router], object, object]:
     network, _ = made(spec)
     plan = planned(spec)
-    return routers.draft(network, Sheet(plan)), network, plan
+    return routers.draft(spec, network, Sheet(plan)), network, plan
 
 
 def assert_agrees(found: list[Router], network, plan) -> None:

@@ -14,6 +14,7 @@ from easterly.base.columns import BoolColumn, IndexColumn
 from easterly.model.network import LinkKind, Network, NodeKind
 from easterly.model.spec.fabric import Clos, FatTree
 from easterly.model.spec.site import Site
+from easterly.model.underlays import numbered
 
 LEAF, SPINE, SUPER, BORDER, CORE = range(5)
 KINDS = 5
@@ -167,14 +168,14 @@ def _per_pod(site: Site, network: Network, node: IndexColumn) -> int:
 
 
 def cables(site: Site, network: Network, found: Devices) -> Cables:
-    """Cables between switches and routers; each belongs to the end whose ports it is numbered by.
+    """Cables between switches and routers that have addresses; each belongs to the end whose ports it is numbered by.
 
     The lower end owns a cable, since a device always has its uplinks to itself; borders and WAN routers own
     theirs, so that joining the WAN takes no number from the fabric.
     """
     links = network.links
     row = network.cables.astype(np.int64)
-    row = row[(links.kind[row] != LinkKind.HOST) & (links.reverse[row] >= 0)]
+    row = row[(links.kind[row] != LinkKind.HOST) & (links.reverse[row] >= 0) & numbered(site, network)[row]]
     back = links.reverse[row].astype(np.int64)
     a, b = found.of_node[links.src[row]], found.of_node[links.dst[row]]
     second = _owns(found, b) & ~_owns(found, a) | (_owns(found, a) == _owns(found, b)) & (found.kind[b] < found.kind[a])

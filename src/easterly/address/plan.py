@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from easterly.address import blocks, numbers
+from easterly.address import anycast, blocks, numbers
 from easterly.address.kept import Kept
 from easterly.address.place import Cables, Devices, cables, devices
 from easterly.address.pools import Family, Source, families
@@ -52,7 +52,7 @@ def plan(site: Site, network: Network, work: Work, previous: AddressPlan | None 
     ------
     FindingsError
         E502 a pool is too small, E505 too few AS numbers, E507 a slot twice, E510 to E518 pools that cannot
-        be used.
+        be used, E525 a service has no address.
     """
     kept, found = Kept.of(previous), devices(site, network)
     wires, plugged = cables(site, network, found), ports(site, network, found, work)
@@ -65,10 +65,9 @@ def plan(site: Site, network: Network, work: Work, previous: AddressPlan | None 
         sheet.add_pools(family)
     asn = numbers.asns(site, network, found, kept)
     names = texts(network.nodes.name[found.node])
-    return AddressPlan(
-        sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables,
-        blocks.cut(site, network, found, _table_of(tables), previous),
-    )  # fmt: skip
+    parts = blocks.cut(site, network, found, _table_of(tables), previous)
+    sheet.prefix_rows += anycast.rows(anycast.addresses(site, parts, previous))
+    return AddressPlan(sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables, parts)
 
 
 def tight_pools(site: Site, network: Network, work: Work) -> tuple[Finding, ...]:

@@ -106,6 +106,24 @@ class Sheet:
             if role == "link"
         }
 
+    def loopback(self, device: str) -> str:
+        """Bare loopback address of a device, of the first family that it has."""
+        return next((port.bare for port in self.ports.get(device, []) if port.role == "loopback"), "")
+
+    @cached_property
+    def anycast(self) -> dict[str, tuple[str, ...]]:
+        """Prefixes of one address, by service."""
+        rows, found = self.plan.prefixes, defaultdict(list)
+        columns = (rows.prefix.tolist(), rows.role.tolist(), rows.owner.tolist())
+        for prefix, role, owner in zip(*columns, strict=True):
+            if role == "anycast":
+                found[owner].append(prefix)
+        return {service: tuple(given) for service, given in found.items()}
+
+    def services(self, family: int) -> tuple[str, ...]:
+        """Prefixes of all services of one family."""
+        return tuple(text for given in self.anycast.values() for text in given if _family(text) == family)
+
     @cached_property
     def vrfs(self) -> dict[str, tuple[int, str]]:
         """VNI and route target of each VRF."""

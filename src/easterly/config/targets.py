@@ -57,7 +57,7 @@ class Sources:
     @cached_property
     def routers(self) -> list[Router]:
         """All switches and WAN routers, in no maker's words."""
-        return routers.draft(self.network, self.sheet)
+        return routers.draft(self.site, self.network, self.sheet)
 
     @cached_property
     def linux(self) -> list[Artifact]:

@@ -11,6 +11,7 @@ DEFAULT = "default"
 Protocol = Literal["bgp", "ospf", "isis"]
 Family = Literal["ipv4", "ipv6", "evpn"]
 Role = Literal["loopback", "link", "gateway"]
+Source = Literal["bgp", "ospf", "isis", "checks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,16 @@ class Filter:
 
     name: Annotated[str, Doc("Name, unique among those of its family.")]
     family: Annotated[int, Doc("4 or 6.")]
-    permits: Annotated[tuple[Permit, ...], Doc("In order.")]
+    permits: Annotated[tuple[Permit, ...], Doc("What passes, in order.")]
+    refuses: Annotated[tuple[Permit, ...], Doc("What does not, asked before.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hellos:
+    """How often a neighbour is told that all is well, and how long it may hear nothing."""
+
+    hello_s: Annotated[int, Unit("s"), Doc("Interval of hellos, or of keepalives.")]
+    dead_s: Annotated[int, Unit("s"), Doc("Silence after which the neighbour is gone.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +101,15 @@ class Group:
     peers: Annotated[tuple[Peer, ...], Doc("In the order of the ports.")]
     exchanges: Annotated[tuple[Exchange, ...], Doc("Families that its sessions carry.")]
     bfd: Annotated[bool, Doc("Sessions fall as soon as forwarding fails, not when BGP's hold time is over.")] = True
+    profile: Annotated[str, Doc("Timers of BFD; the router's own if empty.")] = ""
+    timers: Annotated[Hellos | None, Doc("Keepalives; the router's own if None.")] = None
     source: Annotated[str, Doc("Interface whose address the sessions start from; the link's if empty.")] = ""
     hops: Annotated[int, Unit("1"), Doc("Routers that a session may cross; 1 for neighbours on a link.")] = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bfd:
-    """Timers of bidirectional forwarding detection (RFC 5880); those of the router's own make where none are stated."""
+    """Timers of bidirectional forwarding detection (RFC 5880), under a name."""
 
     name: Annotated[str, Doc("Name of the profile.")]
     interval_s: Annotated[float, Unit("s"), Doc("Interval of sending and of receiving.")]
@@ -105,28 +117,37 @@ class Bfd:
 
 
 @dataclass(frozen=True, slots=True)
-class BgpTimers:
-    """Timers of BGP; those of the router's own make where none are stated."""
+class IgpLink:
+    """A link that an interior protocol runs on, point-to-point."""
 
-    keepalive_s: Annotated[int, Unit("s"), Doc("Interval of keepalives.")]
-    hold_s: Annotated[int, Unit("s"), Doc("Silence after which a session is over.")]
+    interface: Annotated[str, Doc("Interface.")]
+    area: Annotated[str, Doc("Area of OSPF, ``0.0.0.0``; empty for IS-IS.")]
+    cost: Annotated[int, Unit("1"), Doc("Its cost; 65535 on the way out of a leaf, which nobody shall pass through.")]
+    hellos: Annotated[Hellos | None, Doc("Timers; the router's own if None.")] = None
+    bfd: Annotated[bool, Doc("The neighbour falls as soon as forwarding fails.")] = True
+    profile: Annotated[str, Doc("Timers of BFD; the router's own if empty.")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Igp:
-    """An interior protocol that all links of the default table take part in."""
+    """An interior protocol."""
 
-    protocol: Annotated[Literal["ospf", "isis"], Doc("ospf (version 2 and 3) or isis.")]
+    protocol: Annotated[Literal["ospf", "isis"], Doc("ospf (version 2 for IPv4 and 3 for IPv6) or isis (level 2).")]
     families: Annotated[tuple[int, ...], Doc("Families that it routes: 4, 6.")]
-    area: Annotated[str, Doc("Area: ``0.0.0.0`` of OSPF, ``49.0001`` of IS-IS.")]
-    links: Annotated[tuple[str, ...], Doc("Interfaces with a neighbour behind them; all are point-to-point.")]
+    links: Annotated[tuple[IgpLink, ...], Doc("Links with a neighbour behind them.")]
     passive: Annotated[tuple[str, ...], Doc("Interfaces whose prefixes are told, and that nobody is behind.")]
-    system: Annotated[str, Doc("System identifier of IS-IS, ``0100.6500.0001``; empty for OSPF.")] = ""
-    hello_s: Annotated[int | None, Unit("s"), Doc("Interval of hellos; the router's own if None.")] = None
-    dead_s: Annotated[
-        int | None, Unit("s"), Doc("Silence after which a neighbour is gone; the router's own if None.")
-    ] = None
-    bfd: Annotated[bool, Doc("Neighbours fall as soon as forwarding fails.")] = True
+    area: Annotated[str, Doc("Area of what is passive; empty for IS-IS.")] = ""
+    net: Annotated[str, Doc("Network entity title of IS-IS, ``49.0001.0100.6500.0001.00``; empty for OSPF.")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Routes that one protocol gives to another on a border."""
+
+    source: Annotated[Source, Doc("Whose routes: of a protocol, or of the health checks (``checks``).")]
+    target: Annotated[Protocol, Doc("Protocol that tells them.")]
+    family: Annotated[int, Doc("4 or 6.")]
+    accept: Annotated[str, Doc("Filter that they pass.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +206,8 @@ class Router:
     )
     igp: Annotated[Igp | None, Doc("Interior protocol; none where BGP does it all.")] = None
     tables: Annotated[tuple[Table, ...], Doc("Tenants' tables.")] = ()
-    bfd: Annotated[Bfd | None, Doc("Timers of detection; the router's own if None.")] = None
-    bgp_timers: Annotated[BgpTimers | None, Doc("Timers of BGP; the router's own if None.")] = None
+    bfd: Annotated[tuple[Bfd, ...], Doc("Timers of detection that groups and links name.")] = ()
+    handovers: Annotated[tuple[Handover, ...], Doc("Between protocols.")] = ()
     anycast: Annotated[tuple[Anycast, ...], Doc("Service addresses.")] = ()
     paths: Annotated[int, Unit("1"), Doc("Next hops that are used at once for one destination.")] = 64
 
@@ -194,3 +215,12 @@ class Router:
         """Address of the loopback with its length; empty where it has none of that family."""
         own = (a for i in self.interfaces if i.role == "loopback" for a in i.addresses)
         return next((a for a in own if (":" in a) == (family == 6)), "")
+
+    def detection(self, interface: str) -> Bfd | None:
+        """Timers of detection on a link, if some are stated."""
+        named = {link.profile for link in (self.igp.links if self.igp else ()) if link.interface == interface}
+        at = next((i for i in self.interfaces if i.name == interface), None)
+        for group in self.groups:
+            if at is not None and any(peer.end == at.peer for peer in group.peers) and group.hops == 1:
+                named.add(group.profile)
+        return next((bfd for bfd in self.bfd if bfd.name in named), None)

@@ -198,7 +198,7 @@ class Nouns:
     def address(self) -> Held[AddressPlan]:
         """Every number handed out."""
         work = traffic.placement_only(self.demands.value.work)
-        reads = (self.network, self.part("addressing", "tenants", "fabrics"), work, self.previous)
+        reads = (self.network, self.part("addressing", "tenants", "fabrics", "wan", "anycast"), work, self.previous)
         return self.stages.run(
             "address", reads, lambda: address.plan(self.site, self.network.value, work, self.previous)
         )
@@ -234,7 +234,7 @@ class Nouns:
         work = traffic.placement_only(self.demands.value.work)
         reads = (
             self.network, self.address, self.qos, work, self.bill, self.work_classes,
-            self.part("site", "hardware", "fabrics", "addressing", "tenants", "isolation"),
+            self.part("site", "hardware", "fabrics", "wan", "addressing", "tenants", "isolation", "anycast"),
         )  # fmt: skip
         return self.stages.run(
             "config",

@@ -20,7 +20,7 @@ def machines_of(spec: Site, naming: Naming, system: str) -> list[Machine]:
     plan = address.plan(spec, network, work)
     sheet = Sheet(plan, address.isolation(spec, plan))
     alike = running(spec, system)
-    return machines(alike, network, sheet, routers.draft(network, sheet), naming, system, alone=alike is not spec)
+    return machines(alike, network, sheet, routers.draft(spec, network, sheet), naming, system, alone=alike is not spec)
 
 
 @cache

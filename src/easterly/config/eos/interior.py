@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from easterly.config.switches.machine import Machine
-from easterly.model.router import Igp, Interface, Router
+from easterly.model.router import Igp, IgpLink, Interface, Router
 
 NAME = "FABRIC"
 
@@ -13,45 +13,45 @@ NAME = "FABRIC"
 def interface_lines(router: Router, interface: Interface) -> Iterator[str]:
     """What an interface says of the interior protocol; nothing where it takes no part."""
     igp = router.igp
-    if igp is None or interface.name not in (*igp.links, *igp.passive):
+    if igp is None:
         return
-    made = _ospf(igp, interface) if igp.protocol == "ospf" else _isis(igp, interface)
+    link = next((link for link in igp.links if link.interface == interface.name), None)
+    if link is None and interface.name not in igp.passive:
+        return
+    made = _ospf(igp, link) if igp.protocol == "ospf" else _isis(link)
     yield from (f"   {line}" for line in made)
 
 
-def _ospf(igp: Igp, interface: Interface) -> Iterator[str]:
-    between, four, six = interface.name in igp.links, 4 in igp.families, 6 in igp.families
+def _ospf(igp: Igp, link: IgpLink | None) -> Iterator[str]:
+    four, six = 4 in igp.families, 6 in igp.families
+    area = igp.area if link is None else link.area
+    timers = None if link is None else link.hellos
     if four:
-        if between:
-            yield from (f"ip ospf cost {interface.cost}", "ip ospf network point-to-point")
-            if igp.dead_s is not None:
-                yield f"ip ospf dead-interval {igp.dead_s}"
-            if igp.hello_s is not None:
-                yield f"ip ospf hello-interval {igp.hello_s}"
-        yield f"ip ospf area {igp.area}"
+        if link is not None:
+            yield from (f"ip ospf cost {link.cost}", "ip ospf network point-to-point")
+        if timers is not None:
+            yield from (f"ip ospf dead-interval {timers.dead_s}", f"ip ospf hello-interval {timers.hello_s}")
+        yield f"ip ospf area {area}"
     if six:
-        if between:
-            yield from ("ospfv3 network point-to-point", f"ospfv3 ipv6 cost {interface.cost}")
-            if igp.hello_s is not None:
-                yield f"ospfv3 hello-interval {igp.hello_s}"
-            if igp.dead_s is not None:
-                yield f"ospfv3 dead-interval {igp.dead_s}"
-        else:
+        if link is not None:
+            yield from ("ospfv3 network point-to-point", f"ospfv3 ipv6 cost {link.cost}")
+        if timers is not None:
+            yield from (f"ospfv3 hello-interval {timers.hello_s}", f"ospfv3 dead-interval {timers.dead_s}")
+        if link is None:
             yield "ospfv3 passive-interface"
-        yield f"ospfv3 ipv6 area {igp.area}"
+        yield f"ospfv3 ipv6 area {area}"
 
 
-def _isis(igp: Igp, interface: Interface) -> Iterator[str]:
+def _isis(link: IgpLink | None) -> Iterator[str]:
     yield f"isis enable {NAME}"
-    if interface.name in igp.passive:
+    if link is None:
         yield "isis passive"
         return
-    yield f"isis metric {interface.cost}"
+    yield f"isis metric {link.cost}"
     yield "isis network point-to-point"
-    if igp.hello_s is not None:
-        yield f"isis hello-interval {igp.hello_s}"
-        if igp.dead_s is not None:
-            yield f"isis hello-multiplier {max(2, round(igp.dead_s / igp.hello_s))}"
+    if link.hellos is not None:
+        yield f"isis hello-interval {link.hellos.hello_s}"
+        yield f"isis hello-multiplier {link.hellos.dead_s // link.hellos.hello_s}"
 
 
 def process(machine: Machine) -> Iterator[str]:
@@ -64,20 +64,20 @@ def process(machine: Machine) -> Iterator[str]:
         return
     if 4 in igp.families:
         yield from ("!", "router ospf 1", f"   router-id {router.router_id}")
-        if igp.bfd:
+        if any(link.bfd for link in igp.links):
             yield "   bfd default"
         yield from (f"   passive-interface {machine.names[name]}" for name in igp.passive)
         yield f"   maximum-paths {router.paths}"
     if 6 in igp.families:
         yield from ("!", "router ospfv3", f"   router-id {router.router_id}")
-        if igp.bfd:
+        if any(link.bfd for link in igp.links):
             yield "   bfd default"
         yield from ("   !", "   address-family ipv6", f"      maximum-paths {router.paths}")
 
 
 def _isis_process(router: Router, igp: Igp) -> Iterator[str]:
-    yield from ("!", f"router isis {NAME}", f"   net {igp.area}.{igp.system}.00", "   is-type level-2")
+    yield from ("!", f"router isis {NAME}", f"   net {igp.net}", "   is-type level-2")
     for family in igp.families:
         yield from ("   !", f"   address-family ipv{family} unicast", f"      maximum-paths {router.paths}")
-        if igp.bfd:
+        if any(link.bfd for link in igp.links):
             yield "      bfd all-interfaces"

@@ -72,8 +72,9 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     if machine.router.unnumbered:
         yield "   ipv6 enable"
     yield from _addresses(interface)
-    if machine.router.bfd is not None:
-        yield f"   bfd interval {_timers(machine.router.bfd)}"
+    bfd = machine.router.detection(interface.name)
+    if bfd is not None:
+        yield f"   bfd interval {_timers(bfd)}"
     yield from interface_lines(machine.router, interface)
 
 
@@ -153,8 +154,8 @@ def _group(machine: Machine, group: Group) -> Iterator[str]:
         yield f"{own} bfd"
     if group.hops > 1:
         yield f"{own} ebgp-multihop {group.hops}"
-    if machine.router.bgp_timers is not None:
-        yield f"{own} timers {machine.router.bgp_timers.keepalive_s} {machine.router.bgp_timers.hold_s}"
+    if group.timers is not None:
+        yield f"{own} timers {group.timers.hello_s} {group.timers.dead_s}"
     if any(exchange.family == "evpn" for exchange in group.exchanges):
         yield f"{own} send-community extended"
 

@@ -8,26 +8,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from easterly.base.columns import BoolColumn
+from easterly.config.routers import bgp, igp
+from easterly.config.routers.links import Line, lines, profiles
+from easterly.config.routers.services import services
 from easterly.config.sheet import Port, Sheet
 from easterly.model.network import LinkKind, Network, NodeKind
-from easterly.model.router import DEFAULT, End, Exchange, Family, Filter, Group, Interface, Peer, Permit, Router, Table
+from easterly.model.router import DEFAULT, Anycast, Interface, Router, Table
+from easterly.model.spec.site import Site
+from easterly.model.spec.underlay import Underlay
+from easterly.model.underlays import of_fabric
 
-WORD: dict[int, Family] = {4: "ipv4", 6: "ipv6"}
 # What hosts and switches of a fabric are set to, leaving room for a tunnel's header in a frame of 9216 bytes.
 MTU_B = 9100
 LEAST_PATHS = 64
 
 
-def draft(network: Network, sheet: Sheet) -> list[Router]:
+def draft(site: Site, network: Network, sheet: Sheet) -> list[Router]:
     """All switches and WAN routers, in the order of the network.
 
-    External BGP on every link, numbered, in each family over its own session (RFC 7938 section 5); all equal
-    paths are used, whatever AS numbers they go through. A leaf announces nothing but its own loopback and
-    host prefixes, so that no failure makes it a transit. Tenants' tables are carried by EVPN route type 5
-    (RFC 9136) with one layer-3 VNI each.
+    Where a fabric says nothing else, external BGP runs on every link, numbered, in each family over its own session
+    (RFC 7938 section 5); all equal paths are used, whatever AS numbers they go through. A leaf announces nothing but
+    its own loopback and host prefixes, so that no failure makes it a transit; in OSPF and IS-IS it tells others to
+    keep off. Tenants' tables are carried by EVPN route type 5 (RFC 9136) with one layer-3 VNI each: over the sessions
+    of the links, or where an interior protocol runs on them, over sessions between loopbacks.
 
     Parameters
     ----------
+    site : Site
+        Underlays and anycast services.
     network : Network
     sheet : Sheet
 
@@ -35,10 +43,13 @@ def draft(network: Network, sheet: Sheet) -> list[Router]:
     -------
     list of Router
     """
-    edge = _edges(network)
-    names = network.nodes.name.tolist()
-    drafting = _Drafting(network, sheet, _far_ends(network, names))
-    return [drafting.router(node, names[node], bool(edge[node])) for node in np.flatnonzero(network.transit).tolist()]
+    edge, names = _edges(network), network.nodes.name.tolist()
+    served, links = services(site, network, sheet), lines(site, network)
+    drafting = _Drafting(site, network, sheet, bgp.inside(site, network, sheet))
+    return [
+        drafting.router(node, names[node], bool(edge[node]), links.get(node, []), served.get(names[node], ()))
+        for node in np.flatnonzero(network.transit).tolist()
+    ]
 
 
 def _edges(network: Network) -> BoolColumn:
@@ -53,85 +64,52 @@ def _edges(network: Network) -> BoolColumn:
     return edge
 
 
-def _far_ends(network: Network, names: list[str]) -> dict[int, End]:
-    """By link: device and port at its far end."""
-    links = network.links
-    rows = np.flatnonzero(links.kind != LinkKind.HOST)
-    ends = zip(rows.tolist(), links.dst[rows].tolist(), links.dst_port[rows].tolist(), strict=True)
-    return {row: End(names[node], f"swp{port}") for row, node, port in ends}
-
-
 @dataclass(frozen=True, slots=True)
 class _Drafting:
-    """Drafts routers out of the network and the address plan."""
+    """Drafts routers out of the site, the network and the address plan."""
 
+    site: Site
     network: Network
     sheet: Sheet
-    far: dict[int, End]
+    inside: dict[str, dict[int, tuple[str, ...]]]
 
-    def router(self, node: int, name: str, edge: bool) -> Router:
+    def router(self, node: int, name: str, edge: bool, found: list[Line], served: tuple[Anycast, ...]) -> Router:
         """One router; `edge` where it must never carry others' traffic."""
         sheet, ports = self.sheet, self.sheet.ports.get(name, [])
+        own = of_fabric(self.site, str(self.network.nodes.fabric[node]))
         loopbacks = {port.family: port for port in ports if port.role == "loopback"}
         router_id = loopbacks[4].bare if 4 in loopbacks else _router_id(node)
+        interfaces = self._interfaces(ports, found, loopbacks)
         networks = {family: self._own(name, family, loopbacks) for family in sheet.families}
-        groups = tuple(self._group(ports, family, edge) for family in sheet.families)
+        seen = bgp.Seen(
+            sheet, ports, own, edge, tuple(found), networks, tuple(row.prefix for row in served),
+            self.inside.get(str(self.network.nodes.fabric[node]), {}),
+        )  # fmt: skip
+        groups = bgp.groups(seen)
+        interior = igp.interior(seen, interfaces, router_id)
         return Router(
-            name, sheet.asn[name], router_id, edge, self._interfaces(ports),
-            filters=self._filters(networks, edge), groups=groups, networks=networks,
-            tables=self._tables(name, router_id),
-            paths=max([LEAST_PATHS, *(len(group.peers) for group in groups)]),
+            name, sheet.asn[name], router_id, edge, interfaces, own.protocol, own.unnumbered,
+            filters=bgp.filters(seen), groups=groups, networks=bgp.networks(seen), igp=interior,
+            tables=self._tables(name, router_id), bfd=profiles([own, *(line.underlay for line in found)]),
+            handovers=bgp.handovers(seen), anycast=served,
+            paths=max([LEAST_PATHS, len(found), *(len(group.peers) for group in groups)]),
         )  # fmt: skip
 
     def _own(self, name: str, family: int, loopbacks: dict[int, Port]) -> tuple[str, ...]:
         hosts = [a.prefix for a in self.sheet.announced.get(name, []) if a.vrf == DEFAULT and a.family == family]
         return (*([loopbacks[family].address] if family in loopbacks else []), *hosts)
 
-    def _filters(self, networks: dict[int, tuple[str, ...]], edge: bool) -> tuple[Filter, ...]:
-        """What the site may hold, and on leaves what is their own."""
-        found = []
-        for family in self.sheet.families:
-            found.append(Filter(f"SITE{family}", family, self.sheet.ranges(family)))
-            if edge:
-                found.append(Filter(f"OWN{family}", family, tuple(map(Permit, networks[family]))))
-        return tuple(found)
-
-    def _group(self, ports: list[Port], family: int, edge: bool) -> Group:
-        """Sessions of one family; those of the first family carry the tenants' tables too."""
-        site, own = f"SITE{family}", f"OWN{family}"
-        exchanges = [Exchange(WORD[family], site, own if edge else site)]
-        if self.sheet.vrfs and family == self.sheet.families[0]:
-            exchanges.append(Exchange("evpn"))
-        return Group(f"FABRIC{family}", self._peers(ports, family), tuple(exchanges))
-
-    def _peers(self, ports: list[Port], family: int) -> tuple[Peer, ...]:
-        links, sheet = self.network.links, self.sheet
-        peers = []
+    def _interfaces(
+        self, ports: list[Port], found: list[Line], loopbacks: dict[int, Port]
+    ) -> tuple[Interface, ...]:  # fmt: skip
+        """Interfaces with all their addresses, loopback first, links without addresses last."""
+        rows: dict[tuple[str, str], list[Port]] = defaultdict(list)
         for port in ports:
-            if port.role == "link" and port.family == family:
-                far = self.far[port.link]
-                address = sheet.by_link[int(links.reverse[port.link]), family]
-                peers.append(Peer(far, sheet.asn[far.device], address))
-        return tuple(peers)
-
-    def _interfaces(self, ports: list[Port]) -> tuple[Interface, ...]:
-        """Interfaces with all their addresses, loopback first."""
-        found: dict[tuple[str, str], list[Port]] = defaultdict(list)
-        for port in ports:
-            found[port.port, port.vrf].append(port)
-        return tuple(self._interface(name, vrf, rows) for (name, vrf), rows in found.items())
-
-    def _interface(self, name: str, vrf: str, rows: list[Port]) -> Interface:
-        addresses, first = tuple(row.address for row in rows), rows[0]
-        if first.role == "loopback":
-            return Interface(name, "loopback", addresses, vrf)
-        if first.role == "gateway":
-            return Interface(name, "gateway", addresses, vrf, mtu_B=MTU_B)
-        links = self.network.links
-        return Interface(
-            name, "link", addresses, vrf, self.far[first.link], int(links.src_port[first.link]),
-            float(links.capacity_bps[first.link]), MTU_B,
-        )  # fmt: skip
+            rows[port.port, port.vrf].append(port)
+        by_name = {line.name: line for line in found}
+        made = [_interface(name, vrf, given, by_name) for (name, vrf), given in rows.items()]
+        bare = [line for line in found if (line.name, DEFAULT) not in rows]
+        return (*made, *(_link(line, _lent(line.underlay, loopbacks)) for line in bare))
 
     def _tables(self, name: str, router_id: str) -> tuple[Table, ...]:
         sheet = self.sheet
@@ -149,6 +127,26 @@ class _Drafting:
                 {family: tuple(found[family]) for family in sorted(found)}, inside,
             ))  # fmt: skip
         return tuple(tables)
+
+
+def _interface(name: str, vrf: str, rows: list[Port], by_name: dict[str, Line]) -> Interface:
+    addresses = tuple(row.address for row in rows)
+    if rows[0].role == "loopback":
+        return Interface(name, "loopback", addresses, vrf)
+    if rows[0].role == "gateway":
+        return Interface(name, "gateway", addresses, vrf, mtu_B=MTU_B)
+    return _link(by_name[name], addresses)
+
+
+def _link(line: Line, addresses: tuple[str, ...]) -> Interface:
+    return Interface(
+        line.name, "link", addresses, DEFAULT, line.peer, line.port, line.rate_bps, MTU_B, line.cost
+    )  # fmt: skip
+
+
+def _lent(underlay: Underlay, loopbacks: dict[int, Port]) -> tuple[str, ...]:
+    """The loopback's IPv4 address, lent to a link that has none (RFC 5309 section 4.1)."""
+    return (loopbacks[4].address,) if underlay.protocol != "bgp" and 4 in loopbacks else ()
 
 
 def _router_id(node: int) -> str:

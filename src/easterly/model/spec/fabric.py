@@ -8,6 +8,7 @@ from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.spec.fields import MOST, Count, CountOrZero, Frozen, Length, Name, Named, Rate, Size, Time
+from easterly.model.spec.underlay import Underlay
 
 
 class HostGroup(Frozen):
@@ -77,6 +78,9 @@ class Blueprint(Named):
     border: Annotated[Border | None, Doc("Border routers; one is made when the WAN names the fabric.")] = None
     slot: Annotated[CountOrZero | None, Doc("Fixed position in the address plan; by rank of name if absent.")] = None
     hash: Annotated[Hash | None, Doc("Hashing of its switches.")] = None
+    underlay: Annotated[
+        Underlay | None, Doc("Routing protocol of its switches; numbered BGP with BFD on every link if absent.")
+    ] = None
 
 
 class LeafSpine(Blueprint):
@@ -267,3 +271,6 @@ class Wan(Frozen):
 
     sites: Annotated[dict[Name, WanSite], Doc("Places that are no fabric of this file.")] = {}
     links: Annotated[dict[Name, WanLink], Doc("Links by name.")] = {}
+    underlay: Annotated[
+        Underlay | None, Doc("Routing protocol of its links; numbered BGP with BFD on every link if absent.")
+    ] = None

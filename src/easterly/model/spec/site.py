@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from easterly.base.schema import Doc
 from easterly.model.catalog import presets
 from easterly.model.spec.addressing import Addressing
+from easterly.model.spec.anycast import Anycast
 from easterly.model.spec.capacity import Expansion
 from easterly.model.spec.fabric import Fabric, Wan
 from easterly.model.spec.fields import Frozen, Name, Named
@@ -22,7 +23,9 @@ from easterly.model.spec.service import Service
 from easterly.model.spec.time import Profile
 from easterly.model.spec.traffic import Work
 
-NAMED_MAPS = ("fabrics", "tenants", "isolation", "classes", "jobs", "services", "traffic", "profiles", "intents")
+NAMED_MAPS = (
+    "fabrics", "tenants", "isolation", "anycast", "classes", "jobs", "services", "traffic", "profiles", "intents",
+)  # fmt: skip
 
 
 class SiteName(Frozen):
@@ -47,6 +50,7 @@ class Site(Frozen):
     isolation: Annotated[
         dict[Name, Fence], Doc("Fences around tenants and security zones, by the name of the tenant or zone.")
     ] = {}
+    anycast: Annotated[dict[Name, Anycast], Doc("Service addresses announced from several places, by name.")] = {}
     classes: Annotated[dict[Name, TrafficClass], Doc("Traffic classes by name.")] = {}
     qos: Annotated[Qos, Doc("Quality of service as a whole.")] = Qos()
     jobs: Annotated[dict[Name, Job], Doc("Training jobs by name.")] = {}

@@ -1,0 +1,89 @@
+"""Links of a router, by the protocol that the site wants on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from easterly.model.network import LinkKind, Network
+from easterly.model.router import Bfd, End, Hellos
+from easterly.model.spec.site import Site
+from easterly.model.spec.underlay import Detection, Underlay
+from easterly.model.underlays import of_link, timers
+
+PROFILE = "FABRIC"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One link between routers, seen from one of them.
+
+    Attributes
+    ----------
+    row, back : int
+        Row of the directed link that leaves, and of the one that comes back.
+    name : str
+        Its interface, ``swp7``.
+    underlay : Underlay
+    """
+
+    row: int
+    back: int
+    name: str
+    peer: End
+    port: int
+    rate_bps: float
+    cost: int
+    underlay: Underlay
+
+
+def lines(site: Site, network: Network) -> dict[int, list[Line]]:
+    """Links between routers by the node that they leave, in the order of its ports."""
+    links, names = network.links, network.nodes.name.tolist()
+    found: dict[int, list[Line]] = defaultdict(list)
+    for row in np.flatnonzero(links.kind != LinkKind.HOST).tolist():
+        port = int(links.src_port[row])
+        end = End(names[links.dst[row]], f"swp{links.dst_port[row]}")
+        cost = min(max(round(float(links.cost[row])), 1), 65535)
+        found[int(links.src[row])].append(
+            Line(
+                row,
+                int(links.reverse[row]),
+                f"swp{port}",
+                end,
+                port,
+                float(links.capacity_bps[row]),
+                cost,
+                of_link(site, network, row),
+            )
+        )
+    return {node: sorted(rows, key=lambda line: line.port) for node, rows in found.items()}
+
+
+def profile(underlay: Underlay) -> str:
+    """Name of the timers of detection; empty where the router's own do, or where there is no detection.
+
+    >>> profile(Underlay.model_validate({"bfd": {"interval": "50ms", "multiplier": 3}}))
+    'FABRIC-50MS-X3'
+    """
+    if not isinstance(underlay.bfd, Detection):
+        return ""
+    return f"{PROFILE}-{round(underlay.bfd.interval * 1e3)}MS-X{underlay.bfd.multiplier}"
+
+
+def profiles(underlays: Iterable[Underlay]) -> tuple[Bfd, ...]:
+    """Timers of detection that any of some underlays names."""
+    found = {
+        profile(each): Bfd(profile(each), each.bfd.interval, each.bfd.multiplier)
+        for each in underlays if isinstance(each.bfd, Detection)
+    }  # fmt: skip
+    return tuple(found[name] for name in sorted(found))
+
+
+def hellos(underlay: Underlay) -> Hellos | None:
+    """Timers of the protocol itself."""
+    given = timers(underlay)
+    return None if given is None else Hellos(given.hello_s, given.dead_s)
