@@ -1,41 +1,32 @@
-"""OSPF, IS-IS and unnumbered BGP on real FRR: the kernel's next hops are those that are planned."""
+"""OSPF, IS-IS and unnumbered BGP on real FRR: every kernel has the next hops that are planned, and no others."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from tests.address.sites import prefixes
-from tests.config.namespaces import running, wait_for
-from tests.config.rendered import render
-from tests.config.underlays import under
+import yaml
+from tests.app.lab.sites import DIAMOND, written
+from tests.config.underlays import VARIANTS
+from tests.lab import require, require_root
+
+from easterly.app import terminal
+from easterly.app.lab import converge
+from easterly.app.lab.build import running
+from easterly.app.lab.cables import usual_scale
+from easterly.app.lab.routes import planned
 
 pytestmark = pytest.mark.lab
 
 
-def ports_of(lab, router: str, prefix: str) -> set[str]:
-    """Interfaces that the kernel sends a prefix to: what planned paths name."""
-    family = "-6" if ":" in prefix else "-4"
-    routes = json.loads(lab.within(router, "ip", family, "-j", "route", "show", prefix) or "[]")
-    hops = [hop for route in routes for hop in route.get("nexthops", [route])]
-    return {hop["dev"] for hop in hops if "dev" in hop}
-
-
 @pytest.mark.parametrize("variant", ["bgp-unnumbered", "ospf-unnumbered", "isis-fast"])
-def test_both_families_take_all_equal_ways(variant, tmp_path):
-    network, plan, configs = render(under(variant))
-    for parent in (tmp_path, *tmp_path.parents[:3]):
-        parent.chmod(0o755)
-    far = {6 if ":" in p[0] else 4: p[0] for p in prefixes(plan) if p[4] == "train-leaf-1"}
-    links, names = network.links, network.nodes.name.tolist()
-    here = names.index("train-leaf-0")
-    spines = {names.index("train-spine-0"), names.index("train-spine-1")}
-    up = {f"swp{p}" for a, p, b in zip(links.src.tolist(), links.src_port.tolist(), links.dst.tolist(), strict=True)
-          if a == here and b in spines}  # fmt: skip
-    with running(network, configs, tmp_path) as lab:
-        for router in ("train-leaf-0", "train-leaf-1"):
-            lab.within(router, "ip", "link", "add", "host", "type", "veth", "peer", "name", "port")
-            lab.within(router, "ip", "link", "set", "port", "master", "br-hosts", "up")
-            lab.within(router, "ip", "link", "set", "host", "up")
-        for prefix in far.values():
-            wait_for(lambda prefix=prefix: ports_of(lab, "train-leaf-0", prefix) == up, 30)
+def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
+    require_root()
+    for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d", "isisd"):
+        require(program)
+    spec = yaml.safe_load(DIAMOND)
+    spec["fabrics"]["lab"]["underlay"] = VARIANTS[variant]
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, yaml.safe_dump(spec)), "text", None)
+    network = nouns.network.value
+    wanted = planned(network, nouns.address.value, nouns.policy.value)
+    assert any(len(hops) == 2 for prefixes in wanted.values() for hops in prefixes.values())
+    with running(network, nouns.address.value, nouns.configs.value, scale=usual_scale(network)) as lab:
+        assert not any(converge.routed(lab, wanted, seconds=30).values())
