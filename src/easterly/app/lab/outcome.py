@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from easterly.app.lab.comparison import Comparison
-from easterly.app.lab.reach import Reach
+from easterly.app.lab.reach import MOST, Reach
 from easterly.app.lab.routes import Difference, Table
 
 EXACTLY = (1.0, 1.0)
@@ -46,11 +46,11 @@ def of_reach(found: Reach, size_B: int = 0) -> list[Comparison]:
     how = f" with packets of {size_B:,} B" if size_B else ""
     lost = tuple(each for each in found.wrong if "does not reach" in each)
     leaked = tuple(each for each in found.wrong if "does not reach" not in each)
-    sample = "" if found.pairs + found.apart == found.of else f", a sample of {found.of:,}"
+    sample = f", a sample of {found.of:,}" if found.of > MOST else ""
     made = [
         Comparison(f"pairs of hosts that reach each other{how}{sample}", found.pairs, found.reached, "1", EXACTLY, lost)
     ]
-    if found.apart and not size_B:
+    if found.apart:
         made.append(
             Comparison(f"pairs of tenants kept apart{sample}", found.apart, found.silent, "1", EXACTLY, leaked)
         )  # fmt: skip

@@ -21,6 +21,8 @@ from easterly.config.frr import parse
 PORT = 4791
 """That of RoCEv2, as most traffic of such networks is."""
 TRIES, EVERY_S = 8, 0.5
+AT_ONCE, BREATH_S = 16, 0.002
+"""Packets that are sent before somebody looks what arrived, and for how long: queues and sockets are short."""
 MOST = 5000
 """Pairs that are tried; more are sampled."""
 PAIR = struct.Struct("!II")
@@ -72,7 +74,8 @@ def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
     seed : int, optional
         Of the sample, where there are more than 5,000 pairs.
     size_B : int, optional
-        Size of the IP packets, which nobody may cut; as small as they can be if absent.
+        Size of the IP packets, which nobody may cut, and which then are sent within tables alone; as small as they can
+        be if absent.
 
     Returns
     -------
@@ -80,6 +83,8 @@ def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
     """
     ends = list(_addresses(lab))
     pairs, count = _pairs(ends, _joined(lab), seed)
+    if size_B:
+        pairs = [(a, b) for a, b in pairs if ends[a].vrf == ends[b].vrf]
     with ExitStack() as held:
         sockets = _sockets(lab, ends, held)
         arrived = _exchanged(ends, sockets, pairs, size_B)
@@ -154,19 +159,23 @@ def _exchanged(
     with selectors.DefaultSelector() as waiting:
         for i, one in enumerate(sockets):
             waiting.register(one, selectors.EVENT_READ, i)
-        for _ in range(TRIES):
-            for a, b in pairs:
-                if (a, b) not in arrived:
+
+        def listen(seconds: float) -> None:
+            for key, _ in waiting.select(seconds):
+                arrived.update(_received(sockets[key.data], key.data))
+
+        for turn in range(TRIES):
+            left = [pair for pair in pairs if pair not in arrived and (turn < 2 or pair in expected)]
+            for start in range(0, len(left), AT_ONCE):
+                for a, b in left[start : start + AT_ONCE]:
                     _send(sockets[a], ends[b].text, PAIR.pack(a, b).ljust(size_B - HEADERS_B[ends[b].family], b"."))
+                listen(BREATH_S)
             end = time.monotonic() + EVERY_S
-            while (left := end - time.monotonic()) > 0 and len(arrived & expected) < len(expected):
-                for key, _ in waiting.select(left):
-                    arrived |= _received(sockets[key.data], key.data)
-            if expected <= arrived:
+            while (rest := end - time.monotonic()) > 0 and (not expected <= arrived or (turn < 2 and left)):
+                listen(rest)
+                left = [pair for pair in left if pair not in arrived]
+            if expected <= arrived and turn > 0:
                 break
-        time.sleep(EVERY_S if len(expected) < len(pairs) else 0)
-        for key, _ in waiting.select(0):
-            arrived |= _received(sockets[key.data], key.data)
     return arrived
 
 

@@ -18,6 +18,7 @@ from easterly.app.values import number
 if TYPE_CHECKING:
     from easterly.app.lab.comparison import Comparison
     from easterly.app.lab.running import Running
+    from easterly.base.findings import Finding
 
 SHOWN = 5
 """Differences that are printed of each comparison; JSON has all."""
@@ -27,11 +28,16 @@ SHOWN = 5
 @click.argument("site", type=terminal.SITE)
 @click.option("--scale", type=click.FloatRange(1, 1e6),
               help="What all rates are divided by.  [default: what gives the fastest link 100Mb/s]")  # fmt: skip
+@click.option(
+    "--shrink",
+    metavar="SIZES",
+    help="Run a smaller site of the same shape: leaves=4,spines=2,hosts=8, or some of these, and nics.",
+)
 @click.option("--wait", "patience", type=click.FloatRange(1, 600), default=60.0, show_default=True,
               help="Seconds within which routers have to agree.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the lab running, for `lab shell` and the like.")
 @terminal.format_option
-def run(site: Path, scale: float | None, patience: float, keep: bool, form: str) -> None:
+def run(site: Path, scale: float | None, shrink: str | None, patience: float, keep: bool, form: str) -> None:
     """Run the plan of SITE on this machine: real daemons of FRR, the Linux kernel, a namespace for each node.
 
     Routers and hosts are given the files that the plan renders for them. Then what the plan says is compared with
@@ -40,8 +46,7 @@ def run(site: Path, scale: float | None, patience: float, keep: bool, form: str)
     from easterly.app.lab import preflight
     from easterly.app.lab.spaces import LabError
 
-    nouns, found, source = terminal.read_or_leave(site, form, None)
-    terminal.print_findings(found, source)
+    nouns, found, said = _nouns(site, shrink, form)
     factor = _scale(nouns, scale, form)
     reason = preflight.impossible()
     if reason:
@@ -52,10 +57,33 @@ def run(site: Path, scale: float | None, patience: float, keep: bool, form: str)
     except LabError as error:
         trying.impossible(str(error), form)
     if form == "json":
-        terminal.emit_json(_document(lab, made, keep), found)
+        terminal.emit_json(_document(lab, made, keep, said), found)
     else:
-        _print(lab, made, keep)
+        _print(lab, made, keep, said)
     sys.exit(terminal.FINE if all(each.ok for each in made) else terminal.FOUND)
+
+
+def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Finding], tuple[str, ...]]:
+    """What the site file says, its findings, and how it was made smaller; leaves where it is wrong."""
+    from easterly.app.lab import shrink
+    from easterly.base.findings import FindingsError
+    from easterly.site import setting
+    from easterly.study.check import check
+    from easterly.study.nouns import Nouns
+
+    nouns, found, source = terminal.read_or_leave(site, form, None)
+    if sizes is None:
+        terminal.print_findings(found, source)
+        return nouns, found, ()
+    data, said = shrink.shrunk(source.tree.data, shrink.sizes(sizes))
+    try:
+        nouns = Nouns(setting.changed(data).site)
+    except FindingsError as error:
+        terminal.refused(error.findings, None, form)
+    found = tuple(check(nouns.site, nouns))
+    if terminal.code_for(found, strict=False):
+        terminal.refused(found, None, form)
+    return nouns, found, said
 
 
 def _scale(nouns: Any, given: float | None, form: str) -> float:
@@ -106,11 +134,11 @@ def _compared(lab: Running, nouns: Any, patience: float) -> list[Comparison]:
     return made
 
 
-def _document(lab: Running, made: Sequence[Comparison], kept: bool) -> dict[str, Any]:
+def _document(lab: Running, made: Sequence[Comparison], kept: bool, said: Sequence[str]) -> dict[str, Any]:
     from easterly.app.lab.substituted import substituted
 
     return {
-        "tried": True, "lab": lab.name, "kept": kept, "scale": number(lab.scale),
+        "tried": True, "lab": lab.name, "kept": kept, "scale": number(lab.scale), "shrunk": list(said),
         "routers": list(lab.routers), "hosts": list(lab.hosts),
         "rates_bps": {each.name: each.rate_bps for each in lab.cables},
         "substitutions": [{"lacking": each.lacking, "instead": each.instead} for each in substituted(lab)],
@@ -126,13 +154,14 @@ def _comparison(each: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(lab: Running, made: Sequence[Comparison], kept: bool) -> None:
+def _print(lab: Running, made: Sequence[Comparison], kept: bool, said: Sequence[str]) -> None:
     from easterly.app.lab.substituted import substituted
 
     answer.title(
         f"Lab {lab.name}: {answer.counted(len(lab.routers), 'router')}, {answer.counted(len(lab.hosts), 'host')}, "
         f"{answer.counted(len(lab.cables), 'cable')}; rates divided by {lab.scale:,g}"
     )
+    answer.facts([("smaller", each, "") for each in said])
     answer.facts([(name, f"{seconds:.1f} s", "") for name, seconds in lab.seconds.items()])
     answer.facts([(f"no {each.lacking}", each.instead, "") for each in substituted(lab)])
     rows = [(each.what, f"{each.predicted:g}", f"{each.measured:g}", "yes" if each.ok else "NO") for each in made]
