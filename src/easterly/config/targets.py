@@ -9,12 +9,14 @@ from functools import cached_property
 from easterly.base.findings import did_you_mean
 from easterly.config import (
     access,
+    bird,
     complete,
     csv,
     frr,
     haproxy,
     kubernetes,
     linux,
+    networkd,
     nginx,
     ovs,
     routers,
@@ -104,6 +106,14 @@ def _system(name: str) -> Callable[[Sources], list[Artifact]]:
     return make
 
 
+def _bird(given: Sources) -> list[Artifact]:
+    return bird.render(given.routers)
+
+
+def _networkd(given: Sources) -> list[Artifact]:
+    return networkd.render(given.network, given.sheet, given.work)
+
+
 def _ovs(given: Sources) -> list[Artifact]:
     if given.forwarding is None:
         return []
@@ -135,11 +145,13 @@ def _labels(given: Sources) -> list[Artifact]:
 
 TARGETS = {
     "frr": Target("FRR on every switch and WAN router", _frr),
+    "bird": Target("BIRD 2 on every switch and WAN router, instead of FRR", _bird),
     "sonic": Target("switches that run SONiC: config_db.json with routes, classes, access lists", _system("sonic")),
     "eos": Target("switches that run EOS: routes, classes, access lists", _system("eos")),
     "nxos": Target("switches that run NX-OS: routes, classes, access lists", _system("nxos")),
     "junos": Target("switches that run Junos: routes and classes", _system("junos")),
     "linux": Target("netplan, kernel settings, classes, policers and access lists of hosts and switches", _linux),
+    "networkd": Target("units of systemd-networkd for hosts and switches, instead of netplan", _networkd),
     "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),
     "haproxy": Target("front ends of services", _haproxy),
     "nginx": Target("front ends of services", _nginx),

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from easterly.config.bird import check as bird_check
 from easterly.config.frr import check as frr_check
 from easterly.config.haproxy import check as haproxy_check
 from easterly.config.linux import check as netplan_check
 from easterly.config.linux.qos import check as qos_check
+from easterly.config.networkd import check as networkd_check
 from easterly.config.nftables import check as nft_check
 from easterly.config.nginx import check as nginx_check
 from easterly.config.ovs import check as ovs_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
-CHECKERS = (frr_check, netplan_check, qos_check, haproxy_check, nginx_check, nft_check, ovs_check)
+CHECKERS = (
+    frr_check,
+    netplan_check,
+    qos_check,
+    haproxy_check,
+    nginx_check,
+    nft_check,
+    ovs_check,
+    networkd_check,
+    bird_check,
+)
 """Modules whose `checker` is the one of this machine, if there is one."""
 
 

@@ -11,7 +11,8 @@ import click
 from easterly.app import terminal
 
 TARGETS = (
-    "frr", "sonic", "eos", "nxos", "junos", "linux", "ovs", "haproxy", "nginx", "kubernetes", "nccl", "labels", "all",
+    "frr", "bird", "sonic", "eos", "nxos", "junos", "linux", "networkd", "ovs", "haproxy", "nginx", "kubernetes",
+    "nccl", "labels", "all",
 )  # fmt: skip
 SHOWN = 8
 

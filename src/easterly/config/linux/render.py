@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Any
@@ -56,14 +56,18 @@ def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work)
         ``linux/<device>.yaml`` (netplan, hosts and switches), ``linux/90-*.conf`` (sysctl.d),
         ``linux/<kind>-<name>.env``.
     """
-    page, owner = template("linux/host.yaml.j2"), _owners(network, work)
-    nets = _Nets(sheet)
-    files = []
-    for row, name in enumerate(network.hosts.name.tolist()):
-        host = Host(name, owner.get(row, ""), tuple(nets.nics(sheet.ports.get(name, []))))
-        shape = f"linux host of {len(host.nics)} interfaces, IPv" + " and IPv".join(map(str, sheet.families))
-        files.append(Artifact(f"linux/{name}.yaml", page.render(host=host), name, "linux", shape))
+    page, families, files = template("linux/host.yaml.j2"), " and IPv".join(map(str, sheet.families)), []
+    for host in hosts(network, sheet, work):
+        shape = f"linux host of {len(host.nics)} interfaces, IPv{families}"
+        files.append(Artifact(f"linux/{host.name}.yaml", page.render(host=host), host.name, "linux", shape))
     return [*files, *switch.render(network, sheet), *_settings(), *_environments(site, network, qos, work)]
+
+
+def hosts(network: Network, sheet: Sheet, work: Work) -> Iterator[Host]:
+    """All hosts, in the order of the network."""
+    owner, nets = _owners(network, work), _Nets(sheet)
+    for row, name in enumerate(network.hosts.name.tolist()):
+        yield Host(name, owner.get(row, ""), tuple(nets.nics(sheet.ports.get(name, []))))
 
 
 def _owners(network: Network, work: Work) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +72,18 @@ def render(network: Network, sheet: Sheet) -> list[Artifact]:
     -------
     list of Artifact
     """
-    page, plugged, used = template("linux/switch.yaml.j2"), host_ports(network, sheet), used_ports(network)
-    files = []
+    page = template("linux/switch.yaml.j2")
+    return [
+        Artifact(f"linux/{switch.name}.yaml", page.render(switch=switch), switch.name, "linux", switch.shape)
+        for switch in switches(network, sheet)
+    ]
+
+
+def switches(network: Network, sheet: Sheet) -> Iterator[Switch]:
+    """All switches and WAN routers, in the order of the network."""
+    plugged, used = host_ports(network, sheet), used_ports(network)
     for node in np.flatnonzero(network.transit).tolist():
-        switch = _switch(str(network.nodes.name[node]), used.get(node, []), plugged.get(node, {}), sheet)
-        text = page.render(switch=switch)
-        files.append(Artifact(f"linux/{switch.name}.yaml", text, switch.name, "linux", switch.shape))
-    return files
+        yield _switch(str(network.nodes.name[node]), used.get(node, []), plugged.get(node, {}), sheet)
 
 
 def _switch(name: str, used: list[int], hosts: dict[str, list[int]], sheet: Sheet) -> Switch:

@@ -1,0 +1,92 @@
+"""BIRD's files say what FRR's say, and BIRD's parser takes them and refuses mistakes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.config.rendered import everything, text_of, whole
+from tests.lab import require
+
+from easterly import config
+from easterly.config import bird, frr
+from easterly.config.bird.parse import _lists
+from easterly.config.bird.render import span
+from easterly.config.frr.render import entry
+from easterly.model.outcome import Artifact, DeviceConfigs
+from easterly.model.router import Bfd, BgpTimers, Igp, Permit
+from easterly.study.nouns import Nouns
+from easterly.study.rendering import rendered, sources
+
+
+def files():
+    return rendered(Nouns(everything()), ["bird"])["bird"]
+
+
+def test_routers_say_what_frrs_files_say():
+    """Two dialects, two parsers: numbers, sessions, announced prefixes and filters are the same."""
+    for file in files():
+        ours, theirs = bird.parse(file.text), frr.parse(text_of(whole()[2], f"frr/{file.device}.conf"))
+        for name in ("device", "asn", "router_id", "neighbors", "networks", "uses"):
+            assert getattr(ours, name) == getattr(theirs, name), (file.path, name)
+        assert {k: v for k, v in theirs.prefix_lists.items() if v} == ours.prefix_lists
+        links = {port: a for port, a in theirs.interfaces.items() if port.startswith("swp")}
+        assert {port: set(a) for port, a in ours.interfaces.items()} == {port: set(a) for port, a in links.items()}
+
+
+@given(st.data())
+def test_lengths_of_prefixes_are_those_of_prefix_lists(data):
+    prefix, most = data.draw(st.sampled_from([("10.0.0.0/8", 32), ("fd00::/16", 128)]))
+    length = int(prefix.partition("/")[2])
+    low = data.draw(st.none() | st.integers(length + 1, most))
+    high = data.draw(st.none() | st.integers(low or length, most))
+    permit = Permit(prefix, low, high)
+    wanted = entry(permit).replace(f" le {most}", "") if low and high == most else entry(permit)
+    assert _lists("A", span(permit))[1] == (f"permit {wanted}",)
+
+
+def check(text: str):
+    [said] = config.validate(DeviceConfigs((Artifact("bird/x.conf", text, "x", "bird", "x"),)))
+    return said
+
+
+def test_bird_takes_every_file():
+    require("bird")
+    assert [(f.path, said.output) for f in files() if not (said := check(f.text)).ok] == []
+    assert check(files()[0].text).validator.startswith("BIRD 2.")
+
+
+def test_bird_takes_what_no_small_site_has():
+    """OSPF, timers of detection and of BGP, sessions without addresses, several hops."""
+    require("bird")
+    router = sources(Nouns(everything()), ["bird"]).routers[0]
+    links = tuple(i.name for i in router.interfaces if i.role == "link")
+    peers = tuple(replace(p, address="", interface="swp9") for p in router.groups[0].peers)
+    groups = (replace(router.groups[0], peers=peers), *(replace(g, hops=3) for g in router.groups[1:]))
+    more = replace(
+        router, groups=groups, bfd=Bfd("fast", 0.05, 3), bgp_timers=BgpTimers(3, 9),
+        igp=Igp("ospf", (4, 6), "0.0.0.0", links, ("lo",), hello_s=1, dead_s=4),
+    )  # fmt: skip
+    [file] = bird.render([more])
+    said = check(file.text)
+    assert (said.ok, said.output) == (True, "")
+    assert bird.render([replace(more, igp=Igp("isis", (4,), "49.0001", links, ()))]) == []
+
+
+@pytest.mark.parametrize("old, new", [
+    ("router id", "router idd"), ("neighbor 10.", "neighbor 1000."), ("where net ~ SITE4", "where net ~ SITE5"),
+    ("merge paths on", "merge path on"), (" as 4", " as four4"),
+])  # fmt: skip
+def test_mistakes_are_caught(old, new):
+    require("bird")
+    file = files()[0]
+    assert old in file.text
+    said = check(file.text.replace(old, new, 1))
+    assert said.ok is False and said.output.startswith("bird: bird.conf:")
+
+
+def test_what_is_no_router_is_refused():
+    with pytest.raises(ValueError, match="no BIRD file"):
+        bird.parse("log syslog all;\n")
