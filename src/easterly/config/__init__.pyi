@@ -1,4 +1,4 @@
-from easterly.config import access, kueue, slurm, switches
+from easterly.config import access, complete, kueue, slurm, switches
 from easterly.config.checks import contradictions
 from easterly.config.linux.qos import told
 from easterly.config.render import render
@@ -13,6 +13,7 @@ __all__ = [
     "Sources",
     "access",
     "chosen",
+    "complete",
     "contradictions",
     "exposed",
     "files_of",

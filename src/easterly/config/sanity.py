@@ -25,6 +25,7 @@ def implausible(files: Iterable[Artifact]) -> tuple[Finding, ...]:
     Parameters
     ----------
     files : iterable of Artifact
+        Of switches of all makers their classes alone, as `easterly.config.switches.render` makes them.
 
     Returns
     -------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from easterly import address, config, route
 from easterly.base.columns import ints
+from easterly.base.findings import Finding
 from easterly.config.targets import Sources
 from easterly.demand.serving.backends import backends
 from easterly.model.forwarding import Forwarding
@@ -38,6 +39,29 @@ def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
         replicas=backends(site, nouns.network.value, hosts, nouns.services.value) if site.services else None,
         forwarding=_forwarding(nouns) if "ovs" in wanted else None,
     )
+
+
+def doubts(nouns: Nouns, files: Mapping[str, Collection[Artifact]]) -> tuple[Finding, ...]:
+    """Mistakes that Easterly finds in rendered files itself, before any outside program sees them.
+
+    Parameters
+    ----------
+    nouns : Nouns
+    files : mapping of str to collection of Artifact
+        By target.
+
+    Returns
+    -------
+    tuple of Finding
+        Secrets (E923), and what cannot be meant (`easterly.config.implausible`).
+    """
+    whole = [file for made in files.values() for file in made]
+    alone = [file for file in whole if file.dialect not in config.switches.DIALECTS]
+    for name in config.switches.DIALECTS:
+        if files.get(name):  # classes are read apart from routes: their dialects know no other line
+            spec = config.complete.running(nouns.site, name)
+            alone += config.switches.render(spec, nouns.network.value, nouns.qos.value)
+    return (*config.exposed(whole), *config.implausible(alone))
 
 
 def _forwarding(nouns: Nouns) -> Forwarding:

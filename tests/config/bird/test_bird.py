@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.config.rendered import everything, text_of, whole
+from tests.config.underlays import VARIANTS, grand
 from tests.lab import require
 
 from easterly import config
 from easterly.config import bird, frr
 from easterly.config.bird.parse import _lists
-from easterly.config.bird.render import span
-from easterly.config.frr.render import entry
+from easterly.config.bird.words import span
+from easterly.config.frr.render import entries
 from easterly.model.outcome import Artifact, DeviceConfigs
-from easterly.model.router import Bfd, BgpTimers, Igp, Permit
+from easterly.model.router import Filter, Permit
 from easterly.study.nouns import Nouns
-from easterly.study.rendering import rendered, sources
+from easterly.study.rendering import rendered
 
 
+@cache
 def files():
     return rendered(Nouns(everything()), ["bird"])["bird"]
 
@@ -43,8 +46,9 @@ def test_lengths_of_prefixes_are_those_of_prefix_lists(data):
     low = data.draw(st.none() | st.integers(length + 1, most))
     high = data.draw(st.none() | st.integers(low or length, most))
     permit = Permit(prefix, low, high)
-    wanted = entry(permit).replace(f" le {most}", "") if low and high == most else entry(permit)
-    assert _lists("A", span(permit))[1] == (f"permit {wanted}",)
+    [line] = entries(Filter("A", 4, (permit,)))
+    wanted = line.replace(f" le {most}", "") if low and high == most else line
+    assert _lists("A", span(permit))[1] == (wanted,)
 
 
 def check(text: str):
@@ -58,21 +62,15 @@ def test_bird_takes_every_file():
     assert check(files()[0].text).validator.startswith("BIRD 2.")
 
 
-def test_bird_takes_what_no_small_site_has():
-    """OSPF, timers of detection and of BGP, sessions without addresses, several hops."""
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
+def test_bird_takes_every_underlay_that_it_speaks(variant):
     require("bird")
-    router = sources(Nouns(everything()), ["bird"]).routers[0]
-    links = tuple(i.name for i in router.interfaces if i.role == "link")
-    peers = tuple(replace(p, address="", interface="swp9") for p in router.groups[0].peers)
-    groups = (replace(router.groups[0], peers=peers), *(replace(g, hops=3) for g in router.groups[1:]))
-    more = replace(
-        router, groups=groups, bfd=Bfd("fast", 0.05, 3), bgp_timers=BgpTimers(3, 9),
-        igp=Igp("ospf", (4, 6), "0.0.0.0", links, ("lo",), hello_s=1, dead_s=4),
-    )  # fmt: skip
-    [file] = bird.render([more])
-    said = check(file.text)
-    assert (said.ok, said.output) == (True, "")
-    assert bird.render([replace(more, igp=Igp("isis", (4,), "49.0001", links, ()))]) == []
+    made = rendered(Nouns(grand(variant)), ["bird"])["bird"]
+    first = {file.template: file for file in made}
+    assert [(f.path, said.output) for f in first.values() if not (said := check(f.text)).ok] == []
+    assert all("false" not in file.text for file in made)
+    assert any("protocol ospf v2 ospf4" in file.text for file in made) == ("ospf" in variant)
+    assert any("leaf" in file.path for file in made) == ("isis" not in variant)
 
 
 @pytest.mark.parametrize("old, new", [
@@ -85,6 +83,17 @@ def test_mistakes_are_caught(old, new):
     assert old in file.text
     said = check(file.text.replace(old, new, 1))
     assert said.ok is False and said.output.startswith("bird: bird.conf:")
+
+
+def test_sessions_over_several_hops_start_from_the_loopback():
+    require("bird")
+    from easterly.study.rendering import sources
+
+    router = sources(Nouns(everything()), ["bird"]).routers[0]
+    [file] = bird.render([replace(router, groups=tuple(replace(g, hops=3) for g in router.groups))])
+    said = check(file.text)
+    assert (said.ok, said.output) == (True, "")
+    assert f"source address {router.loopback(4).partition('/')[0]};" in file.text
 
 
 def test_what_is_no_router_is_refused():

@@ -64,11 +64,11 @@ def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool,
     from easterly.app.rendering import Rendered
     from easterly.base.findings import Severity
     from easterly.model.outcome import DeviceConfigs
-    from easterly.study.rendering import rendered
+    from easterly.study.rendering import doubts, rendered
 
     files = rendered(nouns, targets)
     done = Rendered(files, ())
-    wrong = [*config.exposed(done.artifacts), *config.implausible(done.artifacts)]
+    wrong = doubts(nouns, files)
     if any(f.severity is Severity.ERROR for f in wrong):
         terminal.refused(wrong, None, form)
     if form == "text":

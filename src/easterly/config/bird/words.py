@@ -1,0 +1,94 @@
+"""A router in the words of BIRD: prefixes, filters, sessions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from easterly.model.router import Exchange, Group, IgpLink, Peer, Permit, Router
+
+BITS = {4: 32, 6: 128}
+FAMILY = {"ipv4": 4, "ipv6": 6}
+OSPF = "source ~ [RTS_OSPF, RTS_OSPF_IA, RTS_OSPF_EXT1, RTS_OSPF_EXT2]"
+SOURCES = {"bgp": "source = RTS_BGP", "ospf": OSPF}
+"""Whose a route is, by protocol; what health checks install is the kernel's, which BIRD is not told to read."""
+
+
+def span(permit: Permit) -> str:
+    """A prefix with its lengths, as sets of prefixes have it.
+
+    >>> span(Permit("10.0.0.0/8", high=24)), span(Permit("10.0.0.0/8", low=32)), span(Permit("fd00::/8"))
+    ('10.0.0.0/8{8,24}', '10.0.0.0/8{32,32}', 'fd00::/8')
+    """
+    if permit.low is None and permit.high is None:
+        return permit.prefix
+    length = int(permit.prefix.rpartition("/")[2])
+    most = BITS[6 if ":" in permit.prefix else 4]
+    low, high = (given if given is not None else usual for given, usual in ((permit.low, length), (permit.high, most)))
+    return f"{permit.prefix}{{{low},{high}}}"
+
+
+def session(group: Group, peer: Peer) -> str:
+    """Name of a session, of letters, digits and ``_`` alone; ports make it unique."""
+    family = next((e.family for e in group.exchanges if e.family != "evpn"), "bgp")
+    return re.sub(r"\W", "_", f"{family}_{peer.end.device}_{peer.end.port}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the template of one router asks for."""
+
+    router: Router
+
+    def within(self, name: str) -> str:
+        """Condition that a filter is passed; a list that permits nothing is not defined: BIRD has no empty sets."""
+        found = next((f for f in self.router.filters if f.name == name), None)
+        if found is None or not found.permits:
+            return "false"
+        return f"net ~ {name}" + (f" && !(net ~ {name}_not)" if found.refuses else "")
+
+    def passing(self, name: str) -> str:
+        """What comes in through a filter, ``all`` without one."""
+        return self._clause(self.within(name)) if name else "all"
+
+    def given(self, target: str, family: int) -> str:
+        """What other protocols hand to one, ``none`` where nothing is."""
+        either = self._handed(target, family)
+        return self._clause(" || ".join(either) if either else "false")
+
+    def told(self, exchange: Exchange) -> str:
+        """What goes out of a session: BGP's own, what is handed to it, through its filter."""
+        allowed = self.within(exchange.announce) if exchange.announce else "true"
+        if self.router.igp is None:  # nothing in the table is anybody else's
+            return self.passing(exchange.announce)
+        own = ["source = RTS_BGP", "source = RTS_STATIC", *self._handed("bgp", FAMILY[exchange.family])]
+        return self._clause("false" if allowed == "false" else f"({' || '.join(own)}) && {allowed}")
+
+    def detection(self, profile: str) -> str:
+        """BFD of a session, with the timers of its profile if it has one."""
+        timers = next((bfd for bfd in self.router.bfd if bfd.name == profile), None)
+        if timers is None:
+            return "on"
+        return f"{{ interval {round(timers.interval_s * 1000)} ms; multiplier {timers.multiplier}; }}"
+
+    def areas(self) -> list[tuple[str, list[IgpLink], tuple[str, ...]]]:
+        """Areas of OSPF with their links; what is passive is in the router's own."""
+        igp = self.router.igp
+        if igp is None or igp.protocol != "ospf":
+            return []
+        names = dict.fromkeys([igp.area, *(link.area for link in igp.links)])
+        return [
+            (name, [link for link in igp.links if link.area == name], igp.passive if name == igp.area else ())
+            for name in names
+        ]
+
+    def _handed(self, target: str, family: int) -> list[str]:
+        return [
+            f"({SOURCES[give.source]} && {self.within(give.accept)})"
+            for give in self.router.handovers
+            if give.target == target and give.family == family and give.source in SOURCES
+        ]
+
+    @staticmethod
+    def _clause(condition: str) -> str:
+        return "none" if condition == "false" else f"where {condition}"
