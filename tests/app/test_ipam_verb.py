@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -115,7 +116,11 @@ def test_a_page_shows_the_tree_the_history_and_the_end(desk, tmp_path, monkeypat
     page = tmp_path / "store.html"
     desk("tree", "--report", str(page))
     html = page.read_text("utf-8")
-    assert "hosts, forecast" in html and "site 10.0.0.0/16" in html and "hosts 10.0.0.0/24: 39" in html
+    assert (
+        "hosts, forecast" in html
+        and "<code>10.0.0.0/16</code>" in html
+        and re.search(r"hosts</span><code>10\.0\.0\.0/24.*39\.1", html)
+    )
     assert "<script" not in html
 
 

@@ -266,3 +266,27 @@ def test_the_palette_is_even_in_lightness_and_far_from_over_capacity(
     # Red-green blindness leaves lightness and the blue-yellow axis b: over capacity must stand apart on those alone.
     red = oklab(over)
     assert min(((red[0] - c[0]) ** 2 + (red[2] - c[2]) ** 2) ** 0.5 for c in lab) > 0.12
+
+
+def test_a_large_branch_of_prefixes_gets_its_members_when_it_is_opened(tmp_path: Path, open_page: Any) -> None:
+    plan, count = factory.small(), 450
+    made = factory.described(plan)
+    leaves = [{"prefix": f"10.{64 + i // 256}.{i % 256}.0/25", "owner": f"leaf-{i}", "vrf": "default", "role": "hosts"}
+              for i in range(count)]  # fmt: skip
+    made["address"] = {"pools": [{"name": "big", "prefix": "10.64.0.0/12", "total": 1 << 20, "used": 1, "free": 1}],
+                       "prefixes": leaves, "hosts": [{"ipv4": "10.64.0.2/25"}]}  # fmt: skip
+    path = tmp_path / "report.html"
+    report.write(plan, made, path)
+    page = open_page(path)
+    rows = page.tab.locator(".prefixes .within .branch")
+    assert rows.count() == 0, "nothing is there before"
+    page.tab.click(".prefixes summary")
+    rows.first.wait_for()
+    assert rows.count() == 200
+    assert rows.first.inner_text().split() == ["leaf-0", "10.64.0.0/25", "0.8", "%"]
+    page.tab.click(".prefixes .more")
+    page.tab.click(".prefixes .more")
+    assert rows.count() == count and page.tab.locator(".prefixes .more").count() == 0
+    box = page.tab.locator(".prefixes .within svg path").first.bounding_box()
+    assert box is not None and box["width"] > 0, "its strip is drawn"
+    assert page.complaints == []

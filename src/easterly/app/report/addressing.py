@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from ipaddress import ip_network
 from typing import Any
 
-from easterly.app.addressing.page import counted, tree
-from easterly.app.report import drawn
+from easterly.app.addressing.page import counted
+from easterly.app.report import drawn, prefixes
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
 from easterly.app.report.plots import Axis, Bar, axis, bars
@@ -17,8 +15,8 @@ from easterly.base.units import SHARE
 Row = Mapping[str, Any]
 STRIPS = 40
 """Strips of one figure; the JSON has all prefixes."""
-PLACES = "prefixes of places"
-BLOCKS = "blocks"
+ROWS = 120
+"""Rows of the tree; the JSON has all."""
 THINNEST = 0.002
 """Of a strip, for what would be too thin to be seen."""
 
@@ -33,7 +31,7 @@ def page(site: str, found: Row) -> str:
     found : dict
         The JSON document.
     """
-    figures = [_pools(found), *_trees(found), _routes(found)]
+    figures = [_pools(found), *_tree(found), _routes(found)]
     return drawn.page("addresses", "Addresses", site, _facts(found), figures)
 
 
@@ -70,43 +68,12 @@ def _pools(found: Row) -> drawn.Figure:
                         drawing)  # fmt: skip
 
 
-def _trees(found: Row) -> list[drawn.Figure]:
-    """A figure for each pool: a strip for each block in it, and where in the strip what is inside of it lies."""
-    blocks = found["blocks"]
-    inner: dict[str, list[Row]] = defaultdict(list)
-    for row in blocks:
-        inner[row["block"] if row["place"] else row["inside"]].append(row)
-    pools = {row["name"]: row["prefix"] for row in found["pools"] if inner.get(row["name"])}
-    return [_tree(name, prefix, inner, blocks) for name, prefix in pools.items()]
-
-
-def _tree(name: str, prefix: str, inner: Mapping[str, list[Row]], blocks: list[Row]) -> drawn.Figure:
-    within = ip_network(prefix)
-    own = [(row, held) for row, held in tree(blocks) if _inside(row["prefix"], within)]
-    strips = [(name, prefix, 0), *((row["block"], row["prefix"], row["level"] + 1) for row, _ in own)]
-    made = [
-        Bar(PLACES if row["place"] else BLOCKS, *_stretch(row["prefix"], outer), f"{'· ' * level}{block} {outer}")
-        for block, outer, level in strips[:STRIPS]
-        for row in inner.get(block, ())
-        if _inside(row["prefix"], ip_network(outer))
-    ]
-    said = "; ".join(f"{row['block']} {row['prefix']}{'' if held == '-' else ', ' + held}" for row, held in own)
-    drawing = bars(made, Axis("of its own prefix", 0.0, 1.0, SHARE), title=f"Pool {name}", said=said,
-                   names=(BLOCKS, PLACES))  # fmt: skip
-    return drawn.Figure(f"Pool {name}", f"Where in each prefix what is inside of it lies. {said}.", drawing)
-
-
-def _inside(prefix: str, outer: Any) -> bool:
-    inner = ip_network(prefix)
-    return bool(inner.version == outer.version and inner.subnet_of(outer))
-
-
-def _stretch(prefix: str, outer: str) -> tuple[float, float]:
-    """Where a prefix begins and ends in another one, as shares of it."""
-    whole, part = ip_network(outer), ip_network(prefix)
-    size = whole.num_addresses
-    low = (int(part.network_address) - int(whole.network_address)) / size
-    return low, min(max(low + part.num_addresses / size, low + THINNEST), 1.0)
+def _tree(found: Row) -> list[drawn.Figure]:
+    tree = prefixes.planned(found)
+    if tree is None:
+        return []
+    note = "What lies inside of each prefix, where in it, and how much of it is used."
+    return [drawn.Figure("Prefixes", note, prefixes.drawn(tree, ROWS))]
 
 
 def _routes(found: Row) -> drawn.Figure:

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 
 from easterly.app.clock import moment
-from easterly.app.report import drawn
+from easterly.app.report import drawn, prefixes
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
-from easterly.app.report.plots import SERIES, Axis, Bar, Curve, axis, bars, plot
+from easterly.app.report.plots import SERIES, Axis, Curve, axis, plot
 from easterly.base.columns import floats
 from easterly.base.units import SHARE
 
 Row = Mapping[str, Any]
 STRIPS = 60
 """Pools in the figure; the JSON has all."""
-THINNEST = 0.002
 DAY_S = 86400.0
 
 
@@ -56,21 +55,8 @@ def _facts(pools: Sequence[Row], forecasts: Sequence[Row]) -> list[drawn.Fact]:
 
 
 def _tree(pools: Sequence[Row]) -> drawn.Figure:
-    rows = list(pools)[:STRIPS]
-    strips = [
-        Bar(
-            "used",
-            0.0,
-            max(row["share"], THINNEST if row["used"] else 0.0),
-            f"{'· ' * row['level']}{row['name']} {row['at']}",
-        )
-        for row in rows
-    ]
-    said = "; ".join(f"{row['name']} {row['at']}: {percent(row['share'])}" for row in rows)
-    drawing = bars(strips, Axis("used", 0.0, 1.0, SHARE), title="Pools", said=said)
     note = "How much of each pool is not free; what is given to a child pool is used."
-    more = len(pools) - len(rows)
-    return drawn.Figure("Pools", note + (f" {grouped(more)} more pools are not shown." if more else ""), drawing)
+    return drawn.Figure("Pools", note, prefixes.drawn(prefixes.stored(pools), STRIPS))
 
 
 def _history(noted: Mapping[str, Any], pools: Sequence[Row], forecasts: Sequence[Row]) -> drawn.Figure:

@@ -69,6 +69,7 @@ def render(
         placement=standing.placement(document),
         bill=sections.bill(document),
         pools=sections.pools(document),
+        prefixes=_prefixes(document),
         handed_out=sections.handed_out(document),
         findings=sections.findings(document),
         artefacts=artefacts(plan, document, run),
@@ -81,6 +82,12 @@ def render(
         uplot=Markup(_text(UPLOT)),
         script=Markup(joined()),
     )  # fmt: skip
+
+
+def _prefixes(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    from easterly.app.report import prefixes
+
+    return prefixes.section(prefixes.planned(document["address"])) if document["address"] else None
 
 
 def _packets(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any] | None:

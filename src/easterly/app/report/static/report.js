@@ -8,12 +8,15 @@ import { byId } from "./dom.js";
 import { drawLegend } from "./legend.js";
 import { Links } from "./links.js";
 import { Matrix } from "./matrix.js";
+import { wirePrefixes } from "./prefixes.js";
 import { wireTables } from "./table.js";
 import { wireTheme } from "./theme.js";
 
 /** Start the page. Without links there is no matrix, and only tables and theme are wired. */
 async function start() {
   wireTables(document);
+  const prefixes = byId("prefix-data");
+  wirePrefixes(document.querySelector(".prefixes"), prefixes, Number(prefixes?.dataset.steps));
   const host = byId("matrix");
   if (!host) {
     wireTheme(byId("theme"), () => undefined);
