@@ -54,13 +54,13 @@ def address(node: str, other: str, family: int) -> str:
 
 
 @contextmanager
-def diamond(weights: tuple[int, int] = (1, 1), *, only: str = "") -> Iterator[Diamond]:
-    """The network; `only` one way, by the name of its router, where something is to be wrong."""
+def diamond(weights: tuple[int, int] = (1, 1), *, only: str = "", cross: bool = False) -> Iterator[Diamond]:
+    """The network; `only` one way, by the name of its router, where something is to be wrong; r2 and r3 cabled, too."""
     with spaces(*NODES) as made:
         by = dict(zip(NODES, made, strict=True))
         for space in made:
             space.run("sysctl", "-qw", *SETTINGS)
-        for a, b in CABLES:
+        for a, b in (*CABLES, *[("r2", "r3")][: int(cross)]):
             by[a].run("ip", "link", "add", f"to-{b}", "type", "veth", "peer", "name", f"to-{a}", "netns", by[b].name)
             by[a].run("ip", "link", "set", f"to-{b}", "gso_max_segs", "1", "up")
             by[b].run("ip", "link", "set", f"to-{a}", "gso_max_segs", "1", "up")
