@@ -231,7 +231,9 @@ def bars(rows: Sequence[Bar], x: Axis, *, title: str, said: str, names: Sequence
     return _svg("".join(parts) + inside, title, said, height, (left, 0.0, right))
 
 
-def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup:
+def spreads(
+    rows: Sequence[Spread], x: Axis, *, title: str, said: str, words: tuple[str, str] = ("packets", "mean")
+) -> Markup:  # fmt: skip
     """Rows of what is spread: a bar with points, a band and a mean over it, and the bound as a line.
 
     Parameters
@@ -239,23 +241,27 @@ def spreads(rows: Sequence[Spread], x: Axis, *, title: str, said: str) -> Markup
     rows : sequence of Spread
     x : Axis
     title, said : str
+    words : (str, str)
+        What the bar and the mean are of.
     """
     band = 22.0
     height = band * max(len(rows), 1)
     parts = list(_grid(x, None, height))
     for i, row in enumerate(rows):
-        parts += _spread(row, x, band * i + 3, band - 6)
+        parts += _spread(row, x, band * i + 3, band - 6, words)
     left = max([LEFT, *(16 + LETTER * len(row.name) for row in rows)])
     return _svg("".join(parts), title, said, height, (left, 0.0, RIGHT))
 
 
-def _spread(row: Spread, x: Axis, top: float, tall: float) -> Iterator[str]:
+def _spread(row: Spread, x: Axis, top: float, tall: float, words: tuple[str, str]) -> Iterator[str]:
     def at(value: float) -> float:
         return float(WIDTH * np.clip(x.at(np.array([value]))[0], 0, 1))
 
     middle = top + tall / 2
     yield _text("tick", -8, middle + 4, "end", row.name)
-    yield _stretch("c0", at(row.low), at(row.high), middle - 3, 6, f"packets: {x.text(row.low)} to {x.text(row.high)}")
+    yield _stretch(
+        "c0", at(row.low), at(row.high), middle - 3, 6, f"{words[0]}: {x.text(row.low)} to {x.text(row.high)}"
+    )
     for value in row.points:
         told = f"<title>{escape(x.text(value))}</title>"
         yield f'<circle class="c0" cx="{at(value):.1f}" cy="{middle:g}" r="3">{told}</circle>'
@@ -263,7 +269,7 @@ def _spread(row: Spread, x: Axis, top: float, tall: float) -> Iterator[str]:
         low, high = row.band
         yield _stretch("c1", at(low), at(high), top, 3, f"band: {x.text(low)} to {x.text(high)}")
     if row.mean is not None:
-        yield _stretch("c1", at(row.mean) - 1, at(row.mean) + 1, top, tall, f"mean: {x.text(row.mean)}")
+        yield _stretch("c1", at(row.mean) - 1, at(row.mean) + 1, top, tall, f"{words[1]}: {x.text(row.mean)}")
     if row.bound is not None:
         ends = f'x1="{at(row.bound):.1f}" x2="{at(row.bound):.1f}" y1="{top:g}" y2="{top + tall:g}"'
         yield f'<line class="rule" {ends}><title>bound: {escape(x.text(row.bound))}</title></line>'

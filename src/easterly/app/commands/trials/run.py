@@ -13,6 +13,7 @@ import click
 
 from easterly.app import terminal, trying
 from easterly.app.calc import answer, asking
+from easterly.app.commands.trials import measuring
 from easterly.app.values import number
 
 if TYPE_CHECKING:
@@ -36,8 +37,15 @@ SHOWN = 5
 @click.option("--wait", "patience", type=click.FloatRange(1, 600), default=60.0, show_default=True,
               help="Seconds within which routers have to agree.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the lab running, for `lab shell` and the like.")
+@click.option("--measure", is_flag=True,
+              help="Also send flows and let a link fall silent, and hold both to predictions.")  # fmt: skip
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html",
+              help="Also write a page: predicted and measured.")  # fmt: skip
 @terminal.format_option
-def run(site: Path, scale: float | None, shrink: str | None, patience: float, keep: bool, form: str) -> None:
+def run(
+    site: Path, scale: float | None, shrink: str | None, patience: float, keep: bool, measure: bool,
+    report: Path | None, form: str,
+) -> None:  # fmt: skip
     """Run the plan of SITE on this machine: real daemons of FRR, the Linux kernel, a namespace for each node.
 
     Routers and hosts are given the files that the plan renders for them. Then what the plan says is compared with
@@ -54,13 +62,17 @@ def run(site: Path, scale: float | None, shrink: str | None, patience: float, ke
     try:
         with _running(nouns, factor, str(site), keep) as lab:
             made = _compared(lab, nouns, patience)
+            found_out = measuring.measured(lab, nouns.policy.value, _said) if measure else measuring.nothing()
     except LabError as error:
         trying.impossible(str(error), form)
+    if report is not None:
+        measuring.save(report, lab, made, found_out, form)
     if form == "json":
-        terminal.emit_json(_document(lab, made, keep, said), found)
+        terminal.emit_json({**_document(lab, made, keep, said), **measuring.document(found_out)}, found)
     else:
         _print(lab, made, keep, said)
-    sys.exit(terminal.FINE if all(each.ok for each in made) else terminal.FOUND)
+        measuring.told(found_out)
+    sys.exit(terminal.FINE if all(each.ok for each in made) and found_out.ok else terminal.FOUND)
 
 
 def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Finding], tuple[str, ...]]:

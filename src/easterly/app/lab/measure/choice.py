@@ -46,7 +46,9 @@ class Fabric:
     """What nodes are told, as far as it decides the way of a flow."""
 
     groups: Annotated[Mapping[tuple[str, str], Group], Doc("Next hops by node and destination address.")]
-    cables: Annotated[Mapping[End, str], Doc("Node at the far end, by node and interface.")]
+    cables: Annotated[
+        Mapping[End, str], Doc("Node at the far end, by node and interface; others lead to the destination.")
+    ]
     seeds: Annotated[Mapping[str, int], Doc("Seed of each router's hash.")]
 
 
@@ -95,7 +97,7 @@ def ways(fabric: Fabric, flows: Sequence[Flow]) -> list[Way]:
             hops = chosen([flows[i] for i in rows], group, fabric.seeds.get(node, 0))
             for i, hop in zip(rows, hops, strict=True):
                 made[i].append((node, hop.device))
-                at[i] = fabric.cables[node, hop.device]
+                at[i] = fabric.cables.get((node, hop.device), flows[i].dst)
     raise ValueError(f"a flow from {flows[0].src} is still on its way after {MOST_HOPS} hops: the plan has a loop")
 
 

@@ -17,8 +17,8 @@ from easterly.base.schema import Doc, Unit
 PROGRAMMING_S = 0.1
 """From detection to new next hops in the kernel: a routing daemon, the one that keeps the kernel's routes, and the
 kernel, each woken once, and a thousand routes at ten thousand a second."""
-CARRIER_S = 0.02
-"""The kernel itself takes a next hop away whose carrier is gone; it only has to get the processor."""
+WOKEN = 4
+"""Programs on that way: the one that detects, the one that routes, the one that keeps the routes, and the kernel's."""
 ORDINARY_S = 0.001
 
 
@@ -107,9 +107,10 @@ def _undisturbed(track: Track) -> Within:
 
 @contextmanager
 def waiting() -> Iterator[Callable[[], float]]:
-    """Watch how long this machine keeps programs of ordinary priority waiting; called, it tells the sum [s].
+    """Watch how long this machine keeps programs of ordinary priority waiting; called, it tells what that costs.
 
-    What a daemon of a router does takes that much longer.
+    Between a fault and new next hops a few programs are woken one after the other. Each of them waits no longer than
+    the longest wait that was seen, and together they wait no longer than all waits.
     """
     late_s, over = [0.0], threading.Event()
 
@@ -117,12 +118,12 @@ def waiting() -> Iterator[Callable[[], float]]:
         while not over.is_set():
             begin = time.monotonic()
             time.sleep(ORDINARY_S)
-            late_s[0] += max(0.0, time.monotonic() - begin - 2 * ORDINARY_S)
+            late_s.append(max(0.0, time.monotonic() - begin - 2 * ORDINARY_S))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield lambda: late_s[0]
+        yield lambda: min(sum(late_s), WOKEN * max(late_s))
     finally:
         over.set()
         thread.join()

@@ -173,7 +173,7 @@ def links(
         wanted = packets * times[end]
         made.append(Within(
             f"packets that leave {end[0]} by {end[1]}", wanted, wanted, wanted + other, _out(after[end], before[end]),
-            "1", f"every packet passes the computed links; in as long a time without them {(other - LEAST) // 2} passed",
+            "1", f"every packet passes the computed links; as long without them {(other - LEAST) // 2} passed",
         ))  # fmt: skip
     return made
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
 from math import comb
 
@@ -86,7 +86,7 @@ def exact(flows: Sequence[Flow], computed: Sequence[Way], taken: Taken, packets:
     )
     found = _over(taken, {flow.src_port for flow in flows})
     wanted = Counter(end for way in computed for end in way)
-    several = _several(set(wanted) | set(found))
+    several = _several(flows, computed, taken)
     return [whole, *(Within.exactly(_name(end), wanted[end], found[end], COMPUTED) for end in several)]
 
 
@@ -116,7 +116,7 @@ def _first_choices(flows: Sequence[Flow], fabric: Fabric) -> list[tuple[str, Gro
             if len(group) > 1:
                 made.setdefault((node, group), []).append(flow)
                 break
-            node = fabric.cables[node, group[0].device]
+            node = fabric.cables.get((node, group[0].device), flow.dst)
     return [(node, group, mine) for (node, group), mine in made.items()]
 
 
@@ -125,10 +125,13 @@ def _over(taken: Taken, ports: set[int]) -> Counter[End]:
     return Counter(end for port, ends in taken.items() if port in ports for end in ends)
 
 
-def _several(ends: set[End]) -> list[End]:
-    """Those of nodes that more than one interface leads out of."""
-    uses: Mapping[str, int] = Counter(node for node, _ in ends)
-    return sorted(end for end in ends if uses[end[0]] > 1)
+def _several(flows: Sequence[Flow], computed: Sequence[Way], taken: Taken) -> list[End]:
+    """Interfaces of nodes that lead to one destination by more than one of them."""
+    hops: dict[tuple[str, str], set[End]] = defaultdict(set)
+    for flow, way in zip(flows, computed, strict=True):
+        for end in {*way, *taken.get(flow.src_port, {})}:
+            hops[end[0], flow.dst_address].add(end)
+    return sorted({end for ends in hops.values() if len(ends) > 1 for end in ends})
 
 
 def _name(end: End) -> str:

@@ -43,7 +43,9 @@ class Within:
     def of(given: Comparison, why: str) -> Within:
         """A comparison whose tolerance is a ratio."""
         low, high = (each * given.predicted for each in given.tolerance)
-        return Within(given.what, given.predicted, low, high, given.measured, given.unit, why)
+        return Within(
+            given.what, given.predicted, low, high, given.measured, given.unit, why, getattr(given, "differences", ())
+        )
 
     @property
     def ok(self) -> bool:

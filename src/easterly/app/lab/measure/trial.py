@@ -1,0 +1,145 @@
+"""A running lab measured: one stage after the other, what does not fit the site left out with its reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from easterly.app.lab.measure import choice, of_site, split
+from easterly.app.lab.measure.counters import counted
+from easterly.app.lab.measure.failover import detection, gaps, waiting
+from easterly.app.lab.measure.faults import silent
+from easterly.app.lab.measure.flows import PORT, Flow, burst
+from easterly.app.lab.measure.of_site import Port
+from easterly.app.lab.measure.probes import probing
+from easterly.app.lab.measure.rehash import rehashed
+from easterly.app.lab.measure.within import Within
+from easterly.app.lab.routes import Table
+from easterly.app.lab.running import Running
+from easterly.app.lab.spaces import LabError
+from easterly.base.schema import Doc
+from easterly.model.routing import Policy
+
+FLOWS, PACKETS = 100, 2
+"""Flows in each direction of a pair of hosts, and what each sends."""
+PROBED = 8
+"""Flows of each direction that are probed while a link is silent: 8,000 packets a second are what one thread does."""
+QUIET_S = 0.3
+STAGES = ("ways", "failover")
+
+
+@dataclass(frozen=True, slots=True)
+class Unmeasured:
+    """Something that was not measured."""
+
+    what: Annotated[str, Doc("What.")]
+    why: Annotated[str, Doc("Why not.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All that was measured of a lab."""
+
+    compared: Annotated[tuple[Within, ...], Doc("Predictions and measurements.")]
+    unmeasured: Annotated[tuple[Unmeasured, ...], Doc("What was left out.")]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is as predicted."""
+        return all(each.ok for each in self.compared)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A lab, what is known of it beforehand, and what has been found."""
+
+    lab: Running
+    wanted: Mapping[str, Table]
+    pairs: Sequence[tuple[Port, Port]]
+    fabric: choice.Fabric
+    seeded: bool
+    compared: list[Within] = field(default_factory=list)
+    unmeasured: list[Unmeasured] = field(default_factory=list)
+
+    def ways(self) -> None:
+        """Every flow by the computed way; without a seed, their numbers."""
+        flows = of_site.flows(self.pairs, FLOWS)
+        spaces, routers = self.lab.spaces, {node: self.lab.spaces[node] for node in self.lab.routers}
+        hosts = {node: spaces[node] for pair in self.pairs for node in (pair[0].host, pair[1].host)}
+        burst(spaces, of_site.flows(self.pairs, 1, first=19_000))  # neighbours are found
+        computed = choice.ways(self.fabric, flows)
+        with counted({**routers, **hosts}, PORT) as taken:
+            burst(spaces, flows, packets=PACKETS)
+            found = taken()
+        if self.seeded:
+            self.compared += split.exact(flows, computed, found, PACKETS)
+        else:
+            self.compared += split.likely(flows, self.fabric, found)
+
+    def failover(self) -> None:
+        """Flows while a link is silent."""
+        if not self.seeded:
+            raise LabError("this kernel has no seeds, so that nobody can say which flows use a link")
+        flows: list[Flow] = of_site.flows(self.pairs[:1], PROBED, first=30_000)
+        computed = choice.ways(self.fabric, flows)
+        end = of_site.breakable(self.lab, computed, self.fabric)
+        if end is None:
+            raise LabError("no router has two ways to the same hosts over other routers")
+        told = of_site.timers(self.lab.text(f"frr/{end[0]}.conf"))
+        expected = detection(told.interval_s, told.multiplier)
+        back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
+        with probing(self.lab.spaces, flows) as probed:
+            time.sleep(QUIET_S)
+            with waiting() as delayed_s, silent(self.lab.spaces[end[0]], [end[1]]):
+                time.sleep(expected.most_s + QUIET_S)
+                time.sleep(min(1.0, delayed_s()))
+                found = probed()
+                late_s = delayed_s()
+        self.compared += gaps(found, computed, [end, back], expected, delayed_s=late_s)
+
+
+def tried(
+    lab: Running, wanted: Mapping[str, Table], policy: Policy, *, said: Callable[[str], None] = lambda stage: None
+) -> Measured:  # fmt: skip
+    """Measure what a lab does, beside what the plan says of it.
+
+    Parameters
+    ----------
+    lab : Running
+        Its routers agree.
+    wanted : mapping of str to Table
+        Planned routes by router.
+    policy : Policy
+        Of the plan: seeds.
+    said : callable, optional
+        Told what is being measured.
+
+    Returns
+    -------
+    Measured
+    """
+    pairs = of_site.farthest(lab, wanted)
+    if not pairs:
+        why = "no two hosts of the table that all share have several ways between them"
+        return Measured((), tuple(Unmeasured(stage, why) for stage in STAGES))
+    seeds = of_site.seeds(lab, policy)
+    with ExitStack() as held:
+        inside: dict[str, list[str]] = {node: [] for node in lab.routers}
+        for node, device in of_site.far_ends(lab):
+            if node in inside:
+                inside[node].append(device)
+        held.enter_context(rehashed(lab.spaces, inside))
+        seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
+        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeded)
+        for stage in STAGES:
+            said(stage)
+            begin = time.monotonic()
+            try:
+                getattr(made, stage)()
+            except (LabError, ValueError, OSError) as error:
+                made.unmeasured.append(Unmeasured(stage, str(error)))
+            lab.seconds[stage] = time.monotonic() - begin
+    return Measured(tuple(made.compared), tuple(made.unmeasured))
