@@ -26,6 +26,16 @@ _NAMED = re.compile(
     r"[\"']?[ \t]*[:=]?[ \t]*[\"']?([^\s\"';#]+)",
     re.I | re.M,
 )
+WORDS = {
+    "a private key": ("PRIVATE KEY",),
+    "an access key": ("AKIA", "ASIA", "gho_", "ghp_", "ghs_", "ghu_", "xoxb-", "xoxp-"),
+    "a token": ("earer", "eyJ"),
+    "a hashed password": ("$1$", "$5$", "$6$", "$y$", "$2a$", "$2b$", "$2y$"),
+    "credentials in an address": ("://",),
+    "a Secret": ("Secret",),
+}
+"""What the patterns cannot match without: texts of a large site are hundreds of megabytes, and nearly all have none."""
+_STEMS = ("pass", "secret", "key", "psk", "community")
 _REFERENCE = re.compile(r"^(?:\$\{?[A-Za-z_]\w*\}?|/[\w./-]+|file:\S+|env:\w+|secretKeyRef:?|\{|\[)")
 _COMMENT = re.compile(r"^[ \t]*(?:#|!|//).*$", re.M)
 
@@ -58,8 +68,11 @@ def secrets(text: str) -> Iterator[tuple[int, str]]:
     >>> list(secrets("neighbor 10.0.0.1 password tiger\nssl_certificate_key /etc/key.pem;\n"))
     [(1, 'a password or key')]
     """
-    found = [(match.start(), what) for what, pattern in PATTERNS.items() for match in pattern.finditer(text)]
-    bare = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
-    found += [(m.start(), "a password or key") for m in _NAMED.finditer(bare) if not _REFERENCE.match(m[1])]
+    possible = (what for what, words in WORDS.items() if any(word in text for word in words))
+    found = [(match.start(), what) for what in possible for match in PATTERNS[what].finditer(text)]
+    lower = text.lower()
+    if any(stem in lower for stem in _STEMS):
+        bare = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
+        found += [(m.start(), "a password or key") for m in _NAMED.finditer(bare) if not _REFERENCE.match(m[1])]
     for start, what in sorted(found):
         yield text.count("\n", 0, start) + 1, what
