@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from easterly.config import csv
+from easterly.config import csv, kubernetes
 from easterly.config.targets import TARGETS, Sources, files_of
 from easterly.model.address import AddressPlan
 from easterly.model.demand import Work
@@ -63,7 +63,7 @@ def render(
             *csv.render(network, address, bill),
             *given.switches,
             *given.access,
-            *TARGETS["kubernetes"].make(given),
+            *([] if isolation is None else kubernetes.render(isolation)),
         ]
     else:
         by_path = {file.path: file for made in files_of(given, targets).values() for file in made}

@@ -134,8 +134,17 @@ def _fronts(given: Sources, software: str) -> list[Front]:
     return list(fronts(given.site, given.network, given.sheet, given.replicas, software))
 
 
-def _kubernetes(given: Sources) -> list[Artifact]:
+def _policies(given: Sources) -> list[Artifact]:
     return [] if given.isolation is None else kubernetes.render(given.isolation)
+
+
+def _kubernetes(given: Sources) -> list[Artifact]:
+    if given.replicas is None:
+        return _policies(given)
+    fronts = [*_fronts(given, "haproxy"), *_fronts(given, "nginx")]
+    own = {front.name: front for front in fronts}
+    made = kubernetes.services(given.site, given.network, [own[name] for name in sorted(own)], given.replicas)
+    return [*_policies(given), *made]
 
 
 def _labels(given: Sources) -> list[Artifact]:
@@ -155,7 +164,7 @@ TARGETS = {
     "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),
     "haproxy": Target("front ends of services", _haproxy),
     "nginx": Target("front ends of services", _nginx),
-    "kubernetes": Target("network policies of tenants", _kubernetes),
+    "kubernetes": Target("network policies of tenants; services, their pods' labels, interfaces", _kubernetes),
     "nccl": Target("environment of jobs and services", _nccl),
     "labels": Target("tables of cables, addresses and prefixes; labels of both ends of each cable", _labels),
 }

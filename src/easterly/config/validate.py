@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from easterly.config.bird import check as bird_check
 from easterly.config.frr import check as frr_check
 from easterly.config.haproxy import check as haproxy_check
+from easterly.config.kubernetes import check as kubectl_check
 from easterly.config.linux import check as netplan_check
 from easterly.config.linux.qos import check as qos_check
 from easterly.config.networkd import check as networkd_check
@@ -26,6 +27,7 @@ CHECKERS = (
     ovs_check,
     networkd_check,
     bird_check,
+    kubectl_check,
 )
 """Modules whose `checker` is the one of this machine, if there is one."""
 

@@ -10,7 +10,7 @@ from easterly.model.outcome import Artifact
 HEAD = "# Written by Easterly from the site file.\n"
 LABEL = "tenant"
 """Label of namespaces, the same that Kueue's queues select by."""
-_NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 
 
 def render(made: Isolation) -> list[Artifact]:
@@ -35,7 +35,7 @@ def render(made: Isolation) -> list[Artifact]:
 
 
 def _policy(name: str, egress: list[str], ingress: list[str]) -> str:
-    if not _NAME.match(name):
+    if not NAME.match(name):
         return f"# No policy for {name}: Kubernetes takes lower-case letters, digits and '-' alone.\n"
     lines = [
         "apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy",
