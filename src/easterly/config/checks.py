@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from socket import AF_INET, AF_INET6, inet_pton
 
 from easterly.base.findings import Finding
-from easterly.config import frr
+from easterly.config import anycast, frr
+from easterly.config.protocols import far_end, protocols
 from easterly.model.outcome import DeviceConfigs, DeviceState
 
 HINT = "report this as a defect of Easterly"
@@ -22,14 +23,20 @@ def contradictions(configs: DeviceConfigs) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        E901 a neighbour's address is no router's, E902 the peer has another AS number, E903 a prefix-list is
-        used and not there, E904 an announced prefix is on no interface, E905 the peer has no session back.
+        E901 a neighbour's address is no router's, E902 the peer has another AS number or none is stated, E903 a
+        prefix-list is used and not there, E904 an announced prefix is on no interface and in no health check, E905 the
+        peer has no session back, E910 a route-map is used and not there, E911 LOCAL_PREF is set towards another AS,
+        E912 a BFD profile is used and not there, E913 the ends of a link differ, E914 two routers have one router id.
     """
-    return disagreements([frr.parse(file.text) for file in configs.artifacts if file.dialect == "frr"])
+    served = {
+        file.device: {service.prefix for service in anycast.parse(file.text)}
+        for file in configs.artifacts if file.dialect == "anycast" and file.device
+    }  # fmt: skip
+    return disagreements([frr.parse(file.text) for file in configs.artifacts if file.dialect == "frr"], served)
 
 
-def disagreements(states: Iterable[DeviceState]) -> tuple[Finding, ...]:
-    """The same on routers that have been read already."""
+def disagreements(states: Iterable[DeviceState], served: Mapping[str, set[str]] = {}) -> tuple[Finding, ...]:
+    """The same on routers that have been read already; `served` are prefixes that health checks may announce."""
     routers = list(states)
     owners = {
         address.partition("/")[0]: (state, _net(address))
@@ -37,7 +44,9 @@ def disagreements(states: Iterable[DeviceState]) -> tuple[Finding, ...]:
         for addresses in state.interfaces.values()
         for address in addresses
     }
-    found = [finding for state in routers for finding in _router(state, owners)]
+    known = {state.device: state for state in routers}
+    found = [f for state in routers for f in _router(state, owners, known, served.get(state.device, set()))]
+    found += [_finding(code, message) for code, message in protocols(routers)]
     return tuple(found)
 
 
@@ -52,39 +61,66 @@ def _net(text: str) -> Net:
     return bits, int.from_bytes(inet_pton(family, address), "big") >> (bits - int(length)), int(length)
 
 
-def _router(state: DeviceState, owners: Owners) -> Iterator[Finding]:
+def _router(
+    state: DeviceState, owners: Owners, known: Mapping[str, DeviceState], served: set[str]
+) -> Iterator[Finding]:  # fmt: skip
     local = {_net(text): text.partition("/")[0] for addresses in state.interfaces.values() for text in addresses}
+    distant = {peer for group in state.groups.values() if group.source for peer in group.peers}
     for address, asn in state.neighbors.items():
-        yield from _session(state, local, address, asn, owners)
+        if address in state.interfaces:
+            yield from _heard(state, address, asn, known)
+        else:
+            yield from _session(state, {} if address in distant else local, address, asn, owners)
     for name in state.uses:
         if name not in state.prefix_lists:
             yield _finding("E903", f"{state.device} filters by prefix-list {name}, which is not there")
-    yield from _announced(state, local)
+    yield from _announced(state, local, served)
+
+
+def _heard(state: DeviceState, port: str, asn: int, known: Mapping[str, DeviceState]) -> Iterator[Finding]:
+    """A session by interface: with whoever the description names."""
+    device, far = far_end(state, port)
+    peer = known.get(device)
+    if peer is None:
+        yield _finding("E901", f"{state.device} has neighbour {port}, behind which is no router")
+        return
+    yield from _numbers(state, peer, port, asn)
+    if far not in peer.neighbors:
+        yield _finding("E905", f"{state.device} has a session with {device} ({port}), and {device} none back")
+
+
+def _numbers(state: DeviceState, peer: DeviceState, where: str, asn: int) -> Iterator[Finding]:
+    if peer.asn != asn:
+        stated = f"AS {asn}" if asn else "no AS"
+        yield _finding("E902", f"{state.device} states {stated} for {peer.device} ({where}), which has AS {peer.asn}")
 
 
 def _session(state: DeviceState, local: dict[Net, str], address: str, asn: int, owners: Owners) -> Iterator[Finding]:
+    """A session by address; `local` is empty where it is no link's."""
     if address not in owners:
         yield _finding("E901", f"{state.device} has neighbour {address}, which is on no router")
         return
     peer, net = owners[address]
-    if peer.asn != asn:
-        stated = f"AS {asn}" if asn else "no AS"
-        yield _finding("E902", f"{state.device} states {stated} for {peer.device} ({address}), which has AS {peer.asn}")
-    if net not in local:
+    yield from _numbers(state, peer, address, asn)
+    if local and net not in local:
         yield _finding(
             "E901", f"{state.device} has neighbour {address} of {peer.device}, and no interface in its prefix"
         )
-    elif local[net] not in peer.neighbors:
+    elif not ({local[net]} if local else _own(state)) & set(peer.neighbors):
         yield _finding(
             "E905", f"{state.device} has a session with {peer.device} ({address}), and {peer.device} none back"
         )
 
 
-def _announced(state: DeviceState, local: dict[Net, str]) -> Iterator[Finding]:
+def _own(state: DeviceState) -> set[str]:
+    return {text.partition("/")[0] for text in state.interfaces.get("lo", ())}
+
+
+def _announced(state: DeviceState, local: dict[Net, str], served: set[str]) -> Iterator[Finding]:
     tables = [("", state.networks), *state.vrf_networks.items()]
     for vrf, prefixes in tables:
         for prefix in prefixes:
-            if _net(prefix) not in local:
+            if _net(prefix) not in local and (vrf or prefix not in served):
                 where = f" in VRF {vrf}" if vrf else ""
                 yield _finding("E904", f"{state.device} announces {prefix}{where}, and no interface is in it")
 

@@ -166,7 +166,8 @@ class Sheet:
         """Prefixes that hosts of a table find behind their gateways."""
         kinds = [(text, table) for text, table, owner in self._pools if owner not in ("links", "loopback")]
         own = [text for text, table in kinds if table == vrf and _family(text) == family]
-        return tuple(own or [text for text, table in kinds if table == DEFAULT and _family(text) == family])
+        default = [text for text, table in kinds if table == DEFAULT and _family(text) == family]
+        return (*(own or default), *(self.services(family) if vrf == DEFAULT else ()))
 
     @cached_property
     def _pools(self) -> list[tuple[str, str, str]]:

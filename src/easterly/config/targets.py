@@ -9,6 +9,7 @@ from functools import cached_property
 from easterly.base.findings import did_you_mean
 from easterly.config import (
     access,
+    anycast,
     bird,
     complete,
     csv,
@@ -87,7 +88,7 @@ class Target:
 
 
 def _frr(given: Sources) -> list[Artifact]:
-    return frr.render(given.routers)
+    return [*frr.render(given.routers), *anycast.render(given.routers)]
 
 
 def _linux(given: Sources) -> list[Artifact]:
@@ -111,7 +112,7 @@ def _bird(given: Sources) -> list[Artifact]:
 
 
 def _networkd(given: Sources) -> list[Artifact]:
-    return networkd.render(given.network, given.sheet, given.work)
+    return networkd.render(given.site, given.network, given.sheet, given.work)
 
 
 def _ovs(given: Sources) -> list[Artifact]:

@@ -16,6 +16,7 @@ from easterly.model.engineering import Engineering
 from easterly.model.network import Network
 from easterly.model.packet_prediction import PacketWitness
 from easterly.model.qos import QosPlan
+from easterly.model.router_state import GroupState, IgpState
 from easterly.model.routing import LinkLoads, Routing
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site
@@ -180,6 +181,14 @@ class DeviceState:
     vnis: Annotated[dict[str, int], Doc("Layer-3 VNI by VRF.")] = field(default_factory=dict)
     vrf_networks: Annotated[dict[str, tuple[str, ...]], Doc("Announced prefixes by VRF.")] = field(default_factory=dict)
     vrf_ports: Annotated[dict[str, tuple[str, ...]], Doc("Interfaces by VRF.")] = field(default_factory=dict)
+    groups: Annotated[dict[str, GroupState], Doc("Peer groups of BGP.")] = field(default_factory=dict)
+    igps: Annotated[dict[str, IgpState], Doc("Interior protocols: ospf, ospf6, isis.")] = field(default_factory=dict)
+    profiles: Annotated[dict[str, tuple[int, int, int]], Doc("BFD: sending and receiving [ms], multiplier.")] = field(
+        default_factory=dict
+    )
+    route_maps: Annotated[dict[str, tuple[str, ...]], Doc("Lines by name.")] = field(default_factory=dict)
+    given: Annotated[tuple[str, ...], Doc("Routes that protocols give each other, ``ospf: kernel CHECKS4``.")] = ()
+    descriptions: Annotated[dict[str, str], Doc("What interfaces say is behind them.")] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

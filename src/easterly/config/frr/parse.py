@@ -6,9 +6,32 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from easterly.config.frr.parse_interior import Interior
 from easterly.model.outcome import DeviceState
+from easterly.model.router_state import GroupState
 
 NO_AS = 0
+WAYS = {"in": 0, "out": 1}
+
+
+@dataclass(slots=True)
+class Group:
+    """A peer group while it is read."""
+
+    peers: list[str] = field(default_factory=list)
+    words: dict[str, list[str]] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    maps: dict[str, list[str]] = field(default_factory=dict)
+
+    def state(self) -> GroupState:
+        """What was read."""
+        bfd, timers = self.words.get("bfd"), self.words.get("timers")
+        return GroupState(
+            tuple(self.peers), bfd is not None, bfd[1] if bfd and bfd[0] == "profile" else "",
+            (int(timers[0]), int(timers[1])) if timers else None,
+            self.words.get("update-source", [""])[0], int(self.words.get("ebgp-multihop", ["1"])[0]),
+            *({family: (found[0], found[1]) for family, found in each.items()} for each in (self.lists, self.maps)),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -21,6 +44,11 @@ class Reading:
     table: str = ""
     block: str = ""
     port: str = ""
+    family: str = ""
+    groups: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+    maps: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    interior: Interior = field(default_factory=Interior)
+    notes: dict[str, str] = field(default_factory=dict)
     interfaces: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     neighbors: dict[str, int] = field(default_factory=dict)
     networks: list[str] = field(default_factory=list)
@@ -70,6 +98,8 @@ def parse(text: str) -> DeviceState:
         reading.device, reading.asn, reading.router_id, _frozen(reading.interfaces), reading.neighbors,
         tuple(reading.networks), tuple(reading.vrfs), _frozen(reading.lists), tuple(reading.uses),
         _frozen(reading.targets), reading.vnis, _frozen(reading.vrf_networks), _frozen(reading.vrf_ports),
+        {name: group.state() for name, group in reading.groups.items()}, reading.interior.igps(),
+        reading.interior.profiles(), _frozen(reading.maps), tuple(reading.interior.given), reading.notes,
     )  # fmt: skip
 
 
@@ -96,6 +126,7 @@ def _hostname(reading: Reading, words: list[str]) -> None:
 
 def _interface(reading: Reading, words: list[str]) -> None:
     reading.port = words[1]
+    reading.interfaces[words[1]] = reading.interfaces[words[1]]
     if len(words) > 3:
         reading.vrf_ports[words[3]].append(words[1])
 
@@ -103,6 +134,33 @@ def _interface(reading: Reading, words: list[str]) -> None:
 def _address(reading: Reading, words: list[str]) -> None:
     if words[1] == "address":
         reading.interfaces[reading.port].append(words[2])
+    else:
+        reading.interior.on_port(reading.port, words)
+
+
+def _description(reading: Reading, words: list[str]) -> None:
+    reading.notes[reading.port] = " ".join(words[1:])
+
+
+def _isis(reading: Reading, words: list[str]) -> None:
+    reading.interior.on_port(reading.port, words)
+
+
+def _process(reading: Reading, words: list[str]) -> None:
+    reading.interior.of_process(reading.block, words)
+
+
+def _bfd(reading: Reading, words: list[str]) -> None:
+    reading.interior.of_bfd(words)
+
+
+def _route_map(reading: Reading, words: list[str]) -> None:
+    reading.table = words[1]
+    reading.maps[words[1]].append(" ".join(words[2:]))
+
+
+def _of_map(reading: Reading, words: list[str]) -> None:
+    reading.maps[reading.table].append(" ".join(words))
 
 
 def _vrf(reading: Reading, words: list[str]) -> None:
@@ -122,7 +180,8 @@ def _prefix_list(reading: Reading, words: list[str]) -> None:
 
 def _router(reading: Reading, words: list[str]) -> None:
     if words[1] != "bgp":
-        reading.block = ""
+        reading.block = words[1]
+        reading.interior.open(words[1])
         return
     reading.table = words[4] if len(words) > 4 else ""
     if not reading.table:
@@ -136,16 +195,46 @@ def _bgp(reading: Reading, words: list[str]) -> None:
 
 def _family(reading: Reading, words: list[str]) -> None:
     reading.port = "ipv6" if words[1] == "ipv6" else "ip"
+    reading.family = "evpn" if words[1] == "l2vpn" else words[1]
 
 
 def _neighbor(reading: Reading, words: list[str]) -> None:
-    """A peer, unless it is a peer-group; and the prefix-lists that it goes through."""
-    if words[2] == "remote-as":
-        reading.neighbors[words[1]] = int(words[3])
-    elif words[2] == "prefix-list":
-        reading.uses[f"{reading.port} {words[3]}"] = None
-    elif "." in words[1] or ":" in words[1]:
-        reading.neighbors.setdefault(words[1], NO_AS)
+    """A peer, or what a group of peers has in common."""
+    name, rest = words[1], words[2:]
+    if rest[0] == "interface":
+        rest = rest[2:] if rest[1] == "v6only" else rest[1:]
+        reading.neighbors.setdefault(name, NO_AS)
+        if not rest:
+            return
+    if rest[0] == "peer-group" and len(rest) == 1:
+        reading.groups[name] = Group()
+        return
+    if name not in reading.groups and (name in reading.interfaces or "." in name or ":" in name):
+        reading.neighbors.setdefault(name, NO_AS)
+    if rest[0] == "remote-as":
+        reading.neighbors[name] = int(rest[1])
+    elif rest[0] == "peer-group":
+        reading.groups[rest[1]].peers.append(name)
+    elif rest[0] in ("bfd", "timers", "ebgp-multihop", "update-source"):
+        reading.groups[name].words[rest[0]] = rest[1:] or [""]
+    elif rest[0] == "activate":
+        reading.groups[name].lists[reading.family] = ["", ""]
+    elif rest[0] in ("prefix-list", "route-map"):
+        _policy(reading, name, rest)
+
+
+def _policy(reading: Reading, name: str, rest: list[str]) -> None:
+    """Lists and maps that routes of a group go through."""
+    group = reading.groups[name]
+    if rest[0] == "prefix-list":
+        reading.uses[f"{reading.port} {rest[1]}"] = None
+    kept = group.lists if rest[0] == "prefix-list" else group.maps
+    kept.setdefault(reading.family, ["", ""])[WAYS[rest[2]]] = rest[1]
+
+
+def _redistribute(reading: Reading, words: list[str]) -> None:
+    """Routes of another protocol, through a map."""
+    reading.interior.give(f"bgp {reading.family}", words)
 
 
 def _network(reading: Reading, words: list[str]) -> None:
@@ -162,10 +251,15 @@ def _target(reading: Reading, words: list[str]) -> None:
 _Reader = Callable[[Reading, list[str]], None]
 _OPENERS: dict[str, _Reader] = {
     "hostname": _hostname, "interface": _interface, "vrf": _vrf, "ip": _prefix_list, "ipv6": _prefix_list,
-    "router": _router,
+    "router": _router, "route-map": _route_map,
 }  # fmt: skip
 _INNER: dict[tuple[str, str], _Reader] = {
     ("interface", "ip"): _address, ("interface", "ipv6"): _address, ("vrf", "vni"): _vni, ("router", "bgp"): _bgp,
     ("router", "address-family"): _family, ("router", "neighbor"): _neighbor, ("router", "network"): _network,
-    ("router", "route-target"): _target,
+    ("router", "route-target"): _target, ("router", "redistribute"): _redistribute, ("interface", "isis"): _isis,
+    ("interface", "description"): _description,
+    ("bfd", "profile"): _bfd, ("bfd", "detect-multiplier"): _bfd, ("bfd", "receive-interval"): _bfd,
+    ("bfd", "transmit-interval"): _bfd, ("ospf", "ospf"): _process, ("ospf", "redistribute"): _process,
+    ("ospf6", "ospf6"): _process, ("ospf6", "redistribute"): _process, ("isis", "net"): _process,
+    ("isis", "redistribute"): _process, ("route-map", "match"): _of_map, ("route-map", "set"): _of_map,
 }  # fmt: skip

@@ -42,6 +42,7 @@ class Host:
     name: str
     note: str
     nics: tuple[Nic, ...]
+    served: tuple[str, ...] = ()
 
 
 def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work) -> list[Artifact]:
@@ -57,17 +58,18 @@ def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work)
         ``linux/<kind>-<name>.env``.
     """
     page, families, files = template("linux/host.yaml.j2"), " and IPv".join(map(str, sheet.families)), []
-    for host in hosts(network, sheet, work):
-        shape = f"linux host of {len(host.nics)} interfaces, IPv{families}"
+    for host in hosts(site, network, sheet, work):
+        shape = f"linux host of {len(host.nics)} interfaces, IPv{families}{' that serves' * bool(host.served)}"
         files.append(Artifact(f"linux/{host.name}.yaml", page.render(host=host), host.name, "linux", shape))
     return [*files, *switch.render(network, sheet), *_settings(), *_environments(site, network, qos, work)]
 
 
-def hosts(network: Network, sheet: Sheet, work: Work) -> Iterator[Host]:
+def hosts(site: Site, network: Network, sheet: Sheet, work: Work) -> Iterator[Host]:
     """All hosts, in the order of the network."""
-    owner, nets = _owners(network, work), _Nets(sheet)
+    owner, nets, served = _owners(network, work), _Nets(sheet), _served(site, sheet)
     for row, name in enumerate(network.hosts.name.tolist()):
-        yield Host(name, owner.get(row, ""), tuple(nets.nics(sheet.ports.get(name, []))))
+        nics = tuple(nets.nics(sheet.ports.get(name, [])))
+        yield Host(name, owner.get(row, ""), nics, tuple(served.get(name, ())))
 
 
 def _owners(network: Network, work: Work) -> dict[int, str]:
@@ -77,6 +79,15 @@ def _owners(network: Network, work: Work) -> dict[int, str]:
         for host in work.host_idx[work.host_ptr[w] : work.host_ptr[w + 1]].tolist():
             found[host].append(f"{kind} {name}")
     return {host: ": " + ", ".join(sorted(names)) for host, names in found.items()}
+
+
+def _served(site: Site, sheet: Sheet) -> dict[str, list[str]]:
+    """Service addresses by host: on its loopback, so that every interface answers for them."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, service in sorted(site.anycast.items()):
+        for place in dict.fromkeys(service.at):
+            found[place] += sheet.anycast.get(name, ())
+    return found
 
 
 class _Nets:

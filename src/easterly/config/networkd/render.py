@@ -10,15 +10,18 @@ from easterly.config.templates import template
 from easterly.model.demand import Work
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact
+from easterly.model.spec.site import Site
 
 
-def render(network: Network, sheet: Sheet, work: Work) -> list[Artifact]:
+def render(site: Site, network: Network, sheet: Sheet, work: Work) -> list[Artifact]:
     """``networkd/<device>/*.network`` and ``*.netdev`` for every host, switch and WAN router.
 
     They say what netplan's generator makes of ``linux/<device>.yaml``: a machine has the one or the other.
 
     Parameters
     ----------
+    site : Site
+        Services that hosts have addresses for.
     network : Network
     sheet : Sheet
     work : Work
@@ -28,7 +31,7 @@ def render(network: Network, sheet: Sheet, work: Work) -> list[Artifact]:
     -------
     list of Artifact
     """
-    made = [(host.name, unit) for host in hosts(network, sheet, work) for unit in of_host(host)]
+    made = [(host.name, unit) for host in hosts(site, network, sheet, work) for unit in of_host(host)]
     made += [(switch.name, unit) for switch in switches(network, sheet) for unit in of_switch(switch)]
     return [Artifact(f"networkd/{name}/{unit.name}", text(unit), name, "networkd", _shape(unit)) for name, unit in made]
 

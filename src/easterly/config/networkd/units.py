@@ -25,6 +25,9 @@ class Unit:
 
 def of_host(host: Host) -> Iterator[Unit]:
     """Interfaces of a host: addresses, and a routing table of its own for each (see `easterly.config.linux`)."""
+    if host.served:
+        addresses = tuple(("Address", address) for address in host.served)
+        yield Unit("10-lo.network", f"{host.name}{host.note}", (("Match", (("Name", "lo"),)), ("Network", addresses)))
     for nic in host.nics:
         yield Unit(f"10-{nic.name}.network", f"{host.name}{host.note}", _nic(nic))
 

@@ -1,0 +1,100 @@
+"""What the text of a router must say, from its description alone."""
+
+from __future__ import annotations
+
+from easterly.config.frr.render import entries
+from easterly.model.outcome import DeviceState
+from easterly.model.router import DEFAULT, Filter, Group, IgpLink, Router
+from easterly.model.router_state import GroupState, IgpPort, IgpState
+
+LIST = {4: "ip", 6: "ipv6"}
+NUMBER = {"ipv4": 4, "ipv6": 6}
+MS = 1e3
+
+
+def meant(router: Router) -> DeviceState:
+    """State that reading a router's text must give.
+
+    Parameters
+    ----------
+    router : Router
+
+    Returns
+    -------
+    DeviceState
+        Addresses and interfaces in the order of the description; lists in use sorted by nothing but first use.
+    """
+    said = {exchange.family for group in router.groups for exchange in group.exchanges}
+    peers = {peer.address or peer.interface: peer.asn for group in router.groups for peer in group.peers}
+    tables = router.tables
+    return DeviceState(
+        router.name, router.asn if router.groups else 0, router.router_id if router.groups else "",
+        {port.name: port.addresses for port in router.interfaces}, peers,
+        tuple(p for family, found in router.networks.items() if f"ipv{family}" in said for p in found),
+        tuple(table.name for table in tables), {_name(each): tuple(entries(each)) for each in router.filters},
+        _uses(router),
+        {t.name: (*(f"import {r}" for r in t.imports), *(f"export {r}" for r in t.exports)) for t in tables},
+        {table.name: table.vni for table in tables},
+        {table.name: tuple(p for found in table.networks.values() for p in found) for table in tables},
+        {table.name: table.interfaces for table in tables if table.interfaces},
+        {group.name: _group(group) for group in router.groups}, _igps(router),
+        {bfd.name: (round(bfd.interval_s * MS), round(bfd.interval_s * MS), bfd.multiplier) for bfd in router.bfd},
+        {give.accept: ("permit 10", f"match {LIST[give.family]} address prefix-list {give.accept}")
+         for give in router.handovers},
+        tuple(_given(router)), {port.name: port.description for port in router.interfaces if port.description},
+    )  # fmt: skip
+
+
+def _name(each: Filter) -> str:
+    return f"{LIST[each.family]} {each.name}"
+
+
+def _uses(router: Router) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for group in router.groups:
+        for exchange in group.exchanges:
+            if exchange.family != "evpn":
+                word = LIST[NUMBER[exchange.family]]
+                found.update({f"{word} {name}": None for name in (exchange.accept, exchange.announce) if name})
+    return tuple(found)
+
+
+def _group(group: Group) -> GroupState:
+    peers = tuple(peer.address or peer.interface for peer in group.peers)
+    hellos = None if group.timers is None else (group.timers.hello_s, group.timers.dead_s)
+    lists: dict[str, tuple[str, str]] = {e.family: (e.accept, e.announce) for e in group.exchanges}
+    return GroupState(peers, group.bfd, group.profile if group.bfd else "", hellos, group.source, group.hops, lists)
+
+
+def _igps(router: Router) -> dict[str, IgpState]:
+    igp = router.igp
+    if igp is None:
+        return {}
+    ports = {port.name for port in router.interfaces if port.vrf == DEFAULT}
+    passive = {name: IgpPort(area=igp.area, passive=True) for name in igp.passive if name in ports}
+    found = {**passive, **{link.interface: _link(link) for link in igp.links}}
+    if igp.protocol == "isis":
+        return {"isis": IgpState(igp.net, found)}
+    return {("ospf" if family == 4 else "ospf6"): IgpState(router.router_id, found) for family in igp.families}
+
+
+def _link(link: IgpLink) -> IgpPort:
+    hellos = link.hellos
+    return IgpPort(
+        link.area, False, link.cost, hellos.hello_s if hellos else None, hellos.dead_s if hellos else None,
+        link.bfd, link.profile if link.bfd else "",
+    )  # fmt: skip
+
+
+def _given(router: Router) -> list[str]:
+    found = []
+    for give in router.handovers:
+        word: str = "kernel" if give.source == "checks" else give.source
+        if give.target == "bgp":
+            word = "ospf6" if (give.source, give.family) == ("ospf", 6) else word
+            found += [f"bgp ipv{give.family}: connected {give.accept}", f"bgp ipv{give.family}: {word} {give.accept}"]
+        elif give.target == "isis":
+            found.append(f"isis ipv{give.family}: {word} {give.accept}")
+        else:
+            found.append(f"{'ospf' if give.family == 4 else 'ospf6'}: {word} {give.accept}")
+    return found
