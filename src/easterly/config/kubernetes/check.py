@@ -25,7 +25,7 @@ class Checker:
         return file.dialect == "kubernetes"
 
     def check(self, file: Artifact) -> Validation:
-        """Have each object labelled in memory: it must be one, with a kind and a name; fields are for a cluster to judge."""
+        """Have each object labelled in memory: it must have a kind and a name; fields are for a cluster to judge."""
         with tempfile.TemporaryDirectory(prefix="easterly-kubectl-") as name:
             path = Path(name) / "objects.yaml"
             path.write_text(file.text)
