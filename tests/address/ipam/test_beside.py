@@ -16,7 +16,7 @@ from easterly.address import ipam
 from easterly.address.ipam.anomalies import dns_drift, duplicate_macs, growth, stale
 from easterly.address.ipam.approvals import ask, decide, questions
 from easterly.address.ipam.copy import backup, restore
-from easterly.address.ipam.feed import acknowledge, news
+from easterly.address.ipam.feed import acknowledge, forget, news
 from easterly.address.ipam.fsck import fsck
 from easterly.address.ipam.history import Usage, forecast, record, usage
 from easterly.address.ipam.pages import allocations, audit, pools, search
@@ -61,6 +61,8 @@ def test_a_reader_is_told_everything_once_it_acknowledges(store: ipam.Store) -> 
     assert left == ["remove-pool", "free", "close"]
     acknowledge(store, "dns", told)  # late and again: it does not go back
     assert len(news(store, "dns")) == 3
+    assert forget(store, "dns") and not forget(store, "dns")
+    assert len(news(store, "dns")) == len(everything) + 3, "a reader of its name begins anew"
 
 
 def test_a_request_waits_for_somebody_else(store: ipam.Store) -> None:

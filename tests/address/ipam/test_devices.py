@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from easterly.address import ipam
 from easterly.address.ipam import pages
+from easterly.address.ipam.administer import administer
 from easterly.address.ipam.anomalies import duplicate_macs
+from easterly.address.ipam.batch import answer
 from easterly.address.ipam.connect import writing
 from easterly.address.ipam.copy import backup, restore
 from easterly.address.ipam.devices import addresses, device, devices, interface, interfaces
@@ -270,3 +274,69 @@ def test_damage_to_devices_is_found(site: ipam.Store) -> None:
             assert any(said in line for line in found), (statement, found)
             raise ZeroDivisionError  # undone
     assert fsck(site) == []
+
+
+def test_an_address_and_its_device_are_not_changed_at_once(site: ipam.Store) -> None:
+    """Whoever comes second waits, and sees what the first has done."""
+    take = ipam.Allocate("p", device="leaf-1", interface="eth1")
+    with ThreadPoolExecutor(1) as other:
+        with writing(site.engine) as connection:
+            [held] = answer(connection, [take], site.now_ms())
+            second = other.submit(site.one, ipam.RemoveInterface(5))
+            time.sleep(0.2)
+            assert held.ok and not second.done()
+        assert code(second.result(60)) == "in-use"
+        with writing(site.engine) as connection:
+            assert administer(connection, ipam.RemoveInterface(5, release=True), site.now_ms()).ok
+            second = other.submit(site.one, take)
+            time.sleep(0.2)
+            assert not second.done()
+        assert code(second.result(60)) == "unknown"
+    assert fsck(site) == []
+
+
+def test_whoever_changes_devices_meets_those_who_take_addresses(store: ipam.Store) -> None:
+    """Threads of both kinds: nobody waits for ever, and addresses agree with their devices in the end."""
+    store.apply([ipam.AddPool("p", "10.0.0.0/24"), ipam.AddPool("q", "10.1.0.0/24")])
+    refused: list[str] = []
+
+    def take(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(15):
+            ports = [(f"d{draw.randrange(2)}", draw.choice(["x", "y", None])) for _ in range(3)]
+            asked = [ipam.Allocate(draw.choice("pq"), device=name, interface=port) for name, port in ports]
+            refused.extend(map(code, store.apply(asked)))
+
+    def change(seed: int) -> None:
+        draw = random.Random(seed)
+        for _ in range(15):
+            name = f"d{draw.randrange(2)}"
+            request = draw.choice([
+                ipam.AddDevice(name, draw.choice([None, "acme"])), ipam.RemoveDevice(name, release=True),
+                ipam.EditDevice(name, {"tenant": draw.choice([None, "beta"])}),
+                ipam.AddInterface(name, "x", draw.choice([None, *MACS])),
+                ipam.AddPool(f"n{draw.random()}", f"192.168.{draw.randrange(256)}.0/24"),
+            ])  # fmt: skip
+            refused.append(code(store.one(request)))
+
+    with ThreadPoolExecutor(4) as threads:
+        work = [threads.submit(do, seed) for seed, do in enumerate((take, take, change, change))]
+        for each in work:
+            each.result(60)
+    assert {"ok", "unknown"} <= set(refused) <= {"ok", "unknown", "conflict", "not-owner", "exhausted"}
+    assert fsck(store) == []
+
+
+def test_a_store_without_devices_gets_their_tables(place: str) -> None:
+    with ipam.init(place) as old, writing(old.engine) as connection:
+        for statement in (
+            "DROP TABLE interface",
+            "DROP TABLE device",
+            "UPDATE alembic_version SET version_num = '0002'",
+        ):
+            connection.exec_driver_sql(statement)
+    with pytest.raises(ipam.StoreError, match="run `init` once"):
+        ipam.open(place)
+    with ipam.init(place) as store:
+        store.one(ipam.AddPool("p", "10.0.0.0/24"))
+        assert store.one(ipam.AddDevice("n")).ok and fsck(store) == []

@@ -160,7 +160,10 @@ class _Load:
         kinds, names, texts = piece.short("kind"), piece.short("pool"), piece.cells("address")
         makers = ("vrf", "pool", *EQUIPMENT)
         made = [i for i, kind in enumerate(_spread(kinds, len(texts))) if kind in makers] if any(kinds) else []
-        self._make_all(connection, [(piece.lines[i], {name: piece.cells(name)[i] for name in COLUMNS}) for i in made])
+        if made:
+            whole = {name: piece.cells(name) for name in COLUMNS}
+            rows = [(piece.lines[i], {name: column[i] for name, column in whole.items()}) for i in made]
+            self._make_all(connection, rows)
         skipped = set(made)
         texts = [("0.0.0.0" if i in skipped else text) for i, text in enumerate(texts)] if made else texts
         family, runs, faults = s.read_runs(texts, piece.lines)
