@@ -17,7 +17,7 @@ class Change:
     Attributes
     ----------
     what : str
-        ``loopback``, ``link``, ``prefix``, ``block``, ``AS number`` or ``table``.
+        ``loopback``, ``link``, ``prefix``, ``block``, ``AS number``, ``table`` or ``VLAN``.
     whose : str
     before, after : str
         Empty for what is new, and for what is gone.
@@ -88,6 +88,8 @@ def _numbers(plan: AddressPlan) -> Iterator[tuple[Key, str]]:
         yield ("AS number", device, ""), str(asn)
     for tenant, vni, target in zip(*_lists(plan.vrfs, "tenant", "vni", "rd"), strict=True):
         yield ("table", tenant, ""), f"VNI {vni}, route target {target}"
+    for tenant, vlan in zip(*_lists(plan.vlans, "tenant", "vlan"), strict=True):
+        yield ("VLAN", tenant, ""), str(vlan)
 
 
 def _family(text: str) -> str:

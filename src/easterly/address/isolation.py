@@ -11,15 +11,11 @@ from easterly.address.summaries import cover
 from easterly.address.targets import route_distinguisher
 from easterly.address.text import Prefix, read
 from easterly.base.columns import floats, ints, texts
-from easterly.base.seeds import stream
 from easterly.model.address import AddressPlan
 from easterly.model.isolation import Allowed, Distinguishers, Filters, Holdings, Isolation, Parties, Targets
 from easterly.model.spec.site import Site
 
 DEFAULT = "default"
-# VLANs of tenants that state none. 1 is the default of every switch, 1002 to 1005 are kept by some for what is no
-# Ethernet, and the numbers from 3900 on by others for ports that route.
-VLANS = (2, *range(6, 1002), *range(1006, 3900))
 Rows = list[tuple[str, str]]
 Row = tuple[str, str, str, str, bool, bool, str, str]
 """A rule: table, name, sender, receiver, passed on, reply, whose, for whom."""
@@ -42,8 +38,7 @@ def isolation(site: Site, plan: AddressPlan) -> Isolation:
     Returns
     -------
     Isolation
-        Equal input gives equal columns. The VLAN of a tenant follows from its name, and not from who else there is,
-        unless two hash to the same one: then the later name takes the next free one.
+        Equal input gives equal columns.
     """
     held = _held(site, plan)
     allowed = [(name, to) for name, fence in sorted(site.isolation.items()) for to in dict.fromkeys(fence.reaches)]
@@ -97,7 +92,8 @@ def _cover(rows: Iterable[Prefix], family: int) -> tuple[Prefix, ...]:
 def _parties(site: Site, plan: AddressPlan, zones: set[str], vrf_of: Mapping[str, str]) -> Parties:
     tenants, zones_only = sorted(site.tenants), sorted(zones - set(site.tenants))
     vni = dict(zip(plan.vrfs.tenant.tolist(), plan.vrfs.vni.tolist(), strict=True))
-    vlan, names = vlans(site), [*tenants, *zones_only]
+    vlan = dict(zip(plan.vlans.tenant.tolist(), plan.vlans.vlan.tolist(), strict=True))
+    names = [*tenants, *zones_only]
     return Parties(
         texts(names), texts(["tenant"] * len(tenants) + ["zone"] * len(zones_only)),
         texts([vrf_of.get(name, DEFAULT) for name in names]), ints([vni.get(name, -1) for name in names]),
@@ -111,24 +107,6 @@ def _frozen(values: Iterable[bool]) -> np.ndarray:
     made = np.array(list(values), dtype=np.bool_)
     made.setflags(write=False)
     return made
-
-
-def vlans(site: Site) -> dict[str, int]:
-    """VLAN of every tenant: the stated one, or one that its name hashes to.
-
-    Stated VLANs, those of blocks among them, are taken before any name is hashed.
-    """
-    fences = site.isolation
-    stated = {n: f.vlan for n, f in fences.items() if f.vlan is not None and n in site.tenants}
-    taken = {*stated.values(), *(b.vlan for b in site.addressing.blocks.values() if b.vlan is not None)}
-    given = dict(stated)
-    for name in sorted(set(site.tenants) - set(stated)):
-        at = stream(0, f"vlan {name}") % len(VLANS)
-        steps = (VLANS[(at + step) % len(VLANS)] for step in range(len(VLANS)))
-        number = next((vlan for vlan in steps if vlan not in taken), -1)
-        taken.add(number)
-        given[name] = number
-    return given
 
 
 def _targets(plan: AddressPlan, allowed: Rows, vrf_of: Mapping[str, str]) -> Targets:
@@ -155,24 +133,13 @@ def _distinguishers(plan: AddressPlan) -> Distinguishers:
     at = np.flatnonzero(ports.role == "loopback")
     own = zip(ports.device[at].tolist(), ports.address[at].tolist(), strict=True)
     loopback = {device: text.partition("/")[0] for device, text in own if ":" not in text}
-    number = numbers(plan)
+    number = plan.vrfs.numbers
     pairs = sorted({
         (device, vrf) for device, vrf in zip(prefixes.device.tolist(), prefixes.vrf.tolist(), strict=True)
         if vrf in number and device in loopback
     })  # fmt: skip
     rd = [route_distinguisher(loopback[device], number[vrf]) for device, vrf in pairs]
     return Distinguishers(texts([device for device, _ in pairs]), texts([vrf for _, vrf in pairs]), texts(rd))
-
-
-def numbers(plan: AddressPlan) -> dict[str, int]:
-    """Number of each table in route distinguishers: its VNI cut to two bytes, or the next one free."""
-    given: dict[int, str] = {}
-    for vni, name in sorted(zip(plan.vrfs.vni.tolist(), plan.vrfs.name.tolist(), strict=True)):
-        number = vni & 0xFFFF
-        while number in given:
-            number = (number + 1) & 0xFFFF
-        given[number] = name
-    return {name: number for number, name in given.items()}
 
 
 def _filters(site: Site, held: Held, allowed: Rows) -> Filters:

@@ -24,12 +24,15 @@ class Kept:
         By device.
     vrfs : dict of str to (str, int, str)
         Name, VNI and route target by tenant.
+    vlans : dict of str to int
+        By tenant.
     """
 
     ports: dict[tuple[int, str, str, str], int] = field(default_factory=dict)
     subnets: dict[tuple[int, str, str, str], Prefix] = field(default_factory=dict)
     asn: dict[str, int] = field(default_factory=dict)
     vrfs: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    vlans: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: AddressPlan | None) -> Kept:
@@ -43,6 +46,7 @@ class Kept:
             _subnets(plan),
             dict(zip(plan.asn_device.tolist(), plan.asn.tolist(), strict=True)),
             {tenant: (name, vni, rd) for tenant, name, vni, rd in rows},
+            dict(zip(plan.vlans.tenant.tolist(), plan.vlans.vlan.tolist(), strict=True)),
         )
 
 

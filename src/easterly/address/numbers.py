@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from easterly.address.kept import Kept
 from easterly.address.place import BORDER, CORE, LEAF, SPINE, SUPER, WAN_GROUP, Devices
 from easterly.address.space import TooSmall, Wish, assign
+from easterly.address.targets import route_target
 from easterly.base.columns import IndexColumn, ints, texts
 from easterly.base.findings import Finding, FindingsError
 from easterly.base.seeds import stream
-from easterly.model.address import Vrfs
+from easterly.model.address import Vlans, Vrfs, cut_to_two_bytes
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.fabric import Graph
 from easterly.model.spec.site import Site
@@ -25,7 +28,11 @@ WIDTH = {SUPER: 999, CORE: 1, BORDER: 1000, SPINE: 7000, LEAF: 90_000}
 # VNIs of tenants with a slot, and the range that the others' names are hashed into.
 VNI_FIRST, VNI_HASHED, VNI_BITS = 10_000, 1 << 20, 23
 RT_ASN = 64512
+TWO_BYTES = 1 << 16
 NAME_LIMIT = 15
+# VLANs of tenants that state none. 1 is the default of every switch, 1002 to 1005 are kept by some for what is no
+# Ethernet, and the numbers from 3900 on by others for ports that route.
+VLANS = (2, *range(6, 1002), *range(1006, 3900))
 
 
 def asns(site: Site, network: Network, found: Devices, kept: Kept) -> IndexColumn:
@@ -118,6 +125,11 @@ def vrfs(site: Site, kept: Kept) -> Vrfs:
 
     The VNI is ``10000 + slot`` where the tenant has a slot. Otherwise it is a hash of the name (23 bits above
     2^20): then a new tenant cannot renumber another, which a rank of names would.
+
+    A route target has the first AS number that the site states for its devices: two sites with plans of their own then
+    import nothing from each other by chance. Of a number above 65535 only two bytes are left for the table (RFC 5668
+    section 2), which are those of its route distinguisher or the next ones free. A site that states none has AS 64512,
+    which leaves four bytes, so that the VNI fits whole (RFC 4360 section 3.1).
     """
     names = [name for name, tenant in sorted(site.tenants.items()) if tenant.vrf]
     fixed = {name: kept.vrfs[name][1] for name in names if name in kept.vrfs}
@@ -126,13 +138,44 @@ def vrfs(site: Site, kept: Kept) -> Vrfs:
         if name not in fixed:
             fixed[name] = _vni(name, site.tenants[name].slot, taken)
             taken.add(fixed[name])
-    table = [
-        kept.vrfs.get(name) or (_table_name(name, fixed[name]), fixed[name], f"{RT_ASN}:{fixed[name]}")
-        for name in names
-    ]
+    asn = site.addressing.asn if "asn" in site.addressing.model_fields_set else RT_ASN
+    had = {name: kept.vrfs[name][2] for name in names if name in kept.vrfs}
+    targets = _targets(asn, {name: fixed[name] for name in names}, had)
+    table = [kept.vrfs.get(name) or (_table_name(name, fixed[name]), fixed[name], targets[name]) for name in names]
     return Vrfs(
         texts([t for t, _, _ in table]), texts(names), ints([v for _, v, _ in table]), texts([r for _, _, r in table])
     )
+
+
+def _targets(asn: int, vnis: Mapping[str, int], kept: Mapping[str, str]) -> dict[str, str]:
+    """Route target of each tenant; kept ones are taken before others are made."""
+    taken = {int(target.partition(":")[2]) for target in kept.values() if target.startswith(f"{asn}:")}
+    made = dict(kept)
+    for name in sorted(set(vnis) - set(kept), key=lambda name: vnis[name]):
+        number = vnis[name] if asn < TWO_BYTES else cut_to_two_bytes(vnis[name], taken)
+        taken.add(number)
+        made[name] = route_target(asn, number)
+    return made
+
+
+def vlans(site: Site, kept: Kept) -> Vlans:
+    """VLAN of every tenant: the stated one, the one that it had, or one that its name hashes to.
+
+    Stated VLANs, those of blocks among them, are taken before any other; a tenant that had one of them gets another.
+    """
+    fences = site.isolation
+    given = {n: f.vlan for n, f in fences.items() if f.vlan is not None and n in site.tenants}
+    taken = {*given.values(), *(b.vlan for b in site.addressing.blocks.values() if b.vlan is not None)}
+    for name in sorted(set(site.tenants) - set(given)):
+        if kept.vlans.get(name, -1) not in {-1, *taken}:
+            given[name] = kept.vlans[name]
+            taken.add(given[name])
+    for name in sorted(set(site.tenants) - set(given)):
+        at = stream(0, f"vlan {name}") % len(VLANS)
+        steps = (VLANS[(at + step) % len(VLANS)] for step in range(len(VLANS)))
+        given[name] = next((vlan for vlan in steps if vlan not in taken), -1)
+        taken.add(given[name])
+    return Vlans(texts(sorted(given)), ints([given[name] for name in sorted(given)]))
 
 
 def _vni(name: str, slot: int | None, taken: set[int]) -> int:

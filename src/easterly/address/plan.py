@@ -67,7 +67,8 @@ def plan(site: Site, network: Network, work: Work, previous: AddressPlan | None 
     names = texts(network.nodes.name[found.node])
     parts = blocks.cut(site, network, found, _table_of(tables), previous)
     sheet.prefix_rows += anycast.rows(anycast.addresses(site, parts, previous))
-    return AddressPlan(sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables, parts)
+    vlans = numbers.vlans(site, kept)
+    return AddressPlan(sheet.prefixes(), sheet.interfaces(), names, indices(asn), tables, parts, vlans)
 
 
 def tight_pools(site: Site, network: Network, work: Work) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from easterly.base.columns import TextColumn, indices, ints, texts
-from easterly.model.address import AddressPlan, Blocks, Interfaces, Prefixes, Vrfs
+from easterly.model.address import AddressPlan, Blocks, Interfaces, Prefixes, Vlans, Vrfs
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -44,7 +44,7 @@ def read_back(document: Mapping[str, Any]) -> AddressPlan:
             _texts(asns, "device"), indices([row["asn"] for row in asns]),
             Vrfs(_texts(vrfs, "name"), _texts(vrfs, "tenant"), ints([row["vni"] for row in vrfs]),
                  _texts(vrfs, "route_target")),
-            _blocks(document.get("blocks", ())),
+            _blocks(document.get("blocks", ())), _vlans(document.get("vlans", ())),
         )  # fmt: skip
     except KeyError as error:
         raise ValueError(
@@ -75,6 +75,10 @@ def _interfaces(loopbacks: Rows, links: Rows) -> Interfaces:
 
 def _both(row: Mapping[str, Any]) -> list[str]:
     return [row[family] for family in ("ipv4", "ipv6") if row[family]]
+
+
+def _vlans(rows: Rows) -> Vlans:
+    return Vlans(_texts(rows, "tenant"), ints([row["vlan"] for row in rows]))
 
 
 def _blocks(rows: Rows) -> Blocks:

@@ -26,6 +26,7 @@ def addresses(site: Site, network: Network, made: AddressPlan) -> dict[str, Any]
         "hosts": [{"device": d, "port": p, "vrf": v, **_families(a)} for (d, p, v), a in roles["host"].items()],
         "asns": [{"device": d, "asn": a} for d, a in zip(made.asn_device.tolist(), made.asn.tolist(), strict=True)],
         "vrfs": _rows(made.vrfs, name="name", tenant="tenant", vni="vni", route_target="rd"),
+        "vlans": _rows(made.vlans, tenant="tenant", vlan="vlan"),
         "pools": _pools(site, made),
         "blocks": blocks(made.blocks),
     }

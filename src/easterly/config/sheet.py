@@ -135,17 +135,8 @@ class Sheet:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """Number of each VRF in route distinguishers, where 16 bits are left beside a router id (RFC 4364 section 4.2).
-
-        The VNI cut to size, or the next one free where two meet: so another tenant does not renumber it.
-        """
-        given: dict[int, str] = {}
-        for name, (vni, _) in sorted(self.vrfs.items(), key=lambda item: item[1][0]):
-            number = vni & 0xFFFF
-            while number in given:
-                number = (number + 1) & 0xFFFF
-            given[number] = name
-        return {name: number for number, name in given.items()}
+        """Number of each VRF in route distinguishers."""
+        return self.plan.vrfs.numbers
 
     @cached_property
     def families(self) -> tuple[int, ...]:

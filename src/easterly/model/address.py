@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Annotated
 
-from easterly.base.columns import IndexColumn, IntColumn, TextColumn
+from easterly.base.columns import IndexColumn, IntColumn, TextColumn, ints, texts
 from easterly.base.schema import Doc
 
 
@@ -47,6 +48,25 @@ class Vrfs:
     vni: Annotated[IntColumn, Doc("VXLAN network identifier.")]
     rd: Annotated[TextColumn, Doc("Route target, ``asn:number``; the route distinguisher adds the device.")]
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Number of each table by name, where 16 bits are left beside an address (RFC 4364 section 4.2).
+
+        The VNI cut to size, or the next one free where two meet: so another tenant does not renumber it.
+        """
+        given: dict[int, str] = {}
+        for vni, name in sorted(zip(self.vni.tolist(), self.name.tolist(), strict=True)):
+            given[cut_to_two_bytes(vni, given)] = name
+        return {name: number for number, name in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Vlans:
+    """VLANs of tenants."""
+
+    tenant: Annotated[TextColumn, Doc("Tenant.")]
+    vlan: Annotated[IntColumn, Doc("VLAN; -1 where none was left.")]
+
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
@@ -80,3 +100,20 @@ class AddressPlan:
     asn: Annotated[IndexColumn, Doc("AS number of each.")]
     vrfs: Annotated[Vrfs, Doc("Tenants' routing tables.")]
     blocks: Annotated[Blocks, Doc("Blocks that the site states.")]
+    vlans: Annotated[Vlans, Doc("VLANs of tenants; none in plans that were made before they were part of it.")] = Vlans(
+        texts([]), ints([])
+    )
+
+
+def cut_to_two_bytes(number: int, taken: Container[int]) -> int:
+    """The last two bytes of a number, or the next that are not taken.
+
+    Examples
+    --------
+    >>> cut_to_two_bytes(0x1FFFF, {0xFFFF, 0})
+    1
+    """
+    number &= 0xFFFF
+    while number in taken:
+        number = (number + 1) & 0xFFFF
+    return number

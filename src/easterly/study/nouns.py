@@ -198,7 +198,8 @@ class Nouns:
     def address(self) -> Held[AddressPlan]:
         """Every number handed out."""
         work = traffic.placement_only(self.demands.value.work)
-        reads = (self.network, self.part("addressing", "tenants", "fabrics", "wan", "anycast"), work, self.previous)
+        parts = self.part("addressing", "tenants", "fabrics", "isolation", "wan", "anycast")
+        reads = (self.network, parts, work, self.previous)
         return self.stages.run(
             "address", reads, lambda: address.plan(self.site, self.network.value, work, self.previous)
         )
