@@ -14,9 +14,8 @@ from pathlib import Path
 from easterly.app.lab import records
 from easterly.app.lab.records import Process, Record
 from easterly.app.lab.spaces import FOLDER, SECONDS
+from easterly.config.frr.check import CRASH_LOGS
 
-CRASH_LOGS = Path("/var/tmp/frr")
-"""Where each of FRR's daemons makes itself a folder, for the day that it crashes."""
 PATIENCE_S = 5.0
 
 

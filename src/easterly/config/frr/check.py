@@ -12,6 +12,8 @@ from pathlib import Path
 from easterly.config.running import run
 from easterly.model.outcome import Artifact, Validation
 
+CRASH_LOGS = Path("/var/tmp/frr")
+"""Where a daemon makes itself a folder for the day that it crashes, and leaves it."""
 DAEMONS = ("/usr/lib/frr", "/usr/local/sbin", "/usr/libexec/frr", "/usr/sbin")
 # bgpd prints what it refuses and still exits with 0. The nexthop message is about zebra, which does not run;
 # that about a directory is about crash logs, of which a process with the same number left one behind.
@@ -57,7 +59,10 @@ class Checker:
         path.write_text(bgp_part(text))
         path.chmod(0o644)
         own = ["--vty_socket", str(folder), "-i", str(folder / "pid"), "-z", str(folder / "zserv.api")]
-        done = run([self.bgpd, "-C", "-f", str(path), *own])
+        pids: list[int] = []
+        done = run([self.bgpd, "-C", "-f", str(path), *own], pids.append)
+        for pid in pids:
+            shutil.rmtree(CRASH_LOGS / f"bgpd.{pid}", ignore_errors=True)
         lines = _clean(done.stdout + done.stderr, path).splitlines()
         said = [line for line in lines if _REFUSED.search(line) and not _HARMLESS.search(line)]
         if done.returncode != 0 and not said:
