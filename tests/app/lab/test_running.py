@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,15 @@ from tests.lab import require, require_root
 
 from easterly.app import terminal
 from easterly.app.cli import main
-from easterly.app.lab import converge, records
+from easterly.app.lab import records
 from easterly.app.lab.build import running
 from easterly.app.lab.cables import usual_scale
 from easterly.app.lab.reach import reached
-from easterly.app.lab.routes import kernel, planned
+from easterly.app.lab.routes import Difference, differences, kernel, planned
+from easterly.config.sheet import Sheet
+from easterly.model.outcome import DeviceConfigs
+from easterly.study.nouns import Nouns
+from easterly.study.stages import Held
 
 pytestmark = pytest.mark.lab
 PROGRAMS = ("ip", "tc", "nft", "vtysh", "zebra", "bgpd", "bfdd")
@@ -139,23 +144,53 @@ def test_a_broken_link_is_left_and_taken_again(kept: dict[str, Any]) -> None:
     assert "no link r1:swp9" in on(kept, "break", "r1:swp9").output
 
 
-def test_a_cut_is_seen_and_the_way_round_it_is_taken(tmp_path: Path) -> None:
+def changed(configs: DeviceConfigs, path: str, old: str, new: str) -> DeviceConfigs:
+    """The rendered files with a mistake in one."""
+    assert any(old in file.text for file in configs.artifacts if file.path == path)
+    return DeviceConfigs(tuple(
+        replace(file, text=file.text.replace(old, new)) if file.path == path else file for file in configs.artifacts
+    ))  # fmt: skip
+
+
+def test_a_mistake_in_one_text_is_seen_where_it_is_and_a_leaf_is_no_way_round(tmp_path: Path) -> None:
+    """The renderer's text without one session of one leaf: exactly the routes over it are not as planned."""
     nouns, _, _ = terminal.read_or_leave(written(tmp_path, LEAVES), "text", None)
-    network = nouns.network.value
-    wanted = planned(network, nouns.address.value, nouns.policy.value)
-    plan = network, nouns.address.value, nouns.configs.value
-    with running(*plan, scale=usual_scale(network)) as lab:
-        assert not any(converge.routed(lab, wanted, seconds=30).values())
-        [far] = [prefix for prefix in wanted["t-leaf-0"] if prefix in _own(nouns, "t-leaf-3") and "." in prefix]
-        assert len(kernel(lab, "t-leaf-0")[far]) == 2
-        lab.spaces["t-leaf-0"].run("ip", "link", "set", "swp3", "down")
-        left = converge.routed(lab, wanted, seconds=2)
-        assert any(far in str(each) and each.found == ("swp4",) for each in left["t-leaf-0"])
-        # The spine that lost the leaf hears of it from nobody: a leaf is never a transit.
-        assert {each.found for each in left["t-spine-0"]} == {()}
+    network, address = nouns.network.value, nouns.address.value
+    wanted = planned(network, address, nouns.policy.value)
+    peer = next(each for each in Sheet(address).ports["t-spine-1"] if each.port == "swp1" and each.family == 4).bare
+    text = next(file.text for file in nouns.configs.value.artifacts if file.path == "frr/t-leaf-0.conf")
+    lines = [line for line in text.splitlines() if f"neighbor {peer} " in line]
+    configs = changed(nouns.configs.value, "frr/t-leaf-0.conf", "\n".join(lines) + "\n", "")
+    mine = {prefix for prefix in _own(nouns, "t-leaf-0") if "." in prefix}
+    with running(network, address, configs, scale=usual_scale(network)) as lab:
+
+        def wrong() -> list[Difference]:
+            return [each for node in wanted for each in differences(node, wanted[node], kernel(lab, node))]
+
+        def as_expected() -> bool:
+            """Over the other spine alone to and from that leaf; the spine without the session has no way at all."""
+            found = {(each.node, each.prefix): each.found for each in wrong() if "." in each.prefix}
+            return len(wrong()) == len(found) and found == {
+                (node, prefix): () if node == "t-spine-1" else ("swp3",)
+                for node in wanted if node != "t-spine-0" for prefix in wanted[node]
+                if "." in prefix and (node == "t-leaf-0" or prefix in mine or prefix == "10.65.0.0/32")
+            }  # fmt: skip
+
+        until(as_expected, 30)
         assert not reached(lab).wrong
         name = lab.name
     assert not traces(name)
+
+
+def test_a_text_that_frr_refuses_is_a_failure_of_the_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = written(tmp_path, DIAMOND)
+    nouns, _, _ = terminal.read_or_leave(site, "text", None)
+    wrong = changed(nouns.configs.value, "frr/r1.conf", "maximum-paths", "maximum-path5")
+    monkeypatch.setattr(Nouns, "configs", Held.of(wrong))
+    result = CliRunner().invoke(main, ["lab", "run", str(site)])
+    assert result.exit_code == 1
+    assert "r1: FRR refuses what is rendered: line " in result.stderr
+    assert "maximum-path5" in result.stderr
 
 
 def _own(nouns: object, device: str) -> list[str]:

@@ -25,6 +25,10 @@ OWNER = "frr"
 """Whom the daemons turn into after they have started."""
 
 
+class RefusedText(LabError):
+    """A router does not take the text that is rendered for it."""
+
+
 def program(daemon: str) -> str | None:
     """Where a daemon is; None where it is not installed."""
     return shutil.which(daemon, path=FOLDERS)
@@ -62,7 +66,9 @@ def start(
     Raises
     ------
     LabError
-        One did not come up, or refuses the text; the message has its last words.
+        One did not come up; the message has its last words.
+    RefusedText
+        One does not take the text; the message has its lines.
     """
     folder.mkdir(mode=0o755)
     for name, content in (("empty.conf", ""), ("frr.conf", text)):
@@ -83,7 +89,12 @@ def start(
             _wait_for(folder / "zserv.api", started, folder)
     for name in asked_for(text):
         _wait_for(folder / f"{name}.vty", None, folder)
-    space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
+    try:
+        space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
+    except LabError as error:
+        raise RefusedText(
+            f"{folder.name}: FRR refuses what is rendered: {str(error).partition('frr.conf: ')[2]}"
+        ) from None
     _handle(folder)
 
 

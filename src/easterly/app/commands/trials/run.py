@@ -52,6 +52,7 @@ def run(
     what they do. Exit code 0 if all is as planned, 1 if not, 3 if this machine cannot tell.
     """
     from easterly.app.lab import preflight
+    from easterly.app.lab.daemons import RefusedText
     from easterly.app.lab.spaces import LabError
 
     nouns, found, said = _nouns(site, shrink, form)
@@ -63,6 +64,8 @@ def run(
         with _running(nouns, factor, str(site), keep) as lab:
             made = _compared(lab, nouns, patience)
             found_out = measuring.measured(lab, nouns.policy.value, _said) if measure else measuring.nothing()
+    except RefusedText as error:
+        trying.failed(str(error), form)
     except LabError as error:
         trying.impossible(str(error), form)
     if report is not None:
