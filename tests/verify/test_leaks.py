@@ -22,10 +22,11 @@ def world(holdings, targets, filters=(), allowed=(), again=()) -> Isolation:
                    for i in range(width)]  # fmt: skip
         return kind(*columns)
 
-    rules = [(*row, "", "") for row in filters]
+    rules, held = [(*row, "", "") for row in filters], [(*row, "") for row in holdings]
     return Isolation(
         Parties(*[NONE] * 7), table(Targets, targets, {1}, 4), Distinguishers(NONE, NONE, NONE),
-        table(Holdings, holdings, set(), 3), table(Filters, rules, {4, 5}, 8), table(Allowed, allowed, set(), 2),
+        table(Holdings, held, set(), 4), table(Filters, rules, {4, 5}, 8),
+        table(Allowed, allowed, set(), 2),
         texts(list(again)),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from easterly.address.targets import route_distinguisher
 from easterly.address.text import Prefix, read
 from easterly.base.columns import floats, ints, texts
 from easterly.model.address import AddressPlan
-from easterly.model.isolation import Allowed, Distinguishers, Filters, Holdings, Isolation, Parties, Targets
+from easterly.model.isolation import Allowed, Distinguishers, Filters, Holdings, Isolation, Parties, Shared, Targets
 from easterly.model.spec.site import Site
 
 DEFAULT = "default"
@@ -22,7 +22,7 @@ Row = tuple[str, str, str, str, bool, bool, str, str]
 Held = dict[tuple[str, str], tuple[Prefix, ...]]
 
 
-def isolation(site: Site, plan: AddressPlan) -> Isolation:
+def isolation(site: Site, plan: AddressPlan, shared: Sequence[tuple[str, str]] = ()) -> Isolation:
     """Tables, numbers, route targets, prefixes, filters and floors of every tenant and every zone.
 
     A table imports its own route target, and that of every party that it may reach or that may reach it: replies need
@@ -34,6 +34,8 @@ def isolation(site: Site, plan: AddressPlan) -> Isolation:
     ----------
     site : Site
     plan : AddressPlan
+    shared : sequence of (str, str)
+        Hosts that work for several tenants: host and tenant.
 
     Returns
     -------
@@ -50,12 +52,16 @@ def isolation(site: Site, plan: AddressPlan) -> Isolation:
     ]
     return Isolation(
         parties, _targets(plan, allowed, vrf_of), _distinguishers(plan),
-        Holdings(*(texts([row[at] for row in holdings]) for at in range(3))),
+        Holdings(
+            texts([row[0] for row in holdings]), texts([row[1] for row in holdings]),
+            texts([row[2] for row in holdings]), texts([""] * len(holdings)),
+        ),
         _filters(site, held, allowed), Allowed(*_columns(allowed)), texts([]),
+        Shared(*_columns(shared)),
     )  # fmt: skip
 
 
-def _columns(rows: Rows) -> Iterator[np.ndarray]:
+def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[np.ndarray]:
     return (texts([row[at] for row in rows]) for at in range(2))
 
 

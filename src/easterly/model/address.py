@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from easterly.base.columns import IndexColumn, IntColumn, TextColumn, ints, texts
@@ -100,8 +100,8 @@ class AddressPlan:
     asn: Annotated[IndexColumn, Doc("AS number of each.")]
     vrfs: Annotated[Vrfs, Doc("Tenants' routing tables.")]
     blocks: Annotated[Blocks, Doc("Blocks that the site states.")]
-    vlans: Annotated[Vlans, Doc("VLANs of tenants; none in plans that were made before they were part of it.")] = Vlans(
-        texts([]), ints([])
+    vlans: Annotated[Vlans, Doc("VLANs of tenants; none in plans that were made before they were part of it.")] = field(
+        default_factory=lambda: Vlans(texts([]), ints([]))
     )
 
 

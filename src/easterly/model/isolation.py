@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn
+from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, TextColumn, texts
 from easterly.base.schema import Doc, Unit
 
 
@@ -54,6 +54,9 @@ class Holdings:
     party: Annotated[TextColumn, Doc("(H,) tenant or zone.")]
     vrf: Annotated[TextColumn, Doc("(H,) routing table.")]
     prefix: Annotated[TextColumn, Doc("(H,) prefix that is announced or stated.")]
+    where: Annotated[
+        TextColumn, Doc("(H,) what puts it there, file and line, where that is not planned; empty if it is.")
+    ]
 
     def __len__(self) -> int:
         return len(self.party)
@@ -88,6 +91,29 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Hosts that work for several tenants."""
+
+    host: Annotated[TextColumn, Doc("(S,) host.")]
+    tenant: Annotated[TextColumn, Doc("(S,) one of its tenants.")]
+
+    def __len__(self) -> int:
+        return len(self.host)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What network policies let pods open: a row for each ordered pair of different tenants."""
+
+    src: Annotated[TextColumn, Doc("(G,) tenant that opens.")]
+    dst: Annotated[TextColumn, Doc("(G,) tenant that answers.")]
+    rule: Annotated[TextColumn, Doc("(G,) policies that let it pass, with their lines.")]
+
+    def __len__(self) -> int:
+        return len(self.src)
+
+
+@dataclass(frozen=True, slots=True)
 class Isolation:
     """Tenants and zones, and everything that keeps them apart.
 
@@ -102,6 +128,15 @@ class Isolation:
     filters: Annotated[Filters, Doc("Filters where packets enter.")]
     allowed: Annotated[Allowed, Doc("What the site states.")]
     reexporting: Annotated[TextColumn, Doc("Tables that export what they import; none where devices follow RFC 4364.")]
+    shared: Annotated[Shared, Doc("Hosts that work for several tenants.")] = field(
+        default_factory=lambda: Shared(texts([]), texts([]))
+    )
+    spread: Annotated[TextColumn, Doc("Tables that several devices have alike.")] = field(
+        default_factory=lambda: texts([])
+    )
+    granted: Annotated[Granted, Doc("Network policies as they were read; none in a plan.")] = field(
+        default_factory=lambda: Granted(texts([]), texts([]), texts([]))
+    )
 
 
 @dataclass(frozen=True, slots=True)

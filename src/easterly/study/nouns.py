@@ -23,7 +23,7 @@ from easterly.model.serving import Services
 from easterly.model.spec.site import Site
 from easterly.predict.transfers import Transfers
 from easterly.site import blueprints
-from easterly.study import bill, outlook, traffic
+from easterly.study import bill, outlook, tenancy, traffic
 from easterly.study.stages import Held, Stages
 
 WORKS = ("jobs", "services", "traffic")
@@ -227,7 +227,8 @@ class Nouns:
     @cached_property
     def isolation(self) -> Isolation:
         """What keeps tenants and zones apart."""
-        return address.isolation(self.site, self.address.value)
+        work = traffic.placement_only(self.demands.value.work)
+        return address.isolation(self.site, self.address.value, tenancy.shared(self.network.value, work))
 
     @cached_property
     def configs(self) -> Held[DeviceConfigs]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,10 @@ class _Region(NamedTuple):
     dst: Span
 
 
+_Row = tuple[str, str, str, bool]
+"""Way, sender, receiver, answered."""
+
+
 class _Witness(NamedTuple):
     chain: Chain
     src: Span
@@ -43,7 +48,8 @@ def leaks(made: Isolation) -> Reach:
     longer prefix leads elsewhere, and the first filter that fits lets it pass; where none fits it passes. All addresses
     are decided, and none is tried: tables become segments that are treated alike, packets become rectangles of
     senders and receivers from which rules cut pieces, as in header space analysis (Kazemian et al., NSDI 2012).
-    Of two imported routes of equal length either may be taken, and both count.
+    Of two imported routes of equal length either may be taken, and both count. Hosts that work for two tenants are a
+    way too, and so is what network policies let pods open.
 
     Parameters
     ----------
@@ -71,11 +77,28 @@ def leaks(made: Isolation) -> Reach:
                     answered = _answered(tables, rules, region, (party, table), into)
                     best = found.get((party, other))
                     if best is None or (answered and not best.answered):
-                        through = (*(chain or (f"table {table}",)), *([via] if via else []))
+                        there = [tables.where[k] for k in ((table, party), (into[1], other)) if k in tables.where]
+                        through = (*there, *(chain or (f"table {table}",)), *([via] if via else []))
                         found[party, other] = _Witness(through, region.src, region.dst, answered)
                     if answered:
                         break
-    return _reach(found, made)
+    rows = {pair: (" > ".join(w.chain), _text(w.src), _text(w.dst), w.answered) for pair, w in found.items()}
+    return _reach(_beside(made) | rows, made)
+
+
+def _beside(made: Isolation) -> dict[tuple[str, str], _Row]:
+    """Ways that no packet of the fabric shows: policies for pods, and hosts of several tenants."""
+    granted, rows = made.granted, {}
+    meant = _meant(made)
+    for src, dst, rule in zip(granted.src.tolist(), granted.dst.tolist(), granted.rule.tolist(), strict=True):
+        if (src, dst) not in meant:
+            rows[src, dst] = (rule, "", "", True)
+    tenants: dict[str, list[str]] = defaultdict(list)
+    for host, tenant in zip(made.shared.host.tolist(), made.shared.tenant.tolist(), strict=True):
+        tenants[host].append(tenant)
+    for host, names in sorted(tenants.items(), reverse=True):
+        rows |= dict.fromkeys(permutations(names, 2), (f"host {host} works for both", "", "", True))
+    return rows
 
 
 def missing(made: Isolation, reach: Reach) -> tuple[tuple[str, str, str], ...]:
@@ -89,6 +112,8 @@ def missing(made: Isolation, reach: Reach) -> tuple[tuple[str, str, str], ...]:
     """
     there = dict(zip(zip(reach.src.tolist(), reach.dst.tolist(), strict=True), reach.answered.tolist(), strict=True))
     hold = set(made.holdings.party.tolist())
+    pods = set(zip(made.granted.src.tolist(), made.granted.dst.tolist(), strict=True))
+    tenants = set(made.parties.name[made.parties.kind == "tenant"].tolist()) if pods else set()
     faults = []
     for src, dst in zip(made.allowed.src.tolist(), made.allowed.dst.tolist(), strict=True):
         without = [party for party in (src, dst) if party not in hold]
@@ -98,6 +123,8 @@ def missing(made: Isolation, reach: Reach) -> tuple[tuple[str, str, str], ...]:
             faults.append((src, dst, "no route leads there, or a filter drops all packets"))
         elif not there[src, dst]:
             faults.append((src, dst, "replies do not come back"))
+        elif {src, dst} <= tenants and (src, dst) not in pods:
+            faults.append((src, dst, "no network policy lets it pass"))
     return tuple(faults)
 
 
@@ -177,16 +204,18 @@ def _answered(
     return next(_passing([reply], rules.get(receiver[1], ()), reply=True), None) is not None
 
 
-def _reach(found: Mapping[tuple[str, str], _Witness], made: Isolation) -> Reach:
-    rows = sorted(found.items())
-    meant = set(zip(made.allowed.src.tolist(), made.allowed.dst.tolist(), strict=True))
+def _reach(found: Mapping[tuple[str, str], _Row], made: Isolation) -> Reach:
+    rows, meant = sorted(found.items()), _meant(made)
     return Reach(
         texts([src for (src, _), _ in rows]), texts([dst for (_, dst), _ in rows]),
-        texts([" > ".join(w.chain) for _, w in rows]),
-        texts([_text(w.src) for _, w in rows]), texts([_text(w.dst) for _, w in rows]),
-        frozen(np.array([w.answered for _, w in rows], dtype=np.bool_)),
+        texts([row[0] for _, row in rows]), texts([row[1] for _, row in rows]), texts([row[2] for _, row in rows]),
+        frozen(np.array([row[3] for _, row in rows], dtype=np.bool_)),
         frozen(np.array([pair in meant for pair, _ in rows], dtype=np.bool_)),
     )  # fmt: skip
+
+
+def _meant(made: Isolation) -> set[tuple[str, str]]:
+    return set(zip(made.allowed.src.tolist(), made.allowed.dst.tolist(), strict=True))
 
 
 def _text(of: Span) -> str:

@@ -60,22 +60,27 @@ class Tables:
 
     segments: Mapping[str, tuple[Segment, ...]]
     holders: Mapping[str, Mapping[str, tuple[Span, ...]]]
+    where: Mapping[tuple[str, str], str]
 
     @classmethod
     def of(cls, made: Isolation) -> Tables:
         """Tables of an isolation."""
         own, names = _own(made.holdings), sorted({*made.holdings.vrf.tolist(), *made.targets.vrf.tolist()})
-        chains = {name: import_chains(made, name) for name in names}
+        chains, spread = {name: import_chains(made, name) for name in names}, set(made.spread.tolist())
         segments = {
             name: tuple(_segments(
-                route._replace(chain=chain) for table, chain in chains[name].items() for route in own.get(table, ())
+                (route._replace(chain=chain) for table, chain in chains[name].items() for route in own.get(table, ())),
+                name not in spread,
             )) for name in names
         }  # fmt: skip
         holders: dict[str, dict[str, list[Span]]] = {name: defaultdict(list) for name in names}
         for table, routes in own.items():
             for route in routes:
                 holders[table][route.party].append(route.span)
-        return cls(segments, {t: {p: merged(s) for p, s in sorted(h.items())} for t, h in holders.items()})
+        rows = zip(*(column.tolist() for column in (made.holdings.vrf, made.holdings.party, made.holdings.where)),
+                   strict=True)  # fmt: skip
+        where = {(table, party): text for table, party, text in rows if text}
+        return cls(segments, {t: {p: merged(s) for p, s in sorted(h.items())} for t, h in holders.items()}, where)
 
     def at(self, table: str, family: int, address: int) -> tuple[Route, ...]:
         """Routes that a packet to an address takes."""
@@ -122,8 +127,8 @@ def _own(rows: Holdings) -> dict[str, list[Route]]:
     return found
 
 
-def _segments(routes: Iterable[Route]) -> Iterator[Segment]:
-    """Longest prefix first; of equal ones the table's own, and all of those that came in.
+def _segments(routes: Iterable[Route], one: bool) -> Iterator[Segment]:
+    """Longest prefix first; of equal ones the own one of a table on one device, and else all that came in.
 
     Prefixes are nested or apart, so that one sweep over their beginnings finds which is innermost where.
     """
@@ -134,26 +139,28 @@ def _segments(routes: Iterable[Route]) -> Iterator[Segment]:
     order = sorted(groups, key=lambda s: (s.family, s.first, -s.last))
     for at, here in enumerate(order):
         while stack and (order[stack[-1][0]].family != here.family or order[stack[-1][0]].last < here.first):
-            yield from _rest(order, groups, stack)
+            yield from _rest(order, groups, stack, one)
         if stack:
             outer = stack[-1]
             if outer[1] < here.first:
-                yield _segment(groups, order[outer[0]], outer[1], here.first - 1)
+                yield _segment(groups, order[outer[0]], outer[1], here.first - 1, one)
             outer[1] = here.last + 1
         stack.append([at, here.first])
     while stack:
-        yield from _rest(order, groups, stack)
+        yield from _rest(order, groups, stack, one)
 
 
-def _rest(order: list[Span], groups: Mapping[Span, list[Route]], stack: list[list[int]]) -> Iterator[Segment]:
+def _rest(
+    order: list[Span], groups: Mapping[Span, list[Route]], stack: list[list[int]], one: bool
+) -> Iterator[Segment]:
     at, begin = stack.pop()
     if begin <= order[at].last:
-        yield _segment(groups, order[at], begin, order[at].last)
+        yield _segment(groups, order[at], begin, order[at].last, one)
 
 
-def _segment(groups: Mapping[Span, list[Route]], of: Span, first: int, last: int) -> Segment:
+def _segment(groups: Mapping[Span, list[Route]], of: Span, first: int, last: int, one: bool) -> Segment:
     routes = groups[of]
-    own = [route for route in routes if not route.chain]
+    own = [route for route in routes if one and not route.chain]
     return Segment(Span(of.family, first, last), tuple(dict.fromkeys(own or routes)))
 
 

@@ -13,12 +13,12 @@ from easterly.model.spec.site import Site
 from easterly.study.nouns import Nouns
 
 POOLS = {
-    "fabric": "10.64.0.0/16", "loopback": "10.65.0.0/22", "v6": "fd00:64::/40", "lab": "10.66.0.0/16",
-    "lab6": "fd00:66::/48", "disks": "10.67.0.0/16", "crew": "10.68.0.0/16", "corp": "10.128.0.0/16",
+    "fabric": "10.64.0.0/16", "loopback": "10.65.0.0/22", "lab": "10.66.0.0/16", "disks": "10.67.0.0/16",
+    "crew": "10.68.0.0/16", "side": "10.69.0.0/16", "corp": "10.128.0.0/16",
 }  # fmt: skip
 TENANTS = {
     "acme": {"vrf": True, "pool": "lab"}, "store": {"vrf": True, "pool": "disks", "slot": 7},
-    "crew": {"pool": "crew"},
+    "beta": {"vrf": True, "pool": "side", "slot": 8}, "crew": {"pool": "crew"},
 }  # fmt: skip
 BLOCKS = {
     "mgmt": {"inside": "corp", "role": "management", "hosts": 60, "zone": "guarded"},
@@ -26,13 +26,13 @@ BLOCKS = {
 }
 
 
-def fenced(**more: Any) -> Site:
-    """Tenants acme and store with tables, crew in the table that all share, two zones."""
+def fenced(pools: dict[str, str] = POOLS, **more: Any) -> Site:
+    """Tenants acme, store and beta with tables, crew in the table that all share, two zones."""
     words: dict[str, Any] = {
         "tenants": TENANTS, "isolation": {"acme": {"reaches": ["store"]}, "guarded": {"reaches": ["consoles", "crew"]}},
         "jobs": {name: job(name, 4) for name in TENANTS}, **more,
     }  # fmt: skip
-    return site({"train": fabric(count=12)}, POOLS, BLOCKS, **words)
+    return site({"train": fabric(count=12)}, pools, BLOCKS, **words)
 
 
 def running(os: str) -> Site:

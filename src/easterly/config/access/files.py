@@ -55,26 +55,41 @@ def planned(site: Site, network: Network, sheet: Sheet, made: Isolation) -> Iter
     if not len(made.filters):
         return
     access = Access(network, sheet, made)
-    models = dict(zip(network.nodes.name.tolist(), network.nodes.switch_type.tolist(), strict=True))
     for device, rows in groupby(access.entries, key=lambda entry: entry.device):
-        model, entries = site.hardware.switches.get(models[device]), list(rows)
-        dialect = DIALECTS.get("linux" if model is None else model.os)
-        if dialect is None:
+        entries = list(rows)
+        try:
+            dialect, name = dialect_of(site, network, device)
+        except ValueError:
             continue
-        if dialect.port_name is None or model is None:
-            yield dialect, access.linux(device, entries)
-        else:
-            yield dialect, _on_ports(access, device, entries, float(model.rate), dialect.port_name)
+        yield dialect, access.linux(device, entries) if name is None else _on_ports(access, device, entries, name)
     yield from ((LINUX, hosts) for hosts in access.hosts())
 
 
-def _on_ports(
-    access: Access, device: str, entries: list[Entry], rate_bps: float, name: Callable[[int, float], str]
-) -> DeviceAccess:
+def dialect_of(site: Site, network: Network, device: str) -> tuple[Dialect, Callable[[int], str] | None]:
+    """Dialect of a switch, and how it names a port; None for the latter where lists are at bridges.
+
+    Raises
+    ------
+    ValueError
+        Its operating system has no access lists here.
+    """
+    node = network.nodes.name.tolist().index(device)
+    model = site.hardware.switches.get(str(network.nodes.switch_type[node]))
+    dialect = DIALECTS.get("linux" if model is None else model.os)
+    if dialect is None:
+        raise ValueError(f"{device}: no access lists are known of its operating system")
+    name = dialect.port_name
+    if name is None or model is None:
+        return dialect, None
+    rate_bps = float(model.rate)
+    return dialect, lambda port: name(port, rate_bps)
+
+
+def _on_ports(access: Access, device: str, entries: list[Entry], name: Callable[[int], str]) -> DeviceAccess:
     """Lists at the ports of hosts: what else is plugged in is not known."""
     ports: dict[str, list[str]] = {}
     for entry in entries:
-        ports.setdefault(entry.list, []).extend(name(port, rate_bps) for port in entry.ports)
+        ports.setdefault(entry.list, []).extend(name(port) for port in entry.ports)
     lists = (AccessList(each, access.rules[each], tuple(found)) for each, found in sorted(ports.items()))
     return DeviceAccess(device, as_read(tuple(lists)))
 

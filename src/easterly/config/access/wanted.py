@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_interface
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_interface, ip_network
 
 import numpy as np
 
@@ -79,6 +79,16 @@ class Access:
         return tuple(found)
 
     @cached_property
+    def nets(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Prefixes of gateways by device and bridge."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for device, rows in self.sheet.ports.items():
+            for row in rows:
+                if row.role == "gateway":
+                    found[device, row.port].add(str(ip_interface(row.address).network))
+        return {key: frozenset(nets) for key, nets in found.items()}
+
+    @cached_property
     def rules(self) -> dict[str, tuple[AccessRule, ...]]:
         """Rules by list: ``t-acme`` for the hosts of tenant acme, and ``others`` for everything else.
 
@@ -92,12 +102,10 @@ class Access:
 
     def _behind(self) -> Iterator[tuple[str, IPv4Network | IPv6Network]]:
         """What is behind the bridges of tenants without a table, in the fewest prefixes."""
-        owners = {(entry.device, entry.bridge): entry.party for entry in self.entries if entry.vrf == DEFAULT}
         nets: dict[str, list[IPv4Network | IPv6Network]] = defaultdict(list)
-        for device, rows in self.sheet.ports.items():
-            for row in rows:
-                if row.role == "gateway" and owners.get((device, row.port)):
-                    nets[owners[device, row.port]].append(ip_interface(row.address).network)
+        for entry in self.entries:
+            if entry.vrf == DEFAULT and entry.party:
+                nets[entry.party] += map(ip_network, self.nets[entry.device, entry.bridge])
         for party, found in sorted(nets.items()):
             for net in collapse_addresses(net for net in found if isinstance(net, IPv4Network)):
                 yield f"behind bridges of {party}", net

@@ -1,8 +1,9 @@
-"""A ``NetworkPolicy`` for every tenant's namespaces."""
+"""Network policies for every tenant's namespaces."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 from easterly.model.isolation import Isolation
 from easterly.model.outcome import Artifact
@@ -14,18 +15,30 @@ NAME = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 
 
 def render(made: Isolation) -> list[Artifact]:
-    """One policy for each fenced tenant, named and put into a namespace after it.
+    """Two policies for each fenced tenant, in a namespace that is named after it.
 
-    It selects all pods, so that what it does not list is refused in both directions (Kubernetes, concepts/services
-    -networking/network-policies): a connection needs the sender's ``egress`` and the receiver's ``ingress``.
-    Tenants are found by the label ``tenant`` of their namespaces. Replies need no rule.
+    ``default-deny`` selects all pods and lists nothing, so that both directions are refused (Kubernetes,
+    concepts/services-networking/network-policies); ``isolation`` adds what is allowed: a connection needs the sender's
+    ``egress`` and the receiver's ``ingress``. Tenants are found by the label ``tenant`` of their namespaces, security
+    zones, which have no pods, by their addresses. Replies need no rule.
     A tenant whose name Kubernetes takes for no namespace gets a comment instead.
     """
     rows, tenants = made.parties, set(made.parties.name[made.parties.kind == "tenant"].tolist())
+    blocks: dict[str, list[str]] = defaultdict(list)
+    for party, prefix in zip(made.holdings.party.tolist(), made.holdings.prefix.tolist(), strict=True):
+        if party not in tenants:
+            blocks[party].append(prefix)
     allowed = list(zip(made.allowed.src.tolist(), made.allowed.dst.tolist(), strict=True))
+
+    def peers(names: list[str]) -> list[str]:
+        made = [line for name in dict.fromkeys(names) for line in (
+            [_namespaces(name)] if name in tenants else [f'    - ipBlock: {{cidr: "{each}"}}' for each in blocks[name]]
+        )]  # fmt: skip
+        return list(dict.fromkeys(made))
+
     documents = [
-        _policy(name, [name, *(b for a, b in allowed if a == name and b in tenants)],
-                [name, *(a for a, b in allowed if b == name and a in tenants)])
+        _policies(name, peers([name, *(b for a, b in allowed if a == name)]),
+                  peers([name, *(a for a, b in allowed if b == name)]))
         for name, fenced in zip(rows.name.tolist(), rows.fenced.tolist(), strict=True) if fenced and name in tenants
     ]  # fmt: skip
     if not documents:
@@ -34,18 +47,23 @@ def render(made: Isolation) -> list[Artifact]:
     return [Artifact("kubernetes/isolation.yaml", text, "", "kubernetes", "kubernetes isolation.yaml")]
 
 
-def _policy(name: str, egress: list[str], ingress: list[str]) -> str:
+def _policies(name: str, egress: list[str], ingress: list[str]) -> str:
     if not NAME.match(name):
         return f"# No policy for {name}: Kubernetes takes lower-case letters, digits and '-' alone.\n"
     lines = [
-        "apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy",
-        f'metadata: {{name: isolation, namespace: "{name}", labels: {{{LABEL}: "{name}"}}}}', "spec:",
-        "  podSelector: {}", "  policyTypes: [Ingress, Egress]",
-        "  ingress:", "  - from:", *map(_peer, dict.fromkeys(ingress)),
-        "  egress:", "  - to:", *map(_peer, dict.fromkeys(egress)),
+        *_head("default-deny", name), "---", *_head("isolation", name),
+        "  ingress:", "  - from:", *ingress, "  egress:", "  - to:", *egress,
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
-def _peer(name: str) -> str:
+def _head(policy: str, tenant: str) -> list[str]:
+    return [
+        "apiVersion: networking.k8s.io/v1", "kind: NetworkPolicy",
+        f'metadata: {{name: {policy}, namespace: "{tenant}", labels: {{{LABEL}: "{tenant}"}}}}', "spec:",
+        "  podSelector: {}", "  policyTypes: [Ingress, Egress]",
+    ]  # fmt: skip
+
+
+def _namespaces(name: str) -> str:
     return f'    - namespaceSelector: {{matchLabels: {{{LABEL}: "{name}"}}}}'
