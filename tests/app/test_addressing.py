@@ -112,3 +112,36 @@ def test_an_earlier_plan_that_is_none_is_refused(site: Path, tmp_path: Path, tex
 def test_an_empty_list_is_told_as_one(site: Path) -> None:
     site.write_text(SITE.replace("[corp, corp6]", "[]"))
     assert "not an empty list" in ran("address", site, code=1).output
+
+
+FENCED = SITE.replace(
+    "tenants: {acme: {vrf: true, slot: 0}}",
+    """\
+tenants: {acme: {vrf: true, slot: 0}, beta: {vrf: true}}
+isolation: {inner: {reaches: [outer]}}
+jobs:
+  j: {fabric: train, tenant: acme, class: default, model: llama3-8b, parallel: {tp: 2, dp: 4}, batch: 64}
+""",
+).replace("    mgmt:", "    edge: {inside: corp, role: storage, hosts: 60, zone: outer}\n    mgmt:")
+
+
+def test_leaks_of_files_are_told_with_their_line_and_drawn(site: Path, tmp_path: Path) -> None:
+    site.write_text(FENCED)
+    folder, page = tmp_path / "out", tmp_path / "page.html"
+    ran("plan", site, "--validate", "none", "--packets", "0", "-o", folder)
+    plain = asked(site, "--files", folder)["isolation"]
+    assert [(row["src"], row["dst"], row["meant"]) for row in plain["reach"]] == [("inner", "outer", True)]
+    assert plain["strays"] == []
+    path = next((folder / "nftables").glob("train-leaf-*.nft"))
+    path.write_text(
+        "".join(line for line in path.read_text().splitlines(keepends=True) if "fence of outer" not in line)
+    )
+    said = ran("address", site, "--files", folder, "--report", page, "--format", "json", code=1)
+    found = json.loads(said.stdout)["result"]["isolation"]
+    assert {row["from"]: row["to"]["inner"] for row in found["matrix"]}["outer"] == "leak"
+    way = next(row["through"] for row in found["reach"] if row["src"] == "outer")
+    assert f"nftables/{path.name}:" in way
+    text = page.read_text()
+    assert "LEAK" in text and way.split(" > ")[-1].replace("'", "&#39;") in text and "aria-label" in text
+    (folder / "frr" / f"{path.stem}.conf").unlink()
+    assert "there is no file frr/" in ran("address", site, "--files", folder, code=2).stderr

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
+from tests.config.access.worlds import world
 
 from easterly import address, verify
 from easterly.config import kubernetes
@@ -50,6 +54,43 @@ def test_policies_read_back_allow_what_is_stated(nouns) -> None:
     assert kubernetes.allowed(file.text) == (("acme", "store"),)
     closed = file.text.replace('    - namespaceSelector: {matchLabels: {tenant: "store"}}\n', "", 1)
     assert kubernetes.allowed(closed) == ()
+
+
+def test_policies_name_zones_by_address_and_deny_by_default() -> None:
+    made = world().isolation
+    (file,) = kubernetes.render(made)
+    found = kubernetes.policies(file.text)
+    held = dict(zip(made.holdings.party.tolist(), made.holdings.prefix.tolist(), strict=True))
+    assert set(found["crew"].blocks_by) == {held["guarded"]}
+    assert set(found["acme"].to or ()) == {"acme", "store"}
+    assert file.text.count("name: default-deny") == len(found) == 4
+    _, _, kept = file.text.partition("name: isolation")
+    shut = "".join(part for part in file.text.split("---\n") if "name: isolation" not in part)
+    assert kept and kubernetes.allowed(shut) == ()
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("podSelector: {}", "podSelector: {matchLabels: {app: x}}"), ("namespaceSelector", "podSelector"),
+    ("spec:", "spec"),
+])  # fmt: skip
+def test_policies_that_are_not_understood_are_refused(old: str, new: str) -> None:
+    (file,) = kubernetes.render(world().isolation)
+    with pytest.raises(ValueError, match="network polic"):
+        kubernetes.policies(file.text.replace(old, new))
+
+
+def test_kubectl_takes_the_policies_and_refuses_a_bad_one(tmp_path) -> None:
+    if shutil.which("kubectl") is None:
+        pytest.skip("no kubectl")
+    (file,) = kubernetes.render(world().isolation)
+    for text, taken in ((file.text, True), (file.text.replace("policyTypes: [", "policyTypes: {", 1), False),
+                        (file.text.replace("kind: N", "kindly: N", 1), False)):  # fmt: skip
+        path = tmp_path / "isolation.yaml"
+        path.write_text(text)
+        words = ["kubectl", "label", "--local", "-f", str(path), "seen=yes", "-o", "name"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=20)
+        assert (done.returncode == 0) is taken, done.stderr
+        assert not taken or done.stdout.count("\n") == text.count("---\n")
 
 
 def test_the_plan_leaks_nothing_and_lacks_nothing(nouns) -> None:

@@ -11,10 +11,11 @@ from easterly import verify
 from easterly.base.findings import Finding, FindingsError
 from easterly.model import store
 from easterly.model.engineering import Engineering
+from easterly.model.isolation import Isolation
 from easterly.model.outcome import Plan, Verdict
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.site import Site
-from easterly.study import standing
+from easterly.study import standing, tenancy
 from easterly.study.check import check, errors
 from easterly.study.conditions import Conditions
 from easterly.study.engineering import engineer
@@ -120,9 +121,17 @@ def _verdicts(made: Plan, nouns: Nouns, conditions: Conditions) -> tuple[Verdict
         classes=made.demands.classes,
         under=conditions.of,
         engineering=made.engineering,
-        isolation=nouns.isolation if _isolates(made.site) else None,
+        isolation=_as_written(nouns) if _isolates(made.site) else None,
     )
     return verify.decide(evidence)
+
+
+def _as_written(nouns: Nouns) -> Isolation:
+    """What the rendered files say; the plan where a switch has an operating system without access lists."""
+    try:
+        return tenancy.written(nouns)
+    except ValueError:
+        return nouns.isolation
 
 
 def _isolates(site: Site) -> bool:

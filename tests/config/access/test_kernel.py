@@ -39,7 +39,7 @@ def test_the_kernel_holds_what_was_wanted(wanted: DeviceAccess) -> None:
 
 def test_files_of_a_plan_are_taken_and_mistakes_found() -> None:
     files = [file for file in world().configs.value.artifacts if file.dialect == "nftables"]
-    assert len(files) == 6
+    assert len(files) == 7
     assert all(judged(file.text).ok for file in (files[0], files[-1]))
     for old, new in ((" ip daddr", " ip6 daddr"), ("accept", "except"), ("10.66.", "10.666.")):
         assert judged(files[0].text.replace(old, new, 1)).ok is False

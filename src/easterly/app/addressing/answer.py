@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from easterly import address, verify
 from easterly.app import terminal
+from easterly.app.addressing.matrix import matrix
 from easterly.app.numbers import addresses
 from easterly.app.values import number
 from easterly.model.address import AddressPlan
 from easterly.model.isolation import Isolation
+from easterly.model.outcome import Artifact, DeviceConfigs
+from easterly.study import tenancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+FOLDERS = ("eos", "frr", "kubernetes", "linux", "nftables", "nxos", "sonic")
+"""Folders of files that say something of tenants."""
 
 
 def kept_from(path: Path | None, form: str) -> AddressPlan | None:
@@ -30,8 +36,16 @@ def kept_from(path: Path | None, form: str) -> AddressPlan | None:
         terminal.misused(f"--previous {path}: {error}", form)
 
 
-def document(nouns: Any, before: AddressPlan | None) -> dict[str, Any]:
-    """Every number of a site, what holds of them, and what they change."""
+def document(nouns: Any, before: AddressPlan | None, files: DeviceConfigs | None = None) -> dict[str, Any]:
+    """Every number of a site, what holds of them, and what they change; who reaches whom, by files if any are given.
+
+    Raises
+    ------
+    FindingsError
+        The site cannot be numbered.
+    ValueError
+        A file is missing, or not understood.
+    """
     site, network, made = nouns.site, nouns.network.value, nouns.address.value
     borders = address.summaries(site, network, made)
     facts = (*address.prove(made), *address.prove_exact(borders))
@@ -41,20 +55,37 @@ def document(nouns: Any, before: AddressPlan | None) -> dict[str, Any]:
         "summaries": [_summary(row) for row in borders],
         "entries": _rows(address.entries(site, network, made), "tier", "family", "devices", "plain", "summarised"),
         "headroom": [_room(row) for row in address.headroom(site, made)],
-        "isolation": _isolation(address.isolation(site, made)),
+        "isolation": _isolation(nouns.isolation, None if files is None else tenancy.written(nouns, files)),
         "changes": None if before is None else _changes(address.changes(before, made)),
     }
 
 
-def _isolation(made: Isolation) -> dict[str, Any]:
-    """Parties, what keeps them apart, who reaches whom all the same, and what is stated in vain."""
-    found = verify.leaks(made)
-    return {
+def _isolation(made: Isolation, read: Isolation | None) -> dict[str, Any]:
+    """Parties, what keeps them apart, who reaches whom all the same, and what is stated in vain.
+
+    With what was read from files, the ways are those of the files, and ``strays`` is what they have otherwise.
+    """
+    judged = made if read is None else read
+    found = verify.leaks(judged)
+    answer = {
         **{name: columns(getattr(made, name))
-           for name in ("parties", "targets", "distinguishers", "holdings", "filters", "allowed")},
+           for name in ("parties", "targets", "distinguishers", "holdings", "filters", "allowed", "shared")},
         "reach": columns(found),
-        "missing": [{"src": src, "dst": dst, "why": why} for src, dst, why in verify.missing(made, found)],
+        "missing": [{"src": src, "dst": dst, "why": why} for src, dst, why in verify.missing(judged, found)],
+        "strays": [] if read is None else list(verify.strays(made, read)),
     }  # fmt: skip
+    return answer | {"matrix": matrix(answer)}
+
+
+def files_of(folder: Path | None) -> DeviceConfigs | None:
+    """Files of devices below a folder that ``easterly plan --output`` wrote, or that were fetched into its like."""
+    if folder is None:
+        return None
+    paths = sorted(path for name in FOLDERS for path in (folder / name).glob("*") if path.is_file())
+    return DeviceConfigs(tuple(
+        Artifact(path.relative_to(folder).as_posix(), path.read_text("utf-8"), "", path.parent.name, "")
+        for path in paths
+    ))  # fmt: skip
 
 
 def columns(noun: Any) -> list[dict[str, Any]]:

@@ -140,6 +140,8 @@ def _isolation(page: Page, found: Row) -> None:
     ])  # fmt: skip
     for row in found["missing"]:
         page.say(f"{row['src']} ought to reach {row['dst']}: {row['why']}")
+    for line in found["strays"]:
+        page.say(f"not planned: {line}")
 
 
 def _changes(page: Page, found: Row) -> None:

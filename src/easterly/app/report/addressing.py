@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from easterly.app.addressing.page import counted
-from easterly.app.report import drawn, prefixes
+from easterly.app.report import drawn, prefixes, reaching
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
 from easterly.app.report.plots import Axis, Bar, axis, bars
@@ -31,7 +31,8 @@ def page(site: str, found: Row) -> str:
     found : dict
         The JSON document.
     """
-    figures = [_pools(found), *_tree(found), _routes(found)]
+    parties = [reaching.figure(found["isolation"])] if found["isolation"]["parties"] else []
+    figures = [*parties, _pools(found), *_tree(found), _routes(found)]
     return drawn.page("addresses", "Addresses", site, _facts(found), figures)
 
 
