@@ -86,6 +86,30 @@ def test_a_click_on_a_cell_says_what_runs_over_the_link(small: Path, open_page: 
     assert sum(shares) == pytest.approx(100, abs=0.2)
 
 
+def test_files_are_found_by_device_target_and_what_checked_them(small: Path, open_page: Any) -> None:
+    """Against the groups that the page was made from."""
+    from easterly.app.report.artefacts import artefacts
+
+    plan = factory.small(dead=(6, 7))
+    groups = artefacts(plan, factory.described(plan), None)
+    page = open_page(small)
+
+    def shown() -> int:
+        return page.tab.locator("#artefacts details:visible").count()
+
+    assert shown() == len(groups) > 1
+    device = groups[-1].devices.split()[-1]
+    page.tab.fill("#file-device", device.upper())
+    wanted = [g for g in groups if device in g.devices or any(device in path for path, _ in g.files)]
+    assert shown() == len(wanted) < len(groups)
+    assert page.tab.inner_text("#files-found") == f"{len(wanted)} of {len(groups)} groups"
+    page.tab.fill("#file-device", "")
+    page.tab.select_option("#file-target", groups[0].target)
+    assert shown() == sum(g.target == groups[0].target for g in groups)
+    page.tab.select_option("#file-state", "PASS")
+    assert shown() == 0 and page.complaints == []
+
+
 def test_the_keyboard_reaches_every_part(small: Path, open_page: Any) -> None:
     page = open_page(small)
     page.tab.focus("#matrix")

@@ -11,19 +11,34 @@ from easterly.app.report.measure import grouped
 from easterly.model.outcome import Artifact, Plan
 
 LISTED = 24
-NOT_VALIDATED = "not validated"
+NAMED = 4096
+"""Devices of a group that its page can be searched for; of a larger one anything may be in it."""
+BADGES = {"PASS": "OK", "FAIL": "refused", "NONE": "not validated"}
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one dialect and template."""
+    """Files of one dialect and template.
 
+    Attributes
+    ----------
+    devices : str
+        Names between spaces, for the search; ``*`` where there are too many.
+    """
+
+    target: str
+    devices: str
     title: str
     count: str
     state: str
     said: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
     more: int
+
+    @property
+    def badge(self) -> str:
+        """The state in a word or two."""
+        return BADGES[self.state]
 
 
 def artefacts(plan: Plan, document: Mapping[str, Any], run: Mapping[str, Any] | None) -> list[Group]:
@@ -56,11 +71,14 @@ def _group(
     state = "FAIL" if bad else "PASS" if ran else "NONE"
     first = files[0]
     title = f"{dialect} \u00b7 {first.path}" + (f" and {grouped(len(files) - 1)} alike" if len(files) > 1 else "")
+    devices = sorted({file.device for file in files if file.device})
     return Group(
+        dialect,
+        " ".join(devices) if len(devices) <= NAMED else "*",
         title,
         grouped(len(files)),
         state,
-        tuple(_said(row) for row in bad) or (_summary(ran, len(files)),),
+        tuple(_said(row) for row in bad) or tuple(filter(None, [_summary(ran, len(files))])),
         tuple((file.path, hashes.get(file.path, file.sha256)) for file in files[:LISTED]),
         max(0, len(files) - LISTED),
     )
@@ -69,7 +87,7 @@ def _group(
 def _summary(ran: list[Mapping[str, Any]], files: int) -> str:
     """Who accepted how many files."""
     if not ran:
-        return NOT_VALIDATED
+        return ""
     seen = sum(row["read"] == row["path"] for row in ran)
     who = ", ".join(sorted({row["validator"] for row in ran}))
     return f"{who}: accepted" + (

@@ -5,6 +5,7 @@ import { wireControls } from "./controls.js";
 import { readData } from "./data.js";
 import { showDetail } from "./detail.js";
 import { byId } from "./dom.js";
+import { wireFiles } from "./files.js";
 import { drawLegend } from "./legend.js";
 import { Links } from "./links.js";
 import { Matrix } from "./matrix.js";
@@ -15,6 +16,7 @@ import { wireTheme } from "./theme.js";
 /** Start the page. Without links there is no matrix, and only tables and theme are wired. */
 async function start() {
   wireTables(document);
+  wireFiles(document.querySelector(".files"));
   const prefixes = byId("prefix-data");
   wirePrefixes(document.querySelector(".prefixes"), prefixes, Number(prefixes?.dataset.steps));
   const host = byId("matrix");
