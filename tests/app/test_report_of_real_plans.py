@@ -16,7 +16,13 @@ from easterly.app import planning, report
 from easterly.study.nouns import Nouns
 
 ROOT = Path(__file__).parents[2]
-SITES = [ROOT / "src/easterly/app/demo.yaml", *sorted((ROOT / "examples").glob("*.yaml"))]
+DEMO = ROOT / "src/easterly/app/demo.yaml"
+LARGE = {"fat-tree-32", "llama3-405b"}
+"""A small fat-tree and small rails are drawn by the other tests of reports; plans of these two, by the bars."""
+SITES = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in LARGE else [])
+    for path in [DEMO, *sorted((ROOT / "examples").glob("*.yaml"))]
+]
 
 
 def planned(path: Path, out: Path) -> tuple[Any, str]:
@@ -25,7 +31,7 @@ def planned(path: Path, out: Path) -> tuple[Any, str]:
     return done, out.read_text("utf-8")
 
 
-@pytest.mark.parametrize("path", SITES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", SITES)
 def test_every_example_has_a_cell_for_every_cable(path: Path, tmp_path: Path) -> None:
     done, text = planned(path, tmp_path / "report.html")
     packed = re.search(r'id="data">([^<]+)<', text)
@@ -39,9 +45,6 @@ def test_every_example_has_a_cell_for_every_cable(path: Path, tmp_path: Path) ->
     shared = sum(data["shared"]["up"]) + sum(data["shared"]["down"])
     assert shared == pytest.approx(loads, rel=1e-4), "owners add up to classes"
     assert all(v["intent"] in text for v in done.document["verdicts"])
-
-
-def test_the_demo_says_what_its_makers_promise(tmp_path: Path) -> None:
-    _, text = planned(SITES[0], tmp_path / "report.html")
-    assert "<b>1,024</b>GPUs" in text
-    assert len(text) < 1e6
+    if path == DEMO:  # it says what its makers promise
+        assert "<b>1,024</b>GPUs" in text
+        assert len(text) < 1e6

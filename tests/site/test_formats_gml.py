@@ -114,6 +114,7 @@ def test_networkx_reads_large_and_small_numbers_back(tmp_path: Path) -> None:
         assert (edge["capacity_bps"], edge["delay_s"]) == (float(rate), float(delay))
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_nodes_take_seconds(tmp_path: Path) -> None:
     n = 10_000
     nodes = "".join(f'  node [\n    id {i}\n    label "n&#233;{i}"\n    Latitude 1.5\n  ]\n' for i in range(n))
@@ -123,9 +124,9 @@ def test_ten_thousand_nodes_take_seconds(tmp_path: Path) -> None:
         for j in (1, 2, 3)
     )
     (tmp_path / "big.gml").write_text(f"graph [\n{nodes}{edges}]\n")
-    start = time.perf_counter()
+    start = time.process_time()
     imported = read(tmp_path / "big.gml")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert imported.network is not None and len(imported.network.nodes) == n
 
 

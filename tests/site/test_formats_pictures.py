@@ -208,6 +208,7 @@ def test_no_matrix_is_written_as_a_network(tmp_path: Path, ending: str) -> None:
     assert error.value.findings[0].code == "E135" and not list(tmp_path.iterdir())
 
 
+@pytest.mark.no_cover
 def test_a_large_fabric_is_written_in_seconds(tmp_path: Path) -> None:
     n = 20_000
     rows = ",".join(f'{{"source": {i}, "target": {(i + 1) % n}, "capacity_bps": 1}}' for i in range(n))
@@ -216,7 +217,7 @@ def test_a_large_fabric_is_written_in_seconds(tmp_path: Path) -> None:
     )
     network = read(tmp_path / "n.json").network
     assert network is not None and np.all(network.links.reverse >= 0)
-    start = time.perf_counter()
+    start = time.process_time()
     for ending in ("clab.yml", "dot", "gml"):
         write(network, tmp_path / f"n.{ending}")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

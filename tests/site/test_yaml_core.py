@@ -216,6 +216,7 @@ def test_the_parser_without_c_gives_the_same(monkeypatch):
     assert (read(good), [codes(text) for text in bad]) == expected
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_lines_take_about_a_second():
     job = "  j{}:\n    tenant: acme\n    class: bulk\n    parallel: {{tp: 8, pp: 16, dp: 8}}\n    batch: 512\n"
     text = "version: 1\njobs:\n" + "".join(job.format(i) for i in range(20_000))

@@ -19,23 +19,25 @@ def store(**keys):
     return Features.model_validate({"kind": "features", "class": "bulk", "clients": "c", **given})
 
 
-def simulated(work, pool, rng, rounds):
-    """Lookups and messages per second over the network, from requests drawn at random."""
+def simulated(work, pool, rng, total):
+    """Lookups and messages per second over the network, from so many requests drawn at random."""
     weight = np.arange(1, work.population + 1) ** -work.exponent
     home = work.locality if work.partitioning == "locality" else 1 / pool.partitions
     per_window = work.requests / pool.clients * work.batch if work.batch else 1
     windows = pool.clients / work.batch if work.batch else work.requests
-    lookups = messages = 0
-    for _ in range(rounds):
-        requests = rng.poisson(per_window) if work.batch else 1
-        keys = rng.choice(work.population, (requests, work.keys), p=weight / weight.sum())
-        at = np.where(rng.random(keys.shape) < home, 0, rng.integers(1, pool.partitions, keys.shape))
-        missed = keys >= work.cache
-        away = missed & (at > 0) if pool.together else missed
-        messages += len(np.unique(at[away]))
+    rounds = int(total / per_window)
+    requests = rng.poisson(per_window, rounds) if work.batch else np.ones(rounds, int)
+    of = np.repeat(np.arange(rounds), requests * work.keys)
+    keys = rng.choice(work.population, len(of), p=weight / weight.sum())
+    at = np.where(rng.random(len(of)) < home, 0, rng.integers(1, pool.partitions, len(of)))
+    missed = keys >= work.cache
+    away = missed & (at > 0) if pool.together else missed
+    messages = len(np.unique(of[away] * pool.partitions + at[away]))
+    lookups = away.sum()
+    if work.batch:
         # A key that several requests want is fetched once; which partition has it does not matter to the count.
-        share = away.sum() / max(1, missed.sum())
-        lookups += len(np.unique(keys[missed])) * share if work.batch else away.sum()
+        share = np.bincount(of, away, rounds) / np.maximum(1, np.bincount(of, missed, rounds))
+        lookups = share[np.unique(of[missed] * work.population + keys[missed]) // work.population].sum()
     return windows * lookups / rounds, windows * messages / rounds
 
 
@@ -56,7 +58,7 @@ def simulated(work, pool, rng, rounds):
 def test_lookups_and_messages_are_those_of_drawn_requests(pool, keys):
     work = store(**keys)
     found = features.load(work, pool)
-    lookups, messages = simulated(work, pool, np.random.default_rng(7), 20_000)
+    lookups, messages = simulated(work, pool, np.random.default_rng(7), 100_000)
     assert found.lookups_per_s == pytest.approx(lookups, rel=0.02)
     assert found.messages_per_s == pytest.approx(messages, rel=0.02)
 
