@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable
@@ -248,6 +249,15 @@ def test_a_mac_address_of_two_devices_is_an_anomaly(site: ipam.Store) -> None:
     site.one(ipam.AddInterface(number, "eth0", MACS[0]))
     [alone] = duplicate_macs([], {**owned, "leaf-2": interfaces(site, [number])[number]})
     assert alone.message == f"{MACS[0]} is claimed by leaf-1, leaf-2"
+
+
+@pytest.mark.parametrize("rows", [1, 9])
+def test_text_that_a_database_does_not_take_is_told(site: ipam.Store, tmp_path: Path, rows: int) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps([{"address": f"10.0.0.{n}", "device": f"a\0{n}"} for n in range(1, 1 + rows)]), "utf-8")
+    made = load(site, lambda: pieces(path, "json"), pool="p")
+    taken = site.engine.dialect.name == "sqlite"
+    assert (made.added, len(made.faults)) == ((rows, 0) if taken else (0, 1)) and fsck(site) == []
 
 
 DAMAGE = {

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
@@ -113,7 +113,7 @@ def load(
                 raise _Refused
     except _Refused:
         work.done = Loaded(faults=work.done.faults)
-    except (IntegrityError, Guarded) as error:
+    except (IntegrityError, DataError, Guarded) as error:
         said = str(getattr(error, "orig", error)).partition("\n")[0]
         work.done = Loaded(faults=[Fault(0, "", f"the database refused it: {said}")])
     work.done.faults.sort(key=lambda fault: (fault.line, fault.column))

@@ -29,7 +29,8 @@ def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) 
     Raises
     ------
     Guarded
-        Where a constraint of a copied row fails; other statements raise SQLAlchemy's ``IntegrityError``.
+        Where a constraint of a copied row fails, or PostgreSQL does not take a text; other statements raise
+        SQLAlchemy's errors.
     """
     if not rows:
         return
@@ -50,7 +51,7 @@ def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]])
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    except psycopg.IntegrityError as error:
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
         raise Guarded(str(error).partition("\n")[0]) from error
 
 
