@@ -10,6 +10,7 @@ from typing import Any
 
 from easterly.config import access, switches
 from easterly.config.eos import routing as eos
+from easterly.config.frr.render import shape
 from easterly.config.junos import routing as junos
 from easterly.config.nxos import routing as nxos
 from easterly.config.sheet import Sheet
@@ -74,6 +75,9 @@ def render(
         router = machine.router
         text = _joined([system.render(machine), *parts[router.name]], system.path)
         files.append(Artifact(system.path.format(router.name), text, router.name, name, _shape(name, router)))
+        if name == "sonic" and sonic.beside(router):
+            own = f"sonic/{router.name}.frr.conf"
+            files.append(Artifact(own, sonic.frr_text(machine), router.name, "frr", f"sonic {shape(router)}"))
     return [*files, *(file for file in made if file.dialect == "csv")]
 
 

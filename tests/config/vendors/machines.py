@@ -6,6 +6,7 @@ from functools import cache
 
 from tests.address.sites import made
 from tests.config.rendered import everything
+from tests.config.underlays import grand
 
 from easterly import address
 from easterly.config import routers
@@ -21,6 +22,12 @@ def machines_of(spec: Site, naming: Naming, system: str) -> list[Machine]:
     sheet = Sheet(plan, address.isolation(spec, plan))
     alike = running(spec, system)
     return machines(alike, network, sheet, routers.draft(spec, network, sheet), naming, system, alone=alike is not spec)
+
+
+@cache
+def of_grand(variant: str, naming: Naming, system: str) -> list[Machine]:
+    """The same under a routing protocol, with an anycast service; the WAN runs BGP."""
+    return machines_of(grand(variant), naming, system)
 
 
 @cache

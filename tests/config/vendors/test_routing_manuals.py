@@ -10,7 +10,8 @@ import re
 
 import pytest
 from tests.config.switches.shapes import unknown
-from tests.config.vendors.machines import of_everything
+from tests.config.underlays import VARIANTS
+from tests.config.vendors.machines import of_everything, of_grand
 
 from easterly.config.complete import SYSTEMS
 
@@ -81,6 +82,55 @@ neighbor $fd00::2
 inherit peer $name
 remote-as 65002
 vrf $name
+feature ospf
+feature ospfv3
+feature isis
+bfd interval 50 min_rx 50 multiplier 3
+timers 3 9
+update-source $loopback0
+ebgp-multihop 3
+ip address 10.0.0.1/32 secondary
+ip prefix-list $name seq 10 deny 10.0.0.0/8
+ipv6 prefix-list $name seq 10 deny $fd00::/48
+ip route 10.0.0.1/32 10.0.0.2
+ipv6 route $fd00::/128 $fd00::2
+medium p2p
+ip unnumbered $loopback0
+match ip address prefix-list $name
+match ipv6 address prefix-list $name
+router ospf $name
+router ospfv3 $name
+router isis $name
+net 49.0001.0100.6500.0000.00
+is-type level-2
+redistribute bgp 65001 route-map $name
+redistribute static route-map $name
+redistribute direct route-map $name
+redistribute ospf $name route-map $name
+redistribute ospfv3 $name route-map $name
+redistribute isis $name route-map $name
+ip router ospf $name area 0.0.0.0
+ip ospf network point-to-point
+ip ospf cost 10
+ip ospf hello-interval 1
+ip ospf dead-interval 4
+ip ospf bfd
+ip ospf passive-interface
+ipv6 router ospfv3 $name area 0.0.0.0
+ospfv3 network point-to-point
+ospfv3 cost 10
+ospfv3 hello-interval 1
+ospfv3 dead-interval 4
+ospfv3 bfd
+ospfv3 passive-interface
+ip router isis $name
+ipv6 router isis $name
+isis network point-to-point
+isis metric 10 level-2
+isis hello-interval 1 level-2
+isis hello-multiplier 3 level-2
+isis bfd
+isis passive-interface level-2
 """
 
 # Juniper CLI reference: bgp, policy-statement, route-filter, ip-prefix-routes, overlay-ecmp, maximum-ecmp, vrf-import,
@@ -147,6 +197,55 @@ set routing-instances $name protocols evpn ip-prefix-routes advertise direct-nex
 set routing-instances $name protocols evpn ip-prefix-routes encapsulation vxlan
 set routing-instances $name protocols evpn ip-prefix-routes vni 10500
 set routing-instances $name protocols evpn ip-prefix-routes export $name
+set interfaces $et-0/0/0 unit 0 family inet
+set interfaces $et-0/0/0 unit 0 family inet6
+set interfaces $et-0/0/0 unit 0 family iso
+set interfaces $et-0/0/0 unit 0 family inet unnumbered-address $lo0.0
+set interfaces lo0 unit 0 family inet address 10.0.0.1/32 primary
+set interfaces lo0 unit 0 family inet address 10.0.0.1/32
+set interfaces lo0 unit 0 family inet6 address $fd00::1/128
+set interfaces lo0 unit 0 family iso address 49.0001.0100.6500.0000.00
+set policy-options policy-statement $name term $name from protocol static
+set policy-options policy-statement $name term $name from protocol isis
+set policy-options policy-statement $name term $name from protocol ospf
+set policy-options policy-statement $name term $name from protocol ospf3
+set policy-options policy-statement $name term $name then reject
+set protocols bgp group $name peer-as 65001
+set protocols bgp group $name hold-time 9
+set protocols bgp group $name family inet unicast extended-nexthop
+set protocols bgp group $name dynamic-neighbor $name peer-auto-discovery family inet6 ipv6-nd
+set protocols bgp group $name dynamic-neighbor $name peer-auto-discovery interface $et-0/0/0.0
+set protocols router-advertisement interface $et-0/0/0.0
+set protocols isis level 1 disable
+set protocols isis level 2 wide-metrics-only
+set protocols isis export $name
+set protocols isis interface $et-0/0/0.0 point-to-point
+set protocols isis interface $et-0/0/0.0 passive
+set protocols isis interface $et-0/0/0.0 level 2 metric 10
+set protocols isis interface $et-0/0/0.0 level 2 hello-interval 1
+set protocols isis interface $et-0/0/0.0 level 2 hold-time 3
+set protocols isis interface $et-0/0/0.0 family inet bfd-liveness-detection minimum-interval 300
+set protocols isis interface $et-0/0/0.0 family inet bfd-liveness-detection multiplier 3
+set protocols isis interface $et-0/0/0.0 family inet6 bfd-liveness-detection minimum-interval 300
+set protocols isis interface $et-0/0/0.0 family inet6 bfd-liveness-detection multiplier 3
+set protocols ospf export $name
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 interface-type p2p
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 passive
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 metric 10
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 hello-interval 1
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 dead-interval 4
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 bfd-liveness-detection minimum-interval 300
+set protocols ospf area 0.0.0.0 interface $et-0/0/0.0 bfd-liveness-detection multiplier 3
+set protocols ospf3 export $name
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 interface-type p2p
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 passive
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 metric 10
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 hello-interval 1
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 dead-interval 4
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 bfd-liveness-detection minimum-interval 300
+set protocols ospf3 area 0.0.0.0 interface $et-0/0/0.0 bfd-liveness-detection multiplier 3
+set routing-options static route 10.0.0.1/32 next-hop 10.0.0.2
+set routing-options rib $inet6.0 static route $fd00::1/128 next-hop $fd00::2
 """
 PREFIX = re.compile(r"(?<=\s)[$\w.:]+[/:][$\w.:/-]+|(?<=\s)/\d+(?:-/\d+)?|\"[^\"]*\"")
 
@@ -161,7 +260,8 @@ GUIDES = {"nxos": plain(NXOS).strip().splitlines(), "junos": plain(JUNOS).strip(
 
 def texts(name: str) -> list[str]:
     system = SYSTEMS[name]
-    return [plain(system.render(machine)) for machine in of_everything(system.naming, name)]
+    found = [of_everything(system.naming, name), *(of_grand(variant, system.naming, name) for variant in VARIANTS)]
+    return [plain(system.render(machine)) for machines in found for machine in machines]
 
 
 @pytest.mark.parametrize("name", GUIDES)

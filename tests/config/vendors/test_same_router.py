@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 import pytest
-from tests.config.vendors.machines import of_everything
+from tests.config.underlays import VARIANTS
+from tests.config.vendors.machines import of_everything, of_grand
 
 from easterly.config import frr
 from easterly.config.eos import routes as eos_routes
@@ -44,6 +45,12 @@ def overlay(machine: Machine, maker: str) -> dict[str, int]:
     return {r.loopback(4).partition("/")[0]: r.asn for r in far} if maker == "junos" else {}
 
 
+def by_interface(machine: Machine) -> dict[str, int]:
+    """Sessions that are found by the interface: what is read of FRR's text has only those with addresses."""
+    peers = [peer for group in machine.router.groups for peer in group.peers if peer.interface]
+    return {machine.names[peer.interface]: peer.asn for peer in peers}
+
+
 def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
     """What FRR's text says, with the maker's names of interfaces and tables."""
     tables = tables_of(machine, maker)
@@ -51,10 +58,15 @@ def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
     def ports(found: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(machine.names.get(name, name) for name in found)
 
+    lent = {i.name for i in machine.of("link") if machine.lent(i)}
+    interfaces = {machine.names[name]: found for name, found in state.interfaces.items() if name not in lent}
+    if machine.served_here:  # FRR's router has them as long as its checks pass, and not in its text
+        [loopback] = [machine.name(i) for i in machine.of("loopback")]
+        interfaces[loopback] = (*interfaces[loopback], *machine.served_here)
     return replace(
-        state, interfaces={machine.names[name]: found for name, found in state.interfaces.items()},
+        state, interfaces=interfaces, vrfs=tuple(tables[name] for name in state.vrfs),
+        neighbors=state.neighbors | by_interface(machine) | overlay(machine, maker),
         vrf_ports={tables[table]: ports(found) for table, found in state.vrf_ports.items()},
-        vrfs=tuple(tables[name] for name in state.vrfs), neighbors=state.neighbors | overlay(machine, maker),
         vnis={tables[name]: vni for name, vni in state.vnis.items()},
         route_targets={tables[name]: found for name, found in state.route_targets.items()},
         vrf_networks={tables[name]: found for name, found in state.vrf_networks.items()},
@@ -70,6 +82,21 @@ def said(state: DeviceState) -> dict[str, object]:
         return sorted(value) if isinstance(value, tuple) else value
 
     return {f.name: plain(getattr(state, f.name)) for f in fields(state) if f.name not in ONLY_FRR}
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_text_says_it_under_every_protocol(maker, variant):
+    module, parse = MAKERS[maker]
+    for machine in of_grand(variant, module.NAMING, maker):
+        [frr_file] = frr.render([machine.router])
+        wanted, found = said(named(machine, frr.parse(frr_file.text), maker)), said(parse(module.render(machine)))
+        if maker == "sonic" and sonic.beside(machine.router):
+            routes = said(frr.parse(sonic.frr_text(machine)))
+            routes["interfaces"] = wanted["interfaces"]  # those of config_db count
+            assert routes == wanted
+            found = wanted | {key: found[key] for key in ("device", "interfaces", "vrfs", "vnis", "vrf_ports")}
+        assert found == wanted
 
 
 @pytest.mark.parametrize("maker", MAKERS)

@@ -67,12 +67,14 @@ def process(machine: Machine) -> Iterator[str]:
         if any(link.bfd for link in igp.links):
             yield "   bfd default"
         yield from (f"   passive-interface {machine.names[name]}" for name in igp.passive)
+        yield from (f"   {line}" for line in _given(router, 4))
         yield f"   maximum-paths {router.paths}"
     if 6 in igp.families:
         yield from ("!", "router ospfv3", f"   router-id {router.router_id}")
         if any(link.bfd for link in igp.links):
             yield "   bfd default"
         yield from ("   !", "   address-family ipv6", f"      maximum-paths {router.paths}")
+        yield from (f"      {line}" for line in _given(router, 6))
 
 
 def _isis_process(router: Router, igp: Igp) -> Iterator[str]:
@@ -81,3 +83,20 @@ def _isis_process(router: Router, igp: Igp) -> Iterator[str]:
         yield from ("   !", f"   address-family ipv{family} unicast", f"      maximum-paths {router.paths}")
         if any(link.bfd for link in igp.links):
             yield "      bfd all-interfaces"
+        yield from (f"      {line}" for line in _given(router, family))
+
+
+def _given(router: Router, family: int) -> Iterator[str]:
+    """What others give to the interior protocol."""
+    for give in router.handovers:
+        if give.target != "bgp" and give.family == family:
+            yield f"redistribute {'static' if give.source == 'checks' else give.source} route-map {give.accept}"
+
+
+def to_bgp(router: Router, family: int) -> Iterator[str]:
+    """What BGP tells of the interior protocol, and of what is on the router itself."""
+    for give in router.handovers:
+        if give.target == "bgp" and give.family == family:
+            yield f"redistribute connected route-map {give.accept}"
+            source = f"isis {NAME} level-2" if give.source == "isis" else "ospfv3" if family == 6 else "ospf"
+            yield f"redistribute {source} route-map {give.accept}"

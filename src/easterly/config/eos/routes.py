@@ -74,7 +74,7 @@ def _interface(reading: Reading, name: str, lines: Iterable[Block]) -> None:
         match block.line.split():
             case ["vrf", table]:
                 reading.vrf_ports[table].append(name)
-            case ["ip" | "ipv6", "address", address, *_]:
+            case ["ip" | "ipv6", "address", address, *_] if "/" in address:
                 reading.interfaces[name].append(address)
 
 

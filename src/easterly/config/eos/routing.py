@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from easterly.config.eos.fit import port_name
-from easterly.config.eos.interior import interface_lines, process
+from easterly.config.eos.interior import interface_lines, process, to_bgp
+from easterly.config.frr.render import entries
 from easterly.config.switches.machine import Machine, Naming
 from easterly.model.router import DEFAULT, Bfd, Exchange, Filter, Group, Interface, Router, Table
 
@@ -37,7 +38,7 @@ def render(machine: Machine) -> str:
         ["vlan internal order ascending range 3900 4094", f"hostname {router.name}", "!",
          "service routing protocols model multi-agent"],
         _vlans(machine), _instances(router), _interfaces(machine), _tunnel(router), _forwarding(router),
-        _filters(router.filters), process(machine), _bgp(machine),
+        _statics(machine), _filters(router.filters), _maps(router), process(machine), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -69,9 +70,12 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     if interface.mtu_B is not None:
         yield f"   mtu {interface.mtu_B}"
     yield "   no switchport"
-    if machine.router.unnumbered:
+    if not interface.addresses:
         yield "   ipv6 enable"
-    yield from _addresses(interface)
+    if machine.lent(interface):
+        yield from ("   ip address unnumbered Loopback0", "   ipv6 enable")
+    else:
+        yield from _addresses(interface)
     bfd = machine.router.detection(interface.name)
     if bfd is not None:
         yield f"   bfd interval {_timers(bfd)}"
@@ -86,7 +90,13 @@ def _virtual(machine: Machine, interface: Interface) -> Iterator[str]:
     if interface.vrf != DEFAULT:
         yield f"   vrf {interface.vrf}"
     yield from _addresses(interface)
+    if interface.role == "loopback":
+        yield from (f"   {_own(address)}" for address in machine.served_here)
     yield from interface_lines(machine.router, interface)
+
+
+def _own(address: str) -> str:
+    return f"ipv6 address {address}" if ":" in address else f"ip address {address} secondary"
 
 
 def _addresses(interface: Interface) -> Iterator[str]:
@@ -123,10 +133,19 @@ def _forwarding(router: Router) -> Iterator[str]:
 def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
     for each in sorted(filters, key=lambda f: (f.family, f.name)):
         yield from ("!", f"{WORD[each.family]} prefix-list {each.name}")
-        for number, permit in enumerate(each.permits, 1):
-            low = "" if permit.low is None else f" ge {permit.low}"
-            high = "" if permit.high is None else f" le {permit.high}"
-            yield f"   seq {number * 10} permit {permit.prefix}{low}{high}"
+        yield from (f"   seq {number * 10} {entry}" for number, entry in enumerate(entries(each), 1))
+
+
+def _statics(machine: Machine) -> Iterator[str]:
+    for each in machine.served_behind:
+        yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
+
+
+def _maps(router: Router) -> Iterator[str]:
+    """What passes from one protocol to another."""
+    for give in {give.accept: give for give in router.handovers}.values():
+        yield from ("!", f"route-map {give.accept} permit 10")
+        yield f"   match {WORD[give.family]} address prefix-list {give.accept}"
 
 
 def _bgp(machine: Machine) -> Iterator[str]:
@@ -181,6 +200,7 @@ def _family(router: Router, family: str) -> Iterator[str]:
     for name, exchange in carried:
         yield from (f"      {line}" for line in _exchange(name, exchange, router.unnumbered))
     yield from (f"      network {prefix}" for prefix in networks)
+    yield from (f"      {line}" for line in to_bgp(router, NUMBER.get(family, 0)))
 
 
 def _exchange(name: str, exchange: Exchange, unnumbered: bool) -> Iterator[str]:

@@ -28,6 +28,10 @@ class _Said:
     accepts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Communities by policy."""
     members: dict[str, str] = field(default_factory=dict)
+    discovered: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Interfaces of sessions that are found by themselves, by group."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """AS number by group."""
     sessions: list[tuple[str, str]] = field(default_factory=list)
     """Directions and policies of sessions."""
     tables: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -74,10 +78,8 @@ def _line(found: _Said, words: list[str]) -> None:
     match words:
         case ["system", "host-name", name]:
             found.state.device = name
-        case ["routing-options", "router-id", number]:
-            found.state.router_id = number
-        case ["routing-options", "autonomous-system", asn]:
-            found.state.asn = int(asn)
+        case ["routing-options", *rest]:
+            _options(found.state, rest)
         case ["interfaces", *rest]:
             address = ADDRESS.fullmatch(" ".join(rest))
             if address:
@@ -87,16 +89,26 @@ def _line(found: _Said, words: list[str]) -> None:
             _policy(found, name, rest)
         case ["policy-options", "community", name, "members", target]:
             found.members[name] = target
-        case ["protocols", "bgp", "group", _, *rest]:
-            _session(found, rest)
+        case ["protocols", "bgp", "group", name, *rest]:
+            _session(found, name, rest)
         case ["routing-instances", name, *rest]:
             _table(found, name, rest)
+
+
+def _options(state: Reading, words: list[str]) -> None:
+    match words:
+        case ["router-id", number]:
+            state.router_id = number
+        case ["autonomous-system", asn]:
+            state.asn = int(asn)
 
 
 def _policy(found: _Said, name: str, words: list[str]) -> None:
     match words:
         case ["term", "pass", "from", "route-filter", *route]:
-            found.filters[name].append(" ".join(route))
+            found.filters[name].append(" ".join(["permit", *route]))
+        case ["term", "refuse", "from", "route-filter", *route]:
+            found.filters[name].append(" ".join(["deny", *route]))
         case ["term", "own", "from", "route-filter", prefix, "exact"]:
             found.own[name].append(prefix)
         case ["term", "learned", "from", "policy", other]:
@@ -105,12 +117,16 @@ def _policy(found: _Said, name: str, words: list[str]) -> None:
             found.accepts[name].append(community)
 
 
-def _session(found: _Said, words: list[str]) -> None:
+def _session(found: _Said, group: str, words: list[str]) -> None:
     match words:
         case ["neighbor", address, "peer-as", asn]:
             found.state.neighbors[address] = int(asn)
         case ["neighbor", address, *_]:
             found.state.neighbors.setdefault(address, 0)
+        case ["dynamic-neighbor", _, *_, "interface", name]:
+            found.discovered[group].append(name.removesuffix(".0"))
+        case ["peer-as", asn]:
+            found.numbers[group] = int(asn)
         case ["import" | "export" as way, policy]:
             found.sessions.append((way, policy))
 
@@ -136,8 +152,10 @@ def _follow(found: _Said) -> None:
     state = found.state
     for name, routes in found.filters.items():
         word = "ipv6" if ":" in routes[0] else "ip"
-        state.lists[f"{word} {name}"] += map(_permit, routes)
+        state.lists[f"{word} {name}"] += map(_entry, routes)
     words = {key.partition(" ")[2]: key for key in state.lists}
+    for group, ports in found.discovered.items():
+        state.neighbors |= dict.fromkeys(ports, found.numbers[group])
     for way, policy in found.sessions:
         named = [policy] if way == "import" else found.through[policy]
         state.uses |= {words[name]: None for name in named}
@@ -160,21 +178,22 @@ def _plain(target: str) -> str:
     return target.removeprefix("target:").replace("L:", ":")
 
 
-def _permit(route: str) -> str:
-    """A route filter as FRR says it.
+def _entry(said: str) -> str:
+    """What a route filter does, as FRR says it.
 
-    >>> _permit("10.0.0.0/8 upto /24"), _permit("10.0.0.0/8 prefix-length-range /32-/32")
-    ('permit 10.0.0.0/8 le 24', 'permit 10.0.0.0/8 ge 32')
+    >>> _entry("permit 10.0.0.0/8 upto /24"), _entry("deny 10.0.0.0/8 prefix-length-range /32-/32")
+    ('permit 10.0.0.0/8 le 24', 'deny 10.0.0.0/8 ge 32')
 
     Raises
     ------
     ValueError
         Other words.
     """
-    said = ROUTE.fullmatch(route)
-    if said is None:
+    verdict, _, route = said.partition(" ")
+    found = ROUTE.fullmatch(route)
+    if found is None:
         raise ValueError(f"route-filter {route} is not understood")
-    prefix, _, upto, low, high = said.groups()
+    prefix, _, upto, low, high = found.groups()
     longest = "128" if ":" in prefix else "32"
     lengths = [f"le {upto}"] * (upto is not None) + [f"ge {low}"] * (low is not None)
-    return " ".join(["permit", prefix, *lengths, *([f"le {high}"] if high not in (None, longest) else [])])
+    return " ".join([verdict, prefix, *lengths, *([f"le {high}"] if high not in (None, longest) else [])])

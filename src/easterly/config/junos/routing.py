@@ -12,19 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from easterly.config.junos.fit import port_name
+from easterly.config.junos.interior import POLICY, detection, interior
 from easterly.config.switches.machine import Machine, Naming
-from easterly.model.router import Exchange, Filter, Group, Interface, Permit, Router, Table
+from easterly.model.router import Exchange, Filter, Group, Handover, Interface, Peer, Permit, Router, Table
 
 NAMING = Naming(port_name, "lo0", "irb.{}")
-POLICY = "set policy-options policy-statement"
 FAMILY = {4: "inet", 6: "inet6"}
 NUMBER = {"ipv4": 4, "ipv6": 6}
 LONGEST = {4: 32, 6: 128}
 OVERLAY = "OVERLAY"
 WIDTHS = (16, 32, 64, 128)
 """What ``maximum-ecmp`` takes."""
-BFD_MS, BFD_MISSED = 300, 3
-"""Junos wants an interval: where none is stated, what FRR takes then."""
 ETHERNET_B = 14
 """The MTU of a port counts the Ethernet header."""
 
@@ -43,8 +41,8 @@ def render(machine: Machine) -> str:
     """
     router = machine.router
     parts = (
-        [f"set system host-name {router.name}"], _interfaces(machine), _vlans(machine), _options(router),
-        _filters(router.filters), _exports(router), _bgp(machine), _tables(machine),
+        [f"set system host-name {router.name}"], _interfaces(machine), _vlans(machine), _options(machine),
+        _filters(router.filters), _exports(router), interior(machine), _bgp(machine), _tables(machine),
     )  # fmt: skip
     return "\n".join(dict.fromkeys(line for part in parts for line in part)) + "\n"
 
@@ -67,15 +65,27 @@ def _interfaces(machine: Machine) -> Iterator[str]:
             yield f'set interfaces {where} description "{interface.description}"'
         if interface.role == "link" and interface.mtu_B is not None:
             yield f"set interfaces {name} mtu {interface.mtu_B + ETHERNET_B}"
+        if machine.lent(interface):
+            yield f"set interfaces {_unit(name)} family inet unnumbered-address lo0.0"
+            yield f"set interfaces {_unit(name)} family inet6"
+            continue
         yield from _addresses(_unit(name), interface)
-        if machine.router.unnumbered and interface.role == "link":
+        if not interface.addresses:
             yield from (f"set interfaces {_unit(name)} family {family}" for family in FAMILY.values())
+        if interface.role == "loopback":
+            yield from (f"set interfaces lo0 unit 0 family {_family(a)} address {a}" for a in machine.served_here)
+            if machine.served_here and machine.router.loopback(4):
+                yield f"set interfaces lo0 unit 0 family inet address {machine.router.loopback(4)} primary"
+
+
+def _family(address: str) -> str:
+    return FAMILY[6 if ":" in address else 4]
 
 
 def _addresses(unit: str, interface: Interface) -> Iterator[str]:
     families = {6 if ":" in address else 4 for address in interface.addresses}
     for address in interface.addresses:
-        yield f"set interfaces {unit} family {FAMILY[6 if ':' in address else 4]} address {address}"
+        yield f"set interfaces {unit} family {_family(address)} address {address}"
     if interface.role == "gateway" and interface.mtu_B is not None:
         yield from (f"set interfaces {unit} family {FAMILY[f]} mtu {interface.mtu_B}" for f in sorted(families))
 
@@ -88,7 +98,11 @@ def _vlans(machine: Machine) -> Iterator[str]:
             yield from (f"{switching} interface-mode access", f"{switching} vlan members v{vlan}")
 
 
-def _options(router: Router) -> Iterator[str]:
+def _options(machine: Machine) -> Iterator[str]:
+    router = machine.router
+    for each in machine.served_behind:
+        table = " rib inet6.0" if ":" in each.prefix else ""
+        yield f"set routing-options{table} static route {each.prefix} next-hop {each.next_hop}"
     yield from (
         f"set chassis maximum-ecmp {next((w for w in WIDTHS if w >= router.paths), WIDTHS[-1])}",
         f"set routing-options router-id {router.router_id}", f"set routing-options autonomous-system {router.asn}",
@@ -99,6 +113,9 @@ def _options(router: Router) -> Iterator[str]:
 def _filters(filters: Iterable[Filter]) -> Iterator[str]:
     """Filters as policies: they accept what passes, and refuse all else."""
     for each in filters:
+        refused = f"{POLICY} {each.name} term refuse"
+        yield from (f"{refused} from route-filter {_route(p, each.family)}" for p in each.refuses)
+        yield from [f"{refused} then reject"] * bool(each.refuses)
         yield from (f"{POLICY} {each.name} term pass from route-filter {_route(p, each.family)}" for p in each.permits)
         yield from (f"{POLICY} {each.name} term pass then accept", f"{POLICY} {each.name} then reject")
 
@@ -123,13 +140,23 @@ def _exports(router: Router) -> Iterator[str]:
             own = f"{POLICY} {_export(group, exchange)}"
             networks = router.networks.get(NUMBER[exchange.family], ())
             if networks:
-                yield f"{own} term own from protocol direct"
+                yield from (f"{own} term own from protocol {source}" for source in ("direct", "static"))
                 yield from (f"{own} term own from route-filter {prefix} exact" for prefix in networks)
                 yield f"{own} term own then accept"
+            for give in router.handovers:
+                if give.target == "bgp" and give.family == NUMBER[exchange.family]:
+                    yield from (f"{own} term given from protocol {word}" for word in _sources(give))
+                    yield from (f"{own} term given from policy {give.accept}", f"{own} term given then accept")
             yield f"{own} term learned from protocol bgp"
             if exchange.announce:
                 yield f"{own} term learned from policy {exchange.announce}"
             yield from (f"{own} term learned then accept", f"{own} then reject")
+
+
+def _sources(give: Handover) -> tuple[str, ...]:
+    """Protocols whose routes are handed over, with what is on the router itself."""
+    own = "ospf3" if give.source == "ospf" and give.family == 6 else give.source
+    return (own, "direct")
 
 
 def _export(group: Group, exchange: Exchange) -> str:
@@ -138,25 +165,47 @@ def _export(group: Group, exchange: Exchange) -> str:
 
 def _bgp(machine: Machine) -> Iterator[str]:
     for group in machine.router.groups:
-        own = f"set protocols bgp group {group.name}"
         plain = [exchange for exchange in group.exchanges if exchange.family != "evpn"]
-        if plain:
-            yield from (f"{own} type external", f"{own} multipath multiple-as", *_detection(own, group))
-        for exchange in plain:
-            yield f"{own} family {FAMILY[NUMBER[exchange.family]]} unicast"
-            if exchange.accept:
-                yield f"{own} import {exchange.accept}"
-            yield f"{own} export {_export(group, exchange)}"
-        for peer in group.peers if plain else ():
-            near = f"{own} neighbor {peer.address or machine.names[peer.interface]}"
-            yield from (f"{near} peer-as {peer.asn}", f'{near} description "{peer.end}"')
+        for own, peers in _alike(group).items() if plain else ():
+            yield from (f"{own} type external", f"{own} multipath multiple-as")
+            yield from _detection(machine.router, own, group)
+            for exchange in plain:
+                extended = " extended-nexthop" * (exchange.family == "ipv4" and any(peer.interface for peer in peers))
+                yield f"{own} family {FAMILY[NUMBER[exchange.family]]} unicast{extended}"
+                if exchange.accept:
+                    yield f"{own} import {exchange.accept}"
+                yield f"{own} export {_export(group, exchange)}"
+            for peer in peers:
+                yield from _peer(machine, own, group, peer)
     yield from _overlay(machine)
 
 
-def _detection(own: str, group: Group) -> Iterator[str]:
+def _alike(group: Group) -> dict[str, list[Peer]]:
+    """Groups of Junos: sessions that are found by the interface have one AS number for all of a group."""
+    found: dict[str, list[Peer]] = {}
+    for peer in group.peers:
+        name = f"{group.name}-{peer.asn}" if peer.interface else group.name
+        found.setdefault(f"set protocols bgp group {name}", []).append(peer)
+    return found
+
+
+def _peer(machine: Machine, own: str, group: Group, peer: Peer) -> Iterator[str]:
+    if peer.interface:  # found by router advertisements, which carry the neighbour's address
+        name, near = f"{machine.names[peer.interface]}.0", f"{own} dynamic-neighbor {group.name} peer-auto-discovery"
+        yield from (f"{own} peer-as {peer.asn}", f"{near} family inet6 ipv6-nd", f"{near} interface {name}")
+        yield f"set protocols router-advertisement interface {name}"
+        return
+    near = f"{own} neighbor {peer.address}"
+    yield from (f"{near} peer-as {peer.asn}", f'{near} description "{peer.end}"')
+
+
+def _detection(router: Router, own: str, group: Group) -> Iterator[str]:
     if group.bfd:
-        yield f"{own} bfd-liveness-detection minimum-interval {BFD_MS}"
-        yield f"{own} bfd-liveness-detection multiplier {BFD_MISSED}"
+        yield from (
+            f"{own} {line}" for line in detection(next((b for b in router.bfd if b.name == group.profile), None))
+        )
+    if group.timers is not None:
+        yield f"{own} hold-time {group.timers.dead_s}"
 
 
 def _overlay(machine: Machine) -> Iterator[str]:

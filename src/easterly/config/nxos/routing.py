@@ -7,9 +7,11 @@ VNI has a VLAN and its interface inside the tenant's table. No checker of this l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from easterly.config.frr.render import entries
 from easterly.config.nxos.fit import port_name
+from easterly.config.nxos.interior import features, interface_lines, process, to_bgp
 from easterly.config.switches.machine import Machine, Naming
 from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Router, Table
 
@@ -36,8 +38,8 @@ def render(machine: Machine) -> str:
     """
     router = machine.router
     parts = (
-        [f"hostname {router.name}"], _features(machine), _vlans(machine), _tables(router), _filters(router.filters),
-        _unchanged(router), _interfaces(machine), _tunnel(router), _bgp(machine),
+        [f"hostname {router.name}"], _features(machine), _vlans(machine), _statics(machine), _tables(router),
+        _filters(router.filters), _maps(router), _interfaces(machine), _tunnel(router), process(router), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -47,13 +49,21 @@ def _features(machine: Machine) -> Iterator[str]:
     router = machine.router
     wanted = {
         "feature bgp": bool(router.groups),
-        "feature bfd": any(group.bfd for group in router.groups),
+        **{f"feature {name}": True for name in features(router)},
+        "feature bfd": any(
+            [*(g.bfd for g in router.groups), *(i.bfd for i in (router.igp.links if router.igp else ()))]
+        ),
         "feature interface-vlan": bool(machine.vlans or machine.inner),
         "feature vn-segment-vlan-based": bool(router.tables),
         "feature nv overlay": bool(router.tables),
         "nv overlay evpn": _overlay(router),
     }
     yield from (line for line, there in wanted.items() if there)
+
+
+def _watched(router: Router) -> bool:
+    links = router.igp.links if router.igp else ()
+    return any(group.bfd for group in router.groups) or any(link.bfd for link in links)
 
 
 def _overlay(router: Router) -> bool:
@@ -81,15 +91,22 @@ def _tables(router: Router) -> Iterator[str]:
 def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
     for each in sorted(filters, key=lambda f: (f.family, f.name)):
         yield "!"
-        for number, permit in enumerate(each.permits, 1):
-            low = "" if permit.low is None else f" ge {permit.low}"
-            high = "" if permit.high is None else f" le {permit.high}"
-            yield f"{WORD[each.family]} prefix-list {each.name} seq {number * 10} permit {permit.prefix}{low}{high}"
+        for number, entry in enumerate(entries(each), 1):
+            yield f"{WORD[each.family]} prefix-list {each.name} seq {number * 10} {entry}"
 
 
-def _unchanged(router: Router) -> Iterator[str]:
+def _statics(machine: Machine) -> Iterator[str]:
+    for each in machine.served_behind:
+        yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
+
+
+def _maps(router: Router) -> Iterator[str]:
+    """What passes from one protocol to another, and next hops of EVPN."""
     if _overlay(router):
         yield from ("!", f"route-map {UNCHANGED} permit 10", "  set ip next-hop unchanged")
+    for give in {give.accept: give for give in router.handovers}.values():
+        yield from ("!", f"route-map {give.accept} permit 10")
+        yield f"  match {WORD[give.family]} address prefix-list {give.accept}"
 
 
 def _interfaces(machine: Machine) -> Iterator[str]:
@@ -101,14 +118,20 @@ def _interfaces(machine: Machine) -> Iterator[str]:
             lines = ("switchport", f"switchport access vlan {vlan}", "spanning-tree port type edge", "no shutdown")
             yield from ("!", f"interface {port}", *_indented(lines))
     for interface in machine.of("loopback"):
-        yield from ("!", f"interface {machine.name(interface)}", *_indented(_addresses(interface)))
+        own = [*_addresses(interface), *map(_own, machine.served_here), *interface_lines(machine.router, interface)]
+        yield from ("!", f"interface {machine.name(interface)}", *_indented(own))
     for interface in machine.of("gateway"):
-        yield from ("!", f"interface {machine.name(interface)}", *_indented(_gateway(interface)))
+        own = [*_gateway(interface), *interface_lines(machine.router, interface)]
+        yield from ("!", f"interface {machine.name(interface)}", *_indented(own))
     for table in machine.router.tables:
         yield from ("!", f"interface Vlan{machine.inner[table.name]}", *_indented(_inner(table)))
 
 
-def _indented(lines: Iterator[str] | tuple[str, ...]) -> Iterator[str]:
+def _own(address: str) -> str:
+    return f"ipv6 address {address}" if ":" in address else f"ip address {address} secondary"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
     return (f"  {line}" for line in lines)
 
 
@@ -116,9 +139,17 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     yield from (f"description {interface.description}", "no switchport")
     if interface.mtu_B is not None:
         yield f"mtu {interface.mtu_B}"
-    if machine.router.unnumbered:
+    if machine.lent(interface):
+        yield from ("medium p2p", "ip unnumbered loopback0", "ipv6 address use-link-local-only")
+    elif not interface.addresses:
         yield from ("ip forward", "ipv6 address use-link-local-only")
-    yield from _addresses(interface)
+    else:
+        yield from _addresses(interface)
+    bfd = machine.router.detection(interface.name)
+    if bfd is not None:
+        interval_ms = round(bfd.interval_s * 1000)
+        yield f"bfd interval {interval_ms} min_rx {interval_ms} multiplier {bfd.multiplier}"
+    yield from interface_lines(machine.router, interface)
     yield "no shutdown"
 
 
@@ -191,6 +222,7 @@ def _family(router: Router, family: str) -> Iterator[str]:
             yield "  retain route-target all"
         return
     yield from (f"  network {prefix}" for prefix in networks)
+    yield from _indented(to_bgp(router, NUMBER[family]))
     yield f"  maximum-paths {min(MOST_PATHS, router.paths)}"
 
 
@@ -199,6 +231,8 @@ def _template(machine: Machine, group: Group) -> Iterator[str]:
     yield f"template peer {group.name}"
     if group.bfd:
         yield "  bfd"
+    if group.timers is not None:
+        yield f"  timers {group.timers.hello_s} {group.timers.dead_s}"
     if group.source:
         yield f"  update-source {machine.names[group.source]}"
     if group.hops > 1:

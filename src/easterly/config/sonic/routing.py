@@ -2,8 +2,9 @@
 
 BGP is told to FRR by SONiC's own manager (``frr_mgmt_framework_config``, mode ``unified``): tables ``BGP_*``,
 ``PREFIX_SET`` and ``PREFIX`` as its templates read them. The names of SONiC's tables of tenants begin with ``Vrf``, and
-each has a VLAN that stands for its layer-3 VNI. What the hardware alone knows (lanes of ports) is not written: the file
-is loaded over the platform's own (``config load``).
+each has a VLAN that stands for its layer-3 VNI. There are no tables for OSPF of both families, nor for IS-IS: under
+them FRR reads a file of its own (mode ``split-unified``). What the hardware alone knows (lanes of ports) is not
+written: the file is loaded over the platform's own (``config load``).
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from easterly.config import frr
 from easterly.config.sonic.render import port_name
 from easterly.config.switches.machine import Machine, Naming
-from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Permit, Table
+from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Permit, Router, Table
 
 NAMING = Naming(port_name, "Loopback0", "Vlan{}")
 VTEP, NVO = "vtep", "nvo"
@@ -52,17 +55,51 @@ def render(machine: Machine) -> str:
     str
         JSON, sorted: to be merged with the tables of classes and of access lists.
     """
-    found = {**_device(machine), **_ports(machine), **_vlans(machine), **_overlay(machine), **_bgp(machine)}
-    found |= _filters(machine.router.filters)
+    found = {**_device(machine), **_ports(machine), **_vlans(machine), **_overlay(machine)}
+    if not beside(machine.router):
+        found |= {**_bgp(machine), **_filters(machine.router.filters)}
     return json.dumps({name: rows for name, rows in found.items() if rows}, indent=1, sort_keys=True) + "\n"
 
 
 def _device(machine: Machine) -> Tables:
     router = machine.router
     return {"DEVICE_METADATA": {"localhost": {
-        "hostname": router.name, "type": ROLE[router.edge], "bgp_asn": str(router.asn),
-        "docker_routing_config_mode": "unified", "frr_mgmt_framework_config": "true",
+        "hostname": router.name, "type": ROLE[router.edge], "bgp_asn": str(router.asn), **_manager(router),
     }}}  # fmt: skip
+
+
+def _manager(router: Router) -> Row:
+    """Who tells FRR what to do: SONiC from these tables, or a file of FRR's own."""
+    if beside(router):
+        return {"docker_routing_config_mode": "split-unified"}
+    return {"docker_routing_config_mode": "unified", "frr_mgmt_framework_config": "true"}
+
+
+def beside(router: Router) -> bool:
+    """Whether routes need a file of FRR beside these tables, which have no words for interior protocols."""
+    return router.igp is not None
+
+
+def frr_text(machine: Machine) -> str:
+    """That file: FRR's text of the router, with SONiC's names of interfaces and tables."""
+    router = machine.router
+    tables = {table.name: table_name(table.name, table.vni) for table in router.tables}
+    names = machine.names
+    interfaces = tuple(replace(i, name=names[i.name], vrf=tables.get(i.vrf, i.vrf)) for i in router.interfaces)
+    groups = tuple(
+        replace(
+            group, source=names.get(group.source, ""),
+            peers=tuple(replace(peer, interface=names.get(peer.interface, "")) for peer in group.peers),
+        )
+        for group in router.groups
+    )  # fmt: skip
+    igp = router.igp and replace(
+        router.igp, passive=tuple(names[name] for name in router.igp.passive),
+        links=tuple(replace(link, interface=names[link.interface]) for link in router.igp.links),
+    )  # fmt: skip
+    inside = tuple(replace(table, name=tables[table.name]) for table in router.tables)
+    [file] = frr.render([replace(router, interfaces=interfaces, groups=groups, igp=igp, tables=inside)])
+    return file.text
 
 
 def _ports(machine: Machine) -> Tables:
@@ -76,10 +113,13 @@ def _ports(machine: Machine) -> Tables:
         row["mtu"] = str(_mtu(machine) if link is None or link.mtu_B is None else link.mtu_B)
         row["description"] = "hosts" if link is None else link.description
         ports[name] = row
-    alone: Row = {"ipv6_use_link_local_only": "enable"} if machine.router.unnumbered else {}
-    routed = _addressed((name, interface, dict(alone)) for name, interface in links.items())
+    alone: Row = {"ipv6_use_link_local_only": "enable"}
+    own = {name: replace(i, addresses=()) if machine.lent(i) else i for name, i in links.items()}
+    routed = _addressed((name, i, {} if i.addresses else dict(alone)) for name, i in own.items())
     loopbacks = _addressed((machine.name(interface), interface, {}) for interface in machine.of("loopback"))
-    return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks}
+    loopbacks |= {f"{NAMING.loopback}|{address}": {} for address in machine.served_here}
+    statics: Rows = {f"{DEFAULT}|{each.prefix}": {"nexthop": each.next_hop} for each in machine.served_behind}
+    return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks, "STATIC_ROUTE": statics}
 
 
 def _mtu(machine: Machine) -> int:
@@ -184,11 +224,18 @@ def _table(table: Table, paths: str) -> Rows:
 
 def _group(machine: Machine, group: Group) -> Row:
     row: Row = {"bfd": "true"} if group.bfd else {}
+    timers = next((bfd for bfd in machine.router.bfd if bfd.name == group.profile), None)
+    if group.bfd and timers is not None:
+        interval_ms = str(round(timers.interval_s * 1000))
+        row |= {"desired_minimum_tx_interval": interval_ms, "required_minimum_receive": interval_ms}
+        row["detection_multiplier"] = str(timers.multiplier)
+    if group.timers is not None:
+        row |= {"keepalive": str(group.timers.hello_s), "holdtime": str(group.timers.dead_s)}
     if group.source:
         row["local_addr"] = machine.names[group.source]
     if group.hops > 1:
         row |= {"ebgp_multihop": "true", "ebgp_multihop_ttl": str(group.hops)}
-    if machine.router.unnumbered:
+    if any(peer.interface for peer in group.peers):
         row["capability_ext_nexthop"] = "true"
     return row
 
@@ -207,7 +254,8 @@ def _filters(filters: Iterable[Filter]) -> Mapping[str, Rows]:
     rows: Rows = {}
     for each in filters:
         sets[each.name] = {"mode": MODE[each.family]}
-        rows |= {f"{each.name}|{p.prefix}|{_lengths(p, each.family)}": {"action": "permit"} for p in each.permits}
+        for action, permits in (("deny", each.refuses), ("permit", each.permits)):
+            rows |= {f"{each.name}|{p.prefix}|{_lengths(p, each.family)}": {"action": action} for p in permits}
     return {"PREFIX_SET": sets, "PREFIX": rows}
 
 

@@ -12,7 +12,7 @@ from easterly.config.linux.switch import host_ports
 from easterly.config.sheet import Sheet
 from easterly.config.switches.wanted import PortName
 from easterly.model.network import Network
-from easterly.model.router import DEFAULT, Group, Interface, Router
+from easterly.model.router import DEFAULT, Anycast, Group, Interface, Router
 from easterly.model.spec.site import Site
 
 VLANS = range(3899, 1, -1)
@@ -75,6 +75,21 @@ class Machine:
         for peer in (peer for group in groups for peer in group.peers):
             far = self.fabric[peer.end.device]
             yield (far.loopback(4) or far.loopback(6)).partition("/")[0], far.asn, far.name
+
+    def lent(self, interface: Interface) -> bool:
+        """Whether a link has the loopback's addresses, and none of its own."""
+        own = {address for loopback in self.of("loopback") for address in loopback.addresses}
+        return interface.role == "link" and bool(interface.addresses) and own.issuperset(interface.addresses)
+
+    @property
+    def served_here(self) -> tuple[str, ...]:
+        """Service addresses of the router itself, which its loopback has."""
+        return tuple(each.prefix for each in self.router.anycast if not each.next_hop and not each.drained)
+
+    @property
+    def served_behind(self) -> tuple[Anycast, ...]:
+        """Services of hosts, which static routes lead to: these texts have no words for health checks."""
+        return tuple(each for each in self.router.anycast if each.next_hop and not each.drained)
 
     def of(self, role: str) -> tuple[Interface, ...]:
         """Interfaces of a role."""
