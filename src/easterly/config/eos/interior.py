@@ -98,5 +98,5 @@ def to_bgp(router: Router, family: int) -> Iterator[str]:
     for give in router.handovers:
         if give.target == "bgp" and give.family == family:
             yield f"redistribute connected route-map {give.accept}"
-            source = f"isis {NAME} level-2" if give.source == "isis" else "ospfv3" if family == 6 else "ospf"
+            source = "isis level-2" if give.source == "isis" else "ospfv3" if family == 6 else "ospf"
             yield f"redistribute {source} route-map {give.accept}"

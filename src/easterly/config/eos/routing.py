@@ -190,22 +190,23 @@ def _sessions(machine: Machine, group: Group) -> Iterator[str]:
 
 def _family(router: Router, family: str) -> Iterator[str]:
     """One address family of the default table."""
-    carried = [(group.name, each) for group in router.groups for each in group.exchanges if each.family == family]
+    carried = [(group, each) for group in router.groups for each in group.exchanges if each.family == family]
     networks = router.networks.get(NUMBER.get(family, 0), ())
     if not carried and not networks:
         return
     yield from ("   !", f"   address-family {family}")
     if family == "evpn":
         yield "      bgp next-hop-unchanged"
-    for name, exchange in carried:
-        yield from (f"      {line}" for line in _exchange(name, exchange, router.unnumbered))
+    for group, exchange in carried:
+        yield from (f"      {line}" for line in _exchange(group, exchange))
     yield from (f"      network {prefix}" for prefix in networks)
     yield from (f"      {line}" for line in to_bgp(router, NUMBER.get(family, 0)))
 
 
-def _exchange(name: str, exchange: Exchange, unnumbered: bool) -> Iterator[str]:
+def _exchange(group: Group, exchange: Exchange) -> Iterator[str]:
+    name = group.name
     yield f"neighbor {name} activate"
-    if exchange.family == "ipv4" and unnumbered:
+    if exchange.family == "ipv4" and any(peer.interface for peer in group.peers):
         yield f"neighbor {name} next-hop address-family ipv6 originate"
     if exchange.accept:
         yield f"neighbor {name} prefix-list {exchange.accept} in"
