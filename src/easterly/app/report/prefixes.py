@@ -139,10 +139,10 @@ def _addresses(address: Row) -> list[str]:
 
 
 def share_text(share: float) -> str:
-    """A share in words; what is little is not said to be nothing.
+    r"""A share in words; what is little is not said to be nothing.
 
     >>> print(ascii([share_text(0.125), share_text(0.00001), share_text(0.0)]))
-    ['12.5 %', '< 0.1 %', '0.0 %']
+    ['12.5\xa0%', '< 0.1\xa0%', '0.0\xa0%']
     """
     return f"< {percent(0.001)}" if 0 < share < 0.0005 else percent(share)
 
