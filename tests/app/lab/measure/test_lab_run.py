@@ -11,10 +11,12 @@ from tests.app.lab.sites import DIAMOND, written
 from tests.lab import require, require_root
 
 from easterly.app.cli import main
-from easterly.app.lab.measure import of_site
+from easterly.app.lab.measure import Within
+from easterly.app.lab.measure.trial import Measured
 from easterly.app.report.measured import page
 
 pytestmark = pytest.mark.lab
+CLASSES = "classes: {gold: {dscp: 26, share: 50%}, silver: {dscp: 18, share: 30%}, rest: {dscp: 0, share: rest}}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -31,37 +33,28 @@ def run(site: Path, *words: object):
 
 
 def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
-    made = run(written(tmp_path, DIAMOND), "--report", tmp_path / "lab.html")
+    made = run(written(tmp_path, DIAMOND + CLASSES), "--report", tmp_path / "lab.html")
     found = json.loads(made.stdout)["result"]
-    wrong = [each for each in found["measured"] if not each["ok"]]
-    assert made.exit_code == 0, wrong
+    assert made.exit_code == 0, [each for each in found["measured"] if not each["ok"]]
+    assert found["unmeasured"] == []
     by = {each["what"]: each for each in found["measured"]}
     assert by["flows that took the computed ways"]["measured"] == 400
     gaps = [each for what, each in by.items() if what.startswith("interruption of")]
     assert len(gaps) >= 2
     assert all(each["least"] < 0.61 and each["most"] > 1.0 for each in gaps)
+    assert by["share of gold"]["predicted"] == pytest.approx(0.5)
+    assert by["all-reduce of 2 hosts"]["measured"] >= 0.6
+    steered = [each["measured"] >= 200 for what, each in by.items() if what.startswith("packets that leave")]
+    assert sum(steered) == 4
     drawn = (tmp_path / "lab.html").read_text()
     assert "flows that took the computed ways" in drawn
     assert "interruption of" in drawn
 
 
-def test_another_next_hop_than_planned_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The routers are right; the prediction is made for a fabric in which r1 weighs one way three times."""
-    planned = of_site.fabric
-
-    def weighed(*words, **options):
-        made = planned(*words, **options)
-        for (node, address), group in made.groups.items():
-            if node == "r1" and len(group) > 1:
-                made.groups[node, address] = tuple(of_site.Hop(hop.device, 3 - 2 * i) for i, hop in enumerate(group))
-        return made
-
-    monkeypatch.setattr(of_site, "fabric", weighed)
-    made = run(written(tmp_path, DIAMOND))
-    assert made.exit_code == 1
-    bad = [each for each in json.loads(made.stdout)["result"]["measured"] if not each["ok"]]
-    assert bad[0]["what"] == "flows that took the computed ways"
-    assert "not over left nic0, r1 swp" in bad[0]["differences"][0]
+def test_one_measurement_that_is_off_is_a_run_that_failed() -> None:
+    good, bad = (Within.exactly("flows", 5, found, "computed") for found in (5, 4))
+    assert Measured((good,), ()).ok
+    assert not Measured((good, bad), ()).ok
 
 
 def test_a_page_shows_what_is_not_as_predicted() -> None:

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from easterly.app.lab.comparison import Comparison
     from easterly.app.lab.measure.trial import Measured
     from easterly.app.lab.running import Running
+    from easterly.model.qos import QosPlan
     from easterly.model.routing import Policy
 
 SHOWN = 5
+ALIKE = 4
+"""Measurements of one kind that are printed on lines of their own; of more, what they have in common."""
 AGREED = "the plan names each of them, so that none may be missing"
 
 
-def measured(lab: Running, policy: Policy, said: Callable[[str], None]) -> Measured:
+def measured(lab: Running, policy: Policy, qos: QosPlan, said: Callable[[str], None]) -> Measured:
     """What is measured of a lab."""
     from easterly.app.lab import routes
     from easterly.app.lab.measure.trial import tried
 
-    return tried(lab, routes.planned(lab.network, lab.address, policy), policy, said=said)
+    return tried(lab, routes.planned(lab.network, lab.address, policy), policy, qos, said=said)
 
 
 def nothing() -> Measured:
@@ -62,14 +65,17 @@ def told(made: Measured) -> None:
     alike = Counter(_kind(each.what) for each in made.compared if each.ok)
     rows = []
     for each in made.compared:
-        count = alike.pop(_kind(each.what), 0) if each.ok else 1
-        if count > 1:
+        kind = _kind(each.what)
+        count = alike[kind] if each.ok else 1
+        if count > ALIKE:
+            alike[kind] = 0  # told once
+        if count > ALIKE:
             own = [other for other in made.compared if other.ok and _kind(other.what) == _kind(each.what)]
             values = (min(other.least for other in own), max(other.most for other in own),
                       min(other.measured for other in own), max(other.measured for other in own))  # fmt: skip
             least, most, low, high = (shown(value, each.unit) for value in values)
             rows.append((f"{_kind(each.what)} ({count})", f"{least}..{most}", f"{low}..{high}", "yes"))
-        elif count == 1:
+        elif count:
             least, most = shown(each.least, each.unit), shown(each.most, each.unit)
             span = least if least == most else f"{least}..{most}"
             rows.append((each.what, span, shown(each.measured, each.unit), "yes" if each.ok else "NO"))

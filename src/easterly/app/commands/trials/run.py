@@ -63,7 +63,9 @@ def run(
     try:
         with _running(nouns, factor, str(site), keep) as lab:
             made = _compared(lab, nouns, patience)
-            found_out = measuring.measured(lab, nouns.policy.value, _said) if measure else measuring.nothing()
+            found_out = (
+                measuring.measured(lab, nouns.policy.value, nouns.qos.value, _said) if measure else measuring.nothing()
+            )
     except RefusedText as error:
         trying.failed(str(error), form)
     except LabError as error:

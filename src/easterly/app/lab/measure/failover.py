@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +19,16 @@ PROGRAMMING_S = 0.1
 kernel, each woken once, and a thousand routes at ten thousand a second."""
 WOKEN = 4
 """Programs on that way: the one that detects, the one that routes, the one that keeps the routes, and the kernel's."""
-ORDINARY_S = 0.001
+WATCH = """
+import select, sys, time
+late_s = [0.0]
+while True:
+    begin = time.monotonic()
+    if select.select([sys.stdin], [], [], 0.001)[0]:
+        break
+    late_s.append(max(0.0, time.monotonic() - begin - 0.002))
+print(sum(late_s), max(late_s))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +116,20 @@ def _undisturbed(track: Track) -> Within:
 
 @contextmanager
 def waiting() -> Iterator[Callable[[], float]]:
-    """Watch how long this machine keeps programs of ordinary priority waiting; called, it tells what that costs.
+    """Watch how long this machine keeps programs of ordinary priority waiting; called once, it tells what that costs.
 
     Between a fault and new next hops a few programs are woken one after the other. Each of them waits no longer than
-    the longest wait that was seen, and together they wait no longer than all waits.
+    the longest wait that was seen, and together they wait no longer than all waits. A process of its own watches.
     """
-    late_s, over = [0.0], threading.Event()
+    words = [sys.executable, "-I", "-S", "-c", WATCH]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
+        try:
+            yield lambda: _told(watcher)
+        finally:
+            watcher.kill()
 
-    def watch() -> None:
-        while not over.is_set():
-            begin = time.monotonic()
-            time.sleep(ORDINARY_S)
-            late_s.append(max(0.0, time.monotonic() - begin - 2 * ORDINARY_S))
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield lambda: min(sum(late_s), WOKEN * max(late_s))
-    finally:
-        over.set()
-        thread.join()
+def _told(watcher: subprocess.Popen[str]) -> float:
+    out, _ = watcher.communicate("over\n")
+    total_s, longest_s = map(float, out.split())
+    return min(total_s, WOKEN * longest_s)

@@ -36,6 +36,8 @@ WHY = (
 FIRST_PORT = 6000
 BUFFER_B, CHUNK_B = 400_000, 1 << 16
 """Of a socket, which the kernel doubles: what waits in a class, so that it stays busy while this machine stalls."""
+SEGMENT_B = 1460
+"""Of full Ethernet frames, whatever packets the hosts could send."""
 PATIENCE_S = 10.0
 WARM_S = 0.7
 URGENT = -15
@@ -105,6 +107,7 @@ def _connection(tenant: Tenant, port: int, control: str) -> Iterator[tuple[socke
             door.settimeout(PATIENCE_S)
             out.settimeout(PATIENCE_S)
             out.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, control.encode())
+            out.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_B)
             out.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tenant.dscp << 2)
             out.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_B)
             out.bind((tenant.src_address, port))

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from easterly.app.lab.measure import choice, of_site, split
+from easterly.app.lab.measure import choice, of_site, split, stages
 from easterly.app.lab.measure.counters import counted
 from easterly.app.lab.measure.failover import detection, gaps, waiting
 from easterly.app.lab.measure.faults import silent
@@ -21,14 +21,17 @@ from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError
 from easterly.base.schema import Doc
+from easterly.model.qos import QosPlan
 from easterly.model.routing import Policy
 
 FLOWS, PACKETS = 100, 2
 """Flows in each direction of a pair of hosts, and what each sends."""
 PROBED = 8
 """Flows of each direction that are probed while a link is silent: 8,000 packets a second are what one thread does."""
-QUIET_S = 0.3
-STAGES = ("ways", "failover")
+QUIET_S, PATIENCE_S = 0.3, 0.8
+"""Probes before a fault, and after it should be over."""
+STAGES = ("ways", "classes", "all_reduce", "segments", "failover")
+"""What disturbs routers comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ class _Trial:
     wanted: Mapping[str, Table]
     pairs: Sequence[tuple[Port, Port]]
     fabric: choice.Fabric
+    seeds: Mapping[str, int]
     seeded: bool
+    qos: QosPlan
     compared: list[Within] = field(default_factory=list)
     unmeasured: list[Unmeasured] = field(default_factory=list)
 
@@ -79,6 +84,22 @@ class _Trial:
         else:
             self.compared += split.likely(flows, self.fabric, found)
 
+    def classes(self) -> None:
+        """Shares of the plan's classes."""
+        self.compared += stages.classes(self.lab, self.pairs, self.fabric, self.qos)
+
+    def all_reduce(self) -> None:
+        """A ring over some hosts."""
+        if not self.seeded:
+            raise LabError("this kernel has no seeds, so that nobody can say which links a connection uses")
+        own = stages.ring_ports(self.lab)
+        pairs = list(zip(own, [*own[1:], *own[:1]], strict=True))
+        self.compared += stages.all_reduce(self.lab, of_site.fabric(self.lab, self.wanted, pairs, self.seeds), own)
+
+    def segments(self) -> None:
+        """Packets by a detour."""
+        self.compared += stages.segments(self.lab, self.pairs, self.fabric)
+
     def failover(self) -> None:
         """Flows while a link is silent."""
         if not self.seeded:
@@ -94,15 +115,15 @@ class _Trial:
         with probing(self.lab.spaces, flows) as probed:
             time.sleep(QUIET_S)
             with waiting() as delayed_s, silent(self.lab.spaces[end[0]], [end[1]]):
-                time.sleep(expected.most_s + QUIET_S)
-                time.sleep(min(1.0, delayed_s()))
+                time.sleep(expected.most_s + PATIENCE_S)
                 found = probed()
                 late_s = delayed_s()
         self.compared += gaps(found, computed, [end, back], expected, delayed_s=late_s)
 
 
 def tried(
-    lab: Running, wanted: Mapping[str, Table], policy: Policy, *, said: Callable[[str], None] = lambda stage: None
+    lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, *,
+    said: Callable[[str], None] = lambda stage: None,
 ) -> Measured:  # fmt: skip
     """Measure what a lab does, beside what the plan says of it.
 
@@ -114,6 +135,8 @@ def tried(
         Planned routes by router.
     policy : Policy
         Of the plan: seeds.
+    qos : QosPlan
+        Of the plan: classes.
     said : callable, optional
         Told what is being measured.
 
@@ -133,7 +156,7 @@ def tried(
                 inside[node].append(device)
         held.enter_context(rehashed(lab.spaces, inside))
         seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
-        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeded)
+        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos)
         for stage in STAGES:
             said(stage)
             begin = time.monotonic()

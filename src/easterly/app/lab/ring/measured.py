@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Protocol
 
 from easterly.app.lab.ring import rank as program
-from easterly.app.lab.ring.star import Star
 from easterly.app.lab.spaces import LabError, Space
 
 PATIENCE_S = 20.0
@@ -109,15 +108,27 @@ class Ranks:
         return [] if after is None else [rank.hear(after) for rank in self.each]
 
 
+class Hosts(Protocol):
+    """Hosts that reach each other."""
+
+    @property
+    def hosts(self) -> tuple[Space, ...]:
+        """Their namespaces."""
+
+    @property
+    def addresses(self) -> list[str]:
+        """An IPv4 address of each."""
+
+
 @contextmanager
 def ranks(
-    star: Star, size_B: int, *, seconds: float = PATIENCE_S, kind: str = "own", python: str = sys.executable
+    star: Hosts, size_B: int, *, seconds: float = PATIENCE_S, kind: str = "own", python: str = sys.executable
 ) -> Iterator[Ranks]:
     """A process on each host of a star, connected to the next.
 
     Parameters
     ----------
-    star : Star
+    star : Star, or other hosts
     size_B : int [B]
         The array; a multiple of 4.
     seconds : float [s]

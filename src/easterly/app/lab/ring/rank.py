@@ -197,6 +197,8 @@ def neighbours(rank: int, addresses: Sequence[str], seconds: float) -> tuple[soc
         say({"state": "listening"})
         hear()
         out = _tuned(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+        out.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        out.bind((addresses[rank], PORT + 1 + rank))  # known beforehand, as routers choose ways by it
         out.settimeout(seconds)
         out.connect((addresses[(rank + 1) % len(addresses)], PORT))
         into, _ = door.accept()

@@ -75,13 +75,20 @@ def star(count: int, mtu_B: int = 1500) -> Iterator[Star]:
                 f"link add {DEVICE} mtu {mtu_B} type veth peer name port{i} mtu {mtu_B} netns {switch.name}",
                 f"address add {address}/{PREFIX} dev {DEVICE}", _up(DEVICE),
             ))  # fmt: skip
-            host.call(_settle)
+            host.call(settle)
         ports = [line for i in range(count) for line in (f"link set port{i} master {BRIDGE}", _up(f"port{i}"))]
         switch.run("ip", "-batch", "-", text=_batch(f"link add {BRIDGE} type bridge", *ports, f"link set {BRIDGE} up"))
         yield made
 
 
-def _settle() -> None:
+def settle() -> None:
+    """Have the namespace of this thread send as the trial of a ring wants it.
+
+    Raises
+    ------
+    LabError
+        The kernel has not that congestion control.
+    """
     for name, value in SETTINGS.items():
         try:
             Path(f"/proc/sys/net/ipv4/{name}").write_text(value, encoding="ascii")

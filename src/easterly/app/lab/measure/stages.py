@@ -1,0 +1,166 @@
+"""Stages of a trial that use a lab's own hosts and cables: segments, an all-reduce, classes on a link."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from easterly.app.lab.comparison import Comparison
+from easterly.app.lab.measure.choice import End, Fabric, ways
+from easterly.app.lab.measure.flows import Flow, burst, several
+from easterly.app.lab.measure.of_site import Port, ports
+from easterly.app.lab.measure.segments import links, passed, shortest, steered
+from easterly.app.lab.measure.shares import Tenant, carried, fractions
+from easterly.app.lab.measure.within import Within
+from easterly.app.lab.ring.measured import ranks
+from easterly.app.lab.ring.predicted import Framing
+from easterly.app.lab.ring.rank import PORT as RING_PORT
+from easterly.app.lab.ring.star import settle
+from easterly.app.lab.ring.trial import TIMES
+from easterly.app.lab.running import Running
+from easterly.app.lab.shaped import shape
+from easterly.app.lab.spaces import LabError, Space
+from easterly.config.linux.qos.planned import shape as planned
+from easterly.model.qos import QosPlan
+from easterly.route.hashing.tuples import TCP
+
+STEERED = 200
+"""Packets that are steered."""
+RING, RING_S = 4, 0.6
+"""Hosts of an all-reduce at most, and how long it should take."""
+REPEATED = 3
+PART = 0.5
+"""Of a port's rate that classes share, so that no other link on their way is full."""
+TICK_S, SHARED_S = 0.05, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosts:
+    """Hosts of a ring."""
+
+    hosts: tuple[Space, ...]
+    addresses: list[str]
+
+
+def segments(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric) -> list[Within]:
+    """Packets to a host by a detour: over one neighbour of the first router and back, then over another one.
+
+    Raises
+    ------
+    LabError
+        The site has nothing for that, or the kernel.
+    """
+    src, dst = next(iter(pair for pair in pairs if pair[0].family == 6), (None, None))
+    if src is None or dst is None:
+        raise LabError("no two hosts with IPv6 addresses have several ways between them")
+    routers = set(lab.routers)
+    cables = {
+        end: far for each in lab.cables for end, far in (each.ends, each.ends[::-1])
+        if end[0] in routers and far[0] in routers
+    }  # fmt: skip
+    first, last = (made.cables[host.host, host.device] for host in (src, dst))
+    near = sorted({far[0] for end, far in cables.items() if end[0] == first})
+    onwards = shortest(cables, first, last)[0]
+    others = [node for node in near if node != cables[onwards][0]]
+    if not others:
+        raise LabError(f"{first} has one neighbour only, so that there is no detour")
+    nodes = [first, others[-1], first, cables[onwards][0], last]
+    nodes = nodes if nodes[-2] != last else nodes[:-1]
+    flows = several(1, src.host, dst.host, src.address, dst.address, first=40_000)
+    with steered(lab.spaces, cables, nodes, dst.address):
+        burst(lab.spaces, flows)
+        return links(
+            lab.spaces, cables, passed(cables, nodes), STEERED, lambda: burst(lab.spaces, flows, packets=STEERED)
+        )  # fmt: skip
+
+
+def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
+    """Ring over some hosts: its time by the fullest link on the computed ways of its connections.
+
+    In a ring every host passes on as much as the one before, so that all connections have the pace of the slowest: its
+    fullest link divides its rate among those that pass it.
+    """
+    framing = Framing(lab.host_mtu_B)
+    flows = ring_flows(own)
+    rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
+    used = Counter(
+        end
+        for flow, way in zip(flows, ways(made, flows), strict=True)
+        for end in (*way, *_last(made, way, flow)) if end in rates
+    )  # fmt: skip
+    data_bps = framing.share * min(rates[end] / count for end, count in used.items())
+    per_byte_s = 8 * 2 * (1 - 1 / len(own)) / data_bps
+    size_B = int(RING_S / per_byte_s) // 4 * 4
+    hosts = _Hosts(tuple(lab.spaces[port.host] for port in own), [port.address for port in own])
+    for host in hosts.hosts:
+        host.call(settle)
+    with ranks(hosts, size_B) as running:
+        running.all_reduce()  # opens windows
+        time_s = sorted(running.all_reduce() for _ in range(REPEATED))[REPEATED // 2]
+    return [Within.of(
+        Comparison(f"all-reduce of {len(own)} hosts", size_B * per_byte_s, time_s, "s", TIMES),
+        "nothing is faster than the fullest link on the computed ways; acknowledgements, start-up: up to 25 %",
+    )]  # fmt: skip
+
+
+def ring_flows(own: Sequence[Port]) -> list[Flow]:
+    """Connections of a ring: each from its host to the next, from the port that its rank binds."""
+    return [
+        Flow(a.host, b.host, a.address, b.address, RING_PORT + 1 + i, RING_PORT, TCP)
+        for i, (a, b) in enumerate(zip(own, [*own[1:], *own[:1]], strict=True))
+    ]
+
+
+def _last(made: Fabric, way: Sequence[End], flow: Flow) -> list[End]:
+    """The port of the last router towards the host, where the way only knows the bridge in front of it."""
+    if not way or way[-1] in made.cables:
+        return []
+    return [end for end, far in made.cables.items() if (end[0], far) == (way[-1][0], flow.dst)][:1]
+
+
+def ring_ports(lab: Running) -> list[Port]:
+    """One IPv4 address of some hosts, spread over all.
+
+    Raises
+    ------
+    LabError
+        There are fewer than two.
+    """
+    own = list({port.host: port for port in ports(lab) if port.family == 4}.values())
+    if len(own) < 2:
+        raise LabError("there are no two hosts with IPv4 addresses in the table that all share")
+    step = max(1, len(own) // RING)
+    return own[::step][:RING]
+
+
+def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan: QosPlan) -> list[Within]:
+    """The plan's classes on the port of a router towards a host, all of them busy with TCP.
+
+    Raises
+    ------
+    LabError
+        The site has nothing for that.
+    """
+    src, dst = next(iter(pair for pair in pairs if pair[0].family == 4), (None, None))
+    if src is None or dst is None:
+        raise LabError("no two hosts with IPv4 addresses have several ways between them")
+    if len(plan.traffic_class) < 2:
+        raise LabError("the site has one class only")
+    near = next(end for end, far in made.cables.items() if far == dst.host and end[0] in set(lab.routers))
+    cable = next(each for each in lab.cables if near in each.ends)
+    tree = planned(plan, near[1], int(PART * cable.rate_bps), tick_s=TICK_S)
+    points = {leaf.name: leaf.dscp[0] for leaf in tree.leaves if leaf.dscp}
+    tenants = [
+        Tenant(name, lab.spaces[src.host], lab.spaces[dst.host], src.address, dst.address, point)
+        for name, point in points.items()
+    ]  # fmt: skip
+    space = lab.spaces[near[0]]
+    try:
+        shape(space, tree)
+        got = carried(tenants, SHARED_S)
+    finally:
+        shape(space, *(each for each in cable.shapers() if each.device == near[1]))
+        time.sleep(0.1)
+    return fractions(tree, got)
