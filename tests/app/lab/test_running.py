@@ -198,7 +198,7 @@ def _own(nouns: object, device: str) -> list[str]:
     return [prefix for prefix, owner in zip(rows.prefix.tolist(), rows.device.tolist(), strict=True) if owner == device]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
 def test_an_interrupted_lab_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
     site = written(tmp_path, DIAMOND)
     before = {each.name for each in records.read()}

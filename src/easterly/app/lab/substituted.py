@@ -40,10 +40,15 @@ def substituted(lab: Running) -> tuple[Substitution, ...]:
 def _substituted(lab: Running) -> Iterator[Substitution]:
     yield Substitution("networkd in a namespace", "the rendered netplan text, carried out by ip")
     yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+    yield Substitution(
+        "the planned queues of ports", "two for each: routing protocols (CS6) first, then everything else"
+    )
     if lab.homes:
         yield Substitution(
             "VRF devices", "a namespace for each tenant and switch, which FRR takes for its VRF (zebra -n)"
         )
+    if any(file.path.startswith("anycast/") for file in lab.configs.artifacts):
+        yield Substitution("watchers of anycast services", "nobody: their addresses are not announced, nor asked for")
     longest_s = float(lab.network.links.delay_s.max(initial=0.0))
     if longest_s > SHORT_S:
         yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")

@@ -16,7 +16,7 @@ from easterly.app.lab.records import Process, Record
 from easterly.app.lab.spaces import FOLDER, SECONDS
 from easterly.config.frr.check import CRASH_LOGS
 
-PATIENCE_S = 5.0
+PATIENCE_S, UNBORN_S = 5.0, 60.0
 
 
 def take_down(record: Record) -> None:
@@ -61,7 +61,17 @@ def sweep(*, kept: bool = False, only: Collection[str] = ()) -> list[str]:
         if (record.abandoned or (kept and record.kept)) and (not only or record.name in only):
             take_down(record)
             done.append(record.name)
+    _forget_unborn()
     return done
+
+
+def _forget_unborn() -> None:
+    """Remove folders whose maker was killed before anything was written down, or made."""
+    for folder in records.FOLDER.glob("lab*/"):
+        with suppress(OSError):
+            if not folder.with_suffix(".json").exists() and time.time() - folder.stat().st_mtime > UNBORN_S:
+                folder.rmdir()
+                folder.with_suffix(".new").unlink(missing_ok=True)
 
 
 def _inside(record: Record) -> Iterator[Process]:

@@ -1,0 +1,98 @@
+"""What `easterly lab run`, `check`, `list` and `clean` say where there is nothing to run."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.app.lab.sites import DIAMOND, written
+from tests.lab import require, require_root
+
+from easterly.app.cli import main
+from easterly.app.lab import records, teardown
+from easterly.app.lab.preflight import PROBES
+
+DEMO = Path(__file__).parents[3] / "src" / "easterly" / "app" / "demo.yaml"
+
+
+def run(*words: object) -> Result:
+    result = CliRunner().invoke(main, ["lab", *map(str, words)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_without_its_programs_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    for words in (("run", written(tmp_path, DIAMOND)), ("check",)):
+        result = run(*words)
+        assert result.exit_code == 3
+        assert "ip and tc and vtysh" in result.stderr
+    made = json.loads(run("check", "--format", "json").stdout)["result"]
+    assert (made["possible"], made["features"]) == (False, [])
+
+
+def test_without_rights_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    result = run("run", written(tmp_path, DIAMOND), "--format", "json")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["result"] == {
+        "tried": False, "reason": "network namespaces need Linux and root",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scale", "2"), "--scale"), (("--scale", "0.5"), "0.5"), (("--shrink", "racks=2"), "leaves=NUMBER"),
+        (("--shrink", "hosts=2"), "and lab is graph"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_run_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    result = run("run", written(tmp_path, DIAMOND), *words)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_more_works_than_hosts_are_refused() -> None:
+    result = run("run", DEMO, "--shrink", "hosts=2,leaves=2,spines=1")
+    assert result.exit_code == 2
+    assert "3 works" in result.output
+
+
+@pytest.mark.parametrize("words", [("clean", "lab-none"), ("shell", "r1", "--lab", "lab-none")])
+def test_a_lab_that_is_not_there_is_not_found(words: tuple[str, ...]) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert "there is no lab lab-none" in result.output
+
+
+def test_a_folder_of_a_maker_that_was_killed_at_once_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    young, old = tmp_path / "labaaaa", tmp_path / "labbbbb"
+    for folder in (young, old):
+        folder.mkdir()
+    os.utime(old, (time.time() - 100,) * 2)
+    assert teardown.sweep() == []
+    assert (young.exists(), old.exists()) == (True, False)
+
+
+@pytest.mark.lab
+def test_features_are_found_out_by_trying() -> None:
+    require_root()
+    for program in ("ip", "tc", "vtysh", "zebra"):
+        require(program)
+    result = run("check", "--format", "json")
+    assert result.exit_code == 0, result.output
+    found = {each["name"]: each for each in json.loads(result.stdout)["result"]["features"]}
+    assert {probe.name for probe in PROBES} < set(found)
+    assert all(found[name]["there"] for name in ("namespaces", "veth", "bridge", "htb", "equal-cost routes"))
+    # What is missing has a reason, and, unless there is no lab without it, something that replaces it.
+    assert all(each["reason"] and each["instead"] for each in found.values() if not each["there"])
+    assert "bgpd" in run("check").stdout
