@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 from easterly.base.schema import Doc, Unit
 
@@ -29,6 +29,8 @@ class Account:
     dropped_packets: Annotated[int | None, Doc("Packets dropped.")] = None
     addresses: Annotated[int | None, Doc("Addresses held at the end.")] = None
     gpu_s: Annotated[float | None, Unit("s"), Doc("GPUs times seconds.")] = None
+    floor: Annotated[float | None, Unit("1"), Doc("Share of every link that is promised.")] = None
+    predicted: Annotated[bool | None, Doc("True where a plan says so, and nobody has counted.")] = None
 
     def record(self) -> dict[str, Any]:
         """The record as JSON has it; what is unknown is left out.
@@ -73,15 +75,47 @@ class Account:
             value = getattr(self, name)
             if value is not None and not 0 <= value < float("inf"):
                 raise ValueError(f"account of {self.tenant}: {name} is {value}; it is 0 or more, or None if unknown")
+        if self.floor is not None and self.floor > 1:
+            raise ValueError(f"account of {self.tenant}: the floor is {self.floor}; it is a share, at most 1")
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a record (draft 2020-12): what whoever writes one may rely on.
+
+    What it cannot say, that the end is behind the beginning, `Account.read` checks.
+
+    Examples
+    --------
+    >>> json_schema()["properties"]["octetDeltaCount"]
+    {'type': 'integer', 'minimum': 0, 'description': 'Bytes that its hosts have sent into the network. Unit: B.'}
+    """
+    made: dict[str, Any] = {}
+    for name, kind in get_type_hints(Account, include_extras=True).items():
+        base, *notes = get_args(kind)
+        word = next(word for type_, word in _WORDS.items() if base is type_ or type_ in get_args(base))
+        unit = "".join(f" Unit: {note.symbol}." for note in notes if isinstance(note, Unit))
+        text = "".join(note.text for note in notes if isinstance(note, Doc))
+        entry: dict[str, Any] = {"type": word}
+        if word in ("integer", "number"):
+            entry["minimum"] = 0
+        if name == "floor":
+            entry["maximum"] = 1
+        made[KEYS[name]] = entry | {"description": f"{text}{unit}"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:easterly:account:1",
+        "title": "Easterly account record", "type": "object", "properties": made,
+        "required": [KEYS[name] for name in _NEEDED], "additionalProperties": False,
+    }  # fmt: skip
 
 
 _NEEDED = ("tenant", "vrf", "traffic_class", "start_s", "end_s")
-_COUNTS = tuple(field.name for field in fields(Account) if field.name not in _NEEDED)
+_COUNTS = tuple(field.name for field in fields(Account) if field.name not in (*_NEEDED, "predicted"))
+_WORDS = {bool: "boolean", str: "string", int: "integer", float: "number"}
 KEYS = {
     "tenant": "tenant", "vrf": "VRFname", "traffic_class": "className",
     "start_s": "flowStartSeconds", "end_s": "flowEndSeconds", "in_B": "octetDeltaCount",
     "out_B": "reverseOctetDeltaCount", "in_packets": "packetDeltaCount", "out_packets": "reversePacketDeltaCount",
     "marked_packets": "ecnMarkedPackets", "dropped_packets": "droppedPacketDeltaCount", "addresses": "addressesHeld",
-    "gpu_s": "gpuSeconds",
+    "gpu_s": "gpuSeconds", "floor": "promisedShare", "predicted": "predicted",
 }  # fmt: skip
-"""Key of each attribute in a record; those of IPFIX but for tenant, class, marks, addresses and GPUs."""
+"""Key of each attribute in a record; those of IPFIX but for tenant, class, marks, addresses, GPUs and promises."""

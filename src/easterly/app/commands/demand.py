@@ -32,7 +32,9 @@ FORMATS = ("text", "json", "csv", "parquet")
               help="Write one step of the job as Chakra execution traces, a file per interface.")  # fmt: skip
 @click.option("--replay", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
               help="Read Chakra execution traces, and replay them on the hosts of the job.")  # fmt: skip
-@click.option("--interval", help="Length of the intervals of `--by interval`; 1h if absent.")
+@click.option("--accounts", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write what each tenant is predicted to use in a week, a JSON record a line.")  # fmt: skip
+@click.option("--interval", help="Length of the intervals of `--by interval` and --accounts; 1h if absent.")
 @click.option("--years", type=click.FloatRange(0, 100), default=0.0, help="A week that is some years ahead.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
               help="Text for people, one JSON object, or one table.")  # fmt: skip
@@ -40,6 +42,7 @@ FORMATS = ("text", "json", "csv", "parquet")
 def command(
     site: Path, by: tuple[str, ...], matrix: str | None, step: bool, shared: bool, name: str | None,
     interval: str | None, years: float, form: str, out: Path | None, chakra: Path | None, replay: Path | None,
+    accounts: Path | None,
 ) -> None:  # fmt: skip
     """Tell what the jobs, services and other traffic of SITE send: per GPU and step, per second, per link class.
 
@@ -47,12 +50,15 @@ def command(
     """
     keys = _keys(by, form)
     traced = chakra is not None, replay is not None
-    _consistent((bool(keys), matrix is not None, step, shared, *traced), years, out, form)
-    length_s = _length(interval, keys, form)
+    _consistent((bool(keys), matrix is not None, step, shared, *traced, accounts is not None), years, out, form)
+    length_s = _length(interval, [*keys, *(["interval"] if accounts is not None else [])], form)
     if any(traced):
         from easterly.app.demand import traces
 
         traces.run(site, name, chakra, replay, form)
+        return
+    if accounts is not None:
+        _accounts(site, accounts, length_s, years, form)
         return
     made, found = _outgoing(site, name, form)
     from easterly.app.demand import pages, views
@@ -76,12 +82,27 @@ def command(
         _emit_table(views.phases(made) if table is None else table, out, form)
 
 
+def _accounts(site: Path, file: Path, length_s: float, years: float, form: str) -> None:
+    """Write the accounts of a week, and say how many."""
+    import json
+
+    from easterly.app.commands.plan import folder
+    from easterly.study import accounts, demand
+
+    terminal.writable(file, form)
+    nouns, found, _ = terminal.read_or_leave(site, form if form == "json" else "text", folder(None))
+    records = [each.record() for each in accounts.predicted(nouns, demand.outgoing(nouns), length_s, years)]
+    terminal.written(file, "".join(json.dumps(record) + "\n" for record in records), form)
+    if form == "json":
+        terminal.emit_json({"records": len(records)}, found)
+
+
 def _consistent(tables: tuple[bool, ...], years: float, out: Path | None, form: str) -> None:
     """Leave where options contradict each other."""
     if not 0 <= years <= 100:  # nan passes the range of click
         terminal.misused(f"--years: {years} is not between 0 and 100", form)
     if sum(tables) > 1:
-        terminal.misused("choose one of --by, --matrix, --step, --shared, --chakra and --replay", form)
+        terminal.misused("choose one of --by, --matrix, --step, --shared, --chakra, --replay and --accounts", form)
     if form == "parquet" and out is None:
         terminal.misused("parquet is no text: name a file with -o", form)
 
