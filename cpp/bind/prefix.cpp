@@ -5,6 +5,7 @@
 #include "bind/rooms.hpp"
 #include "prefix/lookup.hpp"
 #include "prefix/nest.hpp"
+#include "prefix/objects.hpp"
 #include "prefix/sets.hpp"
 #include "prefix/text.hpp"
 
@@ -147,6 +148,29 @@ auto format(Lengths family, Words hi, Words lo, Lengths length, bool bare) {
     return nb::bytes(text.data(), text.size());
 }
 
+std::string_view view_of(const nb::bytes& text) { return {text.c_str(), text.size()}; }
+
+auto objects(nb::bytes rows, nb::bytes places, nb::bytes names, std::int64_t keep, nb::bytes before) {
+    prefix::Shape shape;
+    for (std::string_view left = view_of(names); !left.empty();) {
+        const std::size_t stop = std::min(left.find('\n'), left.size());
+        shape.names.push_back(",\"" + std::string(left.substr(0, stop)) + "\":");
+        left.remove_prefix(std::min(stop + 1, left.size()));
+    }
+    if (keep < 0 || static_cast<std::size_t>(keep) > shape.names.size())
+        refuse("keep is " + std::to_string(keep) + ", not within 0.." + std::to_string(shape.names.size()));
+    shape.keep = static_cast<std::size_t>(keep);
+    shape.before = view_of(before);
+    const std::string_view lines = view_of(rows), where = view_of(places);
+    prefix::Objects made;
+    {
+        nb::gil_scoped_release released;
+        made = prefix::objects(lines, where, shape);
+    }
+    if (made.fault >= 0) refuse("row " + std::to_string(made.fault) + " is no array of the named elements with a place");
+    return nb::bytes(made.text.data(), made.text.size());
+}
+
 class Lookup {
 public:
     Lookup(std::int64_t bits, Words hi, Words lo, Lengths length) {
@@ -196,6 +220,7 @@ void prefix_sets(nb::module_& m) {
     m.def("parse", &parse, "text"_a, "bare"_a, kParse);
     m.def("format", &format, "family"_a.noconvert(), "hi"_a.noconvert(), "lo"_a.noconvert(), "length"_a.noconvert(),
           "bare"_a, kFormat);
+    m.def("objects", &objects, "rows"_a, "places"_a, "names"_a, "keep"_a, "before"_a, kObjects);
     nb::class_<Lookup>(m, "Lookup", kLookup)
         .def(nb::init<std::int64_t, Words, Words, Lengths>(), "bits"_a, "hi"_a.noconvert(), "lo"_a.noconvert(),
              "length"_a.noconvert())

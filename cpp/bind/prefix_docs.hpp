@@ -134,6 +134,31 @@ Raises
 ValueError
     A family that is neither, numbers beyond it, columns of unequal length.)";
 
+inline constexpr const char* kObjects = R"(Rows of a table of addresses as JSON objects, out of JSON arrays as databases write them.
+
+Parameters
+----------
+rows : bytes
+    An array a line; an array inside of it is spread. Values are copied as they stand.
+places : bytes
+    Text of the address of each row, a line each; the first member of each object but for `before`.
+names : bytes
+    Of the elements, a line each.
+keep : int
+    So many elements are always there. Others are left out where they are missing, null, empty text, [] or {}.
+before : bytes
+    What each object begins with: members, each with a comma behind it.
+
+Returns
+-------
+bytes
+    Objects with a comma and a line feed between them.
+
+Raises
+------
+ValueError
+    A row that is no such array or has no place, with its number from 0; keep out of range.)";
+
 inline constexpr const char* kLookup = R"(A table of prefixes, compiled for longest matches: a trie of 64 slots a node, compressed (Poptrie).
 
 Parameters

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from easterly._kernel import prefix as kernel
 
@@ -99,3 +102,41 @@ def test_lookups_run_in_threads_at_once():
     for thread in threads:
         thread.join()
     assert all((each == found[0]).all() for each in found) and (lo[found[0]] == lo).all()
+
+
+def rows_as_objects(rows: list[list[object]], names: list[str], keep: int) -> list[dict[str, object]]:
+    made = []
+    for i, row in enumerate(rows):
+        flat = [part for value in row for part in (value if isinstance(value, list) else [value])]
+        said = {
+            n: v for at, (n, v) in enumerate(zip(names, flat, strict=False)) if at < keep or v not in (None, "", [], {})
+        }
+        made.append({"pool": 1, "address": f"10.0.0.{i}", **said})
+    return made
+
+
+VALUES = st.one_of(
+    st.none(), st.integers(), st.text(max_size=5), st.dictionaries(st.text(max_size=2), st.text(max_size=3), max_size=2)
+)
+SPREAD = st.one_of(st.none(), st.lists(VALUES, min_size=2, max_size=2))
+
+
+@given(st.lists(st.tuples(st.integers(), st.text(max_size=4), VALUES, SPREAD)), st.booleans())
+def test_arrays_become_objects(rows: list[tuple[object, ...]], spaces: bool) -> None:
+    names = ["id", "text", "any", "one", "two"]
+    said = [json.dumps(row, separators=None if spaces else (",", ":"), ensure_ascii=spaces) for row in rows]
+    places = "".join(f"10.0.0.{i}\n" for i in range(len(rows)))
+    text = kernel.objects("\n".join(said).encode(), places.encode(), "\n".join(names).encode(), 2, b'"pool":1,')
+    assert json.loads(b"[%b]" % text) == rows_as_objects([list(row) for row in rows], names, 2)
+
+
+@pytest.mark.parametrize(
+    "row", ["", "1", "[1", "[1,2,3]", "[1]x", '["a]', "[,]", "[1,]", "[[1,2],[3]", "[1:2]", "[]", '["\\']
+)
+def test_a_row_that_is_no_array_is_told_by_its_number(row: str) -> None:
+    with pytest.raises(ValueError, match="row 1 is no array"):
+        kernel.objects(f"[1,2]\n{row}\n[1,2]".encode(), b"a\nb\nc\n", b"a\nb", 1, b"")
+    with pytest.raises(ValueError, match="row 0"):
+        kernel.objects(b"[1]", b"", b"a", 0, b"")
+    with pytest.raises(ValueError, match="keep is 2"):
+        kernel.objects(b"[1]", b"a", b"a", 2, b"")

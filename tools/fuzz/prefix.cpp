@@ -5,6 +5,7 @@
 #include "bytes.hpp"
 #include "prefix/lookup.hpp"
 #include "prefix/nest.hpp"
+#include "prefix/objects.hpp"
 #include "prefix/sets.hpp"
 #include "prefix/text.hpp"
 
@@ -48,6 +49,30 @@ void parsed(Bytes& bytes) {
     HOLDS(again.fault_line.empty() && again.family == found.family && again.made.hi == found.made.hi);
     HOLDS(again.made.lo == found.made.lo && again.made.length == found.made.length);
     HOLDS(format(again.family, again.made.columns(), bare) == written);
+}
+
+// Arrays as foreigners write them: what is taken is copied, a line for each, and what is refused is told.
+void written(Bytes& bytes) {
+    static const char* const pieces[] = {"[", "]", "{", "}", ",", ":", "\"", "\\", "null", "1", "\"a\"", "\n", " ", "[]", "-"};
+    Shape shape;
+    for (std::int64_t n = bytes.within(0, 4); n-- > 0;) shape.names.push_back(",\"n\":");
+    shape.keep = static_cast<std::size_t>(bytes.within(0, static_cast<std::int64_t>(shape.names.size())));
+    const bool raw = bytes.flip(), whole = bytes.flip();
+    std::string rows, places;
+    while (!bytes.done()) {
+        const std::uint8_t byte = bytes.byte();
+        if (raw)
+            rows.push_back(static_cast<char>(byte));
+        else
+            rows += pieces[byte % std::size(pieces)];
+        if (whole || bytes.flip()) places += "p\n";
+    }
+    const Objects made = objects(rows, places, shape);
+    const auto lines = static_cast<std::int64_t>(std::count(rows.begin(), rows.end(), '\n')) + 1;
+    HOLDS(made.fault < lines && (made.fault < 0 || made.text.empty()));
+    if (made.fault >= 0) return;
+    const auto written = std::count(made.text.begin(), made.text.end(), '\n');
+    HOLDS(rows.empty() ? made.text.empty() : written + 1 == lines - (rows.back() == '\n'));
 }
 
 Made rows(Bytes& bytes, int bits) {
@@ -129,10 +154,11 @@ void nesting(Bytes& bytes, int bits) {
 }  // namespace
 
 void fuzz::target(Bytes bytes) {
-    const std::uint8_t kind = bytes.byte() % 5;
+    const std::uint8_t kind = bytes.byte() % 6;
     if (kind == 0) parsed(bytes);
     if (kind == 1) sets(bytes, 32);
     if (kind == 2) sets(bytes, 128);
     if (kind == 3) nesting(bytes, 32);
     if (kind == 4) nesting(bytes, 128);
+    if (kind == 5) written(bytes);
 }

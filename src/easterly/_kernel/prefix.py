@@ -5,9 +5,10 @@ from easterly._kernel._core.prefix import (
     combine,
     covering,
     format,
+    objects,
     parents,
     parse,
     ranges,
 )
 
-__all__ = ["Lookup", "combine", "covering", "format", "parents", "parse", "ranges"]
+__all__ = ["Lookup", "combine", "covering", "format", "objects", "parents", "parse", "ranges"]

@@ -81,7 +81,8 @@ def _open(connection: Connection, requests: Sequence[Work], now_ms: int) -> dict
         found[pool_id].keys = by_key(connection, pool_id, wanted)
         for first in found[pool_id].keys.values():
             ids.update(range(first.id, first.id + first.keyed))
-    given = _spread(found, by_id(connection, ids).values() if ids else ())
+    leaving = {number for request in requests if isinstance(request, Release | Expire) for number in _ids(request)}
+    given = _spread(found, by_id(connection, ids).values() if ids else (), leaving)
     for pool_id in taken.keys() | given.keys():
         ledger = found[pool_id]
         ledger.space.know(StoredFree(connection, pool_id).around(taken[pool_id], given[pool_id]))
@@ -116,10 +117,13 @@ def _wanted(request: Allocate, ledger: Ledger) -> list[Run]:
     return [(wanted.lo, wanted.hi)]
 
 
-def _spread(ledgers: dict[int | str, Ledger], allocations: Iterable[Allocation]) -> defaultdict[int, list[Run]]:
+def _spread(
+    ledgers: dict[int | str, Ledger], allocations: Iterable[Allocation], leaving: set[int]
+) -> defaultdict[int, list[Run]]:
     """Put allocations into the ledgers of their pools; the runs that may be given back."""
     runs = defaultdict[int, list[Run]](list)
     for a in allocations:
         ledgers[a.pool].rows[a.id] = a
-        runs[a.pool].append((a.lo, a.hi))
+        if a.id in leaving:
+            runs[a.pool].append((a.lo, a.hi))
     return runs

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select, update
 
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
-from easterly.address.ipam.driver import parts, postgresql, run
+from easterly.address.ipam.driver import postgresql, run
+from easterly.address.ipam.lines import ends
 from easterly.address.ipam.nouns import Pool
 from easterly.address.ipam.rows import free_row
 from easterly.address.ipam.write import Guarded, insert
@@ -22,6 +23,8 @@ MANY = 20_000
 TOGETHER = 250
 """Rows of one statement of SQLite: with it, a row takes half of the time that it takes alone."""
 PART = 50_000
+_A = schema.allocation.c
+_STARTS = select(schema.allocation).order_by(_A.lo).limit(PART)
 
 
 def add(connection: Connection, first: int, count: int, columns: Mapping[str, Sequence[Any]]) -> None:
@@ -110,13 +113,11 @@ def rebuild(connection: Connection, pool: Pool, sequence: int, entries: int, hea
 
     def runs() -> Iterator[tuple[s.Words, s.Words]]:
         nonlocal count
-        # The last address of a host is not asked for: it would be one object more for each.
-        said = "SELECT lo, nullif(hi, lo) FROM allocation WHERE pool = ? ORDER BY lo"
-        for part in parts(connection, said, (pool.id,), PART):
-            count += len(part)
-            los, his = zip(*part, strict=True)
-            lo = s.words_of(los)
-            yield lo, s.words_of(los if not any(his) else [b or a for a, b in part])
+        after = b""
+        while (part := ends(connection, _STARTS.where(_A.pool == pool.id, _A.lo > after))) is not None:
+            yield part
+            count += len(part[0])
+            after = s.octets_of(part[0][-1:])[0]
 
     try:
         left = list(s.gaps(runs(), pool.lo, pool.hi))

@@ -39,7 +39,9 @@ def locate(url: str | Path) -> URL:
 def connect(url: URL) -> Engine:
     """An engine whose transactions hold: durable when they are acknowledged, and one writer at a time in SQLite."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_size=8, max_overflow=56)
+        engine = create_engine(url, pool_size=8, max_overflow=56)
+        event.listen(engine, "connect", _look_up)
+        return engine
     engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -50,6 +52,12 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where we say so
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _look_up(connection: Any, _: Any) -> None:
+    # Statements look few rows up by keys. As the server is set for slow disks, it reads tables of some thousand whole.
+    connection.execute("SET random_page_cost = 1.1")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -35,14 +35,6 @@ def run(connection: Connection, said: str, rows: Sequence[Row]) -> None:
             cursor.executemany(_marked(connection, said), rows)
 
 
-def parts(connection: Connection, said: str, values: Row, size: int) -> Iterator[list[Any]]:
-    """Rows of one statement, so many at a time: PostgreSQL keeps those that are not asked for yet."""
-    with _cursor(connection, said, **({"name": "parts"} if postgresql(connection) else {})) as cursor:
-        cursor.execute(_marked(connection, said), values)
-        while rows := cursor.fetchmany(size):
-            yield rows
-
-
 def among(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     """A condition that a column has one of some values, with the values of its marks."""
     if postgresql(connection):  # one text for lists of any length: it is prepared once
@@ -56,9 +48,9 @@ def _marked(connection: Connection, said: str) -> str:
 
 
 @contextmanager
-def _cursor(connection: Connection, said: str, **options: str) -> Iterator[Any]:
+def _cursor(connection: Connection, said: str) -> Iterator[Any]:
     driver = connection.dialect.loaded_dbapi
-    cursor: Any = connection.connection.cursor(**options)
+    cursor: Any = connection.connection.cursor()
     try:
         yield cursor
     except driver.Error as error:

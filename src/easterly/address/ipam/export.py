@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, select
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.connect import reading
+from easterly.address.ipam.documents import documents
 from easterly.address.ipam.equipment import Device, Interface
 from easterly.address.ipam.lines import formatted, lines
 from easterly.address.ipam.nouns import Pool
@@ -25,6 +26,7 @@ from easterly.address.ipam.store import Store
 
 PIECE = 20_000
 Row = Sequence[Any]
+Page = Callable[[Connection, Pool, Select[Any]], tuple[int, bytes, str]]
 _A = schema.allocation.c
 _ROWS = select(
     _A.lo, _A.hi, _A.length, _A.kind, _A.state, _A.until_ms, _A.since_ms, _A.owner, _A.tenant, _A.device, _A.interface,
@@ -55,11 +57,11 @@ def export(store: Store, file: TextIO, form: str, *, progress: Callable[[int], o
     int
         Rows written.
     """
-    write = {"csv": _csv, "json": _json, "yaml": _yaml}[form]
     begin, between, end, empty = AROUND[form]
+    write, page = FORMS[form]
     count = 0
     with quiet(), reading(store.engine) as connection:
-        for number, text in _parts(connection, write, quick=form == "csv"):
+        for number, text in _parts(connection, write, page):
             file.write((between if count else begin) + text)
             count += number
             progress(number)
@@ -67,22 +69,17 @@ def export(store: Store, file: TextIO, form: str, *, progress: Callable[[int], o
     return count
 
 
-def _parts(connection: Connection, write: Callable[[Sequence[Row]], str], *, quick: bool) -> Iterator[tuple[int, str]]:
+def _parts(connection: Connection, write: Callable[[Sequence[Row]], str], page: Page) -> Iterator[tuple[int, str]]:
     """Numbers of rows and their text; parents before children."""
     pools = [pool_of(row) for row in connection.execute(select(schema.pool).order_by(schema.pool.c.id))]
     made = _definitions(connection, pools)
     if made:
         yield len(made), write(made)
     for pool in pools:
-        after, left = b"", True
-        while left:
+        count, after = PIECE, b""
+        while count == PIECE:
             part = _ROWS.where(_A.pool == pool.id, _A.kind != "pool", _A.lo > after).order_by(_A.lo).limit(PIECE)
-            found = _sheet(connection, pool, part) if quick else None
-            if found is None:
-                rows = connection.execute(part).all()
-                found = len(rows), rows[-1].lo if rows else b"", write(_allocations(pool, rows)) if rows else ""
-            count, after, text = found
-            left = count == PIECE
+            count, after, text = page(connection, pool, part)
             if count:
                 yield count, text
 
@@ -126,24 +123,38 @@ def _definition(kind: str, **said: Any) -> Row:
     return [kind, *(said.get(name) for name in COLUMNS[1:])]
 
 
-def _sheet(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str] | None:
-    """Number of rows, the last address, and a table that the database writes; None where a cell would need quotes."""
+def _sheet(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str]:
+    """Number of rows, the last address, and a table: written by the database, unless a cell needs quotation marks."""
     behind = formatted(connection, ",".join(["%s"] * (1 + len(_BEHIND))), _A.kind, *_BEHIND)
     found = lines(connection, pool.family, asked, behind, _A.about)
-    if not found.places:
+    count, made, name = found.count, found.text.split("\n"), pool.name
+    if not count:
         return 0, b"", ""
-    made = found.lines
-    if made is None or found.counts[0] or _table([[pool.name]], csv.QUOTE_MINIMAL) != f"{pool.name}\n":
-        return None
-    whole = "\n".join(made)
-    if whole.count(",") != len(made) * len(_BEHIND) or '"' in whole or "\r" in whole:
-        return None
-    name, rest = pool.name, "," * (len(COLUMNS) - 3 - len(_BEHIND))
+    plain = not (found.known[0] or '"' in found.text or "\r" in found.text)
+    plain &= len(made) == count and found.text.count(",") == count * len(_BEHIND)
+    if not plain or _table([[name]], csv.QUOTE_MINIMAL) != f"{name}\n":
+        return count, found.last, _csv(_allocations(pool, connection.execute(asked).all()))
+    rest = "," * (len(COLUMNS) - 3 - len(_BEHIND))
+    places = found.places.decode("ascii").split("\n")[:-1]
     parts = [line.partition(",") for line in made]
-    text = "".join(
-        [f"{kind},{name},{at},{more}{rest}\n" for at, (kind, _, more) in zip(found.places, parts, strict=True)]
+    text = "".join([f"{kind},{name},{at},{more}{rest}\n" for at, (kind, _, more) in zip(places, parts, strict=True)])
+    return count, found.last, text
+
+
+def _array(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str]:
+    """The same as elements of a JSON array."""
+    count, last, text = documents(
+        connection, pool.family, asked, (_A.kind, *_BEHIND), f'"pool":{json.dumps(pool.name)},'
     )
-    return len(made), found.last, text
+    return count, last, text.decode()
+
+
+def _list(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str]:
+    """The same as elements of a YAML list; a line feed in a text is escaped."""
+    count, last, text = _array(connection, pool, asked)
+    if not text.isascii() or "\x7f" in text:
+        text = _UNPRINTABLE.sub(_escaped, text)
+    return count, last, "- " + text.replace(",\n", "\n- ") + "\n"
 
 
 def _allocations(pool: Pool, rows: Sequence[Any]) -> list[Row]:
@@ -215,6 +226,12 @@ def _yaml(rows: Sequence[Row]) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+FORMS: dict[str, tuple[Callable[[Sequence[Row]], str], Page]] = {
+    "csv": (_csv, _sheet), "json": (_json, _array), "yaml": (_yaml, _list),
+}  # fmt: skip
+"""How definitions are written, and how allocations are."""
 
 
 def text(store: Store, form: str) -> str:

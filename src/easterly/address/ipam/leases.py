@@ -31,7 +31,7 @@ def renew(ledger: Ledger, request: Renew) -> Outcome:
     if found.state == "reserved" or until is None or until == found.until_ms:
         return Outcome((found,))
     ledger.changes.append({"do": "renew", "by": request.actor, "id": found.id, "until": until})
-    return Outcome((ledger.put(found._replace(until_ms=until)),))
+    return Outcome((ledger.prolong(found, until),))
 
 
 def release(ledger: Ledger, request: Release) -> Outcome:

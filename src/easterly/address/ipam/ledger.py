@@ -32,6 +32,8 @@ class Ledger:
         Counters of the pool as they are now.
     made, changed, gone : dict of int to Allocation, and set of int
         What is to be inserted, updated and deleted.
+    longer : set of int
+        Allocations of which only the end is new, unless they are among the others.
     changes : list of dict
         For the audit.
     """
@@ -48,6 +50,7 @@ class Ledger:
     made: dict[int, Allocation] = field(default_factory=dict)
     changed: dict[int, Allocation] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    longer: set[int] = field(default_factory=set)
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -92,8 +95,17 @@ class Ledger:
     def put(self, allocation: Allocation) -> Allocation:
         """Replace an allocation by a newer state of itself."""
         self.rows[allocation.id] = allocation
+        self.longer.discard(allocation.id)
         (self.made if allocation.id in self.made else self.changed)[allocation.id] = allocation
         return allocation
+
+    def prolong(self, allocation: Allocation, until_ms: int) -> Allocation:
+        """Let an allocation end at another time."""
+        later = self.rows[allocation.id] = allocation._replace(until_ms=until_ms)
+        if allocation.id in self.made or allocation.id in self.changed:
+            return self.put(later)
+        self.longer.add(allocation.id)
+        return later
 
     def drop_key(self, allocation: Allocation) -> Allocation:
         """The allocation without its key, which may be used anew."""
@@ -108,6 +120,7 @@ class Ledger:
             self.drop_key(a)
             del self.rows[a.id]
             self.changed.pop(a.id, None)
+            self.longer.discard(a.id)
             if self.made.pop(a.id, None) is None:
                 self.gone.add(a.id)
             self.space.give(a.lo, a.hi)

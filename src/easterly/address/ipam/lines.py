@@ -12,6 +12,7 @@ from sqlalchemy import Text as Said
 from easterly.address.ipam import schema
 from easterly.address.ipam import survey as s
 from easterly.address.ipam.driver import postgresql
+from easterly.address.text import BITS
 
 _A = schema.allocation.c
 _PLACE = (_A.lo, _A.hi, _A.length, _A.kind)
@@ -23,23 +24,22 @@ class Lines:
 
     Attributes
     ----------
-    places : list of str
-        As people write them.
+    count : int
+    places : bytes
+        As people write them, a line for each.
     last : bytes
         First address of the last one, as it is stored; empty where there are none.
-    lines : list of str or None
-        What was asked for of each; None where a line breaks inside.
-    counts : tuple of int
+    text : str
+        What was asked for, a line for each, with line feeds between them.
+    known : tuple of int
         How many have each of the columns that were to be counted.
     """
 
-    places: list[str]
-    last: bytes
-    lines: list[str] | None
-    counts: tuple[int, ...]
-
-
-NONE = Lines([], b"", [], ())
+    count: int = 0
+    places: bytes = b""
+    last: bytes = b""
+    text: str = ""
+    known: tuple[int, ...] = ()
 
 
 def lines(
@@ -70,12 +70,17 @@ def lines(
     outer = select(func.count(), blocks, _octets(connection, inner.c.lo), _text(connection, inner.c.line), *counts)
     count, others, octets, text, *known = connection.execute(outer).one()
     if not count:
-        return NONE
+        return Lines()
     lo = s.words_of([octets])
-    hi, length = (lo, np.full(count, 32 if family == 4 else 128)) if not others else _ends(connection, asked)
-    made = text.split("\n")
-    places = s.texts_of(family, lo, hi, length)
-    return Lines(places, octets[-16:], made if len(made) == count else None, tuple(known))
+    hi, length = (lo, np.full(count, BITS[family])) if not others else _ends(connection, asked)
+    return Lines(count, s.lines_of(family, lo, hi, length), octets[-16:], text, tuple(known))
+
+
+def ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Words] | None:
+    """First and last addresses of allocations, in the order that is asked for; None where there are none."""
+    inner = asked.with_only_columns(_A.lo, _A.hi).subquery()
+    lo, hi = connection.execute(select(_octets(connection, inner.c.lo), _octets(connection, inner.c.hi))).one()
+    return None if lo is None else (s.words_of([lo]), s.words_of([hi]))
 
 
 def _ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Ints]:

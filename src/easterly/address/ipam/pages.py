@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, cast, func, literal_column, null, or_, select
-from sqlalchemy import Text as Said
+from sqlalchemy import Select, and_, func, or_, select
 
 from easterly.address.ipam import schema
 from easterly.address.ipam.connect import reading
-from easterly.address.ipam.nouns import Allocation, Entry, Pool, Vrf, span
+from easterly.address.ipam.documents import documents
+from easterly.address.ipam.nouns import Allocation, Entry, Pool, Vrf
 from easterly.address.ipam.places import Place, place
 from easterly.address.ipam.read import by_id
-from easterly.address.ipam.rows import allocation_of, octets, pool_of, tagged, tags_and_fields
+from easterly.address.ipam.rows import allocation_of, octets, pool_of, tagged
 from easterly.address.ipam.store import Store
-from easterly.address.prefixes import Prefixes
-from easterly.address.text import BITS
 
 _A, _P = schema.allocation.c, schema.pool.c
 _ROWS = select(schema.allocation)
@@ -151,8 +147,12 @@ def _page(asked: Select[Any], pool: int, after: int, limit: int, filters: Mappin
     return asked.order_by(_A.lo).limit(limit)
 
 
-_WHO = (_A.tenant, _A.device, _A.interface, _A.mac, _A.dns_name)
-_BASE = (_A.id, _A.kind, _A.state, _A.until_ms, _A.owner, _A.since_ms, _A.key)
+_MEMBERS = (
+    _A.id, _A.kind, _A.state, _A.until_ms, _A.owner, _A.since_ms, _A.key, _A.tenant, _A.device, _A.interface, _A.mac,
+    _A.dns_name,
+)  # fmt: skip
+_ALWAYS = 7
+"""So many of them every document has; others only where there is something to say."""
 
 
 def json_page(
@@ -184,61 +184,12 @@ def json_page(
     """
     with reading(store.engine) as connection:
         family = connection.execute(select(_P.family).where(_P.id == pool)).scalar()
-        held = _page(select(*_WHO), pool, after, limit, filters or {}).subquery()
-        count, *known = connection.execute(
-            select(func.count(), *(func.count(func.nullif(c, "")) for c in held.c))
-        ).one()
-        if family is None or not count:
+        asked = _page(_ROWS, pool, after, limit, filters or {})
+        if family is None:
             return b'{"items": [], "next": null}'
-        said = [(column, number) for column, number in zip(_WHO, known, strict=True) if number]
-        rows = _said(connection, _page(_documents(connection, [c for c, _ in said]), pool, after, limit, filters or {}))
-    texts = _addresses(family, rows)
-    items = [f'{{"pool":{pool},"address":"{at}",{row[1][1:]}' for at, row in zip(texts, rows, strict=True)]
-    whole = ",\n".join(items)
-    for column, number in said:
-        if number < count:  # no value holds this text: quotes in it are escaped
-            whole = whole.replace(f',"{column.name}":null', "").replace(f', "{column.name}" : null', "")
-    following = f'"{int.from_bytes(rows[-1][0], "big")}"' if count == limit else "null"
-    return f'{{"items": [{whole}], "next": {following}}}'.encode()
-
-
-def _documents(connection: Connection, known: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """First address; JSON of what is short; tags and fields; last address and length, which a host does not need."""
-    make = func.json_object if connection.dialect.name == "sqlite" else func.json_build_object
-    pairs = [part for column in _BASE for part in (_quoted(column), column)]
-    pairs += [part for column in known for part in (_quoted(column), func.nullif(column, ""))]
-    host = _A.kind == "address"
-    rest = [case((host, null()), else_=column) for column in (_A.hi, _A.length)]
-    return select(_A.lo, cast(make(*pairs), Said), _A.about, *rest)
-
-
-def _quoted(column: ColumnElement[Any]) -> ColumnElement[str]:
-    return literal_column(f"'{column.key}'")
-
-
-def _said(connection: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
-    """Rows as the driver gives them: SQLAlchemy's take longer to make than the database takes to find them."""
-    cursor = connection.execute(asked).cursor
-    assert cursor is not None
-    rows: list[tuple[Any, ...]] = list(cursor.fetchall())
-    for at, row in enumerate(rows):
-        if row[2] is not None:
-            tags, own = tags_and_fields(row[2])
-            more = {name: value for name, value in (("tags", tags), ("fields", dict(own))) if value}
-            rows[at] = (row[0], f"{row[1][:-1]},{json.dumps(more)[1:]}", *row[2:])
-    return rows
-
-
-def _addresses(family: int, rows: Sequence[tuple[Any, ...]]) -> list[str]:
-    """Text of the places of rows."""
-    words = np.frombuffer(b"".join(row[0] for row in rows), ">u8").astype(np.uint64)
-    full = BITS[family]
-    lengths = np.array([full if row[4] is None else max(row[4], 0) for row in rows], np.uint8)
-    texts = Prefixes.of_family(family, words[::2], words[1::2], lengths).text(bare=True)
-    for at, row in enumerate(rows):
-        if row[4] is not None and row[4] < 0:
-            texts[at] = span(family, int.from_bytes(row[0], "big"), int.from_bytes(row[3], "big"), -1)
-    return texts
+        count, last, items = documents(connection, family, asked, _MEMBERS, f'"pool":{pool},', keep=_ALWAYS)
+    following = b'"%d"' % int.from_bytes(last, "big") if count == limit else b"null"
+    return b'{"items": [%b], "next": %b}' % (items, following)
 
 
 COLUMNS = ("id", "lo", "hi", "length", "kind", "state", "until_ms", "owner", *EXACT[:5])

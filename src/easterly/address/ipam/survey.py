@@ -64,21 +64,29 @@ def octets_of(words: Words) -> list[bytes]:
     return every
 
 
-def texts_of(family: int, lo: Words, hi: Words, lengths: Ints) -> list[str]:
-    """Texts of many runs of addresses.
+def lines_of(family: int, lo: Words, hi: Words, lengths: Ints) -> bytes:
+    r"""Texts of many runs of addresses, a line for each.
 
     >>> ends = np.array([[0, 4], [0, 9]], np.uint64)
-    >>> texts_of(4, ends, ends, np.array([30, -1]))
-    ['0.0.0.4/30', '0.0.0.9-0.0.0.9']
+    >>> lines_of(4, ends, ends, np.array([30, -1]))
+    b'0.0.0.4/30\n0.0.0.9-0.0.0.9\n'
     """
     upper, lower = (np.ascontiguousarray(lo[:, half]) for half in (0, 1))
-    bits = np.where(lengths < 0, 0, lengths).astype(np.uint8)
+    ranges = np.flatnonzero(lengths < 0).tolist()
+    bits = (np.where(lengths < 0, 0, lengths) if ranges else lengths).astype(np.uint8)
     made = kernel.format(np.full(len(bits), family, np.uint8), upper, lower, bits, True)
-    texts = made.decode("ascii").split("\n")[:-1]
-    for i in np.flatnonzero(lengths < 0).tolist():
+    if not ranges:
+        return made
+    texts = made.split(b"\n")
+    for i in ranges:
         (a, b), (c, d) = lo[i].tolist(), hi[i].tolist()
-        texts[i] = span(family, a << 64 | b, c << 64 | d, -1)
-    return texts
+        texts[i] = span(family, a << 64 | b, c << 64 | d, -1).encode()
+    return b"\n".join(texts)
+
+
+def texts_of(family: int, lo: Words, hi: Words, lengths: Ints) -> list[str]:
+    """The same as a list."""
+    return lines_of(family, lo, hi, lengths).decode("ascii").split("\n")[:-1]
 
 
 def words_of(octets: Sequence[bytes]) -> Words:

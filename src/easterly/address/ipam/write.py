@@ -58,6 +58,7 @@ def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]])
 _CHANGING = (
     "state", "until_ms", "key", "digest", "keyed", "tenant", "device", "interface", "mac", "dns_name", "about",
 )  # fmt: skip
+_ENDS = ("until_ms",)
 _TYPES = {"until_ms": "bigint", "keyed": "bigint"}
 _COUNTERS = "UPDATE pool SET sequence = ?, used = ?, count = ?, entries = ?, head = ? WHERE id = ?"
 
@@ -77,7 +78,8 @@ def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None
     for at in range(0, len(gone), CHUNK):
         one_of, ids = among(connection, "id", gone[at : at + CHUNK])
         run(connection, f"DELETE FROM allocation WHERE {one_of}", [ids])
-    _change(connection, [_changing(a) for ledger in touched for a in ledger.changed.values()])
+    _change(connection, _CHANGING, [_changing(a) for ledger in touched for a in ledger.changed.values()])
+    _change(connection, _ENDS, [(ledger.rows[n].until_ms, n) for ledger in touched for n in ledger.longer])
     insert(connection, schema.allocation, [allocation_row(a) for ledger in touched for a in ledger.made.values()])
     _write_free(connection, touched)
     entries, ends = [], []
@@ -107,16 +109,16 @@ def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
     insert(connection, schema.free, new)
 
 
-def _change(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
-    """Update allocations: values of `_CHANGING`, and the id."""
+def _change(connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Update columns of allocations: their values, and the id."""
     if len(rows) >= FEW and postgresql(connection):  # one statement, with an array for each column
-        arrays = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in _CHANGING)
-        values = ", ".join(f"{name} = new.{name}" for name in _CHANGING)
-        source = f"unnest({arrays}, ?::bigint[]) AS new ({', '.join(_CHANGING)}, number)"
+        arrays = ", ".join(f"?::{_TYPES.get(name, 'text')}[]" for name in names)
+        values = ", ".join(f"{name} = new.{name}" for name in names)
+        source = f"unnest({arrays}, ?::bigint[]) AS new ({', '.join(names)}, number)"
         said = f"UPDATE allocation SET {values} FROM {source} WHERE allocation.id = new.number"
         run(connection, said, [[list(column) for column in zip(*rows, strict=True)]])
     else:
-        run(connection, f"UPDATE allocation SET {' = ?, '.join(_CHANGING)} = ? WHERE id = ?", rows)
+        run(connection, f"UPDATE allocation SET {' = ?, '.join(names)} = ? WHERE id = ?", rows)
 
 
 def _changing(a: Allocation) -> tuple[Any, ...]:
