@@ -147,6 +147,8 @@ def test_who_holds_an_address_is_not_overwritten(store: ipam.Store, tmp_path: Pa
         ("csv", "name,colour\na,b\n", "no column `address`"),
         ("csv", "address\n1.2.3.4,x\n", "line 2: 2 cells"),
         ("csv", "address,IP\n", "two columns mean address"),
+        ("csv", "address,device\n1.2.3.4,a\n1.2.3.5,\0\n", "line 3: a character 0"),
+        ("json", '[{"address": "1.2.3.4"},\n{"device": "\\u0000"}]', "line 2: a character 0"),
         ("json", "{}", "an array"),
         ("json", '[{"address": "1.2.3.4"},\n{"address"', "line 2"),
         ("json", "[1]", "an object"),

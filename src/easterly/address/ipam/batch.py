@@ -29,11 +29,17 @@ def answer(connection: Connection, requests: Sequence[Work], now_ms: int, *, app
     Guarded, sqlalchemy.exc.IntegrityError
         Where a guard of the database disagrees; the transaction has to be undone.
     """
-    ledgers = _open(connection, requests, now_ms)
+    stored = [_stores(request) for request in requests]
+    ledgers = _open(connection, [request for request, stores in zip(requests, stored, strict=True) if stores], now_ms)
     outcomes = []
-    for request in requests:
-        ledger = ledgers.get(_pool(request))
-        outcomes.append(_unknown(request) if ledger is None else decide(ledger, request, approved=approved))
+    for request, stores in zip(requests, stored, strict=True):
+        ledger = ledgers.get(_pool(request)) if stores else None
+        if ledger is not None:
+            outcomes.append(decide(ledger, request, approved=approved))
+        elif stores:
+            outcomes.append(_unknown(request))
+        else:
+            outcomes.append(refused("invalid", "a character 0 in a text", "no database keeps it: leave it out"))
     write(connection, {ledger.pool.id: ledger for ledger in ledgers.values()}.values(), now_ms)
     return outcomes
 
@@ -51,6 +57,13 @@ def decide(ledger: Ledger, request: Work, *, approved: bool = False) -> Outcome:
             return edit(ledger, request)
         case Expire():
             return expire(ledger, request)
+
+
+def _stores(request: Work) -> bool:
+    """Whether databases take the texts of a request."""
+    if isinstance(request, Allocate):
+        return request.about.stores(str(request.pool), request.key, request.owner, request.actor)
+    return not isinstance(request, Edit) or request.about.stores(request.actor)
 
 
 def _pool(request: Work) -> int | str:

@@ -35,6 +35,24 @@ def run(connection: Connection, said: str, rows: Sequence[Row]) -> None:
             cursor.executemany(_marked(connection, said), rows)
 
 
+@contextmanager
+def together(connection: Connection) -> Iterator[None]:
+    """Statements of the block go to PostgreSQL one behind the other, with one wait at the end for all of them.
+
+    What is wrong with one may be told only there. Nothing can be copied in the block.
+    """
+    driver = connection.dialect.loaded_dbapi
+    if not postgresql(connection) or not driver.Pipeline.is_supported():  # by libpq, from 14 on
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.pipeline():
+            yield
+    except driver.Error as error:
+        raise DBAPIError.instance("a batch", None, error, driver.Error, dialect=connection.dialect) from error
+
+
 def among(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
     """A condition that a column has one of some values, with the values of its marks."""
     if postgresql(connection):  # one text for lists of any length: it is prepared once

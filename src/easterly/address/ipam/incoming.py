@@ -19,6 +19,8 @@ PIECE = 20_000
 BLOCK = 1 << 20
 """Characters that are read at a time."""
 FORMS = ("csv", "json", "yaml")
+_NUL = "\0"
+"""No database takes it in a text."""
 _SPACE = re.compile(r"[\s,]*")
 T = TypeVar("T")
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -108,6 +110,8 @@ def _csv(file: TextIO) -> Iterator[Piece]:
     line = reader.line_num
     while block := file.read(BLOCK):
         block += file.readline()
+        if _NUL in block:
+            raise Unreadable(f"line {line + 1 + block[: block.index(_NUL)].count(chr(10))}: a character 0 is no text")
         columns = _plain(block, len(heads))
         if columns is None:  # a quoted cell may go on beyond the block
             yield from _quoted(chain(io.StringIO(block, newline=""), file), heads, line)
@@ -176,7 +180,12 @@ def _objects(file: TextIO, form: str) -> Iterator[Piece]:
 
 def _turned(lines: list[int], rows: list[Mapping[str, Any]]) -> Piece:
     names = dict.fromkeys(name for row in rows for name in row)
-    return Piece(lines, {heading(name): [cell(row.get(name)) for row in rows] for name in names})
+    columns = {heading(name): [cell(row.get(name)) for row in rows] for name in names}
+    for column in columns.values():
+        if _NUL in "".join(column):
+            at = next(line for line, text in zip(lines, column, strict=True) if _NUL in text)
+            raise Unreadable(f"line {at}: a character 0 is no text")
+    return Piece(lines, columns)
 
 
 def _json(file: TextIO) -> Iterator[tuple[int, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from easterly.address.text import BITS, write
@@ -40,6 +41,13 @@ class About(NamedTuple):
         if self.fields:
             said["fields"] = dict(self.fields)
         return said
+
+    def stores(self, *others: str | None) -> bool:
+        """Whether databases take its texts, and others: none holds a character 0, at which some would cut it off."""
+        if self is NOBODY:
+            return "\0" not in "".join(filter(None, others))
+        own = chain(self[:5], self.tags, *self.fields)
+        return "\0" not in "".join(filter(None, chain(others, own)))
 
     @classmethod
     def read(cls, said: dict[str, Any]) -> About:

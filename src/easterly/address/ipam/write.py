@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table
 
 from easterly.address.ipam import schema
 from easterly.address.ipam.audit import chained
-from easterly.address.ipam.driver import among, postgresql, run
+from easterly.address.ipam.driver import among, postgresql, run, together
 from easterly.address.ipam.ledger import Ledger
 from easterly.address.ipam.nouns import Allocation, Entry
 from easterly.address.ipam.read import CHUNK
@@ -35,11 +35,15 @@ def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) 
     if not rows:
         return
     names = ", ".join(table.columns.keys())
-    if postgresql(connection) and len(rows) >= FEW:
+    if _copies(connection, rows):
         _copy(connection, f"COPY {table.name} ({names}) FROM STDIN", rows)
         return
     marks = ", ".join("?" * len(table.columns))
     run(connection, f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)
+
+
+def _copies(connection: Connection, rows: Sequence[Any]) -> bool:
+    return len(rows) >= FEW and postgresql(connection)
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -74,22 +78,35 @@ def write(connection: Connection, ledgers: Iterable[Ledger], at_ms: int) -> None
     touched = [ledger for ledger in ledgers if ledger.changes]
     if not touched:
         return
-    gone = sorted(number for ledger in touched for number in ledger.gone)
-    for at in range(0, len(gone), CHUNK):
-        one_of, ids = among(connection, "id", gone[at : at + CHUNK])
-        run(connection, f"DELETE FROM allocation WHERE {one_of}", [ids])
-    _change(connection, _CHANGING, [_changing(a) for ledger in touched for a in ledger.changed.values()])
-    _change(connection, _ENDS, [(ledger.rows[n].until_ms, n) for ledger in touched for n in ledger.longer])
-    insert(connection, schema.allocation, [allocation_row(a) for ledger in touched for a in ledger.made.values()])
-    _write_free(connection, touched)
     entries, ends = [], []
     for ledger in touched:
         pool = ledger.pool
         new = chained(pool.id, pool.entries, pool.head, at_ms, ledger.changes)
-        entries += new
+        entries += [(e.chain, e.seq, e.at_ms, e.text, e.hash) for e in new]
         ends.append((ledger, new[-1].seq, new[-1].hash))
-    write_entries(connection, entries)
-    _counters(connection, ends)
+    spaces, free = _free(touched)
+    made = [allocation_row(a) for ledger in touched for a in ledger.made.values()]
+    every: list[tuple[Table, Sequence[Any]]] = [(schema.allocation, made), (schema.free, free), (schema.audit, entries)]
+    with together(connection):
+        _leave(connection, touched)
+        _change(connection, _CHANGING, [_changing(a) for ledger in touched for a in ledger.changed.values()])
+        _change(connection, _ENDS, [(ledger.rows[n].until_ms, n) for ledger in touched for n in ledger.longer])
+        run(connection, "DELETE FROM free WHERE pool = ? AND lo = ?", spaces)
+        _counters(connection, ends)
+        for table, rows in every:
+            if not _copies(connection, rows):
+                insert(connection, table, rows)
+    for table, rows in every:
+        if _copies(connection, rows):
+            insert(connection, table, rows)
+
+
+def _leave(connection: Connection, ledgers: Iterable[Ledger]) -> None:
+    """Delete what is free again."""
+    gone = sorted(number for ledger in ledgers for number in ledger.gone)
+    for at in range(0, len(gone), CHUNK):
+        one_of, ids = among(connection, "id", gone[at : at + CHUNK])
+        run(connection, f"DELETE FROM allocation WHERE {one_of}", [ids])
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -97,7 +114,8 @@ def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
     insert(connection, schema.audit, [(e.chain, e.seq, e.at_ms, e.text, e.hash) for e in entries])
 
 
-def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
+def _free(ledgers: Iterable[Ledger]) -> tuple[list[tuple[int, bytes]], list[tuple[Any, ...]]]:
+    """Free intervals that are no more, and new ones."""
     gone: list[tuple[int, bytes]] = []
     new: list[tuple[Any, ...]] = []
     for ledger in ledgers:
@@ -105,8 +123,7 @@ def _write_free(connection: Connection, ledgers: list[Ledger]) -> None:
         begins, runs = ledger.space.changes()
         gone += [(pool.id, octets(lo)) for lo in begins]
         new += [free_row(pool.id, lo, hi, pool.bits) for lo, hi in runs]
-    run(connection, "DELETE FROM free WHERE pool = ? AND lo = ?", gone)
-    insert(connection, schema.free, new)
+    return gone, new
 
 
 def _change(connection: Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
