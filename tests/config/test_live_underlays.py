@@ -17,7 +17,7 @@ from easterly.app.lab.routes import planned
 pytestmark = pytest.mark.lab
 
 
-@pytest.mark.parametrize("variant", ["bgp-unnumbered", "ospf-unnumbered", "isis-fast"])
+@pytest.mark.parametrize("variant", ["bgp-unnumbered", "ospf-unnumbered", "isis-fast", "isis-unnumbered"])
 def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
     require_root()
     for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d", "isisd"):

@@ -19,6 +19,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "ospf-fast": {"protocol": "ospf", "area": 7, "hello": "1s", "dead": "4s", **FAST},
     "ospf-unnumbered": {"protocol": "ospf", "unnumbered": True, "hello": "1s", "dead": "4s", **FAST},
     "isis": {"protocol": "isis"},
+    "isis-unnumbered": {"protocol": "isis", "unnumbered": True, "hello": "1s"},
     "isis-fast": {"protocol": "isis", "hello": "1s", "dead": "3s", **FAST},
 }
 TINY = {"leaf": {"type": "sw", "down": 4, "up": 2}, "spine": {"type": "sw", "count": 2}}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import combinations
 
-from easterly.address import checks_isolation
+from easterly.address import checks_anycast, checks_isolation
 from easterly.address.blocks.tree import faults
 from easterly.address.numbers import PRIVATE
 from easterly.address.plan import tight_pools
@@ -19,7 +19,7 @@ from easterly.model.demand import DemandSet
 from easterly.model.network import Network
 from easterly.model.spec.site import Site
 
-MORE = (checks_isolation,)
+MORE = (checks_anycast, checks_isolation)
 
 # What no interface of a private network may have, and why (IANA special-purpose registries, RFC 6890).
 RESERVED = (

@@ -127,7 +127,7 @@ def _disjoint(plan: AddressPlan) -> Iterator[Fact]:
     rows = plan.prefixes
     tables: dict[str, list[tuple[int, int, int, str]]] = defaultdict(list)
     for text, vrf, role in zip(rows.prefix.tolist(), rows.vrf.tolist(), rows.role.tolist(), strict=True):
-        if role != "pool":
+        if role not in ("pool", "anycast"):  # one address of a service is at several places: see E525 and E527
             prefix = read(text)
             tables[vrf].append((prefix.family, prefix.first, prefix.last, text))
     for vrf, entries in sorted(tables.items()):

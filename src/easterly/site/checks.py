@@ -14,9 +14,9 @@ from easterly.model.spec.job import Job
 from easterly.model.spec.service import Service
 from easterly.model.spec.site import Site
 from easterly.model.spec.traffic import Traffic
-from easterly.site import checks_protocols
+from easterly.site import checks_protocols, checks_underlays
 
-MORE = (checks_protocols,)
+MORE = (checks_protocols, checks_underlays)
 """Modules whose rules register themselves when they are imported."""
 _TIERS = ("leaf", "spine", "super_spine", "core", "border")
 

@@ -33,7 +33,7 @@ class Underlay(Frozen):
         bool,
         Doc(
             "Links have no addresses of their own: BGP finds its neighbours by IPv6 link-local addresses and gives "
-            "IPv4 next hops through them (RFC 8950); OSPF lends links the address of the loopback."
+            "IPv4 next hops through them (RFC 8950); OSPF and IS-IS lend links the address of the loopback (RFC 5309)."
         ),
     ] = False
     bfd: Annotated[

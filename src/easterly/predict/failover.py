@@ -1,0 +1,91 @@
+"""How long traffic is lost when something falls silent: from the timers that notice it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from easterly.base.schema import Doc, Unit
+from easterly.model.spec.anycast import HealthCheck
+from easterly.model.spec.underlay import Detection, Underlay
+from easterly.model.underlays import FRR_BFD, HELLO_S, SILENCES, timers
+
+PROGRAMMING_S = {"bgp": (0.0, 0.1), "ospf": (0.0, 0.1), "isis": (0.0, 1.1)}
+"""From detection to new next hops in the kernel, for up to a thousand routes. Stated, not derived: three processes are
+woken once each, and FRR's isisd may hold a second calculation back for a second (``spf-interval 1``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """Time from a silent failure to other next hops, as an interval."""
+
+    how: Annotated[str, Doc("What notices it: bfd, or hellos of the protocol.")]
+    detection_low_s: Annotated[float, Unit("s"), Doc("The neighbour is declared gone, at the earliest.")]
+    detection_high_s: Annotated[float, Unit("s"), Doc("The same, at the latest.")]
+    low_s: Annotated[float, Unit("s"), Doc("Other next hops are in use, at the earliest.")]
+    high_s: Annotated[float, Unit("s"), Doc("The same, at the latest.")]
+
+
+def failover(underlay: Underlay) -> Failover:
+    """How long a neighbour's silence goes unnoticed, and until traffic goes elsewhere.
+
+    A timer of ``multiplier`` x the agreed interval starts anew with every packet that comes in (RFC 5880 section
+    6.8.4; the dead time of OSPF, RFC 2328 section 9.5; the hold time of BGP, RFC 4271 section 6.5). The failure falls
+    between two packets: right after one at the latest, and right before the next, one whole interval later, at the
+    earliest. So with multiplier m and interval T, it takes (m - 1) T to m T. Jitter, 75 to 100 % of the interval
+    (RFC 5880 section 6.8.7), only moves packets closer together and keeps both ends. A link whose carrier is lost is
+    noticed at once, and takes none of this.
+
+    Parameters
+    ----------
+    underlay : Underlay
+        Timers that it does not state are those of FRR.
+
+    Returns
+    -------
+    Failover
+
+    Examples
+    --------
+    >>> found = failover(Underlay.model_validate({"bfd": {"interval": "50ms", "multiplier": 3}}))
+    >>> round(found.detection_low_s, 6), round(found.detection_high_s, 6), round(found.high_s, 6)
+    (0.1, 0.15, 0.25)
+    """
+    if underlay.bfd is False:
+        given = timers(underlay)
+        hello_s = HELLO_S[underlay.protocol] if given is None else given.hello_s
+        dead_s = SILENCES[underlay.protocol] * hello_s if given is None else given.dead_s
+        how, low_s, high_s = "hellos", float(dead_s - hello_s), float(dead_s)
+    else:
+        bfd = underlay.bfd if isinstance(underlay.bfd, Detection) else FRR_BFD
+        how, low_s, high_s = "bfd", (bfd.multiplier - 1) * bfd.interval, bfd.multiplier * bfd.interval
+    least_s, most_s = PROGRAMMING_S[underlay.protocol]
+    return Failover(how, low_s, high_s, low_s + least_s, high_s + most_s)
+
+
+def withdrawal(check: HealthCheck, protocol: str = "bgp") -> Failover:
+    """How long a service that is ill is still announced beside it.
+
+    The first question that fails comes 0 to one interval after the failure, the last of ``fall`` so many intervals
+    later; each is answered at once with a refusal, or not before the timeout.
+
+    Parameters
+    ----------
+    check : HealthCheck
+    protocol : str
+        That tells the routers beside it.
+
+    Returns
+    -------
+    Failover
+
+    Examples
+    --------
+    >>> found = withdrawal(HealthCheck.model_validate({"port": 53, "interval": "1s", "fall": 3}))
+    >>> found.detection_low_s, found.detection_high_s
+    (2.0, 3.5)
+    """
+    timeout_s = check.interval / 2 if check.timeout is None else check.timeout
+    low_s, high_s = (check.fall - 1) * check.interval, check.fall * max(check.interval, timeout_s) + timeout_s
+    least_s, most_s = PROGRAMMING_S[protocol]
+    return Failover("health check", low_s, high_s, low_s + least_s, high_s + most_s)

@@ -1,0 +1,52 @@
+"""Detection by timers, against a walk through the packets of a session."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from easterly import predict
+from easterly.model.spec.anycast import HealthCheck
+from easterly.model.spec.underlay import Underlay
+
+
+def made(**more) -> Underlay:
+    return Underlay.model_validate(more)
+
+
+@pytest.mark.parametrize("interval_ms, multiplier", [(50, 3), (300, 3), (10, 5), (1000, 2)])
+def test_no_walk_through_the_packets_leaves_the_interval_and_some_come_near_its_ends(interval_ms, multiplier):
+    """Packets 75 to 100 % of the interval apart, a failure at any moment, a timer that each packet starts anew."""
+    found = predict.failover(made(bfd={"interval": f"{interval_ms}ms", "multiplier": multiplier}))
+    random = np.random.default_rng(7)
+    interval_s = interval_ms / 1e3
+    sent_s = np.cumsum(random.uniform(0.75, 1.0, 20_000)) * interval_s
+    failed_s = np.sort(random.uniform(sent_s[0], sent_s[-1], 20_000))
+    last_s = sent_s[np.searchsorted(sent_s, failed_s, side="right") - 1]
+    taken_s = last_s + multiplier * interval_s - failed_s
+    assert found.detection_low_s <= taken_s.min() <= found.detection_low_s + 0.02 * interval_s
+    assert found.detection_high_s - 0.02 * interval_s <= taken_s.max() <= found.detection_high_s
+
+
+@pytest.mark.parametrize("underlay, low_s, high_s", [
+    ({}, 0.6, 0.9),
+    ({"bfd": False}, 6, 9),
+    ({"bfd": False, "protocol": "ospf"}, 30, 40),
+    ({"bfd": False, "protocol": "isis"}, 27, 30),
+    ({"bfd": False, "protocol": "ospf", "hello": "1s", "dead": "3s"}, 2, 3),
+])  # fmt: skip
+def test_what_is_not_stated_is_that_of_frr(underlay, low_s, high_s):
+    found = predict.failover(made(**underlay))
+    assert (found.detection_low_s, found.detection_high_s) == pytest.approx((low_s, high_s))
+    assert found.low_s >= found.detection_low_s and found.high_s > found.detection_high_s
+
+
+def test_a_service_is_withdrawn_after_the_last_of_its_failures():
+    """By a walk through the questions: any moment of failure, answers at once or at the timeout."""
+    check = HealthCheck.model_validate({"port": 53, "interval": "200ms", "timeout": "100ms", "fall": 3})
+    found = predict.withdrawal(check)
+    taken_s = [
+        first_s + 2 * 0.2 + late_s for first_s in np.linspace(0, 0.2, 101) for late_s in (0.0, 0.1)
+    ]  # fmt: skip
+    assert found.detection_low_s == pytest.approx(min(taken_s))
+    assert found.detection_high_s == pytest.approx(max(taken_s))
