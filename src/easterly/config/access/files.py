@@ -58,14 +58,14 @@ def planned(site: Site, network: Network, sheet: Sheet, made: Isolation) -> Iter
     for device, rows in groupby(access.entries, key=lambda entry: entry.device):
         entries = list(rows)
         try:
-            dialect, name = dialect_of(site, network, device)
+            dialect, name = dialect_of(site, access, device)
         except ValueError:
             continue
         yield dialect, access.linux(device, entries) if name is None else _on_ports(access, device, entries, name)
     yield from ((LINUX, hosts) for hosts in access.hosts())
 
 
-def dialect_of(site: Site, network: Network, device: str) -> tuple[Dialect, Callable[[int], str] | None]:
+def dialect_of(site: Site, access: Access, device: str) -> tuple[Dialect, Callable[[int], str] | None]:
     """Dialect of a switch, and how it names a port; None for the latter where lists are at bridges.
 
     Raises
@@ -73,8 +73,7 @@ def dialect_of(site: Site, network: Network, device: str) -> tuple[Dialect, Call
     ValueError
         Its operating system has no access lists here.
     """
-    node = network.nodes.name.tolist().index(device)
-    model = site.hardware.switches.get(str(network.nodes.switch_type[node]))
+    model = site.hardware.switches.get(access.models[device])
     dialect = DIALECTS.get("linux" if model is None else model.os)
     if dialect is None:
         raise ValueError(f"{device}: no access lists are known of its operating system")

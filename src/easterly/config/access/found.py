@@ -90,7 +90,7 @@ class _Reading:
 
     def _ways(self, device: str, entries: list[Entry]) -> Iterator[Way]:
         """Every bridge of hosts of a device, in every table that a file puts it into."""
-        here, lists = places(device, self.text), self._lists(device)
+        here, lists = places(device, self.text), self._lists[device]
         planned = {entry.bridge: entry for entry in entries}
         party_of = {f"swp{port}": entry.party for entry in entries for port in entry.ports}
         for bridge, tables in sorted(here.tables.items()):
@@ -122,8 +122,12 @@ class _Reading:
     def _planned(self, entry: Entry) -> frozenset[str]:
         return self.access.nets[entry.device, entry.bridge]
 
-    def _lists(self, device: str) -> _Lists:
-        dialect, name = dialect_of(self.site, self.access.network, device)
+    @cached_property
+    def _lists(self) -> dict[str, _Lists]:
+        return {device: self._read(device) for device in self._devices}
+
+    def _read(self, device: str) -> _Lists:
+        dialect, name = dialect_of(self.site, self.access, device)
         path = dialect.path.format(device)
         ports = {e.bridge: [e.bridge] if name is None else [name(p) for p in e.ports] for e in self._devices[device]}
         return _Lists.of(path, dialect.parse(self.text[path]).lists if path in self.text else (), ports, name is None)
@@ -145,7 +149,7 @@ class _Reading:
             if vrf == DEFAULT:
                 imports = exports = (UNDERLAY,)
             for device in self._devices:
-                yield Way(device, vrf, imports, exports, self._lists(device)(REST), tuple(holders))
+                yield Way(device, vrf, imports, exports, self._lists[device](REST), tuple(holders))
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,8 @@ class Access:
 
     def linux(self, device: str, entries: Sequence[Entry]) -> DeviceAccess:
         """Lists of a Linux switch: at its bridges, and at whatever else is no cable to another switch."""
-        node = self.network.nodes.name.tolist().index(device)
         hosted = {port for entry in entries for port in entry.ports}
-        cables = [f"swp{port}" for port in sorted(set(used_ports(self.network).get(node, [])) - hosted)]
+        cables = [f"swp{port}" for port in sorted(set(self._used.get(device, ())) - hosted)]
         tables = [entry.vrf for entry in entries if entry.vrf != DEFAULT]
         tunnels = [f"l3{self.sheet.vrfs[vrf][0]}" for vrf in tables]
         ports: dict[str, list[str]] = defaultdict(list)
@@ -140,6 +139,16 @@ class Access:
 
     def _lists(self, ports: dict[str, list[str]]) -> tuple[AccessList, ...]:
         return tuple(AccessList(name, self.rules[name], tuple(found)) for name, found in sorted(ports.items()))
+
+    @cached_property
+    def _used(self) -> dict[str, list[int]]:
+        """Ports in use by device."""
+        return {str(self.network.nodes.name[node]): ports for node, ports in used_ports(self.network).items()}
+
+    @cached_property
+    def models(self) -> dict[str, str]:
+        """Model of each switch."""
+        return dict(zip(self.network.nodes.name.tolist(), self.network.nodes.switch_type.tolist(), strict=True))
 
     @cached_property
     def _rows(self) -> tuple[tuple[str, str, AccessRule], ...]:
