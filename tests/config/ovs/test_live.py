@@ -1,0 +1,205 @@
+"""Rendered bridges as real switches: packets go where flows and groups say, and around a dead link."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.lab import require, require_root
+
+from easterly import site
+from easterly.app.lab.spaces import spaces
+from easterly.config import ovs
+from easterly.study.nouns import Nouns
+from easterly.study.rendering import rendered, sources
+
+pytestmark = pytest.mark.lab
+SITE = """
+version: 1
+site: {name: square}
+hardware:
+  switches: {sw: {ports: 8, rate: 100Gb/s, datapath: userspace}}
+  hosts: {box: {gpus: 1, nics: 1, nic_rate: 100Gb/s, scaleup: 1Tb/s}}
+fabrics:
+  lab:
+    blueprint: graph
+    nodes: {a: &h {type: box}, b: *h, leaf1: &s {type: sw}, leaf2: *s, spine1: *s, spine2: *s}
+    links:
+      ha: {a: "a:0", b: leaf1}
+      hb: {a: "b:0", b: leaf2}
+      u11: {a: leaf1, b: spine1}
+      u12: {a: leaf1, b: spine2}
+      u21: {a: leaf2, b: spine1}
+      u22: {a: leaf2, b: spine2}
+      cross: {a: spine1, b: spine2, cost: 2}
+addressing: {pools: {fabric: 10.64.0.0/20, loopback: 10.65.0.0/24, v6: "fd00:64::/40"}}
+"""
+SWITCHES, HOSTS = ("leaf1", "leaf2", "spine1", "spine2"), ("a", "b")
+FLOWS = 400
+SO_NO_CHECK, SO_RCVBUFFORCE, UDP_NO_CHECK6_TX, UDP_NO_CHECK6_RX = 11, 33, 101, 102
+"""Of asm-generic/socket.h and linux/udp.h."""
+
+
+class Switch:
+    """Open vSwitch with a database and a folder of its own, in one namespace."""
+
+    def __init__(self, stack: ExitStack, space, folder: Path) -> None:
+        self.space, self.folder = space, folder
+        folder.mkdir()
+        schema = next(p for p in Path("/usr/share/openvswitch").glob("vswitch.ovsschema"))
+        subprocess.run(["ovsdb-tool", "create", str(folder / "conf.db"), str(schema)], check=True)
+        own = [
+            "--remote=punix:" + str(folder / "db.sock"),
+            "--pidfile=" + str(folder / "db.pid"),
+            str(folder / "conf.db"),
+        ]
+        self._start(stack, "ovsdb-server", *own)
+        until(lambda: (folder / "db.sock").exists())
+        self.run("ovs-vsctl", "--no-wait", "init")
+        self._start(stack, "ovs-vswitchd", "--pidfile=" + str(folder / "vs.pid"), "unix:" + str(folder / "db.sock"))
+
+    def _words(self, *words: str) -> list[str]:
+        own = [f"{name}={self.folder}" for name in ("OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR")]
+        return ["ip", "netns", "exec", self.space.name, "env", *own, *words]
+
+    def _start(self, stack: ExitStack, *words: str) -> None:
+        made = subprocess.Popen(self._words(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stack.callback(made.wait)
+        stack.callback(made.terminate)
+
+    def run(self, *words: str) -> str:
+        done = subprocess.run(self._words(*words), capture_output=True, text=True, timeout=20, check=False)
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+        return done.stdout
+
+
+def until(condition, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def sent(space, port: int) -> int:
+    shown = json.loads(space.run("ip", "-j", "-s", "link", "show", f"swp{port}"))
+    return int(shown[0]["stats64"]["tx"]["packets"])
+
+
+def unchecked(space, address: str, port: int) -> socket.socket:
+    """A datagram socket without checksums: a datapath in user space gets what no card has filled in yet."""
+    made = space.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    if ":" in address:
+        for option in (UDP_NO_CHECK6_TX, UDP_NO_CHECK6_RX):
+            made.setsockopt(socket.IPPROTO_UDP, option, 1)
+    else:
+        made.setsockopt(socket.SOL_SOCKET, SO_NO_CHECK, 1)
+    made.bind((address, port))
+    return made
+
+
+def datagrams(source, target, address: str, own: str, count: int = FLOWS) -> int:
+    """Flows of one datagram each that arrive, told apart by their numbers."""
+    with unchecked(target, address, 4791) as sink:
+        sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)  # all wait until they are read
+        sink.settimeout(0.5)
+        for number in range(count):
+            with unchecked(source, own, 20_000 + number) as one:
+                one.sendto(str(number).encode(), (address, 4791))
+        found = set()
+        try:
+            while len(found) < count:
+                found.add(sink.recv(64))
+        except TimeoutError:
+            pass
+    return len(found)
+
+
+@pytest.fixture(scope="module")
+def square(tmp_path_factory):
+    """Two hosts, four switches, their cables; every switch from its rendered script."""
+    require_root()
+    for program in ("ip", "ovs-vswitchd", "ovsdb-server", "ovs-vsctl"):
+        require(program)
+    folder = Path(tmp_path_factory.mktemp("ovs"))
+    nouns = Nouns(site.load_text(SITE).site)
+    given = sources(nouns, ["ovs"])
+    for file in rendered(nouns, ["ovs"])["ovs"]:
+        path = folder / file.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(file.text)
+    with ExitStack() as stack:
+        made = dict(zip((*HOSTS, *SWITCHES), stack.enter_context(spaces(*HOSTS, *SWITCHES)), strict=True))
+        cable(given.network, made)
+        address = {}
+        for host in HOSTS:
+            for port in given.sheet.ports[host]:
+                address[host, port.family] = port.bare
+                made[host].run("ip", "address", "add", port.address, "dev", "nic0", *(["nodad"] * (port.family == 6)))
+        gateways = {
+            p.address.partition("/")[0]: p for s in SWITCHES for p in given.sheet.ports[s] if p.role == "gateway"
+        }
+        switches = {name: Switch(stack, made[name], folder / name) for name in SWITCHES}
+        for name, switch in switches.items():
+            switch.run("sh", str(folder / "ovs" / f"{name}.sh"))
+        for bridge in ovs.bridges(given.site, given.network, given.sheet, given.qos, given.forwarding):
+            for station in bridge.stations:
+                host = next(h for (h, _), text in address.items() if text == station.address)
+                family = ["-6"] if ":" in station.address else []
+                assert station.gateway in gateways
+                made[host].run("ip", *family, "route", "add", "default", "via", station.gateway)
+        yield made, switches, address
+
+
+def cable(network, made) -> None:
+    """A pair of virtual interfaces for each cable, named as the plan names its ports."""
+    names, links = network.nodes.device.tolist(), network.links
+    for row in network.cables.tolist():
+        ends = [(names[links.src[row]], int(links.src_port[row])), (names[links.dst[row]], int(links.dst_port[row]))]
+        called = [f"nic{port}" if name in HOSTS else f"swp{port}" for name, port in ends]
+        (a, b), (left, right) = (made[name] for name, _ in ends), called
+        subprocess.run(
+            ["ip", "link", "add", left, "netns", a.name, "type", "veth", "peer", right, "netns", b.name], check=True
+        )
+        for space, name in ((a, left), (b, right)):
+            if shutil.which("ethtool"):
+                space.run("ethtool", "-K", name, "tx", "off", "tso", "off", "gso", "off", "gro", "off")
+            space.run("ip", "link", "set", name, "mtu", "1450", "up")
+
+
+def test_hosts_reach_each_other_and_groups_do_what_they_say(square):
+    made, _, address = square
+    a, b = made["a"], made["b"]
+    # A host is known from when it first asks for its gateway: both do here, as real ones do all day.
+    for family in (4, 6):
+        ends = address["a", family], address["b", family]
+        datagrams(b, a, ends[0], ends[1], 1)
+        until(lambda ends=ends: datagrams(a, b, ends[1], ends[0], 1) == 1)
+    one, two = address["a", 4], address["b", 4]
+
+    before = [sent(made["leaf1"], port) for port in (2, 3)]
+    assert datagrams(a, b, two, one) == FLOWS
+    share = [sent(made["leaf1"], port) - at for port, at in zip((2, 3), before, strict=True)]
+    assert FLOWS <= sum(share) <= FLOWS + 20
+    # A fair hash puts 200 +- 10 of 400 flows on each way; six deviations.
+    assert min(share) >= FLOWS / 2 - 60, share
+
+    # The link from spine1 to leaf2 dies: its group sends around by spine2, and leaf1 need not know.
+    around = sent(made["spine1"], 3)
+    made["spine1"].run("ip", "link", "set", "swp2", "down")
+    time.sleep(0.5)
+    assert datagrams(a, b, two, one) == FLOWS
+    assert sent(made["spine1"], 3) - around >= min(share) - 20
+    made["spine1"].run("ip", "link", "set", "swp2", "up")
+
+
+def test_an_address_that_is_not_the_hosts_own_gets_nowhere(square):
+    made, _, address = square
+    a, b = made["a"], made["b"]
+    a.run("ip", "address", "add", "10.64.9.9/32", "dev", "nic0")
+    assert datagrams(a, b, address["b", 4], "10.64.9.9") == 0
