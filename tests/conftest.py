@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+from hypothesis.internal.conjecture import providers
 
 # The machine that runs this may be busy: a deadline would test the machine. Derandomised, so that a red run
 # is red again for whoever looks into it.
@@ -19,6 +20,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+# It also draws numbers and texts that it reads in the source of whatever is imported by then: another worker, or another
+# order of tests, and the examples are others. Nothing of the sort, so that they are the same wherever they are drawn.
+NO_CONSTANTS = providers.Constants() if hasattr(providers, "Constants") else None
+providers._get_local_constants = lambda: NO_CONSTANTS
 
 TIMES = int(os.environ.get("EASTERLY_EXAMPLES", "1"))
 """So many times the examples of every property, and others in each run."""
