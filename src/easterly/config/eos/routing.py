@@ -38,7 +38,7 @@ def render(machine: Machine) -> str:
         ["vlan internal order ascending range 3900 4094", f"hostname {router.name}", "!",
          "service routing protocols model multi-agent"],
         _vlans(machine), _instances(router), _interfaces(machine), _tunnel(router), _forwarding(router),
-        _statics(machine), _filters(router.filters), _maps(router), process(machine), _bgp(machine),
+        _static_routes(machine), _filters(router.filters), _maps(router), process(machine), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -136,7 +136,7 @@ def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
         yield from (f"   seq {number * 10} {entry}" for number, entry in enumerate(entries(each), 1))
 
 
-def _statics(machine: Machine) -> Iterator[str]:
+def _static_routes(machine: Machine) -> Iterator[str]:
     for each in machine.served_behind:
         yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
 

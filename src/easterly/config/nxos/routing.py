@@ -38,7 +38,7 @@ def render(machine: Machine) -> str:
     """
     router = machine.router
     parts = (
-        [f"hostname {router.name}"], _features(machine), _vlans(machine), _statics(machine), _tables(router),
+        [f"hostname {router.name}"], _features(machine), _vlans(machine), _static_routes(machine), _tables(router),
         _filters(router.filters), _maps(router), _interfaces(machine), _tunnel(router), process(router), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -95,7 +95,7 @@ def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
             yield f"{WORD[each.family]} prefix-list {each.name} seq {number * 10} {entry}"
 
 
-def _statics(machine: Machine) -> Iterator[str]:
+def _static_routes(machine: Machine) -> Iterator[str]:
     for each in machine.served_behind:
         yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
 

@@ -118,8 +118,8 @@ def _ports(machine: Machine) -> Tables:
     routed = _addressed((name, i, {} if i.addresses else dict(alone)) for name, i in own.items())
     loopbacks = _addressed((machine.name(interface), interface, {}) for interface in machine.of("loopback"))
     loopbacks |= {f"{NAMING.loopback}|{address}": {} for address in machine.served_here}
-    statics: Rows = {f"{DEFAULT}|{each.prefix}": {"nexthop": each.next_hop} for each in machine.served_behind}
-    return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks, "STATIC_ROUTE": statics}
+    fixed: Rows = {f"{DEFAULT}|{each.prefix}": {"nexthop": each.next_hop} for each in machine.served_behind}
+    return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks, "STATIC_ROUTE": fixed}
 
 
 def _mtu(machine: Machine) -> int:
