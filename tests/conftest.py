@@ -21,8 +21,8 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-# It also draws numbers and texts that it reads in the source of whatever is imported by then: another worker, or another
-# order of tests, and the examples are others. Nothing of the sort, so that they are the same wherever they are drawn.
+# It also draws numbers and texts that it reads in the source of whatever is imported by then: in another worker, or
+# another order of tests, the examples are others. Nothing of the sort: they are the same wherever they are drawn.
 NO_CONSTANTS = providers.Constants() if hasattr(providers, "Constants") else None
 providers._get_local_constants = lambda: NO_CONSTANTS
 
