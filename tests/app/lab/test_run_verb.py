@@ -58,6 +58,13 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path, words: tuple[str, ...], s
     assert said in result.output
 
 
+def test_a_site_of_too_many_routers_is_refused_before_anything_is_built() -> None:
+    result = run("run", DEMO)
+    assert result.exit_code == 2
+    assert "48 routers and 128 hosts" in result.output
+    assert "--shrink" in result.output
+
+
 def test_more_works_than_hosts_are_refused() -> None:
     result = run("run", DEMO, "--shrink", "hosts=2,leaves=2,spines=1")
     assert result.exit_code == 2

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.lab
 PROGRAMS = ("ip", "tc", "nft", "vtysh", "zebra", "bgpd", "bfdd")
 NAMESPACES = Path("/run/netns")
 LONGEST_S = 15.0
-"""From a site file to routers that agree."""
+"""From a plan to routers that agree."""
 
 
 @pytest.fixture(autouse=True)
@@ -64,10 +64,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     require_root()
     for program in PROGRAMS:
         require(program)
-    site, begin = str(written(tmp_path_factory.mktemp("kept"), DIAMOND)), time.monotonic()
+    site = str(written(tmp_path_factory.mktemp("kept"), DIAMOND))
     result = CliRunner().invoke(main, ["lab", "run", site, "--keep", "--format", "json"])
     assert result.exit_code == 0, result.output
-    found = {**json.loads(result.stdout)["result"], "site": site, "took_s": time.monotonic() - begin}
+    found = {**json.loads(result.stdout)["result"], "site": site}
     try:
         yield found
     finally:
@@ -97,10 +97,11 @@ def until(condition: Callable[[], bool], seconds: float) -> None:
 
 
 def test_four_routers_and_two_hosts_do_what_is_planned(kept: dict[str, Any]) -> None:
-    assert kept["took_s"] < LONGEST_S
-    assert [(each["what"], each["predicted"], each["measured"]) for each in kept["comparisons"]][:7] == [
+    assert sum(kept["seconds"][stage] for stage in ("build", "daemons", "routes")) < LONGEST_S
+    assert [(each["what"], each["predicted"], each["measured"]) for each in kept["comparisons"]] == [
         ("routes of r1", 4, 4), ("routes of r2", 8, 8), ("routes of r3", 8, 8), ("routes of r4", 4, 4),
-        ("BFD sessions that are up", 16, 16), ("pairs of hosts that reach each other", 4, 4),
+        ("routes to what is not in the plan", 0, 0), ("BFD sessions that are up", 16, 16),
+        ("pairs of hosts that reach each other", 4, 4),
         ("pairs of hosts that reach each other with packets of 9,000 B", 4, 4),
     ]  # fmt: skip
     assert {"networkd in a namespace"} <= {each["lacking"] for each in kept["substitutions"]}
@@ -119,17 +120,17 @@ def test_a_kept_lab_is_listed_and_lets_people_in(kept: dict[str, Any], capfd: py
 
 def test_packets_of_a_link_are_written_down(kept: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "up.pcap"
-    assert on(kept, "capture", "r1:swp2", "--count", "8", "-o", str(path)).exit_code == 0
+    assert on(kept, "capture", "r1:swp2", "--seconds", "1.5", "-o", str(path)).exit_code == 0
     data, at, found = path.read_bytes(), 24, []
     assert struct.unpack("<IHHiIII", data[:24]) == (0xA1B23C4D, 2, 4, 0, 0, 65535, 1)
     while at < len(data):
         size = struct.unpack_from("<IIII", data, at)[2]
         found.append(data[at + 16 : at + 16 + size])
         at += 16 + size
-    assert len(found) == 8
+    assert len(found) >= 8
     # Single-hop BFD is sent to port 3784 (RFC 5881 section 4), behind 34 B of headers over IPv4.
     assert any(each[12:14] == b"\x08\x00" and each[36:38] == (3784).to_bytes(2, "big") for each in found)
-    assert "port 3784 dscp 48" in on(kept, "capture", "r2:swp1", "--count", "6").stdout
+    assert "port 3784 dscp 48" in on(kept, "capture", "r2:swp1", "--count", "12").stdout
 
 
 def test_a_broken_link_is_left_and_taken_again(kept: dict[str, Any]) -> None:

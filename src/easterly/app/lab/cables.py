@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,6 +21,8 @@ CONTROL, CONTROL_SHARE, CONTROL_POINT = "control", 0.05, 48
 """Routing protocols send with CS6 (RFC 4594 section 3.1), and FRR does; a loaded link must not look like a dead one."""
 FRAME_B = 9014
 """Largest frame: the largest packet of a host, and its header."""
+MOST_ROUTERS, MOST_HOSTS = 40, 128
+"""A router takes about 30 MB and two or three processes."""
 SLOWEST_BPS, FASTEST_BPS, USUAL_BPS = 1_000_000, 200_000_000, 100_000_000
 
 
@@ -105,9 +107,20 @@ def usual_scale(network: Network) -> float:
     return max(1.0, float(network.links.capacity_bps.max(initial=0.0)) / USUAL_BPS)
 
 
-def misfits(made: Mapping[str, int] | tuple[Cable, ...]) -> str:
+def crowded(network: Network) -> str:
+    """Why a network is too large for a lab; empty if it is not."""
+    routers, hosts = int(network.transit.sum()), len(network.hosts)
+    if routers > MOST_ROUTERS or hosts > MOST_HOSTS:
+        return (
+            f"{routers:,} routers and {hosts:,} hosts are more than the {MOST_ROUTERS} and {MOST_HOSTS} that run on "
+            "one machine; make the site smaller with --shrink, such as --shrink leaves=4,spines=2,hosts=8"
+        )
+    return ""
+
+
+def misfits(made: Sequence[Cable]) -> str:
     """Why rates are not for this lab; empty if they are."""
-    rates = sorted({each.rate_bps for each in made} if isinstance(made, tuple) else set(made.values()))
+    rates = sorted({each.rate_bps for each in made})
     if rates and (rates[0] < SLOWEST_BPS or rates[-1] > FASTEST_BPS):
         return (
             f"links of the lab would have {rates[0]} to {rates[-1]} bit/s, and only {SLOWEST_BPS} to {FASTEST_BPS} can "

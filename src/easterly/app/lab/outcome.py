@@ -34,6 +34,11 @@ def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Differenc
     ]  # fmt: skip
 
 
+def of_strangers(found: Sequence[str]) -> Comparison:
+    """Routes that nobody planned: there should be none."""
+    return Comparison("routes to what is not in the plan", 0, len(found), "1", EXACTLY, tuple(found))
+
+
 def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Comparison]:
     """BFD sessions that are up, of all routers together; nothing where there are none."""
     up, count = (sum(each[i] for each in found.values()) for i in (0, 1))

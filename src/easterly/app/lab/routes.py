@@ -22,6 +22,8 @@ from easterly.model.routing import Policy
 from easterly.route.hashing.nexthops import Groups, Ways
 
 DEFAULT = "default"
+EVERYWHERE = ("fe80:", "ff00:")
+"""What every interface has by itself: link-local addresses and multicast (RFC 4291 sections 2.5.6 and 2.7)."""
 DEAD = {"dead", "linkdown"}
 Table = dict[str, frozenset[str]]
 """Interfaces that a prefix leads out of."""
@@ -171,6 +173,30 @@ def kernel(lab: Running, node: str) -> Table:
 def _whole(prefix: str) -> str:
     """With the length that `ip` leaves out of a host's route."""
     return prefix if "/" in prefix or prefix == "default" else f"{prefix}/{128 if ':' in prefix else 32}"
+
+
+def strangers(lab: Running, wanted: Mapping[str, Table]) -> list[str]:
+    """Routes of the lab's routers to destinations that the plan does not have.
+
+    Parameters
+    ----------
+    lab : Running
+    wanted : mapping of str to Table
+        Planned routes, whose routers are looked at.
+
+    Returns
+    -------
+    list of str
+        Router and destination of each.
+    """
+    known = set(lab.address.prefixes.prefix.tolist())
+    for text in lab.address.interfaces.address.tolist():
+        one = ip_interface(text)
+        known |= {str(one.network), f"{one.ip}/{one.max_prefixlen}"}
+    return [
+        f"{node}: {prefix}" for node in wanted for prefix in sorted(kernel(lab, node))
+        if prefix not in known and not prefix.startswith(EVERYWHERE)
+    ]  # fmt: skip
 
 
 def differences(node: str, wanted: Table, found: Table) -> list[Difference]:

@@ -104,13 +104,13 @@ def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Find
 
 
 def _scale(nouns: Any, given: float | None, form: str) -> float:
-    from easterly.app.lab.cables import cables, misfits, usual_scale
+    from easterly.app.lab.cables import cables, crowded, misfits, usual_scale
     from easterly.app.lab.spaces import LabError
 
     network = nouns.network.value
     factor = usual_scale(network) if given is None else given
     try:
-        wrong = misfits(cables(network, factor))
+        wrong = crowded(network) or misfits(cables(network, factor))
     except LabError as error:
         wrong = str(error)
     if wrong:
@@ -140,7 +140,7 @@ def _compared(lab: Running, nouns: Any, patience: float) -> list[Comparison]:
     wanted = routes.planned(lab.network, lab.address, nouns.policy.value)
     made, begin = [], time.monotonic()
     left = converge.routed(lab, wanted, seconds=patience, said=_said)
-    made += outcome.of_routes(wanted, left)
+    made += [*outcome.of_routes(wanted, left), outcome.of_strangers(routes.strangers(lab, wanted))]
     lab.seconds["routes"], begin = time.monotonic() - begin, time.monotonic()
     made += outcome.of_sessions(converge.watched(lab, seconds=patience))
     lab.seconds["sessions"], begin = time.monotonic() - begin, time.monotonic()
