@@ -45,12 +45,6 @@ def overlay(machine: Machine, maker: str) -> dict[str, int]:
     return {r.loopback(4).partition("/")[0]: r.asn for r in far} if maker == "junos" else {}
 
 
-def by_interface(machine: Machine) -> dict[str, int]:
-    """Sessions that are found by the interface: what is read of FRR's text has only those with addresses."""
-    peers = [peer for group in machine.router.groups for peer in group.peers if peer.interface]
-    return {machine.names[peer.interface]: peer.asn for peer in peers}
-
-
 def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
     """What FRR's text says, with the maker's names of interfaces and tables."""
     tables = tables_of(machine, maker)
@@ -65,7 +59,7 @@ def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
         interfaces[loopback] = (*interfaces[loopback], *machine.served_here)
     return replace(
         state, interfaces=interfaces, vrfs=tuple(tables[name] for name in state.vrfs),
-        neighbors=state.neighbors | by_interface(machine) | overlay(machine, maker),
+        neighbors={machine.names.get(n, n): asn for n, asn in state.neighbors.items()} | overlay(machine, maker),
         vrf_ports={tables[table]: ports(found) for table, found in state.vrf_ports.items()},
         vnis={tables[name]: vni for name, vni in state.vnis.items()},
         route_targets={tables[name]: found for name, found in state.route_targets.items()},
