@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from easterly import address, verify
 from easterly.app import terminal
+from easterly.app.addressing import routing
 from easterly.app.addressing.matrix import matrix
 from easterly.app.numbers import addresses
 from easterly.app.values import number
@@ -56,6 +57,7 @@ def document(nouns: Any, before: AddressPlan | None, files: DeviceConfigs | None
         "entries": _rows(address.entries(site, network, made), "tier", "family", "devices", "plain", "summarised"),
         "headroom": [_room(row) for row in address.headroom(site, made)],
         "isolation": _isolation(nouns.isolation, None if files is None else tenancy.written(nouns, files)),
+        **routing.document(site, made),
         "changes": None if before is None else _changes(address.changes(before, made)),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from easterly.app.addressing import routing
 from easterly.app.columns import Column
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
@@ -28,6 +29,7 @@ def show(found: Row) -> None:
     _entries(page, found["entries"])
     if found["isolation"]["parties"]:
         _isolation(page, found["isolation"])
+    routing.show(page, found)
     if found["changes"] is not None:
         _changes(page, found["changes"])
 
