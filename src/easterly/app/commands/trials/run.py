@@ -180,7 +180,8 @@ def _print(lab: Running, made: Sequence[Comparison], kept: bool, said: Sequence[
     )
     answer.facts([("smaller", each, "") for each in said])
     answer.facts([(name, f"{seconds:.1f} s", "") for name, seconds in lab.seconds.items()])
-    answer.facts([(f"no {each.lacking}", each.instead, "") for each in substituted(lab)])
+    click.echo("Replaced")
+    answer.facts([(each.lacking, each.instead, "") for each in substituted(lab)])
     rows = [(each.what, f"{each.predicted:g}", f"{each.measured:g}", "yes" if each.ok else "NO") for each in made]
     answer.table(("Comparison", "Predicted", "Measured", "Ok"), rows)
     for each in made:
