@@ -92,7 +92,7 @@ def test_without_frr_nothing_is_called_good(monkeypatch):
 def test_vtysh_alone_is_named_alone(monkeypatch):
     monkeypatch.setattr(check.shutil, "which", lambda name, **kwargs: "/bin/vtysh" if name == "vtysh" else None)
     monkeypatch.setattr(
-        check, "run", lambda command: subprocess.CompletedProcess(command, 0, "vtysh version 9.1\n", "")
+        check, "run", lambda command, *told: subprocess.CompletedProcess(command, 0, "vtysh version 9.1\n", "")
     )
     check.checker.cache_clear()
     said = validate(only(whole()[2], LEAF))
@@ -104,13 +104,13 @@ def test_a_checker_that_does_not_answer_is_no_praise(monkeypatch):
     def hang(command, **kwargs):
         raise subprocess.TimeoutExpired(command, 20)
 
-    monkeypatch.setattr(running.subprocess, "run", hang)
+    monkeypatch.setattr(running.subprocess, "Popen", hang)
     said = check.Checker("/bin/vtysh", "/bin/bgpd", "FRR").check(only(whole()[2], LEAF).artifacts[0])
     assert said.ok is False and said.output == "vtysh did not answer: TimeoutExpired"
 
 
 def test_a_daemon_that_fails_without_a_word_is_no_praise(monkeypatch):
-    def run(command):
+    def run(command, *told):
         return subprocess.CompletedProcess(command, 0 if "vtysh" in command[0] else 3, "", "")
 
     monkeypatch.setattr(check, "run", run)
@@ -161,6 +161,6 @@ def test_the_real_netplan_takes_every_host_and_switch_and_refuses_a_misspelt_key
 def test_a_directory_that_an_earlier_process_left_is_no_fault_of_the_file(monkeypatch):
     """bgpd makes a directory for crash logs, named by its process number, and never removes it."""
     left = 'BGP: [ZG9QC-QRCJZ] failed to mkdir "/var/tmp/frr/bgpd.30110": File exists\n'
-    monkeypatch.setattr(check, "run", lambda words: subprocess.CompletedProcess(words, 0, "", left))
+    monkeypatch.setattr(check, "run", lambda words, *told: subprocess.CompletedProcess(words, 0, "", left))
     file = next(a for a in whole()[2].artifacts if a.path == SPINE)
     assert check.Checker("vtysh", "bgpd", "FRR").check(file).ok

@@ -95,6 +95,9 @@ VALIDATORS = {
 READERS = {
     "haproxy": "HAProxy's check of front ends: files are marked `not validated` (install haproxy)",
     "nginx": "nginx's check of front ends: files are marked `not validated` (install nginx)",
+    "bird": "BIRD's check of routers: files are marked `not validated` (install bird2)",
+    "ovs-ofctl": "Open vSwitch's check of flows: files are marked `not validated` (install openvswitch-common)",
+    "kubectl": "kubectl's check of objects: files are marked `not validated` (install kubernetes-client)",
 }
 EXTRAS = {
     "ray": "sweeps on a cluster (pip install 'easterly[cluster]')",
@@ -191,7 +194,7 @@ def _version(program: str) -> str | None:
         "-V" if program.endswith(("/ip", "/tc")) else "-v" if program.endswith(("/haproxy", "/nginx")) else "--version"
     )
     try:
-        said = subprocess.run([program, flag], capture_output=True, text=True, timeout=10, check=False)
+        said = subprocess.run([program, *flag.split()], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return None
     match = re.search(r"\d+(?:\.\d+)+", said.stdout + said.stderr)
