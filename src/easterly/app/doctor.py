@@ -105,6 +105,8 @@ EXTRAS = {
     "scipy": "comparisons with linear programmes in the tests (pip install 'easterly[test]')",
     "playwright": "the browser tests of the report (pip install 'easterly[test]')",
 }
+FLAGS = {"ip": "-V", "tc": "-V", "haproxy": "-v", "nginx": "-v", "kubectl": "version --client"}
+"""How programs are asked for their version that do not know ``--version``."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DAEMONS = "/usr/lib/frr"
 
@@ -190,9 +192,7 @@ def _program(name: str, path: str | None, lost: str, kind: str) -> Part:
 
 def _version(program: str) -> str | None:
     """First dotted number that a program prints of itself."""
-    flag = (
-        "-V" if program.endswith(("/ip", "/tc")) else "-v" if program.endswith(("/haproxy", "/nginx")) else "--version"
-    )
+    flag = FLAGS.get(program.rpartition("/")[2], "--version")
     try:
         said = subprocess.run([program, *flag.split()], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
