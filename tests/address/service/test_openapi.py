@@ -13,7 +13,7 @@ from easterly.address import ipam, service
 from easterly.address.service.table import ENTRIES
 
 STORE = ipam.init(Path(tempfile.mkdtemp()) / "a.db")
-STORE.one(ipam.AddPool("hosts", "10.0.0.0/8"))
+STORE.one(ipam.AddPool("hosts", "10.0.0.0/20"))
 STORE.one(ipam.AddDevice("leaf-1"))
 TOKEN = {"Authorization": f"Bearer {service.add_token(STORE, 'the-root-of-all', 'admin')[1]}"}
 APP = service.application(STORE, service.Policy(chores=False))
