@@ -35,7 +35,7 @@ WORDS = {
     "a Secret": ("Secret",),
 }
 """What the patterns cannot match without: texts of a large site are hundreds of megabytes, and nearly all have none."""
-_STEMS = ("pass", "secret", "key", "psk", "community")
+_STEMS = ("passw", "passphrase", "secret", "psk", "private", "-key", "key-string", "apikey", "snmp-server", "md5")
 _REFERENCE = re.compile(r"^(?:\$\{?[A-Za-z_]\w*\}?|/[\w./-]+|file:\S+|env:\w+|secretKeyRef:?|\{|\[)")
 _COMMENT = re.compile(r"^[ \t]*(?:#|!|//).*$", re.M)
 
