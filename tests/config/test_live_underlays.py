@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import yaml
-from tests.app.lab.sites import DIAMOND, written
+from tests.app.lab.sites import DIAMOND, LEAVES, written
 from tests.config.underlays import VARIANTS
 from tests.lab import require, require_root
 
@@ -30,3 +32,27 @@ def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
     assert any(len(hops) == 2 for prefixes in wanted.values() for hops in prefixes.values())
     with running(network, nouns.address.value, nouns.configs.value, scale=usual_scale(network)) as lab:
         assert not any(converge.routed(lab, wanted, seconds=30).values())
+
+
+def test_a_border_hands_routes_to_the_wan_and_back(tmp_path):
+    require_root()
+    for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d"):
+        require(program)
+    spec = yaml.safe_load(LEAVES)
+    spec["fabrics"]["t"]["hosts"]["count"] = 4
+    spec["fabrics"]["t"]["underlay"] = VARIANTS["ospf-unnumbered"]
+    spec["wan"] = {"sites": {"west": {}}, "links": {"w": {"a": "t", "b": "west", "rate": "100Gb/s", "delay": "1ms"}}}
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, yaml.safe_dump(spec)), "text", None)
+    address = nouns.address.value
+    rows = address.interfaces
+    far = rows.address[(rows.device == "west") & (rows.role == "loopback")].tolist()
+    near = address.prefixes.prefix[address.prefixes.device == "t-leaf-0"].tolist()
+    assert {":" in text for text in far} == {":" in text for text in near} == {True, False}
+    network = nouns.network.value
+    with running(network, address, nouns.configs.value, scale=usual_scale(network)) as lab:
+        end = time.monotonic() + 30
+        for router, prefix in (("west", near[0]), ("west", near[1]), ("t-leaf-1", far[0]), ("t-leaf-1", far[1])):
+            word = "-6" if ":" in prefix else "-4"
+            while not lab.spaces[router].run("ip", word, "route", "show", prefix).strip():
+                assert time.monotonic() < end, f"{router} never heard of {prefix}"
+                time.sleep(0.1)
