@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -303,6 +305,21 @@ def test_a_hook_that_nobody_hears_is_a_failure() -> None:
         hooks.post("http://127.0.0.1:1/", b"{}", {})
 
 
+def test_a_hook_that_speaks_no_http_is_a_failure() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=_greet, args=(server,))
+        answering.start()
+        with pytest.raises(OSError, match="SSH"):  # anything else would keep the other hooks from being told
+            hooks.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        answering.join()
+
+
+def _greet(server: socket.socket) -> None:
+    with server.accept()[0] as peer:
+        peer.recv(4096)
+        peer.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
 def test_usage_and_audit(client: TestClient, store: ipam.Store, clock: Clock) -> None:
     from easterly.address.ipam import history
 
@@ -408,6 +425,38 @@ def test_devices_of_tenants(store: ipam.Store, client: TestClient) -> None:
     assert client.patch(f"{API}/devices/leaf", json={"tenant": "beta"}, headers=acme).status_code == 403
     assert client.post(f"{API}/devices", json={"name": "y", "tenant": "acme"}, headers=beta).status_code == 403
     assert client.delete(f"{API}/devices/leaf", headers=acme).status_code == 204
+
+
+def test_a_tenant_reaches_nobody_elses_addresses_by_the_name_of_a_device(store: ipam.Store, client: TestClient) -> None:
+    store.one(ipam.AddPool("infra", "10.2.0.0/24"))
+    acme, beta = bearer(store, "a", "operator", "acme"), bearer(store, "b", "operator", "beta")
+    head = bearer(store, "r", "admin")
+    said = {"device": "core", "interface": "lo0", "mac": "02:00:00:00:00:01"}
+    client.post(f"{API}/pools/infra/allocations", json=said, headers=head)
+    client.post(f"{API}/pools/hosts/allocations", json={"device": "n1"}, headers=acme)
+    for name in ("core", "n1"):  # the first is nobody's by what it says, the second is acme's
+        no = client.post(f"{API}/devices", json={"name": name}, headers=beta)
+        assert (no.status_code, no.json()["detail"]) == (409, f"the name {name!r} is in use already")
+    assert client.post(f"{API}/devices", json={"name": "n1"}, headers=acme).status_code == 201
+    named = client.post(f"{API}/pools/others/allocations", json={"device": "n1"}, headers=beta)
+    assert (named.status_code, "acme" in named.text) == (403, False)
+    lent = client.post(f"{API}/pools/infra/allocations", json={"device": "n1"}, headers=head).json()["allocations"][0]
+    no = client.delete(f"{API}/devices/n1?release=true", headers=acme)
+    assert (no.status_code, no.json()["code"]) == (403, "not-owner")
+    assert client.delete(f"{API}/allocations/{lent['id']}", headers=head).status_code == 204
+    assert client.delete(f"{API}/devices/n1?release=true", headers=acme).status_code == 204
+
+
+def test_cursors_tell_tenants_nothing_of_each_other(store: ipam.Store, client: TestClient) -> None:
+    acme, beta = bearer(store, "a", "operator", "acme"), bearer(store, "b", "operator", "beta")
+    client.post(f"{API}/pools/hosts/allocations", json={"dns_name": "secret.example"}, headers=acme)
+    mine = client.post(f"{API}/pools/others/allocations", json={"count": 2}, headers=beta).json()["allocations"]
+    for path in ("allocations?limit=1&dns_name=secret.example", "approvals?limit=1"):
+        assert client.get(f"{API}/{path}", headers=beta).json() == {"items": [], "next": None}, path
+    tree = client.get(f"{API}/pools?vrf=default&limit=1", headers=beta).json()
+    assert ([row["name"] for row in tree["items"]], tree["next"]) == (["others"], f"4-{0x0A010000}")
+    first = client.get(f"{API}/allocations?limit=1", headers=beta).json()
+    assert ([row["id"] for row in first["items"]], first["next"]) == ([mine[0]["id"]], str(mine[0]["id"]))
 
 
 def test_a_vrf_is_removed_once_it_is_empty(client: TestClient) -> None:

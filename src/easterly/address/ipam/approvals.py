@@ -122,9 +122,13 @@ def decide(store: Store, question: int, *, approve: bool, actor: str, note: str 
         return refused("conflict", f"the database refused it: {error}", "run fsck")
 
 
-def questions(store: Store, *, state: str = "open", after: int = 0, limit: int = 1000) -> list[Question]:
-    """Questions in one state, in the order in which they were asked."""
+def questions(
+    store: Store, *, state: str = "open", after: int = 0, limit: int = 1000, of: str | None = None
+) -> list[Question]:
+    """Questions in one state, of all pools or of those of a tenant, in the order in which they were asked."""
     asked = select(schema.approval).where(_Q.state == state, _Q.id > after).order_by(_Q.id).limit(limit)
+    if of is not None:
+        asked = asked.where(_Q.pool.in_(select(schema.pool.c.id).where(schema.pool.c.tenant == of)))
     with reading(store.engine) as connection:
         return [Question(**(row._asdict() | {"request": _read(row.request)})) for row in connection.execute(asked)]
 

@@ -72,7 +72,8 @@ def fit(devices: Mapping[str, Known], about: About) -> About | Outcome:
     if device is None:
         return about
     if device.tenant is not None and about.tenant not in (None, "", device.tenant):
-        said = f"device {about.device} is {device.tenant}'s, and the address would be {about.tenant}'s"
+        # Whose it is, is not said: another tenant may be who asks.
+        said = f"device {about.device} is not {about.tenant}'s, and the address would be"
         return refused("not-owner", said, "leave the tenant out, or give it to another device")
     about = about._replace(tenant=device.tenant or about.tenant)
     if not about.interface:

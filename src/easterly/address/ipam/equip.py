@@ -122,10 +122,22 @@ def _add_device(connection: Connection, request: AddDevice, number: int, now_ms:
     made = Device(number, request.name, request.tenant, *_pairs(request.tags, request.fields))
     insert(connection, schema.device, [device_row(made)])
     held = naming(connection, [made.name])
+    if request.within is not None and any(not _of(connection, a, request.within) for a in held):
+        raise _leave("conflict", f"the name {request.name!r} is in use already", "take another name")
     found = adopted({made.name: made}, held, number + 1)
     insert(connection, schema.interface, [interface_row(each) for each in found])
     align(connection, held, lambda about: about, request.actor, now_ms)
     return Done(Outcome(id=number), [made], found, made=1 + len(found))
+
+
+def _of(connection: Connection, a: Allocation, tenant: str) -> bool:
+    """Whether an address is a tenant's: by what it says, or by its pool where it says nothing."""
+    return tenant == (a.about.tenant or _owner(connection, a.pool))
+
+
+def _owner(connection: Connection, pool: int) -> str | None:
+    owner: str | None = connection.execute(select(schema.pool.c.tenant).where(schema.pool.c.id == pool)).scalar()
+    return owner
 
 
 def adopted(devices: Mapping[str, Device], held: Iterable[Allocation], number: int) -> list[Interface]:
@@ -234,6 +246,9 @@ def _let_go(
     if held and not request.release:
         more = f" and {len(held) - 1} more" if len(held) > 1 else ""
         raise _leave("in-use", f"{what} has the address {held[0].text}{more}", "release them first, or with it")
+    within = request.within
+    if within is not None and any(_owner(connection, pool) != within for pool in {a.pool for a in held}):
+        raise _leave("not-owner", f"{what} has addresses of pools that are not {within}'s", "have them released")
     return _carry_out(connection, [Release(a.id, actor=request.actor) for a in held], now_ms)
 
 

@@ -135,6 +135,8 @@ class AddDevice:
     tags : tuple of str
     fields : mapping of str to str
     actor : str
+    within : str or None
+        A tenant: refused where it would reach addresses that are not theirs; None for whoever runs the store.
     """
 
     name: str
@@ -142,6 +144,7 @@ class AddDevice:
     tags: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     actor: str = ""
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +175,14 @@ class RemoveDevice:
         Id or name.
     release : bool
     actor : str
+    within : str or None
+        A tenant: refused where it would reach addresses that are not theirs; None for whoever runs the store.
     """
 
     device: int | str
     release: bool = False
     actor: str = ""
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +234,14 @@ class RemoveInterface:
     id : int
     release : bool
     actor : str
+    within : str or None
+        A tenant: refused where it would reach addresses that are not theirs; None for whoever runs the store.
     """
 
     id: int
     release: bool = False
     actor: str = ""
+    within: str | None = None
 
 
 OF_DEVICES = ("name", "tenant", "tags", "fields")

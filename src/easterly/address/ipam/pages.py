@@ -72,8 +72,9 @@ class Branch:
 
 
 def tree(
-    store: Store, parent: int | None = None, *, vrf: int = 1, after: tuple[int, int] = (0, -1), limit: int = 1000
-) -> list[Branch]:
+    store: Store, parent: int | None = None, *, vrf: int = 1, after: tuple[int, int] = (0, -1), limit: int = 1000,
+    of: str | None = None,
+) -> list[Branch]:  # fmt: skip
     """Children of a pool, or the pools at the top of a VRF, in order of address.
 
     Parameters
@@ -86,6 +87,8 @@ def tree(
     after : (int, int)
         Family and first address of the last pool of the page before.
     limit : int
+    of : str or None
+        Only pools of this tenant, and only such children are counted.
 
     Returns
     -------
@@ -93,11 +96,14 @@ def tree(
     """
     child = schema.pool.alias()
     # `vrf` leads the index of parents.
-    counted = select(func.count()).where(child.c.vrf == _P.vrf, child.c.parent == _P.id).scalar_subquery()
+    children = select(func.count()).where(child.c.vrf == _P.vrf, child.c.parent == _P.id)
+    counted = (children if of is None else children.where(child.c.tenant == of)).scalar_subquery()
     beyond = or_(_P.family > after[0], and_(_P.family == after[0], _P.lo > octets(max(after[1], 0))))
     asked = select(schema.pool, counted).where(_P.parent.is_(None) if parent is None else _P.parent == parent)
     if after[1] >= 0:
         asked = asked.where(beyond)
+    if of is not None:
+        asked = asked.where(_P.tenant == of)
     with reading(store.engine) as connection:
         if parent is not None:
             vrf = connection.execute(select(_P.vrf).where(_P.id == parent)).scalar() or vrf
@@ -226,9 +232,14 @@ def columns(store: Store, pool: int, *, after: int = -1, limit: int = 100_000) -
     return dict(zip(COLUMNS, map(list, values), strict=True))
 
 
-def search(store: Store, *, after: int = 0, limit: int = 1000, **filters: str) -> list[Allocation]:
-    """Allocations of all pools in order of ids; arguments as of `allocations`."""
-    return _read(store, _filtered(_ROWS.where(_A.id > after), filters).order_by(_A.id).limit(limit))
+def search(
+    store: Store, *, after: int = 0, limit: int = 1000, of: str | None = None, **filters: str
+) -> list[Allocation]:
+    """Allocations of all pools, or of those of a tenant, in order of ids; other arguments as of `allocations`."""
+    asked = _filtered(_ROWS.where(_A.id > after), filters)
+    if of is not None:
+        asked = asked.where(_A.pool.in_(select(_P.id).where(_P.tenant == of)))
+    return _read(store, asked.order_by(_A.id).limit(limit))
 
 
 def allocation(store: Store, number: int) -> Allocation | None:

@@ -76,12 +76,12 @@ async def of_pool(call: Call) -> Reply:
 
 async def search(call: Call) -> Reply:
     """Allocations of all pools that one sees, in order of ids: by MAC address, DNS name, device and so on."""
-    query, seen = call.query, _Seen(call)
+    query, of = call.query, call.principal.tenant
     if query.within is not None:
         raise Refused(422, "invalid", "`within` is of one pool", "ask GET /api/v1/pools/{pool}/allocations")
     after = 0 if query.after is None else number(query.after)
-    rows = await _found(call, pages.search, call.desk.store, after=after, limit=query.limit, **query.filters())
-    shown = [row.document() for row in rows if await seen.pool(row.pool)]
+    rows = await _found(call, pages.search, call.desk.store, after=after, limit=query.limit, of=of, **query.filters())
+    shown = [row.document() for row in rows]
     return Reply(page(shown, rows[-1].id if len(rows) == query.limit else None))
 
 
@@ -181,10 +181,10 @@ async def release(call: Call) -> Reply:
 
 async def asked(call: Call) -> Reply:
     """Requests that wait for approval, or that were decided."""
-    query, desk, seen = call.query, call.desk, _Seen(call)
+    query, desk, of = call.query, call.desk, call.principal.tenant
     after = 0 if query.after is None else number(query.after)
-    rows = await desk.read(approvals.questions, desk.store, state=query.state, after=after, limit=query.limit)
-    shown = [_question(row) for row in rows if await seen.pool(row.pool)]
+    rows = await desk.read(approvals.questions, desk.store, state=query.state, after=after, limit=query.limit, of=of)
+    shown = [_question(row) for row in rows]
     return Reply(page(shown, rows[-1].id if len(rows) == query.limit else None))
 
 

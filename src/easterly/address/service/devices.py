@@ -51,7 +51,7 @@ async def add(call: Call) -> Reply:
     body, mine = call.body, call.principal.tenant
     if mine is not None and body.tenant not in (None, mine):
         raise Refused(403, "not-owner", f"a device of {mine}'s token is {mine}'s", "leave `tenant` out")
-    request = AddDevice(body.name, mine or body.tenant, body.tags, body.fields, call.principal.name)
+    request = AddDevice(body.name, mine or body.tenant, body.tags, body.fields, call.principal.name, mine)
     await call.submit(request, 0)
     _, document = await _read(call, body.name)
     return Reply(document, 201, etag_of(document), {"location": f"/api/v1/devices/{quote(body.name)}"})
@@ -79,7 +79,7 @@ async def remove(call: Call) -> Reply:
     """Remove a device with its interfaces; refused while it has addresses, unless they are to be released."""
     found, document = await _read(call)
     unchanged_or_leave(call, etag_of(document))
-    await call.submit(RemoveDevice(found.id, call.query.release, call.principal.name), 0)
+    await call.submit(RemoveDevice(found.id, call.query.release, call.principal.name, call.principal.tenant), 0)
     return Reply(None, 204)
 
 
@@ -132,5 +132,5 @@ async def remove_interface(call: Call) -> Reply:
     """Remove an interface; refused while addresses are bound to it, unless they are to be released."""
     found = await _part(call)
     unchanged_or_leave(call, etag_of(found.document()))
-    await call.submit(RemoveInterface(found.id, call.query.release, call.principal.name), 0)
+    await call.submit(RemoveInterface(found.id, call.query.release, call.principal.name, call.principal.tenant), 0)
     return Reply(None, 204)

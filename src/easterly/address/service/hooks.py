@@ -8,6 +8,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from typing import Any
 
 from sqlalchemy import func, select
@@ -159,5 +160,5 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> None:
             return
     except urllib.error.HTTPError as error:
         raise OSError(f"{url} answered {error.code}") from None
-    except ValueError as error:
+    except (ValueError, HTTPException) as error:  # no URL, and no HTTP
         raise OSError(f"{url}: {error}") from None

@@ -77,9 +77,10 @@ async def _children(call: Call) -> Reply:
     vrf = 1 if query.vrf is None else await vrf_of(call, query.vrf)
     family, _, lo = (query.after or "0-").partition("-")
     after = (_cursor(family, 0), _cursor(lo, -1, ADDRESSES))
-    rows = await desk.read(pages.tree, desk.store, parent, vrf=vrf, after=after, limit=query.limit)
+    of = call.principal.tenant
+    rows = await desk.read(pages.tree, desk.store, parent, vrf=vrf, after=after, limit=query.limit, of=of)
     last = rows[-1].pool if len(rows) == query.limit else None
-    shown = [{**told(row.pool), "children": row.children} for row in rows if call.principal.sees(row.pool)]
+    shown = [{**told(row.pool), "children": row.children} for row in rows]
     return Reply(page(shown, None if last is None else f"{last.family}-{last.lo}"))
 
 
