@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from tests.app.lab.measure.diamond import HOSTS, SEEDS, Diamond, diamond, far_en
 from tests.lab import absent, require, require_root
 
 from easterly.app.lab.measure import choice
+from easterly.app.lab.measure.anycast import judged
 from easterly.app.lab.measure.failover import PROGRAMMING_S, Detection, detection, gaps, waiting
 from easterly.app.lab.measure.faults import pulled, silent
 from easterly.app.lab.measure.flows import Flow, several
@@ -154,3 +155,17 @@ def test_a_cable_that_is_pulled_is_left_at_once() -> None:
         ways = choice.ways(made.fabric(), flows())
         compared = gaps(probed, ways, FAILED, Detection(0.0, 0.0), delayed_s=delayed_s())
     assert all(each.ok for each in compared), compared
+
+
+def test_flows_that_stay_with_a_place_that_withdrew_are_noticed() -> None:
+    away, here = ("left", "10.66.0.1", 4791), ("right", "10.66.0.1", 4791)
+    arrived = "1110001111"
+    moving = replace(track(arrived), door=(away,) * 3 + (None,) * 3 + (here,) * 4)
+    staying = replace(track("1" * 10), door=(away,) * 10)
+    other = replace(track("1" * 10), door=(here,) * 10)
+    good = judged(Probed((moving, other), floats([0.0])), "left", 0.5, 0.0)
+    assert [(each.predicted, each.measured, each.ok) for each in good[:1]] == [(1, 1, True)]
+    assert good[1].measured == pytest.approx(0.003)
+    assert good[1].ok
+    assert not judged(Probed((moving, staying), floats([0.0])), "left", 0.5, 0.0)[0].ok
+    assert not judged(Probed((moving,), floats([0.0])), "left", 0.0005, 0.0)[1].ok

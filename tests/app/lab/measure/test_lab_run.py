@@ -32,8 +32,16 @@ def run(site: Path, *words: object):
     return result
 
 
+def site() -> str:
+    """The diamond with classes, and with a service that two of its three hosts serve."""
+    more = DIAMOND.replace("      right: {type: box}\n", "      right: {type: box}\n      also: {type: box}\n")
+    more = more.replace("      h4:", "      h2: {a: also, b: r1}\n      h4:")
+    assert more.count("also") == 2
+    return more + CLASSES + "anycast: {dns: {address: [10.66.0.1], at: [right, also]}}\n"
+
+
 def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
-    made = run(written(tmp_path, DIAMOND + CLASSES), "--report", tmp_path / "lab.html")
+    made = run(written(tmp_path, site()), "--report", tmp_path / "lab.html")
     found = json.loads(made.stdout)["result"]
     assert made.exit_code == 0, [each for each in found["measured"] if not each["ok"]]
     assert found["unmeasured"] == []
@@ -43,9 +51,11 @@ def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
     assert len(gaps) >= 2
     assert all(each["least"] < 0.61 and each["most"] > 1.0 for each in gaps)
     assert by["share of gold"]["predicted"] == pytest.approx(0.5)
-    assert by["all-reduce of 2 hosts"]["measured"] >= 0.6
+    assert by["all-reduce of 3 hosts"]["measured"] >= 0.6
     steered = [each["measured"] >= 200 for what, each in by.items() if what.startswith("packets that leave")]
     assert sum(steered) == 4
+    moved = next(each for what, each in by.items() if what.startswith("flows that left"))
+    assert moved["measured"] > 0
     drawn = (tmp_path / "lab.html").read_text()
     assert "flows that took the computed ways" in drawn
     assert "interruption of" in drawn

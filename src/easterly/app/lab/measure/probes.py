@@ -89,7 +89,9 @@ class Probed:
 
 
 @contextmanager
-def probing(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[Callable[[], Probed]]:
+def probing(
+    spaces: Mapping[str, Space], flows: Sequence[Flow], doors: Sequence[Flow] = ()
+) -> Iterator[Callable[[], Probed]]:  # fmt: skip
     """Send probes as long as this lasts; called, it stops and tells.
 
     Parameters
@@ -97,16 +99,18 @@ def probing(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[Call
     spaces : mapping of str to Space
         By host.
     flows : sequence of Flow
+    doors : sequence of Flow
+        Where probes may arrive as well: of an address that several hosts have.
 
     Raises
     ------
     LabError
         This machine lost probes that had arrived: then nothing is known.
     """
-    with receivers(spaces, flows) as doors, senders(spaces, flows) as made:
-        for each in doors.values():
+    with receivers(spaces, [*flows, *doors]) as opened, senders(spaces, flows) as made:
+        for each in opened.values():
             each.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        thread = _Prober(flows, made, doors)
+        thread = _Prober(flows, made, opened)
         thread.start()
         try:
             yield thread.told

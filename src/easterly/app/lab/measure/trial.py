@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from easterly.app.lab.measure import choice, of_site, split, stages
+from easterly.app.lab.measure import anycast, choice, of_site, split, stages
 from easterly.app.lab.measure.counters import counted
 from easterly.app.lab.measure.failover import detection, gaps, waiting
 from easterly.app.lab.measure.faults import silent
@@ -30,7 +30,7 @@ PROBED = 8
 """Flows of each direction that are probed while a link is silent: 8,000 packets a second are what one thread does."""
 QUIET_S, PATIENCE_S = 0.3, 0.8
 """Probes before a fault, and after it should be over."""
-STAGES = ("ways", "classes", "all_reduce", "segments", "failover")
+STAGES = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
 """What disturbs routers comes last."""
 
 
@@ -99,6 +99,10 @@ class _Trial:
     def segments(self) -> None:
         """Packets by a detour."""
         self.compared += stages.segments(self.lab, self.pairs, self.fabric)
+
+    def anycast(self) -> None:
+        """A service address that one place withdraws."""
+        self.compared += anycast.withdrawal(self.lab, self.fabric.cables)
 
     def failover(self) -> None:
         """Flows while a link is silent."""
