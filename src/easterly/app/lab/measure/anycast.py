@@ -163,9 +163,9 @@ def judged(probed: Probed, gone: str, most_s: float, late_s: float) -> list[With
     )]  # fmt: skip
     for track in own:
         found = track.outage
-        blur_s = (found.most_s - found.least_s) / 2
+        blur_s = found.blur_s
         made.append(Within(
-            f"change of place of {track.flow}", most_s / 2, 0.0, most_s + late_s + blur_s, found.least_s + blur_s, "s",
+            f"change of place of {track.flow}", most_s / 2, 0.0, most_s + late_s + blur_s, found.middle_s, "s",
             f"{most_s / PROGRAMMING_S:.0f} routers in turn, to another place and back, take up to {PROGRAMMING_S:g} s "
             f"each; this machine kept programs waiting for {late_s:.3f} s; probes tell the ends to {blur_s:.3f} s",
         ))  # fmt: skip

@@ -97,11 +97,11 @@ def gaps(
 
 def _interrupted(track: Track, expected: Detection, delayed_s: float) -> Within:
     found = track.outage
-    blur_s = (found.most_s - found.least_s) / 2
+    blur_s = found.blur_s
     most_s = expected.most_s + PROGRAMMING_S + delayed_s
     return Within(
         f"interruption of {track.flow}", (expected.least_s + most_s) / 2,
-        expected.least_s - blur_s, most_s + blur_s, found.least_s + blur_s, "s",
+        expected.least_s - blur_s, most_s + blur_s, found.middle_s, "s",
         f"detection takes {expected.least_s:.3f} s to {expected.most_s:.3f} s by its timers and programming up to "
         f"{PROGRAMMING_S:g} s; this machine kept programs waiting for {delayed_s:.3f} s, and the probes tell the ends "
         f"to {blur_s:.3f} s",

@@ -54,6 +54,9 @@ class Track:
     def outage(self) -> Outage:
         """The longest time without a probe that arrived, by when they were sent."""
         there = np.flatnonzero(~np.isnan(self.arrival_s))
+        last = int(there[-1]) if len(there) else -1
+        if len(self.sent_s) - 1 - last > np.diff(there).max(initial=1) - 1:
+            return Outage(float(self.sent_s[-1] - self.sent_s[last + 1]), float("inf"), float(self.sent_s[last + 1]))
         runs = np.diff(there)
         if not len(runs) or runs.max() == 1:
             spacing = float(np.diff(self.sent_s).max(initial=0.0))
@@ -71,8 +74,20 @@ class Outage:
     """How long a flow was interrupted: between two bounds."""
 
     least_s: Annotated[float, Unit("s"), Doc("From the first probe that was lost to the last one.")]
-    most_s: Annotated[float, Unit("s"), Doc("From the last probe that arrived before it to the first after it.")]
+    most_s: Annotated[
+        float, Unit("s"), Doc("From the last probe that arrived before it to the first after it; infinite if none did.")
+    ]
     begin_s: Annotated[float, Unit("s"), Doc("When the first one that was lost was sent; NaN if none was.")]
+
+    @property
+    def blur_s(self) -> float:
+        """By how much the middle of both bounds may be wrong; 0 where the interruption never ended."""
+        return (self.most_s - self.least_s) / 2 if np.isfinite(self.most_s) else 0.0
+
+    @property
+    def middle_s(self) -> float:
+        """The middle of both bounds; infinite where the interruption never ended."""
+        return (self.most_s + self.least_s) / 2
 
 
 @dataclass(frozen=True, slots=True)
