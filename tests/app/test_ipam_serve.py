@@ -86,6 +86,16 @@ def test_others_need_tokens(store: Path) -> None:
     assert "serving" not in refused.output
 
 
+def test_a_place_that_is_taken_and_a_certificate_that_is_none(store: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = ran("serve", "--listen", f"127.0.0.1:{other.getsockname()[1]}", "--store", store, code=2).output
+    assert "cannot listen on 127.0.0.1 port" in taken and "serving" not in taken
+    pem = tmp_path / "c.pem"
+    pem.write_text("junk", "utf-8")
+    words = ("--listen", "127.0.0.1:0", "--certificate", pem, "--key", pem)
+    assert f"{pem} and {pem} are no certificate" in ran("serve", *words, "--store", store, code=2).output
+
+
 @pytest.mark.parametrize("words", [
     ("--listen", "nowhere"), ("--listen", "127.0.0.1:99999"), ("--rate", "-1"), ("--key", "/nowhere/key.pem"),
 ])  # fmt: skip

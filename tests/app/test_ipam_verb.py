@@ -184,6 +184,10 @@ def test_a_plan_becomes_pools_and_reservations(desk, tmp_path):
         (("alloc", "hosts", "--field", "x"), 2, "NAME=VALUE"),
         (("show", "10.0.0.300"), 2, "at most 255"),
         (("allocate", "hosts"), 2, "alloc"),
+        (("alloc", "hosts", "--length", "8"), 1, "length is 24 to 32"),
+        (("renew", "9" * 23), 2, "is not an address"),
+        (("pool", "add", "hosts", "10.0.0.0/24", "--vrf", "blue"), 1, "there is a pool 'hosts' already"),
+        (("pool", "add", "hosts", "--parent", "nowhere", "--length", "24"), 1, "there is a pool 'hosts' already"),
     ],
 )
 def test_what_is_refused_is_explained(desk, words, code, said):
@@ -191,6 +195,24 @@ def test_what_is_refused_is_explained(desk, words, code, said):
     made = CliRunner().invoke(main, ["ipam", *words])
     assert made.exit_code == code and said in made.output, made.output
     assert "Traceback" not in made.output
+
+
+def test_a_pool_and_an_address_in_another_spelling(desk):
+    assert desk("pool", "add", "six", "2001:DB8::/64")["changed"]
+    assert not desk("pool", "add", "six", "2001:db8:0::/64")["changed"]
+    desk("alloc", "six")
+    assert desk("release", "2001:DB8:0::1")["allocations"][0]["address"] == "2001:db8::1"
+
+
+def test_what_was_done_is_told_beside_what_was_refused(desk):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    desk("alloc", "hosts", "--owner", "ann")
+    desk("alloc", "hosts", "--owner", "bob")
+    words = ["ipam", "renew", "10.0.0.1", "10.0.0.2", "--lease", "1h", "--owner", "ann", "--format", "json"]
+    made = CliRunner().invoke(main, words)
+    told = json.loads(made.stdout)["result"]
+    assert made.exit_code == 1 and told["changed"] and told["refusal"]["code"] == "not-owner"
+    assert [row["address"] for row in told["allocations"]] == ["10.0.0.1"]
 
 
 def test_the_store_is_in_the_users_data(tmp_path, monkeypatch):

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from starlette.testclient import TestClient
 
 from easterly.address import ipam, service
 from easterly.address.ipam.fsck import fsck
-from easterly.address.service import hooks
+from easterly.address.service import allocations, hooks
 from easterly.address.service.serve import checked
 
 API = "/api/v1"
@@ -140,6 +141,41 @@ def test_versions(client: TestClient) -> None:
     assert client.delete(f"{API}/pools/others", headers={"If-Match": '"old"'}).status_code == 412
     assert client.delete(f"{API}/pools/others").status_code == 204
     assert client.get(f"{API}/pools/others").status_code == 404
+
+
+def test_what_changes_between_the_look_and_the_write(
+    client: TestClient, store: ipam.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = take(client, device="leaf-1")["allocations"][0]["id"]
+    etag = client.get(f"{API}/allocations/{held}").headers["etag"]
+    look = allocations.unchanged_or_leave
+
+    def looked(*args: Any) -> bool:
+        found = look(*args)
+        store.one(ipam.Edit(held, ipam.About(device="leaf-9")))  # somebody else is quicker
+        return found
+
+    monkeypatch.setattr(allocations, "unchanged_or_leave", looked)
+    late = client.put(f"{API}/allocations/{held}", json={"device": "leaf-2"}, headers={"If-Match": etag})
+    assert (late.status_code, late.json()["code"]) == (412, "changed")
+    monkeypatch.setattr(allocations, "unchanged_or_leave", look)
+    now = client.get(f"{API}/allocations/{held}")
+    assert now.json()["device"] == "leaf-9"
+    etag = now.headers["etag"]
+    store.one(ipam.Edit(held, ipam.About(device="leaf-9", interface="e0")))
+    assert client.delete(f"{API}/allocations/{held}", headers={"If-Match": etag}).status_code == 412
+    assert client.delete(f"{API}/allocations/{held}", headers={"If-Match": "*"}).status_code == 204
+
+
+def test_errors_of_the_database_tell_no_secrets(store: ipam.Store) -> None:
+    with store.engine.begin() as connection:
+        refusing = "CREATE TRIGGER no BEFORE INSERT ON hook BEGIN SELECT RAISE(ABORT, 'no'); END"
+        connection.exec_driver_sql(refusing)
+    with pytest.raises(IntegrityError) as caught:
+        hooks.add(store, "dns", "http://127.0.0.1:1/", "a-secret-of-16-or-more")
+    assert "a-secret" not in str(caught.value)  # it goes to the log
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER no")
 
 
 def test_pages_end_where_all_was_told(client: TestClient) -> None:

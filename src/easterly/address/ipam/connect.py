@@ -39,10 +39,10 @@ def locate(url: str | Path) -> URL:
 def connect(url: URL) -> Engine:
     """An engine whose transactions hold: durable when they are acknowledged, and one writer at a time in SQLite."""
     if url.get_backend_name() == "postgresql":
-        engine = create_engine(url, pool_size=8, max_overflow=56)
+        engine = create_engine(url, pool_size=8, max_overflow=56, hide_parameters=True)  # errors are logged
         event.listen(engine, "connect", _look_up)
         return engine
-    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -71,14 +71,15 @@ def _impossible(pool: Pool, request: Allocate, approved: bool) -> Outcome | None
     if not 1 <= request.count <= MOST:
         return refused("invalid", f"count is {request.count}", f"ask for 1 to {MOST} at a time")
     if request.lease_s is not None and not 0 < request.lease_s < 1e10:
-        return refused("invalid", f"a lease of {request.lease_s} s", "a lease is longer than nothing, or left out")
+        return refused("invalid", f"a lease of {request.lease_s} s", "a lease is above 0 s, up to 1e10 s, or left out")
     if pool.longest_s is not None and (request.lease_s or 0) > pool.longest_s:
         return refused("invalid", f"a lease of {request.lease_s:g} s", f"the pool's longest is {pool.longest_s:g} s")
     if pool.approval and not approved:
         return refused("pending", f"pool {pool.name} wants somebody's approval", "put the request before them first")
     length = request.prefix_length
     if length is not None and not (max(pool.length, 0) <= length <= pool.bits):
-        return refused("invalid", f"a /{length} out of {pool.text}", f"a block's length is at most {pool.bits}")
+        hint = f"a block's length is {max(pool.length, 0)} to {pool.bits}"
+        return refused("invalid", f"a /{length} out of {pool.text}", hint)
     return None
 
 

@@ -26,7 +26,7 @@ def renew(ledger: Ledger, request: Renew) -> Outcome:
         return found
     pool = ledger.pool
     if request.lease_s is not None and not 0 < request.lease_s <= (pool.longest_s or 1e10):
-        return refused("invalid", f"a lease of {request.lease_s:g} s", "see the pool's longest lease")
+        return refused("invalid", f"a lease of {request.lease_s:g} s", f"above 0 s, up to {pool.longest_s or 1e10:g} s")
     until = lease_end(pool, request.lease_s, ledger.now_ms)
     if found.state == "reserved" or until is None or until == found.until_ms:
         return Outcome((found,))
@@ -39,6 +39,8 @@ def release(ledger: Ledger, request: Release) -> Outcome:
     found = _owned(ledger, request.id, request.owner)
     if isinstance(found, Outcome):
         return found
+    if request.seen not in (None, found):
+        return _changed(found)
     if found.kind == "pool":
         return refused("in-use", f"{found.text} is a pool of its own", "remove the pool")
     return Outcome(_retire(ledger, [found], request.actor, "release"))
@@ -49,11 +51,17 @@ def edit(ledger: Ledger, request: Edit) -> Outcome:
     found = _owned(ledger, request.id, request.owner)
     if isinstance(found, Outcome):
         return found
+    if request.seen not in (None, found):
+        return _changed(found)
     about = fit(ledger.devices, request.about)
     if isinstance(about, Outcome):
         return about
     ledger.changes.append({"do": "edit", "by": request.actor, "id": found.id, "about": about.document()})
     return Outcome((ledger.put(found._replace(about=about)),))
+
+
+def _changed(found: Allocation) -> Outcome:
+    return refused("changed", f"{found.text} is not what it was when you read it", "read it again, and decide anew")
 
 
 def expire(ledger: Ledger, request: Expire) -> Outcome:

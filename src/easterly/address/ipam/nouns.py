@@ -246,7 +246,7 @@ class Refusal:
     ----------
     code : str
         ``exhausted``, ``conflict``, ``unknown``, ``reused-key``, ``not-owner``, ``expired``, ``excluded``,
-        ``outside``, ``in-use``, ``pending``, ``invalid`` or ``gone``.
+        ``outside``, ``in-use``, ``pending``, ``invalid``, ``changed`` or ``gone``.
     message : str
     hint : str
     """

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from easterly.address.ipam.equipment import Equipment
-from easterly.address.ipam.nouns import About
+from easterly.address.ipam.nouns import About, Allocation
 
 Id = int
 
@@ -118,11 +118,14 @@ class Release:
     owner : str or None
         Refused where somebody else owns it; None asks for no proof.
     actor : str
+    seen : Allocation or None
+        Refused where it is no longer this.
     """
 
     id: Id
     owner: str | None = None
     actor: str = ""
+    seen: Allocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,15 @@ class Edit:
     owner : str or None
         Refused where somebody else owns it; None asks for no proof.
     actor : str
+    seen : Allocation or None
+        Refused where it is no longer this.
     """
 
     id: Id
     about: About
     owner: str | None = None
     actor: str = ""
+    seen: Allocation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,14 +135,14 @@ async def _mine(call: Call) -> Allocation:
 async def edit(call: Call) -> Reply:
     """Change what is known of the holder; all of it is replaced."""
     held = await _mine(call)
-    unchanged_or_leave(call, etag_of(held.document()))
+    seen = held if unchanged_or_leave(call, etag_of(held.document())) else None  # the store looks again
     tenant = call.principal.tenant
     if tenant is not None and call.body.tenant not in (None, tenant):
         raise Refused(403, "not-owner", f"this address is {tenant}'s", "leave `tenant` out")
     said = call.body.model_dump(exclude={"tags", "fields", "tenant"})
     fields = tuple(sorted(call.body.fields.items()))
     about = About(**said, tenant=tenant or call.body.tenant, tags=tuple(sorted(set(call.body.tags))), fields=fields)
-    return await _changed(call, Edit(held.id, about, actor=call.principal.name))
+    return await _changed(call, Edit(held.id, about, actor=call.principal.name, seen=seen))
 
 
 async def renew(call: Call) -> Reply:
@@ -172,10 +172,12 @@ def _id(call: Call, what: str) -> int:
 
 async def release(call: Call) -> Reply:
     """Give back: quarantined as long as the pool says, then free."""
+    seen = None
     if "if-match" in call.headers:
-        unchanged_or_leave(call, etag_of((await _mine(call)).document()))
+        found = await _mine(call)
+        seen = found if unchanged_or_leave(call, etag_of(found.document())) else None
     held = await _owned(call)
-    await call.submit(Release(held, actor=call.principal.name), held >> SEQUENCE_BITS)
+    await call.submit(Release(held, actor=call.principal.name, seen=seen), held >> SEQUENCE_BITS)
     return Reply(None, 204)
 
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 STATUS = {
     "exhausted": 409, "conflict": 409, "in-use": 409, "unknown": 404, "gone": 404, "not-owner": 403, "expired": 410,
     "reused-key": 422, "excluded": 422, "outside": 422, "invalid": 422, "pending": 409,
+    "changed": 412,
 }  # fmt: skip
 """Of refusals of the store."""
 TITLES = {
@@ -165,8 +166,11 @@ def etag_of(document: Any) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
 
 
-def unchanged_or_leave(call: Call, etag: str) -> None:
-    """RFC 9110 section 13.1.1: leave where the client has seen another version."""
+def unchanged_or_leave(call: Call, etag: str) -> bool:
+    """RFC 9110 section 13.1.1: leave where the client has seen another version; whether it has named one."""
     wanted = call.headers.get("if-match")
-    if wanted is not None and wanted != "*" and etag not in [each.strip() for each in wanted.split(",")]:
+    if wanted is None or wanted == "*":
+        return False
+    if etag not in [each.strip() for each in wanted.split(",")]:
         raise Refused(412, "changed", "it is not what it was when you read it", "read it again, and decide anew")
+    return True

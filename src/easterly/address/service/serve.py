@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -101,13 +103,33 @@ def serve(
     Raises
     ------
     CannotServe
+    OSError
+        The place is taken, or is none of this machine; or the certificate cannot be read.
     """
     import uvicorn
 
     app = application(store, checked(store, listener, policy or Policy()))
-    if begun is not None:
-        begun()
-    uvicorn.run(
-        app, host=listener.host, port=listener.port, log_level="warning", access_log=False, timeout_keep_alive=30,
-        ssl_certfile=listener.certificate, ssl_keyfile=listener.key, server_header=False, date_header=False,
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_keep_alive=30, ssl_certfile=listener.certificate,
+        ssl_keyfile=listener.key, server_header=False, date_header=False,
     )  # fmt: skip
+    try:
+        config.load()
+    except OSError as error:
+        raise OSError(f"{listener.certificate} and {listener.key} are no certificate and its key: {error}") from error
+    with _bound(listener) as place, suppress(KeyboardInterrupt):  # how it is stopped
+        if begun is not None:
+            begun()
+        uvicorn.Server(config).run(sockets=[place])
+
+
+def _bound(listener: Listener) -> socket.socket:
+    """A socket at the place to listen, before anything says that there is one."""
+    try:
+        [(family, _, _, _, place), *_] = socket.getaddrinfo(
+            listener.host, listener.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        return socket.create_server(place[:2], family=family, backlog=2048)
+    except OSError as error:
+        said = f"cannot listen on {listener.host} port {listener.port}: {error.strerror or error}"
+        raise OSError(f"{said}; stop what listens there, or give another --listen") from error

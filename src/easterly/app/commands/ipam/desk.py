@@ -112,11 +112,11 @@ def all_devices(store: Store) -> list[Device]:
     return found
 
 
-def refuse(code: str, message: str, hint: str, form: str) -> NoReturn:
-    """Leave with code 1 and what was refused, and why."""
+def refuse(code: str, message: str, hint: str, form: str, **done: object) -> NoReturn:
+    """Leave with code 1 and what was refused, and why; with what was done nevertheless, in JSON."""
     if form == "json":
         refusal = {"code": code, "message": message, "hint": hint}
-        terminal.emit_json({"changed": False, "refusal": refusal})
+        terminal.emit_json({"changed": False, **done, "refusal": refusal})
     click.echo(f"easterly: {code}: {message}" + (f"\n   = help: {hint}" if hint else ""), err=True)
     sys.exit(terminal.FOUND)
 

@@ -72,7 +72,7 @@ def _asked(store: Store, request: Any, form: str) -> None:
 def renew(
     which: tuple[str, ...], lease: float | None, owner: str | None, vrf: str, actor: str, url: str | None, form: str
 ) -> None:
-    """Prolong the leases of WHICH: addresses, or ids of allocations. All, or none."""
+    """Prolong the leases of WHICH: addresses, or ids of allocations. One that is refused does not keep the others."""
     from easterly.address import ipam
 
     def request(number: int) -> Request:
@@ -98,23 +98,32 @@ def release(which: tuple[str, ...], owner: str | None, vrf: str, actor: str, url
 
 
 def _each(which: tuple[str, ...], request: Any, vrf: str, url: str | None, form: str) -> None:
-    """Carry out one request for each allocation; the first refusal is told, after all were tried."""
+    """Carry out one request for each allocation; what was done is told, and the first refusal, after all were tried."""
     with desk.opened(url, form) as store:
         number = desk.vrf_of(store, vrf, form)
         ids = [_id(store, text, number, form) for text in which]
         outcomes = store.apply([request(each) for each in ids])
         names = {each.id: each.name for each in desk.all_pools(store)}
-    for outcome in outcomes:
-        desk.granted(outcome, form)
-    _tell(outcomes, names, form, changed=True)
+    done = [each for each in outcomes if each.ok]
+    no = next((each.refusal for each in outcomes if each.refusal is not None), None)
+    if no is None:
+        _tell(done, names, form, changed=True)
+        return
+    rows = [desk.flat(each, names) for outcome in done for each in outcome.allocations]
+    if rows and form != "json":
+        desk.told({}, desk.listing(rows), form)
+    desk.refuse(no.code, no.message, no.hint, form, changed=bool(rows), allocations=rows)
 
 
 def _id(store: Store, text: str, vrf: int, form: str) -> int:
     from easterly.address.ipam import pages
+    from easterly.address.ipam.places import place
 
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 1 << 63:
         return int(text)
-    found = [each for each in pages.holders(store, text, vrf=vrf) if each.kind != "pool" and each.text == text]
+    at = place(text)
+    around = pages.holders(store, text, vrf=vrf)
+    found = [each for each in around if each.kind != "pool" and (each.lo, each.hi) == at[1:3]]
     if not found:
         desk.refuse("gone", f"nobody holds {text}", "see `easterly ipam show`", form)
     return found[-1].id

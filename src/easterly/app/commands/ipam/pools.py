@@ -12,7 +12,7 @@ from easterly.app.commands.ipam import desk, given
 from easterly.app.verbs import listed
 
 if TYPE_CHECKING:
-    from easterly.address.ipam import Pool
+    from easterly.address.ipam import AddPool, Pool, Store
 
 
 @click.group("pool", invoke_without_command=True)
@@ -57,13 +57,28 @@ def add(
     )  # fmt: skip
     with desk.opened(url, form) as store:
         there = pages.pool(store, name)
-        same = there is not None and (there.text == prefix or (prefix is None and there.length == length))
+        same = there is not None and _same(store, there, asked)
         if not same:
             desk.granted(store.one(asked), form)
             there = pages.pool(store, name)
     assert there is not None
     verb = "there already" if same else "added"
     desk.told({"changed": not same, "pool": _row(there, {})}, [f"{verb}: {name} {there.text}"], form)
+
+
+def _same(store: Store, there: Pool, asked: AddPool) -> bool:
+    """Whether a pool has the place that is asked for: its prefix or length, its parent, and its VRF."""
+    from easterly.address.ipam import pages
+    from easterly.address.ipam.places import place
+
+    parent = None if there.parent is None else pages.pool(store, there.parent)
+    if (None if parent is None else parent.name) != asked.parent:
+        return False
+    if parent is None and there.vrf not in [each.id for each in pages.vrfs(store) if each.name == asked.vrf]:
+        return False
+    if asked.prefix is None:
+        return there.length == asked.prefix_length
+    return place(asked.prefix)[:3] == (there.family, there.lo, there.hi)
 
 
 @pool.command("list")
