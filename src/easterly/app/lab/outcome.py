@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from easterly.app.lab.comparison import Comparison
 from easterly.app.lab.reach import MOST, Reach
 from easterly.app.lab.routes import Difference, Table
+from easterly.app.lab.tunnels import Tunnels
 
 EXACTLY = (1.0, 1.0)
 
@@ -37,6 +38,12 @@ def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Differenc
 def of_strangers(found: Sequence[str]) -> Comparison:
     """Routes that nobody planned: there should be none."""
     return Comparison("routes to what is not in the plan", 0, len(found), "1", EXACTLY, tuple(found))
+
+
+def of_tunnels(found: Tunnels) -> list[Comparison]:
+    """Next hops behind tunnels whose neighbours the kernels know; nothing where there are none."""
+    what, there = "next hops behind tunnels with a neighbour", found.count - len(found.lacking)
+    return [Comparison(what, found.count, there, "1", EXACTLY, found.lacking)] if found.count else []
 
 
 def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Comparison]:

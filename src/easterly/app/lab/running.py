@@ -30,6 +30,8 @@ class Running:
     homes: Annotated[Mapping[End, str], Doc("Namespace of ports that are not in their node's own.")]
     seconds: Annotated[dict[str, float], Unit("s"), Doc("How long each stage took.")] = field(default_factory=dict)
 
+    repairs: Annotated[list[str], Doc("What had to be done that no plan has.")] = field(default_factory=list)
+
     @property
     def name(self) -> str:
         """Its name, which all namespaces begin with."""

@@ -135,13 +135,18 @@ def _said(stage: str) -> None:
 
 def _compared(lab: Running, nouns: Any, patience: float) -> list[Comparison]:
     """Every comparison, one stage after the other."""
-    from easterly.app.lab import converge, outcome, reach, routes
+    from easterly.app.lab import converge, outcome, reach, routes, tunnels
 
     wanted = routes.planned(lab.network, lab.address, nouns.policy.value)
     made, begin = [], time.monotonic()
     left = converge.routed(lab, wanted, seconds=patience, said=_said)
+    anew = tunnels.waited(lab, seconds=patience, said=_said)
+    if anew:
+        lab.repairs.append(f"BGP was begun anew on {', '.join(anew)}: FRR had lost neighbours behind tunnels")
+        left = converge.routed(lab, wanted, seconds=patience, said=_said)
     made += [*outcome.of_routes(wanted, left), outcome.of_strangers(routes.strangers(lab, wanted))]
     lab.seconds["routes"], begin = time.monotonic() - begin, time.monotonic()
+    made += outcome.of_tunnels(tunnels.seen(lab))
     made += outcome.of_sessions(converge.watched(lab, seconds=patience))
     lab.seconds["sessions"], begin = time.monotonic() - begin, time.monotonic()
     _said("hosts to hosts")
@@ -159,7 +164,7 @@ def _document(lab: Running, made: Sequence[Comparison], kept: bool, said: Sequen
         "routers": list(lab.routers), "hosts": list(lab.hosts),
         "rates_bps": {each.name: each.rate_bps for each in lab.cables},
         "substitutions": [{"lacking": each.lacking, "instead": each.instead} for each in substituted(lab)],
-        "comparisons": [_comparison(each) for each in made],
+        "repairs": lab.repairs, "comparisons": [_comparison(each) for each in made],
         "seconds": {name: number(seconds) for name, seconds in lab.seconds.items()},
     }  # fmt: skip
 
@@ -182,6 +187,8 @@ def _print(lab: Running, made: Sequence[Comparison], kept: bool, said: Sequence[
     answer.facts([(name, f"{seconds:.1f} s", "") for name, seconds in lab.seconds.items()])
     click.echo("Replaced")
     answer.facts([(each.lacking, each.instead, "") for each in substituted(lab)])
+    for line in lab.repairs:
+        click.echo(f"Repaired: {line}")
     rows = [(each.what, f"{each.predicted:g}", f"{each.measured:g}", "yes" if each.ok else "NO") for each in made]
     answer.table(("Comparison", "Predicted", "Measured", "Ok"), rows)
     for each in made:
