@@ -281,6 +281,18 @@ def test_roles_and_tokens(store: ipam.Store, client: TestClient) -> None:
     assert client.delete(f"{API}/tokens/job", headers=admin).status_code == 404
 
 
+@pytest.mark.parametrize(("name", "value", "status"), [
+    ("Origin", "http://evil.example", 403), ("Origin", "null", 403), ("Host", "evil.example:8440", 403),
+    ("Origin", "http://127.0.0.1:8440", 201), ("Host", "localhost:8440", 201),
+])  # fmt: skip
+def test_pages_of_other_sites_do_not_act_for_the_one_user(
+    client: TestClient, name: str, value: str, status: int
+) -> None:
+    body = b'{"name": "x", "prefix": "10.5.0.0/24"}'
+    answer = client.post(f"{API}/pools", content=body, headers={name: value, "Content-Type": "text/plain"})
+    assert answer.status_code == status
+
+
 def test_a_token_ends(store: ipam.Store, client: TestClient, clock: Clock) -> None:
     short = {"Authorization": f"Bearer {service.add_token(store, 'short', 'reader', None, 5.0)[1]}"}
     assert client.get(f"{API}/pools", headers=short).status_code == 200

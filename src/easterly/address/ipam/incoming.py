@@ -21,6 +21,8 @@ BLOCK = 1 << 20
 FORMS = ("csv", "json", "yaml")
 _NUL = "\0"
 """No database takes it in a text."""
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can say and UTF-8 cannot."""
 _SPACE = re.compile(r"[\s,]*")
 T = TypeVar("T")
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -97,6 +99,8 @@ def pieces(path: Path, form: str) -> Iterator[Piece]:
             raise Unreadable(f"{path} is no text in UTF-8: {error}") from error
         except csv.Error as error:
             raise Unreadable(f"{path}: {error}") from error
+        except RecursionError as error:
+            raise Unreadable(f"{path}: arrays or objects lie too deep in each other") from error
 
 
 def _csv(file: TextIO) -> Iterator[Piece]:
@@ -181,10 +185,16 @@ def _objects(file: TextIO, form: str) -> Iterator[Piece]:
 def _turned(lines: list[int], rows: list[Mapping[str, Any]]) -> Piece:
     names = dict.fromkeys(name for row in rows for name in row)
     columns = {heading(name): [cell(row.get(name)) for row in rows] for name in names}
+    if any(map(_HALF.search, columns)):
+        raise Unreadable(f"line {lines[0]} or below: half a character in a name is no text")
     for column in columns.values():
-        if _NUL in "".join(column):
+        whole = "".join(column)
+        if _NUL in whole:
             at = next(line for line, text in zip(lines, column, strict=True) if _NUL in text)
             raise Unreadable(f"line {at}: a character 0 is no text")
+        if not whole.isascii() and _HALF.search(whole):
+            at = next(line for line, text in zip(lines, column, strict=True) if _HALF.search(text))
+            raise Unreadable(f"line {at}: half a character is no text")
     return Piece(lines, columns)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -48,6 +51,38 @@ class Principal:
 
 ANYBODY = Principal("local", "admin")
 """The single user of a store of their own, on loopback, while there are no tokens."""
+
+
+def from_here(headers: Mapping[str, str]) -> bool:
+    """Whether a request may be `ANYBODY`'s: not one that a page of another site has the user's browser send.
+
+    Such a page tells its `Origin` (RFC 6454) when it writes; one whose name was made to point to this machine has
+    that name in `Host`.
+
+    >>> from_here({"host": "127.0.0.1:8440"}), from_here({"host": "localhost", "origin": "http://evil.example"})
+    (True, False)
+    """
+    origin, host = headers.get("origin"), _host(f"//{headers.get('host', '')}")
+    return (origin is None or is_loopback(_host(origin))) and ("." not in host or is_loopback(host))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return "."
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine.
+
+    >>> is_loopback("localhost"), is_loopback("::1"), is_loopback("10.0.0.5")
+    (True, True, False)
+    """
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def add_token(

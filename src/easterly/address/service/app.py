@@ -19,7 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from easterly.address.ipam import Store
-from easterly.address.service.access import Gate, Principal
+from easterly.address.service.access import ANYBODY, Gate, Principal, from_here
 from easterly.address.service.call import Call, Desk, Empty, Refused, Reply
 from easterly.address.service.chores import chores
 from easterly.address.service.lanes import Lanes
@@ -123,6 +123,8 @@ async def _answer(desk: Desk, buckets: Buckets, entry: Entry, request: Request) 
     if entry.role is not None:
         if principal is None:
             raise Refused(401, "token", "no token, or one that is not known", "send Authorization: Bearer TOKEN")
+        if principal is ANYBODY and not from_here(headers):
+            raise Refused(403, "origin", "a page of another site asks", "make a token: easterly ipam token add NAME")
         if not principal.may(entry.role):
             raise Refused(403, "role", f"{principal.name} is {principal.role}", f"this needs {entry.role}")
     query = (

@@ -6,11 +6,10 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 
 from easterly.address.ipam import Store
-from easterly.address.service.access import tokens
+from easterly.address.service.access import is_loopback, tokens
 from easterly.address.service.app import Policy, application
 
 
@@ -38,15 +37,7 @@ class Listener:
     @property
     def local(self) -> bool:
         """Whether only this machine reaches it."""
-        return self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+        return is_loopback(self.host)
 
 
 def read_listener(text: str, certificate: Path | None = None, key: Path | None = None) -> Listener:
