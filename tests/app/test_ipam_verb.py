@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 
 import pytest
 from click.testing import CliRunner
@@ -133,6 +134,18 @@ def test_a_backup_is_the_store(desk, tmp_path):
     assert desk("list", "hosts", "--store", str(tmp_path / "other.db")) == desk("list", "hosts")
 
 
+def test_what_is_no_backup_stays_what_it_is(desk, tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE mine (x)")
+    other.close()
+    said = CliRunner().invoke(main, ["ipam", "restore", str(path), "--store", str(tmp_path / "new.db")])
+    assert said.exit_code == 2 and "other.db is no backup" in said.output and not (tmp_path / "new.db").exists()
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("mine",)]
+    other.close()
+
+
 def test_a_table_in_and_out(desk, tmp_path):
     table = tmp_path / "hosts.csv"
     table.write_text("address,device\n10.0.0.1,n1\n10.0.0.1,n2\n", "utf-8")
@@ -186,6 +199,10 @@ def test_a_plan_becomes_pools_and_reservations(desk, tmp_path):
         (("allocate", "hosts"), 2, "alloc"),
         (("alloc", "hosts", "--length", "8"), 1, "length is 24 to 32"),
         (("renew", "9" * 23), 2, "is not an address"),
+        (("reclaim", "--limit", "9" * 20), 2, "is not in the range"),
+        (("list", "hosts", "--limit", "9" * 20), 2, "is not in the range"),
+        (("approve", "9" * 20), 2, "is not in the range"),
+        (("usage", "hosts", "--record", "--every", "0s"), 2, "at least 0.001 s"),
         (("pool", "add", "hosts", "10.0.0.0/24", "--vrf", "blue"), 1, "there is a pool 'hosts' already"),
         (("pool", "add", "hosts", "--parent", "nowhere", "--length", "24"), 1, "there is a pool 'hosts' already"),
     ],

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
+from sqlalchemy.exc import DatabaseError
 
-from easterly.address.ipam import schema
-from easterly.address.ipam.connect import reading, writing
+from easterly.address.ipam import migrations, schema
+from easterly.address.ipam.connect import connect, locate, reading, writing
 from easterly.address.ipam.store import Store, StoreError, init
 from easterly.address.ipam.write import insert
 
@@ -53,8 +54,22 @@ def restore(path: str | Path, url: str | Path) -> None:
     """
     if not Path(path).exists():
         raise StoreError(f"there is no backup at {path}")
+    if not _is_store(path):  # `init` would make its tables in it
+        raise StoreError(f"{path} is no backup: no address store is in it")
     with init(Path(path)) as saved, init(url) as store:
         transfer(saved, store)
+
+
+def _is_store(path: str | Path) -> bool:
+    """Whether a file holds an address store, of whatever version."""
+    engine = connect(locate(path))
+    try:
+        with engine.connect() as connection:
+            return migrations.current(connection) is not None
+    except DatabaseError:  # no database at all
+        return False
+    finally:
+        engine.dispose()
 
 
 def transfer(source: Store, target: Store) -> None:

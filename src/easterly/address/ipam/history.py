@@ -49,8 +49,15 @@ def record(store: Store, *, every_s: float = 3600.0, keep_s: float = 400 * 86400
     -------
     int
         Number of pools.
+
+    Raises
+    ------
+    ValueError
+        For an interval below a millisecond.
     """
     step_ms = round(every_s * 1000)
+    if step_ms < 1:
+        raise ValueError(f"notes every {every_s:g} s: an interval is at least 0.001 s")
     at_ms = store.now_ms() // step_ms * step_ms
     with writing(store.engine) as connection:
         rows = [(row.id, at_ms, row.used, row.count) for row in connection.execute(select(_P.id, _P.used, _P.count))]

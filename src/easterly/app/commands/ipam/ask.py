@@ -38,7 +38,7 @@ def _wanted(row: desk.Row) -> str:
 
 
 @click.command("approve")
-@click.argument("request", type=int)
+@click.argument("request", type=click.IntRange(0, (1 << 63) - 1))
 @click.option("--note", default="", metavar="TEXT")
 @desk.acting
 @desk.stored
@@ -48,7 +48,7 @@ def approve(request: int, note: str, actor: str, url: str | None, form: str) -> 
 
 
 @click.command("reject")
-@click.argument("request", type=int)
+@click.argument("request", type=click.IntRange(0, (1 << 63) - 1))
 @click.option("--note", default="", metavar="TEXT")
 @desk.acting
 @desk.stored

@@ -55,8 +55,8 @@ def add(
 @click.option("--tenant", metavar="NAME", help="Only this tenant's.")
 @click.option("--tag", metavar="TEXT", help="Only those with this tag.")
 @click.option("--mac", metavar="TEXT", help="Only those with an interface that has it.")
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True)
-@click.option("--after", type=click.IntRange(0), default=0, help="Id of the last device of the page before.")
+@click.option("--limit", type=click.IntRange(1, 1 << 53), default=1000, show_default=True)
+@click.option("--after", type=click.IntRange(0, 1 << 53), default=0, help="Id of the last device of the page before.")
 @desk.stored
 def list_devices(url: str | None, form: str, **how: Any) -> None:
     """List devices in the order in which they were made."""

@@ -135,7 +135,7 @@ def _tell(outcomes: list[Outcome], names: dict[int, str], form: str, *, changed:
 
 
 @click.command("reclaim")
-@click.option("--limit", type=click.IntRange(1), default=100_000, show_default=True, help="How many at most.")
+@click.option("--limit", type=click.IntRange(1, 1 << 53), default=100_000, show_default=True, help="How many at most.")
 @desk.stored
 def reclaim(limit: int, url: str | None, form: str) -> None:
     """Move on what is past its time: into quarantine, or free."""

@@ -117,7 +117,7 @@ def bar(share: float) -> str:
 @click.option("--within", metavar="PREFIX", help="Only what begins in it.")
 @click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE",
               help="tenant, device, interface, mac, dns_name, owner, state, kind, key, tag; again.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 1 << 53), default=1000, show_default=True)
 @click.option("--after", metavar="ADDRESS", help="Go on behind this address: the last of the page before.")
 @desk.stored
 def list_(
@@ -139,8 +139,8 @@ def list_(
 
 @click.command("audit")
 @click.argument("pool", required=False)
-@click.option("--after", type=click.IntRange(0), default=0, help="Number of the last entry of the page before.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--after", type=click.IntRange(0, 1 << 53), default=0, help="Last entry of the page before.")
+@click.option("--limit", type=click.IntRange(1, 1 << 53), default=100, show_default=True)
 @desk.stored
 def audit(pool: str | None, after: int, limit: int, url: str | None, form: str) -> None:
     """Show what was done to POOL, or by the administration, entry by entry."""
