@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint docs bench bench-route bench-packet goldens sanitize clean
+.PHONY: help setup demo test lint docs bench bench-route bench-packet bench-lab goldens sanitize clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS
 
 bench-packet: $(VENV)/.test  ## time packets against ns-3, and compare what both find
 	@failed=0; for script in bench differ red ties; do $(BIN)/python benches/packets/$$script.py || failed=1; done; exit $$failed
+
+bench-lab: $(VENV)/.test  ## run the large labs: thirty routers, fifty runs of which ten are interrupted
+	$(BIN)/python -m pytest -m "slow and lab" -n0 -s -p no:cacheprovider tests/app/lab
 
 goldens: $(VENV)/.test  ## write golden files and shown output anew; then read their diff
 	EASTERLY_REGEN=1 $(BIN)/python -m pytest -k "golden or every_block"
