@@ -21,7 +21,18 @@ FINE, FOUND, USAGE, NO_PLAN = 0, 1, 2, 3
 MOST_SEED = 2**63
 
 NO_PATH = "E701"
-SITE = click.Path(path_type=Path)
+
+
+class _File(click.Path):
+    """A path; a name that no file can have is misuse."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if "\0" in str(value):
+            self.fail(f"{value!r} is no name of a file: it holds a character 0", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+SITE = _File(path_type=Path)
 
 
 class Share(click.FloatRange):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from easterly.base.columns import BoolColumn, bools
 from easterly.model.network import LinkKind, Network
+from easterly.model.router import Hellos
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Detection, Underlay
 
@@ -21,30 +20,17 @@ HELLO_S = {"bgp": 3, "ospf": 10, "isis": 3}
 """Intervals of FRR where nobody states one: its profile ``datacenter``, ospfd and isisd."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """Hellos of a protocol, whole seconds.
-
-    Attributes
-    ----------
-    hello_s, dead_s : int
-    """
-
-    hello_s: int
-    dead_s: int
-
-
-def timers(underlay: Underlay) -> Timers | None:
+def timers(underlay: Underlay) -> Hellos | None:
     """Hellos as stated; None where nothing is.
 
     >>> timers(Underlay(protocol="ospf", hello="1s"))
-    Timers(hello_s=1, dead_s=4)
+    Hellos(hello_s=1, dead_s=4)
     """
     if underlay.hello is None:
         return None
     hello_s = round(underlay.hello)
     dead_s = SILENCES[underlay.protocol] * hello_s if underlay.dead is None else round(underlay.dead)
-    return Timers(hello_s, dead_s)
+    return Hellos(hello_s, dead_s)
 
 
 def of_fabric(site: Site, fabric: str) -> Underlay:

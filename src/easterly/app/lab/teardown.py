@@ -38,6 +38,7 @@ def take_down(record: Record) -> None:
     for each in (*record.processes, *everyone.values()):
         shutil.rmtree(CRASH_LOGS / f"{each.name}.{each.pid}", ignore_errors=True)
     shutil.rmtree(record.folder, ignore_errors=True)
+    record.path.with_suffix(".new").unlink(missing_ok=True)  # its maker may have been killed while it wrote
     record.path.unlink(missing_ok=True)
 
 

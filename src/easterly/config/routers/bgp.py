@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easterly.config.routers.links import Line, hellos, profile
+from easterly.config.routers.links import Line, profile
 from easterly.config.sheet import Port, Sheet
 from easterly.model.network import Network
 from easterly.model.router import DEFAULT, Exchange, Family, Filter, Group, Handover, Peer, Permit, Source
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Underlay
-from easterly.model.underlays import of_fabric
+from easterly.model.underlays import of_fabric, timers
 
 WORD: dict[int, Family] = {4: "ipv4", 6: "ipv6"}
 # A neighbour's loopback is one hop away, and three by way of others when the link to it is down.
@@ -73,7 +73,7 @@ def groups(seen: Seen) -> tuple[Group, ...]:
 def _on_links(seen: Seen, underlay: Underlay, lines: list[Line]) -> Iterator[Group]:
     word = "FABRIC" if underlay == seen.own else "WAN"
     families, tenants = seen.sheet.families, bool(seen.sheet.vrfs)
-    more = (underlay.bfd is not False, profile(underlay), hellos(underlay))
+    more = (underlay.bfd is not False, profile(underlay), timers(underlay))
     if underlay.unnumbered:
         exchanges = [_exchange(seen, family) for family in families]
         peers = tuple(Peer(line.peer, seen.sheet.asn[line.peer.device], interface=line.name) for line in lines)

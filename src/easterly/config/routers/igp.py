@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from easterly.config.routers.bgp import Seen
-from easterly.config.routers.links import Line, hellos, profile
+from easterly.config.routers.links import Line, profile
 from easterly.model.router import DEFAULT, Igp, IgpLink, Interface
+from easterly.model.underlays import timers
 
 AREA = "49.0001"
 LAST_RESORT = 65535
@@ -31,8 +32,8 @@ def interior(seen: Seen, interfaces: tuple[Interface, ...], router_id: str) -> I
 
 def _link(seen: Seen, line: Line, ospf: bool) -> IgpLink:
     underlay, cost = line.underlay, LAST_RESORT if seen.edge else line.cost
-    area, timers = _dotted(underlay.area) if ospf else "", hellos(underlay)
-    return IgpLink(line.name, area, cost, timers, underlay.bfd is not False, profile(underlay))
+    area, hellos = _dotted(underlay.area) if ospf else "", timers(underlay)
+    return IgpLink(line.name, area, cost, hellos, underlay.bfd is not False, profile(underlay))
 
 
 def _dotted(area: int) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from easterly.model.network import LinkKind, Network
-from easterly.model.router import Bfd, End, Hellos
+from easterly.model.router import Bfd, End
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Detection, Underlay
-from easterly.model.underlays import of_link, timers
+from easterly.model.underlays import of_link
 
 PROFILE = "FABRIC"
 
@@ -81,9 +81,3 @@ def profiles(underlays: Iterable[Underlay]) -> tuple[Bfd, ...]:
         for each in underlays if isinstance(each.bfd, Detection)
     }  # fmt: skip
     return tuple(found[name] for name in sorted(found))
-
-
-def hellos(underlay: Underlay) -> Hellos | None:
-    """Timers of the protocol itself."""
-    given = timers(underlay)
-    return None if given is None else Hellos(given.hello_s, given.dead_s)
