@@ -97,7 +97,7 @@ def read(text: str) -> Netplan:
     import yaml
 
     try:
-        network: Any = yaml.safe_load(text)["network"]
+        network: Any = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["network"]
         ports = tuple(_port(name, given) for name, given in network["ethernets"].items())
         bridges = {name: tuple(given["interfaces"]) for name, given in network.get("bridges", {}).items()}
         tunnels = tuple(
