@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from easterly.base.columns import BoolColumn, bools
 from easterly.model.network import LinkKind, Network
-from easterly.model.router import Hellos
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Detection, Underlay
+
+if TYPE_CHECKING:
+    from easterly.model.router import Hellos
 
 PLAIN = Underlay.model_construct()
 """Numbered BGP with BFD."""
@@ -28,6 +32,8 @@ def timers(underlay: Underlay) -> Hellos | None:
     """
     if underlay.hello is None:
         return None
+    from easterly.model.router import Hellos  # its many nouns are not needed to check a site
+
     hello_s = round(underlay.hello)
     dead_s = SILENCES[underlay.protocol] * hello_s if underlay.dead is None else round(underlay.dead)
     return Hellos(hello_s, dead_s)
