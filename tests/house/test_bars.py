@@ -45,7 +45,7 @@ def cost_of(*command: str, **environment: str) -> Cost:
 
 
 def test_check_of_the_demo_within_a_second() -> None:
-    assert min(cost("check", str(DEMO)).seconds for _ in range(6)) < 1  # what else runs only adds
+    assert min(cost("check", str(DEMO)).seconds for _ in range(3)) < 1
 
 
 def test_plan_of_the_demo_within_5_s(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -169,8 +168,3 @@ def _tenant_vlans(sheet: Sheet) -> dict[str, int]:
     rows = sheet.isolation.parties
     return {vrf: vlan for vrf, vlan in zip(rows.vrf.tolist(), rows.vlan.tolist(), strict=True)
             if vrf != DEFAULT and vlan > 0}  # fmt: skip
-
-
-def interfaces_in_use(machine: Machine) -> list[str]:
-    """Ports of hosts, each once, in the order of their gateways."""
-    return list(dict.fromkeys(chain.from_iterable(machine.members.values())))
