@@ -14,16 +14,20 @@ from tests.lab import absent, require, require_root
 
 from easterly.app.lab.measure import choice
 from easterly.app.lab.measure.anycast import judged
-from easterly.app.lab.measure.failover import PROGRAMMING_S, Detection, detection, gaps, waiting
+from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import pulled, silent
 from easterly.app.lab.measure.flows import Flow, several
 from easterly.app.lab.measure.probes import Probed, Track, probing
 from easterly.app.lab.measure.rehash import rehashed
 from easterly.base.columns import floats
+from easterly.model.spec.underlay import Underlay
+from easterly.predict.failover import Failover, failover
 
 FLOW = Flow("left", "right", "192.0.2.1", "192.0.2.2", 20_000)
 CARRIER_S = 1.0
 """Linux looks at carriers that have gone at once where that is urgent, and once a second else (link_watch.c)."""
+FAST = failover(Underlay.model_validate({"bfd": {"interval": "50ms", "multiplier": 3}}))
+"""100 to 150 ms, and up to 100 ms of programming."""
 FAILED = (("r1", "to-r2"), ("r2", "to-r1"))
 
 
@@ -59,35 +63,32 @@ def test_without_loss_the_spacing_of_probes_is_what_may_have_been_missed() -> No
     assert np.isnan(found.begin_s)
 
 
-def test_detection_is_that_of_the_standard() -> None:
-    """RFC 5880, 6.8.4: multiplier times interval, after a last packet that is no older than an interval."""
-    assert detection(0.3, 3) == Detection(0.6, pytest.approx(0.9))
-    with pytest.raises(ValueError, match="above 0"):
-        detection(0, 3)
+def within(low_s: float, high_s: float) -> Failover:
+    """An interval that no timers foretell."""
+    return Failover("bfd", low_s, high_s, low_s, high_s)
 
 
 @pytest.mark.parametrize(
     ("lost_ms", "good"), [(99, True), (101, True), (249, True), (252, False), (97, False), (0, False)]
 )
 def test_a_gap_is_held_to_the_interval_of_its_timers(lost_ms: int, good: bool) -> None:
-    assert PROGRAMMING_S == 0.1
     probed = Probed((track("1" * 9 + "0" * lost_ms + "1" * 9),), floats([0.0]))
-    [made] = gaps(probed, [(("a", "x"),)], [("a", "x")], detection(0.05, 3))
+    [made] = gaps(probed, [(("a", "x"),)], [("a", "x")], FAST)
     assert made.ok is good, made
-    [apart] = gaps(probed, [(("b", "x"),)], [("a", "x")], detection(0.05, 3))
+    [apart] = gaps(probed, [(("b", "x"),)], [("a", "x")], FAST)
     assert apart.ok is (lost_ms == 0)
 
 
 def test_what_the_machine_kept_waiting_is_allowed_for() -> None:
     probed = Probed((track("1" * 9 + "0" * 300 + "1" * 9),), floats([0.0]))
-    ok = [gaps(probed, [FAILED], FAILED, detection(0.05, 3), delayed_s=late)[0].ok for late in (0.0, 0.06)]
+    ok = [gaps(probed, [FAILED], FAILED, FAST, delayed_s=late)[0].ok for late in (0.0, 0.06)]
     assert ok == [False, True]
 
 
 def test_a_flow_that_never_comes_back_is_within_nothing() -> None:
     probed = Probed((track("1" * 9 + "0" * 5),), floats([0.0]))
     assert np.isinf(probed.tracks[0].outage.most_s)
-    assert not gaps(probed, [FAILED], FAILED, Detection(0.0, 9.0))[0].ok
+    assert not gaps(probed, [FAILED], FAILED, within(0.0, 9.0))[0].ok
 
 
 @pytest.fixture
@@ -146,10 +147,10 @@ def test_flows_are_interrupted_as_long_as_their_link_is_silent_and_the_others_ne
         if gone:
             assert each.outage.least_s <= most_s + 0.001
             assert each.outage.most_s >= least_s
-    slow = gaps(probed, ways, FAILED, Detection(least_s + 0.5, most_s + 0.5))
+    slow = gaps(probed, ways, FAILED, within(least_s + 0.5, most_s + 0.6))
     assert [each.ok for each in slow] == [not gone for gone in hit]
     wrong = choice.ways(made.fabric(weights=(256, 1)), flows())
-    assert not all(each.ok for each in gaps(probed, wrong, FAILED, Detection(least_s, most_s)))
+    assert not all(each.ok for each in gaps(probed, wrong, FAILED, within(least_s, most_s + 0.1)))
 
 
 @pytest.mark.lab
@@ -161,7 +162,7 @@ def test_a_cable_that_is_pulled_is_left() -> None:
             time.sleep(CARRIER_S + 0.3)
             probed = told()
         ways = choice.ways(made.fabric(), flows())
-        compared = gaps(probed, ways, FAILED, Detection(0.0, CARRIER_S), delayed_s=delayed_s())
+        compared = gaps(probed, ways, FAILED, within(0.0, CARRIER_S + 0.1), delayed_s=delayed_s())
     assert all(each.ok for each in compared), compared
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from easterly.app.lab.running import Running
     from easterly.model.qos import QosPlan
     from easterly.model.routing import Policy
+    from easterly.model.spec.site import Site
 
 SHOWN = 5
 ALIKE = 4
@@ -26,12 +27,12 @@ ALIKE = 4
 AGREED = "the plan names each of them, so that none may be missing"
 
 
-def measured(lab: Running, policy: Policy, qos: QosPlan, said: Callable[[str], None]) -> Measured:
+def measured(lab: Running, policy: Policy, qos: QosPlan, site: Site, said: Callable[[str], None]) -> Measured:
     """What is measured of a lab."""
     from easterly.app.lab import routes
     from easterly.app.lab.measure.trial import tried
 
-    return tried(lab, routes.planned(lab.network, lab.address, policy), policy, qos, said=said)
+    return tried(lab, routes.planned(lab.network, lab.address, policy), policy, qos, site, said=said)
 
 
 def nothing() -> Measured:

@@ -64,7 +64,9 @@ def run(
         with _running(nouns, factor, str(site), keep) as lab:
             made = _compared(lab, nouns, patience)
             found_out = (
-                measuring.measured(lab, nouns.policy.value, nouns.qos.value, _said) if measure else measuring.nothing()
+                measuring.measured(lab, nouns.policy.value, nouns.qos.value, nouns.site, _said)
+                if measure
+                else measuring.nothing()
             )
     except RefusedText as error:
         trying.failed(str(error), form)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from easterly.app.lab.measure.choice import End
-from easterly.app.lab.measure.failover import PROGRAMMING_S, waiting
+from easterly.app.lab.measure.failover import waiting
 from easterly.app.lab.measure.flows import Flow, several
 from easterly.app.lab.measure.of_site import Port, ports
 from easterly.app.lab.measure.probes import Probed, Track, probing
@@ -24,8 +24,11 @@ from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError
 from easterly.base.schema import Doc
 from easterly.config.anycast.watch import words
+from easterly.predict.failover import PROGRAMMING_S
 
 FLOWS = 8
+STEP_MOST_S = PROGRAMMING_S["bgp"][1]
+"""What a router takes at most to tell the next one, and its kernel."""
 BGP = re.compile(r"^router bgp (?!.*^router (ospf|isis))", re.MULTILINE | re.DOTALL)
 CONVERGED_S, STEP_S, AFTER_S = 15.0, 0.3, 1.0
 """Time until all routers should know the address; how often it is tried; probes after the withdrawal."""
@@ -99,7 +102,7 @@ def _longest_s(lab: Running, gone: Place, own: Sequence[Place], near: str) -> fl
         len(shortest(cables, gone.router, place.router)) + len(shortest(cables, place.router, near))
         for place in own if place.router != gone.router
     ]  # fmt: skip
-    return (max(steps) + 1) * PROGRAMMING_S
+    return (max(steps) + 1) * STEP_MOST_S
 
 
 def _announce(lab: Running, own: Sequence[Place], client: Port, held: ExitStack) -> None:
@@ -166,7 +169,7 @@ def judged(probed: Probed, gone: str, most_s: float, late_s: float) -> list[With
         blur_s = found.blur_s
         made.append(Within(
             f"change of place of {track.flow}", most_s / 2, 0.0, most_s + late_s + blur_s, found.middle_s, "s",
-            f"{most_s / PROGRAMMING_S:.0f} routers in turn, to another place and back, take up to {PROGRAMMING_S:g} s "
+            f"{most_s / STEP_MOST_S:.0f} routers in turn, to another place and back, take up to {STEP_MOST_S:g} s "
             f"each; this machine kept programs waiting for {late_s:.3f} s; probes tell the ends to {blur_s:.3f} s",
         ))  # fmt: skip
     return made

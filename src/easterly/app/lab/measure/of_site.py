@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
@@ -12,12 +11,13 @@ from easterly.app.lab.measure.choice import End, Fabric, Group, Hop, Way, ordere
 from easterly.app.lab.measure.flows import Flow, several
 from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
-from easterly.base.schema import Doc, Unit
+from easterly.base.schema import Doc
 from easterly.model.routing import Policy
+from easterly.model.spec.site import Site
+from easterly.model.underlays import of_link
+from easterly.predict.failover import Failover, failover
 
 SHARED = "default"
-FRR_INTERVAL_S, FRR_MULTIPLIER = 0.3, 3
-"""Timers of FRR where a file states none (FRR, bfd: 300 ms, three packets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,6 @@ class Port:
     def family(self) -> int:
         """4 or 6."""
         return 6 if ":" in self.address else 4
-
-
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """How a router is told to watch its neighbours."""
-
-    interval_s: Annotated[float, Unit("s"), Doc("Interval between packets.")]
-    multiplier: Annotated[int, Unit("1"), Doc("Packets that must be missed.")]
 
 
 def ports(lab: Running) -> Iterator[Port]:
@@ -160,16 +152,16 @@ def breakable(lab: Running, computed: Sequence[Way], made: Fabric) -> End | None
     return min((end for end in several_ & used if made.cables.get(end) in routers), default=None)
 
 
-def timers(text: str) -> Timers:
-    r"""How a rendered file for FRR has a router watch its neighbours: its first profile, else FRR's own timers.
+def expected(lab: Running, site: Site, end: End) -> Failover:
+    """How long the plan says that a silent link goes unnoticed, and until other next hops are in use.
 
-    >>> timers("bfd\n profile FABRIC\n  detect-multiplier 3\n  transmit-interval 50\n  receive-interval 50")
-    Timers(interval_s=0.05, multiplier=3)
+    Parameters
+    ----------
+    lab : Running
+    site : Site
+        Underlays.
+    end : End
+        A router and its interface on the link.
     """
-    found = {
-        name: re.search(rf"^ +{name} (\d+)", text, re.MULTILINE)
-        for name in ("detect-multiplier", "transmit-interval", "receive-interval")
-    }
-    told = {name: int(match.group(1)) for name, match in found.items() if match}
-    own = [told[name] / 1e3 for name in ("transmit-interval", "receive-interval") if name in told]
-    return Timers(max(own, default=FRR_INTERVAL_S), told.get("detect-multiplier", FRR_MULTIPLIER))
+    link = next(row for row in range(len(lab.network.links)) if lab.port(row) == end)
+    return failover(of_link(site, lab.network, link))

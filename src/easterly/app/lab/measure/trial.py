@@ -10,7 +10,7 @@ from typing import Annotated
 
 from easterly.app.lab.measure import anycast, choice, of_site, split, stages
 from easterly.app.lab.measure.counters import counted
-from easterly.app.lab.measure.failover import detection, gaps, waiting
+from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
 from easterly.app.lab.measure.flows import PORT, Flow, burst
 from easterly.app.lab.measure.of_site import Port
@@ -23,6 +23,7 @@ from easterly.app.lab.spaces import LabError
 from easterly.base.schema import Doc
 from easterly.model.qos import QosPlan
 from easterly.model.routing import Policy
+from easterly.model.spec.site import Site
 
 FLOWS, PACKETS = 100, 2
 """Flows in each direction of a pair of hosts, and what each sends."""
@@ -66,6 +67,7 @@ class _Trial:
     seeds: Mapping[str, int]
     seeded: bool
     qos: QosPlan
+    site: Site
     compared: list[Within] = field(default_factory=list)
     unmeasured: list[Unmeasured] = field(default_factory=list)
 
@@ -113,20 +115,19 @@ class _Trial:
         end = of_site.breakable(self.lab, computed, self.fabric)
         if end is None:
             raise LabError("no router has two ways to the same hosts over other routers")
-        told = of_site.timers(self.lab.text(f"frr/{end[0]}.conf"))
-        expected = detection(told.interval_s, told.multiplier)
+        expected = of_site.expected(self.lab, self.site, end)
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
         with probing(self.lab.spaces, flows) as probed:
             time.sleep(QUIET_S)
             with waiting() as delayed_s, silent(self.lab.spaces[end[0]], [end[1]]):
-                time.sleep(expected.most_s + PATIENCE_S)
+                time.sleep(expected.high_s + PATIENCE_S)
                 found = probed()
                 late_s = delayed_s()
         self.compared += gaps(found, computed, [end, back], expected, delayed_s=late_s)
 
 
 def tried(
-    lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, *,
+    lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, site: Site, *,
     said: Callable[[str], None] = lambda stage: None,
 ) -> Measured:  # fmt: skip
     """Measure what a lab does, beside what the plan says of it.
@@ -141,6 +142,8 @@ def tried(
         Of the plan: seeds.
     qos : QosPlan
         Of the plan: classes.
+    site : Site
+        Timers of its routing protocols.
     said : callable, optional
         Told what is being measured.
 
@@ -160,7 +163,7 @@ def tried(
                 inside[node].append(device)
         held.enter_context(rehashed(lab.spaces, inside))
         seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
-        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos)
+        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos, site)
         for stage in STAGES:
             said(stage)
             begin = time.monotonic()
