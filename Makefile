@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SUITE := route packets
+BESIDE_route := benches/route_*.py
+BESIDE_packets := benches/packets/bench.py benches/packets/differ.py benches/packets/red.py benches/packets/ties.py
+BESIDE = $(foreach suite,$(SUITE),$(or $(BESIDE_$(suite)),$(error no SUITE $(suite): route or packets)))
 SOURCES := pyproject.toml CMakeLists.txt $(shell find cpp -name '*.[ch]pp')
 export PIP_NO_INPUT := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint docs bench bench-route bench-packet bench-lab goldens sanitize clean
+.PHONY: help setup demo test lint docs bench bench-peers bench-lab goldens sanitize clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -37,12 +41,9 @@ bench: $(VENV)/.test  ## run the benchmarks and the slow tests
 	$(BIN)/python -m pytest -m slow -p no:cacheprovider
 	@for script in benches/*.py benches/queueing/*.py benches/calculus/*.py benches/fluid/bench.py benches/ipam/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
-bench-route: $(VENV)/.test  ## time allocation, paths and failures against HiGHS, netgraph-core and others (EASTERLY_DATA)
-	$(PIP) highspy netgraph-core ngraph topohub
-	@failed=0; for script in benches/route_*.py; do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
-
-bench-packet: $(VENV)/.test  ## time packets against ns-3, and compare what both find
-	@failed=0; for script in bench differ red ties; do $(BIN)/python benches/packets/$$script.py || failed=1; done; exit $$failed
+bench-peers: $(VENV)/.test  ## time against others, SUITE=route (HiGHS, netgraph-core; EASTERLY_DATA) or packets (ns-3), or both
+	$(if $(filter route,$(SUITE)),$(PIP) highspy netgraph-core ngraph topohub)
+	@failed=0; for script in $(BESIDE); do echo "== $$script"; $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
 bench-lab: $(VENV)/.test  ## run the large labs: thirty routers, fifty runs of which ten are interrupted
 	$(BIN)/python -m pytest -m "slow and lab" -n0 -s -p no:cacheprovider tests/app/lab

@@ -1,6 +1,6 @@
 """Easterly against ns-3 on one fat-tree: packet-hops per second of one core, in one run, repetitions side by side.
 
-Run as ``make bench-packet`` or ``python benches/packets/bench.py [--repeat 3] [--format json]``. A packet-hop is one
+Run as ``make bench-peers`` or ``python benches/packets/bench.py [--repeat 3] [--format json]``. A packet-hop is one
 packet, acknowledgements included, put on one link. Completed flows and drops stand beside each rate, as dropping is
 fast. ns-3 sends less per flow (``--ns3-bytes``), as it would take minutes otherwise: the figure is a rate. Time is that
 of the processor in the simulation alone, without building the network.

@@ -1,6 +1,6 @@
 """Easterly against ns-3, number by number: the same flows over the same queues, and what both find.
 
-Run as ``make bench-packet`` or ``python benches/packets/differ.py [--only NAME] [--format json]``. Each row is a
+Run as ``make bench-peers`` or ``python benches/packets/differ.py [--only NAME] [--format json]``. Each row is a
 mean over several draws of starting times, the same for both; docs/explanation/against-ns-3.md says why rows differ
 where they do.
 """

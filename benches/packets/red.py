@@ -1,6 +1,6 @@
 """RED of Easterly against RED of ns-3, packet by packet: the same arrivals before the same line.
 
-Run as ``make bench-packet`` or ``python benches/packets/red.py``. Where every packet can be marked nothing is dropped,
+Run as ``make bench-peers`` or ``python benches/packets/red.py``. Where every packet can be marked nothing is dropped,
 both queues see the same, and their averages can be held against each other at every arrival.
 """
 
