@@ -92,6 +92,11 @@ class Exchange:
     accept: Annotated[str, Doc("Filter of what comes in; everything passes if empty.")] = ""
     announce: Annotated[str, Doc("Filter of what goes out; everything passes if empty.")] = ""
 
+    @property
+    def version(self) -> int:
+        """4 or 6; 0 for EVPN, which carries both."""
+        return {"ipv4": 4, "ipv6": 6}.get(self.family, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -106,6 +111,10 @@ class Group:
     source: Annotated[str, Doc("Interface whose address the sessions start from; the link's if empty.")] = ""
     hops: Annotated[int, Unit("1"), Doc("Routers that a session may cross; 1 for neighbours on a link.")] = 1
 
+    def carries(self, family: Family) -> bool:
+        """Whether its sessions exchange routes of a family."""
+        return any(exchange.family == family for exchange in self.exchanges)
+
 
 @dataclass(frozen=True, slots=True)
 class Bfd:
@@ -114,6 +123,11 @@ class Bfd:
     name: Annotated[str, Doc("Name of the profile.")]
     interval_s: Annotated[float, Unit("s"), Doc("Interval of sending and of receiving.")]
     multiplier: Annotated[int, Unit("1"), Doc("Packets that must be missed.")]
+
+    @property
+    def interval_ms(self) -> int:
+        """The interval as every maker wants it."""
+        return round(self.interval_s * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,11 @@ class Igp:
     passive: Annotated[tuple[str, ...], Doc("Interfaces whose prefixes are told, and that nobody is behind.")]
     area: Annotated[str, Doc("Area of what is passive; empty for IS-IS.")] = ""
     net: Annotated[str, Doc("Network entity title of IS-IS, ``49.0001.0100.6500.0001.00``; empty for OSPF.")] = ""
+
+    def on(self, interface: str) -> tuple[IgpLink | None, ...]:
+        """How it runs on an interface: its link, None where that is passive; empty where it does not run."""
+        links = tuple(link for link in self.links if link.interface == interface)
+        return links or (None,) * (interface in self.passive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +235,34 @@ class Router:
         own = (a for i in self.interfaces if i.role == "loopback" for a in i.addresses)
         return next((a for a in own if (":" in a) == (family == 6)), "")
 
+    @property
+    def igp_links(self) -> tuple[IgpLink, ...]:
+        """Links of the interior protocol, if there is one."""
+        return self.igp.links if self.igp else ()
+
+    @property
+    def exchanges(self) -> tuple[tuple[Group, Exchange], ...]:
+        """Families of all groups, in their order."""
+        return tuple((group, exchange) for group in self.groups for exchange in group.exchanges)
+
+    @property
+    def maps(self) -> tuple[Handover, ...]:
+        """Handovers, one for each filter that they pass."""
+        return tuple({give.accept: give for give in self.handovers}.values())
+
+    def handed(self, family: int | None = None, *, to_bgp: bool = False) -> tuple[Handover, ...]:
+        """What BGP, or the interior protocol, is given; of all families if none is named."""
+        return tuple(
+            give for give in self.handovers if (give.target == "bgp") == to_bgp and family in (None, give.family)
+        )
+
+    def profile(self, name: str) -> Bfd | None:
+        """Timers of detection by their name, if they are stated."""
+        return next((bfd for bfd in self.bfd if bfd.name == name), None)
+
     def detection(self, interface: str) -> Bfd | None:
         """Timers of detection on a link, if some are stated."""
-        named = {link.profile for link in (self.igp.links if self.igp else ()) if link.interface == interface}
+        named = {link.profile for link in self.igp_links if link.interface == interface}
         at = next((i for i in self.interfaces if i.name == interface), None)
         for group in self.groups:
             if at is not None and any(peer.end == at.peer for peer in group.peers) and group.hops == 1:

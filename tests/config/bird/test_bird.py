@@ -16,7 +16,7 @@ from easterly import config
 from easterly.config import bird, frr
 from easterly.config.bird.parse import _lists
 from easterly.config.bird.words import span
-from easterly.config.frr.render import entries
+from easterly.config.industry import entries
 from easterly.model.outcome import Artifact, DeviceConfigs
 from easterly.model.router import Filter, Permit
 from easterly.study.nouns import Nouns

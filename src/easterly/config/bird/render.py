@@ -44,7 +44,7 @@ def text(router: Router) -> str:
 
 def shape(router: Router) -> str:
     """What decides which lines of the template are used."""
-    groups, links = router.groups, router.igp.links if router.igp else ()
+    groups, links = router.groups, router.igp_links
     told = {
         "leaf": router.edge,
         "alone": not any(group.peers for group in groups),

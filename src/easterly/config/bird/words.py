@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from easterly.model.router import Exchange, Group, IgpLink, Peer, Permit, Router
 
 BITS = {4: 32, 6: 128}
-FAMILY = {"ipv4": 4, "ipv6": 6}
 OSPF = "source ~ [RTS_OSPF, RTS_OSPF_IA, RTS_OSPF_EXT1, RTS_OSPF_EXT2]"
 SOURCES = {"bgp": "source = RTS_BGP", "ospf": OSPF}
 """Whose a route is, by protocol; what health checks install is the kernel's, which BIRD is not told to read."""
@@ -51,9 +50,9 @@ class Words:
         """What comes in through a filter, ``all`` without one."""
         return self._clause(self.within(name)) if name else "all"
 
-    def given(self, target: str, family: int) -> str:
-        """What other protocols hand to one, ``none`` where nothing is."""
-        either = self._handed(target, family)
+    def given(self, family: int) -> str:
+        """What other protocols hand to the interior one, ``none`` where nothing is."""
+        either = self._handed(family)
         return self._clause(" || ".join(either) if either else "false")
 
     def told(self, exchange: Exchange) -> str:
@@ -61,15 +60,13 @@ class Words:
         allowed = self.within(exchange.announce) if exchange.announce else "true"
         if self.router.igp is None:  # nothing in the table is anybody else's
             return self.passing(exchange.announce)
-        own = ["source = RTS_BGP", "source = RTS_STATIC", *self._handed("bgp", FAMILY[exchange.family])]
+        own = ["source = RTS_BGP", "source = RTS_STATIC", *self._handed(exchange.version, to_bgp=True)]
         return self._clause("false" if allowed == "false" else f"({' || '.join(own)}) && {allowed}")
 
     def detection(self, profile: str) -> str:
         """BFD of a session, with the timers of its profile if it has one."""
-        timers = next((bfd for bfd in self.router.bfd if bfd.name == profile), None)
-        if timers is None:
-            return "on"
-        return f"{{ interval {round(timers.interval_s * 1000)} ms; multiplier {timers.multiplier}; }}"
+        timers = self.router.profile(profile)
+        return "on" if timers is None else f"{{ interval {timers.interval_ms} ms; multiplier {timers.multiplier}; }}"
 
     def areas(self) -> list[tuple[str, list[IgpLink], tuple[str, ...]]]:
         """Areas of OSPF with their links; what is passive is in the router's own."""
@@ -82,11 +79,11 @@ class Words:
             for name in names
         ]
 
-    def _handed(self, target: str, family: int) -> list[str]:
+    def _handed(self, family: int, *, to_bgp: bool = False) -> list[str]:
         return [
             f"({SOURCES[give.source]} && {self.within(give.accept)})"
-            for give in self.router.handovers
-            if give.target == target and give.family == family and give.source in SOURCES
+            for give in self.router.handed(family, to_bgp=to_bgp)
+            if give.source in SOURCES
         ]
 
     @staticmethod

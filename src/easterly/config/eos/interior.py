@@ -15,11 +15,9 @@ def interface_lines(router: Router, interface: Interface) -> Iterator[str]:
     igp = router.igp
     if igp is None:
         return
-    link = next((link for link in igp.links if link.interface == interface.name), None)
-    if link is None and interface.name not in igp.passive:
-        return
-    made = _ospf(igp, link) if igp.protocol == "ospf" else _isis(link)
-    yield from (f"   {line}" for line in made)
+    for link in igp.on(interface.name):
+        made = _ospf(igp, link) if igp.protocol == "ospf" else _isis(link)
+        yield from (f"   {line}" for line in made)
 
 
 def _ospf(igp: Igp, link: IgpLink | None) -> Iterator[str]:
@@ -88,15 +86,12 @@ def _isis_process(router: Router, igp: Igp) -> Iterator[str]:
 
 def _given(router: Router, family: int) -> Iterator[str]:
     """What others give to the interior protocol."""
-    for give in router.handovers:
-        if give.target != "bgp" and give.family == family:
-            yield f"redistribute {'static' if give.source == 'checks' else give.source} route-map {give.accept}"
+    for give in router.handed(family):
+        yield f"redistribute {'static' if give.source == 'checks' else give.source} route-map {give.accept}"
 
 
 def to_bgp(router: Router, family: int) -> Iterator[str]:
     """What BGP tells of the interior protocol, and of what is on the router itself."""
-    for give in router.handovers:
-        if give.target == "bgp" and give.family == family:
-            yield f"redistribute connected route-map {give.accept}"
-            source = "isis level-2" if give.source == "isis" else "ospfv3" if family == 6 else "ospf"
-            yield f"redistribute {source} route-map {give.accept}"
+    for give in router.handed(family, to_bgp=True):
+        source = "isis level-2" if give.source == "isis" else "ospfv3" if family == 6 else "ospf"
+        yield from (f"redistribute {word} route-map {give.accept}" for word in ("connected", source))

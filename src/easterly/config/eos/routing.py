@@ -11,14 +11,11 @@ from collections.abc import Iterator
 
 from easterly.config.eos.fit import port_name
 from easterly.config.eos.interior import interface_lines, process, to_bgp
-from easterly.config.frr.render import entries
+from easterly.config.industry import WORD, addresses, entries, maps, static_routes
 from easterly.config.switches.machine import Machine, Naming
-from easterly.model.router import DEFAULT, Bfd, Exchange, Filter, Group, Interface, Router, Table
+from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Router, Table
 
 NAMING = Naming(port_name, "Loopback0", "Vlan{}")
-WORD = {4: "ip", 6: "ipv6"}
-NUMBER = {"ipv4": 4, "ipv6": 6}
-MS = 1000
 
 
 def render(machine: Machine) -> str:
@@ -38,7 +35,7 @@ def render(machine: Machine) -> str:
         ["vlan internal order ascending range 3900 4094", f"hostname {router.name}", "!",
          "service routing protocols model multi-agent"],
         _vlans(machine), _instances(router), _interfaces(machine), _tunnel(router), _forwarding(router),
-        _static_routes(machine), _filters(router.filters), _maps(router), process(machine), _bgp(machine),
+        static_routes(machine), _filters(router.filters), maps(router, "   "), process(machine), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -75,10 +72,10 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     if machine.lent(interface):
         yield from ("   ip address unnumbered Loopback0", "   ipv6 enable")
     else:
-        yield from _addresses(interface)
+        yield from (f"   {line}" for line in addresses(interface.addresses))
     bfd = machine.router.detection(interface.name)
     if bfd is not None:
-        yield f"   bfd interval {_timers(bfd)}"
+        yield f"   bfd interval {bfd.interval_ms} min-rx {bfd.interval_ms} multiplier {bfd.multiplier}"
     yield from interface_lines(machine.router, interface)
 
 
@@ -89,30 +86,9 @@ def _virtual(machine: Machine, interface: Interface) -> Iterator[str]:
         yield f"   mtu {interface.mtu_B}"
     if interface.vrf != DEFAULT:
         yield f"   vrf {interface.vrf}"
-    yield from _addresses(interface)
-    if interface.role == "loopback":
-        yield from (f"   {_own(address)}" for address in machine.served_here)
+    served = machine.served_here if interface.role == "loopback" else ()
+    yield from (f"   {line}" for line in addresses((*interface.addresses, *served)))
     yield from interface_lines(machine.router, interface)
-
-
-def _own(address: str) -> str:
-    return f"ipv6 address {address}" if ":" in address else f"ip address {address} secondary"
-
-
-def _addresses(interface: Interface) -> Iterator[str]:
-    """The first of each family is the interface's own; EOS wants a word for further ones of IPv4."""
-    first = True
-    for address in interface.addresses:
-        if ":" in address:
-            yield f"   ipv6 address {address}"
-        else:
-            yield f"   ip address {address}{'' if first else ' secondary'}"
-            first = False
-
-
-def _timers(bfd: Bfd) -> str:
-    interval_ms = round(bfd.interval_s * MS)
-    return f"{interval_ms} min-rx {interval_ms} multiplier {bfd.multiplier}"
 
 
 def _tunnel(router: Router) -> Iterator[str]:
@@ -136,18 +112,6 @@ def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
         yield from (f"   seq {number * 10} {entry}" for number, entry in enumerate(entries(each), 1))
 
 
-def _static_routes(machine: Machine) -> Iterator[str]:
-    for each in machine.served_behind:
-        yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
-
-
-def _maps(router: Router) -> Iterator[str]:
-    """What passes from one protocol to another."""
-    for give in {give.accept: give for give in router.handovers}.values():
-        yield from ("!", f"route-map {give.accept} permit 10")
-        yield f"   match {WORD[give.family]} address prefix-list {give.accept}"
-
-
 def _bgp(machine: Machine) -> Iterator[str]:
     router = machine.router
     if not router.groups:
@@ -158,7 +122,7 @@ def _bgp(machine: Machine) -> Iterator[str]:
         yield from _group(machine, group)
     for group in router.groups:
         yield from _sessions(machine, group)
-    for family in ("evpn", "ipv4", "ipv6"):
+    for family in (0, 4, 6):
         yield from _family(router, family)
     for table in router.tables:
         yield from _table(router, table)
@@ -175,7 +139,7 @@ def _group(machine: Machine, group: Group) -> Iterator[str]:
         yield f"{own} ebgp-multihop {group.hops}"
     if group.timers is not None:
         yield f"{own} timers {group.timers.hello_s} {group.timers.dead_s}"
-    if any(exchange.family == "evpn" for exchange in group.exchanges):
+    if group.carries("evpn"):
         yield f"{own} send-community extended"
 
 
@@ -188,19 +152,19 @@ def _sessions(machine: Machine, group: Group) -> Iterator[str]:
         yield from (f"{own} peer group {group.name}", f"{own} remote-as {peer.asn}", f"{own} description {peer.end}")
 
 
-def _family(router: Router, family: str) -> Iterator[str]:
-    """One address family of the default table."""
-    carried = [(group, each) for group in router.groups for each in group.exchanges if each.family == family]
-    networks = router.networks.get(NUMBER.get(family, 0), ())
+def _family(router: Router, family: int) -> Iterator[str]:
+    """One address family of the default table, or EVPN."""
+    carried = [(group, each) for group, each in router.exchanges if each.version == family]
+    networks = router.networks.get(family, ())
     if not carried and not networks:
         return
-    yield from ("   !", f"   address-family {family}")
-    if family == "evpn":
+    yield from ("   !", f"   address-family {f'ipv{family}' if family else 'evpn'}")
+    if not family:
         yield "      bgp next-hop-unchanged"
     for group, exchange in carried:
         yield from (f"      {line}" for line in _exchange(group, exchange))
     yield from (f"      network {prefix}" for prefix in networks)
-    yield from (f"      {line}" for line in to_bgp(router, NUMBER.get(family, 0)))
+    yield from (f"      {line}" for line in to_bgp(router, family))
 
 
 def _exchange(group: Group, exchange: Exchange) -> Iterator[str]:

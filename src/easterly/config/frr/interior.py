@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from easterly.model.router import DEFAULT, Handover, Igp, IgpLink, Interface, Router
+from easterly.config.industry import WORD
+from easterly.model.router import Igp, IgpLink, Interface, Router
 
 TAG = "FABRIC"
 """Name of the IS-IS process."""
 OSPF = {4: "ip ospf", 6: "ipv6 ospf6"}
 PROCESS = {4: "ospf", 6: "ospf6"}
-WORD = {4: "ip", 6: "ipv6"}
 
 
 def on_interface(router: Router, port: Interface) -> Iterator[str]:
     """What an interface says of the interior protocol; nothing where none runs on it."""
     igp = router.igp
-    if igp is None or port.vrf != DEFAULT:
+    if igp is None:
         return
-    link = next((link for link in igp.links if link.interface == port.name), None)
-    if link is None and port.name not in igp.passive:
-        return
-    if igp.protocol == "ospf":
-        for family in igp.families:
-            yield from _ospf(OSPF[family], igp, link)
-    else:
-        yield from (f"{WORD[family]} router isis {TAG}" for family in igp.families)
-        yield from _isis(link)
+    for link in igp.on(port.name):
+        if igp.protocol == "ospf":
+            for family in igp.families:
+                yield from _ospf(OSPF[family], igp, link)
+        else:
+            yield from (f"{WORD[family]} router isis {TAG}" for family in igp.families)
+            yield from _isis(link)
 
 
 def _ospf(word: str, igp: Igp, link: IgpLink | None) -> Iterator[str]:
@@ -86,22 +84,14 @@ def processes(router: Router) -> Iterator[str]:
 
 def _given(router: Router, family: int | None) -> Iterator[str]:
     """What others give to the interior protocol; of all families if none is named, as IS-IS has it."""
-    for give in router.handovers:
-        if give.target != "bgp" and family in (None, give.family):
-            word = "kernel" if give.source == "checks" else give.source
-            if family is None:
-                yield f" redistribute {'ipv4' if give.family == 4 else 'ipv6'} {word} level-2 route-map {give.accept}"
-            else:
-                yield f" redistribute {word} route-map {give.accept}"
+    for give in router.handed(family):
+        word = "kernel" if give.source == "checks" else give.source
+        what = f"ipv{give.family} {word} level-2" if family is None else word
+        yield f" redistribute {what} route-map {give.accept}"
 
 
 def to_bgp(router: Router, family: int) -> Iterator[str]:
     """What BGP tells of the interior protocol; what is on the router itself is in no protocol's routes."""
-    for give in router.handovers:
-        if give.target == "bgp" and give.family == family:
-            yield f"redistribute connected route-map {give.accept}"
-            yield f"redistribute {_word(give)} route-map {give.accept}"
-
-
-def _word(give: Handover) -> str:
-    return "ospf6" if give.source == "ospf" and give.family == 6 else give.source
+    for give in router.handed(family, to_bgp=True):
+        source = PROCESS[family] if give.source == "ospf" else give.source
+        yield from (f"redistribute {word} route-map {give.accept}" for word in ("connected", source))

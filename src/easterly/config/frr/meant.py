@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from easterly.config.frr.render import entries
+from easterly.config.industry import WORD, entries
 from easterly.model.outcome import DeviceState
 from easterly.model.router import DEFAULT, Filter, Group, IgpLink, Router
 from easterly.model.router_state import GroupState, IgpPort, IgpState
-
-LIST = {4: "ip", 6: "ipv6"}
-NUMBER = {"ipv4": 4, "ipv6": 6}
-MS = 1e3
 
 
 def meant(router: Router) -> DeviceState:
@@ -24,13 +20,13 @@ def meant(router: Router) -> DeviceState:
     DeviceState
         Addresses and interfaces in the order of the description; lists in use sorted by nothing but first use.
     """
-    said = {exchange.family for group in router.groups for exchange in group.exchanges}
+    said = {exchange.version for _, exchange in router.exchanges}
     peers = {peer.address or peer.interface: peer.asn for group in router.groups for peer in group.peers}
     tables = router.tables
     return DeviceState(
         router.name, router.asn if router.groups else 0, router.router_id if router.groups else "",
         {port.name: port.addresses for port in router.interfaces}, peers,
-        tuple(p for family, found in router.networks.items() if f"ipv{family}" in said for p in found),
+        tuple(p for family, found in router.networks.items() if family in said for p in found),
         tuple(table.name for table in tables), {_name(each): tuple(entries(each)) for each in router.filters},
         _uses(router),
         {t.name: (*(f"import {r}" for r in t.imports), *(f"export {r}" for r in t.exports)) for t in tables},
@@ -38,24 +34,23 @@ def meant(router: Router) -> DeviceState:
         {table.name: tuple(p for found in table.networks.values() for p in found) for table in tables},
         {table.name: table.interfaces for table in tables if table.interfaces},
         {group.name: _group(group) for group in router.groups}, _igps(router),
-        {bfd.name: (round(bfd.interval_s * MS), round(bfd.interval_s * MS), bfd.multiplier) for bfd in router.bfd},
-        {give.accept: ("permit 10", f"match {LIST[give.family]} address prefix-list {give.accept}")
+        {bfd.name: (bfd.interval_ms, bfd.interval_ms, bfd.multiplier) for bfd in router.bfd},
+        {give.accept: ("permit 10", f"match {WORD[give.family]} address prefix-list {give.accept}")
          for give in router.handovers},
         tuple(_given(router)), {port.name: port.description for port in router.interfaces if port.description},
     )  # fmt: skip
 
 
 def _name(each: Filter) -> str:
-    return f"{LIST[each.family]} {each.name}"
+    return f"{WORD[each.family]} {each.name}"
 
 
 def _uses(router: Router) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for group in router.groups:
-        for exchange in group.exchanges:
-            if exchange.family != "evpn":
-                word = LIST[NUMBER[exchange.family]]
-                found.update({f"{word} {name}": None for name in (exchange.accept, exchange.announce) if name})
+    for _, exchange in router.exchanges:
+        if exchange.version:
+            word = WORD[exchange.version]
+            found.update({f"{word} {name}": None for name in (exchange.accept, exchange.announce) if name})
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from easterly.config.switches.machine import Machine
-from easterly.model.router import Bfd, Igp, IgpLink, Router
+from easterly.model.router import Bfd, Igp, Router
 
 POLICY = "set policy-options policy-statement"
 BFD_MS, BFD_MISSED = 300, 3
@@ -15,7 +15,7 @@ PROCESS = {4: "ospf", 6: "ospf3"}
 
 def detection(bfd: Bfd | None) -> Iterator[str]:
     """Timers of BFD."""
-    interval_ms, missed = (BFD_MS, BFD_MISSED) if bfd is None else (round(bfd.interval_s * 1000), bfd.multiplier)
+    interval_ms, missed = (BFD_MS, BFD_MISSED) if bfd is None else (bfd.interval_ms, bfd.multiplier)
     yield f"bfd-liveness-detection minimum-interval {interval_ms}"
     yield f"bfd-liveness-detection multiplier {missed}"
 
@@ -47,7 +47,7 @@ def _ospf(machine: Machine, igp: Igp, family: int) -> Iterator[str]:
         if link.hellos is not None:
             yield from (f"{at} hello-interval {link.hellos.hello_s}", f"{at} dead-interval {link.hellos.dead_s}")
         if link.bfd:
-            yield from (f"{at} {line}" for line in detection(_profile(machine.router, link)))
+            yield from (f"{at} {line}" for line in detection(machine.router.profile(link.profile)))
     yield from (f"{own} area {igp.area} interface {_logical(machine, name)} passive" for name in igp.passive)
 
 
@@ -64,19 +64,13 @@ def _isis(machine: Machine, igp: Igp) -> Iterator[str]:
             yield f"{at} level 2 hold-time {link.hellos.dead_s}"
         for family in igp.families if link.bfd else ():
             word = "inet" if family == 4 else "inet6"
-            yield from (f"{at} family {word} {line}" for line in detection(_profile(machine.router, link)))
+            yield from (f"{at} family {word} {line}" for line in detection(machine.router.profile(link.profile)))
     yield from (f"set protocols isis interface {_logical(machine, name)} passive" for name in igp.passive)
-
-
-def _profile(router: Router, link: IgpLink) -> Bfd | None:
-    return next((bfd for bfd in router.bfd if bfd.name == link.profile), None)
 
 
 def _given(router: Router, igp: Igp) -> Iterator[str]:
     """What others give to the interior protocol: policies of export."""
-    for give in router.handovers:
-        if give.target == "bgp":
-            continue
+    for give in router.handed():
         process = "isis" if igp.protocol == "isis" else PROCESS[give.family]
         own, source = f"{POLICY} TO-{process}", "static" if give.source == "checks" else give.source
         term = f"{own} term {give.accept}"

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from easterly.config.junos.fit import port_name
-from easterly.config.junos.interior import POLICY, detection, interior
+from easterly.config.junos.interior import POLICY, PROCESS, detection, interior
 from easterly.config.switches.machine import Machine, Naming
 from easterly.model.router import Exchange, Filter, Group, Handover, Interface, Peer, Permit, Router, Table
 
 NAMING = Naming(port_name, "lo0", "irb.{}")
 FAMILY = {4: "inet", 6: "inet6"}
-NUMBER = {"ipv4": 4, "ipv6": 6}
 LONGEST = {4: 32, 6: 128}
 OVERLAY = "OVERLAY"
 WIDTHS = (16, 32, 64, 128)
@@ -133,30 +132,27 @@ def _route(permit: Permit, family: int) -> str:
 
 def _exports(router: Router) -> Iterator[str]:
     """What sessions tell: connected routes that the router announces, and what it has learned, through a filter."""
-    for group in router.groups:
-        for exchange in group.exchanges:
-            if exchange.family == "evpn":
-                continue
-            own = f"{POLICY} {_export(group, exchange)}"
-            networks = router.networks.get(NUMBER[exchange.family], ())
-            if networks:
-                yield from (f"{own} term own from protocol {source}" for source in ("direct", "static"))
-                yield from (f"{own} term own from route-filter {prefix} exact" for prefix in networks)
-                yield f"{own} term own then accept"
-            for give in router.handovers:
-                if give.target == "bgp" and give.family == NUMBER[exchange.family]:
-                    yield from (f"{own} term given from protocol {word}" for word in _sources(give))
-                    yield from (f"{own} term given from policy {give.accept}", f"{own} term given then accept")
-            yield f"{own} term learned from protocol bgp"
-            if exchange.announce:
-                yield f"{own} term learned from policy {exchange.announce}"
-            yield from (f"{own} term learned then accept", f"{own} then reject")
+    for group, exchange in router.exchanges:
+        if not exchange.version:
+            continue
+        own = f"{POLICY} {_export(group, exchange)}"
+        networks = router.networks.get(exchange.version, ())
+        if networks:
+            yield from (f"{own} term own from protocol {source}" for source in ("direct", "static"))
+            yield from (f"{own} term own from route-filter {prefix} exact" for prefix in networks)
+            yield f"{own} term own then accept"
+        for give in router.handed(exchange.version, to_bgp=True):
+            yield from (f"{own} term given from protocol {word}" for word in _sources(give))
+            yield from (f"{own} term given from policy {give.accept}", f"{own} term given then accept")
+        yield f"{own} term learned from protocol bgp"
+        if exchange.announce:
+            yield f"{own} term learned from policy {exchange.announce}"
+        yield from (f"{own} term learned then accept", f"{own} then reject")
 
 
 def _sources(give: Handover) -> tuple[str, ...]:
     """Protocols whose routes are handed over, with what is on the router itself."""
-    own = "ospf3" if give.source == "ospf" and give.family == 6 else give.source
-    return (own, "direct")
+    return (PROCESS[give.family] if give.source == "ospf" else give.source, "direct")
 
 
 def _export(group: Group, exchange: Exchange) -> str:
@@ -165,13 +161,13 @@ def _export(group: Group, exchange: Exchange) -> str:
 
 def _bgp(machine: Machine) -> Iterator[str]:
     for group in machine.router.groups:
-        plain = [exchange for exchange in group.exchanges if exchange.family != "evpn"]
+        plain = [exchange for exchange in group.exchanges if exchange.version]
         for own, peers in _alike(group).items() if plain else ():
             yield from (f"{own} type external", f"{own} multipath multiple-as")
             yield from _detection(machine.router, own, group)
             for exchange in plain:
                 extended = " extended-nexthop" * (exchange.family == "ipv4" and any(peer.interface for peer in peers))
-                yield f"{own} family {FAMILY[NUMBER[exchange.family]]} unicast{extended}"
+                yield f"{own} family {FAMILY[exchange.version]} unicast{extended}"
                 if exchange.accept:
                     yield f"{own} import {exchange.accept}"
                 yield f"{own} export {_export(group, exchange)}"
@@ -201,9 +197,7 @@ def _peer(machine: Machine, own: str, group: Group, peer: Peer) -> Iterator[str]
 
 def _detection(router: Router, own: str, group: Group) -> Iterator[str]:
     if group.bfd:
-        yield from (
-            f"{own} {line}" for line in detection(next((b for b in router.bfd if b.name == group.profile), None))
-        )
+        yield from (f"{own} {line}" for line in detection(router.profile(group.profile)))
     if group.timers is not None:
         yield f"{own} hold-time {group.timers.dead_s}"
 
@@ -211,7 +205,7 @@ def _detection(router: Router, own: str, group: Group) -> Iterator[str]:
 def _overlay(machine: Machine) -> Iterator[str]:
     """Sessions of EVPN, between loopbacks."""
     router = machine.router
-    carried = [group for group in router.groups if any(exchange.family == "evpn" for exchange in group.exchanges)]
+    carried = [group for group in router.groups if group.carries("evpn")]
     own = f"set protocols bgp group {OVERLAY}"
     if carried:
         loopback = (router.loopback(4) or router.loopback(6)).partition("/")[0]

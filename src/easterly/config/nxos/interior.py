@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from easterly.model.router import DEFAULT, Igp, IgpLink, Interface, Router
+from easterly.config.industry import WORD as IP
+from easterly.model.router import Igp, IgpLink, Interface, Router
 
 NAME = "FABRIC"
 MOST_PATHS = 64
@@ -25,16 +26,14 @@ def features(router: Router) -> tuple[str, ...]:
 def interface_lines(router: Router, interface: Interface) -> Iterator[str]:
     """What an interface says of the interior protocol; nothing where it takes no part."""
     igp = router.igp
-    if igp is None or interface.vrf != DEFAULT:
+    if igp is None:
         return
-    link = next((link for link in igp.links if link.interface == interface.name), None)
-    if link is None and interface.name not in igp.passive:
-        return
-    if igp.protocol == "isis":
-        yield from _isis(igp, link)
-        return
-    for family in igp.families:
-        yield from _ospf(igp, link, family)
+    for link in igp.on(interface.name):
+        if igp.protocol == "isis":
+            yield from _isis(igp, link)
+            continue
+        for family in igp.families:
+            yield from _ospf(igp, link, family)
 
 
 def _ospf(igp: Igp, link: IgpLink | None, family: int) -> Iterator[str]:
@@ -51,7 +50,7 @@ def _ospf(igp: Igp, link: IgpLink | None, family: int) -> Iterator[str]:
 
 
 def _isis(igp: Igp, link: IgpLink | None) -> Iterator[str]:
-    yield from (f"{'ip' if family == 4 else 'ipv6'} router isis {NAME}" for family in igp.families)
+    yield from (f"{IP[family]} router isis {NAME}" for family in igp.families)
     if link is None:
         yield "isis passive-interface level-2"
         return
@@ -87,16 +86,13 @@ def process(router: Router) -> Iterator[str]:
 
 def _given(router: Router, family: int) -> Iterator[str]:
     """What others give to the interior protocol."""
-    for give in router.handovers:
-        if give.target != "bgp" and give.family == family:
-            source = "static" if give.source == "checks" else f"bgp {router.asn}"
-            yield f"redistribute {source} route-map {give.accept}"
+    for give in router.handed(family):
+        source = "static" if give.source == "checks" else f"bgp {router.asn}"
+        yield f"redistribute {source} route-map {give.accept}"
 
 
 def to_bgp(router: Router, family: int) -> Iterator[str]:
     """What BGP tells of the interior protocol, and of what is on the router itself."""
-    for give in router.handovers:
-        if give.target == "bgp" and give.family == family:
-            yield f"redistribute direct route-map {give.accept}"
-            source = "isis" if give.source == "isis" else PROCESS[family]
-            yield f"redistribute {source} {NAME} route-map {give.accept}"
+    for give in router.handed(family, to_bgp=True):
+        source = "isis" if give.source == "isis" else PROCESS[family]
+        yield from (f"redistribute {word} route-map {give.accept}" for word in ("direct", f"{source} {NAME}"))

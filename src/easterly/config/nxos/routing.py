@@ -9,19 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from easterly.config.frr.render import entries
+from easterly.config.industry import WORD, addresses, entries, maps, static_routes
 from easterly.config.nxos.fit import port_name
-from easterly.config.nxos.interior import features, interface_lines, process, to_bgp
+from easterly.config.nxos.interior import MOST_PATHS, features, interface_lines, process, to_bgp
 from easterly.config.switches.machine import Machine, Naming
 from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Router, Table
 
 NAMING = Naming(port_name, "loopback0", "Vlan{}")
-WORD = {4: "ip", 6: "ipv6"}
-AFI = {"ipv4": "ipv4 unicast", "ipv6": "ipv6 unicast", "evpn": "l2vpn evpn"}
-NUMBER = {"ipv4": 4, "ipv6": 6}
+AFI = {4: "ipv4 unicast", 6: "ipv6 unicast", 0: "l2vpn evpn"}
 UNCHANGED = "EASTERLY-UNCHANGED"
-MOST_PATHS = 64
-"""Highest ``maximum-paths``."""
 
 
 def render(machine: Machine) -> str:
@@ -38,7 +34,7 @@ def render(machine: Machine) -> str:
     """
     router = machine.router
     parts = (
-        [f"hostname {router.name}"], _features(machine), _vlans(machine), _static_routes(machine), _tables(router),
+        [f"hostname {router.name}"], _features(machine), _vlans(machine), static_routes(machine), _tables(router),
         _filters(router.filters), _maps(router), _interfaces(machine), _tunnel(router), process(router), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -50,9 +46,7 @@ def _features(machine: Machine) -> Iterator[str]:
     wanted = {
         "feature bgp": bool(router.groups),
         **{f"feature {name}": True for name in features(router)},
-        "feature bfd": any(
-            [*(g.bfd for g in router.groups), *(i.bfd for i in (router.igp.links if router.igp else ()))]
-        ),
+        "feature bfd": any([*(group.bfd for group in router.groups), *(link.bfd for link in router.igp_links)]),
         "feature interface-vlan": bool(machine.vlans or machine.inner),
         "feature vn-segment-vlan-based": bool(router.tables),
         "feature nv overlay": bool(router.tables),
@@ -61,13 +55,8 @@ def _features(machine: Machine) -> Iterator[str]:
     yield from (line for line, there in wanted.items() if there)
 
 
-def _watched(router: Router) -> bool:
-    links = router.igp.links if router.igp else ()
-    return any(group.bfd for group in router.groups) or any(link.bfd for link in links)
-
-
 def _overlay(router: Router) -> bool:
-    return any(exchange.family == "evpn" for group in router.groups for exchange in group.exchanges)
+    return any(group.carries("evpn") for group in router.groups)
 
 
 def _vlans(machine: Machine) -> Iterator[str]:
@@ -95,18 +84,11 @@ def _filters(filters: tuple[Filter, ...]) -> Iterator[str]:
             yield f"{WORD[each.family]} prefix-list {each.name} seq {number * 10} {entry}"
 
 
-def _static_routes(machine: Machine) -> Iterator[str]:
-    for each in machine.served_behind:
-        yield from ("!", f"{'ipv6' if ':' in each.prefix else 'ip'} route {each.prefix} {each.next_hop}")
-
-
 def _maps(router: Router) -> Iterator[str]:
     """What passes from one protocol to another, and next hops of EVPN."""
     if _overlay(router):
         yield from ("!", f"route-map {UNCHANGED} permit 10", "  set ip next-hop unchanged")
-    for give in {give.accept: give for give in router.handovers}.values():
-        yield from ("!", f"route-map {give.accept} permit 10")
-        yield f"  match {WORD[give.family]} address prefix-list {give.accept}"
+    yield from maps(router, "  ")
 
 
 def _interfaces(machine: Machine) -> Iterator[str]:
@@ -118,17 +100,14 @@ def _interfaces(machine: Machine) -> Iterator[str]:
             lines = ("switchport", f"switchport access vlan {vlan}", "spanning-tree port type edge", "no shutdown")
             yield from ("!", f"interface {port}", *_indented(lines))
     for interface in machine.of("loopback"):
-        own = [*_addresses(interface), *map(_own, machine.served_here), *interface_lines(machine.router, interface)]
+        whole = (*interface.addresses, *machine.served_here)
+        own = [*addresses(whole), *interface_lines(machine.router, interface)]
         yield from ("!", f"interface {machine.name(interface)}", *_indented(own))
     for interface in machine.of("gateway"):
         own = [*_gateway(interface), *interface_lines(machine.router, interface)]
         yield from ("!", f"interface {machine.name(interface)}", *_indented(own))
     for table in machine.router.tables:
         yield from ("!", f"interface Vlan{machine.inner[table.name]}", *_indented(_inner(table)))
-
-
-def _own(address: str) -> str:
-    return f"ipv6 address {address}" if ":" in address else f"ip address {address} secondary"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -144,11 +123,10 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     elif not interface.addresses:
         yield from ("ip forward", "ipv6 address use-link-local-only")
     else:
-        yield from _addresses(interface)
+        yield from addresses(interface.addresses)
     bfd = machine.router.detection(interface.name)
     if bfd is not None:
-        interval_ms = round(bfd.interval_s * 1000)
-        yield f"bfd interval {interval_ms} min_rx {interval_ms} multiplier {bfd.multiplier}"
+        yield f"bfd interval {bfd.interval_ms} min_rx {bfd.interval_ms} multiplier {bfd.multiplier}"
     yield from interface_lines(machine.router, interface)
     yield "no shutdown"
 
@@ -159,7 +137,7 @@ def _gateway(interface: Interface) -> Iterator[str]:
         yield f"mtu {interface.mtu_B}"
     if interface.vrf != DEFAULT:
         yield f"vrf member {interface.vrf}"
-    yield from _addresses(interface)
+    yield from addresses(interface.addresses)
     yield "no shutdown"
 
 
@@ -167,16 +145,6 @@ def _inner(table: Table) -> Iterator[str]:
     """The interface of a layer-3 VNI has no address of its own."""
     yield f"vrf member {table.name}"
     yield from ("ip forward", "ipv6 address use-link-local-only", "no shutdown")
-
-
-def _addresses(interface: Interface) -> Iterator[str]:
-    first = True
-    for address in interface.addresses:
-        if ":" in address:
-            yield f"ipv6 address {address}"
-        else:
-            yield f"ip address {address}{'' if first else ' secondary'}"
-            first = False
 
 
 def _tunnel(router: Router) -> Iterator[str]:
@@ -192,7 +160,7 @@ def _bgp(machine: Machine) -> Iterator[str]:
         return
     yield from ("!", f"router bgp {router.asn}", f"  router-id {router.router_id}")
     yield "  bestpath as-path multipath-relax"
-    for family in ("ipv4", "ipv6", "evpn"):
+    for family in (4, 6, 0):
         yield from _indented(_family(router, family))
     for group in router.groups:
         yield from _indented(_template(machine, group))
@@ -210,19 +178,18 @@ def _bgp(machine: Machine) -> Iterator[str]:
             yield f"      maximum-paths {min(MOST_PATHS, router.paths)}"
 
 
-def _family(router: Router, family: str) -> Iterator[str]:
-    """What the default table says of one address family."""
-    carried = any(exchange.family == family for group in router.groups for exchange in group.exchanges)
-    networks = router.networks.get(NUMBER.get(family, 0), ())
-    if not carried and not networks:
+def _family(router: Router, family: int) -> Iterator[str]:
+    """What the default table says of one address family, or of EVPN."""
+    networks = router.networks.get(family, ())
+    if not networks and not any(exchange.version == family for _, exchange in router.exchanges):
         return
     yield f"address-family {AFI[family]}"
-    if family == "evpn":
+    if not family:
         if not router.edge:
             yield "  retain route-target all"
         return
     yield from (f"  network {prefix}" for prefix in networks)
-    yield from _indented(to_bgp(router, NUMBER[family]))
+    yield from _indented(to_bgp(router, family))
     yield f"  maximum-paths {min(MOST_PATHS, router.paths)}"
 
 
@@ -238,7 +205,7 @@ def _template(machine: Machine, group: Group) -> Iterator[str]:
     if group.hops > 1:
         yield f"  ebgp-multihop {group.hops}"
     for exchange in group.exchanges:
-        yield f"  address-family {AFI[exchange.family]}"
+        yield f"  address-family {AFI[exchange.version]}"
         yield from _indented(_indented(_exchange(exchange)))
 
 

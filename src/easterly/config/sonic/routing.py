@@ -190,7 +190,7 @@ def _bgp(machine: Machine) -> Tables:
         "BGP_PEER_GROUP": {f"{DEFAULT}|{group.name}": _group(machine, group) for group in router.groups},
         "BGP_PEER_GROUP_AF": {
             f"{DEFAULT}|{group.name}|{FAMILY[exchange.family]}": _exchange(exchange)
-            for group in router.groups for exchange in group.exchanges
+            for group, exchange in router.exchanges
         },
         "BGP_NEIGHBOR": {
             f"{DEFAULT}|{peer.address or machine.names[peer.interface]}":
@@ -207,7 +207,7 @@ def _paths(machine: Machine) -> str:
 def _families(machine: Machine) -> Rows:
     """Address families of the default table."""
     router = machine.router
-    carried = dict.fromkeys(exchange.family for group in router.groups for exchange in group.exchanges)
+    carried = dict.fromkeys(exchange.family for _, exchange in router.exchanges)
     found: Rows = {f"{DEFAULT}|{FAMILY[f]}": {"max_ebgp_paths": _paths(machine)} for f in carried if f != "evpn"}
     if "evpn" in carried and router.tables:
         found[f"{DEFAULT}|{FAMILY['evpn']}"] = {"advertise-all-vni": "true"}
@@ -224,9 +224,9 @@ def _table(table: Table, paths: str) -> Rows:
 
 def _group(machine: Machine, group: Group) -> Row:
     row: Row = {"bfd": "true"} if group.bfd else {}
-    timers = next((bfd for bfd in machine.router.bfd if bfd.name == group.profile), None)
+    timers = machine.router.profile(group.profile)
     if group.bfd and timers is not None:
-        interval_ms = str(round(timers.interval_s * 1000))
+        interval_ms = str(timers.interval_ms)
         row |= {"desired_minimum_tx_interval": interval_ms, "required_minimum_receive": interval_ms}
         row["detection_multiplier"] = str(timers.multiplier)
     if group.timers is not None:
