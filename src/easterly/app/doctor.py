@@ -96,6 +96,7 @@ READERS = {
     "haproxy": "HAProxy's check of front ends: files are marked `not validated` (install haproxy)",
     "nginx": "nginx's check of front ends: files are marked `not validated` (install nginx)",
     "bird": "BIRD's check of routers: files are marked `not validated` (install bird2)",
+    "yanglint": "YANG's check of SONiC's tables: files are marked `not validated` (install libyang2-tools)",
     "ovs-ofctl": "Open vSwitch's check of flows: files are marked `not validated` (install openvswitch-common)",
     "kubectl": "kubectl's check of objects: files are marked `not validated` (install kubernetes-client)",
 }

@@ -14,6 +14,7 @@ from easterly.config.networkd import check as networkd_check
 from easterly.config.nftables import check as nft_check
 from easterly.config.nginx import check as nginx_check
 from easterly.config.ovs import check as ovs_check
+from easterly.config.sonic import check as sonic_check
 from easterly.model.outcome import Artifact, DeviceConfigs, Validation
 
 NONE = "not validated"
@@ -33,13 +34,15 @@ CHECKERS = (
 
 
 def validate(
-    configs: DeviceConfigs, everything: bool = False, progress: Callable[[int, int], None] | None = None
-) -> tuple[Validation, ...]:
+    configs: DeviceConfigs, everything: bool = False, progress: Callable[[int, int], None] | None = None,
+    models: str = "",
+) -> tuple[Validation, ...]:  # fmt: skip
     """Have every dialect checked by its own tools, where they are installed.
 
     FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line), those
     of hosts and switches through netplan's generator. Classes, policers and access lists are loaded by the real ``tc``
     and ``nft`` in a network namespace of their own, and what the kernel made of them is compared with what they say.
+    Tables of SONiC are held against its YANG models by ``yanglint``, where those are.
     There is no offline checker for the rest, and where a program is missing there is none for its files either: they
     are marked ``not validated``, never as good.
 
@@ -50,6 +53,8 @@ def validate(
         All files; otherwise the first of each template, since the others differ from it in numbers only.
     progress : callable, optional
         Told how many files are done, and of how many.
+    models : str
+        Folder of SONiC's YANG models; if empty, the one that ``EASTERLY_YANG_MODELS`` names, or that of a switch.
 
     Returns
     -------
@@ -57,7 +62,8 @@ def validate(
         One per file looked at, sorted by path.
     """
     files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
-    checkers = [checker for known in CHECKERS if (checker := known.checker()) is not None]
+    found = (*(known.checker() for known in CHECKERS), sonic_check.checker(models))
+    checkers = [checker for checker in found if checker is not None]
     done = []
     for count, file in enumerate(files, 1):
         check = next((checker for checker in checkers if checker.takes(file)), None)

@@ -1,10 +1,8 @@
-"""What SONiC's YANG models and the templates of its manager of FRR say of the tables of routes.
+"""What SONiC's YANG models say of the tables of routes.
 
 From sonic-buildimage, src/sonic-yang-models/yang-models: sonic-port, sonic-interface, sonic-loopback-interface,
 sonic-vlan, sonic-vrf, sonic-vxlan, sonic-bgp-global, sonic-bgp-neighbor, sonic-bgp-peergroup, sonic-bgp-common,
-sonic-routing-policy-sets; and src/sonic-frr-mgmt-framework/templates/bgpd/bgpd.conf.db.addr_family.evpn.j2 for route
-targets, distinguishers and ``advertise-ipv4-unicast``, which the models do not have. Mandatory in sonic-port and not
-written: ``lanes``, which the platform knows.
+sonic-routing-policy-sets. Mandatory in sonic-port and not written: ``lanes``, which the platform knows.
 """
 
 from __future__ import annotations
@@ -46,14 +44,12 @@ FIELDS: dict[str, dict[str, str]] = {
         "default_ipv4_unicast": TRUTH, "keepalive": ASN, "holdtime": ASN,
     },
     "BGP_GLOBALS_AF": {
-        "max_ebgp_paths": r"\d+", "advertise-all-vni": TRUTH, "advertise-ipv4-unicast": TRUTH,
-        "advertise-ipv6-unicast": TRUTH, "route-distinguisher": r"\S+:\d+",
+        "max_ebgp_paths": r"\d+", "advertise-all-vni": TRUTH,
     },
     "BGP_GLOBALS_AF_NETWORK": {}, "BGP_PEER_GROUP": SESSION, "BGP_PEER_GROUP_AF": EXCHANGE,
     "BGP_NEIGHBOR": {**SESSION, "peer_group_name": r"\S+"},
     "PREFIX_SET": {"mode": "IPv4|IPv6"}, "PREFIX": {"action": "permit|deny"},
 }  # fmt: skip
-LISTS = {"BGP_GLOBALS_AF": {"import-rts", "export-rts"}}
 KEYS = {
     "DEVICE_METADATA": "localhost", "PORT": PORT, "INTERFACE": rf"{PORT}(\|\S+)?",
     "LOOPBACK_INTERFACE": r"Loopback\d+(\|\S+)?", "VLAN": VLAN, "VLAN_MEMBER": rf"{VLAN}\|{PORT}",
@@ -114,8 +110,6 @@ def _row(tables: dict[str, Any], table: str, key: str, row: dict[str, Any]) -> I
 
 
 def _sayable(table: str, field: str, value: Any) -> bool:
-    if field in LISTS.get(table, ()):
-        return all(re.fullmatch(r"\d+:\d+", each) for each in value)
     if field not in FIELDS[table] or not re.fullmatch(FIELDS[table][field], value):
         return False
     low, high = RANGES.get((table, field), (0, None))

@@ -26,11 +26,14 @@ SHOWN = 8
 @click.option("--validate/--no-validate", default=True, show_default=True,
               help="Have outside checkers read one file of each template.")  # fmt: skip
 @click.option("--every", is_flag=True, help="Have them read every file.")
+@click.option("--yang-models", "models", type=click.Path(exists=True, file_okay=False), envvar="EASTERLY_YANG_MODELS",
+              help="Folder of SONiC's YANG models, if not /usr/local/yang-models.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace files that Easterly did not write, or that were changed since.")
 @terminal.format_option
 def command(
-    site: Path, targets: tuple[str, ...], out: Path | None, validate: bool, every: bool, force: bool, form: str
-) -> None:
+    site: Path, targets: tuple[str, ...], out: Path | None, validate: bool, every: bool, models: str | None,
+    force: bool, form: str,
+) -> None:  # fmt: skip
     """Render the files that machines and programs of SITE need, and tell what checked them.
 
     No file holds a secret, only the name of the file or variable that holds it. Nothing is written that Easterly finds
@@ -39,10 +42,12 @@ def command(
     from easterly.app import rendering
     from easterly.app.commands.plan import folder
 
+    if models and not any(Path(models).glob("sonic-*.yang")):
+        terminal.misused(f"{models} has no models of SONiC; name the folder that has sonic-port.yang", form)
     if every and not validate:
         terminal.misused("choose one of --every and --no-validate", form)
     nouns, found, source = terminal.read_or_leave(site, form, folder(None))
-    done = _rendered(nouns, targets, validate, every, form)
+    done = _rendered(nouns, targets, validate, every, models or "", form)
     changed = None
     if out is not None:
         strange = [] if force else rendering.strangers(out, done.artifacts)
@@ -58,7 +63,7 @@ def command(
     sys.exit(terminal.FOUND if done.refused() else terminal.FINE)
 
 
-def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool, form: str) -> Any:
+def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool, models: str, form: str) -> Any:
     """Files and what checkers said; leaves with code 1 where a check of our own finds a mistake."""
     from easterly import config
     from easterly.app.rendering import Rendered
@@ -75,7 +80,7 @@ def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool,
         terminal.print_findings(wrong, None)
     if not validate:
         return done
-    return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every))
+    return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every, models=models))
 
 
 def _refuse(out: Path, strange: list[str], form: str) -> NoReturn:

@@ -12,7 +12,6 @@ from easterly.model.outcome import DeviceState
 Rows = Mapping[str, Mapping[str, Any]]
 WORD = {"ipv4_unicast": "ip", "ipv6_unicast": "ipv6", "IPv4": "ip", "IPv6": "ipv6"}
 DEFAULT = "default"
-BELOW = (("import-rts", "import"), ("export-rts", "export"))
 
 
 def parse(text: str) -> DeviceState:
@@ -50,9 +49,6 @@ def _read(tables: dict[str, Rows]) -> DeviceState:
     _interfaces(reading, tables)
     _vrfs(reading, tables)
     _sessions(reading, tables)
-    for key, row in tables.get("BGP_GLOBALS_AF", {}).items():
-        table = key.partition("|")[0]
-        reading.targets[table] += [f"{word} {target}" for field, word in BELOW for target in row.get(field, ())]
     for key in tables.get("BGP_GLOBALS_AF_NETWORK", {}):
         table, _, prefix = key.split("|")
         (reading.networks if table == DEFAULT else reading.vrf_networks[table]).append(prefix)

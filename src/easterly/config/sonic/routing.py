@@ -2,9 +2,10 @@
 
 BGP is told to FRR by SONiC's own manager (``frr_mgmt_framework_config``, mode ``unified``): tables ``BGP_*``,
 ``PREFIX_SET`` and ``PREFIX`` as its templates read them. The names of SONiC's tables of tenants begin with ``Vrf``, and
-each has a VLAN that stands for its layer-3 VNI. There are no tables for OSPF of both families, nor for IS-IS: under
-them FRR reads a file of its own (mode ``split-unified``). What the hardware alone knows (lanes of ports) is not
-written: the file is loaded over the platform's own (``config load``).
+each has a VLAN that stands for its layer-3 VNI. There are no tables for OSPF of both families, nor for IS-IS, and for
+what a tenant's table tells and takes in EVPN (route targets, ``advertise ipv4 unicast``) the manager has fields that
+the YANG models refuse: in all three cases FRR reads a file of its own (mode ``split-unified``). What the hardware alone
+knows (lanes of ports) is not written: the file is loaded over the platform's own (``config load``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import replace
 from easterly.config import frr
 from easterly.config.sonic.render import port_name
 from easterly.config.switches.machine import Machine, Naming
-from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Permit, Router, Table
+from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Permit, Router
 
 NAMING = Naming(port_name, "Loopback0", "Vlan{}")
 VTEP, NVO = "vtep", "nvo"
@@ -76,8 +77,11 @@ def _manager(router: Router) -> Row:
 
 
 def beside(router: Router) -> bool:
-    """Whether routes need a file of FRR beside these tables, which have no words for interior protocols."""
-    return router.igp is not None
+    """Whether routes need a file of FRR beside these tables.
+
+    They have no words for interior protocols, and the models none for what tenants' tables tell and take in EVPN.
+    """
+    return router.igp is not None or bool(router.tables)
 
 
 def frr_text(machine: Machine) -> str:
@@ -175,18 +179,15 @@ def _bgp(machine: Machine) -> Tables:
         return {}
     common: Row = {"router_id": router.router_id, "local_asn": str(router.asn), "load_balance_mp_relax": "true"}
     common["default_ipv4_unicast"] = "false"
-    names = {DEFAULT: common} | {table_name(t.name, t.vni): dict(common) for t in router.tables}
-    families = _families(machine)
+    carried = dict.fromkeys(exchange.family for _, exchange in router.exchanges)
+    paths = str(min(MOST_PATHS, router.paths))
+    families: Rows = {f"{DEFAULT}|{FAMILY[f]}": {"max_ebgp_paths": paths} for f in carried if f != "evpn"}
     networks: Rows = {
         f"{DEFAULT}|ipv{family}_unicast|{prefix}": {}
         for family, prefixes in router.networks.items() for prefix in prefixes
     }  # fmt: skip
-    for table in router.tables:
-        families |= _table(table, _paths(machine))
-        own = table_name(table.name, table.vni)
-        networks |= {f"{own}|ipv{f}_unicast|{prefix}": {} for f, found in table.networks.items() for prefix in found}
     return {
-        "BGP_GLOBALS": names, "BGP_GLOBALS_AF": families, "BGP_GLOBALS_AF_NETWORK": networks,
+        "BGP_GLOBALS": {DEFAULT: common}, "BGP_GLOBALS_AF": families, "BGP_GLOBALS_AF_NETWORK": networks,
         "BGP_PEER_GROUP": {f"{DEFAULT}|{group.name}": _group(machine, group) for group in router.groups},
         "BGP_PEER_GROUP_AF": {
             f"{DEFAULT}|{group.name}|{FAMILY[exchange.family]}": _exchange(exchange)
@@ -198,28 +199,6 @@ def _bgp(machine: Machine) -> Tables:
             for group in router.groups for peer in group.peers
         },
     }  # fmt: skip
-
-
-def _paths(machine: Machine) -> str:
-    return str(min(MOST_PATHS, machine.router.paths))
-
-
-def _families(machine: Machine) -> Rows:
-    """Address families of the default table."""
-    router = machine.router
-    carried = dict.fromkeys(exchange.family for _, exchange in router.exchanges)
-    found: Rows = {f"{DEFAULT}|{FAMILY[f]}": {"max_ebgp_paths": _paths(machine)} for f in carried if f != "evpn"}
-    if "evpn" in carried and router.tables:
-        found[f"{DEFAULT}|{FAMILY['evpn']}"] = {"advertise-all-vni": "true"}
-    return found
-
-
-def _table(table: Table, paths: str) -> Rows:
-    name = table_name(table.name, table.vni)
-    found: Rows = {f"{name}|ipv{family}_unicast": {"max_ebgp_paths": paths} for family in table.networks}
-    row: Row = {f"advertise-ipv{family}-unicast": "true" for family in table.networks}
-    row |= {"route-distinguisher": table.rd, "import-rts": list(table.imports), "export-rts": list(table.exports)}
-    return found | {f"{name}|{FAMILY['evpn']}": row}
 
 
 def _group(machine: Machine, group: Group) -> Row:
