@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from easterly.app.lab.run import run as run_lab
     from easterly.base.findings import Finding, FindingsError
     from easterly.base.pages import page as explain
     from easterly.base.units import RATE, SIZE, TIME
@@ -61,6 +62,7 @@ _WHERE = {
     "plan": "study.pipeline",
     "read_topology": "site.formats:read",
     "render": "config",
+    "run_lab": "app.lab.run:run",
 }
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "plan",
     "read_topology",
     "render",
+    "run_lab",
 ]
 
 

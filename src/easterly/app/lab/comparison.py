@@ -23,7 +23,6 @@ class Comparison:
     measured: Annotated[float, Doc("In `unit`.")]
     unit: Annotated[Literal["s", "B", "bit/s", "1"], Doc("Of both.")]
     tolerance: Annotated[tuple[float, float], Unit("1"), Doc("Least and most that measured over predicted may be.")]
-    differences: Annotated[tuple[str, ...], Doc("What is not as predicted, where it has names.")] = ()
 
     @property
     def ratio(self) -> float:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from easterly.app.lab.comparison import Comparison
+from easterly.app.lab.measure.within import Within
 from easterly.app.lab.reach import MOST, Reach
 from easterly.app.lab.routes import Difference, Table
 from easterly.app.lab.tunnels import Tunnels
 
-EXACTLY = (1.0, 1.0)
+EACH = "the plan names each of them, so that none may be missing"
+NONE = "the plan names all that there are"
 
 
-def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Difference]]) -> list[Comparison]:
+def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Difference]]) -> list[Within]:
     """By router: routes whose next hops are the planned ones.
 
     Parameters
@@ -24,46 +25,44 @@ def of_routes(wanted: Mapping[str, Table], left: Mapping[str, Sequence[Differenc
 
     Returns
     -------
-    list of Comparison
+    list of Within
         One for each router that has planned routes.
     """
     return [
-        Comparison(
-            f"routes of {node}", len(table), len(table) - len(left[node]), "1", EXACTLY, tuple(map(str, left[node]))
-        )
+        _all(f"routes of {node}", len(table), len(table) - len(left[node]), tuple(map(str, left[node])))
         for node, table in wanted.items() if table
     ]  # fmt: skip
 
 
-def of_strangers(found: Sequence[str]) -> Comparison:
+def of_strangers(found: Sequence[str]) -> Within:
     """Routes that nobody planned: there should be none."""
-    return Comparison("routes to what is not in the plan", 0, len(found), "1", EXACTLY, tuple(found))
+    return Within.exactly("routes to what is not in the plan", 0, len(found), NONE, differences=tuple(found))
 
 
-def of_tunnels(found: Tunnels) -> list[Comparison]:
+def of_tunnels(found: Tunnels) -> list[Within]:
     """Next hops behind tunnels whose neighbours the kernels know; nothing where there are none."""
     what, there = "next hops behind tunnels with a neighbour", found.count - len(found.lacking)
-    return [Comparison(what, found.count, there, "1", EXACTLY, found.lacking)] if found.count else []
+    return [_all(what, found.count, there, found.lacking)] if found.count else []
 
 
-def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Comparison]:
+def of_sessions(found: Mapping[str, tuple[int, int]]) -> list[Within]:
     """BFD sessions that are up, of all routers together; nothing where there are none."""
     up, count = (sum(each[i] for each in found.values()) for i in (0, 1))
     down = tuple(f"{node}: {count - up} of {count} are down" for node, (up, count) in found.items() if up < count)
-    return [Comparison("BFD sessions that are up", count, up, "1", EXACTLY, down)] if count else []
+    return [_all("BFD sessions that are up", count, up, down)] if count else []
 
 
-def of_reach(found: Reach, size_B: int = 0) -> list[Comparison]:
+def of_reach(found: Reach, size_B: int = 0) -> list[Within]:
     """Pairs of hosts' addresses that reach each other, and pairs of different tenants that do not."""
     how = f" with packets of {size_B:,} B" if size_B else ""
     lost = tuple(each for each in found.wrong if "does not reach" in each)
     leaked = tuple(each for each in found.wrong if "does not reach" not in each)
     sample = f", a sample of {found.of:,}" if found.of > MOST else ""
-    made = [
-        Comparison(f"pairs of hosts that reach each other{how}{sample}", found.pairs, found.reached, "1", EXACTLY, lost)
-    ]
+    made = [_all(f"pairs of hosts that reach each other{how}{sample}", found.pairs, found.reached, lost)]
     if found.apart:
-        made.append(
-            Comparison(f"pairs of tenants kept apart{sample}", found.apart, found.silent, "1", EXACTLY, leaked)
-        )  # fmt: skip
+        made.append(_all(f"pairs of tenants kept apart{sample}", found.apart, found.silent, leaked))
     return made
+
+
+def _all(what: str, planned: int, found: int, lacking: tuple[str, ...]) -> Within:
+    return Within.exactly(what, planned, found, EACH, differences=lacking)

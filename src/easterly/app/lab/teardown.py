@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,18 +24,16 @@ def take_down(record: Record) -> None:
 
     Whatever runs in its namespaces belongs to it, whether it was written down or not.
     """
-    everyone = {each.pid: each for each in record.processes if each.alive}
-    everyone |= {each.pid: each for each in _inside(record)}
-    for each in everyone.values():
-        with suppress(ProcessLookupError):
-            os.kill(each.pid, signal.SIGKILL)
-    _gone(list(everyone.values()))
     names = [name for name in record.spaces.values() if (FOLDER / name).exists()]
+    numbers = set(_numbers(names))
+    ended = _ended([*(each for each in record.processes if each.alive), *_inside(record.name, numbers)])
     text = "".join(f"netns delete {name}\n" for name in names)
     subprocess.run(
         ["ip", "-force", "-batch", "-"], input=text, text=True, capture_output=True, check=False, timeout=SECONDS
     )
-    for each in (*record.processes, *everyone.values()):
+    # Who was being born, in no namespace yet, finds none now, or is in one that has lost its name.
+    ended += _ended(list(_inside(record.name, numbers)))
+    for each in (*record.processes, *ended):
         shutil.rmtree(CRASH_LOGS / f"{each.name}.{each.pid}", ignore_errors=True)
     shutil.rmtree(record.folder, ignore_errors=True)
     record.path.with_suffix(".new").unlink(missing_ok=True)  # its maker may have been killed while it wrote
@@ -75,20 +73,34 @@ def _forget_unborn() -> None:
                 folder.with_suffix(".new").unlink(missing_ok=True)
 
 
-def _inside(record: Record) -> Iterator[Process]:
-    """Processes in the namespaces of a lab."""
-    numbers = set()
-    for name in record.spaces.values():
+def _numbers(names: Collection[str]) -> Iterator[int]:
+    """What the kernel calls namespaces."""
+    for name in names:
         with suppress(OSError):
-            numbers.add((FOLDER / name).stat().st_ino)
+            yield (FOLDER / name).stat().st_ino
+
+
+def _ended(everyone: Sequence[Process]) -> list[Process]:
+    """Kill processes, and wait until they are gone."""
+    for each in everyone:
+        with suppress(ProcessLookupError):
+            os.kill(each.pid, signal.SIGKILL)
+    _gone(everyone)
+    return list(everyone)
+
+
+def _inside(lab: str, numbers: Collection[int]) -> Iterator[Process]:
+    """Processes in the namespaces of a lab, and those on their way there."""
+    on_its_way = f"ip\0netns\0exec\0{lab}-".encode()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError):
-                if (entry / "ns/net").stat().st_ino in numbers:
+                inside = (entry / "ns/net").stat().st_ino in numbers
+                if inside or (entry / "cmdline").read_bytes().startswith(on_its_way):
                     yield Process.of(int(entry.name), (entry / "comm").read_text().strip())
 
 
-def _gone(processes: list[Process]) -> None:
+def _gone(processes: Sequence[Process]) -> None:
     """Wait until nobody is left; children are reaped."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end and any(each.alive for each in processes):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from tests.lab import require, require_root
 
 from easterly.app.cli import main
 from easterly.app.lab.measure import Within
-from easterly.app.lab.measure.trial import Measured
+from easterly.app.lab.run import Run
 from easterly.app.report.measured import page
 
 pytestmark = pytest.mark.lab
@@ -27,7 +29,7 @@ def _parts() -> None:
 
 
 def run(site: Path, *words: object):
-    result = CliRunner().invoke(main, ["lab", "run", str(site), "--measure", "--format", "json", *map(str, words)])
+    result = CliRunner().invoke(main, ["lab", "run", str(site), "--format", "json", *map(str, words)])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -43,9 +45,9 @@ def site() -> str:
 def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
     made = run(written(tmp_path, site()), "--report", tmp_path / "lab.html")
     found = json.loads(made.stdout)["result"]
-    assert made.exit_code == 0, [each for each in found["measured"] if not each["ok"]]
+    assert made.exit_code == 0, [each for each in found["comparisons"] if not each["ok"]]
     assert found["unmeasured"] == []
-    by = {each["what"]: each for each in found["measured"]}
+    by = {each["what"]: each for each in found["comparisons"]}
     assert by["flows that took the computed ways"]["measured"] == 400
     gaps = [each for what, each in by.items() if what.startswith("interruption of")]
     assert len(gaps) >= 2
@@ -63,8 +65,19 @@ def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
 
 def test_one_measurement_that_is_off_is_a_run_that_failed() -> None:
     good, bad = (Within.exactly("flows", 5, found, "computed") for found in (5, 4))
-    assert Measured((good,), ()).ok
-    assert not Measured((good, bad), ()).ok
+    made = Run("el-x", False, 1.0, (), (), {}, (), (), (good,), (), {})
+    assert made.ok
+    assert not replace(made, comparisons=(good, bad)).ok
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "predicted", "tolerance"),
+    [(2.0, 2.5, 2.0, (1.0, 1.25)), (0.0, 0.0, 0.0, (1.0, 1.0)), (0.0, 3.0, 0.0, (0.0, inf))],
+)
+def test_a_tolerance_is_the_interval_over_the_prediction(
+    least: float, most: float, predicted: float, tolerance: tuple[float, float]
+) -> None:
+    assert Within("x", predicted, least, most, 1.0, "1", "").tolerance == tolerance
 
 
 def test_a_page_shows_what_is_not_as_predicted() -> None:

@@ -50,10 +50,8 @@ class Measured:
     compared: Annotated[tuple[Within, ...], Doc("Predictions and measurements.")]
     unmeasured: Annotated[tuple[Unmeasured, ...], Doc("What was left out.")]
 
-    @property
-    def ok(self) -> bool:
-        """Whether all is as predicted."""
-        return all(each.ok for each in self.compared)
+
+NOTHING = Measured((), ())
 
 
 @dataclass(slots=True)

@@ -43,9 +43,14 @@ class Within:
     def of(given: Comparison, why: str) -> Within:
         """A comparison whose tolerance is a ratio."""
         low, high = (each * given.predicted for each in given.tolerance)
-        return Within(
-            given.what, given.predicted, low, high, given.measured, given.unit, why, getattr(given, "differences", ())
-        )
+        return Within(given.what, given.predicted, low, high, given.measured, given.unit, why)
+
+    @property
+    def tolerance(self) -> tuple[float, float]:
+        """Least and most that measured over predicted may be; 1 where nothing is predicted and nothing allowed."""
+        if not self.predicted:
+            return (1.0, 1.0) if self.least == self.most == 0 else (0.0, float("inf"))
+        return self.least / self.predicted, self.most / self.predicted
 
     @property
     def ok(self) -> bool:
