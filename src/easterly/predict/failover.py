@@ -13,6 +13,9 @@ from easterly.model.underlays import FRR_BFD, HELLO_S, SILENCES, timers
 PROGRAMMING_S = {"bgp": (0.0, 0.1), "ospf": (0.0, 0.1), "isis": (0.0, 1.1)}
 """From detection to new next hops in the kernel, for up to a thousand routes. Stated, not derived: three processes are
 woken once each, and FRR's isisd may hold a second calculation back for a second (``spf-interval 1``)."""
+BEYOND_S = {"bgp": 0.0, "ospf": 1.0, "isis": 0.0}
+"""How much longer routes take that another protocol has handed over: FRR's ospfd looks at them a second after it has
+found the ways inside of its areas (``OSPF_ASE_CALC_INTERVAL``); they are a part of the same calculation elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Failover:
     high_s: Annotated[float, Unit("s"), Doc("The same, at the latest.")]
 
 
-def failover(underlay: Underlay) -> Failover:
+def failover(underlay: Underlay, *, beyond: bool = False) -> Failover:
     """How long a neighbour's silence goes unnoticed, and until traffic goes elsewhere.
 
     A timer of ``multiplier`` x the agreed interval starts anew with every packet that comes in (RFC 5880 section
@@ -40,6 +43,8 @@ def failover(underlay: Underlay) -> Failover:
     ----------
     underlay : Underlay
         Timers that it does not state are those of FRR.
+    beyond : bool
+        Traffic leads to what another protocol has told of: beyond a border, or an address behind a health check.
 
     Returns
     -------
@@ -60,6 +65,8 @@ def failover(underlay: Underlay) -> Failover:
         bfd = underlay.bfd if isinstance(underlay.bfd, Detection) else FRR_BFD
         how, low_s, high_s = "bfd", (bfd.multiplier - 1) * bfd.interval, bfd.multiplier * bfd.interval
     least_s, most_s = PROGRAMMING_S[underlay.protocol]
+    if beyond:
+        most_s += BEYOND_S[underlay.protocol]
     return Failover(how, low_s, high_s, low_s + least_s, high_s + most_s)
 
 

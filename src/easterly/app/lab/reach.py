@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ipaddress import ip_interface
 from typing import Annotated
 
+from easterly.app.lab.islands import islands
 from easterly.app.lab.running import Running
 from easterly.base.schema import Doc, Unit
 from easterly.base.seeds import mix
@@ -43,6 +44,7 @@ class Address:
     port: Annotated[str, Doc("Interface.")]
     text: Annotated[str, Doc("Address.")]
     vrf: Annotated[str, Doc("Table that it is in.")]
+    islands: Annotated[frozenset[int], Doc("Parts of the network that its cables lead to.")] = frozenset()
 
     @property
     def family(self) -> int:
@@ -66,7 +68,9 @@ class Reach:
 
 
 def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
-    """Send a packet from every address of the hosts to every other one of its family, unless tables import each other.
+    """Send a packet from every address of the hosts to every other one of its family that cables lead to.
+
+    Tables of which one imports from the other are left out.
 
     Parameters
     ----------
@@ -99,9 +103,10 @@ def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
 def _addresses(lab: Running) -> Iterator[Address]:
     rows = lab.address.interfaces
     columns = (rows.device.tolist(), rows.port.tolist(), rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist())
+    parts = {(host, f"nic{number}"): found for (host, number), found in islands(lab.network).items()}
     for device, port, address, vrf, role in zip(*columns, strict=True):
         if role == "host":
-            yield Address(device, port, str(ip_interface(address).ip), vrf)
+            yield Address(device, port, str(ip_interface(address).ip), vrf, parts[device, port])
 
 
 def _joined(lab: Running) -> set[tuple[str, str]]:
@@ -122,7 +127,10 @@ def _pairs(ends: Sequence[Address], joined: set[tuple[str, str]], seed: int) -> 
         (a, b)
         for a, one in enumerate(ends)
         for b, other in enumerate(ends)
-        if one.host != other.host and one.family == other.family and (one.vrf, other.vrf) not in joined
+        if one.host != other.host
+        and one.family == other.family
+        and one.islands & other.islands
+        and (one.vrf, other.vrf) not in joined
     ]
     if len(every) <= MOST:
         return every, len(every)

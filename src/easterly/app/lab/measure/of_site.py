@@ -14,7 +14,7 @@ from easterly.app.lab.running import Running
 from easterly.base.schema import Doc
 from easterly.model.routing import Policy
 from easterly.model.spec.site import Site
-from easterly.model.underlays import of_link
+from easterly.model.underlays import of_fabric, of_link
 from easterly.predict.failover import Failover, failover
 
 SHARED = "default"
@@ -152,8 +152,8 @@ def breakable(lab: Running, computed: Sequence[Way], made: Fabric) -> End | None
     return min((end for end in several_ & used if made.cables.get(end) in routers), default=None)
 
 
-def expected(lab: Running, site: Site, end: End) -> Failover:
-    """How long the plan says that a silent link goes unnoticed, and until other next hops are in use.
+def expected(lab: Running, site: Site, end: End, host: str) -> Failover:
+    """How long the plan says that a silent link goes unnoticed, and until traffic to a host goes another way.
 
     Parameters
     ----------
@@ -162,6 +162,12 @@ def expected(lab: Running, site: Site, end: End) -> Failover:
         Underlays.
     end : End
         A router and its interface on the link.
+    host : str
+        Where traffic goes; in another fabric, borders may have handed its routes from one protocol to another.
     """
-    link = next(row for row in range(len(lab.network.links)) if lab.port(row) == end)
-    return failover(of_link(site, lab.network, link))
+    network = lab.network
+    link = next(row for row in range(len(network.links)) if lab.port(row) == end)
+    here = str(network.nodes.fabric[network.links.src[link]])
+    there = str(network.hosts.fabric[lab.hosts.index(host)])
+    protocols = {of_fabric(site, name).protocol for name in (here, there, "")}
+    return failover(of_link(site, lab.network, link), beyond=here != there and len(protocols) > 1)

@@ -64,6 +64,17 @@ def sid(number: int) -> str:
     return str(LOCATORS[number + 1])
 
 
+def _joined(cables: Cables, start: str) -> list[str]:
+    """Nodes that cables lead to from one: two fabrics without a WAN are no one network."""
+    found, waiting = {start}, [start]
+    while waiting:
+        node = waiting.pop()
+        new = {far[0] for end, far in cables.items() if end[0] == node} - found
+        found |= new
+        waiting += sorted(new)
+    return sorted(found)
+
+
 @contextmanager
 def steered(spaces: Mapping[str, Space], cables: Cables, nodes: Sequence[str], address: str) -> Iterator[None]:
     """Have the first of some nodes send what is for an address over all others in order; the last one unpacks it.
@@ -90,7 +101,8 @@ def steered(spaces: Mapping[str, Space], cables: Cables, nodes: Sequence[str], a
     """
     if len(nodes) < 2:
         raise ValueError("a list of segments names at least one node behind the one that imposes it")
-    every = sorted({node for node, _ in cables})
+    every = _joined(cables, nodes[0])
+    cables = {end: far for end, far in cables.items() if end[0] in every}
     numbers = {node: i for i, node in enumerate(every)}
     inside = {node: next(end[1] for end in sorted(cables) if end[0] == node) for node in every}
     near = {end: _link_local(spaces[end[0]], end[1]) for end in cables}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from easterly.app.lab.comparison import Comparison
+from easterly.app.lab.islands import islands
 from easterly.app.lab.measure.choice import End, Fabric, ways
 from easterly.app.lab.measure.flows import Flow, burst, several
 from easterly.app.lab.measure.of_site import Port, ports
@@ -128,7 +129,10 @@ def ring_ports(lab: Running) -> list[Port]:
     LabError
         There are fewer than two.
     """
-    own = list({port.host: port for port in ports(lab) if port.family == 4}.values())
+    every = [port for port in ports(lab) if port.family == 4]
+    parts = {(host, f"nic{number}"): found for (host, number), found in islands(lab.network).items()}
+    near = [port for port in every if parts[port.host, port.device] & parts[every[0].host, every[0].device]]
+    own = list({port.host: port for port in near}.values())
     if len(own) < 2:
         raise LabError("there are no two hosts with IPv4 addresses in the table that all share")
     step = max(1, len(own) // RING)

@@ -14,7 +14,7 @@ from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
 from easterly.app.lab.measure.flows import PORT, Flow, burst
 from easterly.app.lab.measure.of_site import Port
-from easterly.app.lab.measure.probes import probing
+from easterly.app.lab.measure.probes import Probed, probing
 from easterly.app.lab.measure.rehash import rehashed
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.routes import Table
@@ -113,15 +113,18 @@ class _Trial:
         end = of_site.breakable(self.lab, computed, self.fabric)
         if end is None:
             raise LabError("no router has two ways to the same hosts over other routers")
-        expected = of_site.expected(self.lab, self.site, end)
+        expected = {flow.dst: of_site.expected(self.lab, self.site, end, flow.dst) for flow in flows}
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
         with probing(self.lab.spaces, flows) as probed:
             time.sleep(QUIET_S)
             with waiting() as delayed_s, silent(self.lab.spaces[end[0]], [end[1]]):
-                time.sleep(expected.high_s + PATIENCE_S)
+                time.sleep(max(each.high_s for each in expected.values()) + PATIENCE_S)
                 found = probed()
                 late_s = delayed_s()
-        self.compared += gaps(found, computed, [end, back], expected, delayed_s=late_s)
+        for host, each in expected.items():
+            own = [i for i, flow in enumerate(flows) if flow.dst == host]
+            tracks, ways = tuple(found.tracks[i] for i in own), [computed[i] for i in own]
+            self.compared += gaps(Probed(tracks, found.late_s), ways, [end, back], each, delayed_s=late_s)
 
 
 def tried(

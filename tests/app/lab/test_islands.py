@@ -1,0 +1,71 @@
+"""Hosts that no cable leads to are nobody's neighbours: not to be reached, not steered to, not in one ring."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.address.sites import fabric, site
+
+from easterly.app.lab.cables import port
+from easterly.app.lab.islands import islands
+from easterly.app.lab.measure.of_site import expected
+from easterly.app.lab.measure.segments import _joined
+from easterly.site.blueprints import build
+
+BFD = {"bfd": {"interval": "50ms", "multiplier": 3}}
+WAN = {"links": {"w": {"a": "a", "b": "b", "rate": "100Gb/s", "delay": "1ms"}}}
+
+
+def together(**given: Any) -> set[frozenset[tuple[str, int]]]:
+    """Pairs of interfaces that share an island."""
+    made = islands(build(site(**given)))
+    return {frozenset((a, b)) for a in made for b in made if a < b and made[a] & made[b]}
+
+
+def fabrics() -> dict[str, Any]:
+    return {"a": fabric(count=4), "b": fabric(count=4)}
+
+
+def test_two_fabrics_are_one_network_with_a_wan_and_two_without() -> None:
+    inside = 2 * (8 * 7 // 2)
+    assert len(together(fabrics=fabrics())) == inside
+    assert len(together(fabrics=fabrics(), wan=WAN)) == 16 * 15 // 2
+
+
+def test_rails_without_spines_are_apart_and_hosts_do_not_join_them() -> None:
+    leaf = {"type": "sw", "down": 8}
+    apart = together(fabrics={"r": {"blueprint": "rail-only", "hosts": {"type": "gpu2", "count": 4}, "leaf": leaf}})
+    assert apart == {frozenset((a, b)) for a in every(4) for b in every(4) if a < b and a[1] == b[1]}
+
+
+def every(count: int) -> list[tuple[str, int]]:
+    return [(f"r-host-{host}", nic) for host in range(count) for nic in range(2)]
+
+
+def test_segments_lead_over_routers_of_one_island() -> None:
+    cables = {("a", "x"): ("b", "x"), ("b", "x"): ("a", "x"), ("c", "x"): ("d", "x"), ("d", "x"): ("c", "x")}
+    assert _joined(cables, "a") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "wan", "later_s"),
+    [("ospf", "isis", None, 1.0), ("ospf", "ospf", None, 1.0), ("ospf", "ospf", "ospf", 0.0),
+     ("isis", "ospf", None, 0.0), ("bgp", "ospf", None, 0.0)],
+)  # fmt: skip
+def test_ospf_takes_a_second_longer_for_what_a_border_has_handed_over(
+    here: str, there: str, wan: str | None, later_s: float
+) -> None:
+    """FRR's ospfd waits for OSPF_ASE_CALC_INTERVAL; IS-IS and BGP do not."""
+    own = fabrics()
+    own["a"]["underlay"], own["b"]["underlay"] = {"protocol": here, **BFD}, {"protocol": there, **BFD}
+    spec = site(own, wan=WAN if wan is None else {**WAN, "underlay": {"protocol": wan}})
+    network = build(spec)
+    lab: Any = SimpleNamespace(
+        network=network, hosts=tuple(network.hosts.name.tolist()), port=lambda row: port(network, row)
+    )
+    end = next(lab.port(row) for row, name in enumerate(network.link_ids.tolist()) if name.startswith("a-leaf-0:swp9"))
+    near, far = (expected(lab, spec, end, host) for host in ("a-host-3", "b-host-0"))
+    assert far.high_s - near.high_s == pytest.approx(later_s)
+    assert far.low_s == near.low_s == pytest.approx(0.1)
