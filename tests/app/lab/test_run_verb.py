@@ -49,7 +49,7 @@ def test_without_rights_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.Mon
     ("words", "said"),
     [
         (("--scale", "2"), "--scale"), (("--scale", "0.5"), "0.5"), (("--shrink", "racks=2"), "leaves=NUMBER"),
-        (("--shrink", "hosts=2"), "and lab is graph"),
+        (("--shrink", "hosts=2"), "no fabric of this site has"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_run_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:

@@ -113,7 +113,7 @@ def crowded(network: Network) -> str:
     if routers > MOST_ROUTERS or hosts > MOST_HOSTS:
         return (
             f"{routers:,} routers and {hosts:,} hosts are more than the {MOST_ROUTERS} and {MOST_HOSTS} that run on "
-            "one machine; make the site smaller with --shrink, such as --shrink leaves=4,spines=2,hosts=8"
+            "one machine; make the site smaller with --shrink, such as --shrink nodes=24"
         )
     return ""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shrink",
     metavar="SIZES",
-    help="Run a smaller site of the same shape: leaves=4,spines=2,hosts=8, or some of these, and nics.",
+    help="Run a smaller site of the same shape: nodes=24 routers and hosts at most, or leaves=4,spines=2,hosts=8.",
 )
 @click.option("--wait", "patience", type=click.FloatRange(1, 600), default=60.0, show_default=True,
               help="Seconds within which routers have to agree.")  # fmt: skip
@@ -75,7 +75,7 @@ def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Find
     """What the site file says, its findings, and how it was made smaller; leaves where it is wrong."""
     from easterly.app.lab import shrink
     from easterly.base.findings import FindingsError
-    from easterly.site import setting
+    from easterly.site import locate, setting
     from easterly.study.check import check
     from easterly.study.nouns import Nouns
 
@@ -83,15 +83,18 @@ def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Find
     if sizes is None:
         terminal.print_findings(found, source)
         return nouns, found, ()
-    data, said = shrink.shrunk(source.tree.data, shrink.sizes(sizes))
     try:
-        nouns = Nouns(setting.changed(data).site)
+        made = shrink.shrunk(source.tree.data, nouns.site, nouns.network.value, shrink.sizes(sizes))
+    except FindingsError as error:
+        terminal.refused(locate(error.findings, source), source, form)
+    try:
+        nouns = Nouns(setting.changed(made.data).site)
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     found = tuple(check(nouns.site, nouns))
     if terminal.code_for(found, strict=False):
         terminal.refused(found, None, form)
-    return nouns, found, said
+    return nouns, found, made.said
 
 
 def _said(stage: str) -> None:
