@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from easterly.app.lab import converge, outcome, preflight, reach, routes, tunnels
 from easterly.app.lab.build import running
 from easterly.app.lab.cables import cables, crowded, misfits, usual_scale
-from easterly.app.lab.measure.trial import NOTHING, Measured, Unmeasured, tried
+from easterly.app.lab.measure.trial import STAGES, Measured, Unmeasured, tried
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
@@ -45,8 +45,9 @@ class Run:
 
 
 def run(
-    site: Site, *, nouns: Nouns | None = None, scale: float | None = None, wait_s: float = 60.0, measure: bool = True,
-    keep: bool = False, source: str = "", said: Callable[[str], None] = lambda stage: None,
+    site: Site, *, nouns: Nouns | None = None, scale: float | None = None, wait_s: float = 60.0,
+    stages: Sequence[str] = STAGES, keep: bool = False, source: str = "",
+    said: Callable[[str], None] = lambda stage: None,
 ) -> Run:  # fmt: skip
     """Run the plan of a site on this machine: FRR, the Linux kernel, a network namespace for each node.
 
@@ -59,8 +60,8 @@ def run(
         What all rates are divided by; what gives the fastest link 100 Mb/s if absent.
     wait_s : float [s]
         Within which routers have to agree.
-    measure : bool
-        Also send flows and let a link fall silent, and hold both to predictions.
+    stages : sequence of str
+        What is measured when routers agree, of `STAGES`; none if empty.
     keep : bool
         Leave the lab running.
     source : str
@@ -89,7 +90,7 @@ def run(
         wanted = routes.planned(lab.network, lab.address, nouns.policy.value)
         agreed = _agreed(lab, wanted, nouns, wait_s, said)
         policy, qos = nouns.policy.value, nouns.qos.value
-        found = tried(lab, wanted, policy, qos, nouns.site, said=said) if measure else NOTHING
+        found = tried(lab, wanted, policy, qos, nouns.site, stages=stages, said=said)
     return _told(lab, agreed, found, keep)
 
 

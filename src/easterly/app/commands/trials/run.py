@@ -44,6 +44,7 @@ def run(
     what they do. Exit code 0 if all is as planned, 1 if not, 3 if this machine cannot tell.
     """
     from easterly.app.lab.daemons import RefusedText
+    from easterly.app.lab.measure.trial import STAGES
     from easterly.app.lab.run import run as whole
     from easterly.app.lab.run import scaled
     from easterly.app.lab.spaces import LabError
@@ -55,8 +56,8 @@ def run(
         terminal.misused(str(error), form)
     try:
         made = whole(
-            nouns.site, nouns=nouns, scale=factor, wait_s=patience, measure=measure, keep=keep, source=str(site),
-            said=_said,
+            nouns.site, nouns=nouns, scale=factor, wait_s=patience, stages=STAGES if measure else (), keep=keep,
+            source=str(site), said=_said,
         )  # fmt: skip
     except RefusedText as error:
         trying.failed(str(error), form)

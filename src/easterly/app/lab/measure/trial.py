@@ -51,9 +51,6 @@ class Measured:
     unmeasured: Annotated[tuple[Unmeasured, ...], Doc("What was left out.")]
 
 
-NOTHING = Measured((), ())
-
-
 @dataclass(slots=True)
 class _Trial:
     """A lab, what is known of it beforehand, and what has been found."""
@@ -129,7 +126,7 @@ class _Trial:
 
 def tried(
     lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, site: Site, *,
-    said: Callable[[str], None] = lambda stage: None,
+    stages: Sequence[str] = STAGES, said: Callable[[str], None] = lambda stage: None,
 ) -> Measured:  # fmt: skip
     """Measure what a lab does, beside what the plan says of it.
 
@@ -145,6 +142,8 @@ def tried(
         Of the plan: classes.
     site : Site
         Timers of its routing protocols.
+    stages : sequence of str, optional
+        Which of `STAGES`.
     said : callable, optional
         Told what is being measured.
 
@@ -153,9 +152,9 @@ def tried(
     Measured
     """
     pairs = of_site.farthest(lab, wanted)
-    if not pairs:
+    if not (pairs and stages):
         why = "no two hosts of the table that all share have several ways between them"
-        return Measured((), tuple(Unmeasured(stage, why) for stage in STAGES))
+        return Measured((), tuple(Unmeasured(stage, why) for stage in stages))
     seeds = of_site.seeds(lab, policy)
     with ExitStack() as held:
         inside: dict[str, list[str]] = {node: [] for node in lab.routers}
@@ -165,7 +164,7 @@ def tried(
         held.enter_context(rehashed(lab.spaces, inside))
         seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
         made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos, site)
-        for stage in STAGES:
+        for stage in stages:
             said(stage)
             begin = time.monotonic()
             try:

@@ -1,0 +1,60 @@
+"""Whole runs: diamonds whose failover is that of their timers, and the demo site at a size that fits here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.app.lab.sites import DIAMOND, written
+from tests.lab import require, require_root
+
+import easterly.app
+from easterly.app.cli import main
+
+pytestmark = pytest.mark.lab
+DEMO = Path(easterly.app.__file__).parent / "demo.yaml"
+FAST = "bfd: {interval: 50ms, multiplier: 3}"
+
+
+@pytest.fixture(autouse=True)
+def _parts() -> None:
+    require_root()
+    for program in ("ip", "nft", "tc", "zebra", "bgpd", "ospfd"):
+        require(program)
+
+
+@pytest.mark.parametrize(
+    ("underlay", "least_s", "most_s"),
+    [
+        (f"{{protocol: bgp, {FAST}}}", 0.1, 0.25),
+        (f"{{protocol: ospf, hello: 1s, dead: 4s, {FAST}}}", 0.1, 0.25),
+        ("{protocol: ospf, hello: 1s, dead: 3s, bfd: false}", 2.0, 3.1),
+    ],
+)
+def test_a_diamond_is_interrupted_for_as_long_as_its_timers_say(
+    tmp_path: Path, underlay: str, least_s: float, most_s: float
+) -> None:
+    """RFC 5880, section 6.8.4: (m - 1) T to m T; RFC 2328, section 9.5: dead time less a hello, to dead time."""
+    site = written(tmp_path, DIAMOND.replace("blueprint: graph", f"blueprint: graph\n    underlay: {underlay}"))
+    made = easterly.run_lab(easterly.load(site).site, stages=("failover",))
+    assert made.ok, [each for each in made.comparisons if not each.ok]
+    gaps = [each for each in made.comparisons if each.what.startswith("interruption of")]
+    kept = [each for each in made.comparisons if each.what.startswith("probes lost of")]
+    assert gaps and kept
+    for each in gaps:
+        assert least_s - 0.01 < each.least <= least_s
+        assert each.most >= most_s
+
+
+def test_the_demo_runs_as_leaves_and_spines_of_a_size_that_fits() -> None:
+    words = ["--shrink", "leaves=4,spines=2,hosts=8", "--format", "json"]
+    made = CliRunner().invoke(main, ["lab", "run", str(DEMO), *words])
+    found = json.loads(made.stdout)["result"]
+    assert made.exit_code == 0, [each for each in found["comparisons"] if not each["ok"]]
+    assert (len(found["routers"]), len(found["hosts"])) == (6, 8)
+    by = {each["what"]: each["measured"] for each in found["comparisons"]}
+    # Four interfaces of each host, in each family: those of a tenant reach each other on all other hosts.
+    assert by["pairs of hosts that reach each other"] == 2 * (24 * 23 + 8 * 7 - 24 * 3 - 8 * 3)
+    assert by["pairs of tenants kept apart"] == 2 * 2 * 24 * 8
