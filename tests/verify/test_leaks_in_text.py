@@ -43,14 +43,14 @@ def line_of(text: str, words: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
 
 
-@pytest.mark.parametrize("os", ["linux", "nxos", "sonic"])
+@pytest.mark.parametrize("os", ["linux", "nxos", "junos", "sonic"])
 def test_rendered_files_let_pass_what_is_meant_and_nothing_else(os: str) -> None:
     nouns = Nouns(running(os))
     made = found(nouns=nouns)
     reach = verify.leaks(made)
     assert set(pairs(reach)) == MEANT
     assert verify.missing(made, reach) == verify.strays(nouns.isolation, made) == ()
-    assert all(re.search(r"\.(nft|cfg|json):\d+\)$", way) for way in pairs(reach).values())
+    assert all(re.search(r"\.(nft|cfg|set|json):\d+\)$", way) for way in pairs(reach).values())
 
 
 def bridge(tenant: str) -> str:

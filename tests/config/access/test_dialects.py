@@ -18,7 +18,8 @@ from easterly.model.access import AccessList, AccessRule, DeviceAccess
 from easterly.study.nouns import Nouns
 
 PORTS = {"linux": ("br-hosts", "br10007", "br7", "swp1"), "sonic": ("Ethernet0", "Ethernet8", "Ethernet16"),
-         "eos": ("Ethernet1/1", "Ethernet2/1"), "nxos": ("Ethernet1/1", "Ethernet1/2")}  # fmt: skip
+         "eos": ("Ethernet1/1", "Ethernet2/1"), "nxos": ("Ethernet1/1", "Ethernet1/2"),
+         "junos": ("irb.7", "irb.126", "irb.3899")}  # fmt: skip
 
 
 def same(wanted: DeviceAccess, found: DeviceAccess) -> bool:
@@ -40,7 +41,11 @@ def test_what_is_written_is_read_back(os: str) -> None:
         assert set(found.trusted) == set(wanted.trusted)
         lines = text.splitlines()
         for rule in (rule for each in found.lists for rule in each.rules):
-            assert os == "sonic" or rule.src.partition("/")[0] in lines[rule.line - 1] or "any" in lines[rule.line - 1]
+            assert (
+                os in ("sonic", "junos")
+                or rule.src.partition("/")[0] in lines[rule.line - 1]
+                or "any" in lines[rule.line - 1]
+            )
 
     check()
 
@@ -88,6 +93,14 @@ RULE = AccessRule("10.0.0.0/24", "10.0.1.0/24", permit=True, reply=True)
     ("eos", "ip access-group t-a in", "ip access-group t-b in", "not there"),
     ("eos", "ip access-group t-a in", "ip access-group t-a out", "not understood"),
     ("nxos", "permit tcp", "permit udp", "not understood"),
+    ("junos", "from tcp-established", "from destination-port 22", "not understood"),
+    ("junos", "from protocol tcp", "from protocol udp", "not understood"),
+    ("junos", "from source-prefix-list t-a-inet-1-from", "from source-prefix-list other", "not there"),
+    ("junos", "then accept", "then reject", "not understood"),
+    ("junos", "then accept", "then count a", "not understood"),
+    ("junos", "prefix-list t-a-inet-1-from 10.0.0.0/24", "prefix-list t-a-inet-1-from fd00::/64", "not understood"),
+    ("junos", "filter input t-a", "filter input t-b", "not there"),
+    ("junos", "filter input t-a", "filter output t-a", "not understood"),
     ("sonic", '"0x10/0x10"', '"0x02/0x02"', "neither ACK nor RST"), ("sonic", '"L3"', '"MIRROR"', "not understood"),
     ("sonic", '"SRC_IP"', '"SRC_MAC"', "not understood"),
 ])  # fmt: skip

@@ -12,6 +12,7 @@ from easterly.config.access.joined import as_read
 from easterly.config.access.wanted import Access, Entry
 from easterly.config.eos import access as eos
 from easterly.config.eos import port_name as eos_port
+from easterly.config.junos import access as junos
 from easterly.config.nxos import access as nxos
 from easterly.config.nxos import port_name as nxos_port
 from easterly.config.sheet import Sheet
@@ -25,17 +26,20 @@ from easterly.model.outcome import Artifact, DeviceConfigs
 from easterly.model.spec.site import Site
 
 HINT = "report this as a defect of Easterly"
+Where = Callable[[Entry], list[str]]
+"""Names of the interfaces where packets of a bridge come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one operating system says access lists; `port_name` is None where bridges are named, not ports."""
+    """How one operating system says access lists, and where: at ports, at gateways by VLAN, or at bridges."""
 
     name: str
     path: str
     render: Callable[[DeviceAccess], str]
     parse: Callable[[str], DeviceAccess]
     port_name: Callable[[int, float], str] | None = None
+    gateway: str = ""
 
 
 LINUX = Dialect("nftables", "nftables/{}.nft", nftables.render, nftables.parse)
@@ -43,52 +47,41 @@ DIALECTS: Mapping[str, Dialect] = {
     "linux": LINUX,
     "eos": Dialect("eos", "eos/{}.access.cfg", eos.render, eos.parse, eos_port),
     "nxos": Dialect("nxos", "nxos/{}.access.cfg", nxos.render, nxos.parse, nxos_port),
+    "junos": Dialect("junos", "junos/{}.access.set", junos.render, junos.parse, gateway="irb.{}"),
     "sonic": Dialect("sonic", "sonic/{}.access.json", sonic.render, sonic.parse, sonic_port),
 }
 
 
 def planned(site: Site, network: Network, sheet: Sheet, made: Isolation) -> Iterator[tuple[Dialect, DeviceAccess]]:
-    """What every switch with hosts, and the hosts of every tenant, are to filter; nothing where nobody is fenced.
-
-    A switch whose operating system has no words here has none (Junos).
-    """
+    """What every switch with hosts, and the hosts of every tenant, are to filter; nothing where nobody is fenced."""
     if not len(made.filters):
         return
     access = Access(network, sheet, made)
     for device, rows in groupby(access.entries, key=lambda entry: entry.device):
         entries = list(rows)
-        try:
-            dialect, name = dialect_of(site, access, device)
-        except ValueError:
-            continue
-        yield dialect, access.linux(device, entries) if name is None else _on_ports(access, device, entries, name)
+        dialect, where = dialect_of(site, access, device)
+        yield dialect, access.linux(device, entries) if where is None else _on_ports(access, device, entries, where)
     yield from ((LINUX, hosts) for hosts in access.hosts())
 
 
-def dialect_of(site: Site, access: Access, device: str) -> tuple[Dialect, Callable[[int], str] | None]:
-    """Dialect of a switch, and how it names a port; None for the latter where lists are at bridges.
-
-    Raises
-    ------
-    ValueError
-        Its operating system has no access lists here.
-    """
+def dialect_of(site: Site, access: Access, device: str) -> tuple[Dialect, Where | None]:
+    """Dialect of a switch, and where packets of a bridge come in; None for the latter where that is the bridge."""
     model = site.hardware.switches.get(access.models[device])
-    dialect = DIALECTS.get("linux" if model is None else model.os)
-    if dialect is None:
-        raise ValueError(f"{device}: no access lists are known of its operating system")
-    name = dialect.port_name
+    dialect = DIALECTS["linux" if model is None else model.os]
+    name, gateway = dialect.port_name, dialect.gateway
+    if gateway:
+        return dialect, lambda entry: [gateway.format(access.vlans[device, entry.bridge])]
     if name is None or model is None:
         return dialect, None
     rate_bps = float(model.rate)
-    return dialect, lambda port: name(port, rate_bps)
+    return dialect, lambda entry: [name(port, rate_bps) for port in entry.ports]
 
 
-def _on_ports(access: Access, device: str, entries: list[Entry], name: Callable[[int], str]) -> DeviceAccess:
-    """Lists at the ports of hosts: what else is plugged in is not known."""
+def _on_ports(access: Access, device: str, entries: list[Entry], where: Where) -> DeviceAccess:
+    """Lists at interfaces of hosts: what else is plugged in is not known."""
     ports: dict[str, list[str]] = {}
     for entry in entries:
-        ports.setdefault(entry.list, []).extend(name(port) for port in entry.ports)
+        ports.setdefault(entry.list, []).extend(where(entry))
     lists = (AccessList(each, access.rules[each], tuple(found)) for each, found in sorted(ports.items()))
     return DeviceAccess(device, as_read(tuple(lists)))
 
@@ -100,7 +93,7 @@ def render(site: Site, network: Network, sheet: Sheet, made: Isolation) -> list[
     -------
     list of Artifact
         ``nftables/<device>.nft``, ``eos/<device>.access.cfg``, ``nxos/<device>.access.cfg``,
-        ``sonic/<device>.access.json``.
+        ``junos/<device>.access.set``, ``sonic/<device>.access.json``.
     """
     return [
         Artifact(dialect.path.format(access.device), dialect.render(access), _device(access), dialect.name,

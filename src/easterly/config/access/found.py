@@ -127,10 +127,10 @@ class _Reading:
         return {device: self._read(device) for device in self._devices}
 
     def _read(self, device: str) -> _Lists:
-        dialect, name = dialect_of(self.site, self.access, device)
+        dialect, where = dialect_of(self.site, self.access, device)
         path = dialect.path.format(device)
-        ports = {e.bridge: [e.bridge] if name is None else [name(p) for p in e.ports] for e in self._devices[device]}
-        return _Lists.of(path, dialect.parse(self.text[path]).lists if path in self.text else (), ports, name is None)
+        ports = {e.bridge: [e.bridge] if where is None else where(e) for e in self._devices[device]}
+        return _Lists.of(path, dialect.parse(self.text[path]).lists if path in self.text else (), ports, where is None)
 
     def _loose(self) -> Iterator[Way]:
         """Prefixes that no bridge has: they come in through what a device has for everything else."""

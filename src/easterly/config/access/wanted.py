@@ -12,6 +12,7 @@ import numpy as np
 
 from easterly.config.linux.switch import host_ports, used_ports
 from easterly.config.sheet import Sheet
+from easterly.config.switches.machine import gateway_vlans, tenant_vlans
 from easterly.model.access import ANY, REST, AccessList, AccessRule, DeviceAccess
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
@@ -87,6 +88,15 @@ class Access:
                 if row.role == "gateway":
                     found[device, row.port].add(str(ip_interface(row.address).network))
         return {key: frozenset(nets) for key, nets in found.items()}
+
+    @cached_property
+    def vlans(self) -> dict[tuple[str, str], int]:
+        """VLANs of switches that have some, by device and bridge."""
+        own = tenant_vlans(self.sheet)
+        return {
+            (device, bridge): vlan for device, rows in self.sheet.ports.items()
+            for bridge, vlan in gateway_vlans({(r.vrf, r.port) for r in rows if r.role == "gateway"}, own).items()
+        }  # fmt: skip
 
     @cached_property
     def rules(self) -> dict[str, tuple[AccessRule, ...]]:

@@ -118,7 +118,7 @@ def machines(
     -------
     list of Machine
     """
-    hosts, vlan_of = host_ports(network, sheet), _tenant_vlans(sheet)
+    hosts, vlan_of = host_ports(network, sheet), tenant_vlans(sheet)
     models, links = site.hardware.switches, network.links
     fabric = {router.name: router for router in routers}
     found = []
@@ -152,16 +152,29 @@ def _machine(
 
 
 def _vlans(router: Router, vlan_of: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """VLANs of gateways, the tenants' own where they have some, and of layer-3 VNIs."""
-    gateways = sorted((i.vrf, i.name) for i in router.interfaces if i.role == "gateway")
-    given = {name: vlan_of[vrf] for vrf, name in gateways if vrf in vlan_of}
+    """VLANs of gateways, and of layer-3 VNIs."""
+    given = gateway_vlans(((i.vrf, i.name) for i in router.interfaces if i.role == "gateway"), vlan_of)
     taken = set(given.values())
     free = (vlan for vlan in VLANS if vlan not in taken)
-    given |= {name: next(free) for _, name in gateways if name not in given}
     return given, {table.name: next(free) for table in router.tables}
 
 
-def _tenant_vlans(sheet: Sheet) -> dict[str, int]:
+def gateway_vlans(gateways: Iterable[tuple[str, str]], vlan_of: Mapping[str, int]) -> dict[str, int]:
+    """VLANs of the gateways of a switch, the tenants' own where they have some.
+
+    Examples
+    --------
+    >>> gateway_vlans([("default", "br0"), ("acme", "br7")], {"acme": 7})
+    {'br7': 7, 'br0': 3899}
+    """
+    found = sorted(gateways)
+    given = {name: vlan_of[vrf] for vrf, name in found if vrf in vlan_of}
+    taken = set(given.values())
+    free = (vlan for vlan in VLANS if vlan not in taken)
+    return given | {name: next(free) for _, name in found if name not in given}
+
+
+def tenant_vlans(sheet: Sheet) -> dict[str, int]:
     """VLAN of each table, where tenants have numbers."""
     if sheet.isolation is None:
         return {}
