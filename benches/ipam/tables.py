@@ -50,7 +50,8 @@ def _timed(name: str, work: Callable[[], object]) -> float:
     begin, used = time.perf_counter(), time.process_time()
     work()
     took = time.perf_counter() - begin
-    print(f"{name:12} {took:6.2f} s ({time.process_time() - used:.2f} s of the processor)")
+    own = time.process_time() - used
+    print(f"{name:12} {took * 1e3:8,.0f} ms ({own * 1e3:,.0f} ms of the processor)")
     return took
 
 

@@ -150,7 +150,8 @@ auto format(Lengths family, Words hi, Words lo, Lengths length, bool bare) {
 
 std::string_view view_of(const nb::bytes& text) { return {text.c_str(), text.size()}; }
 
-auto objects(nb::bytes rows, nb::bytes places, nb::bytes names, std::int64_t keep, nb::bytes before) {
+auto objects(nb::bytes rows, nb::bytes places, nb::bytes names, std::int64_t keep, nb::bytes before, nb::bytes head,
+             nb::bytes tail) {
     prefix::Shape shape;
     for (std::string_view left = view_of(names); !left.empty();) {
         const std::size_t stop = std::min(left.find('\n'), left.size());
@@ -161,14 +162,26 @@ auto objects(nb::bytes rows, nb::bytes places, nb::bytes names, std::int64_t kee
         refuse("keep is " + std::to_string(keep) + ", not within 0.." + std::to_string(shape.names.size()));
     shape.keep = static_cast<std::size_t>(keep);
     shape.before = view_of(before);
-    const std::string_view lines = view_of(rows), where = view_of(places);
-    prefix::Objects made;
+    const std::string_view lines = view_of(rows), where = view_of(places), first = view_of(head), last = view_of(tail);
+    const std::size_t most = first.size() + prefix::most_B(lines, where, shape) + last.size();
+    // Into the object that is returned: memory is not touched twice, which would take longer than to fill it.
+    PyObject* text = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(most));
+    if (text == nullptr) throw nb::python_error();
+    nb::bytes made = nb::steal<nb::bytes>(text);
+    char* const begin = PyBytes_AS_STRING(text);
+    prefix::Written written;
     {
         nb::gil_scoped_release released;
-        made = prefix::objects(lines, where, shape);
+        std::copy(first.begin(), first.end(), begin);
+        written = prefix::objects(lines, where, shape, begin + first.size());
+        std::copy(last.begin(), last.end(), begin + first.size() + written.size_B);
     }
-    if (made.fault >= 0) refuse("row " + std::to_string(made.fault) + " is no array of the named elements with a place");
-    return nb::bytes(made.text.data(), made.text.size());
+    if (written.fault >= 0)
+        refuse("row " + std::to_string(written.fault) + " is no array of the named elements with a place");
+    text = made.release().ptr();
+    if (_PyBytes_Resize(&text, static_cast<Py_ssize_t>(first.size() + written.size_B + last.size())) != 0)
+        throw nb::python_error();
+    return nb::steal<nb::bytes>(text);
 }
 
 class Lookup {
@@ -220,7 +233,8 @@ void prefix_sets(nb::module_& m) {
     m.def("parse", &parse, "text"_a, "bare"_a, kParse);
     m.def("format", &format, "family"_a.noconvert(), "hi"_a.noconvert(), "lo"_a.noconvert(), "length"_a.noconvert(),
           "bare"_a, kFormat);
-    m.def("objects", &objects, "rows"_a, "places"_a, "names"_a, "keep"_a, "before"_a, kObjects);
+    m.def("objects", &objects, "rows"_a, "places"_a, "names"_a, "keep"_a, "before"_a, "head"_a, "tail"_a,
+          kObjects);
     nb::class_<Lookup>(m, "Lookup", kLookup)
         .def(nb::init<std::int64_t, Words, Words, Lengths>(), "bits"_a, "hi"_a.noconvert(), "lo"_a.noconvert(),
              "length"_a.noconvert())

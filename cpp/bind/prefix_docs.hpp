@@ -139,7 +139,7 @@ inline constexpr const char* kObjects = R"(Rows of a table of addresses as JSON 
 Parameters
 ----------
 rows : bytes
-    An array a line; an array inside of it is spread. Values are copied as they stand.
+    Arrays with commas between them; an array inside of one is spread. Values are copied as they stand.
 places : bytes
     Text of the address of each row, a line each; the first member of each object but for `before`.
 names : bytes
@@ -148,6 +148,8 @@ keep : int
     So many elements are always there. Others are left out where they are missing, null, empty text, [] or {}.
 before : bytes
     What each object begins with: members, each with a comma behind it.
+head, tail : bytes
+    What is put before the first and behind the last object.
 
 Returns
 -------

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace easterly::prefix {
 
@@ -14,6 +15,16 @@ constexpr std::array<bool, 256> kWord = [] {
         known[static_cast<unsigned char>(c)] = true;
     return known;
 }();
+
+// Whether a quotation mark or a backslash is among eight bytes: x - 1 & ~x has its upper bit set in the lowest byte of x
+// that is 0, and in none if there is no such byte (Mycroft 1987).
+bool ends_or_escapes(const char* text) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101, kUpper = 0x8080808080808080;
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text, sizeof eight);
+    const std::uint64_t mark = eight ^ kOnes * '"', slash = eight ^ kOnes * '\\';
+    return (((mark - kOnes) & ~mark) | ((slash - kOnes) & ~slash)) & kUpper;
+}
 
 // Goes over JSON without taking it in: enough to tell where a value ends.
 struct Scanner {
@@ -37,11 +48,13 @@ struct Scanner {
     }
 
     bool quoted() {
-        for (++at; !done(); ++at) {
+        for (++at;; ++at) {
+            while (end - at >= 8 && !ends_or_escapes(at)) at += 8;
+            while (!done() && *at != '"' && *at != '\\') ++at;
+            if (done()) return false;
             if (*at == '"') return ++at, true;
-            if (*at == '\\' && ++at == end) return false;
+            if (++at == end) return false;
         }
-        return false;
     }
 
     bool value(std::string_view& found) {
@@ -71,37 +84,76 @@ struct Scanner {
 };
 
 bool silent(std::string_view value) {
-    return value.size() <= 4 && (value == "null" || value == "\"\"" || value == "[]" || value == "{}");
+    const char first = value.front();
+    if (first == 'n') return value == "null";
+    return value.size() == 2 && (first == '"' || first == '[' || first == '{');
 }
 
-bool object(Scanner row, const Shape& shape, std::string& out) {
+constexpr std::size_t kBlock_B = 16;
+
+// Texts one behind the other, into room that is known to be enough, and a block more.
+struct Writer {
+    char* at;
+
+    void put(std::string_view text) {
+        std::memcpy(at, text.data(), text.size());
+        at += text.size();
+    }
+
+    // Whole blocks, as most texts are one: what is copied beyond the end is written over. A block behind the text is
+    // readable.
+    void put_blocks(std::string_view text) {
+        for (std::size_t i = 0; i < text.size(); i += kBlock_B) std::memcpy(at + i, text.data() + i, kBlock_B);
+        at += text.size();
+    }
+};
+
+// What is put before values: texts with a block behind each.
+struct Names {
+    std::vector<std::string> padded;
+    std::vector<std::string_view> texts;
+
+    explicit Names(const std::vector<std::string>& names) {
+        for (const std::string& name : names) padded.push_back(name + std::string(kBlock_B, '\0'));
+        for (std::size_t i = 0; i < names.size(); ++i)
+            texts.push_back(std::string_view(padded[i]).substr(0, names[i].size()));
+    }
+};
+
+bool object(Scanner& rows, const Names& names, std::size_t keep, Writer& out) {
     std::size_t count = 0;
     bool inside = false;
-    row.spaces();
-    if (!row.take('[')) return false;
+    rows.spaces();
+    if (!rows.take('[')) return false;
     for (;;) {
-        row.spaces();
-        if (!inside && row.take('[')) {
+        rows.spaces();
+        if (!inside && rows.take('[')) {
             inside = true;
             continue;
         }
         std::string_view value;
-        if (count == shape.names.size() || !row.value(value)) return false;
-        if (count < shape.keep || !silent(value)) out.append(shape.names[count]).append(value);
+        if (count == names.texts.size() || !rows.value(value)) return false;
+        if (count < keep || !silent(value)) {
+            out.put_blocks(names.texts[count]);
+            if (rows.end - rows.at >= static_cast<std::ptrdiff_t>(kBlock_B))
+                out.put_blocks(value);
+            else
+                out.put(value);
+        }
         ++count;
-        row.spaces();
-        if (row.take(',')) continue;
-        if (!row.take(']')) return false;
+        rows.spaces();
+        if (rows.take(',')) continue;
+        if (!rows.take(']')) return false;
         if (inside) {
             inside = false;
-            row.spaces();
-            if (row.take(',')) continue;
-            if (!row.take(']')) return false;
+            rows.spaces();
+            if (rows.take(',')) continue;
+            if (!rows.take(']')) return false;
         }
         break;
     }
-    row.spaces();
-    return row.done() && count >= shape.keep;
+    rows.spaces();
+    return count >= keep && (rows.done() || *rows.at == ',');
 }
 
 // The next line; the last one needs no line feed.
@@ -113,21 +165,34 @@ bool line(std::string_view& text, std::string_view& found) {
     return true;
 }
 
+constexpr std::string_view kParted = ",\n";
+
+std::string opening(const Shape& shape) { return std::string(kParted) + '{' + shape.before + "\"address\":\""; }
+
 }  // namespace
 
-Objects objects(std::string_view rows, std::string_view places, const Shape& shape) {
-    Objects made;
-    made.text.reserve(rows.size() * 2 + places.size() * 2);
-    std::string_view row, place;
-    for (std::int64_t i = 0; line(rows, row); ++i) {
-        if (i > 0) made.text += ",\n";
-        made.text.append("{").append(shape.before).append("\"address\":\"");
-        const bool placed = line(places, place);
-        made.text.append(place).push_back('"');
-        if (!placed || !object({row.data(), row.data() + row.size()}, shape, made.text)) return {{}, i};
-        made.text.push_back('}');
+std::size_t most_B(std::string_view rows, std::string_view places, const Shape& shape) {
+    std::size_t each = opening(shape).size() + 2;  // a quotation mark and a brace
+    for (const std::string& name : shape.names) each += name.size();
+    const auto lines = static_cast<std::size_t>(std::count(places.begin(), places.end(), '\n')) + 1;
+    return rows.size() + places.size() + lines * each + kBlock_B;
+}
+
+Written objects(std::string_view rows, std::string_view places, const Shape& shape, char* out) {
+    const std::string open = opening(shape);
+    const Names names(shape.names);
+    Scanner scanner{rows.data(), rows.data() + rows.size()};
+    Writer made{out};
+    std::string_view place;
+    for (std::int64_t i = 0; !scanner.done(); ++i) {
+        if ((i > 0 && !scanner.take(',')) || !line(places, place)) return {0, i};
+        made.put(i > 0 ? std::string_view(open) : std::string_view(open).substr(kParted.size()));
+        made.put(place);
+        *made.at++ = '"';
+        if (!object(scanner, names, shape.keep, made)) return {0, i};
+        *made.at++ = '}';
     }
-    return made;
+    return {static_cast<std::size_t>(made.at - out), -1};
 }
 
 }  // namespace easterly::prefix

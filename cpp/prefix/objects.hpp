@@ -1,4 +1,4 @@
-// Rows of a table of addresses as JSON: arrays in, one a line, as databases write them; objects out.
+// Rows of a table of addresses as JSON: arrays in, as databases write them; objects out.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,17 @@ struct Shape {
     std::string before;              // members that all objects begin with
 };
 
-struct Objects {
-    std::string text;           // parted by a comma and a line feed
-    std::int64_t fault = -1;    // the first row that cannot be read; no text then
+struct Written {
+    std::size_t size_B = 0;
+    std::int64_t fault = -1;  // the first row that cannot be read; nothing is of use then
 };
 
-// One object for each row, with its place as `address`. An array inside of a row is spread; what is missing at the
-// end of a row says nothing, like null, "", [] and {}. Values are copied as they stand.
-Objects objects(std::string_view rows, std::string_view places, const Shape& shape);
+// What `objects` writes at most.
+std::size_t most_B(std::string_view rows, std::string_view places, const Shape& shape);
+
+// One object for each row, with its place as `address`, parted by a comma and a line feed. Rows are arrays with commas
+// between them, places are lines. An array inside of a row is spread; what is missing at the end of a row says nothing,
+// like null, "", [] and {}. Values are copied as they stand. There is room for `most_B` at `out`.
+Written objects(std::string_view rows, std::string_view places, const Shape& shape, char* out);
 
 }  // namespace easterly::prefix

@@ -126,8 +126,9 @@ def test_arrays_become_objects(rows: list[tuple[object, ...]], spaces: bool) -> 
     names = ["id", "text", "any", "one", "two"]
     said = [json.dumps(row, separators=None if spaces else (",", ":"), ensure_ascii=spaces) for row in rows]
     places = "".join(f"10.0.0.{i}\n" for i in range(len(rows)))
-    text = kernel.objects("\n".join(said).encode(), places.encode(), "\n".join(names).encode(), 2, b'"pool":1,')
-    assert json.loads(b"[%b]" % text) == rows_as_objects([list(row) for row in rows], names, 2)
+    rest = ("\n".join(names).encode(), 2, b'"pool":1,', b"[", b"]")
+    text = kernel.objects(",".join(said).encode(), places.encode(), *rest)
+    assert json.loads(text) == rows_as_objects([list(row) for row in rows], names, 2)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +136,8 @@ def test_arrays_become_objects(rows: list[tuple[object, ...]], spaces: bool) -> 
 )
 def test_a_row_that_is_no_array_is_told_by_its_number(row: str) -> None:
     with pytest.raises(ValueError, match="row 1 is no array"):
-        kernel.objects(f"[1,2]\n{row}\n[1,2]".encode(), b"a\nb\nc\n", b"a\nb", 1, b"")
+        kernel.objects(f"[1,2],{row},[1,2]".encode(), b"a\nb\nc\n", b"a\nb", 1, b"", b"", b"")
     with pytest.raises(ValueError, match="row 0"):
-        kernel.objects(b"[1]", b"", b"a", 0, b"")
+        kernel.objects(b"[1]", b"", b"a", 0, b"", b"", b"")
     with pytest.raises(ValueError, match="keep is 2"):
-        kernel.objects(b"[1]", b"a", b"a", 2, b"")
+        kernel.objects(b"[1]", b"a", b"a", 2, b"", b"", b"")

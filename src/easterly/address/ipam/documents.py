@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, cast, func, literal_column
@@ -11,11 +12,48 @@ from sqlalchemy import Text as Said
 from easterly._kernel import prefix as kernel
 from easterly.address.ipam import schema
 from easterly.address.ipam.driver import postgresql
-from easterly.address.ipam.lines import lines
+from easterly.address.ipam.lines import Lines, lines
 
 _A = schema.allocation.c
 _EXTRAS = ("tags", "fields")
 """What the last column holds, as an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Allocations that are ready to be written as JSON objects.
+
+    Attributes
+    ----------
+    found : Lines
+        Values of the members, an array for each.
+    names : tuple of str
+        Of the members.
+    before : str
+        Members that stand before the address, each with a comma behind it.
+    keep : int
+        So many of the members are written where they are empty, too.
+    """
+
+    found: Lines
+    names: tuple[str, ...]
+    before: str
+    keep: int
+
+    @property
+    def count(self) -> int:
+        """Allocations."""
+        return self.found.count
+
+    @property
+    def last(self) -> bytes:
+        """First address of the last one, as it is stored; empty where there are none."""
+        return self.found.last
+
+    def write(self, head: bytes = b"", tail: bytes = b"") -> bytes:
+        """Objects with a comma and a line feed between them, and what is to stand around all of them."""
+        names = "\n".join(self.names).encode()
+        return kernel.objects(self.found.text, self.found.places, names, self.keep, self.before.encode(), head, tail)
 
 
 def documents(
@@ -26,8 +64,8 @@ def documents(
     before: str,
     *,
     keep: int = 0,
-) -> tuple[int, bytes, bytes]:
-    """Write a JSON object for each allocation, with its address, tags and fields.
+) -> Documents:
+    """Read what a JSON object for each allocation needs: its address, members, tags and fields.
 
     Parameters
     ----------
@@ -37,25 +75,18 @@ def documents(
     asked : Select
         Chooses allocations, in order of their first address.
     columns : sequence of Column
-        Other members, by the names of the columns.
+        Members, by the names of the columns.
     before : str
-        Members that stand before the address, each with a comma behind it.
     keep : int
-        So many of `columns` are written where they are empty, too.
+        As of `Documents`.
 
     Returns
     -------
-    count : int
-        Allocations.
-    last : bytes
-        First address of the last one, as it is stored.
-    text : bytes
-        Objects with a comma and a line feed between them.
+    Documents
     """
-    make, about = func.json_array, "json(allocation.about)"
     if postgresql(connection):
-        make, about = func.json_build_array, "allocation.about::json"
-    found = lines(connection, family, asked, cast(make(*columns, literal_column(about)), Said))
-    names = "\n".join((*(column.name for column in columns), *_EXTRAS)).encode()
-    text = kernel.objects(found.text.encode(), found.places, names, keep, before.encode())
-    return found.count, found.last, text
+        made = cast(func.json_build_array(*columns, literal_column("allocation.about::json")), Said)
+    else:
+        made = func.json_array(*columns, literal_column("json(allocation.about)"))
+    found = lines(connection, family, asked, made, breaks=False)
+    return Documents(found, (*(column.name for column in columns), *_EXTRAS), before, keep)

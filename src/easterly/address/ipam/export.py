@@ -127,11 +127,12 @@ def _sheet(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int,
     """Number of rows, the last address, and a table: written by the database, unless a cell needs quotation marks."""
     behind = formatted(connection, ",".join(["%s"] * (1 + len(_BEHIND))), _A.kind, *_BEHIND)
     found = lines(connection, pool.family, asked, behind, _A.about)
-    count, made, name = found.count, found.text.split("\n"), pool.name
-    if not count:
+    if not found.count:
         return 0, b"", ""
-    plain = not (found.known[0] or '"' in found.text or "\r" in found.text)
-    plain &= len(made) == count and found.text.count(",") == count * len(_BEHIND)
+    count, said, name = found.count, found.text.decode(), pool.name
+    made = said.split("\n")
+    plain = not (found.known[0] or '"' in said or "\r" in said)
+    plain &= len(made) == count and said.count(",") == count * len(_BEHIND)
     if not plain or _table([[name]], csv.QUOTE_MINIMAL) != f"{name}\n":
         return count, found.last, _csv(_allocations(pool, connection.execute(asked).all()))
     rest = "," * (len(COLUMNS) - 3 - len(_BEHIND))
@@ -143,10 +144,8 @@ def _sheet(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int,
 
 def _array(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str]:
     """The same as elements of a JSON array."""
-    count, last, text = documents(
-        connection, pool.family, asked, (_A.kind, *_BEHIND), f'"pool":{json.dumps(pool.name)},'
-    )
-    return count, last, text.decode()
+    found = documents(connection, pool.family, asked, (_A.kind, *_BEHIND), f'"pool":{json.dumps(pool.name)},')
+    return found.count, found.last, found.write().decode()
 
 
 def _list(connection: Connection, pool: Pool, asked: Select[Any]) -> tuple[int, bytes, str]:

@@ -29,8 +29,8 @@ class Lines:
         As people write them, a line for each.
     last : bytes
         First address of the last one, as it is stored; empty where there are none.
-    text : str
-        What was asked for, a line for each, with line feeds between them.
+    text : bytes
+        What was asked for in UTF-8, with line feeds or commas between the texts.
     known : tuple of int
         How many have each of the columns that were to be counted.
     """
@@ -38,14 +38,15 @@ class Lines:
     count: int = 0
     places: bytes = b""
     last: bytes = b""
-    text: str = ""
+    text: bytes = b""
     known: tuple[int, ...] = ()
 
 
 def lines(
-    connection: Connection, family: int, asked: Select[Any], line: ColumnElement[Any], *counted: ColumnElement[Any]
-) -> Lines:
-    """Write a line for each allocation.
+    connection: Connection, family: int, asked: Select[Any], line: ColumnElement[Any], *counted: ColumnElement[Any],
+    breaks: bool = True,
+) -> Lines:  # fmt: skip
+    """Write a text for each allocation.
 
     Parameters
     ----------
@@ -58,6 +59,8 @@ def lines(
         Text, never null.
     *counted : ColumnElement
         Columns whose values are counted, those that are null left out.
+    breaks : bool
+        Whether line feeds stand between them, or commas.
 
     Returns
     -------
@@ -65,22 +68,22 @@ def lines(
     """
     extras = [column.label(f"counted{at}") for at, column in enumerate(counted)]
     inner = asked.with_only_columns(*_PLACE, line.label("line"), *extras).subquery()
-    blocks = func.count(func.nullif(inner.c.kind, "address"))
     counts = (func.count(inner.c[column.name]) for column in extras)
-    outer = select(func.count(), blocks, _octets(connection, inner.c.lo), _text(connection, inner.c.line), *counts)
-    count, others, octets, text, *known = connection.execute(outer).one()
+    said = _text(connection, inner.c.line, breaks=breaks)
+    outer = select(func.count(), func.min(inner.c.length), _octets(connection, inner.c.lo), said, *counts)
+    count, shortest, octets, text, *known = connection.execute(outer).one()
     if not count:
         return Lines()
-    lo = s.words_of([octets])
-    hi, length = (lo, np.full(count, BITS[family])) if not others else _ends(connection, asked)
-    return Lines(count, s.lines_of(family, lo, hi, length), octets[-16:], text, tuple(known))
+    lo = _words(octets)
+    hi, length = (lo, np.full(count, shortest)) if shortest == BITS[family] else _ends(connection, asked)
+    return Lines(count, s.lines_of(family, lo, hi, length), octets[-16:], _utf8(text), tuple(known))
 
 
 def ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Words] | None:
     """First and last addresses of allocations, in the order that is asked for; None where there are none."""
     inner = asked.with_only_columns(_A.lo, _A.hi).subquery()
     lo, hi = connection.execute(select(_octets(connection, inner.c.lo), _octets(connection, inner.c.hi))).one()
-    return None if lo is None else (s.words_of([lo]), s.words_of([hi]))
+    return None if lo is None else (_words(lo), _words(hi))
 
 
 def _ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Ints]:
@@ -88,20 +91,31 @@ def _ends(connection: Connection, asked: Select[Any]) -> tuple[s.Words, s.Ints]:
     inner = asked.with_only_columns(_A.lo, _A.hi, cast(_A.length, Said).label("length")).subquery()
     outer = select(_octets(connection, inner.c.hi), _text(connection, inner.c.length))
     octets, lengths = connection.execute(outer).one()
-    return s.words_of([octets]), np.array(lengths.split("\n"), np.int64)
+    return _words(octets), np.array(_utf8(lengths).split(b"\n")).astype(np.int64)
 
 
 def _octets(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """All values one behind the other, in the order of the rows."""
+    """All values in the order of the rows, with commas between them, which SQLite puts there quickest."""
     if postgresql(connection):
-        return func.string_agg(column, literal_column("''::bytea"))
-    return cast(func.group_concat(column, literal_column("''")), LargeBinary)
+        return func.string_agg(column, literal_column("','::bytea"))
+    return cast(func.group_concat(column), LargeBinary)
 
 
-def _text(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _words(octets: bytes) -> s.Words:
+    found = np.frombuffer(octets + b",", np.dtype([("word", ">u8", 2), ("comma", "S1")]))
+    return found["word"].astype(np.uint64)
+
+
+def _text(connection: Connection, column: ColumnElement[Any], *, breaks: bool = True) -> ColumnElement[Any]:
+    """All texts; SQLite gives the bytes that it has, which its driver would make a text of."""
     if postgresql(connection):
-        return func.string_agg(column, literal_column("chr(10)"))
-    return func.group_concat(column, literal_column("char(10)"))
+        return func.string_agg(column, literal_column("chr(10)" if breaks else "','"))
+    with_breaks = (literal_column("char(10)"),) if breaks else ()
+    return cast(func.group_concat(column, *with_breaks), LargeBinary)
+
+
+def _utf8(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
 
 
 def formatted(connection: Connection, form: str, *columns: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -193,9 +193,9 @@ def json_page(
         asked = _page(_ROWS, pool, after, limit, filters or {})
         if family is None:
             return b'{"items": [], "next": null}'
-        count, last, items = documents(connection, family, asked, _MEMBERS, f'"pool":{pool},', keep=_ALWAYS)
-    following = b'"%d"' % int.from_bytes(last, "big") if count == limit else b"null"
-    return b'{"items": [%b], "next": %b}' % (items, following)
+        found = documents(connection, family, asked, _MEMBERS, f'"pool":{pool},', keep=_ALWAYS)
+    following = b'"%d"' % int.from_bytes(found.last, "big") if found.count == limit else b"null"
+    return found.write(b'{"items": [', b'], "next": %b}' % following)
 
 
 COLUMNS = ("id", "lo", "hi", "length", "kind", "state", "until_ms", "owner", *EXACT[:5])
