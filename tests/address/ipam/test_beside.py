@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.address.ipam.conftest import Clock
+from tests.address.conftest import Clock
 
 from easterly.address import ipam
 from easterly.address.ipam.anomalies import dns_drift, duplicate_macs, growth, stale

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import select
-from tests.address.ipam.conftest import Clock
+from tests.address.conftest import Clock
 from tests.address.ipam.sets import Sets
 
 from easterly.address import ipam

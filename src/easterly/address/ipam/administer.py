@@ -23,7 +23,7 @@ from easterly.address.ipam.equipment import (
     RemoveInterface,
 )
 from easterly.address.ipam.ledger import Ledger
-from easterly.address.ipam.nouns import About, Outcome, Pool, refused
+from easterly.address.ipam.nouns import About, Outcome, Pool, changed, refused
 from easterly.address.ipam.places import Place, place
 from easterly.address.ipam.read import StoredFree, by_id, pools
 from easterly.address.ipam.requests import (
@@ -256,6 +256,8 @@ def _edit_pool(connection: Connection, request: EditPool, now_ms: int) -> Outcom
     ledger = open_ledger(connection, request.pool, now_ms)
     if ledger is None:
         return refused("unknown", f"there is no pool {request.pool!r}")
+    if request.seen is not None and _shown(request.seen) != _shown(ledger.pool):
+        return changed(f"pool {ledger.pool.name}")
     unknown = sorted(request.values.keys() - set(EDITABLE))
     if unknown:
         return refused("invalid", f"{unknown[0]!r} of a pool cannot be edited", f"these can: {', '.join(EDITABLE)}")
@@ -276,6 +278,11 @@ def _edit_pool(connection: Connection, request: EditPool, now_ms: int) -> Outcom
     return Outcome(id=new.id)
 
 
+def _shown(pool: Pool) -> Pool:
+    """A pool without what is only its audit's: a lease that is renewed leaves it what it was."""
+    return replace(pool, sequence=0, entries=0, head=b"")
+
+
 def _unfit(pool: Pool) -> Outcome | None:
     """Why a pool cannot be as it is defined."""
     if not pool.name:
@@ -294,6 +301,8 @@ def _remove_pool(connection: Connection, request: RemovePool, now_ms: int) -> Ou
     if ledger is None:
         return refused("unknown", f"there is no pool {request.pool!r}")
     pool = ledger.pool
+    if request.seen is not None and _shown(request.seen) != _shown(pool):
+        return changed(f"pool {pool.name}")
     if pool.count:
         return refused("in-use", f"pool {pool.name} holds {pool.count} allocations", "release them first")
     [entry] = chained(pool.id, pool.entries, pool.head, now_ms, [{"do": "close", "by": request.actor}])

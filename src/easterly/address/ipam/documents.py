@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, cast, func, literal_column
+from sqlalchemy import Column, ColumnElement, Connection, Select, cast, func, literal_column
 from sqlalchemy import Text as Said
 
 from easterly._kernel import prefix as kernel
@@ -84,9 +84,8 @@ def documents(
     -------
     Documents
     """
+    made: ColumnElement[Any] = func.json_array(*columns, literal_column("json(allocation.about)"))
     if postgresql(connection):
         made = cast(func.json_build_array(*columns, literal_column("allocation.about::json")), Said)
-    else:
-        made = func.json_array(*columns, literal_column("json(allocation.about)"))
     found = lines(connection, family, asked, made, breaks=False)
     return Documents(found, (*(column.name for column in columns), *_EXTRAS), before, keep)

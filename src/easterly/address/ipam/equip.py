@@ -24,10 +24,11 @@ from easterly.address.ipam.equipment import (
     Interface,
     RemoveDevice,
     RemoveInterface,
+    Seen,
     check_name,
     read_mac,
 )
-from easterly.address.ipam.nouns import About, Allocation, Outcome, refused
+from easterly.address.ipam.nouns import About, Allocation, Outcome, changed, refused
 from easterly.address.ipam.read import by_id
 from easterly.address.ipam.requests import Edit, Release, Work
 from easterly.address.ipam.rows import device_of, device_row, interface_of, interface_row
@@ -108,6 +109,19 @@ def _find_interface(connection: Connection, number: int) -> tuple[Interface, Dev
     if row is None:
         raise _leave("unknown", f"there is no interface {number}", "see the interfaces of its device")
     return interface_of(row), find_device(connection, row.device)
+
+
+def _unchanged(found: Device | Interface | Seen, seen: Device | Interface | Seen | None, what: str) -> None:
+    """Leave where something is not what whoever asks has seen."""
+    if seen not in (None, found):
+        raise Undone(changed(what))
+
+
+def _whole(connection: Connection, device: Device) -> Seen:
+    """A device with its interfaces."""
+    columns = schema.interface.c
+    rows = connection.execute(select(schema.interface).where(columns.device == device.id).order_by(columns.name))
+    return device, tuple(map(interface_of, rows))
 
 
 def _pairs(tags: Iterable[str], fields: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
@@ -204,6 +218,7 @@ def _edited(values: Mapping[str, Any], allowed: tuple[str, ...], old: Any) -> di
 
 def _edit_device(connection: Connection, request: EditDevice, _: int, now_ms: int) -> Done:
     old = find_device(connection, request.device)
+    _unchanged(_whole(connection, old), request.seen, f"device {old.name}")
     new = old._replace(**_edited(request.values, OF_DEVICES, old))
     check_name("a device", new.name)
     held = naming(connection, [old.name])
@@ -231,6 +246,7 @@ def _write(connection: Connection, table: Any, row: Sequence[Any]) -> None:
 
 def _remove_device(connection: Connection, request: RemoveDevice, _: int, now_ms: int) -> Done:
     old = find_device(connection, request.device)
+    _unchanged(_whole(connection, old), request.seen, f"device {old.name}")
     freed = _let_go(connection, naming(connection, [old.name]), f"device {old.name}", request, now_ms)
     parts = schema.interface.c
     gone = connection.execute(select(parts.id).where(parts.device == old.id).order_by(parts.id)).scalars().all()
@@ -271,6 +287,7 @@ def _unique(connection: Connection, device: Device, name: str) -> None:
 
 def _edit_interface(connection: Connection, request: EditInterface, _: int, now_ms: int) -> Done:
     old, device = _find_interface(connection, request.id)
+    _unchanged(old, request.seen, f"interface {old.name} of {device.name}")
     new = old._replace(**_edited(request.values, OF_INTERFACES, old))
     check_name("an interface", new.name)
     new = new._replace(mac=None if new.mac is None else read_mac(new.mac))
@@ -290,6 +307,7 @@ def _edit_interface(connection: Connection, request: EditInterface, _: int, now_
 
 def _remove_interface(connection: Connection, request: RemoveInterface, _: int, now_ms: int) -> Done:
     old, device = _find_interface(connection, request.id)
+    _unchanged(old, request.seen, f"interface {old.name} of {device.name}")
     held = naming(connection, [device.name], old.name)
     freed = _let_go(connection, held, f"interface {old.name} of {device.name}", request, now_ms)
     connection.execute(schema.interface.delete().where(schema.interface.c.id == old.id))

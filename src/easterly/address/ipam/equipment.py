@@ -80,6 +80,10 @@ class Interface(NamedTuple):
         }  # fmt: skip
 
 
+Seen = tuple[Device, tuple[Interface, ...]]
+"""A device with its interfaces in order of names."""
+
+
 def read_device(said: Mapping[str, Any]) -> Device:
     """Inverse of `Device.document`."""
     tags, own = tuple(sorted(said["tags"])), tuple(sorted(said["fields"].items()))
@@ -158,11 +162,14 @@ class EditDevice:
     values : mapping of str to object
         New values of any of `OF_DEVICES`; what is not named stays.
     actor : str
+    seen : (Device, tuple of Interface) or None
+        Refused where it is no longer this, with these interfaces.
     """
 
     device: int | str
     values: Mapping[str, Any]
     actor: str = ""
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +184,15 @@ class RemoveDevice:
     actor : str
     within : str or None
         A tenant: refused where it would reach addresses that are not theirs; None for whoever runs the store.
+    seen : (Device, tuple of Interface) or None
+        Refused where it is no longer this, with these interfaces.
     """
 
     device: int | str
     release: bool = False
     actor: str = ""
     within: str | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +228,14 @@ class EditInterface:
     values : mapping of str to object
         New values of any of `OF_INTERFACES`; what is not named stays.
     actor : str
+    seen : Interface or None
+        Refused where it is no longer this.
     """
 
     id: int
     values: Mapping[str, Any]
     actor: str = ""
+    seen: Interface | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +249,15 @@ class RemoveInterface:
     actor : str
     within : str or None
         A tenant: refused where it would reach addresses that are not theirs; None for whoever runs the store.
+    seen : Interface or None
+        Refused where it is no longer this.
     """
 
     id: int
     release: bool = False
     actor: str = ""
     within: str | None = None
+    seen: Interface | None = None
 
 
 OF_DEVICES = ("name", "tenant", "tags", "fields")

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from easterly.address.ipam.bound import fit
 from easterly.address.ipam.decide import lease_end
 from easterly.address.ipam.ledger import Ledger
-from easterly.address.ipam.nouns import Allocation, Outcome, refused
+from easterly.address.ipam.nouns import Allocation, Outcome, changed, refused
 from easterly.address.ipam.requests import Edit, Expire, Release, Renew
 
 
@@ -40,7 +40,7 @@ def release(ledger: Ledger, request: Release) -> Outcome:
     if isinstance(found, Outcome):
         return found
     if request.seen not in (None, found):
-        return _changed(found)
+        return changed(found.text)
     if found.kind == "pool":
         return refused("in-use", f"{found.text} is a pool of its own", "remove the pool")
     return Outcome(_retire(ledger, [found], request.actor, "release"))
@@ -52,16 +52,12 @@ def edit(ledger: Ledger, request: Edit) -> Outcome:
     if isinstance(found, Outcome):
         return found
     if request.seen not in (None, found):
-        return _changed(found)
+        return changed(found.text)
     about = fit(ledger.devices, request.about)
     if isinstance(about, Outcome):
         return about
     ledger.changes.append({"do": "edit", "by": request.actor, "id": found.id, "about": about.document()})
     return Outcome((ledger.put(found._replace(about=about)),))
-
-
-def _changed(found: Allocation) -> Outcome:
-    return refused("changed", f"{found.text} is not what it was when you read it", "read it again, and decide anew")
 
 
 def expire(ledger: Ledger, request: Expire) -> Outcome:

@@ -110,8 +110,8 @@ def _text(connection: Connection, column: ColumnElement[Any], *, breaks: bool = 
     """All texts; SQLite gives the bytes that it has, which its driver would make a text of."""
     if postgresql(connection):
         return func.string_agg(column, literal_column("chr(10)" if breaks else "','"))
-    with_breaks = (literal_column("char(10)"),) if breaks else ()
-    return cast(func.group_concat(column, *with_breaks), LargeBinary)
+    joined = func.group_concat(column, literal_column("char(10)")) if breaks else func.group_concat(column)
+    return cast(joined, LargeBinary)
 
 
 def _utf8(text: str | bytes) -> bytes:

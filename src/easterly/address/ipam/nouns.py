@@ -288,6 +288,11 @@ def refused(code: str, message: str, hint: str = "") -> Outcome:
     return Outcome(refusal=Refusal(code, message, hint))
 
 
+def changed(what: str) -> Outcome:
+    """An outcome that says no: something is not what whoever asks has seen."""
+    return refused("changed", f"{what} is not what it was when you read it", "read it again, and decide anew")
+
+
 def canonical(said: Any) -> str:
     """JSON with one spelling: sorted names, no spaces, ASCII.
 

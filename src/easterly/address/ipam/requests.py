@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from easterly.address.ipam.equipment import Equipment
-from easterly.address.ipam.nouns import About, Allocation
+from easterly.address.ipam.nouns import About, Allocation, Pool
 
 Id = int
 
@@ -257,10 +257,13 @@ class RemovePool:
     pool : int or str
         Id or name.
     actor : str
+    seen : Pool or None
+        Refused where it is no longer this, but for its audit.
     """
 
     pool: int | str
     actor: str = ""
+    seen: Pool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +277,14 @@ class EditPool:
     values : mapping of str to object
         New values of any of `EDITABLE`; what is not named stays.
     actor : str
+    seen : Pool or None
+        Refused where it is no longer this, but for its audit.
     """
 
     pool: int | str
     values: Mapping[str, Any]
     actor: str = ""
+    seen: Pool | None = None
 
 
 EDITABLE = ("name", "role", "tenant", "edges", "approval", "lease_s", "longest_s", "quarantine_s", "tags", "fields")

@@ -42,13 +42,18 @@ async def _allocated(call: Call, pool: Pool, body: NewAllocation) -> Reply:
 
 async def several(call: Call) -> Reply:
     """Answer many requests at once, each as if it were alone; what waits together shares a transaction."""
-    answers = await asyncio.gather(*(_alone(call, body) for body in call.body.requests))
+    names = dict.fromkeys(body.pool for body in call.body.requests)  # each is looked up once
+    looked = await asyncio.gather(*(call.pool(name, fresh=False) for name in names), return_exceptions=True)
+    found = dict(zip(names, looked, strict=True))
+    answers = await asyncio.gather(*(_alone(call, found[body.pool], body) for body in call.body.requests))
     return Reply({"answers": answers})
 
 
-async def _alone(call: Call, body: OfPool) -> dict[str, Any]:
+async def _alone(call: Call, pool: Pool | BaseException, body: OfPool) -> dict[str, Any]:
     try:
-        reply = await _allocated(call, await call.pool(body.pool, fresh=False), body)
+        if isinstance(pool, BaseException):
+            raise pool
+        reply = await _allocated(call, pool, body)
     except Refused as refused:
         return refused.document()
     return {"status": reply.status, **reply.document}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from easterly.address.ipam import (
     RemoveInterface,
 )
 from easterly.address.ipam import devices as readers
+from easterly.address.ipam.equipment import Seen
 from easterly.address.service.call import Call, Refused, Reply, etag_of, unchanged_or_leave
 from easterly.address.service.pools import IDS, number, page
 
@@ -32,18 +34,18 @@ async def listing(call: Call) -> Reply:
     return Reply(page([_told(row, parts[row.id]) for row in rows], rows[-1].id if len(rows) == query.limit else None))
 
 
-def _told(device: Device, parts: list[Interface]) -> dict[str, Any]:
+def _told(device: Device, parts: Sequence[Interface]) -> dict[str, Any]:
     return {**device.document(), "interfaces": [each.document() for each in parts]}
 
 
-async def _read(call: Call, named: int | str | None = None) -> tuple[Device, dict[str, Any]]:
-    """A device that the principal sees, and its document."""
+async def _read(call: Call, named: int | str | None = None) -> Seen:
+    """A device that the principal sees, with its interfaces."""
     wanted = call.path["device"] if named is None else named
     found = await call.desk.read(readers.device, call.desk.store, wanted)
     if found is None or call.principal.tenant not in (None, found.tenant):
         raise Refused(404, "unknown", f"there is no device {wanted!r}", "list the devices: GET /api/v1/devices")
     parts = await call.desk.read(readers.interfaces, call.desk.store, [found.id])
-    return found, _told(found, parts[found.id])
+    return found, tuple(parts[found.id])
 
 
 async def add(call: Call) -> Reply:
@@ -53,33 +55,33 @@ async def add(call: Call) -> Reply:
         raise Refused(403, "not-owner", f"a device of {mine}'s token is {mine}'s", "leave `tenant` out")
     request = AddDevice(body.name, mine or body.tenant, body.tags, body.fields, call.principal.name, mine)
     await call.submit(request, 0)
-    _, document = await _read(call, body.name)
+    document = _told(*await _read(call, body.name))
     return Reply(document, 201, etag_of(document), {"location": f"/api/v1/devices/{quote(body.name)}"})
 
 
 async def one(call: Call) -> Reply:
     """A device with its interfaces."""
-    _, document = await _read(call)
+    document = _told(*await _read(call))
     return Reply(document, etag=etag_of(document))
 
 
 async def edit(call: Call) -> Reply:
     """Change what a device says of itself: its addresses follow; what is left out stays."""
-    found, document = await _read(call)
-    unchanged_or_leave(call, etag_of(document))
+    found = await _read(call)
+    seen = found if unchanged_or_leave(call, etag_of(_told(*found))) else None  # the store looks again
     values = call.body.model_dump(exclude_unset=True)
     if call.principal.tenant is not None and "tenant" in values:
         raise Refused(403, "not-owner", "a tenant does not give devices away", "leave `tenant` out")
-    await call.submit(EditDevice(found.id, values, call.principal.name), 0)
-    _, document = await _read(call, found.id)
+    await call.submit(EditDevice(found[0].id, values, call.principal.name, seen), 0)
+    document = _told(*await _read(call, found[0].id))
     return Reply(document, etag=etag_of(document))
 
 
 async def remove(call: Call) -> Reply:
     """Remove a device with its interfaces; refused while it has addresses, unless they are to be released."""
-    found, document = await _read(call)
-    unchanged_or_leave(call, etag_of(document))
-    await call.submit(RemoveDevice(found.id, call.query.release, call.principal.name, call.principal.tenant), 0)
+    found, who = await _read(call), call.principal
+    seen = found if unchanged_or_leave(call, etag_of(_told(*found))) else None
+    await call.submit(RemoveDevice(found[0].id, call.query.release, who.name, who.tenant, seen), 0)
     return Reply(None, 204)
 
 
@@ -121,16 +123,16 @@ async def interface(call: Call) -> Reply:
 async def edit_interface(call: Call) -> Reply:
     """Change what an interface says of itself: its addresses follow; what is left out stays."""
     found = await _part(call)
-    unchanged_or_leave(call, etag_of(found.document()))
+    seen = found if unchanged_or_leave(call, etag_of(found.document())) else None
     values = call.body.model_dump(exclude_unset=True)
-    await call.submit(EditInterface(found.id, values, call.principal.name), 0)
+    await call.submit(EditInterface(found.id, values, call.principal.name, seen), 0)
     document = (await _part(call)).document()
     return Reply(document, etag=etag_of(document))
 
 
 async def remove_interface(call: Call) -> Reply:
     """Remove an interface; refused while addresses are bound to it, unless they are to be released."""
-    found = await _part(call)
-    unchanged_or_leave(call, etag_of(found.document()))
-    await call.submit(RemoveInterface(found.id, call.query.release, call.principal.name, call.principal.tenant), 0)
+    found, who = await _part(call), call.principal
+    seen = found if unchanged_or_leave(call, etag_of(found.document())) else None
+    await call.submit(RemoveInterface(found.id, call.query.release, who.name, who.tenant, seen), 0)
     return Reply(None, 204)

@@ -119,10 +119,10 @@ async def one(call: Call) -> Reply:
 async def remove(call: Call) -> Reply:
     """Remove a pool that is empty; a child's addresses return to its parent."""
     found = await call.pool()
-    unchanged_or_leave(call, etag_of(told(found)))
+    seen = found if unchanged_or_leave(call, etag_of(told(found))) else None  # the store looks again
     if call.principal.tenant is not None and found.parent is None:
         raise Refused(403, "not-owner", f"pool {found.name} was given to the tenant", "ask whoever runs the store")
-    await call.submit(RemovePool(found.id, call.principal.name), found.parent or found.id)
+    await call.submit(RemovePool(found.id, call.principal.name, seen), found.parent or found.id)
     call.desk.pools.pop(found.name, None)
     return Reply(None, 204)
 
@@ -130,13 +130,13 @@ async def remove(call: Call) -> Reply:
 async def edit(call: Call) -> Reply:
     """Change what a pool says of itself: name, role, leases, tags; whose it is only for whoever runs the store."""
     found = await call.pool()
-    unchanged_or_leave(call, etag_of(told(found)))
+    seen = found if unchanged_or_leave(call, etag_of(told(found))) else None
     values = call.body.model_dump(exclude_unset=True)
     if call.principal.tenant is not None and "tenant" in values:
         raise Refused(403, "not-owner", "a tenant does not give pools away", "leave `tenant` out")
     if values.get("name", found.name) is None:
         raise Refused(422, "invalid", "a pool has a name", "leave `name` out to keep it")
-    await call.submit(EditPool(found.id, values, call.principal.name), found.id)
+    await call.submit(EditPool(found.id, values, call.principal.name, seen), found.id)
     call.desk.pools.pop(found.name, None)
     document = told(await call.pool(values.get("name", found.name)))
     return Reply(document, etag=etag_of(document))
