@@ -6,11 +6,9 @@ Usage: python benches/models.py
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from shared.clock import timed
 
 from easterly.predict.control import alpha_fair
 from easterly.predict.robustness import betweenness, erdos_renyi, percolate, uniform
@@ -18,16 +16,6 @@ from easterly.predict.traffic import fractional_noise, hurst
 
 VALUES = 1 << 14
 EXPONENTS = (0.5, 0.6, 0.7, 0.8, 0.9)
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def estimates() -> None:

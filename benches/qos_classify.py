@@ -7,26 +7,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from shared.clock import timed
 
 from easterly._kernel import classify as kernel
 from easterly.qos.classify import Classifier, boxes_of, edge_packets, linear_scan, random_rules, review, tcam
 
 PACKETS_PER_S = 1e6
 PACKETS, SCANNED = 200_000, 5_000
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def drawn(count: int) -> bool:

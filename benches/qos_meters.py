@@ -6,11 +6,11 @@ Usage: python benches/qos_meters.py [million packets]
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from shared.clock import timed
 
 from easterly.qos.meters import (
     BucketTree,
@@ -31,16 +31,6 @@ from easterly.qos.meters import (
 PACKETS_PER_S = 20e6
 """Of markers and of the token bucket, on one core."""
 RATE_bps = 8 * 10**9
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def cases(count: int) -> list[tuple[str, bool, Callable[[], Any]]]:

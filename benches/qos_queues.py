@@ -6,11 +6,9 @@ Usage: python benches/qos_queues.py [million packets]
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from shared.clock import timed
 
 from easterly.qos.aqm import CoDel, FqCoDel, InstantMarking, Pie, Ramp, Red, TailDrop, Wred, serve
 from easterly.qos.memory import Chip, EgressQueue, Group, Pool, play
@@ -31,16 +29,6 @@ QUEUES = {
     "FQ-CoDel": FqCoDel(codel=CoDel(5_000, 100_000)),
     "PIE": Pie(15_000, 15_000, 150_000, 125.0, 1250.0, drain_Bps=12_500_000_000),
 }
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def queues(count: int) -> bool:

@@ -8,39 +8,19 @@ from __future__ import annotations
 import sys
 import time
 
-from easterly import config, site
+from shared.clos import clos
+
+from easterly import config
 from easterly.study.nouns import Nouns
 from easterly.study.rendering import doubts, sources
 
 BAR_S = 20.0
-SITE = """
-version: 1
-site: {{name: bench}}
-hardware:
-  switches: {{sw: {{ports: 64, rate: 400Gb/s, chip: tomahawk4}}}}
-  hosts: {{dgx: {{gpus: 8, nics: 8, nic_rate: 400Gb/s, gpu: h200-sxm}}}}
-fabrics:
-  train:
-    blueprint: clos
-    tiers: 3
-    hosts: {{type: dgx, count: {hosts}}}
-    leaf: {{type: sw, down: 32, up: 32}}
-    spine: {{type: sw, down: 32, up: 32}}
-    super_spine: {{type: sw}}
-addressing: {{pools: {{fabric: 10.0.0.0/12, loopback: 10.100.0.0/16, v6: "fd00:64::/40"}}}}
-qos: {{preset: ai-cluster}}
-tenants: {{acme: {{share: 60%, vrf: true}}, beta: {{share: 40%}}}}
-jobs:
-  pre: {{tenant: acme, fabric: train, class: training, model: llama3-405b, parallel: {{tp: 8, pp: 16, dp: {dp}}},
-        batch: {batch}, mfu: 40%}}
-"""
 
 
 def main() -> int:
     """Print seconds of each target; 1 where all together take too long."""
     hosts = int(sys.argv[1]) if len(sys.argv) > 1 else 640
-    made = site.load_text(SITE.format(hosts=hosts, dp=hosts // 32, batch=4 * hosts)).site
-    nouns = Nouns(made)
+    nouns = Nouns(clos(hosts, hosts // 32))
     network = nouns.network.value
     begun = time.thread_time()
     given = sources(nouns)

@@ -6,12 +6,10 @@ Usage: python benches/route_hash.py [million tuples]
 from __future__ import annotations
 
 import sys
-import time
 import zlib
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from shared.clock import timed
 
 from easterly.route.hashing import FUNCTIONS, Tuples, hash_of, reduce_groups, reduce_weights, split, spray, tuples_of
 
@@ -19,16 +17,6 @@ HASHES_PER_S = 20e6
 """Of Toeplitz and of CRC-32, for IPv4 and for IPv6, on one core."""
 GROUP_S = 1e-3
 """To reduce a group of 64 members to any table of up to 4,096 entries."""
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def made(count: int, width: int) -> Tuples:

@@ -6,15 +6,13 @@ Usage: python benches/calculus/tight.py
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from benches.shared.clock import timed
 from tests.predict.calculus.servers import fat_tree, interleaved, ring
 
 from easterly.predict.calculus.tight import bound_flow, known
@@ -27,16 +25,6 @@ FLOW_s, REFINED_s, REFINED = 0.2, 60.0, 100
 SITE = Path(__file__).parents[2] / "examples" / "fat-tree-32.yaml"
 
 
-def timed(run: Callable[[], Any], repeat: int = 3) -> float:
-    """Processor time of this thread, the best of several."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
-
-
 def one_flow() -> bool:
     """The flow of the largest bound by total flow analysis, on each of several fat-trees."""
     took = []
@@ -44,7 +32,7 @@ def one_flow() -> bool:
         net = fat_tree(4, 64, seed)
         given = known(net)
         worst = int(np.argmax([bound_flow(net, flow, "total", given=given).delay_s for flow in range(len(net))]))
-        took.append(timed(lambda net=net, worst=worst: bound_flow(net, worst, "linear")))
+        took.append(timed(lambda net=net, worst=worst: bound_flow(net, worst, "linear"), 3))
     print(
         f"one flow of 64 on a fat-tree of k = 4, five drawings: {min(took):.3f} to {max(took):.3f} s (bar {FLOW_s:g})"
     )

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from shared.clock import timed
 
 from easterly.address import Prefixes, Table, read_list, subtract, summarise
 
@@ -19,16 +22,6 @@ SUMMARY_S, LOOKUPS_PER_S = 0.05, 20e6
 LOOKUPS = 4_000_000
 SLOW = 20_000
 """Prefixes for the standard library, which takes half a minute for a million."""
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def routes(family: int, count: int, seed: int = 1) -> Prefixes:

@@ -6,27 +6,21 @@ Usage: python benches/queueing/bench.py [thousand stations]
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from shared.clock import timed
 
 from easterly.predict.queueing import general, invert, markov, priority
 from easterly.predict.queueing.invert import Aim
 
 EACH, INVERTED, RATIO = 1e6, 1e5, 10.0
 """Evaluations per second, inversions per second, and how many of line-solver's calls an evaluation takes at least."""
-
-
-def timed(run: Callable[[], Any], repeat: int = 5) -> float:
-    """Processor time of this thread, the best of several: other work on the machine counts less."""
-    best = np.inf
-    for _ in range(repeat):
-        begin = time.thread_time()
-        run()
-        best = min(best, time.thread_time() - begin)
-    return float(best)
 
 
 def evaluations(n: int) -> list[tuple[str, Callable[[], Any], Callable[[int], Any] | None]]:
