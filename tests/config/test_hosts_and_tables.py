@@ -167,7 +167,7 @@ def test_tables_of_addresses_hold_the_plan():
 
 @pytest.mark.parametrize("text", ["{", "[]", "network: {}", "network: {ethernets: [a]}", "a: b"])
 def test_what_is_no_host_file_is_refused(text):
-    with pytest.raises(ValueError, match="not the settings of a host"):
+    with pytest.raises(ValueError, match="not a netplan file of a host"):
         linux.parse(text)
 
 

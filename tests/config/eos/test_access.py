@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from tests.config.access.worlds import devices
 
-from easterly.config.eos.access import render
+from easterly.config.access.lines import EOS
 from easterly.config.switches.blocks import Block, blocks
 from easterly.model.access import ANY, AccessRule, DeviceAccess
 
@@ -66,4 +66,4 @@ def _line(entry: dict[str, Any]) -> str:
 def test_lines_of_eos_are_those_of_arista(wanted: DeviceAccess) -> None:
     mine = structured(wanted)
     assert pyavd.validate_structured_config(mine).validation_result.violations == []
-    assert tree(blocks(render(wanted))) == tree(blocks(pyavd.get_device_config(mine)))
+    assert tree(blocks(EOS.render(wanted))) == tree(blocks(pyavd.get_device_config(mine)))

@@ -19,10 +19,10 @@ from easterly.address.ipam.documents import documents
 from easterly.address.ipam.equipment import Device, Interface
 from easterly.address.ipam.lines import formatted, lines
 from easterly.address.ipam.nouns import Pool
-from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.rows import device_of, interface_of, pool_of
 from easterly.address.ipam.sheet import COLUMNS, SETTINGS, cell, tags_cell
 from easterly.address.ipam.store import Store
+from easterly.base.quiet import quiet
 
 PIECE = 20_000
 Row = Sequence[Any]

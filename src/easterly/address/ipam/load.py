@@ -23,12 +23,12 @@ from easterly.address.ipam.fleet import load_devices
 from easterly.address.ipam.incoming import Piece, short
 from easterly.address.ipam.nouns import SEQUENCE_BITS, Pool
 from easterly.address.ipam.packed import PARTS, packed
-from easterly.address.ipam.quiet import quiet
 from easterly.address.ipam.read import by_id, pools
 from easterly.address.ipam.requests import AddVrf
 from easterly.address.ipam.sheet import COLUMNS, STATES, request_of
 from easterly.address.ipam.store import Store
 from easterly.address.ipam.write import Guarded, write_entries
+from easterly.base.quiet import quiet
 
 T = TypeVar("T")
 Pieces = Callable[[], Iterable[Piece]]

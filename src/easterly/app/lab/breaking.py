@@ -1,4 +1,7 @@
-"""Cables of a lab that fail, and are mended: silently, or with the carrier gone."""
+"""Cables of a lab that fail, and are mended: silently, or with the carrier gone.
+
+What the kernel, or `nft`, does not do is a `LabError`.
+"""
 
 from __future__ import annotations
 
@@ -18,38 +21,17 @@ table netdev {table} {{
 """
 """Made first, so that there is one to delete, and this works twice."""
 Ends = Sequence[tuple[Space, str]]
+"""Namespace and interface of either end of a cable."""
 
 
 def silence(ends: Ends) -> None:
-    """Drop all that arrives at both ends of a cable, which look as well as before: only sessions can tell.
-
-    Parameters
-    ----------
-    ends : sequence of (Space, str)
-        Namespace and interface of either end.
-
-    Raises
-    ------
-    LabError
-        The kernel, or `nft`, does not do it.
-    """
+    """Drop all that arrives at both ends of a cable, which look as well as before: only sessions can tell."""
     for space, port in ends:
         space.run("nft", "-f", "-", text=SILENT.format(table=_table(port), port=port))
 
 
 def cut(ends: Ends) -> None:
-    """Take the carrier from a cable: the second end is switched off, which the first one sees at once.
-
-    Parameters
-    ----------
-    ends : sequence of (Space, str)
-        Namespace and interface of either end.
-
-    Raises
-    ------
-    LabError
-        The kernel does not do it.
-    """
+    """Take the carrier from a cable: the second end is switched off, which the first one sees at once."""
     space, port = ends[-1]
     keep = Path(f"/proc/sys/net/ipv6/conf/{port}/keep_addr_on_down")
     space.call(lambda: keep.write_text("1", encoding="ascii"))
@@ -57,18 +39,7 @@ def cut(ends: Ends) -> None:
 
 
 def mend(ends: Ends) -> None:
-    """Have a cable work again, whatever was done to it; one that works stays as it is.
-
-    Parameters
-    ----------
-    ends : sequence of (Space, str)
-        Namespace and interface of either end.
-
-    Raises
-    ------
-    LabError
-        The kernel does not do it.
-    """
+    """Have a cable work again, whatever was done to it; one that works stays as it is."""
     for space, port in ends:
         space.batch("ip", f"link set {port} up\n")
         if broken(space, port):

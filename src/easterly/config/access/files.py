@@ -9,11 +9,10 @@ from itertools import groupby
 from easterly.base.findings import Finding
 from easterly.config import nftables
 from easterly.config.access.joined import as_read
+from easterly.config.access.lines import EOS, NXOS
 from easterly.config.access.wanted import Access, Entry
-from easterly.config.eos import access as eos
 from easterly.config.eos import port_name as eos_port
 from easterly.config.junos import access as junos
-from easterly.config.nxos import access as nxos
 from easterly.config.nxos import port_name as nxos_port
 from easterly.config.sheet import Sheet
 from easterly.config.sonic import access as sonic
@@ -45,8 +44,8 @@ class Dialect:
 LINUX = Dialect("nftables", "nftables/{}.nft", nftables.render, nftables.parse)
 DIALECTS: Mapping[str, Dialect] = {
     "linux": LINUX,
-    "eos": Dialect("eos", "eos/{}.access.cfg", eos.render, eos.parse, eos_port),
-    "nxos": Dialect("nxos", "nxos/{}.access.cfg", nxos.render, nxos.parse, nxos_port),
+    "eos": Dialect("eos", "eos/{}.access.cfg", EOS.render, EOS.parse, eos_port),
+    "nxos": Dialect("nxos", "nxos/{}.access.cfg", NXOS.render, NXOS.parse, nxos_port),
     "junos": Dialect("junos", "junos/{}.access.set", junos.render, junos.parse, gateway="irb.{}"),
     "sonic": Dialect("sonic", "sonic/{}.access.json", sonic.render, sonic.parse, sonic_port),
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from easterly.config.frr.parse_interior import Interior
+from easterly.config.reading import Reading as Told
 from easterly.model.outcome import DeviceState
 from easterly.model.router_state import GroupState
 
@@ -35,12 +36,9 @@ class Group:
 
 
 @dataclass(slots=True)
-class Reading:
+class Reading(Told):
     """What has been read so far, and the block that the next line is in."""
 
-    device: str = ""
-    asn: int = NO_AS
-    router_id: str = ""
     table: str = ""
     block: str = ""
     port: str = ""
@@ -49,16 +47,6 @@ class Reading:
     maps: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     interior: Interior = field(default_factory=Interior)
     notes: dict[str, str] = field(default_factory=dict)
-    interfaces: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    neighbors: dict[str, int] = field(default_factory=dict)
-    networks: list[str] = field(default_factory=list)
-    vrfs: list[str] = field(default_factory=list)
-    lists: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    uses: dict[str, None] = field(default_factory=dict)
-    targets: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    vnis: dict[str, int] = field(default_factory=dict)
-    vrf_networks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    vrf_ports: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
 def parse(text: str) -> DeviceState:
@@ -94,17 +82,12 @@ def parse(text: str) -> DeviceState:
                 _read(reading, words, indented=line[0] == " ")
             except (IndexError, ValueError):
                 raise ValueError(f"line {number} is cut short or has no number: {line.strip()}") from None
-    return DeviceState(
-        reading.device, reading.asn, reading.router_id, _frozen(reading.interfaces), reading.neighbors,
-        tuple(reading.networks), tuple(reading.vrfs), _frozen(reading.lists), tuple(reading.uses),
-        _frozen(reading.targets), reading.vnis, _frozen(reading.vrf_networks), _frozen(reading.vrf_ports),
-        {name: group.state() for name, group in reading.groups.items()}, reading.interior.igps(),
-        reading.interior.profiles(), _frozen(reading.maps), tuple(reading.interior.given), reading.notes,
+    return replace(
+        reading.state(), groups={name: group.state() for name, group in reading.groups.items()},
+        igps=reading.interior.igps(), profiles=reading.interior.profiles(),
+        route_maps={name: tuple(lines) for name, lines in reading.maps.items()},
+        given=tuple(reading.interior.given), descriptions=reading.notes,
     )  # fmt: skip
-
-
-def _frozen(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(values) for name, values in lists.items()}
 
 
 def _read(reading: Reading, words: list[str], *, indented: bool) -> None:

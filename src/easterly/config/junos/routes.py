@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from easterly.config.switches.state import Reading
+from easterly.config.reading import Reading
 from easterly.model.outcome import DeviceState
 
 WORD = {"inet": "ip", "inet6": "ipv6"}

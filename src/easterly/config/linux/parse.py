@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from easterly.config.linux.netplan import read
 from easterly.model.outcome import DeviceState
 
 
@@ -29,13 +28,9 @@ def parse(text: str) -> DeviceState:
     >>> parse("# h\nnetwork: {version: 2, ethernets: {nic0: {addresses: [10.0.0.2/26]}}}").interfaces
     {'nic0': ('10.0.0.2/26',)}
     """
-    import yaml
-
     name = text.removeprefix("# ").partition("\n")[0].partition(":")[0]
     try:
-        document: Any = yaml.safe_load(text)
-        nics = document["network"]["ethernets"]
-        interfaces = {nic: tuple(spec.get("addresses", ())) for nic, spec in nics.items()}
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{name}: not the settings of a host: {error}") from None
-    return DeviceState(name, 0, "", interfaces, {}, (), ())
+        ports = read(text).ports
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    return DeviceState(name, 0, "", {port.name: port.addresses for port in ports}, {}, (), ())

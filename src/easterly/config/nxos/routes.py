@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from easterly.config.reading import Reading
 from easterly.config.switches.blocks import Block, blocks
-from easterly.config.switches.state import Reading
 from easterly.model.outcome import DeviceState
 
 LIST = re.compile(r"(ip|ipv6) prefix-list (\S+) seq \d+ (.+)")

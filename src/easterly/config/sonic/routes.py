@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from easterly.config.switches.state import Reading
+from easterly.config.reading import Reading
 from easterly.model.outcome import DeviceState
 
 Rows = Mapping[str, Mapping[str, Any]]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from easterly.model.network import Network, NodeKind
 from easterly.site.formats.draft import MOST_LINKS, MOST_NODES, Arc, Draft
 from easterly.site.formats.found import Found
-from easterly.site.formats.values import number, shown, whole
+from easterly.site.formats.values import lines_of, number, shown, whole
 
 _QUANTITY = re.compile(r"([\d.]+(?:[eE][+-]?\d{1,3})?)([a-zA-Z]*)")
 RATES = {"bps": 1.0, "Kbps": 1e3, "kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "Tbps": 1e12}
@@ -23,7 +23,7 @@ Words = Iterator[tuple[int, list[str]]]
 def read(text: str, draft: Draft) -> None:
     """Read a topology into a draft; what is wrong goes to its findings, with lines."""
     found = draft.found
-    lines = _lines(text)
+    lines = lines_of(text)
     counts = _numbers(lines, 3, found, "nodes, switches and cables")
     if counts is None or not _sized(counts, found):
         return
@@ -44,13 +44,6 @@ def read(text: str, draft: Draft) -> None:
             found.error("E122", f"fewer cables than the {cables} that the first line says", hint="it may be cut short")
             return
         _cable(words, line, set(chosen), nodes, draft)
-
-
-def _lines(text: str) -> Words:
-    for line, content in enumerate(text.splitlines(), start=1):
-        words = content.split()
-        if words and not words[0].startswith("#"):
-            yield line, words
 
 
 def _numbers(lines: Words, count: int | None, found: Found, what: str) -> list[int] | None:

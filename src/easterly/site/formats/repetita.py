@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from easterly.site.formats.demands import Demands
 from easterly.site.formats.draft import Arc, Draft
 from easterly.site.formats.found import Found
-from easterly.site.formats.values import Units, Values, number, shown, whole
+from easterly.site.formats.values import Units, Values, lines_of, number, shown, whole
 
 UNITS = Units(rate_bps=1e3, time_s=1e-6)
 Line = tuple[int, list[str]]
@@ -19,7 +19,7 @@ Line = tuple[int, list[str]]
 
 def read_graph(text: str, draft: Draft, values: Values) -> None:
     """Read a topology into a draft; what is wrong goes to its findings, with lines."""
-    lines = _lines(text)
+    lines = lines_of(text)
     labels: dict[str, str] = {}
     for i, (line, words) in enumerate(_section(lines, "NODES", ("label", "x", "y"), draft.found)):
         place = draft.place(str(i), at=f"node/{i}", line=line)
@@ -38,21 +38,13 @@ def read_graph(text: str, draft: Draft, values: Values) -> None:
 
 def read_demands(text: str, demands: Demands, values: Values) -> None:
     """Read a traffic matrix; places are the numbers of the nodes in their ``.graph``."""
-    lines = _lines(text)
+    lines = lines_of(text)
     for line, (label, src, dst, bw) in _section(lines, "DEMANDS", ("label", "src", "dest", "bw"), demands.found):
         at = f"demand/{label}"
         rate_bps = values.rate(bw, code="E131", what="demand", at=at, line=line)
         ends = [_node(end, at, line, demands.found) for end in (src, dst)]
         if ends[0] is not None and ends[1] is not None:
             demands.add(ends[0], ends[1], rate_bps, at=at, line=line)
-
-
-def _lines(text: str) -> Iterator[Line]:
-    """Words of each line with its number; blank lines and comments are passed over."""
-    for line, content in enumerate(text.splitlines(), start=1):
-        words = content.split()
-        if words and not words[0].startswith("#"):
-            yield line, words
 
 
 def _section(lines: Iterator[Line], title: str, columns: tuple[str, ...], found: Found) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,3 +223,11 @@ class Values:
             example = "Gb/s" if kind is RATE else "Gb/s,ms"
             message = f"the format states no unit for {what}, and the file has none"
             self.found.error("E121", message, hint=f"name it: --unit {example}", at=at, line=line)
+
+
+def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Words of each line with its number; blank lines and comments are passed over."""
+    for line, content in enumerate(text.splitlines(), start=1):
+        words = content.split()
+        if words and not words[0].startswith("#"):
+            yield line, words

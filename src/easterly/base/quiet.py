@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Let the collector of circles rest; it took two fifths of an import."""
+    """Let the collector of circles rest: looking for some takes half the time of reading 100,000 lines."""
     was = gc.isenabled()
     gc.disable()
     try:
