@@ -47,6 +47,26 @@ def cut(plan: AddressPlan, place: str | None = "") -> dict[tuple[str, str], str]
     }
 
 
+@pytest.mark.parametrize(("blocks", "block", "family", "wanted"), [
+    ({"lan": {"inside": "corp", "hosts": 230, "growth": "10%"}}, "lan", "4", 24),  # 253 hosts and three are 256
+    ({"all": {"inside": "corp6"}, "lan": {"inside": "all", "hosts": 200},
+      "links": {"inside": "all", "role": "links", "hosts": 2, "sparse": False}}, "all", "6", 63),  # a /64 and a little
+])  # fmt: skip
+def test_sizes_are_whole_numbers(blocks: dict[str, Any], block: str, family: str, wanted: int) -> None:
+    """Neither 230 x 1.1 = 253.00000000000003 nor 2^64 + 2 = 2^64: each would be another prefix length."""
+    assert read(cut(planned(site(blocks)))[block, family]).length == wanted
+
+
+def test_a_pool_counts_each_address_once() -> None:
+    """Prefixes of places lie inside the block that they are cut from, and are no addresses beside it."""
+    spec = site({"vtep": {"inside": "corp", "role": "vtep", "per": "leaf", "length": 30}})
+    network, _ = made(spec)
+    plan = planned(spec)
+    [room] = [row for row in headroom(spec, plan) if row.name == "corp"]
+    [pool] = [row for row in addresses(spec, network, plan)["pools"] if row["name"] == "corp"]
+    assert (pool["used"], pool["free"]) == (room.given, room.free) == (4 * 8, 2**20 - 4 * 8)
+
+
 def taken(outer: str, sizes: list[int], **how: bool) -> list[str]:
     space = Space.of([read(outer)])
     return [str(space.take(bits, **how)) for bits in sizes]

@@ -84,10 +84,10 @@ def _pool(
     name: str, pool: IPv4Network | IPv6Network, whole: Iterable[Any], single: Iterable[tuple[int, int]]
 ) -> dict[str, Any]:
     inside = [p for p in whole if p.version == pool.version and p.subnet_of(pool)]
-    covered = [(int(p.network_address), int(p.broadcast_address)) for p in inside]
+    covered = _merged((int(p.network_address), int(p.broadcast_address)) for p in inside)
     low, high = int(pool.network_address), int(pool.broadcast_address)
     alone = sorted(number for version, number in single if version == pool.version and low <= number <= high)
-    used = sum(b - a + 1 for a, b in covered) + _outside(alone, sorted(covered))
+    used = sum(b - a + 1 for a, b in covered) + _outside(alone, covered)
     return {
         "name": name,
         "prefix": str(pool),
@@ -95,6 +95,17 @@ def _pool(
         "used": used,
         "free": pool.num_addresses - used,
     }
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges without overlap: places lie inside their block, and tenants may use the same addresses on purpose."""
+    made: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if made and first <= made[-1][1]:
+            made[-1] = (made[-1][0], max(made[-1][1], last))
+        else:
+            made.append((first, last))
+    return made
 
 
 def _outside(numbers: list[int], covered: list[tuple[int, int]]) -> int:

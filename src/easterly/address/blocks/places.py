@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from easterly.address.needs import grown
 from easterly.address.place import LEAF, Devices, slots
 from easterly.model.network import Network
 from easterly.model.spec.site import Site
@@ -42,7 +42,7 @@ def index_of(all_of: list[Place], growth: float) -> tuple[list[int], int]:
     ([0, 1, 2], 4)
     """
     last = [max(place.at[level] for place in all_of) for level in range(3)]
-    widths = [power(math.ceil((last[level] + 1) * (1 + growth))) if last[level] else 1 for level in (1, 2)]
+    widths = [power(grown(last[level] + 1, 100 * growth)) if last[level] else 1 for level in (1, 2)]
     slots_in_use = last[0] + 1
     numbers = [(place.at[0] * widths[0] + place.at[1]) * widths[1] + place.at[2] for place in all_of]
     return numbers, slots_in_use * widths[0] * widths[1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from easterly.address.blocks.places import Place, index_of, places
+from easterly.address.needs import grown
 from easterly.address.place import Devices
 from easterly.address.pools import ROLES, readable
 from easterly.address.text import BITS
@@ -167,7 +167,7 @@ def needs(site: Site, network: Network, found: Devices, made: Tree, family: int)
 
 def _of_children(block: Block, inner: list[int], family: int) -> Need:
     """Powers of two, the largest first, leave no gaps: their sum, up to a power of two, holds them."""
-    total: int = math.ceil(sum(1 << bits for bits in inner) * (1 + block.growth))
+    total = grown(sum(1 << bits for bits in inner), 100 * block.growth)
     fixed = _fixed(block, family)
     bits = (total - 1).bit_length() if fixed is None else fixed
     return Need(bits, bits, [Place("", (0, 0, 0))], [0])
@@ -190,7 +190,7 @@ def _each(block: Block, family: int) -> int:
         return BITS[6] - HOSTS6
     if family == 6 and block.role == "services":
         return BITS[6] - SERVICES6
-    wanted: int = math.ceil((block.hosts or 1) * (1 + block.growth)) + (0 if alone else OVERHEAD)
+    wanted = grown(block.hosts or 1, 100 * block.growth) + (0 if alone else OVERHEAD)
     return max((wanted - 1).bit_length(), 1 if block.role == "links" else 0)
 
 
