@@ -32,9 +32,10 @@ BLOCKS: dict[str, Any] = {
 }
 
 
-def site(blocks: dict[str, Any] | None = None, count: int = 24) -> Site:
+def site(blocks: dict[str, Any] | None = None, count: int = 24, **pools: str) -> Site:
     tenants = {"acme": {"vrf": True, "slot": 0}}
-    return small({"train": fabric(count=count)}, CORP, BLOCKS if blocks is None else blocks, tenants=tenants)
+    wanted = BLOCKS if blocks is None else blocks
+    return small({"train": fabric(count=count)}, {**CORP, **pools}, wanted, tenants=tenants)
 
 
 def cut(plan: AddressPlan, place: str | None = "") -> dict[tuple[str, str], str]:
@@ -225,10 +226,23 @@ def test_room_is_what_is_not_given() -> None:
     ({"a": {"inside": "corp"}}, "E520"),
     ({"a": {"inside": "fabric", "hosts": 4}}, "E520"),
     ({"a": {"inside": "corp", "per": "leaf", "hosts": 4}, "b": {"inside": "a", "hosts": 4}}, "E520"),
+    ({"a": {"inside": ["corp", "wide"], "hosts": 4}}, "E520"),
+    ({"a": {"inside": "corp", "hosts": 48, "length": 27}}, "E520"),
+    ({"a": {"inside": "corp6", "hosts": 3, "length6": 127}}, "E520"),
     ({"a": {"inside": "corp", "hosts": 2_000_000}}, "E521"),
     ({"a": {"inside": "corp", "length": 24}, "b": {"inside": "a", "hosts": 300}}, "E521"),
 ])  # fmt: skip
 def test_blocks_that_cannot_be_cut(blocks: dict[str, Any], code: str) -> None:
     with pytest.raises(FindingsError) as refused:
-        planned(site(blocks))
+        planned(site(blocks, wide="172.16.0.0/12"))
     assert {finding.code for finding in refused.value.findings} == {code}
+
+
+def test_what_is_larger_than_a_family_is_told_without_a_length() -> None:
+    """A region of 2^33 addresses has no prefix length in IPv4; what it owes its size to is named."""
+    blocks = {"eu": {"inside": "corp"}, "mgmt": {"inside": "eu", "per": "leaf", "hosts": 10**9}}
+    with pytest.raises(FindingsError) as refused:
+        planned(site(blocks))
+    [finding] = refused.value.findings
+    assert finding.message == "block eu needs 2^33 addresses of IPv4, more than there are"
+    assert finding.hint == "give mgmt less"

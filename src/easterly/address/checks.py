@@ -30,6 +30,14 @@ RESERVED = (
     ("0:0:0:0:0:ffff:0:0/96", "holds IPv4-mapped addresses (RFC 4291)"),
 )  # fmt: skip
 
+# What works on some machines, and is nobody's to number a site with.
+UNWISE = (
+    ("fc00::/8", "nobody can assign: of fc00::/7 only fd00::/8 is in use (RFC 4193)"),
+    ("192.0.2.0/24", "is for documentation (RFC 5737)"), ("198.51.100.0/24", "is for documentation (RFC 5737)"),
+    ("203.0.113.0/24", "is for documentation (RFC 5737)"), ("2001:db8::/32", "is for documentation (RFC 3849)"),
+    ("3fff::/20", "is for documentation (RFC 9637)"),
+)  # fmt: skip
+
 
 def _at(name: str) -> str:
     return f"addressing/pools/{name}"
@@ -125,12 +133,13 @@ def pool_unused(site: Site) -> Iterator[Finding]:
 
 @rule("E518", "a pool lies where no host can have an address")
 def pool_reserved(site: Site) -> Iterator[Finding]:
-    """Multicast, loopback and the like."""
+    """Multicast, loopback and the like; with a warning, what is for documentation or not assigned."""
     for name, pool in readable(site).items():
-        for block, why in RESERVED:
+        worst = [(*row, Severity.ERROR) for row in RESERVED] + [(*row, Severity.WARNING) for row in UNWISE]
+        for block, why, severity in worst:
             if pool.overlaps(read(block)):
                 text = f"pool {name} ({pool}) meets {block}, which {why}"
-                yield Finding("E518", _at(name), text, _private_hint(pool))
+                yield Finding("E518", _at(name), text, _private_hint(pool), severity)
                 break
 
 
@@ -222,4 +231,4 @@ _POOL_RULES: tuple[Callable[[Site], Iterable[Finding]], ...] = (
 def pool_findings(site: Site) -> Iterator[Finding]:
     """What stops a plan before it begins."""
     for check in _POOL_RULES:
-        yield from check(site)
+        yield from (finding for finding in check(site) if finding.severity is Severity.ERROR)

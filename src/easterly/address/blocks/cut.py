@@ -94,13 +94,21 @@ class Cutting:
 
     def _full(self, child: str, name: str, bits: int, largest: int | None) -> Finding:
         width = BITS[self.family]
+        kind, less = "block" if name in self.made.blocks else "pool", f"{self._most(child)} less"
+        if bits > width:
+            text = f"block {child} needs 2^{bits} addresses of IPv{self.family}, more than there are"
+            return Finding("E521", f"addressing/blocks/{child}", text, f"give {less}")
         left = "nothing is free" if largest is None else f"the largest that is free is a /{width - largest}"
-        kind = "block" if name in self.made.blocks else "pool"
         text = f"block {child} needs a /{width - bits} of IPv{self.family} in {kind} {name}, where {left}"
         inner = [1 << self.need[other].whole for other in self.made.children[name] if other in self.need]
         enough = width - (sum(inner) - 1).bit_length()
-        hint = f"give {kind} {name} a /{enough} at least, or {child} less" if enough >= 0 else f"give {child} less"
+        hint = f"give {kind} {name} a /{enough} at least, or {less}" if enough >= 0 else f"give {less}"
         return Finding("E521", f"addressing/blocks/{child}", text, hint)
+
+    def _most(self, name: str) -> str:
+        """The block that a block owes its size to: the largest inside, as far in as there are any."""
+        inner = [child for child in self.made.children.get(name, ()) if child in self.need]
+        return self._most(max(inner, key=lambda child: self.need[child].whole)) if inner else name
 
     def _parts(self, name: str) -> Iterator[tuple[str, Prefix]]:
         """A prefix for each place: the one that it had, its own by its number, or the next that is free."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from easterly.address.blocks.places import Place, index_of, places
+from easterly.address.facts import usable
 from easterly.address.needs import grown
 from easterly.address.place import Devices
 from easterly.address.pools import ROLES, readable
@@ -101,6 +102,31 @@ def faults(site: Site) -> Iterator[Finding]:
             yield Finding("E520", f"{at}/inside", f"block {name} is inside itself", hint)
             continue
         yield from _shape_faults(blocks, name, at)
+        yield from _family_faults(site, name, at)
+        yield from _size_faults(block, at)
+
+
+def _family_faults(site: Site, name: str, at: str) -> Iterator[Finding]:
+    """Pools of one family, of which a block can only be in one."""
+    pools, seen = readable(site), dict[int, str]()
+    for around in site.addressing.blocks[name].inside:
+        family = pools[around].family if around in pools else 0
+        if family and family in seen:
+            text = f"block {name} is inside {seen[family]} and {around}, both of IPv{family}"
+            yield Finding("E520", f"{at}/inside", text, "name one pool of each address family, and a block for each")
+        seen.setdefault(family, around)
+
+
+def _size_faults(block: Block, at: str) -> Iterator[Finding]:
+    """Lengths that are stated beside hosts who have no room in them."""
+    for family, key in ((4, "length"), (6, "length6")):
+        bits = _fixed(block, family)
+        if block.hosts is None or bits is None:
+            continue
+        room = 1 << bits if block.role in SINGLE else usable(family, BITS[family] - bits)
+        if room < block.hosts:
+            text = f"{block.hosts:,} hosts are wanted, and a /{BITS[family] - bits} has {room:,} addresses for them"
+            yield Finding("E520", f"{at}/{key}", text, f"leave `{key}` out: it follows from `hosts`")
 
 
 def _shape_faults(blocks: Mapping[str, Block], name: str, at: str) -> Iterator[Finding]:
