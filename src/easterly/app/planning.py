@@ -123,9 +123,10 @@ def validations(made: Plan, validate: str, notify: Notify = lambda name, advance
 def write(done: Run, folder: Path) -> None:
     """Write every artefact, ``plan.json``, ``report.html`` and ``run.json`` below a folder.
 
-    A file is written whole or not at all, and left alone when its content would not change.
+    A file is written whole or not at all, and left alone when its content would not change. What a lab left there is
+    shown in the report.
     """
-    from easterly.app import report
+    from easterly.app import report, tried
     from easterly.app.document import dump
 
     started = time.perf_counter()
@@ -134,7 +135,8 @@ def write(done: Run, folder: Path) -> None:
     write_text(folder / "plan.json", dump(done.document))
     done.timings["write"] = time.perf_counter() - started
     started = time.perf_counter()
-    report.write(done.plan, done.document, folder / "report.html", done.as_json())
+    found = tried.beside(folder, done.document)
+    report.write(done.plan, done.document, folder / "report.html", done.as_json(), found)
     done.timings["report"] = time.perf_counter() - started
     write_text(folder / "run.json", dump(done.as_json()))
 

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from easterly.app.tried import Tried
 from easterly.model.outcome import Plan
 
 __all__ = ["write"]
 
 
-def write(plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str, Any] | None = None) -> None:
+def write(
+    plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str, Any] | None = None,
+    tried: Tried | None = None,
+) -> None:  # fmt: skip
     """Write the report of a plan as one HTML file that needs nothing else.
 
     The file holds its scripts, its styles and its data, makes no request, and has no time stamp in it:
@@ -28,6 +32,8 @@ def write(plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str,
     run : mapping, optional
         The ``run.json`` document, for what outside checkers said of each artefact. Nothing else of it
         (timings, machine) goes into the report.
+    tried : Tried, optional
+        What a lab found of this plan, or of an earlier one.
 
     Raises
     ------
@@ -36,4 +42,4 @@ def write(plan: Plan, document: Mapping[str, Any], path: Path, run: Mapping[str,
     """
     from easterly.app.report.page import render
 
-    path.write_bytes(render(plan, document, run).encode())
+    path.write_bytes(render(plan, document, run, tried=tried).encode())

@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 KINDS: dict[str, Kind | None] = {"s": TIME, "B": SIZE, "bit/s": RATE, "1": None}
 HEADS = ("What", "Predicted", "From", "To", "Measured", "As predicted", "Why that interval")
 NUMERIC = range(1, 5)
+DRAWN = ("predicted", "least", "most", "measured")
 ROWS = 30
 """Of one drawing; the table has all."""
 TITLES = {"s": "Times", "1": "Counts and shares", "B": "Bytes", "bit/s": "Rates"}
@@ -34,8 +35,13 @@ def page(title: str, facts: Sequence[Fact], rows: Sequence[Row], unmeasured: Seq
     """
     return environment().get_template("measured.html").render(
         title=title, facts=facts, heads=HEADS, numeric=NUMERIC, unmeasured=unmeasured, styles=styles(),
-        parts=[_part(unit, own) for unit in TITLES if (own := [row for row in rows if row["unit"] == unit])],
+        parts=parts(rows),
     )  # fmt: skip
+
+
+def parts(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Comparisons by unit: how many are as predicted, a drawing of those with an interval, cells of a table."""
+    return [_part(unit, own) for unit in TITLES if (own := [row for row in rows if row["unit"] == unit])]
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -67,7 +73,7 @@ def _part(unit: str, rows: Sequence[Row]) -> dict[str, Any]:
 
 def _drawn(unit: str, rows: Sequence[Row]) -> Markup | None:
     """Rows whose interval is one, and those that are not as predicted, these first; an axis cannot hold the others."""
-    fit = [row for row in rows if row["measured"] is not None and (unit != "1" or row["predicted"])]
+    fit = [row for row in rows if None not in [row[key] for key in DRAWN] and (unit != "1" or row["predicted"])]
     fit = [row for row in fit if row["least"] < row["most"] or not row["ok"]]
     fit = sorted(fit, key=lambda row: row["ok"])[:ROWS]
     if not fit:

@@ -22,6 +22,7 @@ from easterly.app.report.measure import grouped
 from easterly.app.report.qos import qos
 from easterly.app.report.steps import steps
 from easterly.app.report.view import view
+from easterly.app.tried import Tried
 from easterly.model.outcome import Plan
 
 UPLOT = "vendor/uplot/uPlot.iife.min.js"
@@ -29,8 +30,9 @@ SHARERS = 3
 
 
 def render(
-    plan: Plan, document: Mapping[str, Any], run: Mapping[str, Any] | None = None, *, assets: str | None = None
-) -> str:
+    plan: Plan, document: Mapping[str, Any], run: Mapping[str, Any] | None = None, *, assets: str | None = None,
+    tried: Tried | None = None,
+) -> str:  # fmt: skip
     """The report as text.
 
     Parameters
@@ -42,6 +44,8 @@ def render(
         The ``run.json`` document.
     assets : str, optional
         Where the static files are served, such as ``/static``; without it they are put into the page.
+    tried : Tried, optional
+        What a lab found.
 
     Returns
     -------
@@ -72,6 +76,7 @@ def render(
         prefixes=_prefixes(document),
         handed_out=sections.handed_out(document),
         findings=sections.findings(document),
+        lab=_lab(tried),
         artefacts=artefacts(plan, document, run),
         data=pack(data) if data else None,
         links=len(plan.network.cables),
@@ -95,6 +100,12 @@ def _packets(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any] | None:
 
     made = None if plan.packets is None else plan.packets.prediction
     return section(document.get("packets"), made, plan.qos.traffic_class.tolist())
+
+
+def _lab(tried: Tried | None) -> dict[str, Any] | None:
+    from easterly.app.report import lab
+
+    return None if tried is None else lab.section(tried)
 
 
 def pack(data: Mapping[str, Any]) -> str:

@@ -33,10 +33,12 @@ if TYPE_CHECKING:
               help="Whether to send flows and let a link fall silent, too, and hold both to predictions.")  # fmt: skip
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html",
               help="Also write a page: predicted and measured.")  # fmt: skip
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Folder of the plan: leave lab.json there, which its report shows.")  # fmt: skip
 @terminal.format_option
 def run(
     site: Path, scale: float | None, shrink: str | None, patience: float, keep: bool, measure: bool,
-    report: Path | None, form: str,
+    report: Path | None, out: Path | None, form: str,
 ) -> None:  # fmt: skip
     """Run the plan of SITE on this machine: real daemons of FRR, the Linux kernel, a namespace for each node.
 
@@ -45,17 +47,17 @@ def run(
     """
     from easterly.app.lab.daemons import RefusedText
     from easterly.app.lab.measure.trial import STAGES
-    from easterly.app.lab.run import run as whole
+    from easterly.app.lab.run import run as tried
     from easterly.app.lab.run import scaled
     from easterly.app.lab.spaces import LabError
 
-    nouns, found, said = _nouns(site, shrink, form)
+    whole, nouns, found, said = _nouns(site, shrink, form)
     try:
         factor = scaled(nouns.network.value, scale)
     except ValueError as error:
         terminal.misused(str(error), form)
     try:
-        made = whole(
+        made = tried(
             nouns.site, nouns=nouns, scale=factor, wait_s=patience, stages=STAGES if measure else (), keep=keep,
             source=str(site), said=_said,
         )  # fmt: skip
@@ -65,15 +67,18 @@ def run(
         trying.impossible(str(error), form)
     if report is not None:
         telling.save(report, site, made, form)
+    left = None if out is None else telling.leave(out, made, said, whole, form)
     if form == "json":
         terminal.emit_json({**telling.document(made), "shrunk": list(said)}, found)
     else:
         telling.told(made, said)
+        if left is not None:
+            click.echo(f"written: {left}; easterly plan {site} -o {left.parent} shows it in the report")
     sys.exit(terminal.FINE if made.ok else terminal.FOUND)
 
 
-def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Finding], tuple[str, ...]]:
-    """What the site file says, its findings, and how it was made smaller; leaves where it is wrong."""
+def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Any, Sequence[Finding], tuple[str, ...]]:
+    """Site of the file, the one that is run, its findings, how it was made smaller; leaves where it is wrong."""
     from easterly.app.lab import shrink
     from easterly.base.findings import FindingsError
     from easterly.site import locate, setting
@@ -83,19 +88,19 @@ def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Sequence[Find
     nouns, found, source = terminal.read_or_leave(site, form, None)
     if sizes is None:
         terminal.print_findings(found, source)
-        return nouns, found, ()
+        return nouns, nouns, found, ()
     try:
         made = shrink.shrunk(source.tree.data, nouns.site, nouns.network.value, shrink.sizes(sizes))
     except FindingsError as error:
         terminal.refused(locate(error.findings, source), source, form)
     try:
-        nouns = Nouns(setting.changed(made.data).site)
+        small = Nouns(setting.changed(made.data).site)
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
-    found = tuple(check(nouns.site, nouns))
+    found = tuple(check(small.site, small))
     if terminal.code_for(found, strict=False):
         terminal.refused(found, None, form)
-    return nouns, found, made.said
+    return nouns, small, found, made.said
 
 
 def _said(stage: str) -> None:

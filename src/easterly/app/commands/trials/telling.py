@@ -102,6 +102,26 @@ def _kind(what: str) -> str:
     return what
 
 
+def leave(folder: Path, made: Run, said: Sequence[str], whole: Any, form: str) -> Path:
+    """Write a run beside its plan, for the report; `whole` has the nouns of the site that it was made of."""
+    from easterly.app.document import dump
+    from easterly.app.planning import write_text
+    from easterly.app.tried import NAME, SCHEMA, belongs
+    from easterly.study.pipeline import provenance
+
+    files = () if said else whole.configs.value.artifacts
+    plan = {
+        "provenance": provenance(whole.text, whole.site),
+        "artifacts": [{"path": file.path, "sha256": file.sha256} for file in files],
+    }  # fmt: skip
+    with terminal.writing(folder, form):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(
+            folder / NAME, dump({"schema": SCHEMA, "plan": belongs(plan), "shrunk": list(said), **document(made)})
+        )
+    return folder / NAME
+
+
 def save(path: Path, site: Path, made: Run, form: str) -> None:
     """Write the page of a run."""
     from easterly.app.report.measured import page
