@@ -89,6 +89,21 @@ def strangers(folder: Path, files: Sequence[Artifact]) -> list[str]:
     return found
 
 
+def standing(folder: Path, files: Sequence[Artifact]) -> dict[str, str]:
+    """Texts of those files that are in a folder, by path; bytes that are no UTF-8 are replaced.
+
+    Raises
+    ------
+    OSError
+        A file is there and cannot be read.
+    """
+    return {
+        file.path: (folder / file.path).read_bytes().decode("utf-8", errors="replace")
+        for file in files
+        if (folder / file.path).exists()
+    }
+
+
 def write(folder: Path, files: Sequence[Artifact]) -> int:
     """Write files whole or not at all, leave those alone that are the same, and list them; how many changed."""
     from easterly.app.document import dump

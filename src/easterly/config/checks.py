@@ -58,7 +58,30 @@ def _net(text: str) -> Net:
     """Family, prefix as a number without its host bits, and length; ten times as fast as `ipaddress`."""
     address, _, length = text.partition("/")
     family, bits = (AF_INET6, 128) if ":" in address else (AF_INET, 32)
-    return bits, int.from_bytes(inet_pton(family, address), "big") >> (bits - int(length)), int(length)
+    try:
+        return bits, int.from_bytes(inet_pton(family, address), "big") >> (bits - int(length)), int(length)
+    except (OSError, ValueError):
+        raise ValueError(f"{text!r} is no address with a length") from None
+
+
+def sound(state: DeviceState) -> DeviceState:
+    """A router whose addresses are such: what `disagreements` can compare with others.
+
+    Raises
+    ------
+    ValueError
+        An interface's address or an announced prefix is none.
+
+    Examples
+    --------
+    >>> sound(DeviceState("a", 1, "", {"swp1": ("10.0.0.1/33",)}, {}, (), ()))
+    Traceback (most recent call last):
+    ValueError: '10.0.0.1/33' is no address with a length
+    """
+    for given in (*state.interfaces.values(), state.networks, *state.vrf_networks.values()):
+        for text in given:
+            _net(text)
+    return state
 
 
 def _router(

@@ -23,6 +23,8 @@ SHOWN = 8
               help="Kind of machine or program; may be repeated.")  # fmt: skip
 @click.option("-o", "--output", "out", type=click.Path(file_okay=False, path_type=Path),
               help="Folder to write to; only the summary if absent.")  # fmt: skip
+@click.option("--check", "standing", type=click.Path(exists=True, file_okay=False, path_type=Path),
+              help="Write nothing; tell where files of a folder differ, and what is wrong with them.")  # fmt: skip
 @click.option("--validate/--no-validate", default=True, show_default=True,
               help="Have outside checkers read one file of each template.")  # fmt: skip
 @click.option("--every", is_flag=True, help="Have them read every file.")
@@ -31,13 +33,14 @@ SHOWN = 8
 @click.option("--force", is_flag=True, help="Replace files that Easterly did not write, or that were changed since.")
 @terminal.format_option
 def command(
-    site: Path, targets: tuple[str, ...], out: Path | None, validate: bool, every: bool, models: str | None,
-    force: bool, form: str,
+    site: Path, targets: tuple[str, ...], out: Path | None, standing: Path | None, validate: bool, every: bool,
+    models: str | None, force: bool, form: str,
 ) -> None:  # fmt: skip
     """Render the files that machines and programs of SITE need, and tell what checked them.
 
     No file holds a secret, only the name of the file or variable that holds it. Nothing is written that Easterly finds
-    wrong itself; what an outside checker refuses is written, told, and gives exit code 1.
+    wrong itself; what an outside checker refuses is written, told, and gives exit code 1. With --check the files that
+    are in a folder are read instead.
     """
     from easterly.app import rendering
     from easterly.app.commands.plan import folder
@@ -46,7 +49,11 @@ def command(
         terminal.misused(f"{models} has no models of SONiC; name the folder that has sonic-port.yang", form)
     if every and not validate:
         terminal.misused("choose one of --every and --no-validate", form)
+    if standing is not None and (out is not None or every or force):
+        terminal.misused("--check writes nothing and has changed files checked: not with -o, --every or --force", form)
     nouns, found, source = terminal.read_or_leave(site, form, folder(None))
+    if standing is not None:
+        _hold(standing, nouns, targets, validate, models or "", form)
     done = _rendered(nouns, targets, validate, every, models or "", form)
     changed = None
     if out is not None:
@@ -61,6 +68,40 @@ def command(
         terminal.print_findings(found, source)
         _show(done, out, changed)
     sys.exit(terminal.FOUND if done.refused() else terminal.FINE)
+
+
+def _hold(
+    folder: Path, nouns: Any, targets: tuple[str, ...], validate: bool, models: str, form: str
+) -> NoReturn:  # fmt: skip
+    """Files that stand in a folder against the plan: leaves with code 1 where one is not as planned."""
+    from dataclasses import asdict, replace
+
+    from easterly import config
+    from easterly.app import rendering
+    from easterly.model.outcome import DeviceConfigs
+    from easterly.study.rendering import rendered
+
+    files = rendering.Rendered(rendered(nouns, targets), ()).artifacts
+    try:
+        there = rendering.standing(folder, files)
+    except OSError as error:
+        terminal.unreadable(Path(error.filename or folder), error, form)
+    found = [replace(each, file=str(folder / each.file)) for each in config.reread(files, there)]
+    edited = tuple(
+        replace(file, text=there[file.path]) for file in files if there.get(file.path, file.text) != file.text
+    )
+    said = config.validate(DeviceConfigs(edited), everything=True, models=models) if validate else ()
+    missing, count = len(files) - len(there), len(files)
+    if form == "json":
+        told = {"folder": str(folder), "files": count, "missing": missing, "changed": [file.path for file in edited]}
+        terminal.emit_json({**told, "validations": [asdict(each) for each in said]}, found)
+    else:
+        terminal.print_findings(found, None)
+        for each in said:
+            if each.ok is False:
+                click.echo(f"{folder / each.path}: refused by {each.validator}: {each.output}", err=True)
+        click.echo(f"read: {count:,} files of the plan below {folder}, {len(edited):,} changed, {missing:,} missing")
+    sys.exit(terminal.FOUND if found or any(each.ok is False for each in said) else terminal.FINE)
 
 
 def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool, models: str, form: str) -> Any:

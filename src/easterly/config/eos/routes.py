@@ -40,7 +40,7 @@ def parse(text: str) -> DeviceState:
     for block in blocks(text):
         try:
             _top(reading, block.line.split(), block)
-        except (IndexError, ValueError):
+        except (LookupError, ValueError):
             raise ValueError(f"a line below {block.line!r}, or it itself, is cut short or has no number") from None
     return reading.state()
 

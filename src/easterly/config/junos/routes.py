@@ -65,7 +65,7 @@ def parse(text: str) -> DeviceState:
     for number, line in enumerate(text.splitlines(), 1):
         try:
             _line(found, line.split()[1:])
-        except (IndexError, ValueError):
+        except (LookupError, ValueError):
             raise ValueError(f"line {number} is cut short or has no number: {line.strip()}") from None
     try:
         _follow(found)

@@ -43,7 +43,7 @@ def parse(text: str) -> DeviceState:
     for block in found:
         try:
             _top(reading, block, tunnels, inner)
-        except (IndexError, ValueError):
+        except (LookupError, ValueError):
             raise ValueError(f"a line below {block.line!r}, or it itself, is cut short or has no number") from None
     return reading.state()
 
