@@ -57,7 +57,8 @@ def lines(plan: Netplan) -> Iterator[str]:
 def tunnelled(tunnel: Tunnel) -> str:
     """Command for ``ip -batch`` that makes a tunnel."""
     mtu = "" if tunnel.mtu_B is None else f"mtu {tunnel.mtu_B} "
-    way = f"local {tunnel.local} dstport {tunnel.udp_port} nolearning"
+    tos = "inherit" if tunnel.tos == 1 else f"{tunnel.tos:#x}"
+    way = f"local {tunnel.local} dstport {tunnel.udp_port} nolearning tos {tos}"
     return f"link add {tunnel.name} {mtu}type vxlan id {tunnel.vni} {way}"
 
 

@@ -51,6 +51,7 @@ class Tunnel:
     local: Annotated[str, Doc("Address that its packets come from.")]
     udp_port: Annotated[int, Doc("UDP port of both ends.")]
     mtu_B: Annotated[int | None, Unit("B"), Doc("Largest packet; the kernel's own if None.")] = None
+    tos: Annotated[int, Doc("Type of service of its packets; 1 is that of the packet inside.")] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,12 @@ def read(text: str) -> Netplan:
         ports = tuple(_port(name, given) for name, given in network["ethernets"].items())
         bridges = {name: tuple(given["interfaces"]) for name, given in network.get("bridges", {}).items()}
         tunnels = tuple(
-            Tunnel(name, int(given["id"]), given["local"], int(given.get("port", 4789)), given.get("mtu"))
+            Tunnel(
+                name, int(given["id"]), given["local"], int(given.get("port", 4789)), given.get("mtu"),
+                int(given.get("type-of-service", 0)),
+            )
             for name, given in network.get("tunnels", {}).items()
-        )
+        )  # fmt: skip
         vrfs = tuple(
             Vrf(name, int(given["table"]), tuple(given["interfaces"]))
             for name, given in network.get("vrfs", {}).items()

@@ -18,6 +18,10 @@ from easterly.model.router import DEFAULT
 OVERHEAD_B = {4: 50, 6: 70}
 """Of VXLAN: Ethernet, the outer IP, UDP and its own header (RFC 7348 section 5). Without it, tunnels take 1500."""
 
+INHERITED = 1
+"""Class and ECN marks of the packet inside, to Linux (`vxlan_xmit_one` of drivers/net/vxlan). Without it the fabric
+sees neither, and the kernel keeps one way for all flows to a tunnel's end (its `dst_cache`) instead of the hash's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -50,6 +54,11 @@ class Switch:
     def inner_mtu_B(self) -> int:
         """Largest packet that its tunnels carry."""
         return MTU_B - OVERHEAD_B[6 if ":" in self.vtep else 4]
+
+    @property
+    def tunnel_tos(self) -> int:
+        """Type of service of the tunnels' packets."""
+        return INHERITED
 
     @property
     def shape(self) -> str:

@@ -63,7 +63,7 @@ def of_switch(switch: Switch) -> Iterator[Unit]:
     for table in switch.tables:
         vxlan = (
             ("VNI", str(table.vni)), ("Local", switch.vtep), ("MacLearning", "false"), ("DestinationPort", "4789"),
-            ("Independent", "true"),
+            ("TOS", str(switch.tunnel_tos)), ("Independent", "true"),
         )  # fmt: skip
         name = f"vx{table.vni}"
         device = ("NetDev", (("Name", name), ("Kind", "vxlan"), ("MTUBytes", str(switch.inner_mtu_B))))
