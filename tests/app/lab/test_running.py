@@ -16,10 +16,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.app.lab.sites import DIAMOND, LEAVES, TENANTS, written
+from tests.app.lab.sites import DIAMOND, LEAVES, written
 from tests.lab import require, require_root
 
-import easterly
 from easterly.app import terminal
 from easterly.app.cli import main
 from easterly.app.lab import records
@@ -233,16 +232,3 @@ def test_a_process_that_got_the_number_of_another_is_not_that_one() -> None:
     assert mine.alive
     assert not records.Process(mine.pid, mine.start - 1).alive
     assert not records.Process.of(2**22 + 1).alive
-
-
-def test_tenants_have_tables_of_their_own_and_packets_of_full_size(tmp_path: Path) -> None:
-    """Where the kernel has no VRF devices, FRR is told of namespaces; tunnels and EVPN are real either way."""
-    found = easterly.run_lab(easterly.load(written(tmp_path, TENANTS)).site, stages=())
-    assert found.ok, [each for each in found.comparisons if not each.ok]
-    made = {each.what: (each.predicted, each.measured) for each in found.comparisons}
-    assert made["routes of t-leaf-0/acme"] == made["routes of t-leaf-1/beta"] == (2, 2)
-    # In each family: 3 hosts of one tenant and 2 of the other; 5 x 4 pairs in all.
-    assert made["pairs of hosts that reach each other"] == (16, 16)
-    assert made["pairs of tenants kept apart"] == (24, 24)
-    assert made["pairs of hosts that reach each other with packets of 9,000 B"] == (16, 16)
-    assert not traces(found.lab)

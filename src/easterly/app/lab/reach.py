@@ -86,7 +86,7 @@ def reached(lab: Running, *, seed: int = 0, size_B: int = 0) -> Reach:
     Reach
     """
     ends = list(_addresses(lab))
-    pairs, count = _pairs(ends, _joined(lab), seed)
+    pairs, count = _pairs(ends, joined(lab), seed)
     if size_B:
         pairs = [(a, b) for a, b in pairs if ends[a].vrf == ends[b].vrf]
     with ExitStack() as held:
@@ -109,7 +109,7 @@ def _addresses(lab: Running) -> Iterator[Address]:
             yield Address(device, port, str(ip_interface(address).ip), vrf, parts[device, port])
 
 
-def _joined(lab: Running) -> set[tuple[str, str]]:
+def joined(lab: Running) -> set[tuple[str, str]]:
     """Tables of which one imports what the other exports."""
     brings: dict[str, set[str]] = defaultdict(set)
     takes: dict[str, set[str]] = defaultdict(set)
@@ -117,8 +117,8 @@ def _joined(lab: Running) -> set[tuple[str, str]]:
         for vrf, targets in parse(lab.text(f"frr/{node}.conf")).route_targets.items():
             for way, _, target in (each.partition(" ") for each in targets):
                 (takes if way == "import" else brings)[vrf].add(target)
-    joined = {(a, b) for a, taken in takes.items() for b, brought in brings.items() if taken & brought and a != b}
-    return joined | {(b, a) for a, b in joined}
+    found = {(a, b) for a, taken in takes.items() for b, brought in brings.items() if taken & brought and a != b}
+    return found | {(b, a) for a, b in found}
 
 
 def _pairs(ends: Sequence[Address], joined: set[tuple[str, str]], seed: int) -> tuple[list[tuple[int, int]], int]:

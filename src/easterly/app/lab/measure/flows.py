@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -23,6 +23,7 @@ PAUSE_S, EVERY = 0.001, 64
 BUFFER_B = 4_000_000
 Door = tuple[str, str, int]
 """Host, address and port that flows lead to."""
+TOS = {4: (socket.IPPROTO_IP, socket.IP_TOS), 6: (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)}
 SO_RCVBUFFORCE = 33
 """Of socket.h, where Python's module has no name for it."""
 
@@ -38,6 +39,7 @@ class Flow:
     src_port: Annotated[int, Doc("Port that it is sent from.")]
     dst_port: Annotated[int, Doc("Port that it is sent to.")] = PORT
     protocol: Annotated[int, Doc("6 TCP, 17 UDP.")] = UDP
+    tos: Annotated[int, Doc("Code point and ECN marks of its packets: 8 bits.")] = 0
 
     @property
     def family(self) -> int:
@@ -79,7 +81,10 @@ def tuples(flows: Sequence[Flow]) -> Tuples:
 def senders(spaces: Mapping[str, Space], flows: Sequence[Flow]) -> Iterator[list[socket.socket]]:
     """A UDP socket for each flow, bound to its source."""
     with ExitStack() as held:
-        yield [held.enter_context(_bound(spaces[f.src], f.socket_family, f.src_address, f.src_port)) for f in flows]
+        made = [held.enter_context(_bound(spaces[f.src], f.socket_family, f.src_address, f.src_port)) for f in flows]
+        for flow, each in zip(flows, made, strict=True):
+            each.setsockopt(*TOS[flow.family], flow.tos)
+        yield made
 
 
 @contextmanager
@@ -107,7 +112,9 @@ def _bound(space: Space, family: int, address: str, port: int) -> socket.socket:
     return made
 
 
-def burst(spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 1, size_B: int = 100) -> None:
+def burst(
+    spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 1, size_B: int = 100, reachable: bool = True
+) -> None:
     """Send packets of all flows in turn, with pauses that leave time for the queues; nobody needs to receive them.
 
     Parameters
@@ -119,6 +126,8 @@ def burst(spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 
         Of each flow.
     size_B : int [B]
         Data of each packet.
+    reachable : bool
+        Hosts that have no way there are an error; else their packets are lost like others.
 
     Raises
     ------
@@ -129,7 +138,8 @@ def burst(spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 
     with receivers(spaces, flows), senders(spaces, flows) as made:
         for _ in range(packets):
             for flow, each in zip(flows, made, strict=True):
-                each.sendto(data, (flow.dst_address, flow.dst_port))
+                with nullcontext() if reachable else suppress(OSError):
+                    each.sendto(data, (flow.dst_address, flow.dst_port))
                 sent += 1
                 if sent % EVERY == 0:
                     time.sleep(PAUSE_S)

@@ -34,12 +34,12 @@ class Port:
         return 6 if ":" in self.address else 4
 
 
-def ports(lab: Running) -> Iterator[Port]:
-    """Addresses of hosts in the table that all share."""
+def ports(lab: Running, table: str = SHARED) -> Iterator[Port]:
+    """Addresses of hosts in a table, or in the one that all share."""
     rows = lab.address.interfaces
     columns = (rows.device.tolist(), rows.port.tolist(), rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist())
     for device, port, address, vrf, role in zip(*columns, strict=True):
-        if role == "host" and vrf == SHARED and device in lab.spaces:
+        if role == "host" and vrf == table and device in lab.spaces:
             yield Port(device, port, str(ip_interface(address).ip))
 
 
@@ -79,6 +79,15 @@ def far_ends(lab: Running) -> dict[End, str]:
     return {end: far[0] for each in lab.cables for end, far in (each.ends, each.ends[::-1])}
 
 
+def inside(lab: Running) -> dict[str, list[str]]:
+    """By router, and by tenant's table of a switch: interfaces that packets come in by."""
+    made: dict[str, list[str]] = {}
+    for node, device in far_ends(lab):
+        if node not in lab.hosts:
+            made.setdefault(node, []).append(device)
+    return made
+
+
 def fabric(
     lab: Running, wanted: Mapping[str, Table], pairs: Sequence[tuple[Port, Port]], seeds: Mapping[str, int], *,
     ask: bool = True,
@@ -99,14 +108,26 @@ def fabric(
     groups: dict[tuple[str, str], Group] = {}
     for src, dst in [each for pair in pairs for each in (pair, pair[::-1])]:
         groups[src.host, dst.address] = (Hop(src.device),)
-        for node, table in wanted.items():
-            planned = dict.fromkeys(sorted(_leads(table, dst.address)), 1)
-            if planned:
-                group = ordered(lab.spaces[node], dst.address, planned) if ask and len(planned) > 1 else None
-                groups[node, dst.address] = group or tuple(Hop(name) for name in planned)
+        groups |= towards(lab, wanted, dst.address, ask=ask)
         for node, device in _gateways(lab, dst.address):
             groups[node, dst.address] = (Hop(device),)
     return Fabric(groups, far_ends(lab), seeds)
+
+
+def towards(
+    lab: Running, wanted: Mapping[str, Table], address: str, *, ask: bool = True
+) -> dict[tuple[str, str], Group]:
+    """Planned next hops of all routers towards an address; their order is the kernels', if they are asked.
+
+    Tables of tenants have none that anybody chooses: one tunnel leads to each place.
+    """
+    groups: dict[tuple[str, str], Group] = {}
+    for node in lab.routers:
+        planned = dict.fromkeys(sorted(_leads(wanted.get(node, {}), address)), 1)
+        if planned:
+            group = ordered(lab.spaces[node], address, planned) if ask and len(planned) > 1 else None
+            groups[node, address] = group or tuple(Hop(name) for name in planned)
+    return groups
 
 
 def _leads(table: Table, address: str) -> frozenset[str]:

@@ -67,7 +67,9 @@ def _quantile(count: int, chance: Fraction, rare: Fraction) -> int:
     return count
 
 
-def exact(flows: Sequence[Flow], computed: Sequence[Way], taken: Taken, packets: int) -> list[Within]:
+def exact(
+    flows: Sequence[Flow], computed: Sequence[Way], taken: Taken, packets: int, *, whose: str = "", why: str = COMPUTED
+) -> list[Within]:
     """Flows that went the computed ways with every packet, and how many left by each of several next hops.
 
     Parameters
@@ -79,21 +81,38 @@ def exact(flows: Sequence[Flow], computed: Sequence[Way], taken: Taken, packets:
         From `easterly.app.lab.measure.counters.counted`.
     packets : int
         That each flow sent.
+    whose : str, optional
+        Words behind the flows, such as `` of acme``.
+    why : str, optional
+        Why there is no other way.
     """
     lost = strays(flows, computed, taken, packets)
     whole = Within.exactly(
-        "flows that took the computed ways", len(flows), len(flows) - len(lost), COMPUTED, differences=lost
+        f"flows{whose} that took the computed ways", len(flows), len(flows) - len(lost), why, differences=lost
     )
     found = _over(taken, {flow.src_port for flow in flows})
     wanted = Counter(end for way in computed for end in way)
     several = _several(flows, computed, taken)
-    return [whole, *(Within.exactly(_name(end), wanted[end], found[end], COMPUTED) for end in several)]
+    return [whole, *(Within.exactly(_name(end, whose), wanted[end], found[end], why) for end in several)]
 
 
-def likely(flows: Sequence[Flow], fabric: Fabric, taken: Taken) -> list[Within]:
+def likely(
+    flows: Sequence[Flow], fabric: Fabric, taken: Taken, *, whose: str = "", when: str = "", why: str = DRAWN
+) -> list[Within]:
     """Flows over each of several next hops of the first router that has some, where nobody knows its seed.
 
     Routers behind it see what it has left them, so that nothing is said of those.
+
+    Parameters
+    ----------
+    flows : sequence of Flow
+    fabric : Fabric
+    taken : Taken
+        From `easterly.app.lab.measure.counters.counted`.
+    whose, when : str, optional
+        Words behind the flows, and behind the interface.
+    why : str, optional
+        Why it is a matter of chance.
     """
     made = []
     for node, group, mine in _first_choices(flows, fabric):
@@ -102,7 +121,8 @@ def likely(flows: Sequence[Flow], fabric: Fabric, taken: Taken) -> list[Within]:
             chance = Fraction(hop.weight, total)
             least, most = binomial_interval(len(mine), chance)
             end = (node, hop.device)
-            made.append(Within(_name(end), float(len(mine) * chance), least, most, found[end], "1", DRAWN))
+            name = f"{_name(end, whose)}{when}"
+            made.append(Within(name, float(len(mine) * chance), least, most, found[end], "1", why))
     return made
 
 
@@ -134,5 +154,5 @@ def _several(flows: Sequence[Flow], computed: Sequence[Way], taken: Taken) -> li
     return sorted({end for ends in hops.values() if len(ends) > 1 for end in ends})
 
 
-def _name(end: End) -> str:
-    return f"flows over {end[0]} {end[1]}"
+def _name(end: End, whose: str = "") -> str:
+    return f"flows{whose} over {end[0]} {end[1]}"

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
-from easterly.app.lab.measure import anycast, choice, of_site, split, stages
+from easterly.app.lab.measure import anycast, apart, choice, of_site, split, stages, tenants
 from easterly.app.lab.measure.counters import counted
 from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
@@ -17,6 +17,7 @@ from easterly.app.lab.measure.of_site import Port
 from easterly.app.lab.measure.probes import Probed, probing
 from easterly.app.lab.measure.rehash import rehashed
 from easterly.app.lab.measure.within import Within
+from easterly.app.lab.reach import joined
 from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError
@@ -31,8 +32,11 @@ PROBED = 8
 """Flows of each direction that are probed while a link is silent: 8,000 packets a second are what one thread does."""
 QUIET_S, PATIENCE_S = 0.3, 0.8
 """Probes before a fault, and after it should be over."""
-STAGES = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
+SHARED = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
+"""What is measured between hosts of the table that all share."""
+STAGES = (*SHARED[:-1], "tunnels", "isolation", SHARED[-1], "tunnels_failover")
 """What disturbs routers comes last."""
+NO_TENANTS = "no tenant has a table of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +105,48 @@ class _Trial:
         """A service address that one place withdraws."""
         self.compared += anycast.withdrawal(self.lab, self.fabric.cables)
 
+    def tunnels(self) -> None:
+        """Every flow of every tenant by the way of its outer header, and what is around its packets."""
+        for table in tenants.tables(self.lab):
+            tenant = self.tenant(table, FLOWS)
+            seen = tenants.sent(self.lab, tenant, PACKETS)
+            self.compared += tenants.compared(tenant, seen, PACKETS, seeded=self.seeded)
+        if not tenants.tables(self.lab):
+            raise LabError(NO_TENANTS)
+
+    def tenant(self, table: str, count: int, **words: Any) -> tenants.Tenant:
+        """Flows between hosts of a tenant."""
+        tos = tenants.marked(self.site)
+        return tenants.of_table(self.lab, self.wanted, self.seeds, table, tos, count=count, **words)
+
+    def isolation(self) -> None:
+        """Packets from each table to every other, and within each."""
+        names = [of_site.SHARED, *tenants.tables(self.lab)]
+        own = {name: found for name in names if (found := list(of_site.ports(self.lab, name)))}
+        tried = apart.trials(own, joined(self.lab))
+        if len(own) < 2:
+            raise LabError("all hosts are in one table")
+        self.compared += apart.compared(tried, apart.counted(self.lab, tried))
+
+    def tunnels_failover(self) -> None:
+        """Flows of the first tenant that has some, while a link below their tunnels is silent."""
+        table = next(iter(tenants.tables(self.lab)), None)
+        if table is None:
+            raise LabError(NO_TENANTS)
+        tenant = self.tenant(table, PROBED, first=31_000, families=(4,))
+        computed = tenants.computed(tenant, tenants.sent(self.lab, tenant, 1))
+        self.silenced(tenant.flows, computed, tenant.fabric)
+
     def failover(self) -> None:
         """Flows while a link is silent."""
+        flows = of_site.flows(self.pairs[:1], PROBED, first=30_000)
+        self.silenced(flows, choice.ways(self.fabric, flows), self.fabric)
+
+    def silenced(self, flows: Sequence[Flow], computed: Sequence[choice.Way], fabric: choice.Fabric) -> None:
+        """Flows with computed ways while a link of some of them is silent."""
         if not self.seeded:
             raise LabError("this kernel has no seeds, so that nobody can say which flows use a link")
-        flows: list[Flow] = of_site.flows(self.pairs[:1], PROBED, first=30_000)
-        computed = choice.ways(self.fabric, flows)
-        end = of_site.breakable(self.lab, computed, self.fabric)
+        end = of_site.breakable(self.lab, computed, fabric)
         if end is None:
             raise LabError("no router has two ways to the same hosts over other routers")
         expected = {flow.dst: of_site.expected(self.lab, self.site, end, flow.dst) for flow in flows}
@@ -151,23 +190,20 @@ def tried(
     -------
     Measured
     """
+    if not stages:
+        return Measured((), ())
     pairs = of_site.farthest(lab, wanted)
-    if not (pairs and stages):
-        why = "no two hosts of the table that all share have several ways between them"
-        return Measured((), tuple(Unmeasured(stage, why) for stage in stages))
     seeds = of_site.seeds(lab, policy)
     with ExitStack() as held:
-        inside: dict[str, list[str]] = {node: [] for node in lab.routers}
-        for node, device in of_site.far_ends(lab):
-            if node in inside:
-                inside[node].append(device)
-        held.enter_context(rehashed(lab.spaces, inside))
+        held.enter_context(rehashed(lab.spaces, of_site.inside(lab)))
         seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
         made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos, site)
         for stage in stages:
             said(stage)
             begin = time.monotonic()
             try:
+                if stage in SHARED and not pairs:
+                    raise LabError("no two hosts of the table that all share have several ways between them")
                 getattr(made, stage)()
             except (LabError, ValueError, OSError) as error:
                 made.unmeasured.append(Unmeasured(stage, str(error)))
