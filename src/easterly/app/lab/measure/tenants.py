@@ -94,9 +94,14 @@ def pairs(lab: Running, table: str) -> list[tuple[Port, Port]]:
     made, homes = [], _switches(lab)
     for family in (4, 6):
         own = [port for port in ports(lab, table) if port.family == family]
-        far = next((port for port in own if homes[port.host, port.device] != homes[own[0].host, own[0].device]), None)
+        others = (port for port in own if port.host != own[0].host and homes[_end(port)] != homes[_end(own[0])])
+        far = next(others, None)
         made += [(own[0], far)] if far else []
     return made
+
+
+def _end(port: Port) -> End:
+    return port.host, port.device
 
 
 def _switches(lab: Running) -> dict[End, str]:
@@ -145,7 +150,7 @@ def of_table(
     if not found:
         raise LabError(f"{table} has no two hosts at different switches")
     own = tuple(replace(flow, tos=tos) for flow in flows(found, count, first=first))
-    leaf = {port.address: _switches(lab)[port.host, port.device] for pair in found for port in pair}
+    leaf = {port.address: _switches(lab)[_end(port)] for pair in found for port in pair}
     ends = _loopbacks(lab)
     places = [(leaf[flow.src_address], leaf[flow.dst_address]) for flow in own]
     tunnels = tuple(Flow(a, b, ends[a], ends[b], 0, VXLAN_PORT) for a, b in places)
