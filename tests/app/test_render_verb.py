@@ -80,7 +80,7 @@ def test_a_broken_list_makes_strangers_and_no_traceback(tmp_path, text):
 
 
 def test_a_refusal_is_told_in_the_words_of_the_checker_and_ends_with_1(monkeypatch):
-    def refuse(configs, everything=False, models=""):
+    def refuse(configs, everything=False, **given):
         return tuple(Validation(f.path, "Reader 1.0", False, "line 3: no") for f in configs.artifacts[:1])
 
     monkeypatch.setattr(config, "validate", refuse)

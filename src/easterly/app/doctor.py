@@ -101,6 +101,7 @@ READERS = {
     "kubectl": "kubectl's check of objects: files are marked `not validated` (install kubernetes-client)",
 }
 EXTRAS = {
+    "pyavd": "Arista's own renderer on the text of EOS (pip install 'easterly[arista]')",
     "ray": "sweeps on a cluster (pip install 'easterly[cluster]')",
     "networkx": "comparisons with networkx in the tests (pip install 'easterly[test]')",
     "scipy": "comparisons with linear programmes in the tests (pip install 'easterly[test]')",

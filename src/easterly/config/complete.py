@@ -6,10 +6,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from easterly.config import access, switches
 from easterly.config.eos import routing as eos
+from easterly.config.eos.avd.check import structured
 from easterly.config.frr.render import shape
 from easterly.config.junos import routing as junos
 from easterly.config.nxos import routing as nxos
@@ -79,6 +81,34 @@ def render(
             own = f"sonic/{router.name}.frr.conf"
             files.append(Artifact(own, sonic.frr_text(machine), router.name, "frr", f"sonic {shape(router)}"))
     return [*files, *(file for file in made if file.dialect == "csv")]
+
+
+def structures(
+    site: Site, network: Network, sheet: Sheet, routers: Iterable[Router], qos: QosPlan, isolation: Isolation | None
+) -> dict[str, Callable[[], dict[str, Any]]]:
+    """What makes the facts of each switch of EOS into Arista's data model, by the path of its whole file.
+
+    Parameters
+    ----------
+    site : Site
+    network : Network
+    sheet : Sheet
+    routers : iterable of Router
+    qos : QosPlan
+    isolation : Isolation or None
+    """
+    spec, system = running(site, "eos"), SYSTEMS["eos"]
+    classes = {
+        switch.device: dialect.fit(switch) for dialect, switch in switches.settings(spec, network, qos)
+        if dialect.name == "eos"
+    }  # fmt: skip
+    planned = () if isolation is None else access.planned(spec, network, sheet, isolation)
+    lists = {found.device: found for dialect, found in planned if dialect.name == "eos"}
+    found = machines(spec, network, sheet, routers, system.naming, "eos", alone=spec is not site)
+    return {
+        system.path.format(m.router.name): partial(structured, m, classes.get(m.router.name), lists.get(m.router.name))
+        for m in found
+    }
 
 
 def running(site: Site, system: str) -> Site:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from easterly.config.bird import check as bird_check
+from easterly.config.eos.avd import check as eos_check
 from easterly.config.frr import check as frr_check
 from easterly.config.haproxy import check as haproxy_check
 from easterly.config.kubernetes import check as kubectl_check
@@ -35,14 +37,15 @@ CHECKERS = (
 
 def validate(
     configs: DeviceConfigs, everything: bool = False, progress: Callable[[int, int], None] | None = None,
-    models: str = "",
+    models: str = "", structures: Mapping[str, Callable[[], Mapping[str, Any]]] | None = None,
 ) -> tuple[Validation, ...]:  # fmt: skip
     """Have every dialect checked by its own tools, where they are installed.
 
     FRR files go through ``vtysh -C`` (syntax of all daemons) and ``bgpd -C`` (whether BGP takes each line), those
     of hosts and switches through netplan's generator. Classes, policers and access lists are loaded by the real ``tc``
     and ``nft`` in a network namespace of their own, and what the kernel made of them is compared with what they say.
-    Tables of SONiC are held against its YANG models by ``yanglint``, where those are.
+    Tables of SONiC are held against its YANG models by ``yanglint``, where those are; lines of EOS against what
+    Arista's own renderer makes of the same facts, where those are given.
     There is no offline checker for the rest, and where a program is missing there is none for its files either: they
     are marked ``not validated``, never as good.
 
@@ -55,6 +58,8 @@ def validate(
         Told how many files are done, and of how many.
     models : str
         Folder of SONiC's YANG models; if empty, the one that ``EASTERLY_YANG_MODELS`` names, or that of a switch.
+    structures : mapping of str to callable, optional
+        Facts of EOS by path (`easterly.config.complete.structures`).
 
     Returns
     -------
@@ -62,7 +67,7 @@ def validate(
         One per file looked at, sorted by path.
     """
     files = list(configs.artifacts if everything else _one_per_template(configs.artifacts))
-    found = (*(known.checker() for known in CHECKERS), sonic_check.checker(models))
+    found = (*(known.checker() for known in CHECKERS), sonic_check.checker(models), eos_check.checker(structures or {}))
     checkers = [checker for checker in found if checker is not None]
     done = []
     for count, file in enumerate(files, 1):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from easterly import address, config, route
 from easterly.base.columns import ints
@@ -39,6 +40,22 @@ def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
         replicas=backends(site, nouns.network.value, hosts, nouns.services.value) if site.services else None,
         forwarding=_forwarding(nouns) if "ovs" in wanted else None,
     )
+
+
+def structures(nouns: Nouns, targets: Collection[str]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Facts of switches of EOS, which Arista's own renderer is given; none if EOS is no target.
+
+    Parameters
+    ----------
+    nouns : Nouns
+    targets : collection of str
+    """
+    if "eos" not in config.chosen(targets):
+        return {}
+    given = sources(nouns, ["eos"])
+    return config.complete.structures(
+        given.site, given.network, given.sheet, given.routers, given.qos, given.isolation
+    )  # fmt: skip
 
 
 def doubts(nouns: Nouns, files: Mapping[str, Collection[Artifact]]) -> tuple[Finding, ...]:

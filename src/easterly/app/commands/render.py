@@ -110,7 +110,7 @@ def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool,
     from easterly.app.rendering import Rendered
     from easterly.base.findings import Severity
     from easterly.model.outcome import DeviceConfigs
-    from easterly.study.rendering import doubts, rendered
+    from easterly.study.rendering import doubts, rendered, structures
 
     files = rendered(nouns, targets)
     done = Rendered(files, ())
@@ -121,7 +121,8 @@ def _rendered(nouns: Any, targets: tuple[str, ...], validate: bool, every: bool,
         terminal.print_findings(wrong, None)
     if not validate:
         return done
-    return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every, models=models))
+    given: dict[str, Any] = {"models": models, "structures": structures(nouns, targets)}
+    return Rendered(files, config.validate(DeviceConfigs(tuple(done.artifacts)), everything=every, **given))
 
 
 def _refuse(out: Path, strange: list[str], form: str) -> NoReturn:
