@@ -77,6 +77,15 @@ def emit_json(result: Any, findings: Iterable[Finding] = ()) -> None:
     click.echo(envelope(result, findings), nl=False)
 
 
+def tell(result: Any, form: str, show: Callable[[Any], object], findings: Sequence[Finding] = ()) -> None:
+    """Print a result for programs, or for people: these see the findings first, on stderr."""
+    if form == "json":
+        emit_json(result, findings)
+    else:
+        print_findings(findings, None)
+        show(result)
+
+
 def print_findings(findings: Sequence[Finding], source: Any, *, err: bool = True) -> None:
     """Print located findings, with colours where the terminal wants them."""
     from easterly.site import format_findings

@@ -40,11 +40,7 @@ def command(site: Path, previous: Path | None, report: Path | None, files: Path 
         terminal.refused(error.findings, source, form)
     except (OSError, ValueError) as error:
         terminal.misused(f"--files {files}: {error}", form)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result)
+    terminal.tell(result, form, page.show, found)
     if report is not None:
         from easterly.app.report import addressing
 

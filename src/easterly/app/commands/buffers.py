@@ -36,9 +36,5 @@ def command(site: Path, form: str, **asked: Any) -> None:
     nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
     wanted = answer.wanted(asked, form)
     result = answer.document(*answer.tried(nouns, wanted, form), wanted)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result)
+    terminal.tell(result, form, page.show, found)
     sys.exit(terminal.FINE if result["complete"] else terminal.FOUND)

@@ -48,11 +48,7 @@ def command(site: Path, form: str, report: Path | None, rows: int, **asked: Any)
     except ValueError as error:
         terminal.misused(str(error.args[0]), form)
     result = answer.document(made, begins)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result, rows)
+    terminal.tell(result, form, lambda made: page.show(made, rows), found)
     if report is not None:
         from easterly.app.report import outgrowing
 

@@ -44,10 +44,7 @@ def command(before: Path, after: Path, states: int, folder: Path | None, report:
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     result = answer.document(made)
-    if form == "json":
-        terminal.emit_json(result)
-    else:
-        page.show(result)
+    terminal.tell(result, form, page.show)
     if folder is not None:
         with terminal.writing(folder, form):
             answer.export(made, folder)

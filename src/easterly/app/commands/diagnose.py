@@ -41,11 +41,7 @@ def command(site: Path, symptoms: Path, form: str, report: Path | None) -> None:
     except FindingsError as error:
         terminal.refused(text.locate(error.findings, source), source, form)
     result = answer.document(made)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result)
+    terminal.tell(result, form, page.show, found)
     if report is not None:
         terminal.written(report, page.page(str(nouns.site.site.name), result), form)
 

@@ -76,10 +76,7 @@ def _predict(before: Path, after: Path, asked: dict[str, Any], form: str) -> Non
     except ValueError as error:
         terminal.misused(str(error), form)
     result = shown.document(made, wanted.seed)
-    if form == "json":
-        terminal.emit_json(result)
-    else:
-        shown.show(result)
+    terminal.tell(result, form, shown.show)
     if asked["report"] is not None:
         from easterly.app.report import differing
 

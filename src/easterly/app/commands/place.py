@@ -43,11 +43,7 @@ def command(
     result = answer.document(nouns, made, rounds, seed)
     if folder is not None:
         result["files"] = answer.export(nouns, made, folder, form)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result)
+    terminal.tell(result, form, page.show, found)
     if report is not None:
         from easterly.app.report import placing
 

@@ -74,9 +74,5 @@ def _change(nouns: Any, source: Any, changes: tuple[str, ...], form: str) -> Non
     except FindingsError as error:
         terminal.refused(error.findings, None, form)
     result = change.compare(nouns.qos.value, after.qos.value)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.changed(result, changes)
+    terminal.tell(result, form, lambda made: page.changed(made, changes), found)
     sys.exit(terminal.FINE)

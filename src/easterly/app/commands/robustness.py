@@ -42,11 +42,7 @@ def command(site: Path, form: str, report: Path | None, **asked: Any) -> None:
     wanted = answer.wanted(asked, form)
     nouns, found, _ = terminal.read_or_leave(site, form, folder(None))
     result = answer.document(nouns, wanted, form)
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        page.show(result)
+    terminal.tell(result, form, page.show, found)
     if report is not None:
         from easterly.app.report import robust
 

@@ -74,11 +74,7 @@ def show(nouns: Any, found: Any, method: str | None, asked: dict[str, Any], form
 
 
 def _print(result: dict[str, Any], found: Any, form: str, show: Callable[[dict[str, Any]], None]) -> None:
-    if form == "json":
-        terminal.emit_json(result, found)
-    else:
-        terminal.print_findings(found, None)
-        show(result)
+    terminal.tell(result, form, show, found)
 
 
 def _fits(method: str, asked: dict[str, Any], form: str) -> None:

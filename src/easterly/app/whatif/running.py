@@ -63,10 +63,7 @@ def show(path: Path, wishes: Wishes, form: str) -> None:
         terminal.writable(wishes.report, form)
     made = _run(path, asked, wishes, form)
     result = document.document(made, metrics, against[0] if wishes.against else document.weight(made, metrics[0]))
-    if form == "json":
-        terminal.emit_json(result)
-    else:
-        page.show(result)
+    terminal.tell(result, form, page.show)
     if wishes.report is not None:
         _report(wishes.report, str(data["site"]["name"]), result, form)
     lost = any(found["code"] == LOST for row in result["points"] for found in row["findings"])

@@ -47,10 +47,7 @@ def command(rules_at: Path, packets_at: Path | None, default: str | None, work: 
     if packets_at is not None:
         packets = _read(packets_at, form, parse_packets, "packets", "write one packet per line, as --help shows")
     made = _result(rules, packets, review(rules, default=default, work=work))
-    if form == "json":
-        terminal.emit_json(made)
-    else:
-        _print(made)
+    terminal.tell(made, form, _print)
 
 
 def _read(path: Path, form: str, parse: Any, what: str, hint: str) -> Any:

@@ -59,7 +59,4 @@ def command(collective: str, form: str, **asked: Any) -> None:
     from easterly.app.calc.page import page
 
     made = answer_to(collective, **asked)
-    if form == "json":
-        terminal.emit_json(made)
-    else:
-        page(made)
+    terminal.tell(made, form, page)

@@ -32,10 +32,7 @@ def show(prefix: str, interface: bool, form: str) -> None:
     host, block = _interface(prefix) if interface else (None, lists.one(prefix, bare=True))
     found = facts(block)
     made = _shown(found) | ({} if host is None else {"interface": _address(block.family, host)})
-    if form == "json":
-        terminal.emit_json(made)
-    else:
-        _print(made)
+    terminal.tell(made, form, _print)
 
 
 def _interface(word: str) -> tuple[int, Prefix]:
