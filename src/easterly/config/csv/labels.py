@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from easterly.base.units import LENGTH, RATE, format_exact
+from easterly.config.csv.render import cables
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact, Bill
 
@@ -25,15 +25,9 @@ def labels(network: Network, bill: Bill) -> Artifact:
     -------
     Artifact
     """
-    links, rows = network.links, network.cables
-    ends = [link_id.split(">") for link_id in network.link_ids[rows].tolist()]
-    rates, lengths = links.capacity_bps[rows].tolist(), links.length_m[rows].tolist()
-    rate = {value: format_exact(value, RATE) for value in set(rates)}
-    length = {value: format_exact(value, LENGTH) for value in set(lengths)}
-    text, width = [",".join(LABELS)], len(str(len(rows)))
-    numbered = enumerate(zip(ends, rates, lengths, bill.cable_medium.tolist(), strict=True), 1)
-    for number, ((a, b), bps, metres, medium) in numbered:
-        tail = f"{rate[bps]},{length[metres]},{medium}"
+    text, width = [",".join(LABELS)], len(str(len(network.cables)))
+    for number, (a, b, *facts) in enumerate(cables(network, bill), 1):
         for end, here, there in (("A", a, b), ("B", b, a)):
-            text.append(f"{number},{end},{here},{there},{number:0{width}d}{end} {here},to {there},{tail}")
+            line = (number, end, here, there, f"{number:0{width}d}{end} {here}", f"to {there}", *facts)
+            text.append(",".join(map(str, line)))
     return Artifact("labels.csv", "\n".join(text) + "\n", "", "csv", "labels.csv")

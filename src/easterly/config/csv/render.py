@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from easterly.base.units import LENGTH, RATE, format_exact
 from easterly.model.address import AddressPlan
@@ -30,15 +30,20 @@ def render(network: Network, address: AddressPlan, bill: Bill) -> list[Artifact]
     ]
 
 
-def _cables(network: Network, bill: Bill) -> Iterable[tuple[str, ...]]:
+def cables(network: Network, bill: Bill) -> Iterator[tuple[str, ...]]:
+    """Both ends of every cable, its rate, its length and its medium, as tables say them."""
     links, rows = network.links, network.cables
     ends = [link_id.split(">") for link_id in network.link_ids[rows].tolist()]
     rates, lengths = links.capacity_bps[rows].tolist(), links.length_m[rows].tolist()
     rate = {value: format_exact(value, RATE) for value in set(rates)}
     length = {value: format_exact(value, LENGTH) for value in set(lengths)}
-    numbered = enumerate(zip(ends, rates, lengths, bill.cable_medium.tolist(), strict=True), 1)
-    for number, ((a, b), bps, metres, medium) in numbered:
-        yield (str(number), *a.rsplit(":", 1), *b.rsplit(":", 1), rate[bps], length[metres], medium, f"{a} / {b}")
+    for (a, b), bps, metres, medium in zip(ends, rates, lengths, bill.cable_medium.tolist(), strict=True):
+        yield a, b, rate[bps], length[metres], medium
+
+
+def _cables(network: Network, bill: Bill) -> Iterable[tuple[str, ...]]:
+    for number, (a, b, *facts) in enumerate(cables(network, bill), 1):
+        yield (str(number), *a.rsplit(":", 1), *b.rsplit(":", 1), *facts, f"{a} / {b}")
 
 
 def _table(name: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Artifact:
