@@ -123,9 +123,9 @@ def test_a_point_that_cannot_be_computed_is_a_finding() -> None:
 
 def test_axes_span_a_grid_and_each_alone() -> None:
     found = spanned.points([axis("seed=1,2,3"), axis("jobs.tune.batch=64,128")])
-    assert len(found) == 1 + 6 + 5 and found[0].is_base
+    assert len(found) == 1 + 6 + 5 and found[0].at == (None, None)
     assert [p.at for p in found[1:7]] == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
-    assert all(p.is_alone for p in found[7:])
+    assert all(p.at.count(None) == 1 for p in found[7:])
     assert spanned.site_of(found[4], data())["jobs"]["tune"]["batch"] == 128
     assert "seed" not in data() and spanned.site_of(found[4], data())["seed"] == 2
 

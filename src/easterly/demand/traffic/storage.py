@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from easterly.demand.ends import Ends, Nodes, Piece
-from easterly.demand.layout import Traffic as Moved
 from easterly.demand.phases import Phase
 from easterly.demand.traffic.bulk import shortest_s
 from easterly.demand.traffic.parts import Figure, phase
@@ -117,12 +116,6 @@ def takes_bps(ends: Ends, name: str) -> float:
         return taken_bps
     disks_bps: float = store.disk * len(ends.hosts.get(name, ())) / (more * cost.kept)
     return min(taken_bps, disks_bps)
-
-
-def rebuilt(work: Storage, ends: Ends) -> Moved:
-    """Bytes that move when a server is lost, even among all servers."""
-    lost_B = 0.0 if work.rebuild is None else work.rebuild.used * factors(work).rebuild
-    return ends.traffic([ends.among(ends.own(work.name), lost_B)])
 
 
 def phases(work: Storage, ends: Ends) -> list[Phase]:

@@ -56,16 +56,6 @@ class Point:
     at: Coordinates
     settings: Step
 
-    @property
-    def is_base(self) -> bool:
-        """Whether it is the site as it is."""
-        return all(step is None for step in self.at)
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether one axis has moved."""
-        return sum(step is not None for step in self.at) == 1
-
 
 def axis(change: str) -> Axis:
     """Axis of one ``PATH=VALUES``.
