@@ -20,10 +20,12 @@ def require(program: str) -> str:
     return path
 
 
-def require_root() -> None:
-    """The right to make network namespaces."""
+def require_root(*programs: str) -> None:
+    """The right to make network namespaces, and programs to use in them."""
     if os.geteuid() != 0:
         absent("network namespaces need root")
+    for program in programs:
+        require(program)
 
 
 def absent(reason: str) -> NoReturn:

@@ -6,18 +6,16 @@ import json
 import zlib
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 
-from easterly.app.cli import main
 from easterly.app.commands.calc import CALCULATORS
 
 CASE = "all-reduce --size 4GiB --nodes 4 --gpus 8 --nic 50GB/s --scaleup 740.64GB/s"
 
 
 def run(words: str) -> Result:
-    result = CliRunner().invoke(main, ["calc", *words.split()])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("calc", *words.split())
 
 
 def answer(words: str) -> dict:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from click.testing import CliRunner
+from tests.app import asking
 
 from easterly.app.cli import main
 
@@ -22,13 +23,11 @@ flows:
 
 
 def run(*words):
-    return CliRunner().invoke(main, ["calc", "bound", *map(str, words)])
+    return asking.run("calc", "bound", *words)
 
 
 def result(*words):
-    done = run(*words, "--format", "json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)["result"]
+    return asking.result_of("calc", "bound", *words)
 
 
 def delays(found, flow=0):

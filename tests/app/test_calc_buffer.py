@@ -6,20 +6,18 @@ import json
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.app import asking
 
-from easterly.app.cli import main
 from easterly.qos.memory import headroom
 
 PORT = "buffer --rate 100Gb/s --rtt 20us"
 
 
 def run(words: str) -> Result:
-    result = CliRunner().invoke(main, ["calc", *words.split()])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("calc", *words.split())
 
 
 def answer(words: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 
-from easterly.app.cli import main
 from easterly.app.commands.calculators.control import command
 
 CASES = {
@@ -25,17 +25,11 @@ CASES = {
 
 
 def run(words: str) -> Result:
-    result = CliRunner().invoke(main, ["calc", "control", *words.split()])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("calc", "control", *words.split())
 
 
 def answer(words: str) -> dict:
-    result = run(f"{words} --format json")
-    assert result.exit_code == 0, result.output
-    made = json.loads(result.stdout)
-    assert list(made) == ["schema", "result", "findings"] and made["findings"] == []
-    return made["result"]
+    return asking.answer_to("calc", "control", *words.split())
 
 
 def test_every_question_has_a_case():

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.app import asking
 
 from easterly.app.calc.curves import FUNCTIONS, Misplaced, drawn, read
 from easterly.app.cli import main
@@ -22,9 +23,7 @@ from easterly.predict.calculus.rational import text as text_of
 
 
 def result(*words: str) -> Any:
-    said = CliRunner().invoke(main, ["calc", "curve", *words, "--format", "json"])
-    assert said.exit_code == 0, said.output
-    return json.loads(said.stdout)["result"]
+    return asking.result_of("calc", "curve", *words)
 
 
 def test_expressions_are_the_curves_they_describe() -> None:

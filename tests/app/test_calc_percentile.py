@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.app import asking
 
 from easterly.app.calc.sources import SOURCES, read
 from easterly.app.cli import main
@@ -16,9 +16,7 @@ from easterly.predict.calculus.stochastic import Server, Tandem
 
 
 def result(*words: str) -> Any:
-    said = CliRunner().invoke(main, ["calc", "percentile", *words, "--format", "json"])
-    assert said.exit_code == 0, said.output
-    return json.loads(said.stdout)["result"]
+    return asking.result_of("calc", "percentile", *words)
 
 
 def test_answers_are_those_of_the_library() -> None:

@@ -9,10 +9,10 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 
 from easterly.app.calc import mixes, series
-from easterly.app.cli import main
 from easterly.app.commands.calculators.traffic import command
 from easterly.predict.traffic import fractional_noise, hurst, mmpp, mmpp_counts, norros_capacity
 from easterly.predict.traffic.norros import Aggregate
@@ -41,17 +41,11 @@ def files(tmp_path, monkeypatch):
 
 
 def run(words: str) -> Result:
-    result = CliRunner().invoke(main, ["calc", "traffic", *shlex.split(words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("calc", "traffic", *shlex.split(words))
 
 
 def answer(words: str) -> dict:
-    result = run(f"{words} --format json")
-    assert result.exit_code == 0, result.output
-    made = json.loads(result.stdout)
-    assert list(made) == ["schema", "result", "findings"] and made["findings"] == []
-    return made["result"]
+    return asking.answer_to("calc", "traffic", *shlex.split(words))
 
 
 def test_every_model_has_a_case():

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 
 from easterly.app.cli import VERBS, main
 
@@ -24,9 +25,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory):
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run(*words)
 
 
 def envelope(*words: object) -> dict:

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 
-from easterly.app.cli import main
 from easterly.app.commands import demand as verb
 from easterly.app.demand import chart, tables, views
 from easterly.site.formats import chakra
@@ -43,9 +43,7 @@ def varying(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, ["demand", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("demand", *words)
 
 
 def rows(*words: object) -> list[dict]:

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from easterly.app.cli import main
+from tests.app import asking
 
 ROOT = Path(__file__).parents[2]
 TWO = ROOT / "examples/two-fabrics-wan.yaml"
@@ -39,13 +37,11 @@ def pod(tmp_path):
 
 
 def run(*words):
-    return CliRunner().invoke(main, ["predict", *map(str, words)])
+    return asking.run("predict", *words)
 
 
 def result(*words):
-    done = run(*words, "--format", "json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)["result"]
+    return asking.result_of("predict", *words)
 
 
 @pytest.mark.parametrize("site", [TWO, TORI])

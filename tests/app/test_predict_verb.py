@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.app import asking
 
 from easterly.app.cli import main
 
@@ -18,13 +19,11 @@ TWO = ROOT / "examples/two-fabrics-wan.yaml"
 
 
 def run(*words):
-    return CliRunner().invoke(main, ["predict", *map(str, words)])
+    return asking.run("predict", *words)
 
 
 def result(*words):
-    done = run(*words, "--format", "json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)["result"]
+    return asking.result_of("predict", *words)
 
 
 @pytest.fixture(scope="module")

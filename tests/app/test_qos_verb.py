@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.app import asking
 
 from easterly.app.cli import main
 
@@ -15,13 +16,11 @@ DEMO = str(ROOT / "src/easterly/app/demo.yaml")
 
 
 def run(*given: str):
-    return CliRunner().invoke(main, ["qos", DEMO, *given])
+    return asking.run("qos", DEMO, *given)
 
 
 def result(*given: str):
-    done = run(*given, "--format", "json")
-    assert done.exit_code == 0, done.output
-    return json.loads(done.stdout)["result"]
+    return asking.result_of("qos", DEMO, *given)
 
 
 def test_the_whole_plan_as_one_object() -> None:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.app.lab.sites import DIAMOND, written
 from tests.config.underlays import VARIANTS
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app import terminal
 from easterly.app.lab.build import running
@@ -40,9 +40,7 @@ def until(condition, seconds: float = 20.0) -> float:
 
 @pytest.mark.parametrize("variant", ["bgp-fast", "isis-fast"])
 def test_a_service_that_falls_ill_is_withdrawn_and_comes_back(variant, tmp_path):
-    require_root()
-    for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "isisd"):
-        require(program)
+    require_root("ip", "vtysh", "zebra", "bgpd", "bfdd", "isisd")
     spec = yaml.safe_load(DIAMOND)
     spec["fabrics"]["lab"]["underlay"], spec["anycast"] = VARIANTS[variant], {"dns": DNS}
     nouns, _, _ = terminal.read_or_leave(written(tmp_path, yaml.safe_dump(spec)), "text", None)

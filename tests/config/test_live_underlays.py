@@ -8,7 +8,7 @@ import pytest
 import yaml
 from tests.app.lab.sites import DIAMOND, LEAVES, written
 from tests.config.underlays import VARIANTS
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app import terminal
 from easterly.app.lab import converge
@@ -21,9 +21,7 @@ pytestmark = pytest.mark.lab
 
 @pytest.mark.parametrize("variant", ["bgp-unnumbered", "ospf-unnumbered", "isis-fast", "isis-unnumbered"])
 def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
-    require_root()
-    for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d", "isisd"):
-        require(program)
+    require_root("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d", "isisd")
     spec = yaml.safe_load(DIAMOND)
     spec["fabrics"]["lab"]["underlay"] = VARIANTS[variant]
     nouns, _, _ = terminal.read_or_leave(written(tmp_path, yaml.safe_dump(spec)), "text", None)
@@ -35,9 +33,7 @@ def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
 
 
 def test_a_border_hands_routes_to_the_wan_and_back(tmp_path):
-    require_root()
-    for program in ("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d"):
-        require(program)
+    require_root("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d")
     spec = yaml.safe_load(LEAVES)
     spec["fabrics"]["t"]["hosts"]["count"] = 4
     spec["fabrics"]["t"]["underlay"] = VARIANTS["ospf-unnumbered"]

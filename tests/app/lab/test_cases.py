@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.app.lab.sites import DIAMOND, written
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 import easterly.app
 from easterly.app.cli import main
@@ -20,9 +20,7 @@ FAST = "bfd: {interval: 50ms, multiplier: 3}"
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft", "tc", "zebra", "bgpd", "ospfd"):
-        require(program)
+    require_root("ip", "nft", "tc", "zebra", "bgpd", "ospfd")
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from tests.lab import require, require_root
+from click.testing import Result
+from tests.app import asking
+from tests.lab import require_root
 
-from easterly.app.cli import main
 from easterly.config.linux.qos import parse_tc
 
 SITE = Path(__file__).parents[2] / "golden" / "rails.yaml"
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, ["lab", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("lab", *words)
 
 
 def test_trials_are_listed() -> None:
@@ -58,9 +56,7 @@ def test_what_cannot_be_tried_is_refused(words: tuple[str, ...], said: str) -> N
 
 @pytest.mark.lab
 def test_a_site_does_on_this_kernel_what_is_predicted(monkeypatch: pytest.MonkeyPatch) -> None:
-    require_root()
-    for program in ("ip", "tc"):
-        require(program)
+    require_root("ip", "tc")
     made = run("qos", SITE, "--seconds", 1, "--match", "bpf", "--format", "json")
     assert made.exit_code == 0, made.output
     found = json.loads(made.stdout)["result"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.app.lab.sites import DIAMOND, written
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app import terminal
 from easterly.app.lab import records
@@ -46,9 +46,7 @@ def left() -> list[str]:
 
 
 def test_nothing_is_left_of_fifty_labs(tmp_path: Path) -> None:
-    require_root()
-    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd"):
-        require(program)
+    require_root("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd")
     site, draws = written(tmp_path, DIAMOND), random.Random(7)
     nouns, _, _ = terminal.read_or_leave(site, "text", None)
     network, before = nouns.network.value, left()

@@ -6,7 +6,7 @@ import socket
 from dataclasses import replace
 
 import pytest
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab import Offer, bottleneck, send, try_policer
 from easterly.config.linux.qos import check, render_tc
@@ -20,9 +20,7 @@ SECONDS = 3.0
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft"):
-        require(program)
+    require_root("ip", "nft")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.lab import require, require_root
+from tests.app import asking
+from tests.lab import require_root
 
 from easterly.app.cli import main
 from easterly.app.lab import LabError, spaces
@@ -28,18 +29,14 @@ FOLDER = Path("/run/netns")
 
 @pytest.fixture
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "tc"):
-        require(program)
+    require_root("ip", "tc")
 
 
 lab = pytest.mark.usefixtures("_parts")
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, ["lab", "ring", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("lab", "ring", *words)
 
 
 def test_the_site_is_shown_without_any_lab(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

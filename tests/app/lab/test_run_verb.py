@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
+from tests.app import asking
 from tests.app.lab.sites import DIAMOND, written
-from tests.lab import require, require_root
+from tests.lab import require_root
 
-from easterly.app.cli import main
 from easterly.app.lab import records, teardown
 from easterly.app.lab.preflight import PROBES
 
@@ -20,9 +20,7 @@ DEMO = Path(__file__).parents[3] / "src" / "easterly" / "app" / "demo.yaml"
 
 
 def run(*words: object) -> Result:
-    result = CliRunner().invoke(main, ["lab", *map(str, words)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
+    return asking.run("lab", *words)
 
 
 def test_without_its_programs_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,9 +90,7 @@ def test_a_folder_of_a_maker_that_was_killed_at_once_is_removed(
 
 @pytest.mark.lab
 def test_features_are_found_out_by_trying() -> None:
-    require_root()
-    for program in ("ip", "tc", "vtysh", "zebra"):
-        require(program)
+    require_root("ip", "tc", "vtysh", "zebra")
     result = run("check", "--format", "json")
     assert result.exit_code == 0, result.output
     found = {each["name"]: each for each in json.loads(result.stdout)["result"]["features"]}

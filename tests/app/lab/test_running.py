@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.app.lab.sites import DIAMOND, LEAVES, written
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app import terminal
 from easterly.app.cli import main
@@ -40,9 +40,7 @@ LONGEST_S = 15.0
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in PROGRAMS:
-        require(program)
+    require_root(*PROGRAMS)
 
 
 def traces(name: str) -> list[str]:
@@ -61,9 +59,7 @@ def traces(name: str) -> list[str]:
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What `lab run --keep` says of a lab, which is there meanwhile; it is cleaned afterwards, and leaves nothing."""
-    require_root()
-    for program in PROGRAMS:
-        require(program)
+    require_root(*PROGRAMS)
     site = str(written(tmp_path_factory.mktemp("kept"), DIAMOND))
     result = CliRunner().invoke(main, ["lab", "run", site, "--keep", "--no-measure", "--format", "json"])
     assert result.exit_code == 0, result.output

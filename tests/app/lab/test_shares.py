@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.app.lab.trees import M, drawn, three
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab import Case, LabError, bottleneck, try_case
 from easterly.config.linux.qos import render_tc
@@ -20,9 +20,7 @@ SECONDS = 2.0
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "tc"):
-        require(program)
+    require_root("ip", "tc")
 
 
 def told(case: Case) -> dict[str, tuple[float, float]]:

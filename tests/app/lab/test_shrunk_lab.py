@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.cli import main
 
@@ -17,9 +17,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def run(name: str, sizes: str) -> dict[str, Any]:
-    require_root()
-    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd"):
-        require(program)
+    require_root("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd")
     done = CliRunner().invoke(
         main, ["lab", "run", str(EXAMPLES / f"{name}.yaml"), "--shrink", sizes, "--no-measure", "--format", "json"]
     )

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab import LabError, Offer, bottleneck, missing, send, spaces
 
@@ -21,8 +21,7 @@ FOLDER = Path("/run/netns")
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    require("ip")
+    require_root("ip")
 
 
 def of(pid: int) -> list[Path]:

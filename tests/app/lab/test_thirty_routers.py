@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.cli import main
 
@@ -32,9 +32,7 @@ addressing:
 
 @pytest.mark.parametrize("protocol", ["bgp", "ospf"])
 def test_thirty_routers_do_what_the_plan_says(tmp_path: Path, protocol: str) -> None:
-    require_root()
-    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd", "ospfd"):
-        require(program)
+    require_root("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd", "ospfd")
     site = tmp_path / "thirty.yaml"
     site.write_text(SITE.replace("PROTOCOL", protocol))
     done = CliRunner().invoke(main, ["lab", "run", str(site), "--no-measure", "--wait", "120", "--format", "json"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from tests.config.access.test_dialects import PORTS
 from tests.config.access.worlds import devices, world
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.config.nftables import check, render
 from easterly.config.running import run
@@ -20,9 +20,7 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(autouse=True, scope="module")
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft", "unshare"):
-        require(program)
+    require_root("ip", "nft", "unshare")
 
 
 def judged(text: str) -> Validation:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 import pytest
 from tests.config.fronts.test_fronts import plan
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab.spaces import spaces
 from easterly.config import haproxy, nginx
@@ -80,7 +80,7 @@ def until(condition, seconds: float = 10.0) -> None:
 
 @pytest.mark.parametrize("software", ["haproxy", "nginx"])
 def test_requests_are_split_by_weight_and_the_dead_get_none(software, tmp_path):
-    require_root(), require(software)
+    require_root(software)
     nouns = plan(software=software, weights=WEIGHTS, balance="round-robin", every="200ms", check="/health")
     [file] = rendered(nouns, [software])[software]
     front = (haproxy if software == "haproxy" else nginx).parse(file.text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from tests.config.linux_qos.trees import M, policers, shaped, shapers
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.config.linux.qos import check, render
 from easterly.model.outcome import Artifact, Validation
@@ -18,9 +18,7 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(autouse=True, scope="module")
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "tc", "nft", "unshare"):
-        require(program)
+    require_root("ip", "tc", "nft", "unshare")
 
 
 def judged(machine: LinuxQos) -> list[Validation]:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly import site
 from easterly.app.lab.spaces import spaces
@@ -123,9 +123,7 @@ def datagrams(source, target, address: str, own: str, count: int = FLOWS) -> int
 @pytest.fixture(scope="module")
 def square(tmp_path_factory):
     """Two hosts, four switches, their cables; every switch from its rendered script."""
-    require_root()
-    for program in ("ip", "ovs-vswitchd", "ovsdb-server", "ovs-vsctl"):
-        require(program)
+    require_root("ip", "ovs-vswitchd", "ovsdb-server", "ovs-vsctl")
     folder = Path(tmp_path_factory.mktemp("ovs"))
     nouns = Nouns(site.load_text(SITE).site)
     given = sources(nouns, ["ovs"])

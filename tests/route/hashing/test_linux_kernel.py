@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.lab import absent, require, require_root
+from tests.lab import absent, require_root
 
 from easterly.app.lab import Space, spaces
 from easterly.route.hashing import hash_of, tuples_of
@@ -22,8 +22,7 @@ NETS = {4: ("10.77", "198.18.0.0/16"), 6: ("2001:db8:77", "2001:db8:ff::/48")}
 
 @pytest.fixture(scope="module")
 def router():
-    require_root()
-    require("ip")
+    require_root("ip")
     if not (SYSCTLS / "ipv4/fib_multipath_hash_seed").exists():
         absent("this kernel has no fib_multipath_hash_seed (Linux 6.11)")
     with spaces("r") as (made,):

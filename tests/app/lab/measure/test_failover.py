@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from tests.app.lab.measure.diamond import HOSTS, SEEDS, Diamond, diamond, far_ends
-from tests.lab import absent, require, require_root
+from tests.lab import absent, require_root
 
 from easterly.app.lab.measure import choice
 from easterly.app.lab.measure.anycast import judged
@@ -93,9 +93,7 @@ def test_a_flow_that_never_comes_back_is_within_nothing() -> None:
 
 @pytest.fixture
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft"):
-        require(program)
+    require_root("ip", "nft")
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from tests.app.lab.sites import DIAMOND, written
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.cli import main
 from easterly.app.lab.measure import Within
@@ -23,9 +23,7 @@ CLASSES = "classes: {gold: {dscp: 26, share: 50%}, silver: {dscp: 18, share: 30%
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft", "tc", "zebra"):
-        require(program)
+    require_root("ip", "nft", "tc", "zebra")
 
 
 def run(site: Path, *words: object):

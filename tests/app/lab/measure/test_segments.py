@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from tests.app.lab.measure.diamond import HOSTS, Diamond, diamond
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab.measure.flows import burst, several
 from easterly.app.lab.measure.segments import links, passed, shortest, steered
@@ -28,8 +28,7 @@ def test_a_way_visits_its_nodes_by_the_shortest_ways() -> None:
 
 @pytest.fixture
 def _parts() -> None:
-    require_root()
-    require("ip")
+    require_root("ip")
 
 
 def measured(made: Diamond, imposed: Sequence[str], planned: Sequence[str]) -> list[Within]:

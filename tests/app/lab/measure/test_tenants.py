@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.app.lab.trees import FRAME_B, M
-from tests.lab import require, require_root
+from tests.lab import require_root
 
 from easterly.app.lab import LabError, Space, spaces
 from easterly.app.lab.measure.shares import Tenant, carried, ceiling, fractions
@@ -27,9 +27,7 @@ QUANTA = (1, 4, 1, 2)
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "tc"):
-        require(program)
+    require_root("ip", "tc")
 
 
 def shaped(

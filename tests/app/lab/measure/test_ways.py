@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 from tests.app.lab.measure.diamond import HOSTS, SEEDS, Diamond, diamond, far_ends
-from tests.lab import absent, require, require_root
+from tests.lab import absent, require_root
 
 from easterly.app.lab.measure import choice
 from easterly.app.lab.measure.counters import Taken, counted, interfaces, strays
@@ -25,9 +25,7 @@ FLOWS, PACKETS = 150, 3
 
 @pytest.fixture(autouse=True)
 def _parts() -> None:
-    require_root()
-    for program in ("ip", "nft"):
-        require(program)
+    require_root("ip", "nft")
 
 
 def flows(count: int = FLOWS) -> list[Flow]:
