@@ -103,6 +103,14 @@ def test_four_routers_and_two_hosts_do_what_is_planned(kept: dict[str, Any]) -> 
     assert {"networkd in a namespace"} <= {each["lacking"] for each in kept["substitutions"]}
 
 
+def test_no_session_had_to_come_up_twice(kept: dict[str, Any]) -> None:
+    [record] = [each for each in records.read() if each.name == kept["lab"]]
+    for node in kept["routers"]:
+        words = ("vtysh", "--vty_socket", str(record.folder / node), "-d", "bgpd", "-c", "show bgp neighbors json")
+        peers = json.loads(record.space(node).run(*words)).values()
+        assert [each["connectionsDropped"] for each in peers] == [0] * 4, node
+
+
 def test_a_kept_lab_is_listed_and_lets_people_in(kept: dict[str, Any], capfd: pytest.CaptureFixture[str]) -> None:
     listed = json.loads(CliRunner().invoke(main, ["lab", "list", "--format", "json"]).stdout)["result"]
     [mine] = [each for each in listed if each["lab"] == kept["lab"]]

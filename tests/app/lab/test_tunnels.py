@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from easterly.app.lab import tunnels
+import pytest
+from tests.app.lab.sites import TENANTS, written
+from tests.lab import require, require_root
+
+from easterly.app import terminal
+from easterly.app.lab import converge, tunnels
+from easterly.app.lab.build import running
+from easterly.app.lab.cables import usual_scale
+from easterly.app.lab.reach import reached
+from easterly.app.lab.routes import planned
 
 ROUTE = {"dst": "10.1.0.0/28", "gateway": "10.65.0.3", "dev": "l3100", "flags": ["onlink"]}
 NEIGHBOUR = {"dst": "10.65.0.3", "dev": "l3100", "lladdr": "02:00:00:00:00:03"}
@@ -58,3 +67,27 @@ def test_it_is_given_up_in_the_end(monkeypatch):
     monkeypatch.setattr(tunnels, "EVERY_S", 0.01)
     table = Table([], [])
     assert tunnels.waited(lab(table), seconds=0.05) == () and table.ran == []
+
+
+@pytest.mark.lab
+@pytest.mark.slow
+def test_hosts_reach_each_other_again_after_the_chosen_way_has_changed(tmp_path):
+    """FRR 8.4 forgets neighbours then (its issue 12391), a mended one does not: hosts are not to notice either way."""
+    require_root()
+    for program in ("ip", "tc", "vtysh", "zebra", "bgpd", "bfdd"):
+        require(program)
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, TENANTS), "text", None)
+    network, address = nouns.network.value, nouns.address.value
+    wanted = planned(network, address, nouns.policy.value)
+    with running(network, address, nouns.configs.value, scale=usual_scale(network)) as made:
+        assert not any(converge.routed(made, wanted, seconds=30).values())
+        assert tunnels.waited(made, seconds=20) == ()
+        assert (tunnels.seen(made).count, tunnels.seen(made).lacking) == (8, ())
+        folder = made.record.folder / "t-leaf-1"
+        for peer in ("10.64.8.17", "10.64.8.19"):
+            made.spaces["t-leaf-1"].run("vtysh", "--vty_socket", str(folder), "-c", f"clear bgp {peer}")
+            assert not any(converge.routed(made, wanted, seconds=30).values())
+        tunnels.waited(made, seconds=20)
+        assert not any(converge.routed(made, wanted, seconds=30).values())
+        assert tunnels.seen(made).lacking == ()
+        assert not reached(made).wrong

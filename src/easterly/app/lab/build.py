@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from typing import TypeVar
 
-from easterly.app.lab import daemons, netplan, preflight, records, tables
+from easterly.app.lab import netplan, preflight, records, starting, tables
 from easterly.app.lab.cables import Cable, End, cables
-from easterly.app.lab.records import Process, Record
+from easterly.app.lab.records import Record
 from easterly.app.lab.running import Running
-from easterly.app.lab.spaces import LabError, Space, command, terminable, undisturbed
+from easterly.app.lab.spaces import LabError, Space, command, terminable, together, undisturbed
 from easterly.app.lab.teardown import sweep, take_down
 from easterly.config.linux.netplan import read
 from easterly.config.linux.qos import render_tc
@@ -24,9 +21,6 @@ from easterly.model.network import Network
 from easterly.model.outcome import DeviceConfigs
 from easterly.model.shaping import LinuxQos, Shaper
 
-T = TypeVar("T")
-AT_ONCE = 4
-"""Routers that are started at the same time."""
 SWITCHES, HOSTS = "linux/90-fabric-switches.conf", "linux/90-fabric-hosts.conf"
 NO_WAITING = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}
 """Settings of the lab's own: nobody looks for duplicates of addresses, which takes a second and finds none."""
@@ -64,7 +58,7 @@ def running(
         record, kept = records.new(site), False
         try:
             lab = _named(record, network, address, configs, scale)
-            for name, stage in (("build", _build), ("daemons", _start)):
+            for name, stage in (("build", _build), ("daemons", starting.start)):
                 said(name)
                 begin = time.monotonic()
                 stage(lab)
@@ -158,29 +152,3 @@ def _configure(lab: Running, node: str, limits: Sequence[Shaper]) -> None:
     for family in (4, 6):
         space.batch("ip", "".join(f"{line}\n" for line in netplan.rules(told, family)), f"-{family}")
     space.batch("tc", render_tc(LinuxQos(name, tuple(limits))))
-
-
-def _start(lab: Running) -> None:
-    """Daemons of all routers, a few at a time."""
-    lock = Lock()
-    current = [lab.record]
-
-    def told(process: Process) -> None:
-        with lock:
-            current[0] = current[0].running(process)
-
-    def started(node: str) -> None:
-        text, apart = lab.text(f"frr/{node}.conf"), lab.tables(node)
-        daemons.start(lab.spaces[node], lab.record.folder / node, text, told, apart)
-
-    together(started, list(lab.routers))
-
-
-def together(task: Callable[[str], T], names: Sequence[str]) -> list[T]:
-    """Do something for several names at once; after the first error nothing more is begun."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            return list(pool.map(task, names))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise

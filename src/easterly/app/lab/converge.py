@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from easterly.app.lab.build import together
 from easterly.app.lab.routes import Difference, Table, differences, kernel
 from easterly.app.lab.running import Running
-from easterly.app.lab.spaces import LabError
+from easterly.app.lab.spaces import LabError, together
 
 EVERY_S = 0.2
 

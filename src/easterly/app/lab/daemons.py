@@ -23,6 +23,10 @@ PROFILE = re.compile(r"^frr defaults (\w+)", re.MULTILINE)
 PATIENCE_S = 20.0
 OWNER = "frr"
 """Whom the daemons turn into after they have started."""
+WATCHING = "bfdd"
+"""Comes last: bgpd of FRR before 10.2 resets a session that is watched before it is up (its issue 17337)."""
+NICE = ("nice", "-n", "-5")
+"""As FRR's own service has it, so that other programs make no neighbour look dead."""
 
 
 class RefusedText(LabError):
@@ -49,7 +53,7 @@ def asked_for(text: str) -> tuple[str, ...]:
 def start(
     space: Space, folder: Path, text: str, told: Callable[[Process], None], tables: Mapping[str, Space] = {}
 ) -> None:
-    """Start the daemons of one router, and have the rendered text loaded as an operator would.
+    """Start the daemons of one router but the one that watches, and load the rendered text as an operator would.
 
     Parameters
     ----------
@@ -74,28 +78,53 @@ def start(
     for name, content in (("empty.conf", ""), ("frr.conf", text)):
         (folder / name).write_text(content, encoding="utf-8")
     shutil.chown(folder, OWNER, OWNER)
-    profile = PROFILE.search(text)
-    own = ["--vty_socket", str(folder), "-z", str(folder / "zserv.api"), "-f", str(folder / "empty.conf")]
-    own += ["-F", profile.group(1)] if profile else []
-    first: tuple[str, ...] = ()
     if tables:
         (folder / "tables").mkdir()
         (folder / "entry").write_text(entry(folder / "tables", tables), encoding="utf-8")
-        first = ("sh", str(folder / "entry"))
-    for name in asked_for(text):
-        more = ["-n"] if tables and name == "zebra" else []
-        started = _start(space, folder, name, [*first, *_words(folder, name), *own, *more], told)
+    names = [name for name in asked_for(text) if name != WATCHING]
+    for name in names:
+        started = _start(space, folder, name, text, told)
         if name == "zebra":
             _wait_for(folder / "zserv.api", started, folder)
-    for name in asked_for(text):
+    for name in names:
         _wait_for(folder / f"{name}.vty", None, folder)
+    _load(space, folder)
+    _handle(folder)
+
+
+def watch(space: Space, folder: Path, text: str, told: Callable[[Process], None]) -> None:
+    """Start the daemon that watches neighbours, if the text asks for it, and load what is for it.
+
+    Parameters
+    ----------
+    space : Space
+    folder : Path
+        That of the daemons that run.
+    text : str
+        The whole of its ``frr.conf``.
+    told : callable
+        Given the process as soon as there is one.
+
+    Raises
+    ------
+    LabError
+        It did not come up; the message has its last words.
+    RefusedText
+        It does not take the text; the message has its lines.
+    """
+    if WATCHING in asked_for(text):
+        _start(space, folder, WATCHING, text, told)
+        _wait_for(folder / f"{WATCHING}.vty", None, folder)
+        _load(space, folder, "-d", WATCHING)
+
+
+def _load(space: Space, folder: Path, *options: str) -> None:
     try:
-        space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "frr.conf"))
+        space.run("vtysh", "--vty_socket", str(folder), *options, "-f", str(folder / "frr.conf"))
     except LabError as error:
         raise RefusedText(
             f"{folder.name}: FRR refuses what is rendered: {str(error).partition('frr.conf: ')[2]}"
         ) from None
-    _handle(folder)
 
 
 def _handle(folder: Path) -> None:
@@ -105,20 +134,27 @@ def _handle(folder: Path) -> None:
     path.chmod(0o755)
 
 
-def _words(folder: Path, name: str) -> list[str]:
-    path = program(name)
+def _words(folder: Path, name: str, text: str) -> list[str]:
+    path, profile = program(name), PROFILE.search(text)
     if path is None:
         raise LabError(f"FRR's {name} is not installed, and the rendered text of {folder.name} needs it")
-    extra = ["--bfdctl", str(folder / "bfdd.sock")] if name == "bfdd" else []
-    return [path, "-i", str(folder / f"{name}.pid"), "--log", f"file:{folder / name}.log", *extra]
+    apart = (folder / "entry").exists()
+    return [
+        *(["sh", str(folder / "entry")] if apart else []),
+        path, "-i", str(folder / f"{name}.pid"), "--log", f"file:{folder / name}.log",
+        "--vty_socket", str(folder), "-z", str(folder / "zserv.api"), "-f", str(folder / "empty.conf"),
+        *(["-F", profile.group(1)] if profile else []),
+        *(["--bfdctl", str(folder / "bfdd.sock")] if name == "bfdd" else []),
+        *(["-n"] if apart and name == "zebra" else []),
+    ]  # fmt: skip
 
 
-def _start(space: Space, folder: Path, name: str, words: list[str], told: Callable[[Process], None]) -> Process:
+def _start(space: Space, folder: Path, name: str, text: str, told: Callable[[Process], None]) -> Process:
+    words = ["ip", "netns", "exec", space.name, *_words(folder, name, text)]
     with (folder / f"{name}.out").open("wb") as out:
         child = subprocess.Popen(
-            ["ip", "netns", "exec", space.name, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True, cwd="/",
-        )  # fmt: skip
+            [*NICE, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+        )
     started = Process.of(child.pid, name)
     child.returncode = 0  # Whoever takes the lab down reaps it; a kept one outlives this program.
     told(started)

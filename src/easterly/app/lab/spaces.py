@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ PREFIX, FOLDER = "easterly-", Path("/run/netns")
 NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of linux/sched.h: what `setns` is to change."""
 SECONDS = 20
+AT_ONCE = 4
+"""Namespaces that something is done for at the same time."""
 
 
 class LabError(RuntimeError):
@@ -180,3 +182,13 @@ def command(*words: str, text: str = "") -> str:
     if done.returncode:
         raise LabError(f"{' '.join(words)}: {(done.stderr or done.stdout).strip() or done.returncode}")
     return done.stdout
+
+
+def together(task: Callable[[str], T], names: Sequence[str]) -> list[T]:
+    """Do something for several names at once; after the first error nothing more is begun."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            return list(pool.map(task, names))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise

@@ -1,6 +1,7 @@
 """Neighbours behind tunnels: FRR tells its kernel of a tenant's route, and of the neighbour it leads to, in two steps.
 
-FRR 8.4 does the second only if the layer-3 VNI is up when the route comes. Where it was not, the route stays without
+When the way that is chosen for a route changes, FRR 8.4 first learns the neighbour of the new way and then, from a
+queue, forgets that of the old one, which mostly is the same (its issue 12391, mended in 8.5). The route stays without
 its neighbour until the sessions begin anew, and packets are lost.
 """
 
@@ -12,9 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from easterly.app.lab.build import together
 from easterly.app.lab.running import Running
-from easterly.app.lab.spaces import Space
+from easterly.app.lab.spaces import Space, together
 from easterly.base.schema import Doc
 
 EVERY_S = 0.2
