@@ -248,10 +248,14 @@ def _yaml(file: TextIO) -> Iterator[tuple[int, Any]]:
 def _whole(file: TextIO, begin: int) -> Iterable[tuple[int, Any]]:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    from easterly.base import yamls
+
     try:
-        node = yaml.compose(file, loader)
-        rows = [] if node is None else loader("").construct_document(node)
+        node, rows = yamls.compose(file.read())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = "" if mark is None else f"line {mark.line + 1}: "
+        raise Unreadable(f"{at}the file is no YAML that is read here: {error.problem}") from error
     except yaml.YAMLError as error:
         raise Unreadable(f"the file is no YAML: {error}") from error
     if node is None or not isinstance(rows, list):

@@ -52,9 +52,11 @@ def policies(text: str) -> dict[str, Policies]:
     """
     import yaml
 
+    from easterly.base import yamls
+
     found: dict[str, Policies] = {}
     try:
-        nodes = [node for node in yaml.compose_all(text) if isinstance(node, yaml.MappingNode)]
+        nodes = [node for node in yamls.compose_all(text) if isinstance(node, yaml.MappingNode)]
         for node in nodes:
             read = _plain(node)
             if read.get("kind") == "NetworkPolicy":

@@ -49,11 +49,11 @@ def parse(*texts: str) -> Read:
     >>> parse(text).levels
     {'f': ('kubernetes.io/hostname',)}
     """
-    import yaml
+    from easterly.base import yamls
 
     read = Read({}, {}, {}, {}, {})
     for text in texts:
-        for document in yaml.safe_load_all(text):
+        for document in yamls.load_all(text):
             if document:
                 _take(read, document)
     return read

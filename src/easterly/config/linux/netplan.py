@@ -97,8 +97,10 @@ def read(text: str) -> Netplan:
     """
     import yaml
 
+    from easterly.base import yamls
+
     try:
-        network: Any = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["network"]
+        network: Any = yamls.load(text)["network"]
         ports = tuple(_port(name, given) for name, given in network["ethernets"].items())
         bridges = {name: tuple(given["interfaces"]) for name, given in network.get("bridges", {}).items()}
         tunnels = tuple(

@@ -70,6 +70,6 @@ def jobs(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def _topologies(text: str) -> list[Any]:
-    import yaml
+    from easterly.base import yamls
 
-    return list(yaml.safe_load(text) or ())
+    return list(yamls.load(text) or ())

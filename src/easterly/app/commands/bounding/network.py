@@ -59,10 +59,11 @@ def read(text: bytes) -> bounding.Named:
     """
     import yaml
 
+    from easterly.base import yamls
     from easterly.predict.calculus.tight import ServerNetwork
 
     try:
-        made = yaml.safe_load(text)
+        made = yamls.load(text)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise ValueError(f"the file is no YAML: {' '.join(str(error).split())}") from None
     whole = _table("the file", made, ("servers", "flows"))
