@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from easterly.address.ipam.driver import among, ask, postgresql
 from easterly.address.ipam.equipment import read_mac
-from easterly.address.ipam.nouns import About, Outcome, refused
+from easterly.address.ipam.nouns import NOBODY, About, Outcome, refused
 
 CHUNK = 10_000
 _KNOWN = "SELECT d.name, d.tenant, i.name, i.mac FROM device d LEFT JOIN interface i ON i.device = d.id WHERE"
@@ -59,8 +59,11 @@ def claim(connection: Connection) -> None:
         connection.exec_driver_sql("LOCK TABLE device IN EXCLUSIVE MODE")
 
 
-def fit(devices: Mapping[str, Known], about: About) -> About | Outcome:
+def fit(devices: Mapping[str, Known], about: About, within: str | None = None, had: About = NOBODY) -> About | Outcome:
     """What is said of a holder, completed by what its device says; or why it cannot be.
+
+    A tenant, `within`, learns nothing of a device that is not theirs, be it nobody's: neither which interfaces it has
+    nor their MAC addresses. What their address says already, `had`, it may go on saying.
 
     >>> here = {"leaf-1": Known("acme", {"eth0": "02:00:00:00:00:01"})}
     >>> fit(here, About(device="leaf-1", interface="eth0")).mac
@@ -71,9 +74,12 @@ def fit(devices: Mapping[str, Known], about: About) -> About | Outcome:
     device = devices.get(about.device or "")
     if device is None:
         return about
-    if device.tenant is not None and about.tenant not in (None, "", device.tenant):
+    theirs = device.tenant is None or about.tenant in (None, "", device.tenant)
+    if within is not None and device.tenant != within:
+        theirs &= about[1:3] == had[1:3]  # device and interface
+    if not theirs:
         # Whose it is, is not said: another tenant may be who asks.
-        said = f"device {about.device} is not {about.tenant}'s, and the address would be"
+        said = f"device {about.device} is not {within or about.tenant}'s, and the address would be"
         return refused("not-owner", said, "leave the tenant out, or give it to another device")
     about = about._replace(tenant=device.tenant or about.tenant)
     if not about.interface:

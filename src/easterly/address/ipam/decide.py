@@ -53,7 +53,7 @@ def allocate(ledger: Ledger, request: Allocate, *, kind: str = "", approved: boo
         same = (ledger.find(number) for number in range(earlier.id, earlier.id + earlier.keyed))
         return Outcome(tuple(a for a in same if a is not None and a.state != "quarantined"), repeated=True)
     no = _impossible(ledger.pool, request, approved or kind == "pool")
-    if no is None and isinstance(about := fit(ledger.devices, request.about), Outcome):
+    if no is None and isinstance(about := fit(ledger.devices, request.about, request.within), Outcome):
         no = about
     if no is not None:
         return no
@@ -134,7 +134,7 @@ def _granted(ledger: Ledger, request: Allocate, runs: list[Run], length: int, ki
     until = None if request.reserve or kind == "pool" else _until(ledger, request.lease_s)
     owner = request.owner or request.actor
     digest = None if request.key is None else request.digest()
-    about = fit(ledger.devices, request.about)
+    about = fit(ledger.devices, request.about, request.within)
     assert isinstance(about, About)  # it was looked at before anything was taken
     terms = Terms(kind, state, length, until, owner, request.actor, request.key, digest, about)
     return Outcome(ledger.add(runs, terms))

@@ -53,7 +53,7 @@ def edit(ledger: Ledger, request: Edit) -> Outcome:
         return found
     if request.seen not in (None, found):
         return changed(found.text)
-    about = fit(ledger.devices, request.about)
+    about = fit(ledger.devices, request.about, request.within, found.about)
     if isinstance(about, Outcome):
         return about
     ledger.changes.append({"do": "edit", "by": request.actor, "id": found.id, "about": about.document()})

@@ -47,6 +47,8 @@ class Allocate:
         Who may renew and release; `actor` where empty.
     actor : str
         Who asks, for the audit.
+    within : str or None
+        A tenant: refused where it names a device that is not theirs; None for whoever runs the store.
     """
 
     pool: int | str
@@ -68,6 +70,7 @@ class Allocate:
     reserve: bool = False
     owner: str = ""
     actor: str = ""
+    within: str | None = None
 
     @property
     def about(self) -> About:
@@ -78,7 +81,7 @@ class Allocate:
         return About(self.tenant, self.device, self.interface, self.mac, self.dns_name, tags, fields)
 
     def digest(self) -> str:
-        """What it says but its key and its actor, as 32 hexadecimal digits: two requests of one key must agree."""
+        """What it says but its key and who asks, as 32 hexadecimal digits: two requests of one key must agree."""
         said = (
             self.count, self.prefix_length, self.sparse, self.address, self.first, self.last, self.lease_s,
             self.reserve, self.owner or self.actor, self.about,
@@ -143,6 +146,8 @@ class Edit:
     actor : str
     seen : Allocation or None
         Refused where it is no longer this.
+    within : str or None
+        A tenant: refused where it newly names a device that is not theirs; None for whoever runs the store.
     """
 
     id: Id
@@ -150,6 +155,7 @@ class Edit:
     owner: str | None = None
     actor: str = ""
     seen: Allocation | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

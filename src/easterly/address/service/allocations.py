@@ -29,7 +29,7 @@ async def _allocated(call: Call, pool: Pool, body: NewAllocation) -> Reply:
     asked = Allocate(
         pool.id, body.count, body.prefix_length, body.sparse, body.address, body.first, body.last, body.lease_s,
         body.idempotency_key, principal.tenant or body.tenant, body.device, body.interface, body.mac, body.dns_name,
-        body.tags, body.fields, body.reserve, actor=principal.name,
+        body.tags, body.fields, body.reserve, actor=principal.name, within=principal.tenant,
     )  # fmt: skip
     outcome = await call.desk.lanes.submit(asked, pool.id)
     if outcome.refusal is not None:
@@ -147,7 +147,7 @@ async def edit(call: Call) -> Reply:
     said = call.body.model_dump(exclude={"tags", "fields", "tenant"})
     fields = tuple(sorted(call.body.fields.items()))
     about = About(**said, tenant=tenant or call.body.tenant, tags=tuple(sorted(set(call.body.tags))), fields=fields)
-    return await _changed(call, Edit(held.id, about, actor=call.principal.name, seen=seen))
+    return await _changed(call, Edit(held.id, about, actor=call.principal.name, seen=seen, within=tenant))
 
 
 async def renew(call: Call) -> Reply:
