@@ -32,7 +32,7 @@ def bearer(store: ipam.Store, role: str, tenant: str | None = None) -> dict[str,
 
 def test_a_tenant_learns_nothing_of_a_device_that_is_not_theirs(store: ipam.Store, client: TestClient) -> None:
     """Whichever interface is named, the answer is the same: it tells neither its name nor its MAC address."""
-    acme = bearer(store, "operator", "acme")
+    acme, admin = bearer(store, "operator", "acme"), bearer(store, "admin")
 
     def take(pool: str = "hosts", **said: Any) -> Any:
         return client.post(f"{API}/pools/{pool}/allocations", json=said, headers=acme)
@@ -50,7 +50,6 @@ def test_a_tenant_learns_nothing_of_a_device_that_is_not_theirs(store: ipam.Stor
     assert (put.status_code, MAC in put.text) == (403, False)
     waits = take("asked", device="core", interface="lo0")
     assert waits.status_code == 202
-    admin = bearer(store, "admin")
     decided = client.post(f"{API}/approvals/{waits.json()['id']}/approve", json={}, headers=admin)
     assert (decided.status_code, decided.json()["code"]) == (403, "not-owner")
 

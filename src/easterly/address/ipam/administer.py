@@ -116,6 +116,11 @@ def record(connection: Connection, row: Any, change: dict[str, Any], made: int, 
     connection.execute(update(schema.registry).values(next=row.next + made, entries=entry.seq, head=entry.hash))
 
 
+def note(connection: Connection, change: dict[str, Any], now_ms: int) -> None:
+    """Add a change that takes no ids to the administration's chain, which is locked first."""
+    record(connection, connection.execute(select(schema.registry).with_for_update()).one(), change, 0, now_ms)
+
+
 def _add_vrf(connection: Connection, request: AddVrf, number: int) -> Outcome:
     names = schema.vrf.c.name
     if not request.name or connection.execute(select(names).where(names == request.name)).first():

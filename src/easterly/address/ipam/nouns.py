@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from easterly.address.text import BITS, write
 
@@ -322,6 +323,21 @@ class Vrf:
     name: str
     rd: str | None = None
     tenant: str | None = None
+
+
+def origin(url: str) -> str:
+    """Where a URL leads to, without what may be secret: users, paths, queries (RFC 6454 section 6.1).
+
+    >>> origin("https://me:word@hooks.example:8443/services/T0/x?key=y"), origin("nowhere")
+    ('https://hooks.example:8443', '')
+    """
+    try:
+        read = urlsplit(url)
+        port = "" if read.port is None else f":{read.port}"
+    except ValueError:
+        return ""
+    host = f"[{read.hostname}]" if ":" in (read.hostname or "") else read.hostname
+    return f"{read.scheme}://{host}{port}" if read.scheme and host else ""
 
 
 @dataclass(frozen=True, slots=True)

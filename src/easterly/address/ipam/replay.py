@@ -51,11 +51,15 @@ class Office:
     ----------
     vrfs, devices, interfaces : dict
         By id; the VRF that every store begins with is not in the chain.
+    tokens, hooks : dict
+        By name; what is told of each, which is nothing secret.
     """
 
     vrfs: dict[int, Vrf] = field(default_factory=dict)
     devices: dict[int, Device] = field(default_factory=dict)
     interfaces: dict[int, Interface] = field(default_factory=dict)
+    tokens: dict[str, dict[str, Any]] = field(default_factory=dict)
+    hooks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def replay_office(entries: Iterable[Entry]) -> Office:
@@ -79,10 +83,7 @@ def replay_office(entries: Iterable[Entry]) -> Office:
     for entry in entries:
         change = entry.change
         try:
-            if change["do"] == "add-vrf":
-                state.vrfs[change["id"]] = Vrf(change["id"], change["name"], change["rd"], change["tenant"])
-            elif change["do"] == "remove-vrf":
-                del state.vrfs[change["id"]]
+            _office_step(state, change)
             state.devices.update((said["id"], read_device(said)) for said in change.get("devices", ()))
             state.interfaces.update((said["id"], read_interface(said)) for said in change.get("interfaces", ()))
             for number in change.get("gone", ()):
@@ -90,6 +91,22 @@ def replay_office(entries: Iterable[Entry]) -> Office:
         except KeyError as error:
             raise ValueError(f"audit entry {entry.seq} of chain {entry.chain} lacks {error}") from error
     return state
+
+
+def _office_step(state: Office, change: dict[str, Any]) -> None:
+    match change["do"]:
+        case "add-vrf":
+            state.vrfs[change["id"]] = Vrf(change["id"], change["name"], change["rd"], change["tenant"])
+        case "remove-vrf":
+            del state.vrfs[change["id"]]
+        case "add-token":
+            state.tokens[change["token"]["name"]] = change["token"]
+        case "remove-token":
+            del state.tokens[change["name"]]
+        case "add-hook":
+            state.hooks[change["hook"]["name"]] = change["hook"]
+        case "remove-hook":
+            del state.hooks[change["name"]]
 
 
 def _step(

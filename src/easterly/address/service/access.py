@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from easterly.address.ipam import Pool, Store, schema
+from easterly.address.ipam.administer import note
 from easterly.address.ipam.connect import reading, writing
 
 _T = schema.token.c
@@ -86,9 +87,10 @@ def is_loopback(host: str) -> bool:
 
 
 def add_token(
-    store: Store, name: str, role: str = "operator", tenant: str | None = None, lasts_s: float | None = None
-) -> tuple[int, str]:
-    """Make a token.
+    store: Store, name: str, role: str = "operator", tenant: str | None = None, lasts_s: float | None = None,
+    actor: str = "",
+) -> tuple[int, str]:  # fmt: skip
+    """Make a token; the audit tells everything of it but what is secret.
 
     Parameters
     ----------
@@ -98,6 +100,7 @@ def add_token(
     role : str
     tenant : str or None
     lasts_s : float or None [s]
+    actor : str
 
     Returns
     -------
@@ -117,16 +120,20 @@ def add_token(
             raise ValueError(f"there is a token {name!r}: revoke it first, or choose another name")
         number = (connection.execute(select(func.max(_T.id))).scalar() or 0) + 1
         until = None if lasts_s is None else store.now_ms() + int(lasts_s * 1000)
-        row = {"id": number, "name": name, "digest": _digest(token), "role": role, "tenant": tenant,
-               "since_ms": store.now_ms(), "until_ms": until}  # fmt: skip
-        connection.execute(schema.token.insert(), row)
+        row = {"id": number, "name": name, "role": role, "tenant": tenant, "since_ms": store.now_ms(),
+               "until_ms": until}  # fmt: skip
+        note(connection, {"do": "add-token", "by": actor, "token": row}, store.now_ms())
+        connection.execute(schema.token.insert(), {**row, "digest": _digest(token)})
     return number, token
 
 
-def drop_token(store: Store, name: str) -> bool:
+def drop_token(store: Store, name: str, actor: str = "") -> bool:
     """Revoke a token; False where there is none."""
     with writing(store.engine) as connection:
-        return connection.execute(schema.token.delete().where(_T.name == name)).rowcount > 0
+        dropped = connection.execute(schema.token.delete().where(_T.name == name)).rowcount > 0
+        if dropped:
+            note(connection, {"do": "remove-token", "by": actor, "name": name}, store.now_ms())
+    return dropped
 
 
 def tokens(store: Store) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from easterly.address.ipam import Entry, Store, schema
+from easterly.address.ipam.administer import note
 from easterly.address.ipam.connect import reading, writing
 from easterly.address.ipam.feed import acknowledge, news
+from easterly.address.ipam.nouns import origin
 
 _H, _P = schema.hook.c, schema.pool.c
 BATCH = 500
@@ -32,8 +34,10 @@ def reader_of(name: str) -> str:
     return f"hook:{name}"
 
 
-def add(store: Store, name: str, url: str, secret: str, pools: Sequence[int] = ()) -> None:
+def add(store: Store, name: str, url: str, secret: str, pools: Sequence[int] = (), actor: str = "") -> None:
     """Make a hook that is told what happens from now on.
+
+    The audit tells of its URL where it leads to, as paths and queries of hooks are often secret themselves.
 
     Parameters
     ----------
@@ -45,6 +49,7 @@ def add(store: Store, name: str, url: str, secret: str, pools: Sequence[int] = (
         Signs what is sent.
     pools : sequence of int
         Ids; all if empty.
+    actor : str
 
     Raises
     ------
@@ -56,6 +61,8 @@ def add(store: Store, name: str, url: str, secret: str, pools: Sequence[int] = (
             raise ValueError(f"there is a hook {name!r}: remove it first, or choose another name")
         row = {"name": name, "url": url, "secret": secret, "pools": json.dumps(sorted(pools)), "failures": 0,
                "next_ms": store.now_ms()}  # fmt: skip
+        told = {"name": name, "to": origin(url), "pools": sorted(pools)}
+        note(connection, {"do": "add-hook", "by": actor, "hook": told}, store.now_ms())
         connection.execute(schema.hook.insert(), row)
         connection.execute(schema.reader.delete().where(schema.reader.c.name == reader_of(name)))
         heads = [(each.id, each.entries) for each in connection.execute(select(_P.id, _P.entries))]
@@ -67,11 +74,14 @@ def add(store: Store, name: str, url: str, secret: str, pools: Sequence[int] = (
         connection.execute(schema.reader.insert(), rows)
 
 
-def drop(store: Store, name: str) -> bool:
+def drop(store: Store, name: str, actor: str = "") -> bool:
     """Remove a hook; False where there is none."""
     with writing(store.engine) as connection:
         connection.execute(schema.reader.delete().where(schema.reader.c.name == reader_of(name)))
-        return connection.execute(schema.hook.delete().where(_H.name == name)).rowcount > 0
+        dropped = connection.execute(schema.hook.delete().where(_H.name == name)).rowcount > 0
+        if dropped:
+            note(connection, {"do": "remove-hook", "by": actor, "name": name}, store.now_ms())
+    return dropped
 
 
 def listed(store: Store) -> list[dict[str, Any]]:

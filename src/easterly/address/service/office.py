@@ -22,7 +22,8 @@ async def add_token(call: Call) -> Reply:
     call.whole()
     body = call.body
     try:
-        made = await call.desk.read(access.add_token, call.desk.store, body.name, body.role, body.tenant, body.lasts_s)
+        said, who = (body.name, body.role, body.tenant, body.lasts_s), call.principal.name
+        made = await call.desk.read(access.add_token, call.desk.store, *said, who)
     except ValueError as error:
         raise Refused(409, "conflict", str(error)) from None
     call.desk.gate.forget()
@@ -32,7 +33,7 @@ async def add_token(call: Call) -> Reply:
 async def drop_token(call: Call) -> Reply:
     """Revoke a token."""
     call.whole()
-    if not await call.desk.read(access.drop_token, call.desk.store, call.path["name"]):
+    if not await call.desk.read(access.drop_token, call.desk.store, call.path["name"], call.principal.name):
         raise Refused(404, "unknown", f"there is no token {call.path['name']!r}", "list them: GET /api/v1/tokens")
     call.desk.gate.forget()
     return Reply(None, 204)
@@ -50,7 +51,7 @@ async def add_hook(call: Call) -> Reply:
     body = call.body
     chosen = [(await call.pool(name)).id for name in body.pools]
     try:
-        await call.desk.read(hooks.add, call.desk.store, body.name, body.url, body.secret, chosen)
+        await call.desk.read(hooks.add, call.desk.store, body.name, body.url, body.secret, chosen, call.principal.name)
     except ValueError as error:
         raise Refused(409, "conflict", str(error)) from None
     return Reply({"name": body.name}, 201)
@@ -59,7 +60,7 @@ async def add_hook(call: Call) -> Reply:
 async def drop_hook(call: Call) -> Reply:
     """Tell it no more."""
     call.whole()
-    if not await call.desk.read(hooks.drop, call.desk.store, call.path["name"]):
+    if not await call.desk.read(hooks.drop, call.desk.store, call.path["name"], call.principal.name):
         raise Refused(404, "unknown", f"there is no hook {call.path['name']!r}", "list them: GET /api/v1/hooks")
     return Reply(None, 204)
 

@@ -9,7 +9,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.clock import moment
-from easterly.app.commands.ipam.desk import opened, refuse, stored, table, told
+from easterly.app.commands.ipam.desk import acting, opened, refuse, stored, table, told
 from easterly.app.verbs import listed
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -63,14 +63,15 @@ def token(ctx: click.Context, form: str) -> None:
               help="reader looks; operator takes and gives back; admin makes pools, tokens and hooks.")  # fmt: skip
 @click.option("--tenant", metavar="NAME", help="Sees and takes only what is this tenant's.")
 @click.option("--days", type=click.FloatRange(0, 36500, min_open=True), help="How long it lasts.  [default: for ever]")
+@acting
 @stored
-def add(name: str, role: str, tenant: str | None, days: float | None, url: str | None, form: str) -> None:
+def add(name: str, role: str, tenant: str | None, days: float | None, actor: str, url: str | None, form: str) -> None:
     """Make a token and print it, this once."""
     from easterly.address import service
 
     with opened(url, form) as store:
         try:
-            _, made = service.add_token(store, name, role, tenant, None if days is None else days * 86400)
+            _, made = service.add_token(store, name, role, tenant, None if days is None else days * 86400, actor)
         except ValueError as error:
             refuse("conflict", str(error), "", form)
     told({"name": name, "token": made}, [made], form)
@@ -90,12 +91,13 @@ def list_(url: str | None, form: str) -> None:
 
 @token.command("revoke")
 @click.argument("name")
+@acting
 @stored
-def revoke(name: str, url: str | None, form: str) -> None:
+def revoke(name: str, actor: str, url: str | None, form: str) -> None:
     """Revoke a token: who holds it is refused within a second."""
     from easterly.address import service
 
     with opened(url, form) as store:
-        if not service.drop_token(store, name):
+        if not service.drop_token(store, name, actor):
             refuse("unknown", f"there is no token {name!r}", "list them: easterly ipam token list", form)
     told({"changed": True}, [f"{name} is revoked"], form)
