@@ -9,7 +9,7 @@ import numpy as np
 
 from easterly.address.anycast import ROLE
 from easterly.address.text import AddressError, Prefix, read, read_address
-from easterly.base.findings import Finding, did_you_mean, rule
+from easterly.base.findings import Finding, Severity, did_you_mean, rule
 from easterly.model.address import AddressPlan
 from easterly.model.network import Network
 from easterly.model.spec.anycast import Anycast
@@ -30,6 +30,9 @@ def services_have_addresses(site: Site) -> Iterator[Finding]:
                 continue
             if number in holders:
                 yield Finding("E525", at, f"{text} is that of service {holders[number]} too", "give each its own")
+            elif any(holder == name and family == number[0] for (family, _), holder in holders.items()):
+                text = f"service {name} has two addresses of IPv{number[0]}"
+                yield Finding("E525", at, text, "state one of each family; a second one is a service of its own")
             holders[number] = name
         yield from _block(site, spec)
 
@@ -63,6 +66,9 @@ def services_have_places(site: Site, network: Network) -> Iterator[Finding]:
             if place not in spec.at:
                 text = f"service {name} is not at {place}, which is to be drained"
                 yield Finding("E526", f"{spec.origin}/drain/{row}", text, did_you_mean(place, spec.at))
+        if set(spec.at) <= set(spec.drain):
+            text = f"service {name} is drained everywhere: nobody announces it"
+            yield Finding("E526", f"{spec.origin}/drain", text, "leave one place in", Severity.WARNING)
 
 
 @rule("E527", "a service's address is somebody else's, or nobody hears of it")

@@ -214,6 +214,10 @@ def _bad_value(fault: Fault, at: str, key: str) -> Finding:
     what = _of_list(fault.path) if key.isdecimal() and len(fault.path) > 1 else f"`{key}`"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return _bad_tag(fault, at, key)
+    if kind == "string_pattern_mismatch" and str(fault.error["ctx"]["pattern"]).startswith("^/"):
+        return Finding("E205", at, f"{_shown(value)} is not a path", "begin with /, and write no spaces")
+    if kind == "too_short" and not value:
+        return Finding("E206", at, f"{what} must have an entry, and is {_shown(value)}")
     if kind == "string_pattern_mismatch":
         return Finding("E205", at, f"{_shown(value)} is not a name", _name_hint(str(value)))
     if kind in _BOUNDS:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from easterly.base.schema import Doc, Unit
-from easterly.model.spec.fields import Frozen, Name, Named, Time
+from easterly.model.spec.fields import Frozen, Name, Named, Pause
 
 
 class HealthCheck(Frozen):
@@ -18,8 +18,8 @@ class HealthCheck(Frozen):
     ] = "tcp"
     port: Annotated[int, Field(ge=1, le=65535), Unit("1"), Doc("Port of the service.")]
     path: Annotated[str, Field(pattern=r"^/[!-~]*$"), Doc("What is asked for by ``http``.")] = "/"
-    interval: Annotated[Time, Doc("From one question to the next.")] = 1.0
-    timeout: Annotated[Time | None, Doc("How long an answer may take; half of `interval` if absent.")] = None
+    interval: Annotated[Pause, Doc("From one question to the next; 10 ms at least.")] = 1.0
+    timeout: Annotated[Pause | None, Doc("How long an answer may take; half of `interval` if absent.")] = None
     fall: Annotated[int, Field(ge=1, le=100), Unit("1"), Doc("Failures in a row after which it is withdrawn.")] = 3
     rise: Annotated[int, Field(ge=1, le=100), Unit("1"), Doc("Successes in a row after which it is announced.")] = 2
 

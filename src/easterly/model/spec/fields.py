@@ -74,6 +74,7 @@ def quantity(kind: units.Kind, *, minimum: float | None = None, above: float | N
 Rate = quantity(units.RATE, above=0)
 Size = quantity(units.SIZE, minimum=0)
 Time = quantity(units.TIME, minimum=0)
+Pause = quantity(units.TIME, minimum=0.01)
 Length = quantity(units.LENGTH, minimum=0)
 Share = quantity(units.SHARE, minimum=0)
 Compute = quantity(units.COMPUTE, above=0)
