@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,6 +51,17 @@ class Share(click.FloatRange):
         if number != number:
             self.fail(f"{text!r} is no share; write it like 20% or 0.2", param, ctx)
         return float(super().convert(number, param, ctx))
+
+
+class Finite(click.FloatRange):
+    """A number within a range; no NaN, which is beside every range and outside of none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the text."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no finite number", param, ctx)
+        return number
 
 
 def format_option(command: F) -> F:

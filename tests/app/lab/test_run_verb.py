@@ -99,3 +99,20 @@ def test_features_are_found_out_by_trying() -> None:
     # What is missing has a reason, and, unless there is no lab without it, something that replaces it.
     assert all(each["reason"] and each["instead"] for each in found.values() if not each["there"])
     assert "bgpd" in run("check").stdout
+
+
+@pytest.mark.parametrize("words", [("--scale", "nan"), ("--wait", "nan"), ("--scale", "inf")])
+def test_what_is_no_number_is_within_no_range(tmp_path: Path, words: tuple[str, str]) -> None:
+    result = run("run", written(tmp_path, DIAMOND), *words)
+    assert result.exit_code == 2
+    assert words[0] in result.stderr
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("easterly.app.lab.run.run", lambda *_, **__: pytest.fail("the lab was run"))
+    for page in (tmp_path / "none" / "lab.html", tmp_path / "site.yaml" / "lab.html"):
+        result = run("run", written(tmp_path, DIAMOND), "--report", page)
+        assert result.exit_code == 2
+        assert "cannot be written" in result.stderr

@@ -45,7 +45,7 @@ def shell(node: str, words: tuple[str, ...], name: str | None) -> None:
 @click.argument("link")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="File of packets (pcap, nanoseconds); a line for each on stdout if absent.")  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="When to end; with Ctrl-C if absent.")
+@click.option("--seconds", type=terminal.Finite(0, min_open=True), help="When to end; with Ctrl-C if absent.")
 @click.option("--count", type=click.IntRange(1), help="After how many packets to end.")
 @_LAB
 def capture(link: str, output: Path | None, seconds: float | None, count: int | None, name: str | None) -> None:

@@ -27,9 +27,9 @@ FASTEST_BPS = 1_000_000_000
 @click.argument("site", type=terminal.SITE)
 @click.option("--rate", type=asking.Whole(RATE), default="100Mb/s", show_default=True,
               help="Rate of the link in the lab, up to 1Gb/s.")  # fmt: skip
-@click.option("--seconds", type=click.FloatRange(0.5, 60), default=2.0, show_default=True,
+@click.option("--seconds", type=terminal.Finite(0.5, 60), default=2.0, show_default=True,
               help="Time that each case is measured.")  # fmt: skip
-@click.option("--tolerance", type=click.FloatRange(0, 1, min_open=True), default=0.03, show_default=True,
+@click.option("--tolerance", type=terminal.Finite(0, 1, min_open=True), default=0.03, show_default=True,
               help="Deviation from the prediction, relative to it, that is still good.")  # fmt: skip
 @click.option("--match", type=click.Choice(["u32", "bpf"]), default="u32", show_default=True,
               help="How the kernel tells code points.")  # fmt: skip

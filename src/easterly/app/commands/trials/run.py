@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @click.command("run", cls=asking.Calculator)
 @click.argument("site", type=terminal.SITE)
-@click.option("--scale", type=click.FloatRange(1, 1e6),
+@click.option("--scale", type=terminal.Finite(1, 1e6),
               help="What all rates are divided by.  [default: what gives the fastest link 100Mb/s]")  # fmt: skip
 @click.option(
     "--shrink",
     metavar="SIZES",
     help="Run a smaller site of the same shape: nodes=24 routers and hosts at most, or leaves=4,spines=2,hosts=8.",
 )
-@click.option("--wait", "patience", type=click.FloatRange(1, 600), default=60.0, show_default=True,
+@click.option("--wait", "patience", type=terminal.Finite(1, 600), default=60.0, show_default=True,
               help="Seconds within which routers have to agree.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the lab running, for `lab shell` and the like.")
 @click.option("--measure/--no-measure", default=True,
@@ -51,6 +51,8 @@ def run(
     from easterly.app.lab.run import scaled
     from easterly.app.lab.spaces import LabError
 
+    if report is not None:
+        terminal.writable(report, form)
     whole, nouns, found, said = _nouns(site, shrink, form)
     try:
         factor = scaled(nouns.network.value, scale)
