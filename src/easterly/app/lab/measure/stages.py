@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from easterly.app.lab.comparison import Comparison
 from easterly.app.lab.islands import islands
-from easterly.app.lab.measure.choice import End, Fabric, ways
+from easterly.app.lab.measure import loads
+from easterly.app.lab.measure.choice import Fabric
 from easterly.app.lab.measure.flows import Flow, burst, several
+from easterly.app.lab.measure.loads import Reading
 from easterly.app.lab.measure.of_site import Port, ports
 from easterly.app.lab.measure.segments import links, passed, shortest, steered
 from easterly.app.lab.measure.shares import Tenant, carried, fractions
@@ -24,6 +25,7 @@ from easterly.app.lab.running import Running
 from easterly.app.lab.shaped import shape
 from easterly.app.lab.spaces import LabError, Space
 from easterly.config.linux.qos.planned import shape as planned
+from easterly.demand.collectives.metrics import wire_factor
 from easterly.model.qos import QosPlan
 from easterly.route.hashing.tuples import TCP
 
@@ -32,13 +34,15 @@ STEERED = 200
 RING, RING_S = 4, 0.6
 """Hosts of an all-reduce at most, and how long it should take."""
 REPEATED = 3
+QUIET_S = 0.05
+"""Until the last acknowledgements are counted."""
 PART = 0.5
 """Of a port's rate that classes share, so that no other link on their way is full."""
 TICK_S, SHARED_S = 0.05, 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Hosts:
+class Hosts:
     """Hosts of a ring."""
 
     hosts: tuple[Space, ...]
@@ -78,32 +82,54 @@ def segments(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric) -> 
 
 
 def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
-    """Ring over some hosts: its time by the fullest link on the computed ways of its connections.
+    """Ring over some hosts: its time by the fullest link on the computed ways of its connections, and bytes by cable.
 
     In a ring every host passes on as much as the one before, so that all connections have the pace of the slowest: its
     fullest link divides its rate among those that pass it.
     """
     framing = Framing(lab.host_mtu_B)
-    flows = ring_flows(own)
     rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
-    used = Counter(
-        end
-        for flow, way in zip(flows, ways(made, flows), strict=True)
-        for end in (*way, *_last(made, way, flow)) if end in rates
-    )  # fmt: skip
-    data_bps = framing.share * min(rates[end] / count for end, count in used.items())
-    per_byte_s = 8 * 2 * (1 - 1 / len(own)) / data_bps
-    size_B = int(RING_S / per_byte_s) // 4 * 4
-    hosts = _Hosts(tuple(lab.spaces[port.host] for port in own), [port.address for port in own])
+    passes = loads.passing(made, ring_flows(own), set(rates))
+    data_bps = framing.share * min(rates[end] / count for end, count in passes.data.items())
+    factor = float(wire_factor("all-reduce", len(own)))
+    per_byte_s = 8 * factor / data_bps
+    size_B = int(RING_S / per_byte_s) // (4 * len(own)) * 4 * len(own)  # parts of one size
+    hosts = Hosts(tuple(lab.spaces[port.host] for port in own), [port.address for port in own])
+    nodes = {node: lab.spaces[node] for node, _ in rates}
+    times_s, readings = reduced(hosts, nodes, size_B)
+    return [
+        Within.of(
+            Comparison(f"all-reduce of {len(own)} hosts", size_B * per_byte_s, times_s[REPEATED // 2], "s", TIMES),
+            "nothing is faster than the fullest link on the computed ways; acknowledgements, start-up: up to 25 %",
+        ),
+        *loads.compared(passes, round(REPEATED * factor * size_B), framing, readings),
+    ]
+
+
+def reduced(
+    hosts: Hosts, nodes: Mapping[str, Space], size_B: int
+) -> tuple[list[float], tuple[Reading, Reading, Reading, Reading]]:
+    """All-reduce some times: how long each took, in order of that; counters while ranks start, and around it all.
+
+    Parameters
+    ----------
+    hosts : Hosts
+        Of the ring, in its order.
+    nodes : mapping of str to Space
+        Whose interfaces are read.
+    size_B : int [B]
+        The array.
+    """
     for host in hosts.hosts:
         host.call(settle)
+    quiet = loads.read(nodes, hosts.hosts)
     with ranks(hosts, size_B) as running:
+        still = loads.read(nodes, hosts.hosts)
         running.all_reduce()  # opens windows
-        time_s = sorted(running.all_reduce() for _ in range(REPEATED))[REPEATED // 2]
-    return [Within.of(
-        Comparison(f"all-reduce of {len(own)} hosts", size_B * per_byte_s, time_s, "s", TIMES),
-        "nothing is faster than the fullest link on the computed ways; acknowledgements, start-up: up to 25 %",
-    )]  # fmt: skip
+        begin = loads.read(nodes, hosts.hosts)
+        times_s = sorted(running.all_reduce() for _ in range(REPEATED))
+        time.sleep(QUIET_S)
+        return times_s, (quiet, still, begin, loads.read(nodes, hosts.hosts))
 
 
 def ring_flows(own: Sequence[Port]) -> list[Flow]:
@@ -112,13 +138,6 @@ def ring_flows(own: Sequence[Port]) -> list[Flow]:
         Flow(a.host, b.host, a.address, b.address, RING_PORT + 1 + i, RING_PORT, TCP)
         for i, (a, b) in enumerate(zip(own, [*own[1:], *own[:1]], strict=True))
     ]
-
-
-def _last(made: Fabric, way: Sequence[End], flow: Flow) -> list[End]:
-    """The port of the last router towards the host, where the way only knows the bridge in front of it."""
-    if not way or way[-1] in made.cables:
-        return []
-    return [end for end, far in made.cables.items() if (end[0], far) == (way[-1][0], flow.dst)][:1]
 
 
 def ring_ports(lab: Running) -> list[Port]:

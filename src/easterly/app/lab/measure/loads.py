@@ -1,0 +1,156 @@
+"""Bytes of an all-reduce on every cable, in each direction: told by the ways of its connections, and counted.
+
+A rank sends ``2 (n-1)/n S`` of data to the next one, which passes the cables on the way of their connection, and
+nothing of it passes any other. Interfaces count frames and their bytes. Every frame of a connection has headers of one
+size: so bytes less headers are data, and have to be what was computed to the byte, but for what else is on the cable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+from easterly.app.lab.measure.choice import End, Fabric, ways
+from easterly.app.lab.measure.counters import Counts, interfaces
+from easterly.app.lab.measure.flows import Flow
+from easterly.app.lab.measure.within import Within
+from easterly.app.lab.ring.predicted import Framing
+from easterly.app.lab.spaces import Space
+from easterly.base.schema import Doc, Unit
+
+LEAST_B = 2_000
+"""Of hellos and neighbours: allowed for, even where none were seen before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Counters at one time."""
+
+    at_s: Annotated[float, Unit("s"), Doc("When it began.")]
+    counts: Annotated[Mapping[End, Counts], Doc("Of every interface of the nodes.")]
+    resent: Annotated[int, Doc("Segments that hosts have sent again.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Cables that connections pass, by the end that they leave."""
+
+    data: Annotated[Mapping[End, int], Doc("Connections whose data leaves there.")]
+    acks: Annotated[Mapping[End, int], Doc("Connections whose acknowledgements leave there.")]
+    ends: Annotated[frozenset[End], Doc("All ends of cables.")]
+
+
+def passing(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Passing:
+    """Ends of cables that each connection leaves, there and back.
+
+    Parameters
+    ----------
+    made : Fabric
+    flows : sequence of Flow
+        Connections, in the direction of their data.
+    ends : set of End
+        Ends of cables; bridges within a switch are none.
+    """
+    back = [
+        replace(flow, src=flow.dst, dst=flow.src, src_address=flow.dst_address, dst_address=flow.src_address,
+                src_port=flow.dst_port, dst_port=flow.src_port)
+        for flow in flows
+    ]  # fmt: skip
+    return Passing(_passed(made, flows, ends), _passed(made, back, ends), frozenset(ends))
+
+
+def _passed(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Counter[End]:
+    return Counter(
+        end for flow, way in zip(flows, ways(made, flows), strict=True)
+        for end in (*way, *_last(made, way, flow)) if end in ends
+    )  # fmt: skip
+
+
+def _last(made: Fabric, way: Sequence[End], flow: Flow) -> list[End]:
+    """The port of the last router towards the host, where the way only knows the bridge in front of it."""
+    if not way or way[-1] in made.cables:
+        return []
+    return [end for end, far in made.cables.items() if (end[0], far) == (way[-1][0], flow.dst)][:1]
+
+
+def read(nodes: Mapping[str, Space], hosts: Sequence[Space]) -> Reading:
+    """Counters of interfaces of nodes, and of what hosts have sent again."""
+    at_s = time.monotonic()
+    return Reading(at_s, interfaces(nodes), sum(space.call(_resent) for space in hosts))
+
+
+def _resent() -> int:
+    """RetransSegs of the namespace (RFC 4022, tcpRetransSegs)."""
+    lines = Path("/proc/thread-self/net/snmp").read_text(encoding="ascii").splitlines()
+    names, values = (line.split() for line in lines if line.startswith("Tcp:"))
+    return int(values[names.index("RetransSegs")])
+
+
+def compared(
+    passes: Passing, each_B: int, framing: Framing, readings: tuple[Reading, Reading, Reading, Reading]
+) -> list[Within]:
+    """Bytes that left by each end of a cable, beside those of the connections that pass it.
+
+    Parameters
+    ----------
+    passes : Passing
+    each_B : int [B]
+        Data of each connection.
+    framing : Framing
+        Sizes of headers and of the largest segment.
+    readings : tuple of Reading
+        Before and after some time without the all-reduce; before and after it.
+
+    Returns
+    -------
+    list of Within
+        Data and frames of each end that is used, then data on all others.
+    """
+    quiet, still, begin, end = readings
+    longer = (end.at_s - begin.at_s) / max(still.at_s - quiet.at_s, 1e-3)
+    again_B = (end.resent - begin.resent) * framing.frame_B
+    made, rest_B, spare_B = [], 0, 0
+    for at in sorted(passes.ends):
+        got = end.counts[at].since(begin.counts[at])
+        other = still.counts[at].since(quiet.counts[at])
+        other_B = LEAST_B + int(2 * longer * other.out_B)
+        data_B = got.out_B - framing.ack_B * got.out_packets
+        if not passes.data.get(at) and not passes.acks.get(at):
+            rest_B, spare_B = rest_B + data_B, spare_B + other_B
+        elif passes.data.get(at):
+            made.append(_data(at, passes.data[at] * each_B, data_B, other_B, again_B, framing))
+            made.append(_frames(at, passes, each_B, got.out_B, other_B, again_B, framing))
+    made.append(Within(
+        "data of the all-reduce where no connection passes", 0, -spare_B, spare_B, rest_B, "B",
+        f"other packets: at most {spare_B:,} B, by those without it",
+    ))  # fmt: skip
+    return made
+
+
+def _data(at: End, wanted_B: int, got_B: int, other_B: int, again_B: int, framing: Framing) -> Within:
+    why = (
+        f"each frame has {framing.ack_B} B of headers, and what is left is data; other packets come to {other_B:,} B "
+        f"at most, by those without it, and segments that were sent again to {again_B:,} B"
+    )
+    least_B, most_B = wanted_B - other_B, wanted_B + other_B + again_B
+    return Within(f"data of the all-reduce over {at[0]} {at[1]}", wanted_B, least_B, most_B, got_B, "B", why)
+
+
+def _frames(
+    at: End, passes: Passing, each_B: int, got_B: int, other_B: int, again_B: int, framing: Framing
+) -> Within:  # fmt: skip
+    """Bytes with headers: full segments at least; at most as many more that are not full, and acknowledgements."""
+    segments = -(-each_B // framing.data_B)
+    headers_B = segments * framing.ack_B
+    least_B = passes.data[at] * (each_B + headers_B)
+    acks_B = 2 * passes.acks.get(at, 0) * headers_B
+    most_B = least_B + passes.data[at] * headers_B + acks_B + other_B + again_B
+    why = (
+        f"at least {segments:,} segments of {framing.data_B:,} B for each connection; at most one more behind each, "
+        "that is not full, and an acknowledgement for every one that comes the other way (RFC 5681 section 4.2)"
+    )
+    return Within(f"bytes of the all-reduce over {at[0]} {at[1]}", least_B, least_B, most_B, got_B, "B", why)
