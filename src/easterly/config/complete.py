@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from easterly.config import access, switches
+from easterly.config import access, anycast, switches
 from easterly.config.eos import routing as eos
 from easterly.config.eos.avd.check import structured
 from easterly.config.frr.render import shape
@@ -73,13 +73,16 @@ def render(
         if file.dialect == name and file.device:
             parts[file.device].append(file.text)
     files = []
-    for machine in machines(spec, network, sheet, routers, system.naming, name, alone=spec is not site):
+    found = machines(spec, network, sheet, routers, system.naming, name, alone=spec is not site)
+    for machine in found:
         router = machine.router
         text = _joined([system.render(machine), *parts[router.name]], system.path)
         files.append(Artifact(system.path.format(router.name), text, router.name, name, _shape(name, router)))
         if name == "sonic" and sonic.beside(router):
             own = f"sonic/{router.name}.frr.conf"
             files.append(Artifact(own, sonic.frr_text(machine), router.name, "frr", f"sonic {shape(router)}"))
+    if name == "sonic":
+        files += anycast.render((m.router for m in found), "sonic/{}.anycast.json", anycast.CONFIG_DB)
     return [*files, *(file for file in made if file.dialect == "csv")]
 
 

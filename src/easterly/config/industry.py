@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from easterly.config.switches.machine import Machine
-from easterly.model.router import Filter, Permit, Router
+from easterly.model.router import Anycast, Filter, Permit, Router
 
 WORD = {4: "ip", 6: "ipv6"}
 
@@ -40,10 +40,11 @@ def addresses(found: Iterable[str]) -> Iterator[str]:
             more = " secondary"
 
 
-def static_routes(machine: Machine) -> Iterator[str]:
-    """Routes to services of hosts."""
+def static_routes(machine: Machine, tracks: Mapping[Anycast, int] | None = None) -> Iterator[str]:
+    """Routes to services of hosts, and the objects that they track."""
     for each in machine.served_behind:
-        yield from ("!", f"{WORD[6 if ':' in each.prefix else 4]} route {each.prefix} {each.next_hop}")
+        track = f" track {tracks[each]}" if tracks and each in tracks else ""
+        yield from ("!", f"{WORD[6 if ':' in each.prefix else 4]} route {each.prefix} {each.next_hop}{track}")
 
 
 def maps(router: Router, margin: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from easterly import address, config, route
 from easterly.base.columns import ints
 from easterly.base.findings import Finding
+from easterly.config.switches import health
 from easterly.config.targets import Sources
 from easterly.demand.serving.backends import backends
 from easterly.model.forwarding import Forwarding
@@ -70,7 +71,7 @@ def doubts(nouns: Nouns, files: Mapping[str, Collection[Artifact]]) -> tuple[Fin
     Returns
     -------
     tuple of Finding
-        Secrets (E923), and what cannot be meant (`easterly.config.implausible`).
+        Secrets (E923), what cannot be meant (`easterly.config.implausible`), health checks that no text heeds (E934).
     """
     whole = [file for made in files.values() for file in made]
     alone = [file for file in whole if file.dialect not in config.switches.DIALECTS]
@@ -78,7 +79,12 @@ def doubts(nouns: Nouns, files: Mapping[str, Collection[Artifact]]) -> tuple[Fin
         if files.get(name):  # classes are read apart from routes: their dialects know no other line
             spec = config.complete.running(nouns.site, name)
             alone += config.switches.render(spec, nouns.network.value, nouns.qos.value)
-    return (*config.exposed(whole), *config.implausible(alone))
+    unheeded: list[Finding] = []
+    for name in health.SYSTEMS if nouns.site.anycast else ():
+        here = {file.device for file in files.get(name, ())}
+        routers = sources(nouns, [name]).routers if here else []
+        unheeded += health.unwatched(name, [router for router in routers if router.name in here])
+    return (*config.exposed(whole), *config.implausible(alone), *unheeded)
 
 
 def _forwarding(nouns: Nouns) -> Forwarding:

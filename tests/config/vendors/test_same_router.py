@@ -54,7 +54,8 @@ def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
 
     lent = {i.name for i in machine.of("link") if machine.lent(i)}
     interfaces = {machine.names[name]: found for name, found in state.interfaces.items() if name not in lent}
-    if machine.served_here:  # FRR's router has them as long as its checks pass, and not in its text
+    # FRR's router has them as long as its checks pass, and not in its text; so has SONiC's
+    if machine.served_here and maker != "sonic":
         [loopback] = [machine.name(i) for i in machine.of("loopback")]
         interfaces[loopback] = (*interfaces[loopback], *machine.served_here)
     return replace(

@@ -12,9 +12,10 @@ from easterly.model.outcome import Artifact
 from easterly.model.router import Router
 
 PROGRAM = "anycast/watch.py"
+KERNEL, CONFIG_DB = "kernel", "config_db"
 
 
-def render(routers: Iterable[Router]) -> list[Artifact]:
+def render(routers: Iterable[Router], path: str = "anycast/{}.json", table: str = KERNEL) -> list[Artifact]:
     """``anycast/<device>.json`` for each router that announces a service, the program that reads it, and its unit.
 
     The announcement is bound to the check by the kernel's table: the program sets a route to the host of a service
@@ -24,6 +25,10 @@ def render(routers: Iterable[Router]) -> list[Artifact]:
     Parameters
     ----------
     routers : iterable of Router
+    path : str
+        Of the checks of a router.
+    table : str
+        Where a route to a service is set: the kernel's, or SONiC's ``CONFIG_DB``.
 
     Returns
     -------
@@ -31,7 +36,7 @@ def render(routers: Iterable[Router]) -> list[Artifact]:
         None at all where no router announces a service.
     """
     files = [
-        Artifact(f"anycast/{router.name}.json", _text(router), router.name, "anycast", "anycast checks")
+        Artifact(path.format(router.name), _text(router, table), router.name, "anycast", f"anycast checks {table}")
         for router in routers if router.anycast
     ]  # fmt: skip
     if not files:
@@ -45,6 +50,7 @@ def render(routers: Iterable[Router]) -> list[Artifact]:
     ]
 
 
-def _text(router: Router) -> str:
+def _text(router: Router, table: str) -> str:
     rows = [asdict(service) for service in router.anycast]
-    return json.dumps({"router": router.name, "services": rows}, indent=1) + "\n"
+    where = {} if table == KERNEL else {"table": table}
+    return json.dumps({"router": router.name, **where, "services": rows}, indent=1) + "\n"

@@ -6,6 +6,9 @@
 A service that is well has a kernel route to its host (or its address on ``lo``, where this router serves it), which
 the router's routing protocol tells to others; one that is not has none. A file FOLDER/<service>.<host>.drain keeps a
 service out for as long as it is there. Nothing but Python and iproute2 is needed.
+
+On SONiC (``"table": "config_db"`` in the file) a row of ``STATIC_ROUTE``, or of ``LOOPBACK_INTERFACE``, stands for the
+route: its managers hand it to FRR and to the hardware, neither of which heeds routes that are the kernel's alone.
 """
 
 from __future__ import annotations
@@ -68,10 +71,32 @@ def words(prefix: str, hops: list[str]) -> list[str]:
     return [*route, *(word for hop in hops for word in ("nexthop", "via", hop))]
 
 
-class Table:
-    """Routes to services, as the kernel has them."""
+def own(prefix: str, well: bool) -> list[str]:
+    """Command that gives this router an address, or takes it away."""
+    return ["ip", "address", "replace" if well else "del", prefix, "dev", "lo"]
 
-    def __init__(self) -> None:
+
+def row(prefix: str, hops: list[str]) -> list[str]:
+    """The same as `words` by a row of SONiC's tables."""
+    key = f"STATIC_ROUTE|default|{prefix}"
+    told = ["sonic-db-cli", "CONFIG_DB"]
+    return [*told, "HSET", key, "nexthop", ",".join(hops)] if hops else [*told, "DEL", key]
+
+
+def own_row(prefix: str, well: bool) -> list[str]:
+    """The same as `own` by a row of SONiC's tables."""
+    key = f"LOOPBACK_INTERFACE|Loopback0|{prefix}"
+    return ["sonic-db-cli", "CONFIG_DB", *(["HSET", key, "NULL", "NULL"] if well else ["DEL", key])]
+
+
+TABLES = {"kernel": (words, own), "config_db": (row, own_row)}
+
+
+class Table:
+    """Routes to services, as the kernel or SONiC has them."""
+
+    def __init__(self, kind: str = "kernel") -> None:
+        self._route, self._own = TABLES[kind]
         self._well: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
@@ -81,9 +106,9 @@ class Table:
             found = self._well.setdefault(prefix, set())
             (found.add if well else found.discard)(hop)
             if hop:
-                run(words(prefix, sorted(found - {""})))
+                run(self._route(prefix, sorted(found - {""})))
             else:
-                run(["ip", "address", "replace" if well else "del", prefix, "dev", "lo"])
+                run(self._own(prefix, well))
 
     def clear(self) -> None:
         """Withdraw everything."""
@@ -117,7 +142,8 @@ def watch(row: dict[str, Any], table: Table, folder: Path, over: threading.Event
 
 def main(path: str, folder: str = FOLDER) -> int:
     """Watch all services of a file until told to end; then withdraw them."""
-    rows, table, over = json.loads(Path(path).read_text())["services"], Table(), threading.Event()
+    told = json.loads(Path(path).read_text())
+    rows, table, over = told["services"], Table(told.get("table", "kernel")), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     threads = [threading.Thread(target=watch, args=(row, table, Path(folder), over), daemon=True) for row in rows]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from easterly.config.industry import WORD, addresses, entries, maps, static_routes
 from easterly.config.nxos.fit import port_name
+from easterly.config.nxos.health import lines, tracks
 from easterly.config.nxos.interior import MOST_PATHS, features, interface_lines, process, to_bgp
 from easterly.config.switches.machine import Machine, Naming
 from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, Router, Table
@@ -32,10 +33,11 @@ def render(machine: Machine) -> str:
     str
         Lines, to be merged with those of classes and of access lists.
     """
-    router = machine.router
+    router, watched = machine.router, tracks(machine)
     parts = (
-        [f"hostname {router.name}"], _features(machine), _vlans(machine), static_routes(machine), _tables(router),
-        _filters(router.filters), _maps(router), _interfaces(machine), _tunnel(router), process(router), _bgp(machine),
+        [f"hostname {router.name}"], _features(machine), _vlans(machine), lines(watched),
+        static_routes(machine, watched), _tables(router), _filters(router.filters), _maps(router),
+        _interfaces(machine), _tunnel(router), process(router), _bgp(machine),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -47,6 +49,7 @@ def _features(machine: Machine) -> Iterator[str]:
         "feature bgp": bool(router.groups),
         **{f"feature {name}": True for name in features(router)},
         "feature bfd": any([*(group.bfd for group in router.groups), *(link.bfd for link in router.igp_links)]),
+        "feature sla sender": bool(tracks(machine)),
         "feature interface-vlan": bool(machine.vlans or machine.inner),
         "feature vn-segment-vlan-based": bool(router.tables),
         "feature nv overlay": bool(router.tables),

@@ -5,7 +5,8 @@ BGP is told to FRR by SONiC's own manager (``frr_mgmt_framework_config``, mode `
 each has a VLAN that stands for its layer-3 VNI. There are no tables for OSPF of both families, nor for IS-IS, and for
 what a tenant's table tells and takes in EVPN (route targets, ``advertise ipv4 unicast``) the manager has fields that
 the YANG models refuse: in all three cases FRR reads a file of its own (mode ``split-unified``). What the hardware alone
-knows (lanes of ports) is not written: the file is loaded over the platform's own (``config load``).
+knows (lanes of ports) is not written: the file is loaded over the platform's own (``config load``). Services that have
+a health check are no rows of these tables: the program of `easterly.config.anycast` sets them as long as all is well.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ LONGEST = {4: 32, 6: 128}
 ROLE = {True: "LeafRouter", False: "SpineRouter"}
 MOST_PATHS = 256
 """Highest ``max_ebgp_paths`` of sonic-bgp-global.yang."""
+CHECKED = re.compile(r"^( +redistribute (?:ipv[46] )?)kernel\b", re.M)
 NAME = re.compile(r"[A-Za-z0-9_-]{1,12}")
 """What may follow ``Vrf``: a name of an interface has 15 characters."""
 Row = dict[str, str | list[str]]
@@ -85,7 +87,10 @@ def beside(router: Router) -> bool:
 
 
 def frr_text(machine: Machine) -> str:
-    """That file: FRR's text of the router, with SONiC's names of interfaces and tables."""
+    """That file: FRR's text of the router, with SONiC's names of interfaces and tables.
+
+    What health checks set are static routes there: rows of ``STATIC_ROUTE``, and none of the kernel's.
+    """
     router = machine.router
     tables = {table.name: table_name(table.name, table.vni) for table in router.tables}
     names = machine.names
@@ -103,7 +108,7 @@ def frr_text(machine: Machine) -> str:
     )  # fmt: skip
     inside = tuple(replace(table, name=tables[table.name]) for table in router.tables)
     [file] = frr.render([replace(router, interfaces=interfaces, groups=groups, igp=igp, tables=inside)])
-    return file.text
+    return CHECKED.sub(r"\1static", file.text)
 
 
 def _ports(machine: Machine) -> Tables:
@@ -121,8 +126,10 @@ def _ports(machine: Machine) -> Tables:
     own = {name: replace(i, addresses=()) if machine.lent(i) else i for name, i in links.items()}
     routed = _addressed((name, i, {} if i.addresses else dict(alone)) for name, i in own.items())
     loopbacks = _addressed((machine.name(interface), interface, {}) for interface in machine.of("loopback"))
-    loopbacks |= {f"{NAMING.loopback}|{address}": {} for address in machine.served_here}
-    fixed: Rows = {f"{DEFAULT}|{each.prefix}": {"nexthop": each.next_hop} for each in machine.served_behind}
+    watched = {each.prefix for each in machine.router.anycast if each.check is not None}
+    loopbacks |= {f"{NAMING.loopback}|{address}": {} for address in machine.served_here if address not in watched}
+    behind = (each for each in machine.served_behind if each.prefix not in watched)
+    fixed: Rows = {f"{DEFAULT}|{each.prefix}": {"nexthop": each.next_hop} for each in behind}
     return {"PORT": ports, "INTERFACE": routed, "LOOPBACK_INTERFACE": loopbacks, "STATIC_ROUTE": fixed}
 
 
@@ -179,6 +186,8 @@ def _bgp(machine: Machine) -> Tables:
         return {}
     common: Row = {"router_id": router.router_id, "local_asn": str(router.asn), "load_balance_mp_relax": "true"}
     common["default_ipv4_unicast"] = "false"
+    if router.anycast:
+        common["network_import_check"] = "true"
     carried = dict.fromkeys(exchange.family for _, exchange in router.exchanges)
     paths = str(min(MOST_PATHS, router.paths))
     families: Rows = {f"{DEFAULT}|{FAMILY[f]}": {"max_ebgp_paths": paths} for f in carried if f != "evpn"}

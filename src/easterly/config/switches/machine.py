@@ -87,7 +87,7 @@ class Machine:
 
     @property
     def served_behind(self) -> tuple[Anycast, ...]:
-        """Services of hosts, which static routes lead to: these texts have no words for health checks."""
+        """Services of hosts, which static routes lead to."""
         return tuple(each for each in self.router.anycast if each.next_hop and not each.drained)
 
     def of(self, role: str) -> tuple[Interface, ...]:
