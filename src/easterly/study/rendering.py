@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from easterly import address, config, route
@@ -44,14 +45,14 @@ def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
 
 
 def structures(nouns: Nouns, targets: Collection[str]) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Facts of switches of EOS, which Arista's own renderer is given; none if EOS is no target.
+    """Facts of switches of EOS, which Arista's own renderer is given; none if EOS is no target, or there is no pyavd.
 
     Parameters
     ----------
     nouns : Nouns
     targets : collection of str
     """
-    if "eos" not in config.chosen(targets):
+    if "eos" not in config.chosen(targets) or find_spec("pyavd") is None:
         return {}
     given = sources(nouns, ["eos"])
     return config.complete.structures(
