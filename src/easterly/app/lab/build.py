@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from easterly.app.lab import netplan, preflight, records, starting, tables
+from easterly.app.lab.bridges import switch
 from easterly.app.lab.cables import Cable, End, cables
 from easterly.app.lab.records import Record
 from easterly.app.lab.running import Running
@@ -22,6 +23,8 @@ from easterly.model.outcome import DeviceConfigs
 from easterly.model.shaping import LinuxQos, Shaper
 
 SWITCHES, HOSTS = "linux/90-fabric-switches.conf", "linux/90-fabric-hosts.conf"
+SILENT = "net.ipv6.conf.all.disable_ipv6 = 1\nnet.ipv6.conf.default.disable_ipv6 = 1"
+"""Under a bridge the kernel has nothing to say."""
 NO_WAITING = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}
 """Settings of the lab's own: nobody looks for duplicates of addresses, which takes a second and finds none."""
 
@@ -95,6 +98,8 @@ def _homes(network: Network, configs: DeviceConfigs) -> dict[End, str]:
     """Ports of tenants' tables, where the kernel has no VRF devices."""
     texts = {file.path: file.text for file in configs.artifacts}
     plans = {node: read(texts[f"linux/{node}.yaml"]) for node in network.nodes.name[network.transit].tolist()}
+    if any(path.startswith("ovs/") for path in texts):
+        return {}  # bridges keep tenants apart by their flows
     if not any(plan.vrfs for plan in plans.values()) or not preflight.lacks("vrf"):
         return {}
     return {end: home for node, plan in plans.items() for end, home in tables.homes(node, plan).items()}
@@ -122,6 +127,9 @@ def _pair(lab: Running, cable: Cable) -> str:
 
 def _settle(lab: Running, node: str) -> None:
     """Kernel settings, before there is any interface: new ones take over what is set for all."""
+    if lab.bridged and node in lab.routers:
+        lab.spaces[node].call(lambda: settings(SILENT))
+        return
     text = lab.text(HOSTS if node in lab.hosts else SWITCHES)
     lab.spaces[node].call(lambda: settings(text))
 
@@ -146,9 +154,14 @@ def settings(text: str) -> None:
 def _configure(lab: Running, node: str, limits: Sequence[Shaper]) -> None:
     space, name, vrf = lab.spaces[node], *node.partition("/")[::2]
     plan = read(lab.text(f"linux/{name}.yaml"))
+    if lab.bridged and node in lab.routers:
+        space.batch("ip", "".join(f"{line}\n" for line in netplan.raised(plan)))
+        return
     apart = bool(lab.tables(name))
     told = plan if not apart else tables.part(plan, vrf) if vrf else tables.own(plan)
     space.batch("ip", "".join(f"{line}\n" for line in ("link set lo up", *netplan.lines(told))))
     for family in (4, 6):
         space.batch("ip", "".join(f"{line}\n" for line in netplan.rules(told, family)), f"-{family}")
     space.batch("tc", render_tc(LinuxQos(name, tuple(limits))))
+    if lab.bridged:
+        switch.checksummed(space, [port.name for port in plan.ports])

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from easterly.app.lab.records import Process
@@ -85,9 +85,9 @@ def start(
     for name in names:
         started = _start(space, folder, name, text, told)
         if name == "zebra":
-            _wait_for(folder / "zserv.api", started, folder)
+            awaited(folder / "zserv.api", started, folder)
     for name in names:
-        _wait_for(folder / f"{name}.vty", None, folder)
+        awaited(folder / f"{name}.vty", None, folder)
     _load(space, folder)
     _handle(folder)
 
@@ -114,7 +114,7 @@ def watch(space: Space, folder: Path, text: str, told: Callable[[Process], None]
     """
     if WATCHING in asked_for(text):
         _start(space, folder, WATCHING, text, told)
-        _wait_for(folder / f"{WATCHING}.vty", None, folder)
+        awaited(folder / f"{WATCHING}.vty", None, folder)
         _load(space, folder, "-d", WATCHING)
 
 
@@ -150,10 +150,30 @@ def _words(folder: Path, name: str, text: str) -> list[str]:
 
 
 def _start(space: Space, folder: Path, name: str, text: str, told: Callable[[Process], None]) -> Process:
-    words = ["ip", "netns", "exec", space.name, *_words(folder, name, text)]
+    return begun(space, folder, name, _words(folder, name, text), told)
+
+
+def begun(space: Space, folder: Path, name: str, words: Sequence[str], told: Callable[[Process], None]) -> Process:
+    """Start a program that goes on, in a namespace; what it says is in ``<name>.out`` of the folder.
+
+    Parameters
+    ----------
+    space : Space
+    folder : Path
+    name : str
+    words : sequence of str
+        The program and its arguments.
+    told : callable
+        Given the process.
+    """
     with (folder / f"{name}.out").open("wb") as out:
         child = subprocess.Popen(
-            [*NICE, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+            [*NICE, "ip", "netns", "exec", space.name, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            cwd="/",
         )
     started = Process.of(child.pid, name)
     child.returncode = 0  # Whoever takes the lab down reaps it; a kept one outlives this program.
@@ -161,7 +181,14 @@ def _start(space: Space, folder: Path, name: str, text: str, told: Callable[[Pro
     return started
 
 
-def _wait_for(path: Path, process: Process | None, folder: Path) -> None:
+def awaited(path: Path, process: Process | None, folder: Path) -> None:
+    """Wait for a file that a program of a folder makes when it is ready.
+
+    Raises
+    ------
+    LabError
+        It does not come, or the program has ended.
+    """
     end = time.monotonic() + PATIENCE_S
     while not path.exists():
         if time.monotonic() > end or (process is not None and not process.alive):

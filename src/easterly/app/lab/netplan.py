@@ -54,6 +54,14 @@ def lines(plan: Netplan) -> Iterator[str]:
             yield f"route add {route.to} {_way(route)} dev {port.name}{_table(route)}"
 
 
+def raised(plan: Netplan) -> Iterator[str]:
+    """Commands for ``ip -batch`` that bring interfaces up as they are: a bridge's ports have no addresses."""
+    for port in plan.ports:
+        if port.name.startswith("swp"):
+            mtu = "" if port.mtu_B is None else f" mtu {port.mtu_B}"
+            yield f"link set {port.name}{mtu} {OFFLOADS} up"
+
+
 def tunnelled(tunnel: Tunnel) -> str:
     """Command for ``ip -batch`` that makes a tunnel."""
     mtu = "" if tunnel.mtu_B is None else f"mtu {tunnel.mtu_B} "

@@ -10,7 +10,7 @@ from typing import Annotated
 from easterly.app.lab import converge, outcome, preflight, reach, routes, tunnels
 from easterly.app.lab.build import running
 from easterly.app.lab.cables import cables, crowded, misfits, usual_scale
-from easterly.app.lab.measure.trial import STAGES, Measured, Unmeasured, tried
+from easterly.app.lab.measure.trial import STAGES, Unmeasured, tried
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
@@ -91,7 +91,7 @@ def run(
         agreed = _agreed(lab, wanted, nouns, wait_s, said)
         policy, qos = nouns.policy.value, nouns.qos.value
         found = tried(lab, wanted, policy, qos, nouns.site, stages=stages, said=said)
-    return _told(lab, agreed, found, keep)
+    return told(lab, [*agreed, *found.compared], found.unmeasured, keep)
 
 
 def scaled(network: Network, given: float | None) -> float:
@@ -134,8 +134,9 @@ def _agreed(
     return made
 
 
-def _told(lab: Running, agreed: list[Within], found: Measured, kept: bool) -> Run:
+def told(lab: Running, compared: Sequence[Within], left: Sequence[Unmeasured], kept: bool) -> Run:
+    """What a lab that is gone, or goes on, was found to do."""
     return Run(
         lab.name, kept, lab.scale, lab.routers, lab.hosts, {each.name: each.rate_bps for each in lab.cables},
-        substituted(lab), tuple(lab.repairs), (*agreed, *found.compared), found.unmeasured, dict(lab.seconds),
+        substituted(lab), tuple(lab.repairs), tuple(compared), tuple(left), dict(lab.seconds),
     )  # fmt: skip

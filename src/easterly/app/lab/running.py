@@ -47,6 +47,11 @@ class Running:
         """Hosts."""
         return tuple(self.network.hosts.name.tolist())
 
+    @property
+    def bridged(self) -> bool:
+        """Whether its switches are bridges of Open vSwitch, and no routers."""
+        return any(file.path.startswith("ovs/") for file in self.configs.artifacts)
+
     def port(self, link: int) -> End:
         """Namespace (of `spaces`) and interface that a link leaves, by its row."""
         end = port(self.network, link)

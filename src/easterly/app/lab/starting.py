@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from easterly.app.lab import daemons
+from easterly.app.lab.bridges import switch
 from easterly.app.lab.records import Process
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import together
@@ -34,6 +35,9 @@ def start(lab: Running) -> None:
         One did not come up, or does not take its text.
     """
     told = _writing(lab)
+    if lab.bridged:
+        together(lambda node: _bridge(lab, node, told), lab.routers)
+        return
 
     def started(node: str) -> None:
         text, apart = lab.text(f"frr/{node}.conf"), lab.tables(node)
@@ -45,6 +49,12 @@ def start(lab: Running) -> None:
     together(started, lab.routers)
     _established(lab)
     together(watched, lab.routers)
+
+
+def _bridge(lab: Running, node: str, told: Callable[[Process], None]) -> None:
+    """Start one bridge of Open vSwitch, which has nothing to agree on with others."""
+    files = {f"{node}.{each}": lab.text(f"ovs/{node}.{each}") for each in ("sh", "groups", "flows")}
+    switch.start(lab.spaces[node], lab.record.folder / node, node, files, told)
 
 
 def _writing(lab: Running) -> Callable[[Process], None]:

@@ -38,6 +38,9 @@ def substituted(lab: Running) -> tuple[Substitution, ...]:
 
 
 def _substituted(lab: Running) -> Iterator[Substitution]:
+    if lab.bridged:
+        yield from _bridged(lab)
+        return
     yield Substitution("networkd in a namespace", "the rendered netplan text, carried out by ip")
     yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
     yield Substitution(
@@ -49,6 +52,19 @@ def _substituted(lab: Running) -> Iterator[Substitution]:
         )
     if any(file.path.startswith("anycast/") for file in lab.configs.artifacts):
         yield Substitution("watchers of anycast services", "nobody: their addresses are not announced, nor asked for")
+    longest_s = float(lab.network.links.delay_s.max(initial=0.0))
+    if longest_s > SHORT_S:
+        yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")
+
+
+def _bridged(lab: Running) -> Iterator[Substitution]:
+    yield Substitution("networkd in a namespace", "the rendered netplan text of hosts, carried out by ip")
+    yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+    yield Substitution("Open vSwitch's datapath in the kernel", "the one in user space, which ignores queues of flows")
+    yield Substitution(
+        "rates of switches' ports", "those of hosts' interfaces alone: a switch takes queues off its ports"
+    )
+    yield Substitution("checksums by the network card", "checksums by the kernel of each host")
     longest_s = float(lab.network.links.delay_s.max(initial=0.0))
     if longest_s > SHORT_S:
         yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")

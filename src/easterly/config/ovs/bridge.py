@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from ipaddress import ip_interface
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_interface,
+    ip_network,
+)  # fmt: skip
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +25,8 @@ from easterly.model.network import LinkKind, Network
 from easterly.model.qos import QosPlan
 from easterly.model.router import DEFAULT
 from easterly.model.spec.site import Site
+
+Address = IPv4Address | IPv6Address
 
 
 class Line(NamedTuple):
@@ -106,7 +117,8 @@ def bridges(site: Site, network: Network, sheet: Sheet, qos: QosPlan, forwarding
     """
     names = network.nodes.name.tolist()
     start = np.searchsorted(forwarding.node, np.arange(len(names) + 1))
-    drafting = _Drafting(network, sheet, forwarding, names, _lines(network), _queues(qos), _plugs(network, sheet))
+    drafting = _Drafting(network, sheet, forwarding, names, _lines(network), _queues(qos), _plugs(network, sheet),
+                         _homes(sheet))  # fmt: skip
     for node in np.flatnonzero(network.transit).tolist():
         model = site.hardware.switches.get(str(network.nodes.switch_type[node]))
         yield drafting.bridge(node, range(start[node], start[node + 1]), model.datapath if model else "kernel")
@@ -123,11 +135,13 @@ class _Drafting:
     lines: dict[int, list[tuple[int, int, int]]]
     queues: tuple[Queue, ...]
     plugs: dict[int, list[tuple[int, Port]]]
+    homes: dict[str, list[str]]
+    admitted: dict[str, list[str]] = field(default_factory=dict)
 
     def bridge(self, node: int, rows: range, datapath: str) -> Bridge:
         """One bridge."""
         groups: dict[tuple[str, tuple[tuple[int, int], ...]], int] = {}
-        ways = tuple(self._ways(rows, groups))
+        ways = tuple(dict.fromkeys(self._ways(rows, groups)))  # tables share prefixes, and the ways there
         plugs = self.plugs.get(node, [])
         tables = {port: self._table(host.vrf) for port, host in plugs}
         gateways = {
@@ -165,11 +179,20 @@ class _Drafting:
 
     def _admissions(self, vrfs: set[str]) -> Iterator[Admission]:
         """What hosts of each table may reach: their own, and what is let in from others."""
-        owner = {target: name for name, (_, target) in self.sheet.vrfs.items()}
         for vrf in sorted(vrfs, key=self._table):
+            yield from (Admission(self._table(vrf), prefix) for prefix in self._admitted(vrf))
+
+    def _admitted(self, vrf: str) -> list[str]:
+        """Prefixes, or single addresses where hosts of tables that it may not reach are in them as well."""
+        if vrf not in self.admitted:
+            owner = {target: name for name, (_, target) in self.sheet.vrfs.items()}
             others = [owner[target] for target in self.sheet.imports.get(vrf, ()) if target in owner]
+            known = {name: [ip_address(text) for text in texts] for name, texts in self.homes.items()}
+            own = [each for name in (vrf, *others) for each in known.get(name, ())]
+            foreign = [each for name, texts in known.items() if name not in (vrf, *others) for each in texts]
             found = [p for name in (vrf, *others) for family in (4, 6) for p in self.sheet.reachable(name, family)]
-            yield from (Admission(self._table(vrf), prefix) for prefix in dict.fromkeys(found))
+            self.admitted[vrf] = list(dict.fromkeys(each for p in found for each in _without(p, own, foreign)))
+        return self.admitted[vrf]
 
 
 def _lines(network: Network) -> dict[int, list[tuple[int, int, int]]]:
@@ -189,6 +212,27 @@ def _plugs(network: Network, sheet: Sheet) -> dict[int, list[tuple[int, Port]]]:
             if port.role == "host":
                 found[int(links.dst[port.link])].append((int(links.dst_port[port.link]), port))
     return {node: sorted(rows, key=lambda row: (row[0], row[1].family)) for node, rows in found.items()}
+
+
+def _homes(sheet: Sheet) -> dict[str, list[str]]:
+    """Addresses of hosts by table."""
+    found = defaultdict(list)
+    for ports in sheet.ports.values():
+        for port in ports:
+            if port.role == "host":
+                found[port.vrf].append(port.bare)
+    return found
+
+
+def _without(prefix: str, own: Sequence[Address], foreign: Sequence[Address]) -> list[str]:
+    """A prefix, or what covers one's own addresses in it and nothing else, if there are foreign ones in it."""
+    net = ip_network(prefix)
+    if not any(each in net for each in foreign):
+        return [prefix]
+    mine = [ip_network(each) for each in own if each in net]
+    four = collapse_addresses([each for each in mine if isinstance(each, IPv4Network)])
+    six = collapse_addresses([each for each in mine if isinstance(each, IPv6Network)])
+    return [str(each) for each in (*four, *six)]
 
 
 def _queues(qos: QosPlan) -> tuple[Queue, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 
 from easterly.config.ovs.bridge import Bridge, Way
 from easterly.config.templates import template
@@ -18,10 +19,11 @@ HASH = "selection_method=hash,fields(ip_src,ip_dst,nw_proto,tcp_src,tcp_dst,udp_
 def render(bridges: Iterable[Bridge]) -> list[Artifact]:
     """``ovs/<switch>.flows``, ``.groups`` and ``.sh`` for every bridge.
 
-    A bridge routes: table 0 knows the addresses behind every port and answers ARP and neighbour solicitations for
-    gateways, where it learns the hosts' link addresses; table 1 keeps tenants apart where their packets enter; table 2
-    sets the queue; table 3 has the ways, table 5 the hosts. What no flow takes is dropped. Equal ways are a ``select``
-    group that hashes stated fields, and whose buckets leave with their port; a way with a detour is a ``ff`` group.
+    A bridge routes: table 0 knows the addresses behind every port, learns the hosts' link addresses, and answers ARP
+    and neighbour solicitations for gateways and for the neighbours of hosts (RFC 1027); table 1 keeps tenants apart
+    where their packets enter; table 2 sets the queue; table 3 has the ways, table 5 the hosts. What no flow takes is
+    dropped. Equal ways are a ``select`` group that hashes stated fields, and whose buckets leave with their port; a way
+    with a detour is a ``ff`` group.
 
     Parameters
     ----------
@@ -41,10 +43,17 @@ def render(bridges: Iterable[Bridge]) -> list[Artifact]:
         words = {
             "b": b, "mac": MAC, "bridge": BRIDGE, "hash": HASH, "ways": "\n".join(map(_way, b.ways)),
             "tables": {line.port: line.table for line in b.lines},
+            "nets": _nets(b),
         }  # fmt: skip
         for suffix, page in pages.items():
             files.append(Artifact(f"ovs/{b.name}.{suffix}", page.render(words), b.name, "ovs", f"ovs {suffix}{shape}"))
     return files
+
+
+def _nets(b: Bridge) -> dict[str, str]:
+    """The prefix of each host's address: all in it are asked for as neighbours, and the bridge answers for them."""
+    nets = [ip_network(prefix) for prefix in b.connected]
+    return {s.address: str(net) for s in b.stations for net in nets if ip_address(s.address) in net}
 
 
 def _way(way: Way) -> str:

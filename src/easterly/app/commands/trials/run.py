@@ -14,6 +14,7 @@ from easterly.app.calc import asking
 from easterly.app.commands.trials import telling
 
 if TYPE_CHECKING:
+    from easterly.app.lab.run import Run
     from easterly.base.findings import Finding
 
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     metavar="SIZES",
     help="Run a smaller site of the same shape: nodes=24 routers and hosts at most, or leaves=4,spines=2,hosts=8.",
 )
+@click.option("--switches", type=click.Choice(["frr", "ovs"]), default="frr", show_default=True,
+              help="What switches are: routers with FRR, or bridges of Open vSwitch.")  # fmt: skip
 @click.option("--wait", "patience", type=terminal.Finite(1, 600), default=60.0, show_default=True,
               help="Seconds within which routers have to agree.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the lab running, for `lab shell` and the like.")
@@ -37,17 +40,15 @@ if TYPE_CHECKING:
               help="Folder of the plan: leave lab.json there, which its report shows.")  # fmt: skip
 @terminal.format_option
 def run(
-    site: Path, scale: float | None, shrink: str | None, patience: float, keep: bool, measure: bool,
+    site: Path, scale: float | None, shrink: str | None, switches: str, patience: float, keep: bool, measure: bool,
     report: Path | None, out: Path | None, form: str,
 ) -> None:  # fmt: skip
-    """Run the plan of SITE on this machine: real daemons of FRR, the Linux kernel, a namespace for each node.
+    """Run the plan of SITE on this machine: FRR or Open vSwitch, the Linux kernel, a namespace for each node.
 
     Routers and hosts are given the files that the plan renders for them. Then what the plan says is compared with
     what they do. Exit code 0 if all is as planned, 1 if not, 3 if this machine cannot tell.
     """
     from easterly.app.lab.daemons import RefusedText
-    from easterly.app.lab.measure.trial import STAGES
-    from easterly.app.lab.run import run as tried
     from easterly.app.lab.run import scaled
     from easterly.app.lab.spaces import LabError
 
@@ -59,10 +60,7 @@ def run(
     except ValueError as error:
         terminal.misused(str(error), form)
     try:
-        made = tried(
-            nouns.site, nouns=nouns, scale=factor, wait_s=patience, stages=STAGES if measure else (), keep=keep,
-            source=str(site), said=_said,
-        )  # fmt: skip
+        made = _tried(nouns, switches, measure, patience, scale=factor, keep=keep, source=str(site), said=_said)
     except RefusedText as error:
         trying.failed(str(error), form)
     except LabError as error:
@@ -77,6 +75,17 @@ def run(
         if left is not None:
             click.echo(f"written: {left}; easterly plan {site} -o {left.parent} shows it in the report")
     sys.exit(terminal.FINE if made.ok else terminal.FOUND)
+
+
+def _tried(nouns: Any, switches: str, measure: bool, patience: float, **words: Any) -> Run:
+    """A run of either kind; with bridges nobody has to agree on anything."""
+    from easterly.app.lab.bridges.run import run as bridged
+    from easterly.app.lab.measure.trial import STAGES
+    from easterly.app.lab.run import run as routed
+
+    if switches == "ovs":
+        return bridged(nouns.site, nouns=nouns, measure=measure, **words)
+    return routed(nouns.site, nouns=nouns, wait_s=patience, stages=STAGES if measure else (), **words)
 
 
 def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Any, Sequence[Finding], tuple[str, ...]]:
