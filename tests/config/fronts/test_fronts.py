@@ -112,8 +112,8 @@ def test_the_real_programs_refuse_mistakes(render, old, new, word):
 
 
 def test_without_the_programs_nothing_is_called_good(monkeypatch):
+    monkeypatch.setattr("easterly.config.running.shutil.which", lambda *args, **kwargs: None)
     for module in (haproxy_check, nginx_check):
-        monkeypatch.setattr(module.shutil, "which", lambda *args, **kwargs: None)
         module.checker.cache_clear()
     said = [checked(*render([PLAIN])) for render in (haproxy.render, nginx.render)]
     for module in (haproxy_check, nginx_check):

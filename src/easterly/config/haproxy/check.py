@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from easterly.config.fronts.certificate import substitute
-from easterly.config.running import run
+from easterly.config.running import Program, number, place, run
 from easterly.model.outcome import Artifact, Validation
 
 _PROCESS = re.compile(r" +\(\d+\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Program):
     """An installed HAProxy."""
 
-    program: str
-    version: str
-
-    def takes(self, file: Artifact) -> bool:
-        """Whether the file is HAProxy's."""
-        return file.dialect == "haproxy"
+    dialect = "haproxy"
 
     def check(self, file: Artifact) -> Validation:
         """What ``haproxy -c`` says; names of servers are numbers, so that it asks nobody."""
@@ -37,8 +29,7 @@ class Checker:
                 return Validation(file.path, "not validated", None, str(error))
             done = run([self.program, "-c", "-f", str(path)])
             said = _clean(done.stdout + done.stderr, name)
-        ok = done.returncode == 0
-        return Validation(file.path, self.version, ok, "" if ok else said or f"haproxy exits {done.returncode}")
+        return self.judged(file, done, said)
 
 
 def _clean(output: str, folder: str) -> str:
@@ -50,8 +41,8 @@ def _clean(output: str, folder: str) -> str:
 @cache
 def checker() -> Checker | None:
     """The checker of this machine; None where there is no HAProxy."""
-    program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
+    program = place("haproxy")
     if program is None:
         return None
-    found = re.search(r"version (\d+\.\d+\.\d+)", run([program, "-v"]).stdout)
-    return Checker(program, f"HAProxy {found[1] if found else 'of unknown version'} (haproxy -c)")
+    version = number(r"version (\d+\.\d+\.\d+)", run([program, "-v"]).stdout)
+    return Checker(program, f"HAProxy {version} (haproxy -c)")

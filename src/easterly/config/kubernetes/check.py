@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from easterly.config.running import run
+from easterly.config.running import Program, number, run
 from easterly.model.outcome import Artifact, Validation
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Program):
     """An installed kubectl."""
 
-    program: str
-    version: str
-
-    def takes(self, file: Artifact) -> bool:
-        """Whether the file has objects of Kubernetes."""
-        return file.dialect == "kubernetes"
+    dialect = "kubernetes"
 
     def check(self, file: Artifact) -> Validation:
         """Have each object labelled in memory: it must have a kind and a name; fields are for a cluster to judge."""
@@ -44,5 +37,5 @@ def checker() -> Checker | None:
     program = shutil.which("kubectl")
     if program is None:
         return None
-    found = re.search(r"v(\d+\.\d+\.\d+)", run([program, "version", "--client"]).stdout)
-    return Checker(program, f"kubectl {found[1] if found else 'of unknown version'} (label --local)")
+    version = number(r"v(\d+\.\d+\.\d+)", run([program, "version", "--client"]).stdout)
+    return Checker(program, f"kubectl {version} (label --local)")

@@ -7,11 +7,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from easterly.config.running import run
+from easterly.config.running import Program, number, run
 from easterly.model.outcome import Artifact, Validation
 
 PLACES = ("/lib/systemd/systemd-networkd", "/usr/lib/systemd/systemd-networkd")
@@ -22,16 +21,10 @@ _KINDS = {"Bridge": "Kind=bridge", "VRF": "Kind=vrf\n[VRF]\nTable=1000"}
 """Devices that other files of the machine make: here they stand for those."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Program):
     """An installed systemd-networkd."""
 
-    program: str
-    version: str
-
-    def takes(self, file: Artifact) -> bool:
-        """Whether the file is one of its units."""
-        return file.dialect == "networkd"
+    dialect = "networkd"
 
     def check(self, file: Artifact) -> Validation:
         """Start it with one unit, and end it as soon as it has read that; what it says of the unit is the answer."""
@@ -78,5 +71,5 @@ def checker() -> Checker | None:
     analyse = shutil.which("systemd-analyze")
     if program is None or shutil.which("unshare") is None or os.geteuid() != 0 or not Path(FOLDER).is_dir():
         return None
-    found = re.search(r"systemd (\d+)", run([analyse, "--version"]).stdout) if analyse else None
-    return Checker(program, f"systemd-networkd {found[1] if found else 'of unknown version'}")
+    said = run([analyse, "--version"]).stdout if analyse else ""
+    return Checker(program, "systemd-networkd " + number(r"systemd (\d+)", said))

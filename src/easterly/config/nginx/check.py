@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from easterly.config.fronts.certificate import substitute
-from easterly.config.running import run
+from easterly.config.running import Program, number, place, run
 from easterly.model.outcome import Artifact, Validation
 
 _STAMP = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+:", re.M)
 _LISTEN = re.compile(r"^( +listen )\[::\]:\d+ ipv6only=off", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Program):
     """An installed nginx."""
 
-    program: str
-    version: str
-
-    def takes(self, file: Artifact) -> bool:
-        """Whether the file is nginx's."""
-        return file.dialect == "nginx"
+    dialect = "nginx"
 
     def check(self, file: Artifact) -> Validation:
         """What ``nginx -t`` says.
@@ -45,15 +37,14 @@ class Checker:
             done = run([self.program, "-t", "-q", "-c", str(path), "-p", name, "-g", own])
             # Without time, process number and temporary names: equal files get equal answers.
             said = _STAMP.sub(r"\1", done.stdout + done.stderr).replace(f"{name}/", "").strip()
-        ok = done.returncode == 0
-        return Validation(file.path, self.version, ok, "" if ok else said or f"nginx exits {done.returncode}")
+        return self.judged(file, done, said)
 
 
 @cache
 def checker() -> Checker | None:
     """The checker of this machine; None where there is no nginx."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    program = place("nginx")
     if program is None:
         return None
-    found = re.search(r"nginx/(\d+\.\d+\.\d+)", run([program, "-v"]).stderr)
-    return Checker(program, f"nginx {found[1] if found else 'of unknown version'} (nginx -t)")
+    version = number(r"nginx/(\d+\.\d+\.\d+)", run([program, "-v"]).stderr)
+    return Checker(program, f"nginx {version} (nginx -t)")

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from easterly.config.running import run
+from easterly.config.running import Program, number, run
 from easterly.model.outcome import Artifact, Validation
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(Program):
     """An installed Open vSwitch."""
 
-    program: str
-    version: str
-
-    def takes(self, file: Artifact) -> bool:
-        """Whether the file is Open vSwitch's."""
-        return file.dialect == "ovs"
+    dialect = "ovs"
 
     def check(self, file: Artifact) -> Validation:
         """What the parser of ``ovs-ofctl`` says; of scripts, what the shell does."""
@@ -53,5 +45,4 @@ def checker() -> Checker | None:
     program = shutil.which("ovs-ofctl")
     if program is None:
         return None
-    found = re.search(r"\d+\.\d+\.\d+", run([program, "--version"]).stdout)
-    return Checker(program, f"Open vSwitch {found[0] if found else 'of unknown version'}")
+    return Checker(program, "Open vSwitch " + number(r"(\d+\.\d+\.\d+)", run([program, "--version"]).stdout))
