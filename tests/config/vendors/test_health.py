@@ -47,7 +47,8 @@ def test_a_route_of_nxos_follows_a_connection_to_the_service():
 
 @pytest.mark.parametrize(("target", "kind", "why"), [
     ("eos", "tcp", "EOS ties no route"), ("eos", "http", "EOS ties no route"), ("junos", "tcp", "on SRX alone"),
-    ("nxos", "tcp", "IPv4 alone"), ("nxos", "http", "no page but the first"), ("sonic", "tcp", ""), ("frr", "tcp", ""),
+    ("nxos", "tcp", "IPv4 alone"), ("nxos", "http", "no page but the first"), ("bird", "tcp", "by a static route"),
+    ("sonic", "tcp", ""), ("frr", "tcp", ""),
 ])  # fmt: skip
 def test_a_check_that_no_text_heeds_is_told(target, kind, why):
     given = nouns(kind)

@@ -4,7 +4,8 @@ After Juniper's Routing Policies, Firewall Filters, and Traffic Policers User Gu
 and what fits none is dropped. Prefixes are in lists of [edit policy-options prefix-list]. ``tcp-established`` stands
 for ``(ack | rst)`` and does not ask for TCP by itself. Rules that stand together and differ in one end alone are one
 term. Ports of hosts switch, and a filter of family inet has no place on them: it judges what a host sends to its
-gateway, ``irb``.
+gateway, ``irb``. For QFX5100 to QFX5220 and QFX5700 in fabrics with EVPN and VXLAN the guide names addresses and the
+protocol among the conditions that they have, and neither prefix lists nor ``tcp-established``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ FRR has the program of `easterly.config.anycast`, and SONiC the same one: it set
 SONiC's managers of FRR heed while they run. NX-OS has operations of IP SLA that a static route tracks (Cisco Nexus
 9000 Series NX-OS IP SLAs Configuration Guide, release 10.5(x)). Elsewhere nothing that is documented ties a route to an
 answer of a service: ``monitor connectivity`` of EOS measures, and a static route tracks BFD of a host at most;
-``ip-monitoring`` of Junos takes routes back on SRX alone, and an event policy would commit after every test.
+``ip-monitoring`` of Junos takes routes back on SRX alone, and an event policy would commit after every test. BIRD could
+learn the program's routes from the kernel; its text here does not yet.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from easterly.base.findings import Finding, Severity
 from easterly.model.router import Anycast, Router
 
 SYSTEMS = {
+    "bird": "BIRD tells it by a static route of its own",
     "eos": "EOS ties no route to the answer of a service",
     "junos": "Junos takes routes back by tests on SRX alone",
     "nxos": "",
 }
 """Why a system has no words for any check; empty where it has some."""
 ITSELF = "an address of the switch itself stays on its loopback"
-HINT = "have it served beside a switch that runs Linux or SONiC, or leave `check` out and withdraw it by hand (`drain`)"
+HINT = "have it served beside a switch that runs FRR or SONiC, or leave `check` out and withdraw it by hand (`drain`)"
 
 
 def unheeded(system: str, service: Anycast) -> str:
@@ -36,7 +38,7 @@ def unheeded(system: str, service: Anycast) -> str:
     """
     if service.check is None or system not in SYSTEMS:
         return ""
-    if not service.next_hop:
+    if not service.next_hop and system != "bird":
         return ITSELF
     if system == "nxos" and ":" in service.next_hop:
         return "IP SLA of NX-OS opens TCP connections to IPv4 alone"
