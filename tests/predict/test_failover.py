@@ -50,3 +50,12 @@ def test_a_service_is_withdrawn_after_the_last_of_its_failures():
     ]  # fmt: skip
     assert found.detection_low_s == pytest.approx(min(taken_s))
     assert found.detection_high_s == pytest.approx(max(taken_s))
+
+
+@pytest.mark.parametrize(("protocol", "later_s"), [("bgp", 0.0), ("ospf", 1.0), ("isis", 2.0)])
+def test_interior_protocols_hold_back_that_a_service_is_gone(protocol: str, later_s: float) -> None:
+    """OSPF_ASE_CALC_INTERVAL of ospfd; lsp-gen-interval and spf-interval of isisd: a second each."""
+    check = HealthCheck.model_validate({"port": 53, "interval": "200ms"})
+    plain, found = predict.withdrawal(check), predict.withdrawal(check, protocol)
+    assert found.detection_high_s == plain.detection_high_s
+    assert found.high_s - plain.high_s == pytest.approx(later_s)

@@ -16,6 +16,9 @@ woken once each, and FRR's isisd may hold a second calculation back for a second
 BEYOND_S = {"bgp": 0.0, "ospf": 1.0, "isis": 0.0}
 """How much longer routes take that another protocol has handed over: FRR's ospfd looks at them a second after it has
 found the ways inside of its areas (``OSPF_ASE_CALC_INTERVAL``); they are a part of the same calculation elsewhere."""
+TOLD_S = {"bgp": 0.0, "ospf": 1.0, "isis": 1.0}
+"""How much longer it takes until all routers send nothing to an address that a health check has withdrawn: ospfd works
+out such routes a second later (see `BEYOND_S`), and isisd tells of them a second later (``lsp-gen-interval 1``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +98,4 @@ def withdrawal(check: HealthCheck, protocol: str = "bgp") -> Failover:
     timeout_s = check.interval / 2 if check.timeout is None else check.timeout
     low_s, high_s = (check.fall - 1) * check.interval, check.fall * max(check.interval, timeout_s) + timeout_s
     least_s, most_s = PROGRAMMING_S[protocol]
-    return Failover("health check", low_s, high_s, low_s + least_s, high_s + most_s)
+    return Failover("health check", low_s, high_s, low_s + least_s, high_s + most_s + TOLD_S[protocol])

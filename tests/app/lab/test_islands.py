@@ -10,6 +10,7 @@ from tests.address.sites import fabric, site
 
 from easterly.app.lab.cables import port
 from easterly.app.lab.islands import islands
+from easterly.app.lab.measure.anycast import protocol
 from easterly.app.lab.measure.of_site import expected
 from easterly.app.lab.measure.segments import _joined
 from easterly.site.blueprints import build
@@ -42,6 +43,18 @@ def test_rails_without_spines_are_apart_and_hosts_do_not_join_them() -> None:
 
 def every(count: int) -> list[tuple[str, int]]:
     return [(f"r-host-{host}", nic) for host in range(count) for nic in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told_by"),
+    [
+        ("router bgp 65001\n", "bgp"),
+        ("router isis fabric\nrouter bgp 65001\n", "isis"),
+        (" ip ospf area 0\nrouter ospf\n", "ospf"),
+    ],
+)
+def test_an_address_is_told_by_the_interior_protocol_where_there_is_one(text: str, told_by: str) -> None:
+    assert protocol(text) == told_by
 
 
 def test_segments_lead_over_routers_of_one_island() -> None:
