@@ -248,7 +248,7 @@ def _yaml(file: TextIO) -> Iterator[tuple[int, Any]]:
 def _whole(file: TextIO, begin: int) -> Iterable[tuple[int, Any]]:
     import yaml
 
-    from easterly.base import yamls
+    from easterly.model import yamls
 
     try:
         node, rows = yamls.compose(file.read())

@@ -52,7 +52,7 @@ def policies(text: str) -> dict[str, Policies]:
     """
     import yaml
 
-    from easterly.base import yamls
+    from easterly.model import yamls
 
     found: dict[str, Policies] = {}
     try:

@@ -49,7 +49,7 @@ def parse(*texts: str) -> Read:
     >>> parse(text).levels
     {'f': ('kubernetes.io/hostname',)}
     """
-    from easterly.base import yamls
+    from easterly.model import yamls
 
     read = Read({}, {}, {}, {}, {})
     for text in texts:

@@ -97,7 +97,7 @@ def read(text: str) -> Netplan:
     """
     import yaml
 
-    from easterly.base import yamls
+    from easterly.model import yamls
 
     try:
         network: Any = yamls.load(text)["network"]

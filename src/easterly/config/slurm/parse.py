@@ -70,6 +70,6 @@ def jobs(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def _topologies(text: str) -> list[Any]:
-    from easterly.base import yamls
+    from easterly.model import yamls
 
     return list(yamls.load(text) or ())

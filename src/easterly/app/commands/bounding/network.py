@@ -59,7 +59,7 @@ def read(text: bytes) -> bounding.Named:
     """
     import yaml
 
-    from easterly.base import yamls
+    from easterly.model import yamls
     from easterly.predict.calculus.tight import ServerNetwork
 
     try:

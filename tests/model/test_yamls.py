@@ -7,7 +7,7 @@ import time
 import pytest
 import yaml
 
-from easterly.base import yamls
+from easterly.model import yamls
 
 NINES = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 10)]
 BOMB = "\n".join(["l0: &l0 [x, x, x, x, x, x, x, x, x]", *NINES])
