@@ -56,3 +56,8 @@ def test_the_demo_runs_as_leaves_and_spines_of_a_size_that_fits() -> None:
     # Four interfaces of each host, in each family: those of a tenant reach each other on all other hosts.
     assert by["pairs of hosts that reach each other"] == 2 * (24 * 23 + 8 * 7 - 24 * 3 - 8 * 3)
     assert by["pairs of tenants kept apart"] == 2 * 2 * 24 * 8
+    assert by["flows of acme that took the computed ways"] == by["flows of beta that took the computed ways"] == 400
+    assert by["40 packets of acme to beta, received"] == 0
+    assert by["all-reduce of 4 hosts of acme"] >= 0.6
+    assert any("data of the all-reduce of acme over train-spine" in what for what in by)
+    assert sum(what.startswith("interruption of") for what in by) >= 2

@@ -107,7 +107,7 @@ def test_tenants_have_tables_and_ways_of_their_own(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(tenants, "compared", also)
     site = easterly.load(written(tmp_path, TENANTS)).site
-    found = easterly.run_lab(site, stages=("tunnels", "isolation", "tunnels_failover"))
+    found = easterly.run_lab(site, stages=("tunnels", "isolation"))
     assert found.ok, [each for each in found.comparisons if not each.ok]
     assert found.unmeasured == ()
     told = {each.what: (each.predicted, each.measured) for each in found.comparisons}
@@ -120,7 +120,6 @@ def test_tenants_have_tables_and_ways_of_their_own(tmp_path: Path, monkeypatch: 
     # 100 B of data: 128 and 148 B over IP, and 64 B around them.
     assert told["bytes of 800 packets of acme on the wire"] == (161_600, 400 * 192 + 400 * 212)
     assert told["40 packets of acme to beta, received"] == (0, 0)
-    assert sum(what.startswith("interruption of") for what in told) >= 2
     assert not traces(found.lab)
     held_to_wrong_predictions(made)
 

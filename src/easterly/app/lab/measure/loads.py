@@ -55,12 +55,15 @@ def passing(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Passing:
     ends : set of End
         Ends of cables; bridges within a switch are none.
     """
-    back = [
-        replace(flow, src=flow.dst, dst=flow.src, src_address=flow.dst_address, dst_address=flow.src_address,
-                src_port=flow.dst_port, dst_port=flow.src_port)
-        for flow in flows
-    ]  # fmt: skip
-    return Passing(_passed(made, flows, ends), _passed(made, back, ends), frozenset(ends))
+    return Passing(_passed(made, flows, ends), _passed(made, [back(flow) for flow in flows], ends), frozenset(ends))
+
+
+def back(flow: Flow) -> Flow:
+    """The other direction of a connection."""
+    return replace(
+        flow, src=flow.dst, dst=flow.src, src_address=flow.dst_address, dst_address=flow.src_address,
+        src_port=flow.dst_port, dst_port=flow.src_port,
+    )  # fmt: skip
 
 
 def _passed(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Counter[End]:
@@ -91,8 +94,9 @@ def _resent() -> int:
 
 
 def compared(
-    passes: Passing, each_B: int, framing: Framing, readings: tuple[Reading, Reading, Reading, Reading]
-) -> list[Within]:
+    passes: Passing, each_B: int, framing: Framing, readings: tuple[Reading, Reading, Reading, Reading], *,
+    around_B: Mapping[End, int] = {}, whose: str = "the all-reduce",
+) -> list[Within]:  # fmt: skip
     """Bytes that left by each end of a cable, beside those of the connections that pass it.
 
     Parameters
@@ -104,6 +108,10 @@ def compared(
         Sizes of headers and of the largest segment.
     readings : tuple of Reading
         Before and after some time without the all-reduce; before and after it.
+    around_B : mapping of End to int, optional
+        What tunnels add to each frame [B], where there are any.
+    whose : str, optional
+        What it is called.
 
     Returns
     -------
@@ -112,45 +120,52 @@ def compared(
     """
     quiet, still, begin, end = readings
     longer = (end.at_s - begin.at_s) / max(still.at_s - quiet.at_s, 1e-3)
-    again_B = (end.resent - begin.resent) * framing.frame_B
     made, rest_B, spare_B = [], 0, 0
     for at in sorted(passes.ends):
         got = end.counts[at].since(begin.counts[at])
-        other = still.counts[at].since(quiet.counts[at])
-        other_B = LEAST_B + int(2 * longer * other.out_B)
-        data_B = got.out_B - framing.ack_B * got.out_packets
-        if not passes.data.get(at) and not passes.acks.get(at):
+        other_B = LEAST_B + int(2 * longer * still.counts[at].since(quiet.counts[at]).out_B)
+        head_B = framing.ack_B + around_B.get(at, 0)
+        again_B = (end.resent - begin.resent) * (framing.data_B + head_B)
+        data_B = got.out_B - head_B * got.out_packets
+        seen = _Seen(f"{whose} over {at[0]} {at[1]}", head_B, other_B, again_B)
+        if passes.data.get(at):
+            made.append(seen.data(passes.data[at] * each_B, data_B))
+            made.append(seen.frames(passes.data[at], passes.acks.get(at, 0), each_B, framing, got.out_B))
+        elif not passes.acks.get(at):
             rest_B, spare_B = rest_B + data_B, spare_B + other_B
-        elif passes.data.get(at):
-            made.append(_data(at, passes.data[at] * each_B, data_B, other_B, again_B, framing))
-            made.append(_frames(at, passes, each_B, got.out_B, other_B, again_B, framing))
     made.append(Within(
-        "data of the all-reduce where no connection passes", 0, -spare_B, spare_B, rest_B, "B",
+        f"data of {whose} where no connection passes", 0, -spare_B, spare_B, rest_B, "B",
         f"other packets: at most {spare_B:,} B, by those without it",
     ))  # fmt: skip
     return made
 
 
-def _data(at: End, wanted_B: int, got_B: int, other_B: int, again_B: int, framing: Framing) -> Within:
-    why = (
-        f"each frame has {framing.ack_B} B of headers, and what is left is data; other packets come to {other_B:,} B "
-        f"at most, by those without it, and segments that were sent again to {again_B:,} B"
-    )
-    least_B, most_B = wanted_B - other_B, wanted_B + other_B + again_B
-    return Within(f"data of the all-reduce over {at[0]} {at[1]}", wanted_B, least_B, most_B, got_B, "B", why)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An end of a cable: headers of frames there, and the most that is no part of the plan."""
 
+    name: str
+    head_B: int
+    other_B: int
+    again_B: int
 
-def _frames(
-    at: End, passes: Passing, each_B: int, got_B: int, other_B: int, again_B: int, framing: Framing
-) -> Within:  # fmt: skip
-    """Bytes with headers: full segments at least; at most as many more that are not full, and acknowledgements."""
-    segments = -(-each_B // framing.data_B)
-    headers_B = segments * framing.ack_B
-    least_B = passes.data[at] * (each_B + headers_B)
-    acks_B = 2 * passes.acks.get(at, 0) * headers_B
-    most_B = least_B + passes.data[at] * headers_B + acks_B + other_B + again_B
-    why = (
-        f"at least {segments:,} segments of {framing.data_B:,} B for each connection; at most one more behind each, "
-        "that is not full, and an acknowledgement for every one that comes the other way (RFC 5681 section 4.2)"
-    )
-    return Within(f"bytes of the all-reduce over {at[0]} {at[1]}", least_B, least_B, most_B, got_B, "B", why)
+    def data(self, wanted_B: int, got_B: int) -> Within:
+        """Bytes without headers."""
+        why = (
+            f"each frame has {self.head_B} B of headers, and what is left is data; other packets come to "
+            f"{self.other_B:,} B at most, by those without it, and segments that were sent again to {self.again_B:,} B"
+        )
+        most_B = wanted_B + self.other_B + self.again_B
+        return Within(f"data of {self.name}", wanted_B, wanted_B - self.other_B, most_B, got_B, "B", why)
+
+    def frames(self, connections: int, acknowledged: int, each_B: int, framing: Framing, got_B: int) -> Within:
+        """Bytes with headers: full segments at least; at most as many more that are not full, and acknowledgements."""
+        segments = -(-each_B // framing.data_B)
+        headers_B = segments * self.head_B
+        least_B = connections * (each_B + headers_B)
+        most_B = least_B + (connections + 2 * acknowledged) * headers_B + self.other_B + self.again_B
+        why = (
+            f"at least {segments:,} segments of {framing.data_B:,} B for each connection; at most one more behind "
+            "each, that is not full, and an acknowledgement for every one that comes the other way (RFC 5681, 4.2)"
+        )
+        return Within(f"bytes of {self.name}", least_B, least_B, most_B, got_B, "B", why)

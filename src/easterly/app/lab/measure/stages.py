@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from easterly.app.lab.comparison import Comparison
@@ -107,8 +107,9 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
 
 
 def reduced(
-    hosts: Hosts, nodes: Mapping[str, Space], size_B: int
-) -> tuple[list[float], tuple[Reading, Reading, Reading, Reading]]:
+    hosts: Hosts, nodes: Mapping[str, Space], size_B: int, *,
+    tos: int = 0, connected: Callable[[], None] = lambda: None,
+) -> tuple[list[float], tuple[Reading, Reading, Reading, Reading]]:  # fmt: skip
     """All-reduce some times: how long each took, in order of that; counters while ranks start, and around it all.
 
     Parameters
@@ -119,12 +120,17 @@ def reduced(
         Whose interfaces are read.
     size_B : int [B]
         The array.
+    tos : int, optional
+        Type of service of packets.
+    connected : callable, optional
+        Called when ranks look for each other, before the first of the all-reduces.
     """
     for host in hosts.hosts:
         host.call(settle)
     quiet = loads.read(nodes, hosts.hosts)
-    with ranks(hosts, size_B) as running:
+    with ranks(hosts, size_B, tos=tos) as running:
         still = loads.read(nodes, hosts.hosts)
+        connected()
         running.all_reduce()  # opens windows
         begin = loads.read(nodes, hosts.hosts)
         times_s = sorted(running.all_reduce() for _ in range(REPEATED))

@@ -91,25 +91,26 @@ def marked(site: Site) -> int:
 
 def pairs(lab: Running, table: str) -> list[tuple[Port, Port]]:
     """Of each family the first two hosts of a table that are at different switches."""
-    made, homes = [], _switches(lab)
+    made, homes = [], switches(lab)
     for family in (4, 6):
         own = [port for port in ports(lab, table) if port.family == family]
-        others = (port for port in own if port.host != own[0].host and homes[_end(port)] != homes[_end(own[0])])
+        others = (port for port in own if port.host != own[0].host and homes[end_of(port)] != homes[end_of(own[0])])
         far = next(others, None)
         made += [(own[0], far)] if far else []
     return made
 
 
-def _end(port: Port) -> End:
+def end_of(port: Port) -> End:
+    """A host and its interface."""
     return port.host, port.device
 
 
-def _switches(lab: Running) -> dict[End, str]:
+def switches(lab: Running) -> dict[End, str]:
     """Switch that each port of a host is cabled to."""
     return {end: far.partition("/")[0] for end, far in far_ends(lab).items() if end[0] in lab.hosts}
 
 
-def _loopbacks(lab: Running) -> dict[str, str]:
+def loopbacks(lab: Running) -> dict[str, str]:
     """Address that the tunnels of each switch end at: its first loopback, as the renderers have it."""
     rows, made = lab.address.interfaces, dict[str, str]()
     for node, text, role in zip(rows.device.tolist(), rows.address.tolist(), rows.role.tolist(), strict=True):
@@ -150,8 +151,8 @@ def of_table(
     if not found:
         raise LabError(f"{table} has no two hosts at different switches")
     own = tuple(replace(flow, tos=tos) for flow in flows(found, count, first=first))
-    leaf = {port.address: _switches(lab)[_end(port)] for pair in found for port in pair}
-    ends = _loopbacks(lab)
+    leaf = {port.address: switches(lab)[end_of(port)] for pair in found for port in pair}
+    ends = loopbacks(lab)
     places = [(leaf[flow.src_address], leaf[flow.dst_address]) for flow in own]
     tunnels = tuple(Flow(a, b, ends[a], ends[b], 0, VXLAN_PORT) for a, b in places)
     groups = {

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from easterly.app.lab.measure import anycast, apart, choice, of_site, split, stages, tenants
+from easterly.app.lab.measure import anycast, apart, choice, of_site, split, stages, tenants, tunnel_ring
 from easterly.app.lab.measure.counters import counted
 from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
@@ -34,7 +34,7 @@ QUIET_S, PATIENCE_S = 0.3, 0.8
 """Probes before a fault, and after it should be over."""
 SHARED = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
 """What is measured between hosts of the table that all share."""
-STAGES = (*SHARED[:-1], "tunnels", "isolation", SHARED[-1], "tunnels_failover")
+STAGES = (*SHARED[:-1], "tunnels", "tunnels_all_reduce", "isolation", SHARED[-1], "tunnels_failover")
 """What disturbs routers comes last."""
 NO_TENANTS = "no tenant has a table of its own"
 
@@ -118,6 +118,16 @@ class _Trial:
         """Flows between hosts of a tenant."""
         tos = tenants.marked(self.site)
         return tenants.of_table(self.lab, self.wanted, self.seeds, table, tos, count=count, **words)
+
+    def tunnels_all_reduce(self) -> None:
+        """A ring over some hosts of the first tenant."""
+        if not self.seeded:
+            raise LabError("this kernel has no seeds, so that nobody can say which links a connection uses")
+        table = next(iter(tenants.tables(self.lab)), None)
+        if table is None:
+            raise LabError(NO_TENANTS)
+        tos = tenants.marked(self.site) & ~tenants.ECN_CAPABLE
+        self.compared += tunnel_ring.all_reduce(self.lab, self.wanted, self.seeds, table, tos)
 
     def isolation(self) -> None:
         """Packets from each table to every other, and within each."""

@@ -122,8 +122,9 @@ class Hosts(Protocol):
 
 @contextmanager
 def ranks(
-    star: Hosts, size_B: int, *, seconds: float = PATIENCE_S, kind: str = "own", python: str = sys.executable
-) -> Iterator[Ranks]:
+    star: Hosts, size_B: int, *,
+    seconds: float = PATIENCE_S, kind: str = "own", python: str = sys.executable, tos: int = 0,
+) -> Iterator[Ranks]:  # fmt: skip
     """A process on each host of a star, connected to the next.
 
     Parameters
@@ -137,6 +138,8 @@ def ranks(
         ``own``, or ``gloo`` of PyTorch.
     python : str
         What runs them: it needs numpy, and PyTorch for gloo.
+    tos : int
+        Type of service of their packets, which gloo does not set.
 
     Raises
     ------
@@ -146,7 +149,7 @@ def ranks(
     started: list[Rank] = []
     try:
         for i, host in enumerate(star.hosts):
-            started.append(Rank(python, host, (kind, i, star.addresses, size_B, seconds)))
+            started.append(Rank(python, host, (kind, i, star.addresses, size_B, seconds, tos)))
         made = Ranks(tuple(started))
         made.connect()
         yield made

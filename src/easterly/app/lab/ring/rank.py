@@ -189,14 +189,16 @@ def all_reduce(
             ring.sent(out.send(ring.outgoing()))
 
 
-def neighbours(rank: int, addresses: Sequence[str], seconds: float) -> tuple[socket.socket, socket.socket]:
+def neighbours(
+    rank: int, addresses: Sequence[str], seconds: float, tos: int = 0
+) -> tuple[socket.socket, socket.socket]:  # fmt: skip
     """Connections to the next rank and from the one before, once everybody listens."""
     with socket.create_server((addresses[rank], PORT)) as door:
-        _tuned(door)
+        _tuned(door, tos)
         door.settimeout(seconds)
         say({"state": "listening"})
         hear()
-        out = _tuned(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+        out = _tuned(socket.socket(socket.AF_INET, socket.SOCK_STREAM), tos)
         out.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         out.bind((addresses[rank], PORT + 1 + rank))  # known beforehand, as routers choose ways by it
         out.settimeout(seconds)
@@ -204,10 +206,11 @@ def neighbours(rank: int, addresses: Sequence[str], seconds: float) -> tuple[soc
         into, _ = door.accept()
     for each in (out, into):
         each.setblocking(False)
-    return out, _tuned(into)
+    return out, _tuned(into, tos)
 
 
-def _tuned(made: socket.socket) -> socket.socket:
+def _tuned(made: socket.socket, tos: int) -> socket.socket:
+    made.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_B)
     made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_B)
@@ -227,13 +230,13 @@ def hear() -> str:
     return line.strip()
 
 
-def own(rank: int, addresses: Sequence[str], seconds: float) -> Callable[[Array], None]:
-    """The ring above over sockets of its own."""
-    out, into = neighbours(rank, addresses, seconds)
+def own(rank: int, addresses: Sequence[str], seconds: float, tos: int) -> Callable[[Array], None]:
+    """The ring above over sockets of its own, whose packets have a type of service."""
+    out, into = neighbours(rank, addresses, seconds, tos)
     return lambda array: all_reduce(Ring(array, rank, len(addresses)), out, into, seconds)
 
 
-def gloo(rank: int, addresses: Sequence[str], seconds: float) -> Callable[[Array], None]:
+def gloo(rank: int, addresses: Sequence[str], seconds: float, _tos: int) -> Callable[[Array], None]:
     """All-reduce of ``torch.distributed`` with the back end gloo."""
     from datetime import timedelta
 
@@ -250,14 +253,14 @@ def gloo(rank: int, addresses: Sequence[str], seconds: float) -> Callable[[Array
 KINDS = {"own": own, "gloo": gloo}
 
 
-def main(kind: str, rank: int, addresses: Sequence[str], size_B: int, seconds: float) -> None:
+def main(kind: str, rank: int, addresses: Sequence[str], size_B: int, seconds: float, tos: int = 0) -> None:
     """Connect at a line, then all-reduce once for each further one; say when that was, and whether it was right."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, URGENT)
     count = size_B // 4
     given, wanted = part_of(rank, count), sum_of(len(addresses), count)
-    reduce = KINDS[kind](rank, addresses, seconds)
+    reduce = KINDS[kind](rank, addresses, seconds, tos)
     while True:
         array = given.copy()
         say({"state": "ready"})
