@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.app.lab.sites import LEAVES, TENANTS, written
+from tests.app.lab.sites import HARDWARE, LEAVES, POOLS, TENANTS, written
 from tests.lab import require, require_root
 
 from easterly.app.cli import main
-from easterly.app.lab import records
+from easterly.app.lab import records, teardown
 from easterly.app.lab.bridges.switch import PROGRAMS
 from easterly.app.lab.spaces import FOLDER
 from easterly.config import ovs
 
 pytestmark = pytest.mark.lab
+SQUARE = f"""version: 1
+site: {{name: square}}
+{HARDWARE}
+fabrics:
+  lab:
+    blueprint: graph
+    nodes: {{a: &h {{type: box}}, b: *h, leaf1: &s {{type: sw8}}, leaf2: *s, spine1: *s, spine2: *s}}
+    links:
+      ha: {{a: "a:0", b: leaf1}}
+      hb: {{a: "b:0", b: leaf2}}
+      u11: {{a: leaf1, b: spine1}}
+      u12: {{a: leaf1, b: spine2}}
+      u21: {{a: leaf2, b: spine1}}
+      u22: {{a: leaf2, b: spine2}}
+      cross: {{a: spine1, b: spine2, cost: 2}}
+{POOLS}
+"""
+"""Two spines with a dearer cable between them, which each goes around by."""
 TWO = LEAVES.replace("count: 8}", "count: 4}")
 
 
@@ -34,20 +55,6 @@ def run(folder: Path, text: str, *words: str) -> dict[str, Any]:
     return {**said, "by_name": {each["what"]: each for each in said["comparisons"]}}
 
 
-def test_hosts_reach_each_other_groups_share_and_a_dead_port_is_left(tmp_path: Path) -> None:
-    said = run(tmp_path, TWO)
-    assert [each for each in said["comparisons"] if not each["ok"]] == []
-    found = said["by_name"]
-    assert found["pairs of hosts that reach each other"]["measured"] == 4 * 3 * 2
-    one, other = (found[f"flows over t-leaf-0 swp{port}"] for port in (3, 4))
-    assert one["measured"] + other["measured"] == 400
-    # 200 of 400, and five standard deviations of 10: what one run in a million is outside of.
-    assert (one["least"], one["most"]) == (151, 249)
-    assert found["flows over t-leaf-0 swp3 while swp3 is down"]["measured"] == 0
-    assert found["flows over t-leaf-0 swp4 while swp3 is down"]["measured"] == 400
-    assert any("datapath" in each["lacking"] for each in said["substitutions"])
-
-
 def test_tenants_are_kept_apart_by_flows_alone(tmp_path: Path) -> None:
     said = run(tmp_path, TENANTS, "--no-measure")
     assert [each for each in said["comparisons"] if not each["ok"]] == []
@@ -56,8 +63,6 @@ def test_tenants_are_kept_apart_by_flows_alone(tmp_path: Path) -> None:
 
 def test_a_group_with_other_weights_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: a rendered group that is not the plan's."""
-    import easterly.study.rendering as rendering
-
     true = ovs.render
 
     def skewed(bridges: Any) -> Any:
@@ -71,8 +76,45 @@ def test_a_group_with_other_weights_is_found_out(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(ovs, "render", skewed)
     said = run(tmp_path, TWO)
-    assert rendering is not None
     wrong = {each["what"] for each in said["comparisons"] if not each["ok"]}
     assert wrong == {"flows over t-leaf-0 swp3", "flows over t-leaf-0 swp4"}
     # 5/6 of 400 flows, not 3/4: the largest of weighted hashes wins.
     assert said["by_name"]["flows over t-leaf-0 swp3"]["measured"] == pytest.approx(400 * 5 / 6, abs=5 * 7.5)
+
+
+def test_groups_share_a_dead_port_is_left_and_the_next_switch_goes_around(tmp_path: Path) -> None:
+    said = run(tmp_path, SQUARE)
+    assert [each for each in said["comparisons"] if not each["ok"]] == []
+    found = said["by_name"]
+    one, other = (found[f"flows over leaf1 swp{port}"] for port in (2, 3))
+    assert one["measured"] + other["measured"] == 400
+    # 200 of 400, and five standard deviations of 10: what one run in a million is outside of.
+    assert (one["least"], one["most"]) == (151, 249)
+    assert found["flows over leaf1 swp2 while swp2 is down"]["measured"] == 0
+    assert found["flows over leaf1 swp3 while swp2 is down"]["measured"] == 400
+    around = {name: each for name, each in found.items() if "while spine" in name}
+    assert {each["measured"] for name, each in around.items() if "that arrive" in name} == {400}
+    taken = [each["measured"] for name, each in around.items() if each["predicted"] not in (0, 400)]
+    assert len(taken) == 2
+    assert all(151 <= count <= 249 for count in taken)
+    assert any("datapath" in each["lacking"] for each in said["substitutions"])
+
+
+@pytest.mark.slow
+def test_of_a_killed_run_the_next_one_leaves_nothing(tmp_path: Path) -> None:
+    require_root()
+    path = str(written(tmp_path, TWO))
+    words = [sys.executable, "-m", "easterly", "lab", "run", path, "--switches", "ovs"]
+    made = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 20
+    own: list[records.Record] = []
+    while not own or len(own[0].processes) < 6:  # two for each of four switches, some of them running
+        own = [each for each in records.read() if each.owner.pid == made.pid]
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    made.kill()
+    made.wait()
+    assert own[0].name in teardown.sweep()
+    assert not own[0].folder.exists()
+    assert not list(FOLDER.glob(f"{own[0].name}-*"))
+    assert not [each for each in own[0].processes if each.alive]

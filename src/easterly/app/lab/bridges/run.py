@@ -108,6 +108,9 @@ def _measured(
     begin = time.monotonic()
     found = trial.cases(lab, bridges)
     made = [row for case in found for row in trial.shared(lab, case)]
+    around = trial.detours(lab, bridges, found)
+    made += [row for each in around for row in trial.detoured(lab, each)]
     lab.seconds["groups"] = time.monotonic() - begin
     left = [] if found else [Unmeasured("groups", "no switch with hosts has several ways to other hosts")]
+    left += [] if around else [Unmeasured("detours", "no switch on these ways has one around a port")]
     return made, left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from ipaddress import ip_address, ip_interface, ip_network
@@ -11,6 +12,7 @@ from typing import Annotated
 
 from easterly.app.lab.bridges import switch
 from easterly.app.lab.bridges.chances import chances
+from easterly.app.lab.measure.choice import End
 from easterly.app.lab.measure.counters import interfaces
 from easterly.app.lab.measure.flows import Flow, receivers, senders, several
 from easterly.app.lab.measure.split import binomial_interval
@@ -25,6 +27,7 @@ CASES = 4
 AT_ONCE, BREATH_S, LAST_S = 32, 0.004, 0.3
 LOADED = "each line of the rendered file is one, and nothing else makes any"
 ALL = "what one bucket does not take another one does, and no queue is long"
+AROUND = "all that its neighbour has sent there, and nothing else has a way over it"
 DOWN = "a bucket leaves with the port that it watches"
 
 
@@ -40,6 +43,17 @@ class Case:
     def ports(self) -> list[str]:
         """Interfaces of its buckets."""
         return [f"swp{port}" for port, _ in self.group.buckets]
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """A switch that sends packets of a case around one of its ports when that is down."""
+
+    case: Annotated[Case, Doc("Whose packets.")]
+    into: Annotated[str, Doc("Interface of the case's switch that leads to it.")]
+    bridge: Annotated[str, Doc("Switch.")]
+    dead: Annotated[str, Doc("Its interface that goes down.")]
+    around: Annotated[str, Doc("Its interface that they leave by then.")]
 
 
 def loaded(lab: Running, bridges: Sequence[Bridge]) -> list[Within]:
@@ -68,16 +82,14 @@ def _cases(lab: Running, bridge: Bridge, bridges: Sequence[Bridge]) -> Iterator[
     groups = {group.number: group for group in bridge.groups if group.kind == "select"}
     far = [station for other in bridges if other.name != bridge.name for station in other.stations]
     for way in bridge.ways:
-        if way.group in groups and (target := _in(way.prefix, far)) is not None:
+        for target in (
+            each for each in far if way.group in groups and ip_address(each.address) in ip_network(way.prefix)
+        ):
             for station in bridge.stations:
-                if _may(bridge, station, target):
-                    ends = hosts[station.address], hosts[target.address], station.address, target.address
-                    yield Case(bridge.name, groups[way.group], tuple(several(FLOWS, *ends)))
-
-
-def _in(prefix: str, stations: Sequence[Station]) -> Station | None:
-    net = ip_network(prefix)
-    return next((each for each in stations if ip_address(each.address) in net), None)
+                ends = hosts[station.address], hosts[target.address]
+                if ends[0] != ends[1] and _may(bridge, station, target):
+                    flows = several(FLOWS, *ends, station.address, target.address)
+                    yield Case(bridge.name, groups[way.group], tuple(flows))
 
 
 def _may(bridge: Bridge, station: Station, target: Station) -> bool:
@@ -90,6 +102,30 @@ def _may(bridge: Bridge, station: Station, target: Station) -> bool:
     )  # fmt: skip
 
 
+def detours(lab: Running, bridges: Sequence[Bridge], found: Sequence[Case]) -> list[Detour]:
+    """For each case the first group of a next switch that goes around a port when that is down."""
+    beyond = {end: far for each in lab.cables for end, far in (each.ends, each.ends[::-1])}
+    by_name = {bridge.name: bridge for bridge in bridges}
+    made = []
+    for case in found:
+        for port in case.ports:
+            node = beyond[case.bridge, port][0]
+            group = _around(by_name[node], case.flows[0].dst_address) if node in by_name else None
+            if group is not None:
+                dead, other = (f"swp{number}" for number, _ in group.buckets[:2])
+                made.append(Detour(case, port, node, dead, other))
+                break
+    return made
+
+
+def _around(bridge: Bridge, address: str) -> Group | None:
+    """The group that fails over, if that is what a bridge has for an address."""
+    fits = [way for way in bridge.ways if ip_address(address) in ip_network(way.prefix)]
+    best = max(fits, key=lambda way: ip_network(way.prefix).prefixlen, default=None)
+    own = {group.number: group for group in bridge.groups if group.kind == "ff" and len(group.buckets) > 1}
+    return own.get(best.group) if best is not None else None
+
+
 def shared(lab: Running, case: Case) -> list[Within]:
     """Flows by bucket, with all ports up, and with the first of them down.
 
@@ -98,30 +134,56 @@ def shared(lab: Running, case: Case) -> list[Within]:
     LabError
         The switch does not notice that a port is down, or up again.
     """
-    space, folder = lab.spaces[case.bridge], lab.record.folder / case.bridge
-    made = _held(case, *_sent(lab, case), "")
-    dead = case.ports[0]
-    space.batch("ip", f"link set {dead} down\n")
+    ends = [(case.bridge, port) for port in case.ports]
+    made = _held(case, *_sent(lab, case, ends), "")
+    with _down(lab, case.bridge, case.ports[0]):
+        return made + _held(case, *_sent(lab, case, ends), case.ports[0])
+
+
+def detoured(lab: Running, made: Detour) -> list[Within]:
+    """Flows that a next switch sends around a port that is down: all that reach it.
+
+    Raises
+    ------
+    LabError
+        The switch does not notice that a port is down, or up again.
+    """
+    case, ends = made.case, [(made.case.bridge, made.into), (made.bridge, made.dead), (made.bridge, made.around)]
+    with _down(lab, made.bridge, made.dead):
+        taken, arrived = _sent(lab, case, ends)
+    when = f" while {made.bridge} {made.dead} is down"
+    into, dead, around = (taken[end] for end in ends)
+    return [
+        Within.exactly(f"flows over {made.bridge} {made.dead}{when}", 0, dead, DOWN),
+        Within.exactly(f"flows over {made.bridge} {made.around}{when}", into, around, AROUND),
+        Within.exactly(f"flows of {case.flows[0].src} to {case.flows[0].dst} that arrive{when}", FLOWS, arrived, ALL),
+    ]
+
+
+@contextmanager
+def _down(lab: Running, node: str, port: str) -> Iterator[None]:
+    """A port that is down for a while, and its switch knows."""
+    space, folder = lab.spaces[node], lab.record.folder / node
+    space.batch("ip", f"link set {port} down\n")
     try:
-        switch.noticed(space, folder, dead, "down")
-        made += _held(case, *_sent(lab, case), dead)
+        switch.noticed(space, folder, port, "down")
+        yield
     finally:
-        space.batch("ip", f"link set {dead} up\n")
-    switch.noticed(space, folder, dead, "up")
-    return made
+        space.batch("ip", f"link set {port} up\n")
+    switch.noticed(space, folder, port, "up")
 
 
-def _held(case: Case, taken: Mapping[str, int], arrived: int, dead: str) -> list[Within]:
+def _held(case: Case, taken: Mapping[End, int], arrived: int, dead: str) -> list[Within]:
     """Predictions from the weights of the buckets that are alive."""
     alive = [(port, weight) for port, (_, weight) in zip(case.ports, case.group.buckets, strict=True) if port != dead]
     when, count = f" while {dead} is down" if dead else "", len(case.flows)
     weights = [weight for _, weight in alive]
     made = [
-        _binomial(f"flows over {case.bridge} {port}{when}", count, chance, taken[port], weights)
+        _binomial(f"flows over {case.bridge} {port}{when}", count, chance, taken[case.bridge, port], weights)
         for (port, _), chance in zip(alive, chances(weights), strict=True)
     ]
     if dead:
-        made.append(Within.exactly(f"flows over {case.bridge} {dead}{when}", 0, taken[dead], DOWN))
+        made.append(Within.exactly(f"flows over {case.bridge} {dead}{when}", 0, taken[case.bridge, dead], DOWN))
     ends = f"{case.flows[0].src} to {case.flows[0].dst}"
     return [*made, Within.exactly(f"flows of {ends} that arrive{when}", count, arrived, ALL)]
 
@@ -135,9 +197,9 @@ def _binomial(what: str, count: int, chance: Fraction, found: int, weights: Sequ
     return Within(what, float(count * chance), least, most, found, "1", why)
 
 
-def _sent(lab: Running, case: Case) -> tuple[dict[str, int], int]:
-    """Packets by port of the group, and flows that arrived, of which each is one packet."""
-    own = {case.bridge: lab.spaces[case.bridge]}
+def _sent(lab: Running, case: Case, ends: Sequence[End]) -> tuple[dict[End, int], int]:
+    """Packets that left interfaces, and flows that arrived, of which each is one packet."""
+    own = {node: lab.spaces[node] for node, _ in ends}
     before = interfaces(own)
     arrived: set[bytes] = set()
     with receivers(lab.spaces, case.flows) as sinks, senders(lab.spaces, case.flows) as sources:
@@ -160,5 +222,4 @@ def _sent(lab: Running, case: Case) -> tuple[dict[str, int], int]:
             time.sleep(BREATH_S)
             drained()
     after = interfaces(own)
-    ends = [(case.bridge, port) for port in case.ports]
-    return {port: after[node, port].since(before[node, port]).out_packets for node, port in ends}, len(arrived)
+    return {end: after[end].since(before[end]).out_packets for end in ends}, len(arrived)
