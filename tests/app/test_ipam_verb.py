@@ -267,3 +267,63 @@ def test_devices_and_vrfs(desk):
     desk("vrf", "add", "red")
     assert desk("vrf", "remove", "red")["changed"] and desk("fsck")["sound"]
     assert desk("vrf", "remove", "red", code=1)["refusal"]["code"] == "unknown"
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("a.csv", "address,device\n10.0.0.5\n", "a.csv:2: 1 cells, and the heading has 2"),
+    ("a.csv", "address;device\n10.0.0.5;x\n", "a.csv:1: no column `address`; the columns are address;device: put"),
+    ("a.csv", 'address\n"10.0.0.5\n', "a.csv: unexpected end of data"),
+    ("a.json", '[{"address": "10.0.0.5"},\n{"address"\n:}]', "a.json:3: no JSON: Expecting value"),
+    ("none.csv", None, "none.csv: cannot be read: No such file or directory"),
+])  # fmt: skip
+def test_a_file_that_is_no_table_is_told_with_its_place(desk, tmp_path, monkeypatch, name, content, said):
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    made = CliRunner().invoke(main, ["ipam", "import", name])
+    assert made.exit_code == 2
+    assert said in made.output
+
+
+def test_a_row_that_says_other_tags_or_fields_is_no_row_that_is_there(desk, tmp_path):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    table = tmp_path / "a.csv"
+
+    def put(rows: str, code: int = 0):
+        table.write_text(f"address,tags,fields,rack\n{rows}")
+        made = desk("import", str(table), "--pool", "hosts", code=code)
+        return made["same"], [(row["line"], row["column"]) for row in made["refused"]]
+
+    assert put("10.0.0.5,a;b,,R1\n10.0.0.6,,,R1\n") == (0, [])
+    assert put("10.0.0.5,b;a,,R1\n10.0.0.6,,,\n") == (2, []), "what is not said does not differ"
+    assert put("10.0.0.5,b,,R1\n10.0.0.6,,,R2\n", code=1) == (0, [(2, "tags"), (3, "rack")])
+    assert put('10.0.0.5,[b,,R1\n10.0.0.6,,{"rack,R1\n', code=1) == (0, [(2, "tags"), (3, "fields")])
+
+
+def test_what_was_given_back_is_free_unless_it_rests(desk):
+    desk("pool", "add", "hosts", "10.0.0.0/24")
+    desk("pool", "add", "resting", "10.0.1.0/24", "--quarantine", "1h")
+    for pool in ("hosts", "resting"):
+        desk("alloc", pool, "--lease", "1h")
+    given = desk("release", "10.0.0.1", "10.0.1.1")["allocations"]
+    assert [(row["state"], row["until_ms"] is None) for row in given] == [("free", True), ("quarantined", False)]
+
+
+def test_the_database_of_another_program_stays_as_it_is(desk, tmp_path):
+    path = tmp_path / "browser.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE places(url)")
+    other.close()
+    made = CliRunner().invoke(main, ["ipam", "init", "--store", str(path)])
+    assert made.exit_code == 2
+    assert "browser.db is of another program, with the table places: name a file of its own" in made.output
+    with sqlite3.connect(path) as other:
+        assert [name for (name,) in other.execute("SELECT name FROM sqlite_master")] == ["places"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(desk, tmp_path, monkeypatch):
+    """Permissions do not bind root, so the question alone is answered otherwise."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    made = CliRunner().invoke(main, ["ipam", "init", "--store", str(tmp_path)])  # a folder is no file to open
+    assert made.exit_code == 2
+    assert "cannot be written, and SQLite writes beside the file" in made.output

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.address.ipam.incoming import Piece, short
-from easterly.address.ipam.sheet import COLUMNS, STATES, about_cell
+from easterly.address.ipam.sheet import COLUMNS, STATES, about_cell, read_tags
 
 Rows = NDArray[np.intp]
 Refuse = Callable[[int, str, str], None]
@@ -95,18 +95,26 @@ class Cells:
             return [None]
         wide = max(map(len, columns))
         rows = zip(*(column if len(column) == wide else column * wide for column in columns), strict=True)
-        made, wrong = list[str | None](), dict[int, str]()
+        made, wrong = list[str | None](), dict[int, tuple[str, str]]()
         for at, (tags, fields, *rest) in enumerate(rows):
             try:
                 made.append(about_cell(tags, fields, dict(zip(more, rest, strict=True))))
             except ValueError as error:
                 made.append(None)
-                wrong[at] = str(error)
+                wrong[at] = ("tags" if _is_wrong(tags) else "fields", str(error))
         if wrong:
             for at, (line, _) in enumerate(self._with_lines([""])):
                 if (why := wrong.get(at if wide > 1 else 0)) is not None:
-                    self._refuse(line, "fields", why)
+                    self._refuse(line, *why)
         return made
+
+
+def _is_wrong(tags: str) -> bool:
+    try:
+        read_tags(tags)
+    except ValueError:
+        return True
+    return False
 
 
 def _is_time(word: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 BUSY_S = 60
+LITTLE_B = 1 << 20
+"""Room on a disk with which SQLite can hardly go on."""
 
 
 def locate(url: str | Path) -> URL:
@@ -64,6 +69,22 @@ def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: to take it later could fail after others have written.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def reason(url: str | Path, error: DBAPIError) -> str:
+    """What a database says of a failure, and what to do about it, where that is known."""
+    said = str(error.orig).strip()
+    where = locate(url)
+    if where.get_backend_name() != "sqlite":
+        return said
+    folder = Path(where.database or "").absolute().parent
+    if not folder.is_dir():
+        return f"{said}: there is no folder {folder}"
+    if not os.access(folder, os.W_OK):
+        return f"{said}: {folder} cannot be written, and SQLite writes beside the file even to read it"
+    if shutil.disk_usage(folder).free < LITTLE_B:
+        return f"{said}: the disk of {folder} is full; what was acknowledged is kept"
+    return said
 
 
 @contextmanager

@@ -108,7 +108,9 @@ def _csv(file: TextIO) -> Iterator[Piece]:
     heads = [heading(text) for text in next(reader, [])]
     twice = sorted({head for head in heads if heads.count(head) > 1})
     if "address" not in heads and "kind" not in heads:
-        raise Unreadable(f"line 1: no column `address`; the columns are {', '.join(heads) or 'none'}")
+        apart = next((mark for mark in ";\t|" if len(heads) == 1 and mark in heads[0]), "")
+        hint = f": put commas between cells, not {apart!r}" if apart else ""
+        raise Unreadable(f"line 1: no column `address`; the columns are {', '.join(heads) or 'none'}{hint}")
     if twice:
         raise Unreadable(f"line 1: two columns mean {', '.join(twice)}")
     line = reader.line_num
@@ -220,7 +222,8 @@ def _json(file: TextIO) -> Iterator[tuple[int, Any]]:
                 row, end = decode(text, at)
             except ValueError as error:
                 if not block:
-                    raise Unreadable(f"line {line}: {error}") from error
+                    within = text.count("\n", at, getattr(error, "pos", at))
+                    raise Unreadable(f"line {line + within}: no JSON: {getattr(error, 'msg', error)}") from error
                 break
             yield line, row
             line += text.count("\n", at, end)

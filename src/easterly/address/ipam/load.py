@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from easterly.address.ipam.connect import writing
 from easterly.address.ipam.fleet import KINDS as EQUIPMENT
 from easterly.address.ipam.fleet import load_devices
 from easterly.address.ipam.incoming import Piece, short
-from easterly.address.ipam.nouns import SEQUENCE_BITS, Pool
+from easterly.address.ipam.nouns import SEQUENCE_BITS, About, Pool
 from easterly.address.ipam.packed import PARTS, packed
 from easterly.address.ipam.read import by_id, pools
 from easterly.address.ipam.requests import AddVrf
@@ -253,13 +254,17 @@ class _Load:
             return
         there = by_id(connection, [number for _, number in lines])
         stated = [c for c in ("tenant", "device", "interface", "mac", "dns_name", "owner") if c in piece.columns]
-        for i, number in lines:
+        about = Cells(piece, np.array([i for i, _ in lines]), self.refuse).about()
+        for (i, number), said_of_it in zip(lines, _spread(about, len(lines)), strict=True):
             held = there[number]
             said = {name: piece.columns[name][i] for name in stated}
             has = held.about._asdict() | {"owner": held.owner}
             unlike: list[str] = [name for name, value in said.items() if value and value != (has[name] or "")]
             unlike += ["until_ms"] * (piece.cells("until_ms")[i] not in ("", str(held.until_ms)))
             unlike += ["state"] * (STATES.get(piece.cells("state")[i].lower(), "?") != held.state)
+            unlike += _unlike(said_of_it, held.about)
+            if piece.lines[i] in self.bad:
+                continue
             if unlike:
                 self.refuse(piece.lines[i], unlike[0], f"held already, as allocation {number}, and differs in this")
             else:
@@ -309,6 +314,13 @@ class _Load:
             fitted = fit_columns(self.devices, whole[:-1], whole[-1], runs.tag[pick].tolist(), self.refuse)
             who = {name: short(column) for name, column in zip(names, fitted, strict=True)}
         return said | who | {"about": read.about()}
+
+
+def _unlike(said: str | None, held: About) -> list[str]:
+    """Which of tags and fields are stated, and are others than those that are held."""
+    tags, fields = json.loads(said) if said else ([], {})
+    has = dict(held.fields)
+    return ["tags"] * (tags not in ([], list(held.tags))) + [name for name in fields if fields[name] != has.get(name)]
 
 
 def _spread(column: Sequence[T], count: int) -> Sequence[T]:

@@ -69,7 +69,10 @@ def read_tags(text: str) -> tuple[str, ...]:
     ------
     ValueError
     """
-    found = json.loads(text) if text[:1] == "[" else [tag.strip() for tag in text.split(";")]
+    try:
+        found = json.loads(text) if text[:1] == "[" else [tag.strip() for tag in text.split(";")]
+    except ValueError:
+        raise ValueError('no list of tags: write a;b, or a JSON array such as ["a","b"]') from None
     if not all(isinstance(tag, str) for tag in found):
         raise ValueError("a tag is text")
     return tuple(sorted({tag for tag in found if tag}))
@@ -82,9 +85,12 @@ def read_object(text: str) -> Mapping[str, Any]:
     ------
     ValueError
     """
-    found = json.loads(text) if text else {}
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        found = None
     if not isinstance(found, dict):
-        raise ValueError('write a JSON object, such as {"rack":"A1"}')
+        raise ValueError('no JSON object: write it like {"rack":"A1"}')
     return found
 
 

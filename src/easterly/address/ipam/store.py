@@ -16,7 +16,7 @@ from easterly.address.ipam import migrations, schema
 from easterly.address.ipam.administer import administer
 from easterly.address.ipam.audit import START
 from easterly.address.ipam.batch import answer
-from easterly.address.ipam.connect import connect, locate, writing
+from easterly.address.ipam.connect import connect, locate, reason, writing
 from easterly.address.ipam.decide import pool_number
 from easterly.address.ipam.nouns import Outcome, refused
 from easterly.address.ipam.requests import Administration, Expire, Request, Work
@@ -177,7 +177,7 @@ def _reached(url: str | Path) -> Iterator[Engine]:
         yield engine
     except DatabaseError as error:
         engine.dispose()
-        raise StoreError(f"no address store can be used at {url}: {str(error.orig).strip()}") from error
+        raise StoreError(f"no address store can be used at {url}: {reason(url, error)}") from error
     except BaseException:
         engine.dispose()
         raise
@@ -189,6 +189,9 @@ def _bring_up(engine: Engine, url: str | Path) -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1164142452)")  # two may begin at once
         at = migrations.current(connection)
+        others = migrations.tables(connection) if at is None and connection.dialect.name == "sqlite" else []
+        if others:
+            raise StoreError(f"{url} is of another program, with the table {others[0]}: name a file of its own")
         if at is not None and not migrations.known(at):
             raise StoreError(f"{url} was made by a newer version (schema {at}): update this program")
         if at != migrations.head():

@@ -41,6 +41,11 @@ def current(connection: Connection) -> str | None:
     return found
 
 
+def tables(connection: Connection) -> list[str]:
+    """Names of all tables that there are, whoever made them."""
+    return sorted(inspect(connection).get_table_names())
+
+
 def known(step: str) -> bool:
     """Whether this version of the program knows a step."""
     return step in steps()

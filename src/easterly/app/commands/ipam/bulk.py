@@ -40,7 +40,11 @@ def import_(path: Path, kind: str | None, pool: str, keep_going: bool, actor: st
     from easterly.address.ipam.load import load
 
     reader = kind or form_of(path)
-    with desk.opened(url, form) as store, _progress(f"rows of {path.name}, looked at and put", form) as step:
+    with (
+        desk.opened(url, form) as store,
+        _located(path, form),
+        _progress(f"rows of {path.name}, looked at and put", form) as step,
+    ):
         read = _planned(path) if reader == "plan" else lambda: pieces(path, reader)
         made = load(store, read, pool=pool, actor=actor, keep_going=keep_going, progress=step)
     refused = [{"line": f.line, "column": f.column, "why": f.why} for f in made.faults]
@@ -55,6 +59,22 @@ def import_(path: Path, kind: str | None, pool: str, keep_going: bool, actor: st
     lines += [f"added: {made.added:,}; there already: {made.same:,}; pools and VRFs made: {made.pools:,}{more}"]
     desk.told(result, lines, form)
     sys.exit(terminal.FOUND if refused else terminal.FINE)
+
+
+@contextmanager
+def _located(path: Path, form: str) -> Iterator[None]:
+    """Say of which file something is, where only its line is said; leaves with code 2."""
+    from easterly.address.ipam.incoming import Unreadable
+
+    try:
+        yield
+    except Unreadable as error:
+        said = str(error)
+        line, _, rest = said.removeprefix("line ").partition(": ")
+        placed = f"{path}:{line}: {rest}" if said.startswith("line ") else said
+        terminal.misused(placed if placed.startswith(str(path)) else f"{path}: {placed}", form)
+    except OSError as error:
+        terminal.misused(f"{path}: cannot be read: {error.strerror}", form)
 
 
 def _planned(path: Path) -> Callable[[], list[Piece]]:

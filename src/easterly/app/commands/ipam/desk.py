@@ -55,9 +55,10 @@ def _user() -> str:
 @contextmanager
 def opened(url: str | None, form: str) -> Iterator[Store]:
     """An open store; leaves with code 2 where it cannot be read."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     from easterly.address import ipam
+    from easterly.address.ipam.connect import reason
 
     try:
         with ipam.open(url or home()) as store:
@@ -66,7 +67,8 @@ def opened(url: str | None, form: str) -> Iterator[Store]:
         hint = getattr(error, "hint", "")
         terminal.misused(f"{error}: {hint}" if hint else str(error), form)
     except SQLAlchemyError as error:
-        terminal.misused(f"the store cannot be used: {str(getattr(error, 'orig', error)).partition(chr(10))[0]}", form)
+        said = reason(url or home(), error) if isinstance(error, DBAPIError) else str(error)
+        terminal.misused(f"the store cannot be used: {said.partition(chr(10))[0]}", form)
 
 
 def pool_of(store: Store, named: str, form: str) -> Pool:

@@ -94,10 +94,10 @@ def release(which: tuple[str, ...], owner: str | None, vrf: str, actor: str, url
     def request(number: int) -> Request:
         return ipam.Release(number, owner, actor)
 
-    _each(which, request, vrf, url, form)
+    _each(which, request, vrf, url, form, freed=True)
 
 
-def _each(which: tuple[str, ...], request: Any, vrf: str, url: str | None, form: str) -> None:
+def _each(which: tuple[str, ...], request: Any, vrf: str, url: str | None, form: str, *, freed: bool = False) -> None:
     """Carry out one request for each allocation; what was done is told, and the first refusal, after all were tried."""
     with desk.opened(url, form) as store:
         number = desk.vrf_of(store, vrf, form)
@@ -107,9 +107,9 @@ def _each(which: tuple[str, ...], request: Any, vrf: str, url: str | None, form:
     done = [each for each in outcomes if each.ok]
     no = next((each.refusal for each in outcomes if each.refusal is not None), None)
     if no is None:
-        _tell(done, names, form, changed=True)
+        _tell(done, names, form, changed=True, freed=freed)
         return
-    rows = [desk.flat(each, names) for outcome in done for each in outcome.allocations]
+    rows = _rows(done, names, freed=freed)
     if rows and form != "json":
         desk.told({}, desk.listing(rows), form)
     desk.refuse(no.code, no.message, no.hint, form, changed=bool(rows), allocations=rows)
@@ -129,8 +129,15 @@ def _id(store: Store, text: str, vrf: int, form: str) -> int:
     return found[-1].id
 
 
-def _tell(outcomes: list[Outcome], names: dict[int, str], form: str, *, changed: bool) -> None:
+def _rows(outcomes: list[Outcome], names: dict[int, str], *, freed: bool) -> list[dict[str, Any]]:
+    """What requests are about; what was given back and does not rest is free, whatever it was."""
     rows = [desk.flat(each, names) for outcome in outcomes for each in outcome.allocations]
+    return [row if not freed or row["state"] == "quarantined" else {**row, "state": "free", "until_ms": None}
+            for row in rows]  # fmt: skip
+
+
+def _tell(outcomes: list[Outcome], names: dict[int, str], form: str, *, changed: bool, freed: bool = False) -> None:
+    rows = _rows(outcomes, names, freed=freed)
     desk.told({"changed": changed, "allocations": rows}, desk.listing(rows), form)
 
 
