@@ -66,6 +66,13 @@ def addresses(answer: Any) -> list[str]:
     return [each["address"] for each in answer["allocations"]]
 
 
+def test_a_token_that_is_none_lets_nobody_in(client: TestClient, store: ipam.Store) -> None:
+    """Not even where none is asked for: whoever sends one has taken the wrong store, or the wrong token."""
+    assert client.get(f"{API}/pools").status_code == 200
+    for said in ("Bearer nonsense", "Basic Zm9vOmJhcg=="):
+        assert client.get(f"{API}/pools", headers={"Authorization": said}).status_code == 401
+
+
 def test_next_addresses_and_those_that_are_named(client: TestClient) -> None:
     assert addresses(take(client)) == ["10.0.0.1"]
     assert addresses(take(client, count=3)) == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]

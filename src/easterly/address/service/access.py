@@ -154,7 +154,7 @@ class Gate:
     ----------
     store : Store
     open_to_all : bool
-        Let everybody in as `ANYBODY` while there are no tokens.
+        Let everybody in as `ANYBODY` while there are no tokens; who sends one all the same takes it for valid.
     """
 
     def __init__(self, store: Store, *, open_to_all: bool) -> None:
@@ -171,7 +171,7 @@ class Gate:
         """Who sends a header ``Authorization: Bearer ...``; None for nobody that is known."""
         if time.monotonic() - self._read_at >= REFRESH_S:
             self._read()
-        if not self._known and self._open:
+        if not self._known and self._open and authorization is None:
             return ANYBODY
         scheme, _, token = (authorization or "").partition(" ")
         found = self._known.get(_digest(token.strip())) if scheme.lower() == "bearer" else None
