@@ -13,7 +13,7 @@ UNGUARDED = {
     "postgresql": ["DROP TRIGGER audit_kept ON audit", "DROP TRIGGER allocation_moves ON allocation"],
 }
 DAMAGE = {
-    "DELETE FROM free WHERE pool = 2": "are neither free nor used",
+    "DELETE FROM free WHERE pool = 2": "pool p: addresses 10.0.0.0 to 10.0.0.15 are neither free nor used",
     "UPDATE free SET hi = lo WHERE pool = 3": "are neither free nor used",
     "UPDATE free SET hi = (SELECT hi FROM pool WHERE id = 2) "
     "WHERE pool = 3 AND lo = (SELECT lo FROM pool WHERE id = 3)": ("free interval and allocation"),

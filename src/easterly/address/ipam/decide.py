@@ -89,7 +89,7 @@ def _next(ledger: Ledger, request: Allocate, kind: str) -> Outcome:
     if length is None:
         runs = ledger.space.hosts(request.count, *pool.hosts)
         if runs is None:
-            return _exhausted(pool, f"{request.count} addresses")
+            return _exhausted(pool, _counted(request.count, "address", "es"))
         singles = [(n, n) for lo, hi in runs for n in range(lo, hi + 1)]
         return _granted(ledger, request, singles, pool.bits, kind or "address")
     size = 1 << (pool.bits - length)
@@ -99,9 +99,13 @@ def _next(ledger: Ledger, request: Allocate, kind: str) -> Outcome:
         if at is None:
             for run in taken:
                 ledger.space.give(*run)
-            return _exhausted(pool, f"{request.count} blocks of /{length}")
+            return _exhausted(pool, f"{_counted(request.count, 'block', 's')} of /{length}")
         taken.append((at, at + size - 1))
     return _granted(ledger, request, taken, length, kind or "block")
+
+
+def _counted(count: int, noun: str, more: str) -> str:
+    return f"{count} {noun}{more if count != 1 else ''}"
 
 
 def _exhausted(pool: Pool, wanted: str) -> Outcome:

@@ -17,6 +17,7 @@ from easterly.address.ipam.nouns import SEQUENCE_BITS, Allocation, Entry, Pool, 
 from easterly.address.ipam.replay import Office, replay, replay_office
 from easterly.address.ipam.rows import allocation_of, device_of, free_row, interface_of, pool_of
 from easterly.address.ipam.store import Store
+from easterly.address.text import write
 
 
 def fsck(store: Store) -> list[str]:
@@ -63,16 +64,17 @@ def _space(connection: Connection, pool: Pool, held: list[Allocation]) -> Iterat
         lo, hi = int.from_bytes(row.lo, "big"), int.from_bytes(row.hi, "big")
         runs.append((lo, hi, "free interval"))
         if tuple(row) != free_row(pool.id, lo, hi, pool.bits):
-            yield f"the free interval at {row.lo.hex()} is rated wrong"
+            yield f"the free interval at {write(pool.family, lo)} is rated wrong"
     runs.sort()
     ends = [(pool.lo - 1, pool.lo - 1, "begin"), *runs, (pool.hi + 1, pool.hi + 1, "end")]
     for (_, last, before), (first, _, after) in pairwise(ends):
         if first <= last:
-            yield f"{before} and {after} overlap at {first:#x}"
+            yield f"{before} and {after} overlap at {write(pool.family, first)}"
         elif first > last + 1:
-            yield f"addresses {last + 1:#x} to {first - 1:#x} are neither free nor used"
+            lowest, highest = write(pool.family, last + 1), write(pool.family, first - 1)
+            yield f"addresses {lowest} to {highest} are neither free nor used"
         elif before == after == "free interval":
-            yield f"two free intervals meet at {first:#x}"
+            yield f"two free intervals meet at {write(pool.family, first)}"
 
 
 def _counters(pool: Pool, held: list[Allocation]) -> Iterator[str]:
@@ -199,7 +201,9 @@ def _nesting(connection: Connection, pools: list[Pool]) -> Iterator[str]:
             yield f"pool {pool.name} is no allocation of its parent"
         places.discard(at)
     for parent, lo, _ in places:
-        yield f"pool {parent}: the allocation at {lo.hex()} is a pool that there is not"
+        outer = named.get(parent)
+        at_text = write(outer.family, int.from_bytes(lo, "big")) if outer else lo.hex()
+        yield f"pool {outer.name if outer else parent}: the allocation at {at_text} is a pool that there is not"
     tops = sorted((p.vrf, p.family, p.lo, p.hi, p.name) for p in pools if p.parent is None)
     for a, b in pairwise(tops):
         if a[:2] == b[:2] and b[2] <= a[3]:

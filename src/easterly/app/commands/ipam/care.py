@@ -47,7 +47,7 @@ def fsck(url: str | None, form: str) -> None:
 
     with desk.opened(url, form) as store:
         damage, pools = check(store), len(desk.all_pools(store))
-    lines = damage or [f"sound: {pools} pools"]
+    lines = damage or [f"sound: {pools} pool{'s' * (pools != 1)}"]
     desk.told({"sound": not damage, "pools": pools, "damage": damage}, lines, form)
     sys.exit(terminal.FOUND if damage else terminal.FINE)
 
