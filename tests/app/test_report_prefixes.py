@@ -80,9 +80,12 @@ def test_parts_of_a_pool_are_seen_through():
 def test_blocks_say_what_they_are_meant_for_until_something_lies_in_them():
     found = document([ip_network("10.0.0.0/16")], [])
     found["blocks"] = [{**BLOCK, "prefix": "10.0.0.0/24", "place": "", "hosts": 64},
-                       {**BLOCK, "prefix": "10.0.1.0/24", "place": "leaf-0"}]  # fmt: skip
+                       {**BLOCK, "prefix": "10.0.1.0/24", "place": "leaf-0"},
+                       {**BLOCK, "prefix": "10.0.2.0/25", "place": "leaf-1", "hosts": 32},
+                       {**BLOCK, "prefix": "10.0.3.0/32", "place": "leaf-2", "role": "vtep"}]  # fmt: skip
     tree = prefixes.planned(found)
-    assert (tree.name[1:], tree.used[1:]) == (["b", "leaf-0"], [share_text(0.25), share_text(0)])
+    assert tree.name[1:] == ["b", "leaf-0", "leaf-1", "leaf-2"]
+    assert tree.used[1:] == [share_text(0.25), share_text(0), share_text(0.25), share_text(1)]
     assert filled(tree.strip[1]) == set(range(125)) and tree.strip[2] == ""
     assert prefixes.planned({"pools": []}) is None
 

@@ -22,6 +22,8 @@ from easterly.app.report.page import environment, pack
 Row = Mapping[str, Any]
 STEPS = 500
 """Places in a strip: what is smaller than one is drawn as one."""
+ALONE = ("anycast", "loopback", "vtep")
+"""Purposes of blocks that are one address each where no hosts are stated."""
 FEW = 16
 """Members that a branch shows at once; of one with more, a report draws them when it is opened."""
 
@@ -117,7 +119,7 @@ def _names(address: Row) -> dict[str, _Named]:
         whole.add(row["prefix"])
     for row in address.get("blocks") or ():
         found[row["prefix"]].append(row["place"] or row["block"])
-        hosts.setdefault(row["prefix"], 0 if row["place"] else max(row["hosts"], 0))
+        hosts.setdefault(row["prefix"], max(row["hosts"], int(row.get("role") in ALONE)))
         whole.add(row["prefix"])
     for row in address.get("prefixes") or ():
         if row["role"] != "pool" or row["prefix"] not in found:
