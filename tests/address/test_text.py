@@ -78,3 +78,18 @@ def test_overlap_is_a_common_address(a, la, b, lb):
     common = set(range(one.first, one.last + 1)) & set(range(two.first, two.last + 1))
     assert one.overlaps(two) == bool(common)
     assert not one.overlaps(Prefix(6, one.first, 120))
+
+
+@pytest.mark.parametrize(("text", "hint"), [
+    ("10.0.0.0/08", "leave leading zeros out: /8"), (" 10.0.0.0/8", "leave spaces out"),
+    ("10.0.0.1:80/32", "leave the port out: 10.0.0.1"), ("[::1]/128", "leave the brackets out: they belong to URLs"),
+    ("::1::/64", "`::` may stand once, and no other group is empty"),
+    ("12345::/16", "a group is one to four hexadecimal digits, and '12345' is not; write it like fd00:64::1"),
+    ("1:2:3:4:5:6:7:8:9/64", "there are 9 groups: write eight, or `::` once in place of those that are zero"),
+    ("1:2:3:4:5:6:7:8::/64", "there are 8 groups beside `::`: write seven at most"),
+    ("10.0.0.0-10.0.0.9/32", "write one address: a range has two, each on its own"),
+])  # fmt: skip
+def test_what_is_wrong_with_an_address_is_said(text: str, hint: str) -> None:
+    with pytest.raises(AddressError) as refused:
+        read(text)
+    assert refused.value.hint == hint

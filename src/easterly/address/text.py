@@ -111,7 +111,9 @@ def read(text: str) -> Prefix:
         raise AddressError("E510", f"{text!r} is not a prefix", _hint(address, length_text))
     family, number = read_address(address, text)
     length = int(length_text[:4])
-    if length > BITS[family] or (len(length_text) > 1 and length_text[0] == "0"):
+    if len(length_text) > 1 and length_text[0] == "0":
+        raise AddressError("E510", f"{text!r} is not a prefix", f"leave leading zeros out: /{length}")
+    if length > BITS[family]:
         raise AddressError("E510", f"{text!r} is not a prefix", f"the length is between 0 and {BITS[family]}")
     host_bits = number & ((1 << (BITS[family] - length)) - 1)
     if host_bits:
@@ -186,7 +188,8 @@ def _read_v4(address: str, whole: str) -> int:
     parts = address.split(".")
     if len(parts) != 4 or not all(_DECIMAL.fullmatch(part) for part in parts):
         like = " and a length, like 10.64.0.0/16" if "/" in whole else ", like 10.64.0.1"
-        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", f"write four decimal numbers{like}")
+        hint = _stray(address) or f"write four decimal numbers{like}"
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", hint)
     if any(len(part) > 1 and part[0] == "0" for part in parts):
         mended = ".".join(str(int(part)) for part in parts) + whole[len(address) :]
         # Some readers take 010 for eight: the user has to say which is meant.
@@ -207,12 +210,35 @@ def _read_v6(address: str, whole: str) -> int:
     right = tail.split(":") if tail else []
     missing = 8 - len(left) - len(right)
     if not all(_HEX.fullmatch(group) for group in [*left, *right]) or (missing < 1 if gap else missing != 0):
-        like = "fd00:64::/40" if "/" in whole else "fd00:64::1"
-        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", f"write it like {like}")
+        hint = _stray(address) or _why_not_v6([*left, *right], bool(gap))
+        raise AddressError("E510", f"{whole!r} is not {_noun(whole)}", hint)
     number = 0
     for group in [*left, *["0"] * missing, *right]:
         number = number << 16 | int(group, 16)
     return number
+
+
+def _stray(address: str) -> str:
+    """What to leave out of a text that has more than an address; empty where nothing is known of it."""
+    if any(mark.isspace() for mark in address):
+        return "leave spaces out"
+    if "[" in address or "]" in address:
+        return "leave the brackets out: they belong to URLs"
+    if address.count(":") == 1 and "." in address:
+        return f"leave the port out: {address.partition(':')[0]}"
+    return "" if "-" not in address else "write one address: a range has two, each on its own"
+
+
+def _why_not_v6(groups: list[str], gap: bool) -> str:
+    """What is wrong with the groups of an address, where `gap` says whether a ``::`` is among them."""
+    if gap and "" in groups:
+        return "`::` may stand once, and no other group is empty"
+    strange = next((group for group in groups if not _HEX.fullmatch(group)), None)
+    if strange is not None:
+        return f"a group is one to four hexadecimal digits, and {strange[:LONGEST]!r} is not; write it like fd00:64::1"
+    if gap:
+        return f"there are {len(groups)} groups beside `::`: write seven at most"
+    return f"there are {len(groups)} groups: write eight, or `::` once in place of those that are zero"
 
 
 def write(family: int, number: int) -> str:
