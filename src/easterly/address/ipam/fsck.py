@@ -201,7 +201,7 @@ def _nesting(connection: Connection, pools: list[Pool]) -> Iterator[str]:
             yield f"pool {pool.name} is no allocation of its parent"
         places.discard(at)
     for parent, lo, _ in places:
-        outer = named.get(parent)
+        outer = named.get(parent or 0)
         at_text = write(outer.family, int.from_bytes(lo, "big")) if outer else lo.hex()
         yield f"pool {outer.name if outer else parent}: the allocation at {at_text} is a pool that there is not"
     tops = sorted((p.vrf, p.family, p.lo, p.hi, p.name) for p in pools if p.parent is None)
