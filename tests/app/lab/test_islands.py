@@ -6,13 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.address.sites import fabric, site
+from tests.address.sites import POOLS, fabric, made, planned, site
 
 from easterly.app.lab.cables import port
 from easterly.app.lab.islands import islands
 from easterly.app.lab.measure.anycast import protocol
 from easterly.app.lab.measure.of_site import expected
 from easterly.app.lab.measure.segments import _joined
+from easterly.app.lab.measure.stages import ring_ports
+from easterly.app.lab.ring.predicted import Framing
 from easterly.site.blueprints import build
 
 BFD = {"bfd": {"interval": "50ms", "multiplier": 3}}
@@ -82,3 +84,20 @@ def test_ospf_takes_a_second_longer_for_what_a_border_has_handed_over(
     near, far = (expected(lab, spec, end, host) for host in ("a-host-3", "b-host-0"))
     assert far.high_s - near.high_s == pytest.approx(later_s)
     assert far.low_s == near.low_s == pytest.approx(0.1)
+
+
+def test_frames_of_ipv6_hold_twenty_bytes_less() -> None:
+    """RFC 8200 section 3 has a header of 40 bytes, RFC 791 section 3.1 one of 20."""
+    assert Framing(9000, 4).data_B - Framing(9000, 6).data_B == 20
+    assert Framing(1500, 6).frame_B == 1514
+
+
+@pytest.mark.parametrize(("pools", "families"), [(POOLS, {4}), ({"v6": "fd00:64::/40"}, {6})])
+def test_a_ring_is_on_one_island_and_over_ipv6_where_hosts_have_nothing_else(pools: Any, families: set[int]) -> None:
+    spec = site(fabrics(), pools)
+    network, _ = made(spec)
+    spaces = dict.fromkeys(network.hosts.name.tolist())
+    own = ring_ports(SimpleNamespace(network=network, address=planned(spec), spaces=spaces))  # type: ignore[arg-type]
+    assert {port.family for port in own} == families
+    assert len(own) == 4
+    assert {port.host[0] for port in own} == {"a"}

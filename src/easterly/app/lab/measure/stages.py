@@ -87,7 +87,7 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
     In a ring every host passes on as much as the one before, so that all connections have the pace of the slowest: its
     fullest link divides its rate among those that pass it.
     """
-    framing = Framing(lab.host_mtu_B)
+    framing = Framing(lab.host_mtu_B, own[0].family)
     rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
     passes = loads.passing(made, ring_flows(own), set(rates))
     data_bps = framing.share * min(rates[end] / count for end, count in passes.data.items())
@@ -147,19 +147,20 @@ def ring_flows(own: Sequence[Port]) -> list[Flow]:
 
 
 def ring_ports(lab: Running) -> list[Port]:
-    """One IPv4 address of some hosts, spread over all.
+    """One address of some hosts, spread over all: of IPv4, or of IPv6 where hosts have no other.
 
     Raises
     ------
     LabError
         There are fewer than two.
     """
-    every = [port for port in ports(lab) if port.family == 4]
+    both = list(ports(lab))
+    every = [port for port in both if port.family == 4] or both
     parts = {(host, f"nic{number}"): found for (host, number), found in islands(lab.network).items()}
     near = [port for port in every if parts[port.host, port.device] & parts[every[0].host, every[0].device]]
     own = list({port.host: port for port in near}.values())
     if len(own) < 2:
-        raise LabError("there are no two hosts with IPv4 addresses in the table that all share")
+        raise LabError("there are no two hosts in the table that all share, with cables between them")
     step = max(1, len(own) // RING)
     return own[::step][:RING]
 

@@ -9,7 +9,8 @@ from typing import Annotated
 from easterly.base.schema import Doc, Unit
 from easterly.base.units import RATE, format_exact
 
-ETHERNET_B, IP_B, TCP_B, STAMPS_B = 14, 20, 20, 12
+ETHERNET_B, TCP_B, STAMPS_B = 14, 20, 12
+IP_B = {4: 20, 6: 40}
 """Headers: Ethernet without check sequence, IPv4, TCP, and the timestamps of RFC 7323 with their padding."""
 HIDDEN = 64
 
@@ -59,6 +60,7 @@ class Framing:
     """
 
     mtu_B: Annotated[int, Unit("B"), Doc("Largest IP packet.")] = 1500
+    family: Annotated[int, Unit("1"), Doc("4 or 6: IP without options.")] = 4
 
     @property
     def frame_B(self) -> int:
@@ -68,7 +70,7 @@ class Framing:
     @property
     def ack_B(self) -> int:
         """A segment without data."""
-        return ETHERNET_B + IP_B + TCP_B + STAMPS_B
+        return ETHERNET_B + IP_B[self.family] + TCP_B + STAMPS_B
 
     @property
     def data_B(self) -> int:

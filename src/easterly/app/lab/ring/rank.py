@@ -193,12 +193,13 @@ def neighbours(
     rank: int, addresses: Sequence[str], seconds: float, tos: int = 0
 ) -> tuple[socket.socket, socket.socket]:  # fmt: skip
     """Connections to the next rank and from the one before, once everybody listens."""
-    with socket.create_server((addresses[rank], PORT)) as door:
+    family = socket.AF_INET6 if ":" in addresses[rank] else socket.AF_INET
+    with socket.create_server((addresses[rank], PORT), family=family) as door:
         _tuned(door, tos)
         door.settimeout(seconds)
         say({"state": "listening"})
         hear()
-        out = _tuned(socket.socket(socket.AF_INET, socket.SOCK_STREAM), tos)
+        out = _tuned(socket.socket(family, socket.SOCK_STREAM), tos)
         out.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         out.bind((addresses[rank], PORT + 1 + rank))  # known beforehand, as routers choose ways by it
         out.settimeout(seconds)
@@ -210,7 +211,10 @@ def neighbours(
 
 
 def _tuned(made: socket.socket, tos: int) -> socket.socket:
-    made.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
+    if made.family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
+    else:
+        made.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_B)
     made.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_B)
