@@ -159,7 +159,7 @@ TARGETS = {
     "sonic": Target("switches that run SONiC: config_db.json with routes, classes, access lists", _system("sonic")),
     "eos": Target("switches that run EOS: routes, classes, access lists", _system("eos")),
     "nxos": Target("switches that run NX-OS: routes, classes, access lists", _system("nxos")),
-    "junos": Target("switches that run Junos: routes and classes", _system("junos")),
+    "junos": Target("switches that run Junos: routes, classes, access lists", _system("junos")),
     "linux": Target("netplan, kernel settings, classes, policers and access lists of hosts and switches", _linux),
     "networkd": Target("units of systemd-networkd for hosts and switches, instead of netplan", _networkd),
     "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),

@@ -152,6 +152,15 @@ def test_yanglint_refuses_what_is_wrong(folder, table, key, row, said):
     assert wrong.ok is False and said in wrong.output and "/tmp" not in wrong.output
 
 
+def test_models_that_yanglint_cannot_read_are_no_fault_of_the_file(folder):
+    require("yanglint")
+    (folder / "sonic-nets.yang").write_text(NETS.replace("prefix p;", "prefix p; revision-date 2001-01-01;", 1))
+    found = check.checker(str(folder))
+    assert found is not None
+    said = found.check(file_of(GOOD))
+    assert said.ok is None and said.validator == "not validated" and "cannot read the models" in said.output
+
+
 def test_models_that_are_not_there(tmp_path, monkeypatch):
     monkeypatch.setenv(check.VARIABLE, str(tmp_path))
     check.checker.cache_clear()

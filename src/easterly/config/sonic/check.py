@@ -51,18 +51,24 @@ class Checker:
         by = f"yanglint {self.version} (SONiC's models, lanes assumed{_none(lacking)})"
         if len(lacking) == len(found):
             return Validation(file.path, "not validated", None, f"no models of its tables in {self.folder}")
+        whole = on_platform(found, models)
+        modules = sorted({str(models[name].file) for name in whole if name in models})
         try:
-            said = self._said(on_platform(found, models), models)
+            said = self._said(modules, instance(whole, models))
         except ValueError as error:
             said = str(error)
+        broken = self._said(modules) if said else ""
+        if broken:
+            return Validation(file.path, "not validated", None, f"yanglint cannot read the models: {broken}")
         return Validation(file.path, by, not said, said)
 
-    def _said(self, found: Mapping[str, Any], models: Mapping[str, Table]) -> str:
-        files = sorted({str(models[name].file) for name in found if name in models})
+    def _said(self, modules: list[str], data: str = "") -> str:
+        """What yanglint says against some data, or against the models alone."""
         with tempfile.TemporaryDirectory(prefix="easterly-yanglint-") as name:
             path = Path(name) / "config_db.xml"
-            path.write_text(instance(found, models))
-            done = run([self.program, "-D", "-i", "-t", "config", "-p", str(self.folder), *files, str(path)])
+            path.write_text(data)
+            given = ["-t", "config", *modules, str(path)] if data else modules
+            done = run([self.program, "-D", "-i", "-p", str(self.folder), *given])
         if done.returncode == 0:
             return ""
         lines = (line.partition(": ")[2] for line in done.stderr.splitlines() if line.startswith("libyang err"))
