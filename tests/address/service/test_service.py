@@ -559,6 +559,9 @@ def test_a_table_that_is_wrong_changes_nothing(client: TestClient) -> None:
     ):  # fmt: skip
         answer = put(client, table, media)
         assert (answer.status_code, "easterly-import" in answer.text) == (status, False), answer.text
+    doubled = "".join(f"  n{n}: &n{n} [{f'*n{n - 1}, ' * 9}]\n" for n in range(1, 8))  # 9 ** 8 values in ten lines
+    bomb = put(client, f"- address: 10.0.0.7\n  n0: &n0 [{'x, ' * 9}]\n{doubled}", "application/yaml")
+    assert bomb.status_code == 400 and bomb.json()["detail"].startswith("line 8: "), bomb.text
 
 
 def test_a_table_that_is_too_large(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

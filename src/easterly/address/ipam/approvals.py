@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from easterly.address.ipam import schema
-from easterly.address.ipam.administer import OFFICE
-from easterly.address.ipam.audit import chained
+from easterly.address.ipam.administer import record
 from easterly.address.ipam.batch import answer
 from easterly.address.ipam.bound import share
 from easterly.address.ipam.connect import reading, writing
 from easterly.address.ipam.nouns import Outcome, canonical, refused
 from easterly.address.ipam.requests import Allocate
 from easterly.address.ipam.store import Store
-from easterly.address.ipam.write import Guarded, write_entries
+from easterly.address.ipam.write import Guarded
 
 _Q = schema.approval.c
 
@@ -75,7 +73,7 @@ def ask(store: Store, request: Allocate) -> Outcome:
             "asker": request.actor, "asked_ms": store.now_ms(),
         }  # fmt: skip
         connection.execute(schema.approval.insert(), asked)
-        _note(connection, row, {"do": "ask", "by": request.actor, "id": row.next, "pool": pool}, store.now_ms(), 1)
+        record(connection, row, {"do": "ask", "by": request.actor, "id": row.next, "pool": pool}, 1, store.now_ms())
     return Outcome(id=row.next)
 
 
@@ -116,7 +114,7 @@ def decide(store: Store, question: int, *, approve: bool, actor: str, note: str 
             connection.execute(
                 update(schema.approval).where(_Q.id == question).values(decided_ms=store.now_ms(), **state)
             )
-            _note(connection, row, {"do": verb, "by": actor, "id": question, "note": note}, store.now_ms(), 0)
+            record(connection, row, {"do": verb, "by": actor, "id": question, "note": note}, 0, store.now_ms())
             return outcome
     except (IntegrityError, Guarded) as error:
         return refused("conflict", f"the database refused it: {error}", "run fsck")
@@ -136,10 +134,3 @@ def questions(
 def _read(text: str) -> Allocate:
     said = json.loads(text)
     return Allocate(**(said | {"tags": tuple(said["tags"])}))
-
-
-def _note(connection: Any, row: Any, change: dict[str, Any], now_ms: int, numbers: int) -> None:
-    """Add to the administration's chain."""
-    [entry] = chained(OFFICE, row.entries, row.head, now_ms, [change])
-    write_entries(connection, [entry])
-    connection.execute(update(schema.registry).values(next=row.next + numbers, entries=entry.seq, head=entry.hash))
