@@ -124,6 +124,15 @@ def test_a_smaller_site_has_the_sizes_asked_for(path: Path, text: str, roles: di
     assert len(network.nodes) - sum(roles.values()) == len(network.hosts) * interfaces
 
 
+@pytest.mark.parametrize("text", ["hosts=4", "hosts=5,spines=2", "hosts=7"])
+def test_no_leaf_is_made_for_hosts_that_are_not_there(text: str) -> None:
+    _, now, made = small(EXAMPLES / "leaf-spine.yaml", text)
+    network, hosts = now.network.value, sizes(text)["hosts"]
+    leaves = int((network.nodes.role == "leaf").sum())
+    assert len(network.hosts) == hosts >= leaves >= 2
+    assert any(f"leaves {leaves} of 22" in each for each in made.said)
+
+
 def test_four_tiers_stay_four() -> None:
     loaded = load_text(FOUR_TIERS)
     was, now, _ = cut(Nouns(loaded.site), read(FOUR_TIERS), "nodes=40")

@@ -84,5 +84,5 @@ def _direct(
     least = {name: size.least for name, size in sizes.items()}
     return Shape(
         ground.name, ground.with_hosts(sizes, switches(least)),
-        switches, lambda s: ground.total(s, switches(s)), make, ground.borders, fits,
+        switches, lambda s: ground.total(s, switches(s)), make, switches, ground.borders, fits,
     )  # fmt: skip

@@ -45,8 +45,16 @@ class Shape:
     routers: Annotated[Callable[[Sizes], int], Doc("Number of switches.")]
     hosts: Annotated[Callable[[Sizes], int], Doc("Number of hosts.")]
     make: Annotated[Callable[[Sizes], Made], Doc("The fabric of those sizes.")]
+    groups: Annotated[
+        Callable[[Sizes], int], Doc("Sets of switches that hosts are dealt to: leaves, or units of them.")
+    ]
     others: Annotated[int, Doc("Border routers.")] = 0
     fits: Annotated[Callable[[Sizes], bool], Doc("Whether the sizes go together.")] = lambda sizes: True
+
+    def holds(self, sizes: Sizes) -> bool:
+        """Whether hosts, where their number is given, leave no group empty."""
+        count, groups = sizes.get("hosts"), self.groups(sizes)
+        return count is None or -(-count // -(-count // groups)) == groups
 
     def nodes(self, sizes: Sizes) -> int:
         """Switches, border routers and hosts."""
@@ -78,7 +86,7 @@ def grown(
     --------
     >>> two = {"leaves": Size(22, 2), "spines": Size(8, 2), "each": Size(6, 1)}
     >>> def hosts(sizes): return sizes["leaves"] * sizes["each"]
-    >>> shape = Shape("pod", two, lambda s: s["leaves"] + s["spines"], hosts, lambda s: None)
+    >>> shape = Shape("pod", two, lambda s: s["leaves"] + s["spines"], hosts, lambda s: None, lambda s: s["leaves"])
     >>> grown({"pod": shape}, {"pod": {}}, lambda all: shape.nodes(all["pod"]) <= 24)
     {'pod': {'leaves': 7, 'spines': 3, 'each': 2}}
     """
@@ -90,7 +98,12 @@ def grown(
         for name, each in _by_need(shapes, found, fixed):
             size = shapes[name].sizes[each]
             more = {**found[name], each: found[name][each] + size.step}
-            if more[each] <= size.was and shapes[name].fits(more) and room({**found, name: more}):
+            if (
+                more[each] <= size.was
+                and shapes[name].fits(more)
+                and shapes[name].holds(more)
+                and room({**found, name: more})
+            ):
                 found[name] = more
                 break
         else:

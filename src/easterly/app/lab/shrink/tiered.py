@@ -27,7 +27,8 @@ def leaf_spine(ground: Ground) -> Shape:
     return Shape(
         ground.name,
         ground.with_hosts({"leaves": leaves, "spines": spines}, leaves.least),
-        lambda s: s["leaves"] + s["spines"], lambda s: ground.total(s, s["leaves"]), make, ground.borders,
+        lambda s: s["leaves"] + s["spines"], lambda s: ground.total(s, s["leaves"]), make,
+        lambda s: s["leaves"], ground.borders,
     )  # fmt: skip
 
 
@@ -43,7 +44,8 @@ def rail_optimized(ground: Ground) -> Shape:
     sizes = {"nics": Size.many(ground.host.nics), "units": units, "spines": Size.many(ground.numbers[5])}
     return Shape(
         ground.name, ground.with_hosts(sizes, units.least),
-        lambda s: s["nics"] * s["units"] + s["spines"], lambda s: ground.total(s, s["units"]), make, ground.borders,
+        lambda s: s["nics"] * s["units"] + s["spines"], lambda s: ground.total(s, s["units"]), make,
+        lambda s: s["units"], ground.borders,
     )  # fmt: skip
 
 
@@ -57,7 +59,13 @@ def rail_only(ground: Ground) -> Shape:
     sizes = {"nics": Size.many(ground.host.nics)}
     hosts = Size(ground.hosts, max(min(2, ground.hosts), ground.works))
     return Shape(
-        ground.name, {**sizes, EACH: hosts}, lambda s: s["nics"], lambda s: ground.total(s, 1), make, ground.borders
+        ground.name,
+        {**sizes, EACH: hosts},
+        lambda s: s["nics"],
+        lambda s: ground.total(s, 1),
+        make,
+        lambda s: 1,
+        ground.borders,
     )
 
 
@@ -75,7 +83,7 @@ def multi_plane(ground: Ground) -> Shape:
         ground.name,
         ground.with_hosts({"planes": planes, "leaves": leaves, "spines": spines}, leaves.least),
         lambda s: s["planes"] * (s["leaves"] + s["spines"]), lambda s: ground.total(s, s["leaves"]), make,
-        ground.borders,
+        lambda s: s["leaves"], ground.borders,
     )  # fmt: skip
 
 
@@ -110,7 +118,7 @@ def clos(ground: Ground) -> Shape:
     least = {name: size.least for name, size in sizes.items()}
     return Shape(
         ground.name, ground.with_hosts(sizes, groups(least)),
-        routers, lambda s: ground.total(s, groups(s)), make, ground.borders,
+        routers, lambda s: ground.total(s, groups(s)), make, groups, ground.borders,
     )  # fmt: skip
 
 
@@ -160,6 +168,6 @@ def fat_tree(ground: Ground) -> Shape:
 
     sizes = {"k": Size(was, min(was, 4), 2), EACH: Size(was // 2, 1)}
     return Shape(
-        ground.name, sizes, lambda s: 5 * s["k"] * s["k"] // 4, hosts, make, ground.borders,
+        ground.name, sizes, lambda s: 5 * s["k"] * s["k"] // 4, hosts, make, lambda s: 1, ground.borders,
         lambda s: s["k"] // 2 % s[EACH] == 0,
     )  # fmt: skip
