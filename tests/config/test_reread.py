@@ -18,6 +18,7 @@ from easterly import config
 from easterly.app.cli import main
 from easterly.config.plain import faults
 from easterly.config.policies import policies
+from easterly.config.reread import MOST, differences
 from easterly.model.outcome import Artifact
 from easterly.study.nouns import Nouns
 from easterly.study.rendering import rendered
@@ -230,3 +231,21 @@ def test_the_command_tells_and_writes_nothing(tmp_path: Path):
     assert told["result"]["changed"] == ["frr/t-leaf-0.conf"]
     assert run("--check", files, "-o", files).exit_code == 2
     assert run("--check", tmp_path / "none").exit_code == 2
+
+
+def test_a_line_that_is_gone_from_a_long_file_is_one_difference():
+    lines = [f"neighbor {row} remote-as 1\n  exit\n" for row in range(20_000)]
+    text = "".join(lines)
+    [found] = differences("a", text, text.replace(lines[777], "  exit\n"))
+    assert (found.line, found.message) == (1555, "'neighbor 777 remote-as 1' of the plan is missing here")
+    assert list(differences("a", text, text)) == []
+    told = list(differences("a", text, text.replace("remote-as 1", "remote-as 2")))
+    assert len(told) == MOST + 1
+    assert told[-1].message == "19,980 more lines are not those of the plan"
+
+
+def test_lines_at_either_end_are_found():
+    assert [(f.line, f.message) for f in differences("a", "x\ny\n", "w\nx\ny\nz\n")] == [
+        (1, "'w' is not in the plan"), (4, "'z' is not in the plan"),
+    ]  # fmt: skip
+    assert [f.line for f in differences("a", "x\ny\nz\n", "x\n")] == [1, 1]

@@ -28,8 +28,9 @@ ROUTERS: dict[str, Callable[[str], DeviceState]] = {
 HINT = "render the file again, or say in the site file what was changed by hand"
 MOST = 20
 """Differences that are told of a file."""
-LONG = 5000
-"""Lines up to which the least difference is looked for; longer texts are compared line by line."""
+LONG = 2000
+"""Lines up to which the least difference is looked for, between the first and the last that differ; more of them are
+compared one by one."""
 
 
 def reread(planned: Iterable[Artifact], found: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -92,10 +93,7 @@ def differences(path: str, planned: str, found: str) -> Iterator[Finding]:
 
 
 def _lines(planned: list[str], found: list[str]) -> Iterator[tuple[int, str] | None]:
-    short = len(planned) + len(found) <= LONG
-    whole = [("replace", 0, len(planned), 0, len(found))]
-    steps = SequenceMatcher(None, planned, found, autojunk=False).get_opcodes() if short else whole
-    for kind, first, last, low, high in steps:
+    for kind, first, last, low, high in _steps(planned, found):
         if kind == "equal":
             continue
         wanted = [line for line in planned[first:last] if _says(line)]
@@ -107,6 +105,19 @@ def _lines(planned: list[str], found: list[str]) -> Iterator[tuple[int, str] | N
             yield row, f"{line.strip()!r} is not in the plan"
         for want in wanted[len(given) :]:
             yield min(low + 1, max(1, len(found))), f"{want.strip()!r} of the plan is missing here"
+
+
+def _steps(planned: list[str], found: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Which lines stand for which, as `difflib` tells it; what both begin and end with is left out beforehand."""
+    least = min(len(planned), len(found))
+    head = next((i for i in range(least) if planned[i] != found[i]), least)
+    tail = next((i for i in range(least - head) if planned[-1 - i] != found[-1 - i]), least - head)
+    one, other = planned[head : len(planned) - tail], found[head : len(found) - tail]
+    if len(one) + len(other) > LONG:
+        yield "replace", head, len(planned) - tail, head, len(found) - tail
+        return
+    for kind, first, last, low, high in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        yield kind, head + first, head + last, head + low, head + high
 
 
 def _says(line: str) -> bool:
