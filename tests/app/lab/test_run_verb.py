@@ -80,12 +80,14 @@ def test_a_folder_of_a_maker_that_was_killed_at_once_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "FOLDER", tmp_path)
-    young, old = tmp_path / "labaaaa", tmp_path / "labbbbb"
+    young, old, half = tmp_path / "labaaaa", tmp_path / "labbbbb", tmp_path / "labcccc.new"
     for folder in (young, old):
         folder.mkdir()
-    os.utime(old, (time.time() - 100,) * 2)
+    half.touch()
+    for path in (old, half):
+        os.utime(path, (time.time() - 100,) * 2)
     assert teardown.sweep() == []
-    assert (young.exists(), old.exists()) == (True, False)
+    assert (young.exists(), old.exists(), half.exists()) == (True, False, False)
 
 
 @pytest.mark.lab

@@ -23,6 +23,8 @@ PREFIX, FOLDER = "easterly-", Path("/run/netns")
 NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of linux/sched.h: what `setns` is to change."""
 SECONDS = 20
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Those that people and systems end programs with."""
 AT_ONCE = 4
 """Namespaces that something is done for at the same time."""
 
@@ -134,11 +136,26 @@ def _remove(name: str) -> None:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, so that what was made is taken down."""
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does, so that what was made is taken down.
+
+    The first of them counts: what follows it, as when a terminal is closed upon Ctrl-C, would interrupt what is at work
+    to take things down.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            signal.default_int_handler(number, frame)
+        raise SystemExit(128 + number)
+
+    for number in SIGNALS:
+        if number != signal.SIGINT or before[number] is not signal.SIG_IGN:  # in the background of a shell
+            signal.signal(number, leave)
     try:
         yield
     finally:
@@ -152,17 +169,12 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
 
 
 def command(*words: str, text: str = "") -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from easterly.app.lab import records
 from easterly.app.lab.records import Process, Record
 from easterly.app.lab.spaces import FOLDER, SECONDS
+from easterly.app.lab.spaces import sweep as sweep_spaces
 from easterly.config.frr.check import CRASH_LOGS
 
 PATIENCE_S, UNBORN_S = 5.0, 60.0
@@ -61,16 +62,17 @@ def sweep(*, kept: bool = False, only: Collection[str] = ()) -> list[str]:
             take_down(record)
             done.append(record.name)
     _forget_unborn()
+    sweep_spaces()
     return done
 
 
 def _forget_unborn() -> None:
-    """Remove folders whose maker was killed before anything was written down, or made."""
-    for folder in records.FOLDER.glob("lab*/"):
+    """Remove folders, and records half written, whose maker was killed before it had made anything else."""
+    for path in records.FOLDER.glob("lab*"):
         with suppress(OSError):
-            if not folder.with_suffix(".json").exists() and time.time() - folder.stat().st_mtime > UNBORN_S:
-                folder.rmdir()
-                folder.with_suffix(".new").unlink(missing_ok=True)
+            old = time.time() - path.stat().st_mtime > UNBORN_S
+            if old and path.suffix != ".json" and not path.with_suffix(".json").exists():
+                (path.rmdir if path.is_dir() else path.unlink)()
 
 
 def _numbers(names: Collection[str]) -> Iterator[int]:
