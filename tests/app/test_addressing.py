@@ -111,7 +111,7 @@ def test_an_earlier_plan_that_is_none_is_refused(site: Path, tmp_path: Path, tex
 
 def test_an_empty_list_is_told_as_one(site: Path) -> None:
     site.write_text(SITE.replace("[corp, corp6]", "[]"))
-    assert "not an empty list" in ran("address", site, code=1).output
+    assert "must have an entry, and is an empty list" in ran("address", site, code=1).output
 
 
 FENCED = SITE.replace(

@@ -128,7 +128,8 @@ def test_subnets_of_unequal_size(tmp_path):
     ("expand ::/0", "more than 1,048,576"),
     ("expand 10.0.0.0/24 --into 8", "the length is between"), ("expand 10.0.0.0/24 --into 25 --usable", "one of them"),
     ("vlsm 10.0.0.0/24", "there is no need"), ("vlsm 10.0.0.0/24 --need lan=500", "no room for lan"),
-    ("show 10.0.0.1 --interface", "has no length"), ("sparse 10.0.0.0/24 --into 26", "count is 8"),
+    ("show 10.0.0.1 --interface", "has no length"),
+    ("sparse 10.0.0.0/24 --into 26", "count is 8, and 10.0.0.0/24 has 4 of /26"),
     ("summarise @/no/such/file", "cannot be read"), ("sumarise 10.0.0.0/8", "summarise"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_said(words, says):

@@ -87,4 +87,7 @@ def sparse(prefix: Prefix, length: int, count: int, order: str = "leftmost") -> 
     bits = 32 if prefix.family == 4 else 128
     if not prefix.length <= length <= bits:
         raise ValueError(f"{prefix} has no /{length}: the length is between {prefix.length} and {bits}")
+    most = 1 << (length - prefix.length)
+    if count > most:
+        raise ValueError(f"count is {count:,}, and {prefix} has {most:,} of /{length}")
     return blocks(prefix, length, tuple(sparse_order(length - prefix.length, order, count)))
