@@ -12,6 +12,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.app.lab.sites import TENANTS
 from tests.config.rendered import everything
 from tests.lab import require
 
@@ -220,3 +221,44 @@ def test_what_cannot_be_meant_is_found(suffix, old, new, code, count):
 def test_a_group_without_buckets_is_found_and_files_alone_are_not_blamed():
     assert [f.code for f in faults({"groups": "group_id=4,type=select\n"}, "x")] == ["E925"]
     assert list(faults({"flows": "table=0,actions=output:9\n"}, "x")) == []
+
+
+@cache
+def shared():
+    """Two tenants with hosts at one leaf, in one prefix."""
+    found = sources(Nouns(site.load_text(TENANTS).site), ["ovs"])
+    return found, tuple(ovs.bridges(found.site, found.network, found.sheet, found.qos, found.forwarding))
+
+
+def test_hosts_are_let_to_their_own_tenant_alone_even_where_tenants_share_a_prefix():
+    found, bridges = shared()
+    rows = found.address.interfaces
+    columns = (rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist())
+    hosts = {
+        ip_address(text.partition("/")[0]): found.sheet.vrfs[vrf][0]
+        for text, vrf, role in zip(*columns, strict=True) if role == "host"
+    }  # fmt: skip
+    assert len(set(hosts.values())) == 2
+    for bridge in bridges:
+        assert len(set(bridge.ways)) == len(bridge.ways)
+        for table in {each.table for each in bridge.admissions}:
+            nets = [ip_network(each.prefix) for each in bridge.admissions if each.table == table]
+            let = {end for end in hosts if any(end in net for net in nets)}
+            assert let == {end for end, of in hosts.items() if of == table}
+
+
+def test_a_bridge_answers_for_neighbours_but_never_for_the_asker_itself():
+    """RFC 5227: an answer to an announcement of one's own address would be a conflict."""
+    tried = 0
+    for bridge in shared()[1]:
+        lines = texts_of(bridge)["flows"].splitlines()
+        for station in (each for each in bridge.stations if ":" not in each.address):
+            asked = [line for line in lines if f"in_port={station.port},arp," in line]
+            own = [line for line in asked if f"arp_tpa={station.address}," in line]
+            others = [line for line in asked if line not in own]
+            level = {line: int(line.split("priority=")[1].split(",")[0]) for line in asked}
+            assert len(own) == 1 and len(others) == 2
+            assert level[own[0]] > max(level[line] for line in others)
+            assert not own[0].endswith(",in_port") and all(line.endswith(",in_port") for line in others)
+            tried += 1
+    assert tried == 5
