@@ -33,11 +33,13 @@ class System:
     naming: Naming
     render: Callable[[Machine], str]
     path: str
+    switched: Callable[[Machine, str], str] = lambda machine, text: text
+    """Text of classes and access lists, for a switch whose ports to hosts are in VLANs."""
 
 
 SYSTEMS = {
     "eos": System(eos.NAMING, eos.render, "eos/{}.cfg"),
-    "junos": System(junos.NAMING, junos.render, "junos/{}.set"),
+    "junos": System(junos.NAMING, junos.render, "junos/{}.set", junos.switched),
     "nxos": System(nxos.NAMING, nxos.render, "nxos/{}.cfg"),
     "sonic": System(sonic.NAMING, sonic.render, "sonic/{}.json"),
 }
@@ -76,7 +78,8 @@ def render(
     found = machines(spec, network, sheet, routers, system.naming, name, alone=spec is not site)
     for machine in found:
         router = machine.router
-        text = _joined([system.render(machine), *parts[router.name]], system.path)
+        own = [system.switched(machine, text) for text in parts[router.name]]
+        text = _joined([system.render(machine), *own], system.path)
         files.append(Artifact(system.path.format(router.name), text, router.name, name, _shape(name, router)))
         if name == "sonic" and sonic.beside(router):
             own = f"sonic/{router.name}.frr.conf"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import defaultdict
 from functools import cache
 
 import pytest
@@ -61,7 +63,7 @@ def test_a_file_has_every_line_of_its_parts_and_the_routes(name):
             for table, rows in json.loads(part.text).items():
                 assert all(row.items() <= there[table][key].items() for key, row in rows.items())
         else:
-            lines = texts[part.device].splitlines()
+            lines = texts[part.device].replace(" family ethernet-switching filter", " family inet filter").splitlines()
             assert set(part.text.splitlines()) <= set(lines)
             assert sum(line.startswith(("hostname", "set system host-name")) for line in lines) == 1
     states = {device: PARSE[name](text) for device, text in texts.items()}
@@ -70,6 +72,23 @@ def test_a_file_has_every_line_of_its_parts_and_the_routes(name):
     for device, state in states.items():
         routes = beside.get(device, state)
         assert state.device == device and routes.neighbors and routes.networks
+
+
+def test_a_unit_of_junos_that_switches_has_no_other_family():
+    """Juniper's CLI reference, family (interfaces): ethernet-switching stands alone in its unit."""
+    filters = 0
+    for file in rendered("junos")[0]:
+        families = defaultdict[str, set[str]](set)
+        lines = file.text.splitlines()
+        for line in lines:
+            if found := re.match(r"set interfaces (\S+) unit 0 family (\S+)", line):
+                families[found[1]].add(found[2])
+            if found := re.match(r"set interfaces \S+ unit \d+ family (\S+) filter input (\S+)", line):
+                filters += 1
+                assert f"set firewall family {found[1]} filter {found[2]} term" in file.text, line
+        assert not [port for port, kinds in families.items() if "ethernet-switching" in kinds and len(kinds) > 1]
+        assert len(lines) == len(set(lines))
+    assert filters
 
 
 def test_whoever_runs_something_else_is_left_out():

@@ -19,7 +19,7 @@ from easterly.model.queueing import (
 POINTS = 64
 COS = "set class-of-service"
 CNP = rf"{COS} congestion-notification-profile (\S+)"
-FILTER = r"set firewall family inet filter (\S+) term (\S+)"
+FILTER = r"set firewall family (?:inet|ethernet-switching) filter (\S+) term (\S+)"
 COLOURS = r"set firewall three-color-policer (\S+)"
 LINES = {
     "host": r"set system host-name (\S+)",
@@ -42,7 +42,7 @@ LINES = {
     "classify": rf"{COS} interfaces (\S+) unit 0 classifiers dscp (\S+)",
     "schedule": rf"{COS} interfaces (\S+) scheduler-map (\S+)",
     "pause": rf"{COS} interfaces (\S+) congestion-notification-profile (\S+)",
-    "filter": r"set interfaces (\S+) unit 0 family inet filter input (\S+)",
+    "filter": r"set interfaces (\S+) unit 0 family (?:inet|ethernet-switching) filter input (\S+)",
     "from": rf"{FILTER} from dscp \[ ([\d ]+) \]",
     "police": rf"{FILTER} then (?:policer|three-color-policer two-rate) (\S+)",
     "mark": rf"{FILTER} then dscp (\d+)",

@@ -9,6 +9,7 @@ this language is known outside the switch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from easterly.config.junos.fit import port_name
@@ -22,6 +23,9 @@ LONGEST = {4: 32, 6: 128}
 OVERLAY = "OVERLAY"
 WIDTHS = (16, 32, 64, 128)
 """What ``maximum-ecmp`` takes."""
+CLASSES = re.compile(r"set (?:interfaces (\S+) unit 0|firewall) family inet filter (?:input )?(\S+)")
+"""Where a filter of classes is given to a port, or has a term."""
+SWITCHED = " family ethernet-switching filter "
 ETHERNET_B = 14
 """The MTU of a port counts the Ethernet header."""
 
@@ -44,6 +48,36 @@ def render(machine: Machine) -> str:
         _filters(router.filters), _exports(router), interior(machine), _bgp(machine), _tables(machine),
     )  # fmt: skip
     return "\n".join(dict.fromkeys(line for part in parts for line in part)) + "\n"
+
+
+def switched(machine: Machine, text: str) -> str:
+    """Text of classes where ports to hosts are in VLANs: their filters are of the family that their units have.
+
+    A unit that switches frames has no other family.
+
+    Parameters
+    ----------
+    machine : Machine
+    text : str
+        Of classes, or of access lists, whose filters are those of gateways.
+
+    Returns
+    -------
+    str
+    """
+    ports = {port for each in machine.members.values() for port in each}
+    lines = [(line, CLASSES.match(line)) for line in text.splitlines(keepends=True)]
+    given = [(found[1], found[2]) for _, found in lines if found and found[1]]
+    inside = {name for port, name in given if port in ports}
+    routed = {name for port, name in given if port not in ports}
+    made = []
+    for line, found in lines:
+        own = found is not None and (found[1] in ports if found[1] else found[2] in inside)
+        if own:
+            made.append(line.replace(" family inet filter ", SWITCHED))
+        if found is None or not own or (not found[1] and found[2] in routed):
+            made.append(line)
+    return "".join(made)
 
 
 def _unit(name: str) -> str:
