@@ -108,6 +108,8 @@ def test_tables_of_tenants_hold_their_bridges():
             seen.add(vrf)
         # A host's packet of 9000 B and the headers of VXLAN over IPv4 (14 + 20 + 8 + 8 B) fit the links' 9100 B.
         assert {tunnel["mtu"] for tunnel in spec["tunnels"].values()} == {9050}
+        # 1 is what iproute2 calls "inherit" (ip-link(8)): queues of the fabric see the class of what is inside.
+        assert {tunnel["type-of-service"] for tunnel in spec["tunnels"].values()} == {1}
         assert all(len(name) <= 15 for kind in ("bridges", "tunnels", "vrfs") for name in spec[kind])
     assert seen == {"acme", "beta"}
 

@@ -36,7 +36,6 @@ SHARED = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
 """What is measured between hosts of the table that all share."""
 STAGES = (*SHARED[:-1], "tunnels", "tunnels_all_reduce", "isolation", SHARED[-1], "tunnels_failover")
 """What disturbs routers comes last."""
-NO_TENANTS = "no tenant has a table of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,17 @@ class _Trial:
 
     def tunnels(self) -> None:
         """Every flow of every tenant by the way of its outer header, and what is around its packets."""
-        for table in tenants.tables(self.lab):
+        for table in self.tunnelled():
             tenant = self.tenant(table, FLOWS)
             seen = tenants.sent(self.lab, tenant, PACKETS)
             self.compared += tenants.compared(tenant, seen, PACKETS, seeded=self.seeded)
-        if not tenants.tables(self.lab):
-            raise LabError(NO_TENANTS)
+
+    def tunnelled(self) -> list[str]:
+        """Tables of tenants whose flows need tunnels."""
+        names = [table for table in tenants.tables(self.lab) if tenants.pairs(self.lab, table)]
+        if not names:
+            raise LabError("no tenant with a table of its own has hosts at two switches")
+        return names
 
     def tenant(self, table: str, count: int, **words: Any) -> tenants.Tenant:
         """Flows between hosts of a tenant."""
@@ -120,12 +124,10 @@ class _Trial:
         return tenants.of_table(self.lab, self.wanted, self.seeds, table, tos, count=count, **words)
 
     def tunnels_all_reduce(self) -> None:
-        """A ring over some hosts of the first tenant."""
+        """A ring over some hosts of the first tenant that has some."""
+        table = self.tunnelled()[0]
         if not self.seeded:
             raise LabError("this kernel has no seeds, so that nobody can say which links a connection uses")
-        table = next(iter(tenants.tables(self.lab)), None)
-        if table is None:
-            raise LabError(NO_TENANTS)
         tos = tenants.marked(self.site) & ~tenants.ECN_CAPABLE
         self.compared += tunnel_ring.all_reduce(self.lab, self.wanted, self.seeds, table, tos)
 
@@ -140,10 +142,7 @@ class _Trial:
 
     def tunnels_failover(self) -> None:
         """Flows of the first tenant that has some, while a link below their tunnels is silent."""
-        table = next(iter(tenants.tables(self.lab)), None)
-        if table is None:
-            raise LabError(NO_TENANTS)
-        tenant = self.tenant(table, PROBED, first=31_000, families=(4,))
+        tenant = self.tenant(self.tunnelled()[0], PROBED, first=31_000, families=(4,))
         computed = tenants.computed(tenant, tenants.sent(self.lab, tenant, 1))
         self.silenced(tenant.flows, computed, tenant.fabric)
 
