@@ -35,13 +35,22 @@ class Cable:
     ends: Annotated[tuple[End, End], Doc("Namespace, mostly that of the node, and port of either end.")]
     rate_bps: Annotated[int, Unit("bit/s"), Doc("Rate in the lab.")]
 
+    @property
+    def at_once_B(self) -> int:
+        """What an end lets through ahead of its rate at most: its bucket, and the frame that overdraws it [B]."""
+        return _bucket_B(self.rate_bps) + FRAME_B
+
     def shapers(self) -> tuple[Shaper, Shaper]:
         """What limits each end: one class for all, one that keeps routing protocols alive beside it."""
         return _limit(self.ends[0][1], self.rate_bps), _limit(self.ends[1][1], self.rate_bps)
 
 
+def _bucket_B(rate_bps: int) -> int:
+    return max(2 * FRAME_B, int(rate_bps / 8 * TICK_S))
+
+
 def _limit(device: str, rate_bps: int) -> Shaper:
-    burst_B = max(2 * FRAME_B, int(rate_bps / 8 * TICK_S))
+    burst_B = _bucket_B(rate_bps)
     control_bps = int(rate_bps * CONTROL_SHARE)
     queue = max(16, int(rate_bps / 8 * QUEUE_S / 1500))
     return Shaper(device, (

@@ -10,6 +10,7 @@ import pytest
 from tests.app.lab.measure.diamond import HOSTS, SEEDS, Diamond, diamond, far_ends
 from tests.lab import absent, require, require_root
 
+from easterly.app.lab.cables import Cable
 from easterly.app.lab.measure import Fabric, choice, loads, stages
 from easterly.app.lab.measure.counters import Counts
 from easterly.app.lab.measure.loads import Passing, Reading
@@ -81,6 +82,17 @@ def test_every_cable_carries_the_data_of_its_connections_and_another_order_of_ra
         bad = {each.what for each in found if not each.ok}
         assert {"data of the all-reduce over left to-r1", "data of the all-reduce over right to-r4",
                 "bytes of the all-reduce over left to-r1"} <= bad  # fmt: skip
+
+
+def test_the_fullest_link_tells_the_time_and_its_bucket_how_much_less_it_may_be() -> None:
+    """1,448,000 B of data in frames of 1,514 B are 1,514,000 B: at 10 Mb/s, with two connections, 2.4224 s."""
+    cables = [Cable("up", 0, (("a", "x"), ("b", "y")), 10**7), Cable("in", 1, (("c", "x"), ("a", "z")), 10**8)]
+    passes = Passing({("a", "x"): 2, ("c", "x"): 9}, {}, frozenset())
+    for time_s, good in ((2.4, False), (2.402, True), (3.0, True), (3.04, False)):
+        made = loads.paced("ring", passes, cables, 1_448_000, Framing(MTU_B), time_s)
+        assert made.ok is good, made
+        # Three frames of the largest size pass ahead of the rate.
+        assert (made.predicted, made.predicted - made.least) == pytest.approx((2.4224, 8 * 3 * 9014 / 1e7))
 
 
 def reading(at_s: float, out_B: int, packets: int, resent: int = 0) -> Reading:

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
+from easterly.app.lab.cables import Cable
 from easterly.app.lab.measure.choice import End, Fabric, ways
 from easterly.app.lab.measure.counters import Counts, interfaces
 from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.ring.predicted import Framing
+from easterly.app.lab.ring.trial import TIMES
 from easterly.app.lab.spaces import Space
 from easterly.base.schema import Doc, Unit
 
@@ -138,6 +140,44 @@ def compared(
         f"other packets: at most {spare_B:,} B, by those without it",
     ))  # fmt: skip
     return made
+
+
+def paced(
+    what: str, passes: Passing, cables: Sequence[Cable], each_B: int, framing: Framing, time_s: float, *,
+    around_B: Mapping[End, int] = {},
+) -> Within:  # fmt: skip
+    """Time of an all-reduce beside that of the fullest link.
+
+    In a ring every rank passes on as much as the one before, so that all connections have the pace of the slowest: its
+    fullest link divides its rate among those that pass it.
+
+    Parameters
+    ----------
+    what : str
+        Its name.
+    passes : Passing
+    cables : sequence of Cable
+        Rates and buckets.
+    each_B : int [B]
+        Data of each connection in one all-reduce.
+    framing : Framing
+    time_s : float [s]
+        Measured.
+    around_B : mapping of End to int, optional
+        What tunnels add to each frame [B].
+    """
+    frames = each_B / framing.data_B
+    loads = [
+        (passes.data[end] * frames * (framing.frame_B + around_B.get(end, 0)), cable)
+        for cable in cables for end in cable.ends if passes.data.get(end)
+    ]  # fmt: skip
+    wanted_s = max(8 * wire_B / cable.rate_bps for wire_B, cable in loads)
+    least_s = max(8 * (wire_B - cable.at_once_B) / cable.rate_bps for wire_B, cable in loads)
+    why = (
+        f"nothing is faster than the fullest link on the computed ways, but for what its bucket lets through at once: "
+        f"{wanted_s - least_s:.2g} s; acknowledgements, start-up: up to {TIMES[1] - 1:.0%}"
+    )
+    return Within(what, wanted_s, least_s, TIMES[1] * wanted_s, time_s, "s", why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from easterly.app.lab.comparison import Comparison
 from easterly.app.lab.islands import islands
 from easterly.app.lab.measure import loads
 from easterly.app.lab.measure.choice import Fabric
@@ -20,7 +19,6 @@ from easterly.app.lab.ring.measured import ranks
 from easterly.app.lab.ring.predicted import Framing
 from easterly.app.lab.ring.rank import PORT as RING_PORT
 from easterly.app.lab.ring.star import settle
-from easterly.app.lab.ring.trial import TIMES
 from easterly.app.lab.running import Running
 from easterly.app.lab.shaped import shape
 from easterly.app.lab.spaces import LabError, Space
@@ -82,11 +80,7 @@ def segments(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric) -> 
 
 
 def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
-    """Ring over some hosts: its time by the fullest link on the computed ways of its connections, and bytes by cable.
-
-    In a ring every host passes on as much as the one before, so that all connections have the pace of the slowest: its
-    fullest link divides its rate among those that pass it.
-    """
+    """Ring over some hosts: its time by the fullest link on the computed ways of connections, and bytes by cable."""
     framing = Framing(lab.host_mtu_B, own[0].family)
     rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
     passes = loads.passing(made, ring_flows(own), set(rates))
@@ -98,12 +92,12 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
     nodes = {node: lab.spaces[node] for node, _ in rates}
     times_s, readings = reduced(hosts, nodes, size_B)
     return [
-        Within.of(
-            Comparison(f"all-reduce of {len(own)} hosts", size_B * per_byte_s, times_s[REPEATED // 2], "s", TIMES),
-            "nothing is faster than the fullest link on the computed ways; acknowledgements, start-up: up to 25 %",
+        loads.paced(
+            f"all-reduce of {len(own)} hosts", passes, lab.cables, round(factor * size_B), framing,
+            times_s[REPEATED // 2],
         ),
         *loads.compared(passes, round(REPEATED * factor * size_B), framing, readings),
-    ]
+    ]  # fmt: skip
 
 
 def reduced(

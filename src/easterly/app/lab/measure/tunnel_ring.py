@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from easterly.app.lab.comparison import Comparison
 from easterly.app.lab.measure import loads, stages
 from easterly.app.lab.measure.choice import End, Fabric, ways
 from easterly.app.lab.measure.flows import Flow
@@ -18,7 +17,6 @@ from easterly.app.lab.measure.tenants import carried, end_of, loopbacks, switche
 from easterly.app.lab.measure.wire import VXLAN_PORT, Frame, tapped
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.ring.predicted import Framing
-from easterly.app.lab.ring.trial import TIMES
 from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError
@@ -95,19 +93,14 @@ def all_reduce(
 
         times_s, readings = stages.reduced(hosts, nodes, size_B, tos=tos, connected=connected)
     passes, around_B = ring.passing(opened)
-    pace_bps = min(
-        rates[end] * framing.data_B / (framing.frame_B + around_B.get(end, 0)) / count
-        for end, count in passes.data.items()
-    )
-    name = f"all-reduce of {len(ring.own)} hosts of {table}"
+    each_B = round(factor * size_B)
     return [
-        Within.of(
-            Comparison(name, 8 * factor * size_B / pace_bps, times_s[stages.REPEATED // 2], "s", TIMES),
-            "nothing is faster than the fullest link on the ways of the outer headers; acknowledgements, start-up: up "
-            "to 25 %",
+        loads.paced(
+            f"all-reduce of {len(ring.own)} hosts of {table}", passes, lab.cables, each_B, framing,
+            times_s[stages.REPEATED // 2], around_B=around_B,
         ),
         *loads.compared(
-            passes, round(stages.REPEATED * factor * size_B), framing, readings,
+            passes, stages.REPEATED * each_B, framing, readings,
             around_B=around_B, whose=f"the all-reduce of {table}",
         ),
     ]  # fmt: skip
