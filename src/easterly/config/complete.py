@@ -78,8 +78,8 @@ def render(
     found = machines(spec, network, sheet, routers, system.naming, name, alone=spec is not site)
     for machine in found:
         router = machine.router
-        own = [system.switched(machine, text) for text in parts[router.name]]
-        text = _joined([system.render(machine), *own], system.path)
+        beside = [system.switched(machine, text) for text in parts[router.name]]
+        text = _joined([system.render(machine), *beside], system.path)
         files.append(Artifact(system.path.format(router.name), text, router.name, name, _shape(name, router)))
         if name == "sonic" and sonic.beside(router):
             own = f"sonic/{router.name}.frr.conf"
