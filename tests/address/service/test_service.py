@@ -6,13 +6,14 @@ import hashlib
 import hmac
 import json
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.testclient import TestClient
 
 from easterly.address import ipam, service
@@ -183,6 +184,20 @@ def test_errors_of_the_database_tell_no_secrets(store: ipam.Store) -> None:
     assert "a-secret" not in str(caught.value)  # it goes to the log
     with store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER no")
+
+
+def test_a_database_that_cannot_go_on_is_no_defect(
+    store: ipam.Store, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT", None, sqlite3.OperationalError("database or disk is full"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ipam.Store, "apply", full)
+        answer = client.post(f"{API}/pools/hosts/allocations", json={"idempotency_key": "k"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "store")
+    assert "INSERT" not in answer.text
+    assert not take(client, idempotency_key="k")["repeated"], "nothing was done"
 
 
 def test_pages_end_where_all_was_told(client: TestClient) -> None:

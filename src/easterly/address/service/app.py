@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,6 +33,8 @@ LARGEST_B = 4 << 20
 """Of a body."""
 NOBODY = Principal("", "reader")
 NOTHING = Empty()
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def application(store: Store, policy: Policy | None = None) -> Starlette:
         by_method = {entry.method: entry for entry in ENTRIES if entry.path == path}
         routes.append(Route(BASE + path, _endpoint(desk, buckets, by_method), methods=list(by_method)))
     return Starlette(
-        routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _unrouted, Exception: _defect}
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _unrouted, OperationalError: _stuck, Exception: _defect},
     )
 
 
@@ -217,6 +223,14 @@ async def _unrouted(_: Request, error: Exception) -> Response:
         told.headers.update(error.headers or {})
         return told
     return problem(Refused(404, "path", "there is nothing here", "see /api/v1/openapi.json"))
+
+
+async def _stuck(_: Request, error: Exception) -> Response:
+    """The database cannot go on: its disk is full, or its server is away."""
+    said = str(getattr(error, "orig", error)).partition("\n")[0]
+    log.error("the store cannot answer: %s", said)
+    hint = "ask again, with the same key; whoever runs it finds the reason in the log"
+    return problem(Refused(503, "store", "the store cannot answer", hint))
 
 
 async def _defect(_: Request, error: Exception) -> Response:

@@ -25,7 +25,7 @@ STATUS = {
 TITLES = {
     400: "Malformed request", 401: "Who are you?", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     409: "Conflict", 410: "Gone", 412: "Changed meanwhile", 413: "Too large", 415: "Another kind of body",
-    422: "Refused", 429: "Too many requests", 500: "Defect",
+    422: "Refused", 429: "Too many requests", 500: "Defect", 503: "Not available",
 }  # fmt: skip
 
 
