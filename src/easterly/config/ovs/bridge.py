@@ -7,10 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import (
     IPv4Address,
-    IPv4Network,
     IPv6Address,
-    IPv6Network,
-    collapse_addresses,
     ip_address,
     ip_interface,
     ip_network,
@@ -183,7 +180,7 @@ class _Drafting:
             yield from (Admission(self._table(vrf), prefix) for prefix in self._admitted(vrf))
 
     def _admitted(self, vrf: str) -> list[str]:
-        """Prefixes, or single addresses where hosts of tables that it may not reach are in them as well."""
+        """Prefixes, or parts of them where hosts of tables that it may not reach are in them as well."""
         if vrf not in self.admitted:
             owner = {target: name for name, (_, target) in self.sheet.vrfs.items()}
             others = [owner[target] for target in self.sheet.imports.get(vrf, ()) if target in owner]
@@ -225,14 +222,17 @@ def _homes(sheet: Sheet) -> dict[str, list[str]]:
 
 
 def _without(prefix: str, own: Sequence[Address], foreign: Sequence[Address]) -> list[str]:
-    """A prefix, or what covers one's own addresses in it and nothing else, if there are foreign ones in it."""
-    net = ip_network(prefix)
-    if not any(each in net for each in foreign):
-        return [prefix]
-    mine = [ip_network(each) for each in own if each in net]
-    four = collapse_addresses([each for each in mine if isinstance(each, IPv4Network)])
-    six = collapse_addresses([each for each in mine if isinstance(each, IPv6Network)])
-    return [str(each) for each in (*four, *six)]
+    """The largest prefixes within one that hold some of one's own addresses and no foreign one."""
+    found, left = [], [(ip_network(prefix), own, foreign)]
+    while left:
+        net, own, foreign = left.pop()
+        own, foreign = ([each for each in ends if each in net] for ends in (own, foreign))
+        if not foreign:
+            found += [str(net)] if own or str(net) == prefix else []
+        elif own:
+            low, high = net.subnets()
+            left += [(high, own, foreign), (low, own, foreign)]
+    return found
 
 
 def _queues(qos: QosPlan) -> tuple[Queue, ...]:
