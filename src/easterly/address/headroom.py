@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from easterly.address.listed import read_list
 from easterly.address.pools import readable
-from easterly.address.summaries import cover
+from easterly.address.prefixes import Prefixes, joined
+from easterly.address.sets import intersect, summarise
 from easterly.address.text import BITS, Prefix, read
 from easterly.model.address import AddressPlan
 from easterly.model.spec.site import Site
@@ -57,31 +58,24 @@ def headroom(site: Site, plan: AddressPlan) -> tuple[Headroom, ...]:
         inside[name if place else outer].append(prefix)
         if not place:
             around[name].append(prefix)
-    numbered = list(_numbered(plan))
-    made = [_room(name, pool, [*inside[name], *_within(pool, numbered)]) for name, pool in readable(site).items()]
+    numbered = _numbered(plan)
+    pools = sorted(readable(site).items())
+    made = [_room(name, pool, joined(Prefixes.of(inside[name]), numbered)) for name, pool in pools]
     held = [(name, own) for name in sorted(around) if inside[name] for own in around[name]]
-    made += [_room(name, own, _within(own, inside[name])) for name, own in held]
+    made += [_room(name, own, Prefixes.of(inside[name])) for name, own in held]
     return tuple(made)
 
 
-def _numbered(plan: AddressPlan) -> Iterator[Prefix]:
+def _numbered(plan: AddressPlan) -> Prefixes:
     """Prefixes of hosts, and addresses of loopbacks and links, as the plan gave them."""
-    for text, role in zip(plan.prefixes.prefix.tolist(), plan.prefixes.role.tolist(), strict=True):
-        if role != "pool":
-            yield read(text)
-    ports = plan.interfaces
-    for text, role in zip(ports.address.tolist(), ports.role.tolist(), strict=True):
-        if role in ("loopback", "link"):
-            address, _, _ = text.partition("/")
-            yield read(f"{address}/{128 if ':' in address else 32}")
+    rows, ports = plan.prefixes, plan.interfaces
+    single = ports.address[(ports.role == "loopback") | (ports.role == "link")].tolist()
+    texts = [*rows.prefix[rows.role != "pool"].tolist(), *(text.partition("/")[0] for text in single)]
+    return summarise(read_list("\n".join(texts), bare=True).prefixes)
 
 
-def _within(outer: Prefix, prefixes: Iterable[Prefix]) -> list[Prefix]:
-    return [p for p in prefixes if p.family == outer.family and outer.first <= p.first and p.last <= outer.last]
-
-
-def _room(name: str, outer: Prefix, inner: list[Prefix]) -> Headroom:
-    taken = cover(inner)
+def _room(name: str, outer: Prefix, inner: Prefixes) -> Headroom:
+    taken = tuple(intersect(Prefixes.of([outer]), inner))
     given = sum(prefix.size for prefix in taken)
     return Headroom(name, outer, given, outer.size - given, _largest(outer, taken))
 

@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
+from easterly.address.listed import read_list
+from easterly.address.prefixes import bytes_of
 from easterly.address.summaries import Summary
-from easterly.address.text import BITS, Prefix, read, read_address
+from easterly.address.text import Prefix, read
 from easterly.model.address import AddressPlan
 
 
@@ -161,15 +165,26 @@ def _unique(plan: AddressPlan) -> Iterator[Fact]:
 def _ends(plan: AddressPlan) -> Fact:
     """Both ends of a link, RFC 3021 and RFC 6164: rows of one prefix come in pairs."""
     rows = plan.interfaces
-    pairs: dict[Prefix, int] = defaultdict(int)
-    for text, role in zip(rows.address.tolist(), rows.role.tolist(), strict=True):
-        if role == "link":
-            address, _, length = text.partition("/")
-            family, number = read_address(address, text)
-            pairs[Prefix(family, number >> 1, int(length))] += int(BITS[family] - int(length) == 1)
-    lonely = next((prefix for prefix, count in pairs.items() if count != 2), None)
-    evidence = f"{len(pairs)} links" if lonely is None else str(Prefix(lonely.family, lonely.first << 1, lonely.length))
-    return Fact("ends-share-prefix", "", lonely is None, evidence)
+    parts = [text.partition("/") for text in rows.address[rows.role == "link"].tolist()]
+    if not parts:
+        return Fact("ends-share-prefix", "", True, "0 links")
+    ends = read_list("\n".join(address for address, _, _ in parts), bare=True).prefixes
+    length = bytes_of([int(stated) for _, _, stated in parts])
+    keys = (length, ends.lo >> np.uint64(1), ends.hi, ends.family)
+    order = np.lexsort(keys)
+    differs = np.logical_or.reduce([np.diff(key[order]) != 0 for key in keys])
+    begins = np.flatnonzero(np.concatenate([[True], differs]))
+    count = np.add.reduceat((ends.bits - length == 1)[order].astype(np.int64), begins)
+    lonely = order[begins[count != 2]]
+    if not len(lonely):
+        return Fact("ends-share-prefix", "", True, f"{len(begins)} links")
+    first = int(lonely.min())
+    return Fact("ends-share-prefix", "", False, str(_pair(ends[first], int(length[first]))))
+
+
+def _pair(end: Prefix, length: int) -> Prefix:
+    """The two addresses of which one is given, with the length that is stated."""
+    return Prefix(end.family, end.first >> 1 << 1, length)
 
 
 def _apart(plan: AddressPlan) -> Fact:

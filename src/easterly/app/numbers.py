@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import fields
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from socket import AF_INET, AF_INET6, inet_pton
 from typing import Any
 
+from easterly.address.headroom import headroom
 from easterly.model.address import AddressPlan, Blocks
 from easterly.model.network import Network
 from easterly.model.spec.site import Site
@@ -72,54 +70,11 @@ def _links(network: Network, made: AddressPlan) -> list[dict[str, Any]]:
 
 def _pools(site: Site, made: AddressPlan) -> list[dict[str, Any]]:
     """Addresses used and free of every pool: whole prefixes, and single addresses of links and loopbacks."""
-    prefixes, interfaces = made.prefixes, made.interfaces
-    texts = zip(prefixes.prefix.tolist(), prefixes.role.tolist(), strict=True)
-    whole = [ip_network(text) for text in dict.fromkeys(text for text, role in texts if role != "pool")]
-    whole += [ip_network(text) for text in made.blocks.prefix[made.blocks.level == 0].tolist()]
-    single = {_integer(a) for a in interfaces.address[interfaces.role != "host"].tolist()}
-    return [_pool(name, ip_network(text), whole, single) for name, text in sorted(site.addressing.pools.items())]
-
-
-def _pool(
-    name: str, pool: IPv4Network | IPv6Network, whole: Iterable[Any], single: Iterable[tuple[int, int]]
-) -> dict[str, Any]:
-    inside = [p for p in whole if p.version == pool.version and p.subnet_of(pool)]
-    covered = _merged((int(p.network_address), int(p.broadcast_address)) for p in inside)
-    low, high = int(pool.network_address), int(pool.broadcast_address)
-    alone = sorted(number for version, number in single if version == pool.version and low <= number <= high)
-    used = sum(b - a + 1 for a, b in covered) + _outside(alone, covered)
-    return {
-        "name": name,
-        "prefix": str(pool),
-        "total": pool.num_addresses,
-        "used": used,
-        "free": pool.num_addresses - used,
-    }
-
-
-def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges without overlap: places lie inside their block, and tenants may use the same addresses on purpose."""
-    made: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if made and first <= made[-1][1]:
-            made[-1] = (made[-1][0], max(made[-1][1], last))
-        else:
-            made.append((first, last))
-    return made
-
-
-def _outside(numbers: list[int], covered: list[tuple[int, int]]) -> int:
-    """How many of the sorted numbers lie in none of the sorted, disjoint ranges."""
-    count, at = 0, 0
-    for number in numbers:
-        while at < len(covered) and covered[at][1] < number:
-            at += 1
-        count += at == len(covered) or number < covered[at][0]
-    return count
-
-
-def _integer(address: str) -> tuple[int, int]:
-    """IP version and number of an address written with its prefix length."""
-    text = address.partition("/")[0]
-    version, family = (6, AF_INET6) if ":" in text else (4, AF_INET)
-    return version, int.from_bytes(inet_pton(family, text), "big")
+    rooms = headroom(site, made)[: len(site.addressing.pools)]
+    return [
+        {
+            "name": room.name, "prefix": str(room.prefix), "total": room.prefix.size, "used": room.given,
+            "free": room.free,
+        }
+        for room in rooms
+    ]  # fmt: skip
