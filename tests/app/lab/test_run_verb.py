@@ -6,6 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -13,6 +14,7 @@ from tests.app import asking
 from tests.app.lab.sites import DIAMOND, written
 from tests.lab import require_root
 
+import easterly
 from easterly.app.lab import records, teardown
 from easterly.app.lab.preflight import PROBES
 
@@ -88,6 +90,18 @@ def test_a_folder_of_a_maker_that_was_killed_at_once_is_removed(
         os.utime(path, (time.time() - 100,) * 2)
     assert teardown.sweep() == []
     assert (young.exists(), old.exists(), half.exists()) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"switches": "cumulus"}, "no switches 'cumulus'; there are frr and ovs"), ({"stages": ("pings",)}, "'pings'"),
+        ({"stages": "failover"}, "a sequence of some of ways, classes, "),
+    ],
+)  # fmt: skip
+def test_a_program_that_asks_for_what_there_is_not_is_told(tmp_path: Path, words: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        easterly.run_lab(easterly.load(written(tmp_path, DIAMOND)).site, **words)
 
 
 @pytest.mark.lab

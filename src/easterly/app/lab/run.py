@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, Protocol
 
-from easterly.app.lab import converge, outcome, preflight, reach, routes, tunnels
+from easterly.app.lab import outcome, reach, routed
+from easterly.app.lab.bridges import bridged
 from easterly.app.lab.build import running
 from easterly.app.lab.cables import cables, crowded, misfits, usual_scale
-from easterly.app.lab.measure.trial import STAGES, Unmeasured, tried
+from easterly.app.lab.measure.trial import STAGES, Measured, Unmeasured
 from easterly.app.lab.measure.within import Within
-from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError
 from easterly.app.lab.substituted import Substitution, substituted
 from easterly.base.schema import Doc, Unit
 from easterly.model.network import Network
+from easterly.model.outcome import DeviceConfigs
 from easterly.model.spec.site import Site
 from easterly.study.nouns import Nouns
 
@@ -44,24 +45,50 @@ class Run:
         return all(each.ok for each in self.comparisons)
 
 
+class Switches(Protocol):
+    """What a lab is asked for by what its switches are; `routed` and `bridges.bridged` are such."""
+
+    def impossible(self) -> str:
+        """Why there can be no such lab here; empty if there can."""
+
+    def fitted(self, nouns: Nouns, /) -> Nouns:
+        """The site as this machine can run it."""
+
+    def files(self, nouns: Nouns, /) -> DeviceConfigs:
+        """What the nodes are given."""
+
+    def agreed(self, lab: Running, nouns: Nouns, wait_s: float, said: Callable[[str], None], /) -> list[Within]:
+        """What switches show by themselves."""
+
+    def measured(self, lab: Running, nouns: Nouns, stages: Sequence[str], said: Callable[[str], None], /) -> Measured:
+        """What packets show."""
+
+
+SWITCHES: Mapping[str, Switches] = {"frr": routed, "ovs": bridged}
+
+
 def run(
-    site: Site, *, nouns: Nouns | None = None, scale: float | None = None, wait_s: float = 60.0,
-    stages: Sequence[str] = STAGES, keep: bool = False, source: str = "",
+    site: Site, *, switches: Literal["frr", "ovs"] = "frr", nouns: Nouns | None = None, scale: float | None = None,
+    wait_s: float = 60.0, stages: Sequence[str] = STAGES, keep: bool = False, source: str = "",
     said: Callable[[str], None] = lambda stage: None,
 ) -> Run:  # fmt: skip
-    """Run the plan of a site on this machine: FRR, the Linux kernel, a network namespace for each node.
+    """Run the plan of a site on this machine: the Linux kernel, a network namespace for each node.
 
     Parameters
     ----------
     site : Site
+    switches : str
+        What switches are: ``frr`` for routers with FRR, ``ovs`` for bridges of Open vSwitch, whose flows and groups
+        are those of ``easterly render --target ovs``, with the datapath in user space.
     nouns : Nouns, optional
         What was already made of this site.
     scale : float, optional
         What all rates are divided by; what gives the fastest link 100 Mb/s if absent.
     wait_s : float [s]
-        Within which routers have to agree.
+        Within which routers have to agree; bridges are not waited for.
     stages : sequence of str
-        What is measured when routers agree, of `STAGES`; none if empty.
+        What is measured when routers agree, of `STAGES`; none if empty. Bridges have stages of their own, which all
+        follow if there is any.
     keep : bool
         Leave the lab running.
     source : str
@@ -76,22 +103,32 @@ def run(
     Raises
     ------
     ValueError
-        The lab cannot have so many nodes, or such rates.
+        The lab cannot have so many nodes, or such rates; there are no such switches or stages.
     LabError
         This machine cannot run it, and the message says why.
     """
+    kind = _known(switches, stages)
     nouns = nouns or Nouns(site)
     factor = scaled(nouns.network.value, scale)
-    reason = preflight.impossible()
+    reason = kind.impossible()
     if reason:
         raise LabError(reason)
-    own = nouns.network.value, nouns.address.value, nouns.configs.value
+    nouns = kind.fitted(nouns)
+    own = nouns.network.value, nouns.address.value, kind.files(nouns)
     with running(*own, scale=factor, site=source, keep=keep, said=said) as lab:
-        wanted = routes.planned(lab.network, lab.address, nouns.policy.value)
-        agreed = _agreed(lab, wanted, nouns, wait_s, said)
-        policy, qos = nouns.policy.value, nouns.qos.value
-        found = tried(lab, wanted, policy, qos, nouns.site, stages=stages, said=said)
-    return told(lab, [*agreed, *found.compared], found.unmeasured, keep)
+        compared = [*kind.agreed(lab, nouns, wait_s, said), *_reached(lab, nouns.site.seed, said)]
+        found = kind.measured(lab, nouns, stages, said) if stages else Measured((), ())
+    return _told(lab, [*compared, *found.compared], found.unmeasured, keep)
+
+
+def _known(switches: str, stages: Sequence[str]) -> Switches:
+    """What a lab of such switches asks for."""
+    if switches not in SWITCHES:
+        raise ValueError(f"there are no switches {switches!r}; there are {' and '.join(SWITCHES)}")
+    for stage in [stages] if isinstance(stages, str) else stages:
+        if stage not in STAGES or isinstance(stages, str):
+            raise ValueError(f"stages are a sequence of some of {', '.join(STAGES)}, so there is no {stage!r}")
+    return SWITCHES[switches]
 
 
 def scaled(network: Network, given: float | None) -> float:
@@ -112,29 +149,19 @@ def scaled(network: Network, given: float | None) -> float:
     return factor
 
 
-def _agreed(
-    lab: Running, wanted: Mapping[str, Table], nouns: Nouns, wait_s: float, said: Callable[[str], None]
-) -> list[Within]:
-    """What routers and hosts show by themselves, one stage after the other."""
-    begin = time.monotonic()
-    left = converge.routed(lab, wanted, seconds=wait_s, said=said)
-    anew = tunnels.waited(lab, seconds=wait_s, said=said)
-    if anew:
-        lab.repairs.append(f"BGP was begun anew on {', '.join(anew)}: FRR had lost neighbours behind tunnels")
-        left = converge.routed(lab, wanted, seconds=wait_s, said=said)
-    made = [*outcome.of_routes(wanted, left), outcome.of_strangers(routes.strangers(lab, wanted))]
-    lab.seconds["routes"], begin = time.monotonic() - begin, time.monotonic()
-    made += outcome.of_tunnels(tunnels.seen(lab))
-    made += outcome.of_sessions(converge.watched(lab, seconds=wait_s))
-    lab.seconds["sessions"], begin = time.monotonic() - begin, time.monotonic()
+def _reached(lab: Running, seed: int, said: Callable[[str], None]) -> list[Within]:
+    """Hosts that reach each other, with the smallest packets and the largest."""
     said("hosts to hosts")
-    for size_B in (0, lab.host_mtu_B):
-        made += outcome.of_reach(reach.reached(lab, seed=nouns.site.seed, size_B=size_B), size_B)
+    begin = time.monotonic()
+    made = [
+        each for size_B in (0, lab.host_mtu_B)
+        for each in outcome.of_reach(reach.reached(lab, seed=seed, size_B=size_B), size_B)
+    ]  # fmt: skip
     lab.seconds["reach"] = time.monotonic() - begin
     return made
 
 
-def told(lab: Running, compared: Sequence[Within], left: Sequence[Unmeasured], kept: bool) -> Run:
+def _told(lab: Running, compared: Sequence[Within], left: Sequence[Unmeasured], kept: bool) -> Run:
     """What a lab that is gone, or goes on, was found to do."""
     return Run(
         lab.name, kept, lab.scale, lab.routers, lab.hosts, {each.name: each.rate_bps for each in lab.cables},

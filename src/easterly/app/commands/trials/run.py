@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -14,7 +14,6 @@ from easterly.app.calc import asking
 from easterly.app.commands.trials import telling
 
 if TYPE_CHECKING:
-    from easterly.app.lab.run import Run
     from easterly.base.findings import Finding
 
 
@@ -40,27 +39,31 @@ if TYPE_CHECKING:
               help="Folder of the plan: leave lab.json there, which its report shows.")  # fmt: skip
 @terminal.format_option
 def run(
-    site: Path, scale: float | None, shrink: str | None, switches: str, patience: float, keep: bool, measure: bool,
-    report: Path | None, out: Path | None, form: str,
+    site: Path, scale: float | None, shrink: str | None, switches: Literal["frr", "ovs"], patience: float, keep: bool,
+    measure: bool, report: Path | None, out: Path | None, form: str,
 ) -> None:  # fmt: skip
     """Run the plan of SITE on this machine: FRR or Open vSwitch, the Linux kernel, a namespace for each node.
 
     Routers and hosts are given the files that the plan renders for them. Then what the plan says is compared with
     what they do. Exit code 0 if all is as planned, 1 if not, 3 if this machine cannot tell.
     """
+    from easterly.app.lab import run as lab
     from easterly.app.lab.daemons import RefusedText
-    from easterly.app.lab.run import scaled
+    from easterly.app.lab.measure.trial import STAGES
     from easterly.app.lab.spaces import LabError
 
     if report is not None:
         terminal.writable(report, form)
     whole, nouns, found, said = _nouns(site, shrink, form)
     try:
-        factor = scaled(nouns.network.value, scale)
+        factor = lab.scaled(nouns.network.value, scale)
     except ValueError as error:
         terminal.misused(str(error), form)
     try:
-        made = _tried(nouns, switches, measure, patience, scale=factor, keep=keep, source=str(site), said=_said)
+        made = lab.run(
+            nouns.site, switches=switches, nouns=nouns, scale=factor, wait_s=patience,
+            stages=STAGES if measure else (), keep=keep, source=str(site), said=_said,
+        )  # fmt: skip
     except RefusedText as error:
         trying.failed(str(error), form)
     except LabError as error:
@@ -75,17 +78,6 @@ def run(
         if left is not None:
             click.echo(f"written: {left}; easterly plan {site} -o {left.parent} shows it in the report")
     sys.exit(terminal.FINE if made.ok else terminal.FOUND)
-
-
-def _tried(nouns: Any, switches: str, measure: bool, patience: float, **words: Any) -> Run:
-    """A run of either kind; with bridges nobody has to agree on anything."""
-    from easterly.app.lab.bridges.run import run as bridged
-    from easterly.app.lab.measure.trial import STAGES
-    from easterly.app.lab.run import run as routed
-
-    if switches == "ovs":
-        return bridged(nouns.site, nouns=nouns, measure=measure, **words)
-    return routed(nouns.site, nouns=nouns, wait_s=patience, stages=STAGES if measure else (), **words)
 
 
 def _nouns(site: Path, sizes: str | None, form: str) -> tuple[Any, Any, Sequence[Finding], tuple[str, ...]]:
