@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import easterly
+from easterly.site import load_text
 
 SURFACE = Path(easterly.__file__)
 
@@ -45,6 +46,15 @@ def test_about_twenty_names_each_with_a_docstring() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'sight'"):
         easterly.sight  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["build_network", "check", "plan", "render", "run_lab"])
+@pytest.mark.parametrize("given", ["site.yaml", load_text("version: 1\nsite: {name: a}\nfabrics: {}\n")])
+def test_what_is_no_site_is_refused_with_what_to_pass(name: str, given: object) -> None:
+    verb = getattr(easterly, name)
+    others = [each for each in inspect.signature(verb).parameters.values() if each.default is each.empty][1:]
+    with pytest.raises(TypeError, match=r"a Site is wanted, and this is a (str|Loaded): pass easterly\.load\(path\)"):
+        verb(given, *(None for _ in others))
 
 
 def test_importing_easterly_imports_nothing_heavy() -> None:

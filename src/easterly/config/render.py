@@ -14,7 +14,7 @@ from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs
 from easterly.model.qos import QosPlan
-from easterly.model.spec.site import Site
+from easterly.model.spec.site import Site, refuse_others
 
 
 def render(
@@ -54,7 +54,10 @@ def render(
     ------
     ValueError
         A name that is no target.
+    TypeError
+        What is given as site is none.
     """
+    refuse_others(site)
     given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding)
     if targets is None:
         files = [

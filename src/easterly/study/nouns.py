@@ -20,7 +20,7 @@ from easterly.model.qos import QosPlan
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.series import Outlook
 from easterly.model.serving import Services
-from easterly.model.spec.site import Site
+from easterly.model.spec.site import Site, refuse_others
 from easterly.predict.transfers import Transfers
 from easterly.site import blueprints
 from easterly.study import bill, outlook, tenancy, traffic
@@ -42,9 +42,15 @@ class Nouns:
         Remembers results between runs; keeps nothing if absent.
     previous : AddressPlan, optional
         An earlier plan, whose numbers stay.
+
+    Raises
+    ------
+    TypeError
+        What is given is no site.
     """
 
     def __init__(self, site: Site, stages: Stages | None = None, previous: AddressPlan | None = None) -> None:
+        refuse_others(site)
         self.site = site
         self.stages = stages or Stages()
         self.text: dict[str, Any] = site.model_dump(mode="json", by_alias=True)

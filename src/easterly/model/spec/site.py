@@ -102,3 +102,21 @@ def _name_all(objects: dict[str, Any], path: str) -> None:
     for name, thing in objects.items():
         if isinstance(thing, Named):
             thing.named(name, f"{path}/{name}")
+
+
+def refuse_others(given: object) -> None:
+    """Complain of what is no site, before an attribute is missed deep inside.
+
+    Raises
+    ------
+    TypeError
+        It is no `Site`; the message says how to get one.
+
+    Examples
+    --------
+    >>> refuse_others("site.yaml")
+    Traceback (most recent call last):
+    TypeError: a Site is wanted, and this is a str: pass easterly.load(path).site
+    """
+    if not isinstance(given, Site):
+        raise TypeError(f"a Site is wanted, and this is a {type(given).__name__}: pass easterly.load(path).site")

@@ -8,7 +8,7 @@ from typing import Any
 
 from easterly.base.findings import Finding, FindingsError
 from easterly.model.network import Network, NodeKind
-from easterly.model.spec.site import Site
+from easterly.model.spec.site import Site, refuse_others
 from easterly.site.blueprints import clos, dragonfly, fat_tree, graph, leaf_spine, planes, rails, ring, torus
 from easterly.site.blueprints.assemble import Assembly
 from easterly.site.blueprints.faults import refuse_any
@@ -50,7 +50,10 @@ def build(site: Site) -> Network:
     ------
     FindingsError
         E4xx: what cannot be built, of all fabrics at once, each with its place and its repair.
+    TypeError
+        What is given is no site.
     """
+    refuse_others(site)
     assembly, gates = Assembly(), {}
     found: list[Finding] = []
     for name in sorted(site.fabrics):
