@@ -137,6 +137,16 @@ class Network:
         return bools(self.nodes.kind != NodeKind.NIC)
 
     @cached_property
+    def ending(self) -> BoolColumn:
+        """(N,) True at switches that nothing passes through: leaves whose cables to other switches all lead upwards."""
+        nodes, links = self.nodes, self.links
+        found = np.asarray(nodes.role == "leaf")
+        between = links.kind != LinkKind.HOST
+        found[links.src[between & (nodes.tier[links.dst] <= nodes.tier[links.src])]] = False
+        found[links.src[between & (nodes.kind[links.dst] == NodeKind.WAN)]] = False
+        return bools(found)
+
+    @cached_property
     def index(self) -> dict[str, int]:
         """Node index by node name."""
         return {name: i for i, name in enumerate(self.nodes.name.tolist())}

@@ -9,10 +9,14 @@ from easterly.base.schema import Doc, Unit
 from easterly.model.spec.anycast import HealthCheck
 from easterly.model.spec.underlay import Detection, Underlay
 from easterly.model.underlays import FRR_BFD, HELLO_S, SILENCES, timers
+from easterly.predict.turns import ONE, Turns
 
 PROGRAMMING_S = {"bgp": (0.0, 0.1), "ospf": (0.0, 0.1), "isis": (0.0, 1.1)}
 """From detection to new next hops in the kernel, for up to a thousand routes. Stated, not derived: three processes are
 woken once each, and FRR's isisd may hold a second calculation back for a second (``spf-interval 1``)."""
+TURN_S = (0.05, 0.06)
+"""What each further router of BGP takes that has to be told: FRR's bgpd collects news for 50 ms before it decides (the
+hold of its ``process_main_queue``), and telling the next one has taken less than 5 ms among thirty routers."""
 BEYOND_S = {"bgp": 0.0, "ospf": 1.0, "isis": 0.0}
 """How much longer routes take that another protocol has handed over: FRR's ospfd looks at them a second after it has
 found the ways inside of its areas (``OSPF_ASE_CALC_INTERVAL``); they are a part of the same calculation elsewhere."""
@@ -30,9 +34,10 @@ class Failover:
     detection_high_s: Annotated[float, Unit("s"), Doc("The same, at the latest.")]
     low_s: Annotated[float, Unit("s"), Doc("Other next hops are in use, at the earliest.")]
     high_s: Annotated[float, Unit("s"), Doc("The same, at the latest.")]
+    turns: Annotated[Turns, Doc("Routers that have to decide anew, one after the other.")] = ONE
 
 
-def failover(underlay: Underlay, *, beyond: bool = False) -> Failover:
+def failover(underlay: Underlay, *, turns: Turns = ONE, beyond: bool = False) -> Failover:
     """How long a neighbour's silence goes unnoticed, and until traffic goes elsewhere.
 
     A timer of ``multiplier`` x the agreed interval starts anew with every packet that comes in (RFC 5880 section
@@ -42,10 +47,15 @@ def failover(underlay: Underlay, *, beyond: bool = False) -> Failover:
     (RFC 5880 section 6.8.7), only moves packets closer together and keeps both ends. A link whose carrier is lost is
     noticed at once, and takes none of this.
 
+    Routers of OSPF and IS-IS all know the topology. Those of BGP know what their neighbours told them, and where the
+    one before the fault was told of no other way, it has to wait until others have heard in turn.
+
     Parameters
     ----------
     underlay : Underlay
         Timers that it does not state are those of FRR.
+    turns : Turns
+        Of BGP: routers that decide in turn, as `turns` counts them; the one before the fault if absent.
     beyond : bool
         Traffic leads to what another protocol has told of: beyond a border, or an address behind a health check.
 
@@ -70,7 +80,10 @@ def failover(underlay: Underlay, *, beyond: bool = False) -> Failover:
     least_s, most_s = PROGRAMMING_S[underlay.protocol]
     if beyond:
         most_s += BEYOND_S[underlay.protocol]
-    return Failover(how, low_s, high_s, low_s + least_s, high_s + most_s)
+    if underlay.protocol == "bgp":
+        least_s += (turns.least - 1) * TURN_S[0]
+        most_s += (turns.most - 1) * TURN_S[1]
+    return Failover(how, low_s, high_s, low_s + least_s, high_s + most_s, turns)
 
 
 def withdrawal(check: HealthCheck, protocol: str = "bgp") -> Failover:

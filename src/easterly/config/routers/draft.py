@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from easterly.base.columns import BoolColumn
 from easterly.config.routers import bgp, igp
 from easterly.config.routers.links import Line, lines, profiles
 from easterly.config.routers.services import services
 from easterly.config.sheet import Port, Sheet
-from easterly.model.network import LinkKind, Network, NodeKind
+from easterly.model.network import Network
 from easterly.model.router import DEFAULT, Anycast, Interface, Router, Table
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Underlay
@@ -43,25 +42,13 @@ def draft(site: Site, network: Network, sheet: Sheet) -> list[Router]:
     -------
     list of Router
     """
-    edge, names = _edges(network), network.nodes.name.tolist()
+    names = network.nodes.name.tolist()
     served, links = services(site, network, sheet), lines(site, network)
     drafting = _Drafting(site, network, sheet, bgp.inside(site, network, sheet))
     return [
-        drafting.router(node, names[node], bool(edge[node]), links.get(node, []), served.get(names[node], ()))
+        drafting.router(node, names[node], bool(network.ending[node]), links.get(node, []), served.get(names[node], ()))
         for node in np.flatnonzero(network.transit).tolist()
     ]
-
-
-def _edges(network: Network) -> BoolColumn:
-    """Switches that nothing may pass through: leaves whose cables to other switches all lead upwards."""
-    nodes, links = network.nodes, network.links
-    edge = np.asarray(nodes.role == "leaf")
-    between = links.kind != LinkKind.HOST
-    level = links.src[between & (nodes.tier[links.dst] <= nodes.tier[links.src])]
-    wan = nodes.kind[links.dst[between]] == NodeKind.WAN
-    edge[level] = False
-    edge[links.src[between][wan]] = False
-    return edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,13 +154,13 @@ def test_flows_are_interrupted_as_long_as_their_link_is_silent_and_the_others_ne
 @pytest.mark.lab
 @pytest.mark.usefixtures("_parts")
 def test_a_cable_that_is_pulled_is_left() -> None:
-    with ready() as made, probing(made.spaces, flows()) as told, waiting() as delayed_s:
+    with ready() as made, probing(made.spaces, flows()) as told, waiting() as waits:
         time.sleep(0.1)
         with pulled(made.spaces["r2"], "to-r1"):
             time.sleep(CARRIER_S + 0.3)
             probed = told()
         ways = choice.ways(made.fabric(), flows())
-        compared = gaps(probed, ways, FAILED, within(0.0, CARRIER_S + 0.1), delayed_s=delayed_s())
+        compared = gaps(probed, ways, FAILED, within(0.0, CARRIER_S + 0.1), delayed_s=waits().of())
     assert all(each.ok for each in compared), compared
 
 

@@ -90,14 +90,15 @@ def withdrawal(lab: Running, far: Mapping[End, str]) -> list[Within]:
         gone = next(place for place in own if place.host == chosen)
         [told_by] = spoken
         held_s = PROGRAMMING_S[told_by][1] - STEP_MOST_S + TOLD_S[told_by]
-        most_s = _steps(lab, gone, own, far[client.host, client.device]) * STEP_MOST_S + held_s
-        delayed_s = held.enter_context(waiting())
+        steps = _steps(lab, gone, own, far[client.host, client.device])
+        most_s = steps * STEP_MOST_S + held_s
+        waits = held.enter_context(waiting())
         told = held.enter_context(probing(lab.spaces, flows, doors))
         time.sleep(max(STEP_S, settled - time.monotonic()))
         lab.spaces[gone.router].run(*words(gone.prefix, []))
         time.sleep(max(AFTER_S, most_s + STEP_S))
-        probed, late_s = told(), delayed_s()
-    return judged(probed, gone.host, most_s, late_s)
+        probed, waited = told(), waits()
+    return judged(probed, gone.host, most_s, waited.of(steps))
 
 
 def protocol(text: str) -> str:

@@ -6,14 +6,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
 
 from easterly.app.lab.measure.choice import End, Way
 from easterly.app.lab.measure.probes import Probed, Track
 from easterly.app.lab.measure.within import Within
+from easterly.base.schema import Doc, Unit
 from easterly.predict.failover import Failover
 
 WOKEN = 4
-"""Programs on that way: the one that detects, the one that routes, the one that keeps the routes, and the kernel's."""
+"""Programs at each router: what detects, what routes, what keeps the routes, and the kernel's."""
 WATCH = """
 import select, sys, time
 late_s = [0.0]
@@ -24,6 +27,22 @@ while True:
     late_s.append(max(0.0, time.monotonic() - begin - 0.002))
 print(sum(late_s), max(late_s))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long this machine kept a program of ordinary priority waiting."""
+
+    total_s: Annotated[float, Unit("s"), Doc("In all.")]
+    longest_s: Annotated[float, Unit("s"), Doc("At once.")]
+
+    def of(self, turns: int = 1) -> float:
+        """Most that it kept those waiting whom routers wake in turn: each for the longest wait, together for all waits.
+
+        >>> Waits(0.03, 0.002).of(1), Waits(0.03, 0.002).of(9)
+        (0.008, 0.03)
+        """
+        return min(self.total_s, WOKEN * turns * self.longest_s)
 
 
 def gaps(
@@ -62,9 +81,19 @@ def _interrupted(track: Track, expected: Failover, delayed_s: float) -> Within:
         f"interruption of {track.flow}", (expected.low_s + most_s) / 2,
         expected.low_s - blur_s, most_s + blur_s, found.middle_s, "s",
         f"detection by {expected.how} takes {expected.detection_low_s:.3f} s to {expected.detection_high_s:.3f} s and "
-        f"programming up to {expected.high_s - expected.detection_high_s:.3g} s; this machine kept programs waiting "
-        f"for {delayed_s:.3f} s, and the probes tell the ends to {blur_s:.3f} s",
+        f"{_after(expected)}; this machine kept programs waiting for {delayed_s:.3f} s, and the probes tell the ends "
+        f"to {blur_s:.3f} s",
     )  # fmt: skip
+
+
+def _after(expected: Failover) -> str:
+    """What comes after detection."""
+    most_s, turns = expected.high_s - expected.detection_high_s, expected.turns
+    if turns.most <= 1:
+        return f"programming up to {most_s:.3g} s"
+    least = f"{turns.least} to " if turns.least < turns.most else ""
+    least_s = f"{expected.low_s - expected.detection_low_s:.3g} s to " if turns.least > 1 else "up to "
+    return f"{least}{turns.most} routers that hear of it in turn take {least_s}{most_s:.3g} s"
 
 
 def _undisturbed(track: Track) -> Within:
@@ -74,11 +103,10 @@ def _undisturbed(track: Track) -> Within:
 
 
 @contextmanager
-def waiting() -> Iterator[Callable[[], float]]:
-    """Watch how long this machine keeps programs of ordinary priority waiting; called once, it tells what that costs.
+def waiting() -> Iterator[Callable[[], Waits]]:
+    """Watch how long this machine keeps programs of ordinary priority waiting; called once, it tells.
 
-    Between a fault and new next hops a few programs are woken one after the other. Each of them waits no longer than
-    the longest wait that was seen, and together they wait no longer than all waits. A process of its own watches.
+    Between a fault and new next hops a few programs are woken one after the other. A process of its own watches.
     """
     words = [sys.executable, "-I", "-S", "-c", WATCH]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as watcher:
@@ -88,7 +116,6 @@ def waiting() -> Iterator[Callable[[], float]]:
             watcher.kill()
 
 
-def _told(watcher: subprocess.Popen[str]) -> float:
+def _told(watcher: subprocess.Popen[str]) -> Waits:
     out, _ = watcher.communicate("over\n")
-    total_s, longest_s = map(float, out.split())
-    return min(total_s, WOKEN * longest_s)
+    return Waits(*map(float, out.split()))

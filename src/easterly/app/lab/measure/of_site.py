@@ -13,9 +13,6 @@ from easterly.app.lab.routes import Table
 from easterly.app.lab.running import Running
 from easterly.base.schema import Doc
 from easterly.model.routing import Policy
-from easterly.model.spec.site import Site
-from easterly.model.underlays import of_fabric, of_link
-from easterly.predict.failover import Failover, failover
 
 SHARED = "default"
 
@@ -171,24 +168,3 @@ def breakable(lab: Running, computed: Sequence[Way], made: Fabric) -> End | None
     }
     used = {end for way in computed for end in way}
     return min((end for end in several_ & used if made.cables.get(end) in routers), default=None)
-
-
-def expected(lab: Running, site: Site, end: End, host: str) -> Failover:
-    """How long the plan says that a silent link goes unnoticed, and until traffic to a host goes another way.
-
-    Parameters
-    ----------
-    lab : Running
-    site : Site
-        Underlays.
-    end : End
-        A router and its interface on the link.
-    host : str
-        Where traffic goes; in another fabric, borders may have handed its routes from one protocol to another.
-    """
-    network = lab.network
-    link = next(row for row in range(len(network.links)) if lab.port(row) == end)
-    here = str(network.nodes.fabric[network.links.src[link]])
-    there = str(network.hosts.fabric[lab.hosts.index(host)])
-    protocols = {of_fabric(site, name).protocol for name in (here, there, "")}
-    return failover(of_link(site, lab.network, link), beyond=here != there and len(protocols) > 1)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from easterly.app.lab.measure import anycast, apart, choice, of_site, split, stages, tenants, tunnel_ring
+from easterly.app.lab.measure import anycast, apart, choice, notice, of_site, split, stages, tenants, tunnel_ring
 from easterly.app.lab.measure.counters import counted
 from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
@@ -158,18 +158,21 @@ class _Trial:
         end = of_site.breakable(self.lab, computed, fabric)
         if end is None:
             raise LabError("no router has two ways to the same hosts over other routers")
-        expected = {flow.dst: of_site.expected(self.lab, self.site, end, flow.dst) for flow in flows}
+        ends = {(flow.src_address, flow.dst_address): flow for flow in flows}
+        expected = {key: notice.expected(self.lab, self.site, end, flow) for key, flow in ends.items()}
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
         with probing(self.lab.spaces, flows) as probed:
             time.sleep(QUIET_S)
-            with waiting() as delayed_s, silent(self.lab.spaces[end[0]], [end[1]]):
+            with waiting() as waits, silent(self.lab.spaces[end[0]], [end[1]]):
                 time.sleep(max(each.high_s for each in expected.values()) + PATIENCE_S)
                 found = probed()
-                late_s = delayed_s()
-        for host, each in expected.items():
-            own = [i for i, flow in enumerate(flows) if flow.dst == host]
+                waited = waits()
+        for key, each in expected.items():
+            own = [i for i, flow in enumerate(flows) if (flow.src_address, flow.dst_address) == key]
             tracks, ways = tuple(found.tracks[i] for i in own), [computed[i] for i in own]
-            self.compared += gaps(Probed(tracks, found.late_s), ways, [end, back], each, delayed_s=late_s)
+            self.compared += gaps(
+                Probed(tracks, found.late_s), ways, [end, back], each, delayed_s=waited.of(each.turns.most)
+            )
 
 
 def tried(
