@@ -159,15 +159,22 @@ def _most(sessions: Sessions, before: _Ways, after: _Ways, fault: str, failed: i
 
 def _able(sessions: Sessions, before: _Ways, hit: Collection[str], failed: int) -> set[str]:
     """Routers with a way over the fault, of which a neighbour may have told another way."""
-    around: set[str] = set()
+    around = {number: _around(sessions, before, failed, number) for number in {*map(sessions.number, hit)}}
+    return {
+        router for router in hit
+        if any(cable != failed and n in around[sessions.number(router)] for n, cable in sessions.beside[router])
+    }  # fmt: skip
+
+
+def _around(sessions: Sessions, before: _Ways, failed: int, number: int | str) -> set[str]:
+    """Routers that may tell those of a number of a shortest way that does not lead over the fault."""
+    found: set[str] = set()
     for router in before.nearest:
         steps = before.steps[router]
-        if not steps or any(n in around and cable != failed for n, cable in steps):
-            around.add(router)
-    telling = {router for router in around if router not in sessions.silent or not before.steps[router]}
-    return {
-        router for router in hit if any(n in telling and cable != failed for n, cable in sessions.beside[router])
-    }  # fmt: skip
+        own = not steps or any(n in found and cable != failed for n, cable in steps)
+        if own and sessions.number(router) != number:
+            found.add(router)
+    return {router for router in found if router not in sessions.silent or not before.steps[router]}
 
 
 def _hops(sessions: Sessions, routers: Iterable[str], failed: int) -> dict[str, int]:
