@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.config.rendered import everything, text_of, whole
-from tests.config.underlays import VARIANTS, grand
+from tests.config.underlays import SERVICE, VARIANTS, grand
 from tests.lab import require
 
 from easterly import config
@@ -83,6 +84,45 @@ def test_mistakes_are_caught(old, new):
     assert old in file.text
     said = check(file.text.replace(old, new, 1))
     assert said.ok is False and said.output.startswith("bird: bird.conf:")
+
+
+@pytest.mark.parametrize("variant", sorted(VARIANTS))
+def test_every_router_that_routes_writes_to_its_kernel_and_no_session_is_without_routes(variant):
+    for file in rendered(Nouns(grand(variant)), ["bird"])["bird"]:
+        assert all(f"protocol kernel kernel{family} " in file.text for family in (4, 6)), file.path
+        groups = re.findall(r"^template bgp (\w+) \{\n(.*?)^\}", file.text, re.M | re.S)
+        assert all(re.search(r"^    ipv[46] \{", inside, re.M) for _, inside in groups), file.path
+
+
+def test_both_ends_of_a_link_without_addresses_name_each_other():
+    """A range of neighbours makes BIRD wait, and two that wait never meet."""
+    own, asked = {}, {}
+    for file in rendered(Nouns(grand("bgp-unnumbered")), ["bird"])["bird"]:
+        assert "range" not in file.text
+        for port, address, end in re.findall(r"^# (\S+) \((fe80::\S+)/64\): (.+)$", file.text, re.M):
+            own[f"{file.device} {port}", end] = address
+        sessions = re.findall(
+            r'description "(.+)";\n    local as \d+;\n    interface "(\S+)";\n    neighbor (\S+) as', file.text
+        )
+        asked |= {(end, f"{file.device} {port}"): address for end, port, address in sessions}
+    assert own == asked and len(own) > 4
+    assert all(address != own[there, here] for (here, there), address in own.items())
+
+
+@pytest.mark.parametrize("variant", ["bgp", "ospf"])
+def test_services_of_hosts_are_told_by_way_of_them_unless_they_are_kept_out(variant):
+    for drained, wanted in (([], {"train-host-15"}), (["train-host-15"], set())):
+        spec = grand(variant, anycast={"dns": {**SERVICE, "at": ["train-host-15"], "drain": drained}})
+        made = rendered(Nouns(spec), ["bird"])["bird"]
+        ways = {way for file in made for way in re.findall(r" via (\S+?)(?=;| via)", file.text)}
+        rows = Nouns(spec).address.value.interfaces
+        own = {
+            address.partition("/")[0]: device
+            for address, device in zip(rows.address.tolist(), rows.device.tolist(), strict=True)
+        }
+        assert {own[way] for way in ways} == wanted
+        service = [line for file in made for line in file.text.splitlines() if "route 10.66." in line]
+        assert len(service) == 2 * len(wanted), service  # its interfaces are on two leaves
 
 
 def test_sessions_over_several_hops_start_from_the_loopback():

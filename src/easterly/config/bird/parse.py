@@ -10,7 +10,7 @@ _SPAN = re.compile(r"([0-9a-f.:]+/(\d+))(?:\{(\d+),(\d+)\})?")
 _LIST = re.compile(r"^define (\w+) = \[ (.*) \];$", re.M)
 _PORT = re.compile(r"^# (\S+) \(([^)]*)\): ", re.M)
 _NEIGHBOR = re.compile(r"^    neighbor (\S+) as (\d+);$", re.M)
-_NETWORK = re.compile(r"^    route (\S+) blackhole;$", re.M)
+_NETWORK = re.compile(r"^    route (\S+) (?:blackhole|via \S+(?: via \S+)*);$", re.M)
 
 
 def parse(text: str) -> DeviceState:

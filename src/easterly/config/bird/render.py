@@ -15,8 +15,9 @@ def render(routers: Iterable[Router]) -> list[Artifact]:
 
     The same sessions and filters as FRR's, from the same description: external BGP on every link or OSPF, all equal
     paths merged into one route of the kernel. Own prefixes are told to others and not written to the kernel, whose
-    interfaces have them. BIRD 2 has neither IS-IS nor EVPN: a router that needs IS-IS has no file, and tables of
-    tenants are left out.
+    interfaces have them; services of hosts are, by way of them. Links without addresses have link-local ones, which
+    comments tell: BIRD sends no advertisements to find a neighbour by. BIRD 2 has neither IS-IS nor EVPN: a router that
+    needs IS-IS has no file; tables of tenants, and sessions for them alone, are left out.
 
     Parameters
     ----------
@@ -37,14 +38,16 @@ def text(router: Router) -> str:
     page, words = template("bird/router.conf.j2"), Words(router)
     page.environment.filters.setdefault("span", span)
     return page.render(
-        r=router, families=sorted(router.networks), ospf=router.igp.families if router.igp else (), session=session,
-        areas=words.areas(), passing=words.passing, given=words.given, told=words.told, detection=words.detection,
+        r=router, families=words.families(), own=words.own, groups=words.groups(), session=session, areas=words.areas(),
+        ospf=router.igp.families if router.igp else (), passing=words.passing, given=words.given, told=words.told,
+        detection=words.detection, addresses=words.addresses, link_locals=words.link_locals,
     )  # fmt: skip
 
 
 def shape(router: Router) -> str:
     """What decides which lines of the template are used."""
-    groups, links = router.groups, router.igp_links
+    words = Words(router)
+    groups, links = words.groups(), router.igp_links
     told = {
         "leaf": router.edge,
         "alone": not any(group.peers for group in groups),
@@ -56,6 +59,7 @@ def shape(router: Router) -> str:
         "given": bool(router.handovers),
         "refuses": any(f.refuses for f in router.filters),
         "vrf": bool(router.tables),
+        "served": any(" via " in route for family in words.families() for route in words.own(family)),
     }
-    families = [f"IPv{family}" for family in sorted(router.networks)]
+    families = [f"IPv{family}" for family in words.families()]
     return " ".join(["bird", *families, *(word for word, has in told.items() if has)])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from easterly.model.router import Exchange, Group, IgpLink, Peer, Permit, Router
+from easterly.model.router import End, Exchange, Group, IgpLink, Interface, Peer, Permit, Router
 
 BITS = {4: 32, 6: 128}
-OSPF = "source ~ [RTS_OSPF, RTS_OSPF_IA, RTS_OSPF_EXT1, RTS_OSPF_EXT2]"
-SOURCES = {"bgp": "source = RTS_BGP", "ospf": OSPF}
-"""Whose a route is, by protocol; what health checks install is the kernel's, which BIRD is not told to read."""
+OSPF = "source ~ [RTS_DEVICE, RTS_OSPF, RTS_OSPF_IA, RTS_OSPF_EXT1, RTS_OSPF_EXT2]"
+SOURCES = {"bgp": "source = RTS_BGP", "ospf": OSPF, "checks": "source = RTS_STATIC"}
+"""Whose a route is, by protocol. OSPF's are those of interfaces too; what health checks decide elsewhere is static."""
 
 
 def span(permit: Permit) -> str:
@@ -62,6 +62,41 @@ class Words:
             return self.passing(exchange.announce)
         own = ["source = RTS_BGP", "source = RTS_STATIC", *self._handed(exchange.version, to_bgp=True)]
         return self._clause("false" if allowed == "false" else f"({' || '.join(own)}) && {allowed}")
+
+    def families(self) -> list[int]:
+        """Families whose routes it has, its own or others'."""
+        router = self.router
+        heard = {exchange.version for _, exchange in router.exchanges if exchange.version}
+        return sorted({*router.networks, *heard, *(router.igp.families if router.igp else ())})
+
+    def groups(self) -> list[Group]:
+        """Sessions that have something to say: not those of EVPN alone."""
+        return [group for group in self.router.groups if any(exchange.version for exchange in group.exchanges)]
+
+    def own(self, family: int) -> list[str]:
+        """What the router tells of itself: prefixes that its interfaces have, and ways to services of its hosts."""
+        rows = [each for each in self.router.anycast if (":" in each.prefix) == (family == 6)]
+        served: dict[str, list[str]] = {}
+        for each in rows:
+            if not each.drained:
+                served.setdefault(each.prefix, []).extend([f"via {each.next_hop}"] if each.next_hop else [])
+        kept = {each.prefix for each in rows}
+        made = [f"{prefix} blackhole" for prefix in self.router.networks.get(family, ()) if prefix not in kept]
+        return [*made, *(f"{prefix} {' '.join(ways) or 'blackhole'}" for prefix, ways in served.items())]
+
+    def link_locals(self, port: str, end: End) -> tuple[str, str]:
+        """Addresses of both ends of a link that the plan gives none: BIRD only waits for a neighbour it cannot name.
+
+        They are this router's and the other's, and hold on their link alone (RFC 4291 section 2.5.6).
+        """
+        first = (self.router.name, port) < (end.device, end.port)
+        return ("fe80::1", "fe80::2") if first else ("fe80::2", "fe80::1")
+
+    def addresses(self, interface: Interface) -> tuple[str, ...]:
+        """Addresses that the machine has to have on a link."""
+        if interface.addresses or interface.peer is None:
+            return interface.addresses
+        return (f"{self.link_locals(interface.name, interface.peer)[0]}/64",)
 
     def detection(self, profile: str) -> str:
         """BFD of a session, with the timers of its profile if it has one."""
