@@ -62,6 +62,11 @@ class Running:
         return round(float(self.network.links.capacity_bps[link]) / self.scale)
 
     @property
+    def slowest_bps(self) -> int:
+        """Rate of the slowest cable in the lab [bit/s]."""
+        return min((each.rate_bps for each in self.cables), default=1)
+
+    @property
     def host_mtu_B(self) -> int:
         """Largest packet that every interface of the hosts may send [B]."""
         plans = (read(self.text(f"linux/{host}.yaml")) for host in self.hosts)

@@ -13,6 +13,7 @@ from tests.lab import absent, require, require_root
 from easterly.app.lab.cables import Cable
 from easterly.app.lab.measure import Fabric, choice, loads, stages
 from easterly.app.lab.measure.counters import Counts
+from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.loads import Passing, Reading
 from easterly.app.lab.measure.of_site import Port
 from easterly.app.lab.measure.rehash import rehashed
@@ -39,7 +40,8 @@ class Ring:
 
     def passing(self, order: list[int]) -> Passing:
         flows = stages.ring_flows([RANKS[i] for i in order])
-        return loads.passing(fabric(self.made), flows, set(far_ends()))
+        both = {(node, device): (far, f"to-{node}") for (node, device), far in far_ends().items()}
+        return loads.passing(fabric(self.made), flows, both)
 
     def measured(self, order: list[int]) -> tuple[Reading, Reading, Reading, Reading]:
         own = [RANKS[i] for i in order]
@@ -93,6 +95,21 @@ def test_the_fullest_link_tells_the_time_and_its_bucket_how_much_less_it_may_be(
         assert made.ok is good, made
         # Three frames of the largest size pass ahead of the rate.
         assert (made.predicted, made.predicted - made.least) == pytest.approx((2.4224, 8 * 3 * 9014 / 1e7))
+
+
+def test_of_several_interfaces_at_one_switch_that_of_the_address_is_the_last_cable() -> None:
+    """Both hosts have two cables to the switch, and the connection is between the second ones."""
+    pairs = [("a", "nic0", "swp1"), ("a", "nic1", "swp2"), ("b", "nic0", "swp3"), ("b", "nic1", "swp4")]
+    far = {end: other for host, nic, port in pairs for end, other in
+           [((host, nic), ("leaf", port)), (("leaf", port), (host, nic))]}  # fmt: skip
+    bridge = (choice.Hop("br-hosts"),)
+    groups = {("a", "10.0.0.4"): (choice.Hop("nic1"),), ("b", "10.0.0.2"): (choice.Hop("nic1"),),
+              ("leaf", "10.0.0.4"): bridge, ("leaf", "10.0.0.2"): bridge}  # fmt: skip
+    made = Fabric(groups, {end: other[0] for end, other in far.items()}, {})
+    passes = loads.passing(made, [Flow("a", "b", "10.0.0.2", "10.0.0.4", 1, 2)], far)
+    assert passes.data == {("a", "nic1"): 1, ("leaf", "swp4"): 1}
+    assert passes.acks == {("b", "nic1"): 1, ("leaf", "swp2"): 1}
+    assert passes.ends == frozenset(far)
 
 
 def reading(at_s: float, out_B: int, packets: int, resent: int = 0) -> Reading:

@@ -65,7 +65,7 @@ def counted(lab: Running, tried: Sequence[Trial]) -> Counter[int]:
     hosts = {host: lab.spaces[host] for host in lab.hosts}
     flows = [each.flow for each in tried]
     with tapped(hosts) as told:
-        burst(lab.spaces, flows, packets=PACKETS, reachable=False)
+        burst(lab.spaces, flows, packets=PACKETS, reachable=False, slowest_bps=lab.slowest_bps)
         return received(flows, told())
 
 

@@ -19,7 +19,9 @@ PORT = 4791
 """UDP destination port of RoCEv2, which most traffic of such networks has."""
 FIRST_PORT = 20_000
 PAUSE_S, EVERY = 0.001, 64
-"""A pause after so many packets, so that no queue on the way overflows."""
+"""A pause after so many packets, so that no queue on the way overflows: buckets and queues of cables hold more."""
+AROUND_B = 200
+"""What headers and tunnels add to the data of a packet at most."""
 BUFFER_B = 4_000_000
 Door = tuple[str, str, int]
 """Host, address and port that flows lead to."""
@@ -113,8 +115,9 @@ def _bound(space: Space, family: int, address: str, port: int) -> socket.socket:
 
 
 def burst(
-    spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 1, size_B: int = 100, reachable: bool = True
-) -> None:
+    spaces: Mapping[str, Space], flows: Sequence[Flow], *, packets: int = 1, size_B: int = 100, reachable: bool = True,
+    slowest_bps: float = np.inf,
+) -> None:  # fmt: skip
     """Send packets of all flows in turn, with pauses that leave time for the queues; nobody needs to receive them.
 
     Parameters
@@ -128,6 +131,8 @@ def burst(
         Data of each packet.
     reachable : bool
         Hosts that have no way there are an error; else their packets are lost like others.
+    slowest_bps : float [bit/s]
+        Rate of the slowest link on the ways, which none of the pauses is too short for.
 
     Raises
     ------
@@ -135,6 +140,7 @@ def burst(
         A host has no way there, or not that address.
     """
     data, sent = bytes(size_B), 0
+    pause_s = max(PAUSE_S, EVERY * 8 * (size_B + AROUND_B) / slowest_bps)
     with receivers(spaces, flows), senders(spaces, flows) as made:
         for _ in range(packets):
             for flow, each in zip(flows, made, strict=True):
@@ -142,5 +148,5 @@ def burst(
                     each.sendto(data, (flow.dst_address, flow.dst_port))
                 sent += 1
                 if sent % EVERY == 0:
-                    time.sleep(PAUSE_S)
-        time.sleep(0.05)  # what was sent last is still on its way
+                    time.sleep(pause_s)
+        time.sleep(0.05 + pause_s)  # what was sent last is still on its way

@@ -46,7 +46,7 @@ class Passing:
     ends: Annotated[frozenset[End], Doc("All ends of cables.")]
 
 
-def passing(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Passing:
+def passing(made: Fabric, flows: Sequence[Flow], far: Mapping[End, End]) -> Passing:
     """Ends of cables that each connection leaves, there and back.
 
     Parameters
@@ -54,10 +54,10 @@ def passing(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Passing:
     made : Fabric
     flows : sequence of Flow
         Connections, in the direction of their data.
-    ends : set of End
-        Ends of cables; bridges within a switch are none.
+    far : mapping of End to End
+        Both ends of each cable, by either; bridges within a switch are none.
     """
-    return Passing(_passed(made, flows, ends), _passed(made, [back(flow) for flow in flows], ends), frozenset(ends))
+    return Passing(_passed(made, flows, far), _passed(made, [back(flow) for flow in flows], far), frozenset(far))
 
 
 def back(flow: Flow) -> Flow:
@@ -68,18 +68,21 @@ def back(flow: Flow) -> Flow:
     )  # fmt: skip
 
 
-def _passed(made: Fabric, flows: Sequence[Flow], ends: set[End]) -> Counter[End]:
+def _passed(made: Fabric, flows: Sequence[Flow], far: Mapping[End, End]) -> Counter[End]:
     return Counter(
         end for flow, way in zip(flows, ways(made, flows), strict=True)
-        for end in (*way, *_last(made, way, flow)) if end in ends
+        for end in (*way, *_last(made, way, flow, far)) if end in far
     )  # fmt: skip
 
 
-def _last(made: Fabric, way: Sequence[End], flow: Flow) -> list[End]:
-    """The port of the last router towards the host, where the way only knows the bridge in front of it."""
-    if not way or way[-1] in made.cables:
+def _last(made: Fabric, way: Sequence[End], flow: Flow, far: Mapping[End, End]) -> list[End]:
+    """The port of the last router towards the host, where the way only knows the bridge in front of it.
+
+    It is that of the interface which the host answers by: of several at one switch each has an address of its own.
+    """
+    if not way or way[-1] in far:
         return []
-    return [end for end, far in made.cables.items() if (end[0], far) == (way[-1][0], flow.dst)][:1]
+    return [far[flow.dst, hop.device] for hop in made.groups[flow.dst, flow.src_address]]
 
 
 def read(nodes: Mapping[str, Space], hosts: Sequence[Space]) -> Reading:

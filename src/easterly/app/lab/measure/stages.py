@@ -75,7 +75,8 @@ def segments(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric) -> 
     with steered(lab.spaces, cables, nodes, dst.address):
         burst(lab.spaces, flows)
         return links(
-            lab.spaces, cables, passed(cables, nodes), STEERED, lambda: burst(lab.spaces, flows, packets=STEERED)
+            lab.spaces, cables, passed(cables, nodes), STEERED,
+            lambda: burst(lab.spaces, flows, packets=STEERED, slowest_bps=lab.slowest_bps),
         )  # fmt: skip
 
 
@@ -83,7 +84,8 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
     """Ring over some hosts: its time by the fullest link on the computed ways of connections, and bytes by cable."""
     framing = Framing(lab.host_mtu_B, own[0].family)
     rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
-    passes = loads.passing(made, ring_flows(own), set(rates))
+    far = {end: other for each in lab.cables for end, other in (each.ends, each.ends[::-1])}
+    passes = loads.passing(made, ring_flows(own), far)
     data_bps = framing.share * min(rates[end] / count for end, count in passes.data.items())
     factor = float(wire_factor("all-reduce", len(own)))
     per_byte_s = 8 * factor / data_bps
@@ -172,8 +174,8 @@ def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan
         raise LabError("no two hosts with IPv4 addresses have several ways between them")
     if len(plan.traffic_class) < 2:
         raise LabError("the site has one class only")
-    near = next(end for end, far in made.cables.items() if far == dst.host and end[0] in set(lab.routers))
-    cable = next(each for each in lab.cables if near in each.ends)
+    cable = next(each for each in lab.cables if (dst.host, dst.device) in each.ends)
+    near = next(end for end in cable.ends if end[0] == made.cables[dst.host, dst.device])
     tree = planned(plan, near[1], int(PART * cable.rate_bps), tick_s=TICK_S)
     points = {leaf.name: leaf.dscp[0] for leaf in tree.leaves if leaf.dscp}
     tenants = [

@@ -174,7 +174,7 @@ def sent(lab: Running, tenant: Tenant, packets: int) -> list[Carried]:
     """
     burst(lab.spaces, _first(tenant))  # neighbours are found
     with tapped({node: lab.spaces[node] for node in lab.routers}) as told:
-        burst(lab.spaces, tenant.flows, packets=packets, size_B=SIZE_B)
+        burst(lab.spaces, tenant.flows, packets=packets, size_B=SIZE_B, slowest_bps=lab.slowest_bps)
         return carried(tenant.flows, told(), set(far_ends(lab)))
 
 

@@ -77,7 +77,7 @@ class _Trial:
         burst(spaces, of_site.flows(self.pairs, 1, first=19_000))  # neighbours are found
         computed = choice.ways(self.fabric, flows)
         with counted({**routers, **hosts}, PORT) as taken:
-            burst(spaces, flows, packets=PACKETS)
+            burst(spaces, flows, packets=PACKETS, slowest_bps=self.lab.slowest_bps)
             found = taken()
         if self.seeded:
             self.compared += split.exact(flows, computed, found, PACKETS)
