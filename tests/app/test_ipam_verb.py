@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -307,6 +308,14 @@ def test_what_was_given_back_is_free_unless_it_rests(desk):
         desk("alloc", pool, "--lease", "1h")
     given = desk("release", "10.0.0.1", "10.0.1.1")["allocations"]
     assert [(row["state"], row["until_ms"] is None) for row in given] == [("free", True), ("quarantined", False)]
+
+
+def test_a_folder_that_has_no_files_is_no_full_disk(desk):
+    if not Path("/proc/self").exists():
+        pytest.skip("no /proc here")
+    made = CliRunner().invoke(main, ["ipam", "init", "--store", "/proc/x"])
+    assert made.exit_code == 2
+    assert "/proc is no place for files; name one on a disk" in made.output
 
 
 def test_the_database_of_another_program_stays_as_it_is(desk, tmp_path):

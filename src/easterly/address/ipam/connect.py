@@ -82,7 +82,10 @@ def reason(url: str | Path, error: DBAPIError) -> str:
         return f"{said}: there is no folder {folder}"
     if not os.access(folder, os.W_OK):
         return f"{said}: {folder} cannot be written, and SQLite writes beside the file even to read it"
-    if shutil.disk_usage(folder).free < LITTLE_B:
+    room = shutil.disk_usage(folder)
+    if not room.total:
+        return f"{said}: {folder} is no place for files; name one on a disk"
+    if room.free < LITTLE_B:
         return f"{said}: the disk of {folder} is full; what was acknowledged is kept"
     return said
 
