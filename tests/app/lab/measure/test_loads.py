@@ -133,3 +133,11 @@ def test_headers_and_what_is_sent_again_are_accounted_for(out_B: int, packets: i
     passes = Passing({("a", "x"): 1}, {("a", "x"): 1}, frozenset({("a", "x"), ("b", "y")}))
     readings = (reading(0, 0, 0), reading(1, 0, 0), reading(2, 0, 0), reading(3, out_B, packets, resent))
     assert [each.ok for each in loads.compared(passes, 14_480, Framing(MTU_B), readings)] == good
+
+
+@pytest.mark.parametrize(("packets", "good"), [(0, True), (31, True), (32, False)])
+def test_small_packets_where_nothing_passes_are_bytes_too(packets: int, good: bool) -> None:
+    """Of 64 B each, less than headers of a segment: 2,000 B are allowed, and none are fewer than none."""
+    readings = (reading(0, 0, 0), reading(1, 0, 0), reading(2, 0, 0), reading(3, 64 * packets, packets))
+    last = loads.compared(Passing({}, {}, frozenset({("a", "x")})), 14_480, Framing(MTU_B), readings)[-1]
+    assert (last.least, last.measured, last.ok) == (0, 64 * packets, good)

@@ -121,7 +121,7 @@ def compared(
     Returns
     -------
     list of Within
-        Data and frames of each end that is used, then data on all others.
+        Data and frames of each end that is used, then frames on all others.
     """
     quiet, still, begin, end = readings
     longer = (end.at_s - begin.at_s) / max(still.at_s - quiet.at_s, 1e-3)
@@ -137,9 +137,9 @@ def compared(
             made.append(seen.data(passes.data[at] * each_B, data_B))
             made.append(seen.frames(passes.data[at], passes.acks.get(at, 0), each_B, framing, got.out_B))
         elif not passes.acks.get(at):
-            rest_B, spare_B = rest_B + data_B, spare_B + other_B
+            rest_B, spare_B = rest_B + got.out_B, spare_B + other_B
     made.append(Within(
-        f"data of {whose} where no connection passes", 0, -spare_B, spare_B, rest_B, "B",
+        f"bytes where no connection of {whose} passes", 0, 0, spare_B, rest_B, "B",
         f"other packets: at most {spare_B:,} B, by those without it",
     ))  # fmt: skip
     return made
