@@ -126,7 +126,7 @@ def test_names_that_mean_something_else_and_directions_are_told(tmp_path: Path) 
     (tmp_path / "n.gml").write_text(text)
     findings = convert(tmp_path / "n.gml", tmp_path / "n.clab.yml")
     assert [(f.code, f.severity) for f in findings] == [(c, Severity.NOTE) for c in ("E137", "E138", "E138")]
-    assert "1 links have one direction" in findings[2].message
+    assert "1 link has one direction" in findings[2].message
     topology = lab(tmp_path / "n.clab.yml")
     assert set(topology["nodes"]) == {"n-host", "no", "Z-rich"} and len(topology["links"]) == 2
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, FindingsError, Severity
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def infeasible(findings: Sequence[Finding]) -> bool:
 def summary(findings: Sequence[Finding]) -> str:
     """``2 errors, 1 warning``, or ``no findings``."""
     counts = [(sum(f.severity is s for f in findings), s.value) for s in Severity]
-    said = [f"{n} {word}{'s' if n != 1 else ''}" for n, word in counts if n]
+    said = [counted(n, word) for n, word in counts if n]
     return ", ".join(said) or "no findings"
 
 

@@ -14,6 +14,7 @@ from easterly.app.columns import Column, lines
 from easterly.app.report import cost, engineering, sections, serving, standing, waiting
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, grouped, measure
 from easterly.app.report.steps import crossing
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -333,7 +334,7 @@ def _findings(page: Page, document: Document) -> None:
     if not counts:
         return
     page.title("Findings")
-    said = [f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in sections.SEVERITIES if counts[s]]
+    said = [counted(counts[s], s) for s in sections.SEVERITIES if counts[s]]
     codes = ", ".join(sorted({f["code"] for f in document["findings"]}))
     page.wrapped(f"{', '.join(said)}: {codes}", "", INDENT)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import IntColumn, ints
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, FindingsError, did_you_mean
 from easterly.base.runs import names as run_names
 from easterly.demand.facts import has_gpu, is_known
@@ -230,8 +231,10 @@ class _Pool:
             twice = next(name for name in named if named.count(name) > 1)
             return Finding("E716", at, f"{want.name} names {twice} twice", "name every host once")
         if len(named) != want.hosts:
-            text = f"{want.name} needs {want.hosts} hosts and names {len(named)}"
-            return Finding("E716", at, text, f"name {want.hosts} hosts, or leave on_hosts out to have it packed")
+            text = f"{want.name} needs {counted(want.hosts, 'host')} and names {len(named)}"
+            return Finding(
+                "E716", at, text, f"name {counted(want.hosts, 'host')}, or leave on_hosts out to have it packed"
+            )
         return None
 
     def _too_few(self, want: Want, found: int) -> Finding | None:
@@ -242,8 +245,8 @@ class _Pool:
         return Finding(
             code="E601",
             at=want.work.origin if first is None else f"{want.work.origin}/first_host",
-            message=f"{want.name} needs {want.hosts} hosts of fabric {want.fabric}: {left}",
-            hint=f"add {want.hosts - found} hosts to fabric {want.fabric}, or make {want.name} smaller",
+            message=f"{want.name} needs {counted(want.hosts, 'host')} of fabric {want.fabric}: {left}",
+            hint=f"add {counted(want.hosts - found, 'host')} to fabric {want.fabric}, or make {want.name} smaller",
             on_key=first is None,
         )
 

@@ -94,7 +94,7 @@ def test_keys_fields_lists_and_maps_are_told_apart(folder):
 
 @pytest.mark.parametrize(("table", "row", "said"), [
     ("INTERFACE", {"Ethernet0|10.0.0.1/31|x": {}}, r"INTERFACE\|Ethernet0\|10.0.0.1/31\|x: a key of 3 parts"),
-    ("METADATA", {"somewhere": {}}, "METADATA|somewhere: a key of 1 parts, and sonic-port has keys of none"),
+    ("METADATA", {"somewhere": {}}, "METADATA|somewhere: a key of 1 part, and sonic-port has keys of none"),
     ("PORT", {"Ethernet0": {"a b": "1"}}, "no field can be called a b"),
 ])  # fmt: skip
 def test_rows_that_no_list_takes_are_named(folder, table, row, said):

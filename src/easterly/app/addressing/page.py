@@ -84,12 +84,12 @@ def _rooms(page: Page, rows: list[Row]) -> None:
     heads = (Column("Pool or block"), Column("Prefix"), Column("Given", right=True), Column("Free", right=True),
              Column("Largest free"))  # fmt: skip
     page.table(heads, [
-        (row["name"], row["prefix"], counted(row["given"]), counted(row["free"]), row["largest"] or "none")
+        (row["name"], row["prefix"], amount(row["given"]), amount(row["free"]), row["largest"] or "none")
         for row in rows
     ])  # fmt: skip
 
 
-def counted(count: int) -> str:
+def amount(count: int) -> str:
     """A number of addresses; as a power of ten where nobody reads digits."""
     return grouped(count) if count < 10**9 else f"{count:.3g}"
 

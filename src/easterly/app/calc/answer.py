@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from easterly.app.columns import Column, lines
+from easterly.base.counts import counted as counted
 from easterly.base.units import RATE, SIZE, TIME, format_short
 
 INDENT = "  "
@@ -30,15 +31,6 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     columns = [Column(head, right=i > 0) for i, head in enumerate(heads)]
     for cells in lines(columns, rows, None):
         click.echo(f"{INDENT}{'  '.join(cells)}".rstrip())
-
-
-def counted(count: int, thing: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "packet"), counted(1200, "packet")
-    ('1 packet', '1,200 packets')
-    """
-    return f"{count:,} {thing}" + ("" if count == 1 else "s")
 
 
 def span(low_s: float, high_s: float) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from easterly.base.counts import counted
 from easterly.base.findings import did_you_mean
 from easterly.base.units import FREQUENCY, RATE, SIZE, TIME, Kind, QuantityError, parse
 
@@ -48,7 +49,7 @@ def read(text: str) -> tuple[Source, int]:
     kinds, least, form = FORMS[name]
     words = [word.strip() for word in inside.split(",")]
     if not least <= len(words) <= len(kinds):
-        raise ValueError(f"{text!r} has {len(words)} arguments: write {name}({form})")
+        raise ValueError(f"{text!r} has {counted(len(words), 'argument')}: write {name}({form})")
     values = [_value(word, kind, f"{name}({form})") for word, kind in zip(words, kinds, strict=False)]
     return _made(name, values), 1 if count is None else int(count.replace("_", ""))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from easterly.app.calc import answer
+from easterly.base.counts import counted
 from easterly.base.units import SIZE, TIME, format_short
 
 WHY = {
@@ -19,7 +20,9 @@ def page(made: dict[str, Any]) -> None:
     """Print an answer for people."""
     cluster = made["cluster"]
     ranks = cluster["nodes"] * cluster["gpus"]
-    answer.title(f"{made['collective']} of {format_short(made['size_B'], SIZE)} over {ranks:,} GPUs: {_hosts(cluster)}")
+    answer.title(
+        f"{made['collective']} of {format_short(made['size_B'], SIZE)} over {counted(ranks, 'GPU')}: {_hosts(cluster)}"
+    )
     answer.facts([*_times(made), *_parts(made)])
     rows = [_row(row) for row in made["alternatives"]]
     if rows:

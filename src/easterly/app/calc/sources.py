@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from easterly.base.counts import counted
 from easterly.base.findings import did_you_mean
 from easterly.base.units import RATE, SIZE, TIME, Kind, QuantityError, parse
 from easterly.predict.calculus import envelopes
@@ -85,7 +86,7 @@ def _one(name: str, count: str | None, given: str) -> Envelope:
     words = [word.strip() for word in given.split(",")]
     if len(words) != len(of.takes):
         usage = ", ".join(word for word, _ in of.takes)
-        raise ValueError(f"{name}({given}) has {len(words)} parts: write {name}({usage})")
+        raise ValueError(f"{name}({given}) has {counted(len(words), 'part')}: write {name}({usage})")
     values = []
     for word, (what, kind) in zip(words, of.takes, strict=True):
         try:

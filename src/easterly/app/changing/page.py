@@ -11,6 +11,7 @@ from easterly.app.report import drawn, plots
 from easterly.app.report.engineering import percent
 from easterly.app.text import Page
 from easterly.base.columns import floats
+from easterly.base.counts import counted
 from easterly.base.units import SHARE, TIME, format_short
 
 
@@ -20,7 +21,7 @@ def show(found: dict[str, Any]) -> None:
     if not found["steps"]:
         page.say("Nothing is other in the second site.")
         return
-    page.title(f"{len(found['steps'])} steps, in the order whose fullest link is least full")
+    page.title(f"{counted(len(found['steps']), 'step')}, in the order whose fullest link is least full")
     jobs = list(found["jobs_before_s"])
     before = ("", "as it is", "", percent(found["before"]["utilisation"]), found["before"]["link"] or "",
               *(_time(found["jobs_before_s"].get(job)) for job in jobs))  # fmt: skip

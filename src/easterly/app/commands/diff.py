@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easterly.app import terminal
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.app.compare import Change
@@ -114,7 +115,7 @@ def print_changes(changes: tuple[Change, ...], everything: bool) -> None:
         click.echo("no difference")
     for section, group in groupby(changes, key=lambda change: change.section):
         rows = list(group)
-        click.echo(f"{section}: {len(rows)} change{'s' if len(rows) != 1 else ''}")
+        click.echo(f"{section}: {counted(len(rows), 'change')}")
         for change in rows if everything else rows[:SHOWN]:
             click.echo(f"  {_line(change)}")
         if not everything and len(rows) > SHOWN:

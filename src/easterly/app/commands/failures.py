@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from easterly.app import terminal
+from easterly.base.counts import counted
 
 
 @click.command("failures")
@@ -69,7 +70,8 @@ def _all(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
         if form == "text":
             about = format_short(cost.expected_s, TIME, 2)
             click.echo(
-                f"{cost.parts:,} parts or pairs, {cost.states:,} unlike: about {about} on {workers} cores", err=True
+                f"{cost.parts:,} parts or pairs, {cost.states:,} unlike: about {about} on {counted(workers, 'core')}",
+                err=True,
             )
 
     try:

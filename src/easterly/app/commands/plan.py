@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from easterly.app import terminal
+from easterly.base.counts import counted
 from easterly.base.findings import Severity
 
 OUT = click.Path(file_okay=False, path_type=Path)
@@ -78,7 +79,10 @@ def show(done: Any, found: Any, source: Any, out: Path | None) -> None:
     print_plan(done.document, done.as_json(), Console())
     terminal.print_findings([f for f in found if f.severity is not Severity.NOTE], source, err=False)
     if out is not None:
-        click.echo(f"written: {out / 'report.html'}, {out / 'plan.json'} and {len(done.plan.configs.artifacts)} files")
+        click.echo(
+            f"written: {out / 'report.html'}, {out / 'plan.json'} and "
+            f"{counted(len(done.plan.configs.artifacts), 'file')}"
+        )
 
 
 def code(document: dict[str, Any], found: Any, *, strict: bool) -> int:

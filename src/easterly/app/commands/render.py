@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from easterly.app import terminal
+from easterly.base.counts import counted
 
 TARGETS = (
     "frr", "bird", "sonic", "eos", "nxos", "junos", "linux", "networkd", "ovs", "haproxy", "nginx", "kubernetes",
@@ -100,7 +101,9 @@ def _hold(
         for each in said:
             if each.ok is False:
                 click.echo(f"{folder / each.path}: refused by {each.validator}: {each.output}", err=True)
-        click.echo(f"read: {count:,} files of the plan below {folder}, {len(edited):,} changed, {missing:,} missing")
+        click.echo(
+            f"read: {counted(count, 'file')} of the plan below {folder}, {len(edited):,} changed, {missing:,} missing"
+        )
     sys.exit(terminal.FOUND if found or any(each.ok is False for each in said) else terminal.FINE)
 
 
@@ -160,7 +163,7 @@ def _show(done: Any, out: Path | None, changed: int | None) -> None:
     for refused in done.refused():
         click.echo(f"{refused.path}: refused by {refused.validator}: {refused.output}", err=True)
     if out is not None:
-        click.echo(f"written: {len(done.artifacts):,} files below {out}, {changed:,} of them new or changed")
+        click.echo(f"written: {counted(len(done.artifacts), 'file')} below {out}, {changed:,} of them new or changed")
 
 
 def _said(row: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from easterly.app import terminal
+from easterly.base.counts import counted
 
 SECTIONS = ("site", "bill", "address", "jobs", "services", "links", "hashing", "classes", "verdicts", "artifacts")
 
@@ -85,5 +86,5 @@ def text(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{k}={text(v)}" for k, v in value.items())
     if isinstance(value, list):
-        return f"{len(value)} rows"
+        return counted(len(value), "row")
     return f"{value:g}" if isinstance(value, float) else str(value)

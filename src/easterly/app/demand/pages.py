@@ -12,6 +12,7 @@ from easterly.app.jobs import jobs
 from easterly.app.report.measure import DASH, RATES, TIMES, measure
 from easterly.app.services import services
 from easterly.app.values import number
+from easterly.base.counts import counted
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.demand.time.profile import WEEK_s
 from easterly.model.outcome import Plan
@@ -72,7 +73,7 @@ def _readable(table: Table) -> Table:
 def _job_pages(made: Outgoing, width: int | None) -> Iterator[str]:
     phases = views.phases(made)
     for job in _jobs(made):
-        yield f"{job['name']}: {_belongs(job)}, {job['gpus']:,} GPUs on {job['hosts']:,} hosts"
+        yield f"{job['name']}: {_belongs(job)}, {counted(job['gpus'], 'GPU')} on {counted(job['hosts'], 'host')}"
         yield from (INDENT + line for line in _facts(job))
         rows = [k for k, name in enumerate(phases.fields[0].values) if name == job["name"]]
         used = [f for f in phases.fields if f.name in PHASES or f.name in _used(phases, rows)]
@@ -82,7 +83,8 @@ def _job_pages(made: Outgoing, width: int | None) -> Iterator[str]:
 
 def _service_pages(made: Outgoing) -> Iterator[str]:
     for one in _services(made):
-        yield f"{one['name']}: {_belongs(one)}, {one['gpus']:,} GPUs on {one['hosts']:,} hosts, {one['mode']}"
+        size = f"{counted(one['gpus'], 'GPU')} on {counted(one['hosts'], 'host')}"
+        yield f"{one['name']}: {_belongs(one)}, {size}, {one['mode']}"
         yield (
             f"{INDENT}{one['requests_hz']:,.4g} requests/s of {_rate(one['capacity_hz'])} that it can serve; "
             f"prefill {_percent(one['prefill_utilisation'])} used, decode {_percent(one['decode_utilisation'])}"

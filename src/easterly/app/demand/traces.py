@@ -9,6 +9,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.values import number
+from easterly.base.counts import counted
 from easterly.base.findings import FindingsError, did_you_mean
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.demand import schedule
@@ -47,7 +48,7 @@ def _written(nouns: Nouns, name: str, folder: Path, form: str) -> tuple[dict[str
     made = schedule.of_job(nouns.site, network, name, hosts)
     with terminal.writing(folder, form):
         files = write_chakra(made, network, folder, name)
-    return {"written": [str(file) for file in files]}, f"{folder}: {len(files)} files written", ()
+    return {"written": [str(file) for file in files]}, f"{folder}: {counted(len(files), 'file')} written", ()
 
 
 def _replayed(nouns: Nouns, name: str, folder: Path | None) -> tuple[dict[str, Any], str, tuple[Any, ...]]:
@@ -62,7 +63,7 @@ def _replayed(nouns: Nouns, name: str, folder: Path | None) -> tuple[dict[str, A
         "events": len(made), "messages": int(sends.sum()), "network_B": number(sent_B), "makespan_s": number(took_s),
     }  # fmt: skip
     text = (
-        f"{folder}: {len(made):,} events on the hosts of {name}, {int(sends.sum()):,} messages of "
+        f"{folder}: {counted(len(made), 'event')} on the hosts of {name}, {counted(int(sends.sum()), 'message')} of "
         f"{format_short(sent_B, SIZE, 3)} on the network; {format_short(took_s, TIME, 4)} if none slows another down"
     )
     return result, text, notes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from easterly.app.lab.spaces import LabError
+from easterly.base.counts import counted
 from easterly.base.schema import Doc, Unit
 from easterly.model.network import Network, NodeKind
 from easterly.model.shaping import ShapedClass, Shaper
@@ -121,8 +122,9 @@ def crowded(network: Network) -> str:
     routers, hosts = int(network.transit.sum()), len(network.hosts)
     if routers > MOST_ROUTERS or hosts > MOST_HOSTS:
         return (
-            f"{routers:,} routers and {hosts:,} hosts are more than the {MOST_ROUTERS} and {MOST_HOSTS} that run on "
-            "one machine; make the site smaller with --shrink, such as --shrink nodes=24"
+            f"{counted(routers, 'router')} and {counted(hosts, 'host')} are more than the "
+            f"{MOST_ROUTERS} and {MOST_HOSTS} that run on one machine; make the "
+            "site smaller with --shrink, such as --shrink nodes=24"
         )
     return ""
 

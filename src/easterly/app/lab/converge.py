@@ -10,6 +10,7 @@ from typing import Any
 from easterly.app.lab.routes import Difference, Table, differences, kernel
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import LabError, together
+from easterly.base.counts import counted
 
 EVERY_S = 0.2
 
@@ -42,7 +43,7 @@ def routed(
         waiting = {node: rest for node, rest in left.items() if rest}
         if not waiting or time.monotonic() > end:
             return {node: waiting.get(node, []) for node in wanted}
-        said(f"{sum(map(len, waiting.values()))} routes of {len(waiting)} routers to come")
+        said(f"{counted(sum(map(len, waiting.values())), 'route')} of {counted(len(waiting), 'router')} to come")
         left = waiting
         time.sleep(EVERY_S)
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from easterly.app.lab.running import Running
 from easterly.app.lab.spaces import Space, together
+from easterly.base.counts import counted
 from easterly.base.schema import Doc
 
 EVERY_S = 0.2
@@ -70,7 +71,7 @@ def waited(lab: Running, *, seconds: float, said: Callable[[str], None] = lambda
         lacking = seen(lab).lacking
         if not lacking:
             break
-        said(f"{len(lacking)} neighbours behind tunnels to come")
+        said(f"{counted(len(lacking), 'neighbour')} behind tunnels to come")
         for node in dict.fromkeys(each.partition("/")[0] for each in lacking):
             if now - cleared.get(node, begun) > PATIENCE_S:
                 folder = lab.record.folder / node

@@ -15,6 +15,7 @@ from easterly.app.predicting.document import RANGE, REASON, records
 from easterly.app.predicting.page import named
 from easterly.app.values import number, numbers, reference
 from easterly.base.columns import FloatColumn, floats
+from easterly.base.counts import counted
 from easterly.base.findings import Finding
 from easterly.base.units import SHARE, TIME, QuantityError, parse
 from easterly.predict.packet import interval
@@ -273,7 +274,7 @@ def held_up(row: dict[str, Any]) -> str:
     'leaf>host:nic0 holds up 3 messages, up to 3x: senders meet before it'
     """
     why = SAID[row["kind"]].format(**row)
-    count = f"{row['messages']:,} message" + ("s" if row["messages"] != 1 else "")
+    count = counted(row["messages"], "message")
     return f"{row['link']} holds up {count}, up to {row['worst']:.3g}x: {why}"
 
 

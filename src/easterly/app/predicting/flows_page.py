@@ -6,12 +6,12 @@ from typing import Any
 
 from rich.console import Console
 
-from easterly.app.calc.answer import counted
 from easterly.app.columns import Column
 from easterly.app.predicting.flowing import SAID
 from easterly.app.predicting.page import RANGE, show_phases, show_waits, times
 from easterly.app.report.measure import DASH, RATES, SIZES, TIMES, measure
 from easterly.app.text import Page
+from easterly.base.counts import counted
 
 SHOWN, LINKS = 12, 6
 
@@ -63,7 +63,7 @@ def _jobs(shown: Page, found: dict[str, Any]) -> None:
 
 def remarks(found: dict[str, Any]) -> list[str]:
     """How it was simulated, and what was not."""
-    steps = f"{found['steps']:,} step{'s' if found['steps'] > 1 else ''}"
+    steps = counted(found["steps"], "step")
     seeds = f"seed {found['seed']}" if found["seeds"] == 1 else f"{found['seeds']:,} seeds from {found['seed']}"
     said = [
         f"Simulated: {steps} of {found['activities']:,} computations and messages, routing by {found['routing']}, "
@@ -103,7 +103,7 @@ def _distribution(shown: Page, found: dict[str, Any]) -> None:
     count = max(len(job["steps_s"]) for job in found["jobs"]) * found["seeds"]
     if count < 2 or found["stuck"] is not None or not found["complete"]:
         return
-    shown.title(f"Over {count:,} steps")
+    shown.title(f"Over {counted(count, 'step')}")
     unit = measure([job["simulated_s"]["most"] for job in found["jobs"]], TIMES)
     heads = ("Job", "Least", "Median", "95 %", "Most", "Mean", "")
     shown.table(

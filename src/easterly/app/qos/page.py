@@ -11,6 +11,7 @@ from easterly.app.columns import Column
 from easterly.app.qos import document as tables
 from easterly.app.report.measure import DASH
 from easterly.app.text import Page
+from easterly.base.counts import counted
 from easterly.base.units import LENGTH, RATE, SIZE, TIME, format_short
 from easterly.model.qos import QosPlan
 
@@ -166,7 +167,7 @@ def _reasons(page: Page, rows: Sequence[Row]) -> None:
 def changed(rows: Sequence[Row], changes: Sequence[str]) -> None:
     """Before and after, one number a line."""
     page = Page(Console())
-    page.title(f"{', '.join(changes)}: {len(rows)} numbers change")
+    page.title(f"{', '.join(changes)}: {counted(len(rows), 'number changes', 'numbers change')}")
     columns = (Column("Table"), Column("Row", gives_way=True), Column("Quantity"), Column("Before", right=True),
                Column("After", right=True))  # fmt: skip
     page.table(columns, [

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from easterly.app.addressing.page import counted
+from easterly.app.addressing.page import amount
 from easterly.app.report import drawn, prefixes, reaching
 from easterly.app.report.engineering import percent
 from easterly.app.report.measure import grouped
 from easterly.app.report.plots import Axis, Bar, axis, bars
+from easterly.base.counts import counted
 from easterly.base.units import SHARE
 
 Row = Mapping[str, Any]
@@ -43,7 +44,7 @@ def _facts(found: Row) -> list[drawn.Fact]:
     facts = [
         ("proofs", f"{len(proofs) - len(broken)} of {len(proofs)} hold", ", ".join(broken) or "checked on the plan"),
         ("prefixes", grouped(len(found["prefixes"]) + len(found["blocks"])), "of leaves, tenants, pools and blocks"),
-        *((f"the site in IPv{row['family']}, {row['vrf']}", f"{len(row['prefixes'])} prefixes",
+        *((f"the site in IPv{row['family']}, {row['vrf']}", counted(len(row["prefixes"]), "prefix", "prefixes"),
            f"cover {row['specifics']} exactly") for row in exact),
     ]  # fmt: skip
     fenced = found["isolation"]
@@ -64,7 +65,7 @@ def _pools(found: Row) -> drawn.Figure:
         [Bar("given", 0.0, max(share, THINNEST), name) for name, share in shares.items()],
         Axis("given", 0.0, 1.0, SHARE), title="Room", said=", ".join(f"{n}: {percent(s)}" for n, s in shares.items()),
     )  # fmt: skip
-    left = ", ".join(f"{row['name']} {counted(row['free'])}" for row in rows[:4])
+    left = ", ".join(f"{row['name']} {amount(row['free'])}" for row in rows[:4])
     return drawn.Figure("Room", f"What is given of every pool, and of every block that holds something. Free: {left}.",
                         drawing)  # fmt: skip
 

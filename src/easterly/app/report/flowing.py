@@ -10,6 +10,7 @@ from markupsafe import Markup
 from easterly.app.predicting.flows_page import remarks
 from easterly.app.report import drawn, packets, plots
 from easterly.base.columns import texts
+from easterly.base.counts import counted
 from easterly.base.units import SHARE, TIME, format_short
 from easterly.model.fluid_prediction import FluidPrediction
 
@@ -60,7 +61,7 @@ def _iterations(made: FluidPrediction) -> Markup:
         if np.isfinite(end)
     ]
     last = max((row.end for row in rows), default=0.0)
-    said = f"{len(rows):,} steps, the last ends after {format_short(last, TIME)}"
+    said = f"{counted(len(rows), 'step')}, the last ends after {format_short(last, TIME)}"
     rows += _written(made)
     last = max((row.end for row in rows), default=0.0)
     names = list(dict.fromkeys(row.label for row in rows))[:NAMED]

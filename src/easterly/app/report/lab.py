@@ -7,6 +7,7 @@ from typing import Any
 
 from easterly.app.report.measured import HEADS, NUMERIC, parts
 from easterly.app.tried import Tried
+from easterly.base.counts import counted
 from easterly.base.units import TIME, format_short
 
 ROWS = 40
@@ -46,7 +47,7 @@ def section(tried: Tried) -> dict[str, Any]:
 
 def _facts(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     seconds = sum(value for value in found.get("seconds", {}).values() if value)
-    size = f"{len(found['routers'])} routers and {len(found['hosts'])} hosts"
+    size = f"{counted(len(found['routers']), 'router')} and {counted(len(found['hosts']), 'host')}"
     return [
         ("network", f"{size}, rates divided by {found['scale']:,g}"),
         *(("smaller", each) for each in found["shrunk"]),

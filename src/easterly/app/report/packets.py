@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from easterly.app.report.plots import Axis, Bar, Curve, Rule, axis, bars, plot
 from easterly.base.columns import FloatColumn, IndexColumn, TextColumn
+from easterly.base.counts import counted
 from easterly.base.units import RATE, SHARE, SIZE, TIME, format_short
 from easterly.model.packet_records import Series, SizeSlowdowns, jain
 
@@ -181,5 +182,5 @@ def timeline(label: TextColumn, start_s: FloatColumn, end_s: FloatColumn, group:
     names = list(dict.fromkeys(row.label for row in rows))
     last = max((row.end for row in rows), default=0.0)
     called = ", ".join(names[:5]) + (" and others" if len(names) > 5 else "")
-    said = f"{len(rows):,} bars of {called}, the last ends after {format_short(last, TIME)}"
+    said = f"{counted(len(rows), 'bar')} of {called}, the last ends after {format_short(last, TIME)}"
     return bars(rows, axis("time", [last], TIME, snug=True), title="Course", said=said, names=names[:5])

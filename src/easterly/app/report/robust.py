@@ -15,6 +15,7 @@ from easterly.app.report.page import environment
 from easterly.app.report.plots import SERIES, Bar, Curve, axis, plot, upright
 from easterly.app.report.plots import bars as draw_bars
 from easterly.base.columns import IndexColumn
+from easterly.base.counts import counted
 from easterly.base.units import SHARE
 from easterly.model.robustness import Epidemic, Percolation
 
@@ -107,7 +108,7 @@ def removed(
         said=f"the component of a random node has {top:.4g} nodes at its peak, the largest left out", inside=known,
     )  # fmt: skip
     return _page(title, facts, [
-        ("Components", f"the two largest, in the mean over {found.runs:,} runs", parts),
+        ("Components", f"the two largest, in the mean over {counted(found.runs, 'run')}", parts),
         ("Other components", "nodes in the component of a random node, where that is not the largest", others),
     ])  # fmt: skip
 
@@ -120,7 +121,7 @@ def spread(title: str, found: Epidemic, facts: Sequence[tuple[str, str, str]]) -
     drawn = plot(
         curves, axis("time", found.time, snug=True), axis("share of nodes", top, SHARE), title="Spread", said=said
     )
-    return _page(title, facts, [("Spread", f"share of nodes, in the mean over {len(found):,} runs", drawn)])
+    return _page(title, facts, [("Spread", f"share of nodes, in the mean over {counted(len(found), 'run')}", drawn)])
 
 
 def _page(title: str, facts: Sequence[tuple[str, str, str]], plots: Sequence[tuple[str, str, Markup]]) -> str:
@@ -191,4 +192,4 @@ def _facts(found: Row, titles: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def _stages(count: int) -> str:
-    return "one stage" if count == 1 else f"{count:,} stages"
+    return counted(count, "stage")

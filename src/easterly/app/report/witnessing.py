@@ -11,6 +11,7 @@ from easterly.app.report import plots
 from easterly.app.report.drawn import styles
 from easterly.app.report.measure import DASH
 from easterly.app.report.page import environment
+from easterly.base.counts import counted
 from easterly.base.units import TIME, format_short
 
 ROWS = 24
@@ -96,7 +97,7 @@ def _drawn(rows: Sequence[Row], title: str) -> Markup:
     values += [row["mean_s"] for row in rows if row.get("mean_s")]
     axis = plots.axis("wait", values or [1e-9], TIME, log=True)
     worst = max((row["most_s"] / row["bound_s"] for row in rows if row["most_s"] and row["bound_s"]), default=0.0)
-    words = f"{len(rows)} queues; the longest wait of packets is at most {worst:.0%} of its bound"
+    words = f"{counted(len(rows), 'queue')}; the longest wait of packets is at most {worst:.0%} of its bound"
     return plots.spreads([_spread(row) for row in rows if row["most_s"] is not None], axis, title=title, said=words)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from easterly.base.counts import counted
 from easterly.config.sonic.models import Entries, Table
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*")
@@ -53,7 +54,9 @@ def _row(table: str, model: Table, key: str, row: Mapping[str, Any]) -> str:
     entries = next((each for each in model.lists if len(each.keys) == len(parts)), None)
     if entries is None:
         counts = sorted({len(each.keys) for each in model.lists})
-        raise ValueError(f"{where}: a key of {len(parts)} parts, and {model.module} has keys of {counts or 'none'}")
+        raise ValueError(
+            f"{where}: a key of {counted(len(parts), 'part')}, and {model.module} has keys of {counts or 'none'}"
+        )
     keys = "".join(_element(leaf, escape(part)) for leaf, part in zip(entries.keys, parts, strict=True))
     return _element(entries.name, keys + "".join(_fields(where, entries, row)))
 

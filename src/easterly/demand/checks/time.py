@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import RATE, format_short
 from easterly.demand.time.profile import course, offset_s
@@ -101,7 +102,7 @@ def links_keep_up(site: Site, network: Network, outlook: Outlook) -> Iterator[Fi
     for owner in sorted(set(outlook.owner.tolist())):
         rows = np.flatnonzero(outlook.owner == owner)
         first, months = int(outlook.link[rows[0]]), int(outlook.months[rows[0]])
-        when = f"in {months} month{'s' if months > 1 else ''}" if months else "already"
+        when = f"in {counted(months, 'month')}" if months else "already"
         sent, carried = (format_short(float(c), RATE) for c in (outlook.load_bps[rows[0]], _capacity(network, first)))
         where = f"{network.link_ids[first]}, which carries {carried}"
         more = f" (one of {len(rows)} such links)" if len(rows) > 1 else ""

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from easterly.base.counts import counted
 from easterly.base.units import RATE, SIZE, TIME, format_short
 from easterly.qos.memory.formulas import bdp_B, incast_B, shared_bdp_B
 from easterly.qos.memory.headroom import headroom
@@ -134,7 +135,7 @@ def _one_at_a_time(load: QueueLoad) -> tuple[bool, str]:
     if load.in_step:
         return True, "flows in step act as one"
     if load.flows < MANY_FLOWS:
-        return True, f"{load.flows:,} long flow{'s' * (load.flows > 1)}: below {MANY_FLOWS} they may fall into step"
+        return True, f"{counted(load.flows, 'long flow')}: below {MANY_FLOWS} they may fall into step"
     return False, f"{load.flows:,} flows that are not in step even each other out: the root is enough"
 
 
@@ -160,7 +161,7 @@ def _even_out(load: QueueLoad) -> tuple[bool, str]:
     if load.in_step:
         return False, "flows in step do not even each other out"
     if load.flows < MANY_FLOWS:
-        return False, f"{load.flows:,} flow{'s' * (load.flows > 1)}: too few to even each other out"
+        return False, f"{counted(load.flows, 'flow')}: too few to even each other out"
     return True, f"{load.flows:,} long flows that are not in step"
 
 
@@ -215,4 +216,4 @@ def _paused(load: QueueLoad) -> tuple[bool, str]:
     if load.cable_m is None:
         return False, "no length of cable is known"
     response = "as in 802.3" if load.response_s is None else f"measured, {format_short(load.response_s, TIME)}"
-    return True, f"lossless; {load.upstream:,} port{'s' * (load.upstream > 1)} to pause, response {response}"
+    return True, f"lossless; {counted(load.upstream, 'port')} to pause, response {response}"

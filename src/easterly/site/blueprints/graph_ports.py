@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, did_you_mean
 from easterly.base.units import RATE, format_exact
 from easterly.model.spec.fabric import Graph, GraphLink
@@ -145,7 +146,7 @@ def _short_of_ports(wishes: Wishes, ports: Mapping[str, range]) -> Iterator[Find
             last[end.node] = end
     for node in sorted(need):
         if need[node] > len(ports[node]):
-            text = f"{node} has {need[node]} links and {len(ports[node])} ports"
+            text = f"{node} has {counted(need[node], 'link')} and {counted(len(ports[node]), 'port')}"
             yield Finding("E415", last[node].at, text, f"keep {len(ports[node])} of them, or use a larger type")
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, Severity
 from easterly.base.units import RATE, TIME, format_exact
 from easterly.model.network import Network, NodeKind
@@ -67,7 +68,7 @@ def notes(network: Network) -> Iterator[Finding]:
         yield Finding("E138", "", message, "set them with `containerlab tools netem set`", Severity.NOTE)
     single = int((network.links.reverse < 0).sum())
     if single:
-        message = f"{single:,} links have one direction only; those of containers have both"
+        message = f"{counted(single, 'link has', 'links have')} one direction only; those of containers have both"
         yield Finding("E138", "", message, "keep .json or .graphml, if directions matter", Severity.NOTE)
 
 

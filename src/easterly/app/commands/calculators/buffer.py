@@ -9,6 +9,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 from easterly.base.units import LENGTH, RATE, SHARE, SIZE, TIME
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _print(
     answer.title("buffer of a queue" if given["rate"] is None else f"buffer of a queue at {answer.rate(given['rate'])}")
     rows = [("buffer", format_short(size_B, SIZE), f"{by}: {reason}" if by else reason)]
     if share is not None:
-        alpha, queues = float(share.alpha), f"{share.queues:,} full queue{'s' * (share.queues > 1)}"
+        alpha, queues = float(share.alpha), counted(share.queues, "full queue")
         rows.append(("gives", format_short(share.limit_B, SIZE), f"threshold of alpha {alpha:g} with {queues}"))
         rows.append(("free", format_short(share.free_B, SIZE), "of the shared memory then, for others"))
     enough, given_B = _enough(by, share, made), _given_B(by, share)

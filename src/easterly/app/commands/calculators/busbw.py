@@ -6,6 +6,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 from easterly.base.units import RATE, SIZE, TIME
 from easterly.demand.collectives import COLLECTIVES
 
@@ -36,7 +37,7 @@ def command(
             "busbw_Bps": number(rate_bps * factor / 8),
         })  # fmt: skip
         return
-    answer.title(f"{collective} of {ranks:,} ranks")
+    answer.title(f"{collective} of {counted(ranks, 'rank')}")
     answer.facts([
         ("algbw", f"{rate_bps / 8e9:.4g}GB/s", "size / time"),
         ("factor", f"{factor:.6g}", "bytes that each rank sends, over the size of the array"),

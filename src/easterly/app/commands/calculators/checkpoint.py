@@ -6,6 +6,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 from easterly.base.units import RATE, SIZE, TIME
 
 
@@ -48,7 +49,7 @@ def command(size: float, rate: float, mtbf: float, gpus: int, restart: float, fo
     from easterly.app.calc import answer
     from easterly.base.units import format_short
 
-    answer.title(f"checkpoints of {format_short(size, SIZE)} at {answer.rate(rate)}, {gpus:,} GPUs")
+    answer.title(f"checkpoints of {format_short(size, SIZE)} at {answer.rate(rate)}, {counted(gpus, 'GPU')}")
     answer.facts([
         ("write", format_short(cost_s, TIME), "C = size / rate; reading it back takes as long"),
         ("MTBF", format_short(job_s, TIME), "M of the job: that of one GPU over their number"),

@@ -6,6 +6,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 
 
 @click.command("entropy", cls=asking.Calculator)
@@ -34,7 +35,7 @@ def command(flows: int, links: int, form: str) -> None:
         return
     from easterly.app.calc import answer
 
-    answer.title(f"{flows:,} connections hashed to {links:,} links")
+    answer.title(f"{counted(flows, 'connection')} hashed to {counted(links, 'link')}")
     rows = [("used", f"{used:.4g} of {links:,}", f"w (1 - (1 - 1/w)^f): {used / links:.1%} of the links get any")]
     if fullest is not None and seen is not None:
         rows.append(("fullest", f"{fullest:.4g}", f"connections, of {flows / links:.4g} if all were even"))

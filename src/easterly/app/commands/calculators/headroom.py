@@ -8,6 +8,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 from easterly.base.units import LENGTH, RATE, SIZE, TIME
 
 if TYPE_CHECKING:
@@ -103,6 +104,6 @@ def _print(given: dict[str, Any], ports: int, found: Headroom) -> None:
         beside = "less than the sum, as memory keeps no gaps between frames"
     rows.append(("worst case", f"{found.high_B:,}B", f"{found.cells:,} cells of {found.cell_B:,} B: {beside}"))
     if ports > 1:
-        pool = f"to {format_short(ports * found.high_B, SIZE)} for {ports:,} ports"
+        pool = f"to {format_short(ports * found.high_B, SIZE)} for {counted(ports, 'port')}"
         rows.append(("pool", format_short(ports * found.low_B, SIZE), pool))
     answer.facts(rows)

@@ -9,6 +9,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.route.hashing import Reduced
@@ -81,7 +82,7 @@ def _print(weights: list[float], table: int, fit: Reduced, sizes: dict[float, in
     from easterly.app.calc import answer
 
     whole = sum(weights)
-    answer.title(f"{len(weights)} links in a table of {table:,}")
+    answer.title(f"{counted(len(weights), 'link')} in a table of {table:,}")
     rows = [
         ("size", f"{fit.size:,}", "entries used"),
         ("over", f"{fit.error - 1:.2%}", "max (n_i / sum n) / (w_i / sum w) - 1: the busiest link beyond its share"),

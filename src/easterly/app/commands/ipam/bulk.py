@@ -12,6 +12,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.commands.ipam import desk
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.address.ipam.incoming import Piece
@@ -108,7 +109,7 @@ def export(path: Path, kind: str, url: str | None) -> None:
             _progress(f"rows to {path.name}", "text") as step,
         ):
             count = write(store, file, kind, progress=step)
-    click.echo(f"written: {path}, {count:,} rows", err=True)
+    click.echo(f"written: {path}, {counted(count, 'row')}", err=True)
 
 
 @contextmanager

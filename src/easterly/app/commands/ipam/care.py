@@ -9,6 +9,7 @@ import click
 
 from easterly.app import terminal
 from easterly.app.commands.ipam import desk
+from easterly.base.counts import counted
 
 
 @click.command("init")
@@ -47,7 +48,7 @@ def fsck(url: str | None, form: str) -> None:
 
     with desk.opened(url, form) as store:
         damage, pools = check(store), len(desk.all_pools(store))
-    lines = damage or [f"sound: {pools} pool{'s' * (pools != 1)}"]
+    lines = damage or [f"sound: {counted(pools, 'pool')}"]
     desk.told({"sound": not damage, "pools": pools, "damage": damage}, lines, form)
     sys.exit(terminal.FOUND if damage else terminal.FINE)
 

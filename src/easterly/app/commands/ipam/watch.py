@@ -12,6 +12,7 @@ import click
 from easterly.app import terminal
 from easterly.app.clock import moment
 from easterly.app.commands.ipam import desk, given
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.address.ipam import Allocation, Pool, Store
@@ -37,7 +38,11 @@ def usage(pool: str | None, note: bool, every: float, url: str | None, form: str
     points = [] if found is None else list(zip(found.at_s.tolist(), found.used.tolist(), strict=True))
     rows = [{"at_ms": round(at_s * 1000), "used": used} for at_s, used in points]
     cells = [[moment(r["at_ms"]), f"{r['used']:,.0f}"] for r in rows]
-    lines = [f"noted: {count} pools"] if found is None else desk.table(["At (UTC)", "Used"], cells, right=["Used"])
+    lines = (
+        [f"noted: {counted(count, 'pool')}"]
+        if found is None
+        else desk.table(["At (UTC)", "Used"], cells, right=["Used"])
+    )
     desk.told({"changed": note, "noted": count, "usage": rows}, lines, form)
 
 

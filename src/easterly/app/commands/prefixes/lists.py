@@ -10,6 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import asking
 from easterly.app.calc import lists as given_lists
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.address.prefixes import Prefixes
@@ -199,7 +200,7 @@ def count(prefixes: tuple[str, ...], length: int | None, form: str) -> None:
 def _print_count(made: dict[str, Any], length: int | None) -> None:
     from easterly.app.calc import answer
 
-    answer.title(f"{made['prefixes']:,} prefix{'es' * (made['prefixes'] != 1)}, at least {made['summarised']:,}")
+    answer.title(f"{counted(made['prefixes'], 'prefix', 'prefixes')}, at least {made['summarised']:,}")
     usable = "overlap: counted twice" if made["overlap"] else "of the prefixes as subnets"
     rows = [("addresses", f"{made['addresses']:,}", "each counted once"), ("usable", f"{made['usable']:,}", usable)]
     if length is not None:

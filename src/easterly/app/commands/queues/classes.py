@@ -11,6 +11,7 @@ from easterly.app.calc import asking, given, stations
 from easterly.app.commands.queues.options import levels as levels_option
 from easterly.app.commands.queues.options import means_of
 from easterly.app.values import number
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.model.stations import Stations
@@ -41,7 +42,7 @@ def priority(arrival: Floats, scv: Floats, servers: int, preemptive: bool, level
     made = _solve(arrival, means, spreads, servers, preemptive, levels)
     asked = {"arrival": list(arrival), "service": list(means),
              "scv": [number(x) for x in spreads], "servers": servers, "preemptive": preemptive}  # fmt: skip
-    stations.show(asked, made, form, f"{len(arrival)} class{'es' * (len(arrival) > 1)}")
+    stations.show(asked, made, form, counted(len(arrival), "class", "classes"))
 
 
 def _by_class(name: str, values: Floats, classes: int) -> Floats:

@@ -8,6 +8,7 @@ from easterly.app import terminal
 from easterly.app.calc import asking, given, stations
 from easterly.app.commands.queues import options
 from easterly.app.values import number
+from easterly.base.counts import counted
 
 
 @click.command("mg1", cls=asking.Calculator)
@@ -60,7 +61,7 @@ def mg1k(arrival: float, service: float | None, rate: float | None, scv: float, 
     if arrival == 0 or scv == float("inf"):
         raise ValueError("a bounded room needs arrivals above 0 and a finite --scv")
     asked = {"arrival": arrival, "service": mean, "scv": scv, "places": places}
-    title = f"{places:,} places, {arrival:g} customers per unit of time, {mean:g} each, scv {scv:g}"
+    title = f"{counted(places, 'place')}, {arrival:g} customers per unit of time, {mean:g} each, scv {scv:g}"
     stations.show(asked, solve(arrival, mean, places, scv), form, title)
 
 

@@ -7,6 +7,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import asking, given, stations
 from easterly.app.commands.queues import options
+from easterly.base.counts import counted
 
 
 @click.command("mm1", cls=asking.Calculator)
@@ -66,7 +67,8 @@ def mmck(
         asked,
         solve(arrival, mean, servers, places, levels=levels),
         form,
-        f"{servers:,} servers, {places:,} places, {arrival:g} customers per unit of time, {mean:g} each",
+        f"{counted(servers, 'server')}, {counted(places, 'place')}, "
+        f"{arrival:g} customers per unit of time, {mean:g} each",
     )
 
 

@@ -10,6 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import asking, given, stations
 from easterly.app.commands.queues import options
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.model.stations import Stations
@@ -72,7 +73,7 @@ def jackson(external: Floats, routing: Rows, servers: Floats, form: str, **times
     asked: dict[str, Any] = {"external": list(external), "service": list(each), "servers": list(number)}
     asked |= {"routing": [list(row) for row in routing]}
     network = {name: whole[name] for name in ("L", "Lq", "W", "Wq", "entering")}
-    stations.show({**asked, "network": network}, made, form, f"{count:,} stations")
+    stations.show({**asked, "network": network}, made, form, counted(count, "station"))
     if form == "text":
         click.echo(f"  network: L {stations.text(whole['L'])}, W {stations.text(whole['W'])} from entry to exit")
 
@@ -109,7 +110,7 @@ def network(
                      full["servers"])  # fmt: skip
     asked: dict[str, Any] = {"external": list(external), **{name: list(values) for name, values in full.items()}}
     asked |= {"routing": [list(row) for row in routing], "arrival_scv": numbers(made.arrival_scv)}
-    stations.show(asked, made.stations, form, f"{len(external):,} stations")
+    stations.show(asked, made.stations, form, counted(len(external), "station"))
 
 
 @click.command("closed", cls=asking.Calculator)

@@ -11,6 +11,7 @@ from easterly.app import terminal
 from easterly.app.calc import asking
 from easterly.app.calc import given as numbers
 from easterly.app.commands.structures import options
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.model.robustness import Epidemic, Graph
@@ -108,7 +109,10 @@ def _print(graph: Graph, found: Epidemic, facts: list[Fact]) -> None:
 
     from easterly.app.calc import answer
 
-    answer.title(f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges; {found.method}, {len(found):,} runs")
+    answer.title(
+        f"{graph.model}: {counted(graph.nodes, 'node')}, {counted(len(graph), 'edge')}; "
+        f"{found.method}, {counted(len(found), 'run')}"
+    )
     answer.facts(_said(facts))
     rows = np.unique(np.round(np.linspace(0, len(found.time) - 1, ROWS + 1)).astype(int))
     answer.table(

@@ -10,6 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import asking
 from easterly.app.commands.structures import options
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.model.robustness import Graph
@@ -55,7 +56,7 @@ def command(form: str, seed: int, out: Path | None, report: Path | None, **given
             options.asked(graph, seed) | {name: number(value) for name, value in found.items()} | degrees
         )
         return
-    answer.title(f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges")
+    answer.title(f"{graph.model}: {counted(graph.nodes, 'node')}, {counted(len(graph), 'edge')}")
     answer.facts(_facts(found))
 
 
@@ -66,7 +67,7 @@ def _facts(found: dict[str, float]) -> list[tuple[str, str, str]]:
 def _draw(path: Path, graph: Graph, found: dict[str, float], form: str) -> None:
     from easterly.app.report import robust
 
-    title = f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges"
+    title = f"{graph.model}: {counted(graph.nodes, 'node')}, {counted(len(graph), 'edge')}"
     facts = [(name.replace("_", " "), value, why) for name, value, why in _facts(found)]
     with terminal.writing(path, form):
         path.write_text(robust.graph(title, graph.degree, found, facts), encoding="utf-8")

@@ -10,6 +10,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import asking
 from easterly.app.commands.structures import options
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.model.robustness import Graph, Percolation
@@ -93,7 +94,9 @@ def _print(graph: Graph, found: Percolation, known: tuple[float | None, str]) ->
 
     from easterly.app.calc import answer
 
-    answer.title(f"{graph.model}: {graph.nodes:,} nodes, {len(graph):,} edges; {found.of} go, {found.order}")
+    answer.title(
+        f"{graph.model}: {counted(graph.nodes, 'node')}, {counted(len(graph), 'edge')}; {found.of} go, {found.order}"
+    )
     answer.facts(_facts(found, known))
     rows = np.unique(np.round(np.linspace(0, len(found.removed) - 1, ROWS + 1)).astype(int))
     answer.table(

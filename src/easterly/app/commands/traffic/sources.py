@@ -11,6 +11,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import answer, asking, given
 from easterly.app.values import number, numbers
+from easterly.base.counts import counted
 from easterly.base.units import FREQUENCY, RATE, TIME, format_short
 
 if TYPE_CHECKING:
@@ -181,7 +182,9 @@ def _show(
         terminal.emit_json({**asked, **found, "mean": number(mean), "drawn_mean": number(drawn_mean),
                             "dispersion": table})  # fmt: skip
         return
-    answer.title(f"{title}: {len(drawn):,} intervals of {format_short(interval_s, TIME)}, seed {asked['seed']}")
+    answer.title(
+        f"{title}: {counted(len(drawn), 'interval')} of {format_short(interval_s, TIME)}, seed {asked['seed']}"
+    )
     answer.facts([*facts, ("drawn", f"{drawn_mean:.6g}", f"mean of an interval; {mean:.6g} in theory")])
     exact = ["exact"] if theory is not None else []
     cells = [(format_short(t, TIME), *([f"{x:.4g}"] if x is not None else []), f"{y:.4g}") for t, x, y in rows]

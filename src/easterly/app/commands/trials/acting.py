@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from easterly.app import terminal, trying
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.app.lab.records import Record
@@ -68,7 +69,7 @@ def capture(link: str, output: Path | None, seconds: float | None, count: int | 
                 for packet in passing:
                     seen += file.write(tap.record(packet)) > 0
     if output is not None:
-        click.echo(f"written: {output}, {seen:,} packets", err=True)
+        click.echo(f"written: {output}, {counted(seen, 'packet')}", err=True)
 
 
 @click.command("break")

@@ -11,6 +11,7 @@ import click
 from easterly.app import terminal
 from easterly.app.calc import answer
 from easterly.app.values import number
+from easterly.base.counts import counted
 
 if TYPE_CHECKING:
     from easterly.app.lab.measure.within import Within
@@ -46,8 +47,8 @@ def row(each: Within) -> dict[str, Any]:
 def told(made: Run, said: Sequence[str]) -> None:
     """Print a run for people."""
     answer.title(
-        f"Lab {made.lab}: {answer.counted(len(made.routers), 'router')}, {answer.counted(len(made.hosts), 'host')}, "
-        f"{answer.counted(len(made.rates_bps), 'cable')}; rates divided by {made.scale:,g}"
+        f"Lab {made.lab}: {counted(len(made.routers), 'router')}, {counted(len(made.hosts), 'host')}, "
+        f"{counted(len(made.rates_bps), 'cable')}; rates divided by {made.scale:,g}"
     )
     answer.facts([("smaller", each, "") for each in said])
     answer.facts([(name, f"{seconds:.1f} s", "") for name, seconds in made.seconds.items()])
@@ -62,7 +63,7 @@ def told(made: Run, said: Sequence[str]) -> None:
         if len(each.differences) > SHOWN:
             click.echo(f"  and {len(each.differences) - SHOWN:,} more")
     answer.facts([(f"not measured: {each.what}", each.why, "") for each in made.unmeasured])
-    good, whole = sum(each.ok for each in made.comparisons), answer.counted(len(made.comparisons), "comparison")
+    good, whole = sum(each.ok for each in made.comparisons), counted(len(made.comparisons), "comparison")
     click.echo(f"{'PASS' if made.ok else 'FAIL'}: {good} of {whole} as predicted")
     if made.kept:
         click.echo(f"kept: easterly lab shell NODE --lab {made.lab}; easterly lab clean {made.lab}")
@@ -129,7 +130,11 @@ def save(path: Path, site: Path, made: Run, form: str) -> None:
     good, whole = sum(each.ok for each in made.comparisons), len(made.comparisons)
     facts = [
         ("site", str(site), ""),
-        ("network", f"{len(made.routers)} routers, {len(made.hosts)} hosts", f"rates divided by {made.scale:,g}"),
+        (
+            "network",
+            f"{counted(len(made.routers), 'router')}, {counted(len(made.hosts), 'host')}",
+            f"rates divided by {made.scale:,g}",
+        ),
         ("as predicted", f"{good} of {whole}", "" if made.ok else "not all"),
     ]
     left_out = [(each.what, each.why) for each in made.unmeasured]

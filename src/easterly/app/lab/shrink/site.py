@@ -14,6 +14,7 @@ from easterly.app.lab.shrink import direct, ratios, tiered, works
 from easterly.app.lab.shrink.asked import HOSTS, NODES, written
 from easterly.app.lab.shrink.ground import EACH, Ground
 from easterly.app.lab.shrink.shape import Shape, Sizes, grown
+from easterly.base.counts import counted
 from easterly.base.findings import Finding, FindingsError
 from easterly.base.schema import Doc
 from easterly.model.network import LinkKind, Network
@@ -83,7 +84,7 @@ def shrunk(data: Mapping[str, Any], site: Site, network: Network, wanted: Mappin
         gpus, hosts = _room(made, network, name)
         for job, (work, count) in works.placed(name, works.running(data, name), hosts, gpus).items():
             made["jobs"][job] = work
-            said.append(f"{job}: a job on {_counted(count, 'host')} with {works.SMALL}")
+            said.append(f"{job}: a job on {counted(count, 'host')} with {works.SMALL}")
     lost = sorted({*data.get("jobs", {}), *data.get("services", {}), *data.get("traffic", {})} - set(made["jobs"]))
     return Smaller(made, (*said, *([f"left out: {', '.join(lost)}"] if lost else [])))
 
@@ -189,8 +190,8 @@ def _cut(made: dict[str, Any], network: Network, shape: Shape, sizes: Sizes) -> 
     made["hardware"]["switches"].update(cut.switches)
     now, was = fabric["hosts"]["count"], int((network.hosts.fabric == name).sum())
     parts = [
-        f"{now} hosts of {was}",
-        f"{_counted(cut.host['gpus'], 'GPU')} and {_counted(cut.host['nics'], 'interface')} each",
+        f"{counted(now, 'host')} of {was:,}",
+        f"{counted(cut.host['gpus'], 'GPU')} and {counted(cut.host['nics'], 'interface')} each",
         *(f"{WORDS.get(each, each)} {sizes[each]} of {size.was}" for each, size in shape.sizes.items()
           if each != EACH and sizes[each] != size.was),
     ]  # fmt: skip
@@ -211,10 +212,6 @@ def _nodes(network: Network, fabric: str | None = None) -> int:
     """Routers and hosts, of one fabric or of all."""
     keep = network.transit if fabric is None else network.transit & (network.nodes.fabric == fabric)
     return int(keep.sum()) + sum(fabric in (None, each) for each in network.hosts.fabric.tolist())
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
 
 
 def _refuse(at: str, message: str, hint: str) -> NoReturn:

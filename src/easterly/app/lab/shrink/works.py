@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from easterly.base.counts import counted
+
 SMALL, HEADS, SEQUENCES = "megatron-1.7b", 24, 8
 """A model of the catalog that fits any GPU, its heads, and what each replica of it has in a batch."""
 USUAL_MFU = "40%"
@@ -36,7 +38,7 @@ def placed(fabric: str, works: Mapping[str, Work], hosts: int, gpus: int) -> dic
     owned = {name: work for name, work in works.items() if "tenant" in work}
     if len(owned) > hosts:
         raise ValueError(
-            f"shrink has {hosts} hosts, and {len(owned)} works are to run on {fabric}, on one each at least"
+            f"shrink has {counted(hosts, 'host')}, and {len(owned)} works are to run on {fabric}, on one each at least"
         )
     others = sorted(set(works) - set(owned), key=lambda name: (-_gpus(works[name]), name))
     kept = {*owned, *others[: hosts - len(owned)]}
