@@ -110,6 +110,15 @@ def _heard(state: DeviceState, port: str, asn: int, known: Mapping[str, DeviceSt
     yield from _numbers(state, peer, port, asn)
     if far not in peer.neighbors:
         yield _finding("E905", f"{state.device} has a session with {device} ({port}), and {device} none back")
+    yield from _hops(state, peer, port, far)
+
+
+def _hops(state: DeviceState, peer: DeviceState, near: str, far: str) -> Iterator[Finding]:
+    """Both ends count a link for as many AS hops; `near` is the other as this router names it, `far` the reverse."""
+    here, there = state.longer.get(near, 0), peer.longer.get(far, 0)
+    if here != there and state.device < peer.device:
+        what = f"{state.device} puts {here} AS numbers before what {near} tells, and {peer.device} {there}"
+        yield _finding("E913", f"bgp of {state.device} and {peer.device} ({far}): {what}")
 
 
 def _numbers(state: DeviceState, peer: DeviceState, where: str, asn: int) -> Iterator[Finding]:
@@ -133,6 +142,8 @@ def _session(state: DeviceState, local: dict[Net, str], address: str, asn: int, 
         yield _finding(
             "E905", f"{state.device} has a session with {peer.device} ({address}), and {peer.device} none back"
         )
+    if net in local:
+        yield from _hops(state, peer, address, local[net])
 
 
 def _own(state: DeviceState) -> set[str]:

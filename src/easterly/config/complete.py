@@ -162,5 +162,9 @@ def _merged(found: Iterable[dict[str, dict[str, dict[str, Any]]]]) -> dict[str, 
 
 
 def _shape(name: str, router: Router) -> str:
-    words = ["leaf" if router.edge else "transit", *(["tables"] if router.tables else [])]
+    words = [
+        "leaf" if router.edge else "transit",
+        *(["tables"] if router.tables else []),
+        *(["far"] if router.far else []),
+    ]
     return " ".join([name, *words])

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from easterly.config import csv, kubernetes
 from easterly.config.targets import TARGETS, Sources, files_of
 from easterly.model.address import AddressPlan
+from easterly.model.as_hops import AsHops
 from easterly.model.demand import Work
 from easterly.model.forwarding import Forwarding
 from easterly.model.fronting import Replicas
@@ -20,7 +21,7 @@ from easterly.model.spec.site import Site, refuse_others
 def render(
     site: Site, network: Network, address: AddressPlan, qos: QosPlan, work: Work, bill: Bill,
     isolation: Isolation | None = None, *, targets: Collection[str] | None = None, replicas: Replicas | None = None,
-    forwarding: Forwarding | None = None,
+    forwarding: Forwarding | None = None, hops: AsHops | None = None,
 ) -> DeviceConfigs:  # fmt: skip
     """Render the configuration of every device and host, and the tables that go with them.
 
@@ -44,6 +45,8 @@ def render(
         Replicas of services, for front ends; no front ends if absent.
     forwarding : Forwarding, optional
         Next hops, for flow tables; no flow tables if absent.
+    hops : AsHops, optional
+        What links count for in BGP; 1 if absent.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def render(
         What is given as site is none.
     """
     refuse_others(site)
-    given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding)
+    given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding, hops)
     if targets is None:
         files = [
             *TARGETS["frr"].make(given),

@@ -27,6 +27,7 @@ from easterly.config.fronts.front import Front, fronts
 from easterly.config.linux.qos import planned
 from easterly.config.sheet import Sheet
 from easterly.model.address import AddressPlan
+from easterly.model.as_hops import AsHops
 from easterly.model.demand import Work
 from easterly.model.forwarding import Forwarding
 from easterly.model.fronting import Replicas
@@ -51,6 +52,7 @@ class Sources:
     isolation: Isolation | None = None
     replicas: Replicas | None = None
     forwarding: Forwarding | None = None
+    hops: AsHops | None = None
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -60,7 +62,7 @@ class Sources:
     @cached_property
     def routers(self) -> list[Router]:
         """All switches and WAN routers, in no maker's words."""
-        return routers.draft(self.site, self.network, self.sheet)
+        return routers.draft(self.site, self.network, self.sheet, self.hops)
 
     @cached_property
     def linux(self) -> list[Artifact]:

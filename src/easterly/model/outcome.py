@@ -189,6 +189,9 @@ class DeviceState:
     route_maps: Annotated[dict[str, tuple[str, ...]], Doc("Lines by name.")] = field(default_factory=dict)
     given: Annotated[tuple[str, ...], Doc("Routes that protocols give each other, ``ospf: kernel CHECKS4``.")] = ()
     descriptions: Annotated[dict[str, str], Doc("What interfaces say is behind them.")] = field(default_factory=dict)
+    longer: Annotated[
+        dict[str, int], Unit("1"), Doc("AS numbers put before what neighbours tell, by their address or interface.")
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

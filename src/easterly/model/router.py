@@ -91,6 +91,16 @@ class Exchange:
     family: Annotated[Family, Doc("ipv4, ipv6 or evpn.")]
     accept: Annotated[str, Doc("Filter of what comes in; everything passes if empty.")] = ""
     announce: Annotated[str, Doc("Filter of what goes out; everything passes if empty.")] = ""
+    longer: Annotated[
+        int,
+        Unit("1"),
+        Doc("AS numbers that are put before the paths that come in, so that a dear link counts for more."),
+    ] = 0
+
+    @property
+    def far(self) -> str:
+        """Name of the policy that puts them there; empty where none are."""
+        return f"FAR{self.longer}" if self.longer else ""
 
     @property
     def version(self) -> int:
@@ -249,6 +259,19 @@ class Router:
     def maps(self) -> tuple[Handover, ...]:
         """Handovers, one for each filter that they pass."""
         return tuple({give.accept: give for give in self.handovers}.values())
+
+    @property
+    def far(self) -> tuple[Exchange, ...]:
+        """One exchange for each number of AS numbers that are put before paths, ascending."""
+        found = {exchange.longer: exchange for _, exchange in self.exchanges if exchange.longer}
+        return tuple(found[longer] for longer in sorted(found))
+
+    def longer(self) -> dict[str, int]:
+        """AS numbers that are put before what neighbours tell, by address or interface; none where that is 0."""
+        return {
+            peer.address or peer.interface: exchange.longer
+            for group, exchange in self.exchanges if exchange.longer for peer in group.peers
+        }  # fmt: skip
 
     def handed(self, family: int | None = None, *, to_bgp: bool = False) -> tuple[Handover, ...]:
         """What BGP, or the interior protocol, is given; of all families if none is named."""

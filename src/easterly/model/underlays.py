@@ -22,6 +22,8 @@ SILENCES = {"bgp": 3, "ospf": 4, "isis": 10}
 """Hellos that must be missed, where only their interval is stated: RFC 4271 section 10, RFC 2328 appendix C.3, FRR's isisd."""
 HELLO_S = {"bgp": 3, "ospf": 10, "isis": 3}
 """Intervals of FRR where nobody states one: its profile ``datacenter``, ospfd and isisd."""
+METRICS = (1, 65535)
+"""Least and greatest cost of a link in OSPF (RFC 2328 appendix C.3); IS-IS has room for more."""
 
 
 def timers(underlay: Underlay) -> Hellos | None:
@@ -62,3 +64,12 @@ def numbered(site: Site, network: Network) -> BoolColumn:
     of_wan = links.kind == LinkKind.WAN
     inside = np.isin(network.nodes.fabric[links.src], sorted(bare)) if bare else np.zeros(len(links), dtype=np.bool_)
     return bools(~np.where(of_wan, wan, inside))
+
+
+def metric(cost: float) -> int:
+    """Cost of a link as OSPF and IS-IS say it: a whole number.
+
+    >>> metric(1.4), metric(0), metric(1e6)
+    (1, 1, 65535)
+    """
+    return min(max(round(cost), METRICS[0]), METRICS[1])

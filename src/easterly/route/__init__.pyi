@@ -1,3 +1,4 @@
+from easterly.route.as_hops import as_hops
 from easterly.route.cuts import edge_connectivity, max_flow, min_cost_flow, min_cost_max_flow, weak_points
 from easterly.route.ecmp import (
     loads_of,
@@ -27,6 +28,7 @@ from easterly.route.weights import trees_of, weights_of
 __all__ = [
     "OBJECTIVES",
     "Mask",
+    "as_hops",
     "constrained",
     "delay_bounded",
     "disjoint_pair",

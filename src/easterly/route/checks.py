@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,15 @@ from numpy.typing import NDArray
 from easterly.base.columns import FloatColumn, floats, ratio
 from easterly.base.findings import Finding, Severity, rule
 from easterly.base.units import RATE, format_short
+from easterly.model.as_hops import AsHops
 from easterly.model.demand import DemandSet
-from easterly.model.network import Network
+from easterly.model.network import LinkKind, Network
 from easterly.model.routing import Paths, rows_of
 from easterly.model.spec.site import Site
+from easterly.model.underlays import of_fabric
 from easterly.route import checks_expansion, checks_hashing, checks_reliability, checks_structured
-from easterly.route.ecmp import paths_of, policy_of, through_leaves, unserved
+from easterly.route.as_hops import MOST
+from easterly.route.ecmp import through_leaves, unserved
 
 MORE = (checks_expansion, checks_hashing, checks_reliability, checks_structured)
 """Modules whose rules register themselves when they are imported."""
@@ -86,23 +88,40 @@ def equal_cost_means_equal_rate(network: Network, paths: Paths) -> Iterator[Find
         )
 
 
-@rule("E704", "costs send traffic where BGP does not")
-def costs_agree_with_hops(site: Site, network: Network, demands: DemandSet) -> Iterator[Finding]:
-    """The rendered routers count AS hops: a cost that changes the way is known to the plan alone."""
-    if len(np.unique(network.links.cost)) <= 1:
+@rule("E704", "costs send traffic where rendered routers do not")
+def costs_agree_with_hops(site: Site, network: Network, hops: AsHops) -> Iterator[Finding]:
+    """Rendered BGP counts hops: where links cannot count for so many that the cheapest ways win, the plan is alone."""
+    if not len(hops.router):
         return
-    policy = policy_of(network, seed=site.seed)
-    by_cost = paths_of(network, demands.flows, policy)
-    by_hops = paths_of(network, demands.flows, replace(policy, cost=floats(np.ones(len(network.links)))))
-    for owner in _owners(demands, _differing(by_cost, by_hops)):
-        yield Finding(
-            "E704",
-            _origin(site, owner),
-            "its cheapest paths are not those of fewest hops, which the rendered BGP takes",
-            "make the costs agree with the number of hops, or take them away",
-            Severity.WARNING,
-            on_key=True,
-        )
+    names = network.nodes.name
+    router, target = names[hops.router[0]], names[hops.target[0]]
+    more = f" (one of {len(hops.router)} destinations)" if len(hops.router) > 1 else ""
+    yield Finding(
+        "E704",
+        _unequal(site, network),
+        f"{router} has other next hops to {target}{more} than the cheapest, as rendered: {_reason(site)}",
+        f"state costs that are whole multiples, up to {MOST}, of the least of them, or one protocol for all",
+        Severity.WARNING,
+        on_key=True,
+    )
+
+
+def _reason(site: Site) -> str:
+    """What keeps rendered routers from the cheapest ways."""
+    spoken = {of_fabric(site, name).protocol for name in [*site.fabrics, ""]}
+    if spoken == {"bgp"}:
+        return "AS paths cannot be told as long as these costs are"
+    return "costs are not handed from one protocol to another" if "bgp" in spoken else "costs are rounded"
+
+
+def _unequal(site: Site, network: Network) -> str:
+    """Where the costs stand that differ: of the first fabric that states several, or else those of the WAN."""
+    links = network.links
+    for name in site.fabrics:
+        own = (links.kind == LinkKind.FABRIC) & (network.nodes.fabric[links.src] == name)
+        if len(np.unique(links.cost[own])) > 1:
+            return f"{(network.origins or {}).get(name, f'fabrics/{name}')}/links"
+    return "wan/links"
 
 
 @rule("E705", "traffic passes through a leaf")
@@ -122,13 +141,6 @@ def leaves_are_ends(site: Site, network: Network, demands: DemandSet, paths: Pat
 def _owners(demands: DemandSet, flows: NDArray[np.intp]) -> list[str]:
     """Jobs and services of some flows, sorted."""
     return sorted(set(demands.phases.owner[demands.flows.phase[flows]].tolist()))
-
-
-def _differing(one: Paths, other: Paths) -> NDArray[np.intp]:
-    """Flows whose links are not the same in both."""
-    count = len(one.ptr) - 1
-    first, second = (np.repeat(np.arange(count), np.diff(p.ptr)) * (2**32) + p.link for p in (one, other))
-    return np.unique(np.setxor1d(first, second) // 2**32)
 
 
 def _splits(network: Network, paths: Paths) -> tuple[NDArray[np.intp], FloatColumn, FloatColumn]:

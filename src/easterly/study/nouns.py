@@ -12,6 +12,7 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.demand.checks import time as time_checks
 from easterly.demand.time.profile import profiles
 from easterly.model.address import AddressPlan
+from easterly.model.as_hops import AsHops
 from easterly.model.demand import DemandSet, Figures, Placement
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
@@ -237,11 +238,17 @@ class Nouns:
         return address.isolation(self.site, self.address.value, tenancy.shared(self.network.value, work))
 
     @cached_property
+    def hops(self) -> Held[AsHops]:
+        """What every link counts for in BGP."""
+        reads = (self.network, self.part("fabrics", "wan", "anycast"))
+        return self.stages.derive("hops", reads, lambda: route.as_hops(self.site, self.network.value))
+
+    @cached_property
     def configs(self) -> Held[DeviceConfigs]:
         """Every rendered file."""
         work = traffic.placement_only(self.demands.value.work)
         reads = (
-            self.network, self.address, self.qos, work, self.bill, self.work_classes,
+            self.network, self.address, self.qos, work, self.bill, self.work_classes, self.hops,
             self.part("site", "hardware", "fabrics", "wan", "addressing", "tenants", "isolation", "anycast"),
         )  # fmt: skip
         return self.stages.run(
@@ -255,6 +262,7 @@ class Nouns:
                 work,
                 self.bill.value,
                 self.isolation if self.site.isolation else None,
+                hops=self.hops.value,
             ),
         )
 

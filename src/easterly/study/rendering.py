@@ -41,6 +41,7 @@ def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
         isolation=address.isolation(site, numbers) if site.isolation else None,
         replicas=backends(site, nouns.network.value, hosts, nouns.services.value) if site.services else None,
         forwarding=_forwarding(nouns) if "ovs" in wanted else None,
+        hops=nouns.hops.value,
     )
 
 

@@ -2,7 +2,8 @@
 
 From sonic-buildimage, src/sonic-yang-models/yang-models: sonic-port, sonic-interface, sonic-loopback-interface,
 sonic-vlan, sonic-vrf, sonic-vxlan, sonic-bgp-global, sonic-bgp-neighbor, sonic-bgp-peergroup, sonic-bgp-common,
-sonic-routing-policy-sets. Mandatory in sonic-port and not written: ``lanes``, which the platform knows.
+sonic-routing-policy-sets, sonic-route-map. Mandatory in sonic-port and not written: ``lanes``, which the platform
+knows.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SESSION = {
     "capability_ext_nexthop": TRUTH, "ebgp_multihop": TRUTH, "ebgp_multihop_ttl": ASN, "bfd": TRUTH,
     "desired_minimum_tx_interval": MILLIS, "required_minimum_receive": MILLIS, "detection_multiplier": ASN,
 }  # fmt: skip
-EXCHANGE = {"admin_status": STATE, "prefix_list_in": r"\S+", "prefix_list_out": r"\S+"}
+EXCHANGE = {"admin_status": STATE, "prefix_list_in": r"\S+", "prefix_list_out": r"\S+", "route_map_in": r"\S+"}
 FIELDS: dict[str, dict[str, str]] = {
     "DEVICE_METADATA": {
         "hostname": r"[a-zA-Z0-9][-a-zA-Z0-9]{0,61}[a-zA-Z0-9]", "type": "ToRRouter|LeafRouter|SpineRouter",
@@ -41,13 +42,15 @@ FIELDS: dict[str, dict[str, str]] = {
     "VXLAN_TUNNEL_MAP": {"vlan": VLAN, "vni": r"\d+"},
     "BGP_GLOBALS": {
         "router_id": r"\d+\.\d+\.\d+\.\d+", "local_asn": ASN, "load_balance_mp_relax": TRUTH,
-        "default_ipv4_unicast": TRUTH, "keepalive": ASN, "holdtime": ASN,
+        "default_ipv4_unicast": TRUTH, "network_import_check": TRUTH, "keepalive": ASN, "holdtime": ASN,
     },
     "BGP_GLOBALS_AF": {
         "max_ebgp_paths": r"\d+", "advertise-all-vni": TRUTH,
     },
     "BGP_GLOBALS_AF_NETWORK": {}, "BGP_PEER_GROUP": SESSION, "BGP_PEER_GROUP_AF": EXCHANGE,
     "BGP_NEIGHBOR": {**SESSION, "peer_group_name": r"\S+"},
+    "ROUTE_MAP_SET": {},
+    "ROUTE_MAP": {"route_operation": "permit|deny", "set_asn": ASN, "set_repeat_asn": r"\d+"},
     "PREFIX_SET": {"mode": "IPv4|IPv6"}, "PREFIX": {"action": "permit|deny"},
 }  # fmt: skip
 KEYS = {
@@ -58,21 +61,26 @@ KEYS = {
     "BGP_GLOBALS_AF": rf"(default|{VRF})\|({FAMILY})",
     "BGP_GLOBALS_AF_NETWORK": rf"(default|{VRF})\|({FAMILY})\|\S+/\d+", "BGP_PEER_GROUP": rf"(default|{VRF})\|\w+",
     "BGP_PEER_GROUP_AF": rf"(default|{VRF})\|\w+\|({FAMILY})", "BGP_NEIGHBOR": rf"(default|{VRF})\|\S+",
-    "PREFIX_SET": r"\w+", "PREFIX": r"\w+\|\S+/\d+\|(exact|\d+\.\.\d+)",
+    "ROUTE_MAP_SET": r"\w+", "ROUTE_MAP": r"\w+\|\d+", "PREFIX_SET": r"\w+",
+    "PREFIX": r"\w+\|\S+/\d+\|(exact|\d+\.\.\d+)",
 }  # fmt: skip
 REFERS = {
     "VLAN_INTERFACE": {"vrf_name": "VRF"}, "INTERFACE": {"vrf_name": "VRF"},
     "VXLAN_EVPN_NVO": {"source_vtep": "VXLAN_TUNNEL"}, "VXLAN_TUNNEL_MAP": {"vlan": "VLAN"},
-    "BGP_PEER_GROUP_AF": {"prefix_list_in": "PREFIX_SET", "prefix_list_out": "PREFIX_SET"},
+    "BGP_PEER_GROUP_AF": {
+        "prefix_list_in": "PREFIX_SET", "prefix_list_out": "PREFIX_SET", "route_map_in": "ROUTE_MAP_SET",
+    },
 }  # fmt: skip
 PARENTS = {
     "INTERFACE": "PORT", "VLAN_INTERFACE": "VLAN", "VLAN_MEMBER": "VLAN", "VXLAN_TUNNEL_MAP": "VXLAN_TUNNEL",
     "BGP_GLOBALS_AF": "BGP_GLOBALS", "BGP_GLOBALS_AF_NETWORK": "BGP_GLOBALS", "BGP_PEER_GROUP": "BGP_GLOBALS",
     "BGP_NEIGHBOR": "BGP_GLOBALS", "PREFIX": "PREFIX_SET",
+    "ROUTE_MAP": "ROUTE_MAP_SET",
 }  # fmt: skip
 RANGES = {
     ("PORT", "mtu"): (68, 9216), ("PORT", "speed"): (1, 1600000), ("VLAN", "vlanid"): (2, 4094),
     ("VRF", "vni"): (0, 16777215), ("BGP_GLOBALS_AF", "max_ebgp_paths"): (1, 256),
+    ("ROUTE_MAP", "set_asn"): (0, 4294967295), ("ROUTE_MAP", "set_repeat_asn"): (0, 255),
     ("BGP_GLOBALS", "local_asn"): (1, 4294967295), ("BGP_NEIGHBOR", "asn"): (1, 4294967295),
 }  # fmt: skip
 
@@ -101,7 +109,8 @@ def _row(tables: dict[str, Any], table: str, key: str, row: dict[str, Any]) -> I
         ip_interface(key.partition("|")[2])
         if parent not in tables[table]:
             yield "no row without an address"
-    for field, value in row.items():
+    values = ((field, each) for field, value in row.items() for each in (value if isinstance(value, list) else [value]))
+    for field, value in values:
         if not _sayable(table, field, value):
             yield f"{field} = {value}"
         if field in REFERS.get(table, {}) and value not in tables.get(REFERS[table][field], {}):

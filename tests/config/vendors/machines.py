@@ -13,15 +13,17 @@ from easterly.config import routers
 from easterly.config.complete import running
 from easterly.config.sheet import Sheet
 from easterly.config.switches.machine import Machine, Naming, machines
+from easterly.model.as_hops import AsHops
 from easterly.model.spec.site import Site
 
 
-def machines_of(spec: Site, naming: Naming, system: str) -> list[Machine]:
+def machines_of(spec: Site, naming: Naming, system: str, hops: AsHops | None = None) -> list[Machine]:
     network, work = made(spec)
     plan = address.plan(spec, network, work)
     sheet = Sheet(plan, address.isolation(spec, plan))
     alike = running(spec, system)
-    return machines(alike, network, sheet, routers.draft(spec, network, sheet), naming, system, alone=alike is not spec)
+    drafted = routers.draft(spec, network, sheet, hops)
+    return machines(alike, network, sheet, drafted, naming, system, alone=alike is not spec)
 
 
 @cache

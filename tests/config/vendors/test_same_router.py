@@ -61,6 +61,7 @@ def named(machine: Machine, state: DeviceState, maker: str) -> DeviceState:
     return replace(
         state, interfaces=interfaces, vrfs=tuple(tables[name] for name in state.vrfs),
         neighbors={machine.names.get(n, n): asn for n, asn in state.neighbors.items()} | overlay(machine, maker),
+        longer={machine.names.get(n, n): more for n, more in state.longer.items()},
         vrf_ports={tables[table]: ports(found) for table, found in state.vrf_ports.items()},
         vnis={tables[name]: vni for name, vni in state.vnis.items()},
         route_targets={tables[name]: found for name, found in state.route_targets.items()},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from easterly.config.bird.words import FURTHER
 from easterly.model.outcome import DeviceState
 
 _SPAN = re.compile(r"([0-9a-f.:]+/(\d+))(?:\{(\d+),(\d+)\})?")
 _LIST = re.compile(r"^define (\w+) = \[ (.*) \];$", re.M)
 _PORT = re.compile(r"^# (\S+) \(([^)]*)\): ", re.M)
 _NEIGHBOR = re.compile(r"^    neighbor (\S+) as (\d+);$", re.M)
+_OPENED = re.compile(r"template bgp (\w+) |protocol bgp \w+ from (\w+) ")
+_PEER = re.compile(r"    neighbor (\S+) as \d+;")
 _NETWORK = re.compile(r"^    route (\S+) (?:blackhole|via \S+(?: via \S+)*);$", re.M)
 
 
@@ -47,8 +50,27 @@ def parse(text: str) -> DeviceState:
         networks=tuple(_NETWORK.findall(text)),
         vrfs=(),
         prefix_lists=lists,
-        uses=tuple(dict.fromkeys(full.get(used, used) for used in re.findall(r"where net ~ (\w+);", text))),
+        uses=tuple(
+            dict.fromkeys(full.get(used, used) for used in re.findall(r"(?:where|if) net ~ (\w+)(?:;| then)", text))
+        ),
+        longer=_longer(text),
     )
+
+
+def _longer(text: str) -> dict[str, int]:
+    """AS numbers put before paths by neighbour: what the template of its session does."""
+    found: dict[str, int] = {}
+    by_template: dict[str, int] = {}
+    template = ""
+    for line in text.splitlines():
+        opened, peer = _OPENED.match(line), _PEER.match(line)
+        if opened:
+            template = opened[1] or opened[2]
+        elif line.startswith("        import "):
+            by_template[template] = max(by_template.get(template, 0), line.count(FURTHER))
+        elif peer and by_template.get(template):
+            found[peer[1]] = by_template[template]
+    return found
 
 
 def _lists(name: str, spans: str) -> tuple[str, tuple[str, ...]]:

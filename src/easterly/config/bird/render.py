@@ -39,7 +39,7 @@ def text(router: Router) -> str:
     page.environment.filters.setdefault("span", span)
     return page.render(
         r=router, families=words.families(), own=words.own, groups=words.groups(), session=session, areas=words.areas(),
-        ospf=router.igp.families if router.igp else (), passing=words.passing, given=words.given, told=words.told,
+        ospf=router.igp.families if router.igp else (), heard=words.heard, given=words.given, told=words.told,
         detection=words.detection, addresses=words.addresses, link_locals=words.link_locals,
     )  # fmt: skip
 
@@ -60,6 +60,7 @@ def shape(router: Router) -> str:
         "refuses": any(f.refuses for f in router.filters),
         "vrf": bool(router.tables),
         "served": any(" via " in route for family in words.families() for route in words.own(family)),
+        "far": bool(router.far),
     }
     families = [f"IPv{family}" for family in words.families()]
     return " ".join(["bird", *families, *(word for word, has in told.items() if has)])

@@ -11,6 +11,8 @@ BITS = {4: 32, 6: 128}
 OSPF = "source ~ [RTS_DEVICE, RTS_OSPF, RTS_OSPF_IA, RTS_OSPF_EXT1, RTS_OSPF_EXT2]"
 SOURCES = {"bgp": "source = RTS_BGP", "ospf": OSPF, "checks": "source = RTS_STATIC"}
 """Whose a route is, by protocol. OSPF's are those of interfaces too; what health checks decide elsewhere is static."""
+FURTHER = "bgp_path.prepend(bgp_path.first);"
+"""Puts the neighbour's AS number before a path once more."""
 
 
 def span(permit: Permit) -> str:
@@ -47,8 +49,15 @@ class Words:
         return f"net ~ {name}" + (f" && !(net ~ {name}_not)" if found.refuses else "")
 
     def passing(self, name: str) -> str:
-        """What comes in through a filter, ``all`` without one."""
+        """What goes through a filter, ``all`` without one."""
         return self._clause(self.within(name)) if name else "all"
+
+    def heard(self, exchange: Exchange) -> str:
+        """What comes in: through a filter, and with longer paths where the link counts for more AS hops than one."""
+        if not exchange.longer:
+            return self.passing(exchange.accept)
+        longer = f"{FURTHER} " * exchange.longer
+        return f"filter {{ if {self.within(exchange.accept)} then {{ {longer}accept; }} reject; }}"
 
     def given(self, family: int) -> str:
         """What other protocols hand to the interior one, ``none`` where nothing is."""

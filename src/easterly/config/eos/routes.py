@@ -57,6 +57,8 @@ def _top(reading: Reading, words: list[str], block: Block) -> None:
             _interface(reading, name, block.inner)
         case ["ip" | "ipv6" as family, "prefix-list", name]:
             reading.lists[f"{family} {name}"] = [" ".join(b.line.split()[2:]) for b in block.inner]
+        case ["route-map", name, "permit", _]:
+            reading.policies[name] += [b.line for b in block.inner]
         case ["router", "bgp", asn]:
             reading.asn = int(asn)
             _bgp(reading, block.inner)
@@ -86,8 +88,12 @@ def _bgp(reading: Reading, lines: Iterable[Block]) -> None:
                 reading.router_id = number
             case ["neighbor", name, "peer", "group"]:
                 groups[name] = None
-            case ["neighbor", "interface", name, "peer-group", _, "remote-as", asn]:
+            case ["neighbor", "interface", name, "peer-group", group, "remote-as", asn]:
                 reading.neighbors[name] = int(asn)
+                reading.members[group].append(name)
+            case ["neighbor", name, "peer", "group", group]:
+                reading.neighbors.setdefault(name, 0)
+                reading.members[group].append(name)
             case ["neighbor", name, "remote-as", asn]:
                 reading.neighbors[name] = int(asn)
             case ["neighbor", name, *_] if name not in groups:
@@ -103,6 +109,8 @@ def _family(reading: Reading, word: str, lines: Iterable[Block]) -> None:
         match block.line.split():
             case ["neighbor", _, "prefix-list", name, "in" | "out"]:
                 reading.uses[f"{word} {name}"] = None
+            case ["neighbor", name, "route-map", used, "in"]:
+                reading.heard[name] = used
             case ["network", prefix, *_]:
                 reading.networks.append(prefix)
 

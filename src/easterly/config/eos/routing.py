@@ -176,6 +176,8 @@ def _exchange(group: Group, exchange: Exchange) -> Iterator[str]:
         yield f"neighbor {name} prefix-list {exchange.accept} in"
     if exchange.announce:
         yield f"neighbor {name} prefix-list {exchange.announce} out"
+    if exchange.longer:
+        yield f"neighbor {name} route-map {exchange.far} in"
 
 
 def _table(router: Router, table: Table) -> Iterator[str]:

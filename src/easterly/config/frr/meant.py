@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from easterly.config.industry import WORD, entries
+from collections.abc import Iterator
+
+from easterly.config.industry import WORD, entries, entries_of
 from easterly.model.outcome import DeviceState
 from easterly.model.router import DEFAULT, Filter, Group, IgpLink, Router
 from easterly.model.router_state import GroupState, IgpPort, IgpState
@@ -35,9 +37,9 @@ def meant(router: Router) -> DeviceState:
         {table.name: table.interfaces for table in tables if table.interfaces},
         {group.name: _group(group) for group in router.groups}, _igps(router),
         {bfd.name: (bfd.interval_ms, bfd.interval_ms, bfd.multiplier) for bfd in router.bfd},
-        {give.accept: ("permit 10", f"match {WORD[give.family]} address prefix-list {give.accept}")
-         for give in router.handovers},
+        _maps(router),
         tuple(_given(router)), {port.name: port.description for port in router.interfaces if port.description},
+        router.longer(),
     )  # fmt: skip
 
 
@@ -58,7 +60,25 @@ def _group(group: Group) -> GroupState:
     peers = tuple(peer.address or peer.interface for peer in group.peers)
     hellos = None if group.timers is None else (group.timers.hello_s, group.timers.dead_s)
     lists: dict[str, tuple[str, str]] = {e.family: (e.accept, e.announce) for e in group.exchanges}
-    return GroupState(peers, group.bfd, group.profile if group.bfd else "", hellos, group.source, group.hops, lists)
+    maps: dict[str, tuple[str, str]] = {e.family: (e.far, "") for e in group.exchanges if e.longer}
+    return GroupState(
+        peers, group.bfd, group.profile if group.bfd else "", hellos, group.source, group.hops, lists, maps
+    )  # fmt: skip
+
+
+def _maps(router: Router) -> dict[str, tuple[str, ...]]:
+    given = {
+        give.accept: ("permit 10", f"match {WORD[give.family]} address prefix-list {give.accept}")
+        for give in router.handovers
+    }
+    return given | {far.far: tuple(_far(far.longer)) for far in router.far}
+
+
+def _far(longer: int) -> Iterator[str]:
+    for number, more, further in entries_of(longer):
+        yield f"permit {number}"
+        yield from [f"continue {further}"] * bool(further)
+        yield f"set as-path prepend last-as {more}"
 
 
 def _igps(router: Router) -> dict[str, IgpState]:

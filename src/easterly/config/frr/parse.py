@@ -44,7 +44,6 @@ class Reading(Told):
     port: str = ""
     family: str = ""
     groups: dict[str, Group] = field(default_factory=lambda: defaultdict(Group))
-    maps: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     interior: Interior = field(default_factory=Interior)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -85,7 +84,7 @@ def parse(text: str) -> DeviceState:
     return replace(
         reading.state(), groups={name: group.state() for name, group in reading.groups.items()},
         igps=reading.interior.igps(), profiles=reading.interior.profiles(),
-        route_maps={name: tuple(lines) for name, lines in reading.maps.items()},
+        route_maps={name: tuple(lines) for name, lines in reading.policies.items()},
         given=tuple(reading.interior.given), descriptions=reading.notes,
     )  # fmt: skip
 
@@ -139,11 +138,11 @@ def _bfd(reading: Reading, words: list[str]) -> None:
 
 def _route_map(reading: Reading, words: list[str]) -> None:
     reading.table = words[1]
-    reading.maps[words[1]].append(" ".join(words[2:]))
+    reading.policies[words[1]].append(" ".join(words[2:]))
 
 
 def _of_map(reading: Reading, words: list[str]) -> None:
-    reading.maps[reading.table].append(" ".join(words))
+    reading.policies[reading.table].append(" ".join(words))
 
 
 def _vrf(reading: Reading, words: list[str]) -> None:
@@ -198,6 +197,7 @@ def _neighbor(reading: Reading, words: list[str]) -> None:
         reading.neighbors[name] = int(rest[1])
     elif rest[0] == "peer-group":
         reading.groups[rest[1]].peers.append(name)
+        reading.members[rest[1]].append(name)
     elif rest[0] in ("bfd", "timers", "ebgp-multihop", "update-source"):
         reading.groups[name].words[rest[0]] = rest[1:] or [""]
     elif rest[0] == "activate":
@@ -211,6 +211,8 @@ def _policy(reading: Reading, name: str, rest: list[str]) -> None:
     group = reading.groups[name]
     if rest[0] == "prefix-list":
         reading.uses[f"{reading.port} {rest[1]}"] = None
+    elif rest[2] == "in":
+        reading.heard[name] = rest[1]
     kept = group.lists if rest[0] == "prefix-list" else group.maps
     kept.setdefault(reading.family, ["", ""])[WAYS[rest[2]]] = rest[1]
 
@@ -245,4 +247,5 @@ _INNER: dict[tuple[str, str], _Reader] = {
     ("bfd", "transmit-interval"): _bfd, ("ospf", "ospf"): _process, ("ospf", "redistribute"): _process,
     ("ospf6", "ospf6"): _process, ("ospf6", "redistribute"): _process, ("isis", "net"): _process,
     ("isis", "redistribute"): _process, ("route-map", "match"): _of_map, ("route-map", "set"): _of_map,
+    ("route-map", "continue"): _of_map,
 }  # fmt: skip

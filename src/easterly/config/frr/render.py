@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from easterly.config.frr.interior import on_interface, processes, to_bgp
-from easterly.config.industry import WORD, entries
+from easterly.config.industry import MOST_AT_ONCE, WORD, entries, entries_of
 from easterly.config.templates import template
 from easterly.model.outcome import Artifact
 from easterly.model.router import Exchange, Group, Router
@@ -40,7 +40,7 @@ def _text(page: Template, router: Router) -> str:
     overlays = [group.name for group, _ in carried.pop(0, ())]
     return page.render(
         r=router, words=WORD, unicast=carried, overlays=overlays, entries=entries, interior=on_interface,
-        processes=processes, redistributed=to_bgp,
+        processes=processes, redistributed=to_bgp, prepends=entries_of,
     )  # fmt: skip
 
 
@@ -61,5 +61,7 @@ def shape(router: Router) -> str:
         "silent": not all([*(group.bfd or group.source for group in groups), *(link.bfd for link in links)]),
         "timers": any(group.timers for group in groups) or any(link.hellos for link in links),
         "given": bool(router.handovers),
+        "far": bool(router.far),
+        "further": any(far.longer > MOST_AT_ONCE for far in router.far),
     }  # fmt: skip
     return " ".join([*words, *(word for word, there in told.items() if there)])

@@ -23,6 +23,12 @@ class _Said:
     """Lines of the term ``pass`` by policy."""
     own: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Prefixes of the term ``own`` by policy."""
+    expands: dict[str, int] = field(default_factory=dict)
+    """AS numbers that a policy puts before a path."""
+    imports: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Policies of what comes in, by group."""
+    members_of: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Neighbours by group."""
     through: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Policies that a policy asks."""
     accepts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -111,6 +117,8 @@ def _policy(found: _Said, name: str, words: list[str]) -> None:
             found.filters[name].append(" ".join(["deny", *route]))
         case ["term", "own", "from", "route-filter", prefix, "exact"]:
             found.own[name].append(prefix)
+        case ["then", "as-path-expand", "last-as", "count", number]:
+            found.expands[name] = int(number)
         case ["term", "learned", "from", "policy", other]:
             found.through[name].append(other)
         case ["term", _, "from", "community", community]:
@@ -121,14 +129,18 @@ def _session(found: _Said, group: str, words: list[str]) -> None:
     match words:
         case ["neighbor", address, "peer-as", asn]:
             found.state.neighbors[address] = int(asn)
+            found.members_of[group].append(address)
         case ["neighbor", address, *_]:
             found.state.neighbors.setdefault(address, 0)
         case ["dynamic-neighbor", _, *_, "interface", name]:
             found.discovered[group].append(name.removesuffix(".0"))
+            found.members_of[group].append(name.removesuffix(".0"))
         case ["peer-as", asn]:
             found.numbers[group] = int(asn)
         case ["import" | "export" as way, policy]:
             found.sessions.append((way, policy))
+            if way == "import":
+                found.imports[group].append(policy)
 
 
 def _table(found: _Said, name: str, words: list[str]) -> None:
@@ -157,10 +169,13 @@ def _follow(found: _Said) -> None:
     for group, ports in found.discovered.items():
         state.neighbors |= dict.fromkeys(ports, found.numbers[group])
     for way, policy in found.sessions:
-        named = [policy] if way == "import" else found.through[policy]
+        named = [policy] * (policy not in found.expands) if way == "import" else found.through[policy]
         state.uses |= {words[name]: None for name in named}
         if way == "export":
             state.networks += [prefix for prefix in found.own[policy] if prefix not in state.networks]
+    for group, names in found.imports.items():
+        more = sum(found.expands.get(name, 0) for name in dict.fromkeys(names))
+        state.longer |= dict.fromkeys(found.members_of[group], more)
     for table, policies in found.tables.items():
         for way, policy in policies:
             if way == "import":

@@ -45,7 +45,7 @@ def render(machine: Machine) -> str:
     router = machine.router
     parts = (
         [f"set system host-name {router.name}"], _interfaces(machine), _vlans(machine), _options(machine),
-        _filters(router.filters), _exports(router), interior(machine), _bgp(machine), _tables(machine),
+        _filters(router.filters), _far(router), _exports(router), interior(machine), _bgp(machine), _tables(machine),
     )  # fmt: skip
     return "\n".join(dict.fromkeys(line for part in parts for line in part)) + "\n"
 
@@ -164,6 +164,12 @@ def _route(permit: Permit, family: int) -> str:
     return f"{permit.prefix} exact" if permit.high is None else f"{permit.prefix} upto /{permit.high}"
 
 
+def _far(router: Router) -> Iterator[str]:
+    """What counts for more AS hops than one: paths are longer, and the next policy decides."""
+    for far in router.far:
+        yield f"{POLICY} {far.far} then as-path-expand last-as count {far.longer}"
+
+
 def _exports(router: Router) -> Iterator[str]:
     """What sessions tell: connected routes that the router announces, and what it has learned, through a filter."""
     for group, exchange in router.exchanges:
@@ -202,8 +208,7 @@ def _bgp(machine: Machine) -> Iterator[str]:
             for exchange in plain:
                 extended = " extended-nexthop" * (exchange.family == "ipv4" and any(peer.interface for peer in peers))
                 yield f"{own} family {FAMILY[exchange.version]} unicast{extended}"
-                if exchange.accept:
-                    yield f"{own} import {exchange.accept}"
+                yield from (f"{own} import {policy}" for policy in (exchange.far, exchange.accept) if policy)
                 yield f"{own} export {_export(group, exchange)}"
             for peer in peers:
                 yield from _peer(machine, own, group, peer)

@@ -68,6 +68,8 @@ def _top(reading: Reading, block: Block, tunnels: set[str], inner: set[str]) -> 
             _table(reading, name, block.inner, tunnels)
         case ["interface", name] if name not in inner:
             _interface(reading, name, block.inner)
+        case ["route-map", name, "permit", _]:
+            reading.policies[name] += [b.line for b in block.inner]
         case ["router", "bgp", asn]:
             reading.asn = int(asn)
             _bgp(reading, block.inner)
@@ -103,12 +105,14 @@ def _bgp(reading: Reading, lines: Iterable[Block]) -> None:
                 reading.router_id = number
             case ["address-family", _, "unicast"]:
                 reading.networks += _networks(block)
-            case ["template", "peer", _]:
-                _filters(reading, block.inner)
+            case ["template", "peer", name]:
+                _filters(reading, name, block.inner)
             case ["neighbor", name]:
                 own = [b.line.split()[1] for b in block.inner if b.line.startswith("remote-as ")]
                 reading.neighbors[name] = int(own[0]) if own else 0
-                _filters(reading, block.inner)
+                for group in (b.line.split()[2] for b in block.inner if b.line.startswith("inherit peer ")):
+                    reading.members[group].append(name)
+                _filters(reading, name, block.inner)
             case ["vrf", name]:
                 reading.vrf_networks[name] += [p for family in block.inner for p in _networks(family)]
 
@@ -117,9 +121,14 @@ def _networks(family: Block) -> list[str]:
     return [b.line.split()[1] for b in family.inner if b.line.startswith("network ")]
 
 
-def _filters(reading: Reading, lines: Iterable[Block]) -> None:
+def _filters(reading: Reading, name: str, lines: Iterable[Block]) -> None:
+    """Lists and maps of a neighbour, or of what several inherit."""
     for family in lines:
         words = family.line.split()
         if words[0] == "address-family":
             named = [b.line.split()[1] for b in family.inner if b.line.startswith("prefix-list ")]
-            reading.uses |= {f"{WORD[words[1]]} {name}": None for name in named}
+            for block in family.inner:
+                match block.line.split():
+                    case ["route-map", used, "in"]:
+                        reading.heard[name] = used
+            reading.uses |= {f"{WORD[words[1]]} {each}": None for each in named}

@@ -219,3 +219,5 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
         yield f"prefix-list {exchange.accept} in"
     if exchange.announce:
         yield f"prefix-list {exchange.announce} out"
+    if exchange.longer:
+        yield f"route-map {exchange.far} in"

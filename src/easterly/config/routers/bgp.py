@@ -60,36 +60,38 @@ class Seen:
 
 def groups(seen: Seen) -> tuple[Group, ...]:
     """Sessions: on links, and between loopbacks where tenants' tables ride over another protocol."""
-    by_underlay: dict[Underlay, list[Line]] = defaultdict(list)
+    alike: dict[tuple[Underlay, int], list[Line]] = defaultdict(list)
     if seen.own.protocol == "bgp":
-        by_underlay[seen.own] = []
+        alike[seen.own, 1] = []
     for line in seen.lines:
         if line.underlay.protocol == "bgp":
-            by_underlay[line.underlay].append(line)
-    found = [group for underlay, lines in by_underlay.items() for group in _on_links(seen, underlay, lines)]
+            alike[line.underlay, line.hops].append(line)
+    found = [group for (underlay, hops), lines in alike.items() for group in _on_links(seen, underlay, lines, hops)]
     return (*found, *_between_loopbacks(seen))
 
 
-def _on_links(seen: Seen, underlay: Underlay, lines: list[Line]) -> Iterator[Group]:
-    word = "FABRIC" if underlay == seen.own else "WAN"
+def _on_links(seen: Seen, underlay: Underlay, lines: list[Line], hops: int) -> Iterator[Group]:
+    """Sessions on links of one underlay that count for as many AS hops."""
+    word, longer = "FABRIC" if underlay == seen.own else "WAN", hops - 1
+    end = f"_X{hops}" if longer else ""
     families, tenants = seen.sheet.families, bool(seen.sheet.vrfs)
     more = (underlay.bfd is not False, profile(underlay), timers(underlay))
     if underlay.unnumbered:
-        exchanges = [_exchange(seen, family) for family in families]
+        exchanges = [_exchange(seen, family, longer) for family in families]
         peers = tuple(Peer(line.peer, seen.sheet.asn[line.peer.device], interface=line.name) for line in lines)
-        yield Group(word, peers, (*exchanges, *([Exchange("evpn")] if tenants else [])), *more)
+        yield Group(word + end, peers, (*exchanges, *([Exchange("evpn")] if tenants else [])), *more)
         return
     for family in families:
-        exchanges = [_exchange(seen, family)]
+        exchanges = [_exchange(seen, family, longer)]
         if tenants and family == families[0]:
             exchanges.append(Exchange("evpn"))
-        yield Group(f"{word}{family}", _numbered(seen, lines, family), tuple(exchanges), *more)
+        yield Group(f"{word}{family}{end}", _numbered(seen, lines, family), tuple(exchanges), *more)
 
 
-def _exchange(seen: Seen, family: int) -> Exchange:
+def _exchange(seen: Seen, family: int, longer: int) -> Exchange:
     if seen.border:
-        return Exchange(WORD[family], f"OUTSIDE{family}", f"SITE{family}")
-    return Exchange(WORD[family], f"SITE{family}", f"OWN{family}" if seen.edge else f"SITE{family}")
+        return Exchange(WORD[family], f"OUTSIDE{family}", f"SITE{family}", longer)
+    return Exchange(WORD[family], f"SITE{family}", f"OWN{family}" if seen.edge else f"SITE{family}", longer)
 
 
 def _numbered(seen: Seen, lines: list[Line], family: int) -> tuple[Peer, ...]:

@@ -11,6 +11,7 @@ from easterly.config.routers import bgp, igp
 from easterly.config.routers.links import Line, lines, profiles
 from easterly.config.routers.services import services
 from easterly.config.sheet import Port, Sheet
+from easterly.model.as_hops import AsHops
 from easterly.model.network import Network
 from easterly.model.router import DEFAULT, Anycast, Interface, Router, Table
 from easterly.model.spec.site import Site
@@ -22,7 +23,7 @@ MTU_B = 9100
 LEAST_PATHS = 64
 
 
-def draft(site: Site, network: Network, sheet: Sheet) -> list[Router]:
+def draft(site: Site, network: Network, sheet: Sheet, hops: AsHops | None = None) -> list[Router]:
     """All switches and WAN routers, in the order of the network.
 
     Where a fabric says nothing else, external BGP runs on every link, numbered, in each family over its own session
@@ -37,13 +38,15 @@ def draft(site: Site, network: Network, sheet: Sheet) -> list[Router]:
         Underlays and anycast services.
     network : Network
     sheet : Sheet
+    hops : AsHops, optional
+        What links count for in BGP; 1 if absent.
 
     Returns
     -------
     list of Router
     """
     names = network.nodes.name.tolist()
-    served, links = services(site, network, sheet), lines(site, network)
+    served, links = services(site, network, sheet), lines(site, network, hops)
     drafting = _Drafting(site, network, sheet, bgp.inside(site, network, sheet))
     return [
         drafting.router(node, names[node], bool(network.ending[node]), links.get(node, []), served.get(names[node], ()))

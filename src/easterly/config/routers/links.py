@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from easterly.model.as_hops import AsHops
 from easterly.model.network import LinkKind, Network
 from easterly.model.router import Bfd, End
 from easterly.model.spec.site import Site
 from easterly.model.spec.underlay import Detection, Underlay
-from easterly.model.underlays import of_link
+from easterly.model.underlays import metric, of_link
 
 PROFILE = "FABRIC"
 
@@ -28,6 +29,8 @@ class Line:
     name : str
         Its interface, ``swp7``.
     underlay : Underlay
+    hops : int
+        AS hops that it counts for where BGP runs.
     """
 
     row: int
@@ -38,16 +41,16 @@ class Line:
     rate_bps: float
     cost: int
     underlay: Underlay
+    hops: int = 1
 
 
-def lines(site: Site, network: Network) -> dict[int, list[Line]]:
+def lines(site: Site, network: Network, hops: AsHops | None = None) -> dict[int, list[Line]]:
     """Links between routers by the node that they leave, in the order of its ports."""
     links, names = network.links, network.nodes.name.tolist()
     found: dict[int, list[Line]] = defaultdict(list)
     for row in np.flatnonzero(links.kind != LinkKind.HOST).tolist():
         port = int(links.src_port[row])
         end = End(names[links.dst[row]], f"swp{links.dst_port[row]}")
-        cost = min(max(round(float(links.cost[row])), 1), 65535)
         found[int(links.src[row])].append(
             Line(
                 row,
@@ -56,8 +59,9 @@ def lines(site: Site, network: Network) -> dict[int, list[Line]]:
                 end,
                 port,
                 float(links.capacity_bps[row]),
-                cost,
+                metric(float(links.cost[row])),
                 of_link(site, network, row),
+                1 if hops is None else int(hops.count[row]),
             )
         )
     return {node: sorted(rows, key=lambda line: line.port) for node, rows in found.items()}

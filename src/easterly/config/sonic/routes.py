@@ -84,11 +84,26 @@ def _sessions(reading: Reading, tables: dict[str, Rows]) -> None:
         table, _, address = key.partition("|")
         groups[f"{table}|{row['peer_group_name']}"]
         reading.neighbors[address] = int(row.get("asn", 0))
+    more = {group: _longer(tables, row) for group, row in families.items()}
+    for key, row in tables.get("BGP_NEIGHBOR", {}).items():
+        table, _, address = key.partition("|")
+        own = (f"{table}|{row['peer_group_name']}|{family}" for family in ("ipv4_unicast", "ipv6_unicast"))
+        reading.longer[address] = max(more.get(group, 0) for group in own)
     for key, row in families.items():
         family = key.split("|")[2]
         for field in ("prefix_list_in", "prefix_list_out"):
             if field in row:
                 reading.uses[f"{WORD[family]} {row[field]}"] = None
+
+
+def _longer(tables: dict[str, Rows], row: Mapping[str, Any]) -> int:
+    """AS numbers that the maps of a group put before paths."""
+    more = 0
+    for name in row.get("route_map_in", ()):
+        tables["ROUTE_MAP_SET"][name]  # has to be there
+        own = [entry for key, entry in tables.get("ROUTE_MAP", {}).items() if key.partition("|")[0] == name]
+        more += sum(int(entry.get("set_repeat_asn", 1)) for entry in own if "set_asn" in entry)
+    return more
 
 
 def _filters(reading: Reading, tables: dict[str, Rows]) -> None:

@@ -60,7 +60,7 @@ def render(machine: Machine) -> str:
     """
     found = {**_device(machine), **_ports(machine), **_vlans(machine), **_overlay(machine)}
     if not beside(machine.router):
-        found |= {**_bgp(machine), **_filters(machine.router.filters)}
+        found |= {**_bgp(machine), **_filters(machine.router.filters), **_far(machine.router)}
     return json.dumps({name: rows for name, rows in found.items() if rows}, indent=1, sort_keys=True) + "\n"
 
 
@@ -234,7 +234,18 @@ def _exchange(exchange: Exchange) -> Row:
         row["prefix_list_in"] = exchange.accept
     if exchange.announce:
         row["prefix_list_out"] = exchange.announce
+    if exchange.longer:
+        row["route_map_in"] = [exchange.far]
     return row
+
+
+def _far(router: Router) -> Mapping[str, Rows]:
+    """What counts for more AS hops than one; these tables know no ``last-as``, so the router's own number it is."""
+    rows: Rows = {
+        f"{far.far}|10": {"route_operation": "permit", "set_asn": str(router.asn), "set_repeat_asn": str(far.longer)}
+        for far in router.far
+    }
+    return {"ROUTE_MAP_SET": {far.far: {} for far in router.far}, "ROUTE_MAP": rows}
 
 
 def _filters(filters: Iterable[Filter]) -> Mapping[str, Rows]:

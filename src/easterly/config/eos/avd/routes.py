@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from easterly.config.industry import entries_of
 from easterly.config.switches.machine import Machine
 from easterly.model.router import Group, Igp, Interface, Permit, Table
 
@@ -39,6 +40,12 @@ def structured(m: Machine) -> dict[str, Any]:
         {"name": g.accept, "sequence_numbers": [{"sequence": 10, "type": "permit", "match": [
             f"{'ip' if g.family == 4 else 'ipv6'} address prefix-list {g.accept}"
         ]}]} for g in {g.accept: g for g in r.handovers}.values()
+    ] + [
+        {"name": far.far, "sequence_numbers": [
+            {"sequence": n, "type": "permit", "set": [f"as-path prepend last-as {more}"],
+             **({"continue": {"enabled": True, "sequence_number": further}} if further else {})}
+            for n, more, further in entries_of(far.longer)
+        ]} for far in r.far
     ]  # fmt: skip
     for key, six in (("static_routes", False), ("ipv6_static_routes", True)):
         behind = [a for a in m.served_behind if (":" in a.prefix) == six]
@@ -158,6 +165,7 @@ def _bgp(m: Machine) -> dict[str, Any]:
     for family in (4, 6):
         carried = [
             {"name": g.name, "activate": True, "prefix_list_in": e.accept, "prefix_list_out": e.announce,
+             **({"route_map_in": e.far} if e.longer else {}),
              **(ORIGINATE if family == 4 and any(p.interface for p in g.peers) else {})}
             for g in r.groups for e in g.exchanges if e.family == WORD[family]
         ]  # fmt: skip
