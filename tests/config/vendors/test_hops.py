@@ -86,9 +86,7 @@ def test_every_maker_says_what_frr_says(maker, variant):
 def test_bird_says_what_frr_says(variant):
     for router, ours in zip(found := drafted(variant), bird.render(found), strict=True):
         [theirs] = frr.render([router])
-        said, others = bird.parse(ours.text).longer, frr.parse(theirs.text).longer
-        assert said == others or variant == "bgp-unnumbered"  # whose neighbours are addresses there
-        assert sorted(said.values()) == sorted(others.values())
+        assert bird.parse(ours.text).longer == frr.parse(theirs.text).longer
         assert bird.parse(ours.text).uses == frr.parse(theirs.text).uses or router.igp is not None
 
 

@@ -12,7 +12,8 @@ _LIST = re.compile(r"^define (\w+) = \[ (.*) \];$", re.M)
 _PORT = re.compile(r"^# (\S+) \(([^)]*)\): ", re.M)
 _NEIGHBOR = re.compile(r"^    neighbor (\S+) as (\d+);$", re.M)
 _OPENED = re.compile(r"template bgp (\w+) |protocol bgp \w+ from (\w+) ")
-_PEER = re.compile(r"    neighbor (\S+) as \d+;")
+_PEER = re.compile(r'    (?:interface "(\S+)"|neighbor (?!fe80:)(\S+) as \d+);')
+"""The neighbour of a session; its interface, where link-local addresses are no names."""
 _NETWORK = re.compile(r"^    route (\S+) (?:blackhole|via \S+(?: via \S+)*);$", re.M)
 
 
@@ -69,7 +70,7 @@ def _longer(text: str) -> dict[str, int]:
         elif line.startswith("        import "):
             by_template[template] = max(by_template.get(template, 0), line.count(FURTHER))
         elif peer and by_template.get(template):
-            found[peer[1]] = by_template[template]
+            found[peer[1] or peer[2]] = by_template[template]
     return found
 
 
