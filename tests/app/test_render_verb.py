@@ -71,6 +71,21 @@ def test_what_was_edited_is_left_alone_and_what_was_rendered_is_replaced(tmp_pat
     assert old.read_text().startswith("cable,")
 
 
+@pytest.mark.parametrize(
+    "words", [["render", "--target", "frr", "--no-validate", "--force"], ["plan", "--validate", "none"]]
+)
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path, words):
+    """Nothing is written: neither behind the link nor beside it."""
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    for folder in (out, elsewhere):
+        folder.mkdir()
+    (out / "frr").symlink_to(elsewhere)
+    found = CliRunner().invoke(main, [words[0], DEMO, *words[1:], "-o", str(out)])
+    assert found.exit_code == 2
+    assert f"{out}/frr: cannot be written: a link leads out of {out}" in found.output
+    assert (list(elsewhere.iterdir()), [path.name for path in out.iterdir()]) == ([], ["frr"])
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3}'])
 def test_a_broken_list_makes_strangers_and_no_traceback(tmp_path, text):
     run("--target", "labels", "-o", tmp_path)

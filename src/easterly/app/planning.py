@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import platform
 import sys
 import time
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from easterly.base.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from easterly.model.outcome import Plan, Validation
+    from easterly.model.outcome import Artifact, Plan, Validation
     from easterly.study.nouns import Nouns
     from easterly.study.stages import Stages
 
@@ -130,8 +131,7 @@ def write(done: Run, folder: Path) -> None:
     from easterly.app.document import dump
 
     started = time.perf_counter()
-    for artifact in done.plan.configs.artifacts:
-        write_text(folder / artifact.path, artifact.text)
+    write_below(folder, done.plan.configs.artifacts)
     write_text(folder / "plan.json", dump(done.document))
     done.timings["write"] = time.perf_counter() - started
     started = time.perf_counter()
@@ -139,6 +139,23 @@ def write(done: Run, folder: Path) -> None:
     report.write(done.plan, done.document, folder / "report.html", done.as_json(), found)
     done.timings["report"] = time.perf_counter() - started
     write_text(folder / "run.json", dump(done.as_json()))
+
+
+def write_below(folder: Path, files: Iterable[Artifact]) -> None:
+    """Write files below a folder, and nothing elsewhere: not through a link that leads out of it.
+
+    Raises
+    ------
+    OSError
+        A link leads out of the folder, and nothing was written; or a file cannot be written.
+    """
+    files, root = list(files), folder.resolve()
+    for parent in sorted({(folder / file.path).parent for file in files}):
+        if not parent.resolve().is_relative_to(root):
+            reason = f"a link leads out of {folder}; remove it, or name the folder behind it"
+            raise OSError(errno.EXDEV, reason, str(parent))
+    for file in files:
+        write_text(folder / file.path, file.text)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from easterly.app.planning import write_text
+from easterly.app.planning import write_below, write_text
 
 if TYPE_CHECKING:
     from easterly.model.outcome import Artifact, Validation
@@ -108,13 +108,10 @@ def write(folder: Path, files: Sequence[Artifact]) -> int:
     """Write files whole or not at all, leave those alone that are the same, and list them; how many changed."""
     from easterly.app.document import dump
 
-    changed = 0
-    listed = _manifest(folder)
-    for file in files:
-        path = folder / file.path
-        changed += not path.is_file() or path.read_bytes() != file.text.encode()
-        write_text(path, file.text)
-        listed[file.path] = file.sha256
+    stand = [(folder / file.path, file.text.encode()) for file in files]
+    changed = sum(not path.is_file() or path.read_bytes() != text for path, text in stand)
+    write_below(folder, files)
+    listed = _manifest(folder) | {file.path: file.sha256 for file in files}
     write_text(folder / MANIFEST, dump({"schema": 1, "files": dict(sorted(listed.items()))}))
     return changed
 

@@ -30,7 +30,7 @@ def placed(nouns: Any, objective: str, rounds: int, seed: int, form: str) -> Pla
 
 def export(nouns: Any, made: Placing, folder: Path, form: str) -> list[str]:
     """Write the best placement for schedulers below a folder; the paths."""
-    from easterly.app.planning import write_text
+    from easterly.app.planning import write_below
     from easterly.study import place as study
 
     try:
@@ -38,8 +38,7 @@ def export(nouns: Any, made: Placing, folder: Path, form: str) -> list[str]:
     except ValueError as error:
         terminal.misused(f"--export: {error.args[0]}", form)
     with terminal.writing(folder, form):
-        for file in files:
-            write_text(folder / file.path, file.text)
+        write_below(folder, files)
     return [str(folder / file.path) for file in files]
 
 
