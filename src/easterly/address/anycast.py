@@ -8,7 +8,7 @@ import numpy as np
 
 from easterly.address.facts import usable
 from easterly.address.text import BITS, AddressError, Prefix, read, read_address, write
-from easterly.base.findings import Finding, FindingsError
+from easterly.base.findings import Finding, FindingsError, did_you_mean
 from easterly.base.seeds import stream
 from easterly.model.address import AddressPlan, Blocks
 from easterly.model.spec.anycast import Anycast
@@ -51,8 +51,26 @@ def addresses(site: Site, blocks: Blocks, previous: AddressPlan | None = None) -
             taken.update(found[name])
     for name, spec in sorted(site.anycast.items()):
         if not spec.address:
+            wrong = list(sourceless(site, spec))
+            if wrong:
+                raise FindingsError(wrong)
             found[name] = tuple(_chosen(spec, _prefixes(spec, blocks), earlier, taken))
     return {name: tuple(write(family, number) for family, number in found[name]) for name in sorted(found)}
+
+
+def sourceless(site: Site, spec: Anycast) -> Iterator[Finding]:
+    """What is wrong with the source of a service's address, if anything is."""
+    if spec.address:
+        return
+    if spec.block is None:
+        hint = "state `address`, or a `block` of the role anycast"
+        yield Finding("E525", spec.origin, f"service {spec.name} has no address", hint, on_key=True)
+    elif spec.block not in site.addressing.blocks:
+        text = f"there is no block {spec.block}"
+        yield Finding("E525", f"{spec.origin}/block", text, did_you_mean(spec.block, site.addressing.blocks))
+    elif site.addressing.blocks[spec.block].role != ROLE:
+        text = f"block {spec.block} is not for anycast"
+        yield Finding("E525", f"{spec.origin}/block", text, "give it `role: anycast`")
 
 
 def _stated(spec: Anycast) -> Iterator[Number]:
@@ -72,8 +90,8 @@ def _chosen(
     spec: Anycast, prefixes: list[Prefix], earlier: Mapping[tuple[int, str], int], taken: set[Number]
 ) -> Iterator[Number]:
     if not prefixes:
-        text = f"service {spec.name} has no address, and no block to take one from"
-        raise FindingsError([Finding("E525", spec.origin, text, "state `address`, or a `block` of the role anycast")])
+        text = f"block {spec.block} has no prefix for all places, which service {spec.name} could take an address of"
+        raise FindingsError([Finding("E525", f"{spec.origin}/block", text, "state `address`")])
     for family in sorted({prefix.family for prefix in prefixes}):
         inside = [prefix for prefix in prefixes if prefix.family == family]
         had = earlier.get((family, spec.name))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from easterly.address.anycast import ROLE
+from easterly.address.anycast import ROLE, sourceless
 from easterly.address.text import AddressError, Prefix, read, read_address
 from easterly.base.findings import Finding, Severity, did_you_mean, rule
 from easterly.model.address import AddressPlan
@@ -34,21 +34,7 @@ def services_have_addresses(site: Site) -> Iterator[Finding]:
                 text = f"service {name} has two addresses of IPv{number[0]}"
                 yield Finding("E525", at, text, "state one of each family; a second one is a service of its own")
             holders[number] = name
-        yield from _block(site, spec)
-
-
-def _block(site: Site, spec: Anycast) -> Iterator[Finding]:
-    if spec.address:
-        return
-    if spec.block is None:
-        hint = "state `address`, or a `block` of the role anycast"
-        yield Finding("E525", spec.origin, f"service {spec.name} has no address", hint, on_key=True)
-    elif spec.block not in site.addressing.blocks:
-        text = f"there is no block {spec.block}"
-        yield Finding("E525", f"{spec.origin}/block", text, did_you_mean(spec.block, site.addressing.blocks))
-    elif site.addressing.blocks[spec.block].role != ROLE:
-        text = f"block {spec.block} is not for anycast"
-        yield Finding("E525", f"{spec.origin}/block", text, "give it `role: anycast`")
+        yield from sourceless(site, spec)
 
 
 @rule("E526", "a service is at a place that cannot announce it")
