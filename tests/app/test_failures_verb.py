@@ -6,6 +6,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from tests.app.lab.sites import DIAMOND, written
 from tests.study.test_failures import SHARES
 
 from easterly.app.cli import main
@@ -48,6 +49,18 @@ def test_one_failure_in_full(site):
     assert told.exit_code == 0 and "f-spine-0 (spine) fails" in told.stdout
     found = json.loads(run(site, "--explain", "f-spine-0", "--format", "json").stdout)["result"]
     assert found["after"]["j"]["step_s"] > found["before"]["j"]["step_s"]
+
+
+def test_a_cable_that_falls_silent(tmp_path):
+    """The way back is told by one router to the other; an interface of a host has no other way that routers find."""
+    path = written(tmp_path, DIAMOND)
+    told = run(path, "--explain", "r1:swp2>r2:swp1")
+    assert "bfd notices it after 600 to 900 ms; other ways are in use after 600 to 1,060 ms" in told.stdout
+    assert "1 to 2 routers hear of it in turn; traffic from r4 to r1 waits longest" in told.stdout
+    found = json.loads(run(path, "--explain", "r1:swp2>r2:swp1", "--format", "json").stdout)["result"]["silence"]
+    assert (found["turns_least"], found["turns_most"], found["longest"]["src"], found["cut"]) == (1, 2, "r4", [])
+    host = json.loads(run(path, "--explain", "left:nic0>r1:swp1", "--format", "json").stdout)["result"]
+    assert host["silence"] is None
 
 
 def test_what_cannot_be_asked(site, tmp_path):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,14 +50,17 @@ class Sessions:
             made[b].append((a, i))
         return made
 
-    def joined(self, router: str) -> frozenset[str]:
-        """A router, and all whom its news can reach."""
-        found, waiting = {router}, [router]
+    def hops(self, routers: Iterable[str], without: int = -1) -> dict[str, int]:
+        """Cables from the nearest of some routers to all that their news can reach, without one that failed."""
+        found = dict.fromkeys(routers, 0)
+        waiting = deque(found)
         while waiting:
-            more = {n for n, _ in self.beside[waiting.pop()]} - found
-            found |= more
-            waiting += more
-        return frozenset(found)
+            router = waiting.popleft()
+            for n, cable in self.beside[router]:
+                if cable != without and n not in found:
+                    found[n] = found[router] + 1
+                    waiting.append(n)
+        return found
 
     def length(self, cable: int) -> int:
         """AS hops that a cable counts."""

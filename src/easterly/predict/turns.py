@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -70,25 +70,48 @@ def turns(sessions: Sessions, failed: int, goals: Collection[str], source: str) 
 
     Examples
     --------
-    A square, packets from a to d. Of the ways over b and c, the cable from b to d falls silent: b tells a.
+    A square, packets from a to d. Of the ways over b and c, the cable from b to d falls silent: b may have been told of
+    the way over a and c, but a has to hear that the one over b is gone.
 
     >>> from easterly.predict.sessions import Sessions
     >>> square = Sessions([("a", "b"), ("b", "d"), ("a", "c"), ("c", "d")])
     >>> turns(square, 1, ["d"], "a")
-    Turns(least=2, most=2)
+    Turns(least=1, most=2)
     >>> turns(square, 0, ["d"], "a")
     Turns(least=1, most=1)
     """
-    before, after = _settled(sessions, goals), _settled(sessions, goals, without=failed)
-    fault = next((end for end in sessions.cables[failed] if failed in {c for _, c in before.steps.get(end, ())}), None)
-    hit = _upstream(before, failed)
-    if fault is None or source not in hit:
-        return Turns(0, 0)
-    if source not in after.length:
+    told = each_turns(sessions, failed, goals)
+    found = told.get(source, Turns(0, 0))
+    if found is None:
         raise ValueError(f"{source} has no way to {', '.join(sorted(goals))} but this cable: give another cable")
-    news = _hops(sessions, sessions.cables[failed], failed)
-    least = 1 + min(news[router] for router in _able(sessions, before, hit, failed) if router in news)
-    return Turns(least, _most(sessions, before, after, fault, failed)[source])
+    return found
+
+
+def each_turns(sessions: Sessions, failed: int, goals: Collection[str]) -> dict[str, Turns | None]:
+    """The same of every router that has a way over the cable.
+
+    Parameters
+    ----------
+    sessions : Sessions
+    failed : int
+        Cable that fell silent.
+    goals : collection of str
+        Routers that announce the prefix.
+
+    Returns
+    -------
+    dict of str to Turns or None
+        By router where packets come in; None where there is no other way.
+    """
+    before = _settled(sessions, goals)
+    hit = _upstream(before, failed)
+    if not hit:
+        return {}
+    fault = min(hit, key=before.length.__getitem__)
+    after = _settled(sessions, goals, without=failed)
+    most = _most(sessions, before, after, fault, failed)
+    least = _least(sessions, before, hit, failed)
+    return {router: Turns(least, most[router]) if router in most else None for router in sorted(hit)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +180,14 @@ def _most(sessions: Sessions, before: _Ways, after: _Ways, fault: str, failed: i
     return found
 
 
-def _able(sessions: Sessions, before: _Ways, hit: Collection[str], failed: int) -> set[str]:
-    """Routers with a way over the fault, of which a neighbour may have told another way."""
-    around = {number: _around(sessions, before, failed, number) for number in {*map(sessions.number, hit)}}
-    return {
-        router for router in hit
-        if any(cable != failed and n in around[sessions.number(router)] for n, cable in sessions.beside[router])
-    }  # fmt: skip
+def _least(sessions: Sessions, before: _Ways, hit: Collection[str], failed: int) -> int:
+    """Turns until the news is at a router of which a neighbour may have told another way, and that has decided."""
+    news = sessions.hops(sessions.cables[failed], without=failed)
+    for router in sorted(news.keys() & hit, key=lambda each: (news[each], each)):
+        around = _around(sessions, before, failed, sessions.number(router))
+        if any(cable != failed and n in around for n, cable in sessions.beside[router]):
+            return 1 + news[router]
+    return 1
 
 
 def _around(sessions: Sessions, before: _Ways, failed: int, number: int | str) -> set[str]:
@@ -175,16 +199,3 @@ def _around(sessions: Sessions, before: _Ways, failed: int, number: int | str) -
         if own and sessions.number(router) != number:
             found.add(router)
     return {router for router in found if router not in sessions.silent or not before.steps[router]}
-
-
-def _hops(sessions: Sessions, routers: Iterable[str], failed: int) -> dict[str, int]:
-    """Cables from the nearest of some routers, without the one that failed."""
-    found = dict.fromkeys(routers, 0)
-    waiting = deque(found)
-    while waiting:
-        router = waiting.popleft()
-        for n, cable in sessions.beside[router]:
-            if cable != failed and n not in found:
-                found[n] = found[router] + 1
-                waiting.append(n)
-    return found

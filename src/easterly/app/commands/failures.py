@@ -88,10 +88,14 @@ def _all(nouns: Any, asked: dict[str, Any], form: str) -> dict[str, Any]:
 def _explained(nouns: Any, name: str, asked: dict[str, Any], form: str) -> dict[str, Any]:
     from easterly.app.failing.answer import explained
     from easterly.study import failures
+    from easterly.study.silence import Silences
 
     try:
         kind, before, after, waits = failures.explain(nouns, name, asked["hashing"])
     except ValueError as error:
         terminal.misused(f"--explain: {error.args[0]}", form)
-    jobs = tuple(str(job) for job in nouns.prediction.value.job)
-    return explained(kind, name, jobs, before, after, waits)
+    jobs, network = tuple(str(job) for job in nouns.prediction.value.job), nouns.network.value
+    parts = failures.elements(nouns.site, network) if kind in ("cable", "wan") else ()
+    row = next((int(part.down[0]) for part in parts if part.name == name), None)
+    silent = None if row is None else Silences(nouns.site, network, nouns.address.value).of_cable(row)
+    return explained(kind, name, jobs, before, after, waits, silent)

@@ -8,6 +8,7 @@ from easterly.app.values import number
 from easterly.model.catalog.reliability import HABITS, habit
 from easterly.model.damage import Damage, Effect, Wait
 from easterly.model.spec.site import Site
+from easterly.study.silence import Silence
 
 
 def document(found: Damage, site: Site, asked: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +68,9 @@ def _effect(jobs: tuple[str, ...], effect: Effect, healthy: Effect) -> dict[str,
 
 
 def explained(
-    kind: str, name: str, jobs: tuple[str, ...], before: Effect, after: Effect, waits: tuple[Wait, ...]
-) -> dict[str, Any]:
+    kind: str, name: str, jobs: tuple[str, ...], before: Effect, after: Effect, waits: tuple[Wait, ...],
+    silence: Silence | None,
+) -> dict[str, Any]:  # fmt: skip
     """One failure in full."""
     times = ("low_s", "step_s", "high_s")
     return {
@@ -82,4 +84,18 @@ def explained(
                    for j, job in enumerate(jobs)},
         "after": {job: {**{t: number(getattr(after, t)[j]) for t in times}, "binds": after.binds[j]}
                   for j, job in enumerate(jobs)},
+        "silence": None if silence is None else _silence(silence),
+    }  # fmt: skip
+
+
+def _silence(found: Silence) -> dict[str, Any]:
+    """How long traffic is lost if that is a cable between routers, and falls silent."""
+    longest = found.longest
+    return {
+        "noticed_by": longest.how,
+        "detection_low_s": number(longest.detection_low_s), "detection_high_s": number(longest.detection_high_s),
+        "low_s": number(found.shortest.low_s), "high_s": number(longest.high_s),
+        "turns_least": found.shortest.turns.least, "turns_most": longest.turns.most,
+        "longest": {"src": found.src, "dst": found.dst, "low_s": number(longest.low_s)} if found.src else None,
+        "cut": [list(pair) for pair in found.cut], "tried": found.tried, "goals": found.goals,
     }  # fmt: skip

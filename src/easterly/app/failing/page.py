@@ -16,6 +16,7 @@ from easterly.base.units import TIME, format_short
 
 ROWS = 25
 MONTH_h = 730.5
+_TIMES = "low_s", "high_s", "detection_low_s", "detection_high_s"
 
 
 def show(found: dict[str, Any], rows: int = ROWS) -> None:
@@ -93,6 +94,25 @@ def tell(found: dict[str, Any]) -> None:
         page.say(f"  intent {name} is unproven then", "yellow")
     page.say(f"  {found['lost_gpus']:,.4g} GPUs do nothing for as long as it lasts; "
              f"{hours(found['restart_gpu_s'] / 3600)} GPU-hours are lost once")  # fmt: skip
+    if found["silence"]:
+        _silent(page, found["silence"])
+
+
+def _silent(page: Page, found: dict[str, Any]) -> None:
+    """How long packets are lost if nobody sees the light go out."""
+    page.title("If it falls silent, and its carrier stays")
+    low, high, least, most = (f"{found[key] * 1e3:,.0f}" for key in _TIMES)
+    page.say(
+        f"  {found['noticed_by']} notices it after {least} to {most} ms; other ways are in use after {low} to {high} ms"
+    )
+    if found["turns_most"] > 1:
+        turns = " to ".join(dict.fromkeys(str(found[key]) for key in ("turns_least", "turns_most")))
+        where = found["longest"]
+        page.say(f"  {turns} routers hear of it in turn; traffic from {where['src']} to {where['dst']} waits longest")
+    if found["goals"] > found["tried"]:
+        page.say(f"  traffic towards {found['tried']} of {found['goals']} places was tried")
+    for src, dst in found["cut"][:ROWS]:
+        page.say(f"  {src} has no other way to {dst}", "red")
 
 
 def _span(times: dict[str, Any]) -> str:

@@ -9,10 +9,8 @@ from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.of_site import far_ends
 from easterly.app.lab.running import Running
 from easterly.model.spec.site import Site
-from easterly.model.underlays import of_fabric, of_link
-from easterly.predict.failover import Failover, failover
-from easterly.predict.sessions import Sessions, sessions
-from easterly.predict.turns import ONE, Turns, turns
+from easterly.predict.failover import Failover
+from easterly.study.silence import Silences
 
 
 def expected(lab: Running, site: Site, end: End, flow: Flow) -> Failover:
@@ -34,22 +32,8 @@ def expected(lab: Running, site: Site, end: End, flow: Flow) -> Failover:
     """
     network = lab.network
     link = next(row for row in range(len(network.links)) if lab.port(row) == end)
-    here = str(network.nodes.fabric[network.links.src[link]])
-    there = str(network.hosts.fabric[lab.hosts.index(flow.dst)])
-    protocols = {of_fabric(site, name).protocol for name in (here, there, "")}
-    underlay = of_link(site, network, link)
-    told = _turns(lab, site, link, flow) if underlay.protocol == "bgp" else ONE
-    return failover(underlay, turns=told, beyond=here != there and len(protocols) > 1)
-
-
-def _turns(lab: Running, site: Site, link: int, flow: Flow) -> Turns:
-    """Routers that tell each other in turn, wherever a flow comes in among those that speak BGP with each other."""
-    spoken = sessions(site, lab.network, lab.address)
-    failed = next(i for i, row in enumerate(spoken.rows) if link in (row, lab.network.links.reverse[row]))
-    goals = _doors(lab, site, spoken, failed, _switch(lab, flow.dst, flow.dst_address))
-    sources = _doors(lab, site, spoken, failed, _switch(lab, flow.src, flow.src_address))
-    found = [told for each in sorted(sources - goals) if (told := turns(spoken, failed, goals, each)).most]
-    return Turns(min(each.least for each in found), max(each.most for each in found)) if found else ONE
+    src, dst = _switch(lab, flow.src, flow.src_address), _switch(lab, flow.dst, flow.dst_address)
+    return Silences(site, network, lab.address).between(link, src, dst)
 
 
 def _switch(lab: Running, host: str, address: str) -> str:
@@ -58,13 +42,3 @@ def _switch(lab: Running, host: str, address: str) -> str:
     columns = rows.device.tolist(), rows.port.tolist(), rows.address.tolist()
     port = next(p for d, p, text in zip(*columns, strict=True) if d == host and str(ip_interface(text).ip) == address)
     return far_ends(lab)[host, port].partition("/")[0]
-
-
-def _doors(lab: Running, site: Site, spoken: Sessions, failed: int, router: str) -> set[str]:
-    """Where packets of a router come in, or leave: itself, or the borders of a fabric that speaks another protocol."""
-    fabric = dict(zip(lab.network.nodes.name.tolist(), lab.network.nodes.fabric.tolist(), strict=True))
-    near = spoken.joined(spoken.cables[failed][0])
-    if router in near and of_fabric(site, fabric[router]).protocol == "bgp":
-        return {router}
-    borders = {each for each in near if of_fabric(site, fabric[each]).protocol != "bgp"}
-    return {each for each in borders if fabric[each] == fabric[router]} or borders

@@ -1,0 +1,55 @@
+"""Interruptions of all traffic of a cable: by who speaks what, and of those who have no other way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.app.lab.sites import DIAMOND, LEAVES, written
+
+import easterly
+from easterly.study.nouns import Nouns
+from easterly.study.silence import Silences
+
+
+def plan(folder: Path, text: str) -> Silences:
+    site = easterly.load(written(folder, text)).site
+    nouns = Nouns(site)
+    return Silences(site, nouns.network.value, nouns.address.value)
+
+
+def row(made: Silences, a: str, b: str) -> int:
+    links, names = made.network.links, made.network.nodes.name
+    return next(i for i in range(len(links)) if (names[links.src[i]], names[links.dst[i]]) == (a, b))
+
+
+def test_a_spine_tells_the_leaves_which_have_another(tmp_path: Path) -> None:
+    made = plan(tmp_path, LEAVES)
+    for ends in (("t-leaf-1", "t-spine-0"), ("t-spine-0", "t-leaf-1")):
+        found = made.of_cable(row(made, *ends))
+        assert found is not None
+        assert (found.shortest.turns.most, found.longest.turns.most, found.cut) == (1, 2, ())
+        assert found.dst == "t-leaf-1"
+        assert found.longest.high_s == pytest.approx(0.9 + 0.1 + 0.06)
+
+
+def test_a_host_has_no_router_that_finds_another_way(tmp_path: Path) -> None:
+    made = plan(tmp_path, LEAVES)
+    assert made.of_cable(row(made, "t-host-0:nic0", "t-leaf-0")) is None
+
+
+def test_interior_protocols_have_no_turns(tmp_path: Path) -> None:
+    made = plan(tmp_path, DIAMOND.replace("blueprint: graph", "blueprint: graph\n    underlay: {protocol: isis}"))
+    found = made.of_cable(row(made, "r1", "r2"))
+    assert found is not None
+    assert (found.longest.turns.most, found.src) == (1, "")
+    assert found.longest == made.between(row(made, "r1", "r2"), "r1", "r4")
+
+
+def test_who_has_no_other_way_is_named(tmp_path: Path) -> None:
+    """Of three in a line the one in the middle reaches both, and the others nobody once it is alone."""
+    line = "\n".join(each for each in DIAMOND.splitlines() if "down3" not in each)
+    made = plan(tmp_path, line)
+    assert made.of_cable(row(made, "r2", "r4")) is None
+    with pytest.raises(ValueError, match="traffic from r1 to r4 has no way but this cable"):
+        made.between(row(made, "r2", "r4"), "r1", "r4")
