@@ -13,9 +13,7 @@ from easterly.study.silence import Silences
 
 
 def plan(folder: Path, text: str) -> Silences:
-    site = easterly.load(written(folder, text)).site
-    nouns = Nouns(site)
-    return Silences(site, nouns.network.value, nouns.address.value)
+    return Silences.of(Nouns(easterly.load(written(folder, text)).site))
 
 
 def row(made: Silences, a: str, b: str) -> int:

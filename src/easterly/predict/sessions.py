@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from easterly.model.address import AddressPlan
+from easterly.model.as_hops import AsHops
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.site import Site
 from easterly.model.underlays import of_link
@@ -71,7 +72,7 @@ class Sessions:
         return router if self.asn is None else self.asn.get(router, router)
 
 
-def sessions(site: Site, network: Network, address: AddressPlan) -> Sessions:
+def sessions(site: Site, network: Network, address: AddressPlan, hops: AsHops) -> Sessions:
     """Sessions on the links of a plan where BGP is spoken.
 
     Parameters
@@ -81,6 +82,8 @@ def sessions(site: Site, network: Network, address: AddressPlan) -> Sessions:
     network : Network
     address : AddressPlan
         AS numbers.
+    hops : AsHops
+        What links count for.
 
     Returns
     -------
@@ -91,4 +94,5 @@ def sessions(site: Site, network: Network, address: AddressPlan) -> Sessions:
     rows = tuple(row for row in between if of_link(site, network, row).protocol == "bgp")
     pairs = tuple((str(names[links.src[row]]), str(names[links.dst[row]])) for row in rows)
     numbers = dict(zip(address.asn_device.tolist(), address.asn.tolist(), strict=True))
-    return Sessions(pairs, (), numbers, frozenset(names[network.ending].tolist()), rows)
+    lengths = tuple(int(hops.count[row]) for row in rows)
+    return Sessions(pairs, lengths, numbers, frozenset(names[network.ending].tolist()), rows)

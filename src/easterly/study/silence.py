@@ -12,12 +12,14 @@ import numpy as np
 
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan
+from easterly.model.as_hops import AsHops
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.site import Site
 from easterly.model.underlays import of_fabric, of_link
 from easterly.predict.failover import Failover, failover
 from easterly.predict.sessions import Sessions, sessions
 from easterly.predict.turns import ONE, Turns, each_turns
+from easterly.study.nouns import Nouns
 
 MOST_GOALS = 16
 """Goals towards which turns are counted when all traffic of a cable is asked for; of more, the nearest to it, whose
@@ -48,16 +50,24 @@ class Silences:
     network : Network
     address : AddressPlan
         AS numbers.
+    hops : AsHops
+        What links count for.
     """
 
     site: Site
     network: Network
     address: AddressPlan
+    hops: AsHops
+
+    @classmethod
+    def of(cls, nouns: Nouns) -> Silences:
+        """Those of a plan."""
+        return cls(nouns.site, nouns.network.value, nouns.address.value, nouns.hops.value)
 
     @cached_property
     def spoken(self) -> Sessions:
         """Who speaks BGP with whom."""
-        return sessions(self.site, self.network, self.address)
+        return sessions(self.site, self.network, self.address, self.hops)
 
     @cached_property
     def fabric(self) -> dict[str, str]:

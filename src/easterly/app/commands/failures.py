@@ -97,5 +97,5 @@ def _explained(nouns: Any, name: str, asked: dict[str, Any], form: str) -> dict[
     jobs, network = tuple(str(job) for job in nouns.prediction.value.job), nouns.network.value
     parts = failures.elements(nouns.site, network) if kind in ("cable", "wan") else ()
     row = next((int(part.down[0]) for part in parts if part.name == name), None)
-    silent = None if row is None else Silences(nouns.site, network, nouns.address.value).of_cable(row)
+    silent = None if row is None else Silences.of(nouns).of_cable(row)
     return explained(kind, name, jobs, before, after, waits, silent)

@@ -11,6 +11,7 @@ from easterly.app.lab.measure.within import Within
 from easterly.app.lab.running import Running
 from easterly.model.outcome import DeviceConfigs
 from easterly.study.nouns import Nouns
+from easterly.study.silence import Silences
 
 
 def impossible() -> str:
@@ -49,4 +50,4 @@ def measured(lab: Running, nouns: Nouns, stages: Sequence[str], said: Callable[[
     """What packets show, stage by stage."""
     policy = nouns.policy.value
     wanted = routes.planned(lab.network, lab.address, policy)
-    return tried(lab, wanted, policy, nouns.qos.value, nouns.site, stages=stages, said=said)
+    return tried(lab, wanted, policy, nouns.qos.value, Silences.of(nouns), stages=stages, said=said)

@@ -15,6 +15,7 @@ from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.notice import expected
 from easterly.predict.turns import ONE, Turns
 from easterly.study.nouns import Nouns
+from easterly.study.silence import Silences
 
 FAST = "bfd: {interval: 50ms, multiplier: 3}"
 PLACE = """
@@ -57,7 +58,7 @@ def planned(folder: Path, inside: str) -> tuple[Any, Any]:
         network=network, address=address, cables=cables(network, 1000.0), hosts=tuple(network.hosts.name.tolist()),
         port=lambda row: port(network, row),
     )  # fmt: skip
-    return lab, site
+    return lab, Silences.of(nouns)
 
 
 def flow(lab: Any, src: str, dst: str) -> Flow:
@@ -75,29 +76,29 @@ def end(lab: Any, a: str, b: str) -> tuple[str, str]:
 
 def test_bgp_between_borders_is_told_from_border_to_border(tmp_path: Path) -> None:
     """East's border has both ways; n has lost the only one that it was told of, and tells east's border."""
-    lab, site = planned(tmp_path, "ospf")
-    here = expected(lab, site, end(lab, "east-border-0", WAN), flow(lab, EAST, WEST))
+    lab, plan = planned(tmp_path, "ospf")
+    here = expected(lab, plan, end(lab, "east-border-0", WAN), flow(lab, EAST, WEST))
     assert here.turns == ONE
-    back = expected(lab, site, end(lab, "east-border-0", WAN), flow(lab, WEST, EAST))
+    back = expected(lab, plan, end(lab, "east-border-0", WAN), flow(lab, WEST, EAST))
     assert back.turns.most == 2
     assert back.high_s > here.high_s
 
 
 def test_interior_protocols_tell_everybody_at_once_and_look_outside_a_second_later(tmp_path: Path) -> None:
-    lab, site = planned(tmp_path, "ospf")
-    inside = expected(lab, site, end(lab, "west-spine-0", "west-leaf-1"), flow(lab, "west-host-0", WEST))
-    beyond = expected(lab, site, end(lab, "west-spine-0", "west-leaf-1"), flow(lab, EAST, WEST))
+    lab, plan = planned(tmp_path, "ospf")
+    inside = expected(lab, plan, end(lab, "west-spine-0", "west-leaf-1"), flow(lab, "west-host-0", WEST))
+    beyond = expected(lab, plan, end(lab, "west-spine-0", "west-leaf-1"), flow(lab, EAST, WEST))
     assert inside.turns == beyond.turns == ONE
     assert abs(beyond.high_s - inside.high_s) < 1e-9
-    leaving = expected(lab, site, end(lab, "west-leaf-1", "west-spine-0"), flow(lab, WEST, EAST))
+    leaving = expected(lab, plan, end(lab, "west-leaf-1", "west-spine-0"), flow(lab, WEST, EAST))
     assert abs(leaving.high_s - inside.high_s - 1.0) < 1e-9
 
 
 def test_where_all_speak_bgp_the_news_goes_as_far_as_somebody_has_another_way(tmp_path: Path) -> None:
     """The spine that lost the leaf tells the border beside it, which has the other spine; nobody beyond has to know."""
-    lab, site = planned(tmp_path, "bgp")
+    lab, plan = planned(tmp_path, "bgp")
     silent = end(lab, "west-spine-0", "west-leaf-1")
-    near = expected(lab, site, silent, flow(lab, "west-host-0", WEST))
+    near = expected(lab, plan, silent, flow(lab, "west-host-0", WEST))
     assert near.turns == Turns(2, 2)
-    far = expected(lab, site, silent, flow(lab, EAST, WEST))
+    far = expected(lab, plan, silent, flow(lab, EAST, WEST))
     assert far.turns == Turns(2, 2)

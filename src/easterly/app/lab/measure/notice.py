@@ -8,19 +8,18 @@ from easterly.app.lab.measure.choice import End
 from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.of_site import far_ends
 from easterly.app.lab.running import Running
-from easterly.model.spec.site import Site
 from easterly.predict.failover import Failover
 from easterly.study.silence import Silences
 
 
-def expected(lab: Running, site: Site, end: End, flow: Flow) -> Failover:
+def expected(lab: Running, silences: Silences, end: End, flow: Flow) -> Failover:
     """How long the plan says that a silent link goes unnoticed, and until a flow goes another way.
 
     Parameters
     ----------
     lab : Running
-    site : Site
-        Underlays.
+    silences : Silences
+        Of its plan.
     end : End
         A router and its interface on the link.
     flow : Flow
@@ -33,7 +32,7 @@ def expected(lab: Running, site: Site, end: End, flow: Flow) -> Failover:
     network = lab.network
     link = next(row for row in range(len(network.links)) if lab.port(row) == end)
     src, dst = _switch(lab, flow.src, flow.src_address), _switch(lab, flow.dst, flow.dst_address)
-    return Silences(site, network, lab.address).between(link, src, dst)
+    return silences.between(link, src, dst)
 
 
 def _switch(lab: Running, host: str, address: str) -> str:

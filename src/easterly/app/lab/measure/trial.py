@@ -24,7 +24,7 @@ from easterly.app.lab.spaces import LabError
 from easterly.base.schema import Doc
 from easterly.model.qos import QosPlan
 from easterly.model.routing import Policy
-from easterly.model.spec.site import Site
+from easterly.study.silence import Silences
 
 FLOWS, PACKETS = 100, 2
 """Flows in each direction of a pair of hosts, and what each sends."""
@@ -65,7 +65,7 @@ class _Trial:
     seeds: Mapping[str, int]
     seeded: bool
     qos: QosPlan
-    site: Site
+    silences: Silences
     compared: list[Within] = field(default_factory=list)
     unmeasured: list[Unmeasured] = field(default_factory=list)
 
@@ -120,7 +120,7 @@ class _Trial:
 
     def tenant(self, table: str, count: int, **words: Any) -> tenants.Tenant:
         """Flows between hosts of a tenant."""
-        tos = tenants.marked(self.site)
+        tos = tenants.marked(self.silences.site)
         return tenants.of_table(self.lab, self.wanted, self.seeds, table, tos, count=count, **words)
 
     def tunnels_all_reduce(self) -> None:
@@ -128,7 +128,7 @@ class _Trial:
         table = self.tunnelled()[0]
         if not self.seeded:
             raise LabError("this kernel has no seeds, so that nobody can say which links a connection uses")
-        tos = tenants.marked(self.site) & ~tenants.ECN_CAPABLE
+        tos = tenants.marked(self.silences.site) & ~tenants.ECN_CAPABLE
         self.compared += tunnel_ring.all_reduce(self.lab, self.wanted, self.seeds, table, tos)
 
     def isolation(self) -> None:
@@ -159,7 +159,7 @@ class _Trial:
         if end is None:
             raise LabError("no router has two ways to the same hosts over other routers")
         ends = {(flow.src_address, flow.dst_address): flow for flow in flows}
-        expected = {key: notice.expected(self.lab, self.site, end, flow) for key, flow in ends.items()}
+        expected = {key: notice.expected(self.lab, self.silences, end, flow) for key, flow in ends.items()}
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
         with probing(self.lab.spaces, flows) as probed:
             time.sleep(QUIET_S)
@@ -176,7 +176,7 @@ class _Trial:
 
 
 def tried(
-    lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, site: Site, *,
+    lab: Running, wanted: Mapping[str, Table], policy: Policy, qos: QosPlan, silences: Silences, *,
     stages: Sequence[str] = STAGES, said: Callable[[str], None] = lambda stage: None,
 ) -> Measured:  # fmt: skip
     """Measure what a lab does, beside what the plan says of it.
@@ -191,8 +191,8 @@ def tried(
         Of the plan: seeds.
     qos : QosPlan
         Of the plan: classes.
-    site : Site
-        Timers of its routing protocols.
+    silences : Silences
+        Of the plan: timers of its routing protocols, and who has to hear.
     stages : sequence of str, optional
         Which of `STAGES`.
     said : callable, optional
@@ -209,7 +209,7 @@ def tried(
     with ExitStack() as held:
         held.enter_context(rehashed(lab.spaces, of_site.inside(lab)))
         seeded = choice.seed({node: lab.spaces[node] for node in lab.routers}, seeds)
-        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos, site)
+        made = _Trial(lab, wanted, pairs, of_site.fabric(lab, wanted, pairs, seeds), seeds, seeded, qos, silences)
         for stage in stages:
             said(stage)
             begin = time.monotonic()
