@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from tests.app.lab.sites import DIAMOND, written
 
 from easterly.app import terminal
-from easterly.app.lab import netplan
+from easterly.app.lab import converge, netplan
 from easterly.app.lab.cables import cables, misfits, usual_scale
 from easterly.app.lab.daemons import asked_for
 from easterly.app.lab.outcome import of_routes
-from easterly.app.lab.routes import differences, planned
+from easterly.app.lab.routes import Table, differences, planned
+from easterly.app.lab.running import Running
 from easterly.config.linux.netplan import read
 
 
@@ -85,3 +88,17 @@ def test_a_switch_has_its_hosts_in_a_bridge(nouns) -> None:
 def test_a_text_that_is_no_netplan_is_refused() -> None:
     with pytest.raises(ValueError, match="not a netplan file"):
         read("network: [1, 2]")
+
+
+def test_routes_that_were_as_planned_for_a_moment_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One router is slow; until it is ready, another has heard of a second next hop that it should not use."""
+    wanted = {"r1": {"10.0.0.0/24": frozenset({"swp1"})}, "r2": {"10.0.0.0/24": frozenset({"swp2"})}}
+    shown = {"r1": [{"swp1"}, {"swp1", "swp3"}], "r2": [set(), {"swp2"}]}
+
+    def kernel(lab: object, node: str) -> Table:
+        return {"10.0.0.0/24": frozenset(shown[node].pop(0) if len(shown[node]) > 1 else shown[node][0])}
+
+    monkeypatch.setattr(converge, "kernel", kernel)
+    found = converge.routed(cast("Running", None), wanted, seconds=1.0)
+    assert [str(each) for each in found["r1"]] == ["r1: 10.0.0.0/24 leads to swp1, swp3, not to swp1"]
+    assert found["r2"] == []

@@ -18,7 +18,10 @@ EVERY_S = 0.2
 def routed(
     lab: Running, wanted: Mapping[str, Table], *, seconds: float, said: Callable[[str], None] = lambda stage: None
 ) -> dict[str, list[Difference]]:
-    """Wait until the kernels' routes are the planned ones.
+    """Wait until the kernels' routes are the planned ones, all of them in one last look.
+
+    A router is not asked again while others are waited for, but at the end all are: with one of two next hops there
+    yet, a route may have been as planned for a moment.
 
     Parameters
     ----------
@@ -40,9 +43,12 @@ def routed(
     while True:
         for node, found in zip(left, together(lambda node: kernel(lab, node), list(left)), strict=True):
             left[node] = differences(node, wanted[node], found)
-        waiting = {node: rest for node, rest in left.items() if rest}
-        if not waiting or time.monotonic() > end:
-            return {node: waiting.get(node, []) for node in wanted}
+        waiting, over = {node: rest for node, rest in left.items() if rest}, time.monotonic() > end
+        if len(left) == len(wanted) and (over or not waiting):
+            return left
+        if over or not waiting:
+            left = {node: [] for node in wanted}
+            continue
         said(f"{counted(sum(map(len, waiting.values())), 'route')} of {counted(len(waiting), 'router')} to come")
         left = waiting
         time.sleep(EVERY_S)
