@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from easterly import site as text
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.site import Site
+from easterly.model.spec.underlay import Underlay
 from easterly.route.as_hops import MOST, as_hops
+from easterly.route.rendered import ground
 from easterly.site import blueprints
 
 HEAD = """version: 1
@@ -104,3 +106,67 @@ def test_counts_are_the_least_whole_numbers_in_proportion(costs: tuple[float, ..
     found = as_hops(site, network)
     assert not len(found.router)
     assert tuple(found.count[network.cables[network.links.kind[network.cables] != LinkKind.HOST]]) == counts
+
+
+def two_fabrics(east: str, *costs: int, wan: str = "bgp", west: str = "bgp") -> tuple[Site, Network]:
+    """A fabric with two borders, a cable from each to the only border of the other."""
+    tiers = "hosts: {type: box, count: 4}, leaf: {type: sw, down: 2, up: 2}, spine: {type: sw, count: 2}"
+    ends = [("east", f"count: 2, type: sw}}, underlay: {{protocol: {east}"),
+            ("west", f"count: 1, type: sw}}, underlay: {{protocol: {west}")]  # fmt: skip
+    fabrics = [f"  {name}: {{blueprint: leaf-spine, {tiers}, border: {{{said}}}}}" for name, said in ends]
+    links = [f"    w{i}: {{a: east, b: west, rate: 100Gb/s, delay: 1ms, cost: {cost}}}" for i, cost in enumerate(costs)]
+    return site_of("\n".join(fabrics), "\n".join(["wan:", f"  underlay: {{protocol: {wan}}}", "  links:", *links]))
+
+
+def told(made: tuple[Site, Network]) -> set[tuple[str, str]]:
+    """Pairs whose next hops are not the plan's."""
+    found, names = as_hops(*made), made[1].nodes.name
+    return set(zip(names[found.router].tolist(), names[found.target].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("east", ["bgp", "ospf", "isis"])
+def test_where_protocols_meet_equal_costs_outside_agree(east: str) -> None:
+    made = two_fabrics(east, 10, 10)
+    assert told(made) == set()
+    assert (as_hops(*made).count == 1).all()
+
+
+def test_a_wan_of_unequal_costs_is_counted() -> None:
+    """In proportion to the fabrics too: the border of the dear cable goes by a spine and the other border, at 12."""
+    made = two_fabrics("bgp", 10, 20)
+    found, links = as_hops(*made), made[1].links
+    assert told(made) == set()
+    assert found.count[links.kind == LinkKind.WAN].tolist() == [10, 10, 20, 20]
+    assert (found.count[links.kind != LinkKind.WAN] == 1).all()
+
+
+@pytest.mark.parametrize("east", ["ospf", "isis"])
+def test_spines_behind_an_interior_protocol_do_not_see_costs_outside(east: str) -> None:
+    """Those of OSPF on FRR 8.4: spines use both borders for a way that is cheaper over one."""
+    assert told(two_fabrics(east, 10, 20)) == {("west-border-0", "east-leaf-0"), ("east-spine-0", "west-leaf-0")}
+
+
+def test_an_interior_protocol_everywhere_adds_up_costs_itself() -> None:
+    assert told(two_fabrics("ospf", 10, 20, wan="ospf", west="ospf")) == set()
+    assert told(two_fabrics("ospf", 10, 10000, wan="ospf", west="ospf")) == set()
+
+
+def test_costs_that_an_interior_protocol_rounds_are_told() -> None:
+    def ring(protocol: str) -> tuple[Site, Network]:
+        made, network = graph(4, [(0, 1, "1.2"), (0, 2, "1"), (1, 3, "1"), (2, 3, "1")])
+        fabric = made.fabrics["f"]
+        under = Underlay.model_validate({"protocol": protocol})
+        return made.model_copy(update={"fabrics": {"f": fabric.model_copy(update={"underlay": under})}}), network
+
+    assert told(ring("ospf")) != set()
+    assert told(ring("bgp")) == set()
+
+
+def test_alike_leaves_are_asked_for_once() -> None:
+    site, network = two_fabrics("bgp", 10, 20)
+    assert [str(network.nodes.name[node]) for node in ends(site, network)] == ["east-leaf-0", "west-leaf-0"]
+
+
+def ends(site: Site, network: Network) -> list[int]:
+    here = ground(site, network)
+    return [int(here.router[end]) for end in here.ends]

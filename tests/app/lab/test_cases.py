@@ -67,6 +67,18 @@ def test_a_ring_of_bgp_waits_until_the_news_has_come_to_the_opposite_router(tmp_
         assert each.most >= 0.15 + 0.1 + 3 * 0.06
 
 
+def test_a_diamond_of_unequal_costs_goes_by_cost_under_bgp(tmp_path: Path) -> None:
+    """20 + 1, 5 + 16 and 21: three equal ways between the hosts, one of them a hop shorter."""
+    costs = {"r2:1": 20, "r3:1": 5, "r2:4": 1, "r3:4": 16}
+    text = DIAMOND
+    for end, cost in costs.items():
+        text = text.replace(f'b: "{end}"}}', f'b: "{end}", cost: {cost}}}')
+    text = text.replace("    links:\n", '    links:\n      straight: {a: "r1:4", b: "r4:4", cost: 21}\n')
+    made = easterly.run_lab(easterly.load(written(tmp_path, text)).site, stages=())
+    assert made.ok, [each for each in made.comparisons if not each.ok]
+    assert sum(each.what.startswith("routes of r") for each in made.comparisons) == 4
+
+
 def test_the_demo_runs_as_leaves_and_spines_of_a_size_that_fits() -> None:
     words = ["--shrink", "leaves=4,spines=2,hosts=8", "--format", "json"]
     made = CliRunner().invoke(main, ["lab", "run", str(DEMO), *words])
