@@ -283,6 +283,13 @@ class Router:
         """Timers of detection by their name, if they are stated."""
         return next((bfd for bfd in self.bfd if bfd.name == name), None)
 
+    def detected(self, interface: str) -> bool:
+        """Whether BFD runs on a link."""
+        at = next((i for i in self.interfaces if i.name == interface), None)
+        direct = (group for group in self.groups if group.bfd and group.hops == 1)
+        heard = any(at is not None and peer.end == at.peer for group in direct for peer in group.peers)
+        return heard or any(link.bfd for link in self.igp_links if link.interface == interface)
+
     def detection(self, interface: str) -> Bfd | None:
         """Timers of detection on a link, if some are stated."""
         named = {link.profile for link in self.igp_links if link.interface == interface}

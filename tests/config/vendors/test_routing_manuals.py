@@ -86,6 +86,8 @@ feature ospf
 feature ospfv3
 feature isis
 bfd interval 50 min_rx 50 multiplier 3
+no ip redirects
+no ipv6 redirects
 timers 3 9
 update-source $loopback0
 ebgp-multihop 3
@@ -140,6 +142,7 @@ JUNOS = """
 set system host-name $name
 set chassis maximum-ecmp 64
 set interfaces $et-0/0/0 description "$spine $port"
+set interfaces irb mtu 9216
 set interfaces irb unit 100 description "hosts"
 set interfaces $et-0/0/0 mtu 9114
 set interfaces $et-0/0/0 unit 0 family inet address 10.0.0.1/31

@@ -120,13 +120,18 @@ def _addresses(unit: str, interface: Interface) -> Iterator[str]:
     for address in interface.addresses:
         yield f"set interfaces {unit} family {_family(address)} address {address}"
     if interface.role == "gateway" and interface.mtu_B is not None:
+        yield f"set interfaces irb mtu {interface.mtu_B + ETHERNET_B}"
         yield from (f"set interfaces {unit} family {FAMILY[f]} mtu {interface.mtu_B}" for f in sorted(families))
 
 
 def _vlans(machine: Machine) -> Iterator[str]:
     for gateway, vlan in sorted(machine.vlans.items(), key=lambda item: item[1]):
         yield from (f"set vlans v{vlan} vlan-id {vlan}", f"set vlans v{vlan} l3-interface irb.{vlan}")
+        gateways = {interface.name: interface.mtu_B for interface in machine.of("gateway")}
         for port in machine.members[gateway]:
+            mtu_B = gateways.get(gateway)
+            if mtu_B is not None:  # else 1,514 B, headers counted
+                yield f"set interfaces {port} mtu {mtu_B + ETHERNET_B}"
             switching = f"set interfaces {port} unit 0 family ethernet-switching"
             yield from (f"{switching} interface-mode access", f"{switching} vlan members v{vlan}")
 

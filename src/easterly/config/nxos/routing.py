@@ -19,6 +19,8 @@ from easterly.model.router import DEFAULT, Exchange, Filter, Group, Interface, R
 NAMING = Naming(port_name, "loopback0", "Vlan{}")
 AFI = {4: "ipv4 unicast", 6: "ipv6 unicast", 0: "l2vpn evpn"}
 UNCHANGED = "EASTERLY-UNCHANGED"
+JUMBO_B = 9216
+"""What a switched port takes beside its usual 1,500 B: ``system jumbomtu``, which is this unless somebody changed it."""
 
 
 def render(machine: Machine) -> str:
@@ -100,8 +102,7 @@ def _interfaces(machine: Machine) -> Iterator[str]:
     for gateway, ports in machine.members.items():
         for port in ports:
             vlan = machine.vlans[gateway]
-            lines = ("switchport", f"switchport access vlan {vlan}", "spanning-tree port type edge", "no shutdown")
-            yield from ("!", f"interface {port}", *_indented(lines))
+            yield from ("!", f"interface {port}", *_indented(_member(vlan)))
     for interface in machine.of("loopback"):
         whole = (*interface.addresses, *machine.served_here)
         own = [*addresses(whole), *interface_lines(machine.router, interface)]
@@ -111,6 +112,12 @@ def _interfaces(machine: Machine) -> Iterator[str]:
         yield from ("!", f"interface {machine.name(interface)}", *_indented(own))
     for table in machine.router.tables:
         yield from ("!", f"interface Vlan{machine.inner[table.name]}", *_indented(_inner(table)))
+
+
+def _member(vlan: int) -> Iterator[str]:
+    """A port of hosts, which send more than 1,500 B."""
+    yield from ("switchport", f"switchport access vlan {vlan}", "spanning-tree port type edge", f"mtu {JUMBO_B}")
+    yield "no shutdown"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -130,6 +137,8 @@ def _link(machine: Machine, interface: Interface) -> Iterator[str]:
     bfd = machine.router.detection(interface.name)
     if bfd is not None:
         yield f"bfd interval {bfd.interval_ms} min_rx {bfd.interval_ms} multiplier {bfd.multiplier}"
+    if machine.router.detected(interface.name):
+        yield from ("no ip redirects", "no ipv6 redirects")  # echoes of BFD go back where they came from
     yield from interface_lines(machine.router, interface)
     yield "no shutdown"
 
@@ -145,8 +154,8 @@ def _gateway(interface: Interface) -> Iterator[str]:
 
 
 def _inner(table: Table) -> Iterator[str]:
-    """The interface of a layer-3 VNI has no address of its own."""
-    yield f"vrf member {table.name}"
+    """The interface of a layer-3 VNI has no address of its own; what is routed through the tunnel passes by it."""
+    yield from (f"mtu {JUMBO_B}", f"vrf member {table.name}")
     yield from ("ip forward", "ipv6 address use-link-local-only", "no shutdown")
 
 
