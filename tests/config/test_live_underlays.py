@@ -32,6 +32,21 @@ def test_every_router_takes_all_equal_ways_in_both_families(variant, tmp_path):
         assert not any(converge.routed(lab, wanted, seconds=30).values())
 
 
+def test_a_link_that_comes_back_is_used_again_in_both_families(tmp_path):
+    """Linux takes next hops and IPv6 addresses of a link that goes down away, and somebody has to give them back."""
+    require_root("ip", "vtysh", "zebra", "bgpd", "bfdd")
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, DIAMOND), "text", None)
+    network = nouns.network.value
+    wanted = planned(network, nouns.address.value, nouns.policy.value)
+    with running(network, nouns.address.value, nouns.configs.value, scale=usual_scale(network)) as lab:
+        assert not any(converge.routed(lab, wanted, seconds=30).values())
+        lab.spaces["r2"].run("ip", "link", "set", "swp1", "down")
+        time.sleep(1)
+        lab.spaces["r2"].run("ip", "link", "set", "swp1", "up")
+        time.sleep(2)  # until when routes by way of the link are those of before
+        assert not any(converge.routed(lab, wanted, seconds=20).values())
+
+
 def test_a_border_hands_routes_to_the_wan_and_back(tmp_path):
     require_root("ip", "vtysh", "zebra", "bgpd", "bfdd", "ospfd", "ospf6d")
     spec = yaml.safe_load(LEAVES)
