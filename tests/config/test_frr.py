@@ -240,3 +240,9 @@ def test_what_is_not_known_is_skipped():
 def test_a_line_that_is_cut_short_is_refused_with_its_number(line):
     with pytest.raises(ValueError, match="line 2 is cut short"):
         frr.parse(f"router bgp 65001\n{line}\n")
+
+
+@pytest.mark.parametrize("line", ["prefix-list SITE4 activate", "timers 3", "ebgp-multihop x", "bfd profile"])
+def test_a_line_of_a_group_that_makes_no_sense_is_named(line):
+    with pytest.raises(ValueError, match=f"line 2 .*: neighbor A {line}$"):
+        frr.parse(f"router bgp 65001\n neighbor A {line}\n")

@@ -79,7 +79,7 @@ def parse(text: str) -> DeviceState:
         if words and words[0] not in ("!", "end"):
             try:
                 _read(reading, words, indented=line[0] == " ")
-            except (IndexError, ValueError):
+            except (LookupError, ValueError):
                 raise ValueError(f"line {number} is cut short or has no number: {line.strip()}") from None
     return replace(
         reading.state(), groups={name: group.state() for name, group in reading.groups.items()},
@@ -200,6 +200,7 @@ def _neighbor(reading: Reading, words: list[str]) -> None:
         reading.members[rest[1]].append(name)
     elif rest[0] in ("bfd", "timers", "ebgp-multihop", "update-source"):
         reading.groups[name].words[rest[0]] = rest[1:] or [""]
+        reading.groups[name].state()
     elif rest[0] == "activate":
         reading.groups[name].lists[reading.family] = ["", ""]
     elif rest[0] in ("prefix-list", "route-map"):
