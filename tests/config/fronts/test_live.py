@@ -22,14 +22,18 @@ pytestmark = pytest.mark.lab
 WEIGHTS = (100, 50, 10)
 TURN = 16  # requests in which 10:5:1 come out even
 SERVER = """
-import http.server, socketserver, sys
+import http.server, socketserver, sys, time
 class One(http.server.BaseHTTPRequestHandler):
     protocol_version, wbufsize = "HTTP/1.1", 4096
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"])); self.do_GET()
     def do_GET(self):
+        time.sleep(self.path == "/slow")
         body = b"%s:%d" % (self.server.server_address[0].encode(), self.server.server_address[1])
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers()
         self.wfile.write(body)
     def log_message(self, *given): pass
+socketserver.ThreadingTCPServer.request_queue_size = 1024
 socketserver.ThreadingTCPServer.daemon_threads = True  # and no name is looked up, as HTTPServer does
 socketserver.ThreadingTCPServer((sys.argv[1], int(sys.argv[2])), One).serve_forever()
 """
@@ -112,3 +116,35 @@ def test_requests_are_split_by_weight_and_the_dead_get_none(software, tmp_path):
             until(lambda: places[0] not in ask(space, 3 * TURN) and 503 not in ask(space, TURN))
         found = ask(space, 4 * TURN)
         assert set(found) == set(places[1:]), "nobody noticed"
+
+
+def test_nginx_takes_more_users_than_its_usual_512_and_prompts_of_megabytes(tmp_path):
+    require_root("nginx")
+    [file] = rendered(plan(software="nginx", weights=WEIGHTS), ["nginx"])["nginx"]
+    servers = nginx.parse(file.text).servers
+    with ExitStack() as stack:
+        [space] = stack.enter_context(spaces("front"))
+        for address in {server.address for server in servers}:
+            space.run("ip", "address", "add", f"{address}/32", "dev", "lo")
+        commands = [[sys.executable, "-c", SERVER, server.address, str(server.port)] for server in servers]
+        for words in (*commands, command_of("nginx", file, tmp_path)):
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            made = subprocess.Popen(["ip", "netns", "exec", space.name, *words], **quiet)
+            stack.callback(made.wait)
+            stack.callback(made.terminate)
+        for server in servers:
+            until(lambda server=server: answers(space, server.port, server.address))
+        until(lambda: answers(space, 80))
+
+        def statuses(count: int, *request, **given) -> Counter:
+            asked = [http.client.HTTPConnection("127.0.0.1", 80, timeout=8) for _ in range(count)]
+            for connection in asked:
+                connection.request(*request, **given)
+            found = Counter(connection.getresponse().status for connection in asked)
+            for connection in asked:
+                connection.close()
+            return found
+
+        assert space.call(lambda: statuses(300, "GET", "/slow")) == {200: 300}  # each holds two connections
+        long = {"body": b"x" * 3_000_000}
+        assert space.call(lambda: statuses(1, "POST", "/v1/chat/completions", **long)) == {200: 1}

@@ -86,6 +86,7 @@ def _patch(front: Front, space: str, role: str, gpus: int, nics: int) -> list[st
         f"            periodSeconds: {-(-front.every_ms // 1000)}",
     ]
     return [
+        "# A patch of the Deployment that you have (kustomize, strategic merge): alone it has no selector and no image.",
         "apiVersion: apps/v1", "kind: Deployment",
         f'metadata: {{name: "{front.name}", namespace: "{space}", labels: {_labels(front, space, role)}}}', "spec:",
         f"  replicas: {len(front.servers)}", "  template:", "    metadata:",
@@ -105,6 +106,7 @@ def _attachments(spaces: dict[str, None], nics: int) -> Iterator[str]:
                 "ipam": {"type": "static"},
             }  # fmt: skip
             yield "\n".join([
+                "# Whoever asks for it names the addresses (ips): this interface has none of its own.",
                 "apiVersion: k8s.cni.cncf.io/v1", "kind: NetworkAttachmentDefinition",
                 f'metadata: {{name: nic{number}, namespace: "{space}"}}', "spec:",
                 f"  config: '{json.dumps(plugin)}'", "",
