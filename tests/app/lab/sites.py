@@ -52,6 +52,16 @@ fabrics:
 """Four leaves of two hosts each, two spines."""
 
 
+def ring(routers: int, underlay: str) -> str:
+    """Routers in a ring, a host on the first and one on the opposite."""
+    nodes = "".join(f"      r{i}: {{type: sw8}}\n" for i in range(routers))
+    links = "".join(f"      l{i}: {{a: r{i}, b: r{(i + 1) % routers}}}\n" for i in range(routers))
+    begin, _, rest = DIAMOND.partition("      r1:")
+    begin = begin.replace("graph", f"graph\n    underlay: {underlay}")
+    hosts = f"      h0: {{a: left, b: r0}}\n      h1: {{a: right, b: r{routers // 2}}}\n"
+    return f"{begin}{nodes}    links:\n{hosts}{links}{rest[rest.index('addressing:') :]}"
+
+
 def written(folder: Path, text: str) -> Path:
     path = folder / "site.yaml"
     path.write_text(text)

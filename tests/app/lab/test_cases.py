@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.app.lab.sites import DIAMOND, written
+from tests.app.lab.sites import DIAMOND, ring, written
 from tests.lab import require_root
 
 import easterly.app
@@ -52,12 +52,7 @@ def test_a_diamond_is_interrupted_for_as_long_as_its_timers_say(
 
 def test_a_ring_of_bgp_waits_until_the_news_has_come_to_the_opposite_router(tmp_path: Path) -> None:
     """Four routers in turn, of which three collect news for 50 ms after the first has decided."""
-    links = "".join(f"      l{i}: {{a: r{i}, b: r{(i + 1) % 8}}}\n" for i in range(8))
-    nodes = "".join(f"      r{i}: {{type: sw8}}\n" for i in range(8))
-    begin, _, rest = DIAMOND.partition("      r1:")
-    pools = rest[rest.index("\naddressing:") :]
-    text = f"{begin}{nodes}    links:\n      h0: {{a: left, b: r0}}\n      h4: {{a: right, b: r4}}\n{links}{pools}"
-    site = written(tmp_path, text.replace("graph", f"graph\n    underlay: {{protocol: bgp, {FAST}}}"))
+    site = written(tmp_path, ring(8, f"{{protocol: bgp, {FAST}}}"))
     made = easterly.run_lab(easterly.load(site).site, stages=("failover",))
     assert made.ok, [each for each in made.comparisons if not each.ok]
     back = [each for each in made.comparisons if each.what.startswith("interruption of right to left")]

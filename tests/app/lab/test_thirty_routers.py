@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.app.lab.sites import DIAMOND, written
+from tests.app.lab.sites import DIAMOND, ring, written
 from tests.app.lab.test_many_runs import CODE, left
 from tests.lab import require_root
 
+import easterly
 from easterly.app.cli import main
 from easterly.app.lab import records
 from easterly.app.lab.teardown import sweep
@@ -70,9 +71,10 @@ def _parts() -> None:
         ("{protocol: bgp}", LEAVES, 200),
         ("{protocol: ospf}", LEAVES, 200),
         ("{protocol: bgp}", mesh(costs=False), 45),
+        ("{protocol: bgp}", mesh(costs=True), 45),
         ("{protocol: ospf, hello: 1s, dead: 4s}", mesh(costs=True), 45),
     ],
-    ids=["leaves-bgp", "leaves-ospf", "mesh-bgp", "mesh-ospf"],
+    ids=["leaves-bgp", "leaves-ospf", "mesh-bgp", "mesh-bgp-costs", "mesh-ospf"],
 )
 def test_thirty_routers_do_what_the_plan_says(tmp_path: Path, underlay: str, fabric: str, links: int) -> None:
     site = written(tmp_path, HARDWARE.replace("UNDERLAY", underlay) + fabric)
@@ -86,6 +88,19 @@ def test_thirty_routers_do_what_the_plan_says(tmp_path: Path, underlay: str, fab
     assert sum(what.startswith("routes of ") for what in made) == ROUTERS
     assert (said["repairs"], [each for each in left() if said["lab"] in each]) == ([], [])
     print(underlay, said["seconds"])
+
+
+@pytest.mark.parametrize("routers", [12, 20, 28])
+def test_on_a_ring_of_bgp_half_of_the_routers_hear_in_turn(tmp_path: Path, routers: int) -> None:
+    """All but the first collect news for 50 ms; BFD 3 x 50 ms, and 100 ms of programming, are over long before."""
+    site = written(tmp_path, ring(routers, "{protocol: bgp, bfd: {interval: 50ms, multiplier: 3}}"))
+    made = easterly.run_lab(easterly.load(site).site, stages=("failover",))
+    assert made.ok, [each for each in made.comparisons if not each.ok]
+    back = [each for each in made.comparisons if each.what.startswith("interruption of right to left")]
+    assert back
+    for each in back:
+        assert each.measured > 0.1 + (routers // 2 - 1) * 0.05
+        print(routers, each.least, each.measured, each.most)
 
 
 def test_thirty_routers_are_gone_whenever_they_are_interrupted(tmp_path: Path) -> None:
