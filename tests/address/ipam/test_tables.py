@@ -156,6 +156,19 @@ def test_who_holds_an_address_is_not_overwritten(store: ipam.Store, tmp_path: Pa
         ("json", "{}", "an array"),
         ("json", '[{"address": "1.2.3.4"},\n{"address"', "line 2"),
         ("json", "[1]", "an object"),
+        (
+            "json",
+            '[{"address": "1.2.3.4"},\n{"address": "1.2.3.5", "address": "1.2.3.6"}]',
+            "line 2: 'address' stands twice",
+        ),
+        ("json", '[{"fields": {"a": 1, "a": 2}}]', "line 1: 'a' stands twice"),
+        ("json", '[{"ip": "1.2.3.4"},\n{"IP": "1.2.3.5", "address": "1.2.3.6"}]', "line 2: .* both mean address"),
+        (
+            "yaml",
+            '- {"address": "1.2.3.4"}\n- {"address": "1.2.3.5", "address": "1.2.3.6"}',
+            "line 2: 'address' stands",
+        ),
+        ("yaml", "- address: 1.2.3.4\n  fields:\n    a: 1\n    a: 2\n", "line 4: 'a' stands twice"),
         ("yaml", "a: [", "no YAML"),
         ("yaml", "a: 1", "a list"),
     ],
@@ -172,6 +185,8 @@ def test_lines_of_rows(tmp_path: Path) -> None:
     path.write_text('[\n\n{"ip": "1.2.3.4",\n "tags": ["a"]}, {"ip": "1.2.3.5"}\n, {"ip": null}]', "utf-8")
     want = {"address": ["1.2.3.4", "1.2.3.5", ""], "tags": ['["a"]', "", ""]}
     assert list(pieces(path, "json")) == [Piece([3, 4, 5], want)]
+    path.write_text('[{"ip": "1.2.3.4"}, {"address": "1.2.3.5"}]', "utf-8")  # each row in words of its own
+    assert list(pieces(path, "json")) == [Piece([1, 1], {"address": ["1.2.3.4", "1.2.3.5"]})]
     path.write_text("# a remark\n- ip: 1.2.3.4\n  tags: [a]\n- {ip: 1.2.3.5}\n", "utf-8")
     want = {"address": ["1.2.3.4", "1.2.3.5"], "tags": ['["a"]', ""]}
     assert list(pieces(path, "yaml")) == [Piece([2, 4], want)]

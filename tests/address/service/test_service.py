@@ -508,6 +508,12 @@ def test_a_tenant_reaches_nobody_elses_addresses_by_the_name_of_a_device(store: 
         no = client.post(f"{API}/devices", json={"name": name}, headers=beta)
         assert (no.status_code, no.json()["detail"]) == (409, f"the name {name!r} is in use already")
     assert client.post(f"{API}/devices", json={"name": "n1"}, headers=acme).status_code == 201
+    client.post(f"{API}/devices", json={"name": "n2"}, headers=beta)
+    for no in (  # a device of acme's now: no other words than before
+        client.post(f"{API}/devices", json={"name": "n1"}, headers=beta),
+        client.patch(f"{API}/devices/n2", json={"name": "n1"}, headers=beta),
+    ):
+        assert (no.status_code, no.json()["detail"]) == (409, "the name 'n1' is in use already")
     named = client.post(f"{API}/pools/others/allocations", json={"device": "n1"}, headers=beta)
     assert (named.status_code, "acme" in named.text) == (403, False)
     lent = client.post(f"{API}/pools/infra/allocations", json={"device": "n1"}, headers=head).json()["allocations"][0]

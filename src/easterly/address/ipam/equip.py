@@ -128,16 +128,21 @@ def _pairs(tags: Iterable[str], fields: Mapping[str, str]) -> tuple[tuple[str, .
     return tuple(sorted(set(tags))), tuple(sorted(fields.items()))
 
 
+def _taken(name: str) -> Undone:
+    """The refusal of a name: the same whatever has it, and whoever, so that a tenant learns no more than that."""
+    return _leave("conflict", f"the name {name!r} is in use already", "take another name")
+
+
 def _add_device(connection: Connection, request: AddDevice, number: int, now_ms: int) -> Done:
     check_name("a device", request.name)
     names = schema.device.c.name
     if connection.execute(select(names).where(names == request.name)).first():
-        raise _leave("conflict", f"there is a device {request.name!r} already", "take another name")
+        raise _taken(request.name)
     made = Device(number, request.name, request.tenant, *_pairs(request.tags, request.fields))
     insert(connection, schema.device, [device_row(made)])
     held = naming(connection, [made.name])
     if request.within is not None and any(not _of(connection, a, request.within) for a in held):
-        raise _leave("conflict", f"the name {request.name!r} is in use already", "take another name")
+        raise _taken(request.name)
     found = adopted({made.name: made}, held, number + 1)
     insert(connection, schema.interface, [interface_row(each) for each in found])
     align(connection, held, lambda about: about, request.actor, now_ms)
@@ -225,7 +230,7 @@ def _edit_device(connection: Connection, request: EditDevice, _: int, now_ms: in
     if new.name != old.name:
         names = schema.device.c.name
         if connection.execute(select(names).where(names == new.name)).first():
-            raise _leave("conflict", f"there is a device {new.name!r} already", "take another name")
+            raise _taken(new.name)
         if naming(connection, [new.name]):
             raise _leave("conflict", f"addresses name {new.name!r}, which is no device yet", "add it, and release it")
     _write(connection, schema.device, device_row(new))

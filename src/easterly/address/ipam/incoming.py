@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from easterly.address.ipam.sheet import cell, heading
+
+if TYPE_CHECKING:
+    from yaml import Node
 
 PIECE = 20_000
 """Rows of a piece of a file whose cells are read one by one."""
@@ -30,6 +33,10 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 
 class Unreadable(ValueError):
     """A file that is no table at all."""
+
+
+class Doubled(Exception):
+    """An object of JSON in which a name stands twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,10 @@ def _objects(file: TextIO, form: str) -> Iterator[Piece]:
 
 
 def _turned(lines: list[int], rows: list[Mapping[str, Any]]) -> Piece:
-    names = dict.fromkeys(name for row in rows for name in row)
-    columns = {heading(name): [cell(row.get(name)) for row in rows] for name in names}
+    names: dict[str, list[str]] = {}
+    for name in dict.fromkeys(name for row in rows for name in row):
+        names.setdefault(heading(name), []).append(name)
+    columns = {head: _column(head, alike, lines, rows) for head, alike in names.items()}
     if any(map(_HALF.search, columns)):
         raise Unreadable(f"line {lines[0]} or below: half a character in a name is no text")
     for column in columns.values():
@@ -200,9 +209,31 @@ def _turned(lines: list[int], rows: list[Mapping[str, Any]]) -> Piece:
     return Piece(lines, columns)
 
 
+def _column(head: str, names: Sequence[str], lines: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Cells of a column; `names` are those that mean it, of which a row has one."""
+    if len(names) == 1:
+        return [cell(row.get(names[0])) for row in rows]
+    found = []
+    for line, row in zip(lines, rows, strict=True):
+        said = [name for name in names if name in row]
+        if len(said) > 1:
+            raise Unreadable(f"line {line}: {' and '.join(map(repr, said))} both mean {head}")
+        found.append(cell(row[said[0]]) if said else "")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON whose names all differ."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Doubled(next(name for name in names if names.count(name) > 1))
+    return found
+
+
 def _json(file: TextIO) -> Iterator[tuple[int, Any]]:
     """Elements of an array one by one, however long it is."""
-    decode, text, line, opened = json.JSONDecoder().raw_decode, "", 1, False
+    decode, text, line, opened = json.JSONDecoder(object_pairs_hook=_once).raw_decode, "", 1, False
     while True:
         block = file.read(BLOCK)
         text, at = text + block, 0
@@ -225,6 +256,8 @@ def _json(file: TextIO) -> Iterator[tuple[int, Any]]:
                     within = text.count("\n", at, getattr(error, "pos", at))
                     raise Unreadable(f"line {line + within}: no JSON: {getattr(error, 'msg', error)}") from error
                 break
+            except Doubled as error:
+                raise Unreadable(f"line {line}: {error.args[0]!r} stands twice in one object") from None
             yield line, row
             line += text.count("\n", at, end)
             at = end
@@ -236,9 +269,11 @@ def _yaml(file: TextIO) -> Iterator[tuple[int, Any]]:
     for number, text in enumerate(file, 1):
         if text.startswith("- {"):
             try:
-                row = json.loads(text[2:])
+                row = json.loads(text[2:], object_pairs_hook=_once)
             except ValueError:
                 break
+            except Doubled as error:
+                raise Unreadable(f"line {number}: {error.args[0]!r} stands twice in one object") from None
             yield number, row
         elif text.strip() and not text.startswith("#"):
             break
@@ -263,5 +298,29 @@ def _whole(file: TextIO, begin: int) -> Iterable[tuple[int, Any]]:
         raise Unreadable(f"the file is no YAML: {error}") from error
     if node is None or not isinstance(rows, list):
         raise Unreadable("line 1: write a list of rows")
+    for key in _twice(node):
+        raise Unreadable(f"line {key.start_mark.line + 1}: {key.value!r} stands twice in one object")
     lines = [each.start_mark.line + 1 for each in node.value]
     return [(line, row) for line, row in zip(lines, rows, strict=True) if line >= begin]
+
+
+def _twice(node: Node) -> Iterator[Node]:
+    """Keys of a YAML document that their mapping has already."""
+    import yaml
+
+    left, seen = [node], {id(node)}
+    while left:
+        one, parts = left.pop(), []
+        if isinstance(one, yaml.SequenceNode):
+            parts = list(one.value)
+        elif isinstance(one, yaml.MappingNode):
+            keys: set[tuple[str, str]] = set()
+            for key, _ in one.value:
+                if isinstance(key, yaml.ScalarNode):
+                    if (key.tag, key.value) in keys:
+                        yield key
+                    keys.add((key.tag, key.value))
+            parts = [value for _, value in one.value]
+        fresh = [part for part in parts if id(part) not in seen]  # aliases are the same node again
+        seen.update(map(id, fresh))
+        left += fresh
