@@ -81,6 +81,20 @@ def test_pools_in_pools(desk):
     assert [entry["change"]["do"] for entry in desk("audit", "rack")["entries"]] == ["open", "allocate"]
 
 
+def test_hosts_do_not_get_the_edges_that_blocks_may(desk):
+    """Of eight addresses of a /29, six are for hosts; its upper /30 takes the broadcast address with it."""
+    for name, place in (("open", "10.1.0.0/29"), ("link", "10.2.0.0/31"), ("six", "fd00::/126")):
+        desk("pool", "add", name, place)
+    desk("pool", "add", "all", "10.3.0.0/29", "--edges")
+    desk("pool", "add", "cut", "10.4.0.0/29")
+    desk("alloc", "cut", "--address", "10.4.0.4/30")
+    rows = {row["name"]: (row["free"], row["free_for_hosts"]) for row in desk("tree")["pools"]}
+    assert rows == {"open": (8, 6), "link": (2, 2), "six": (4, 3), "all": (8, 8), "cut": (4, 3)}
+    assert len(desk("alloc", "cut", "--count", "3")["allocations"]) == 3
+    assert desk("alloc", "cut", code=1)["refusal"]["code"] == "exhausted"
+    assert {row["name"]: row["free_for_hosts"] for row in desk("tree")["pools"]}["cut"] == 0
+
+
 def test_nobody_approves_what_they_ask_for(desk):
     desk("pool", "add", "scarce", "192.0.2.0/24", "--approval")
     assert desk("alloc", "scarce", code=1)["refusal"]["code"] == "pending"

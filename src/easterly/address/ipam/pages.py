@@ -111,6 +111,30 @@ def tree(
         return [Branch(pool_of(row), row[-1]) for row in rows]
 
 
+def for_hosts(store: Store) -> dict[int, int]:
+    """Addresses that hosts may still get, by the id of their pool: free ones but for the edges of prefixes.
+
+    Parameters
+    ----------
+    store : Store
+
+    Returns
+    -------
+    dict of int to int
+        See `Pool.hosts` for what they do not get.
+    """
+    run = schema.free.c
+    begins = select(_P.id).join(schema.free, and_(run.pool == _P.id, run.lo == _P.lo))
+    ends = select(_P.id).join(schema.free, and_(run.pool == _P.id, run.hi == _P.hi))
+    with reading(store.engine) as connection:
+        first, last = (set(connection.execute(asked).scalars()) for asked in (begins, ends))
+        every = [pool_of(row) for row in connection.execute(select(schema.pool))]
+    return {
+        one.id: one.size - one.used - (one.id in first and one.hosts[0] > one.lo)
+        - (one.id in last and one.hosts[1] < one.hi) for one in every
+    }  # fmt: skip
+
+
 def allocations(
     store: Store, pool: int, *, after: int = -1, limit: int = 1000, within: str | None = None, **filters: str
 ) -> list[Allocation]:

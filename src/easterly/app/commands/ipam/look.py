@@ -43,13 +43,19 @@ def show(address: str, vrf: str, url: str | None, form: str) -> None:
               help="Write a page: strips of use, history, forecast.")  # fmt: skip
 @desk.stored
 def tree(pool: str | None, report: Path | None, url: str | None, form: str) -> None:
-    """Show pools and how full they are: all, or those in POOL."""
+    """Show pools and how full they are: all, or those in POOL.
+
+    Of the free addresses hosts do not get the network and broadcast address of an IPv4 prefix, and the first of an IPv6
+    one, unless their pool was added with --edges; a block may begin and end with them.
+    """
     if report is not None:
         terminal.writable(report, form)
+    from easterly.address.ipam import pages
+
     with desk.opened(url, form) as store:
         top = None if pool is None else desk.pool_of(store, pool, form)
-        pools = list(walk(store, top))
-        rows = [_branch(level, each) for level, each in pools]
+        pools, hosts = list(walk(store, top)), pages.for_hosts(store)
+        rows = [_branch(level, each, hosts[each.id]) for level, each in pools]
         if report is not None:
             page = _page(store, pool or "all pools", [each for _, each in pools], rows)
             terminal.written(report, page, form)
@@ -60,12 +66,13 @@ def tree(pool: str | None, report: Path | None, url: str | None, form: str) -> N
             bar(r["share"]),
             f"{r['share']:.1%}",
             f"{r['free']:,}",
+            f"{r['free_for_hosts']:,}",
             r["role"] or "-",
         ]
         for r in rows
     ]
-    heads = ["Pool", "Place", "Used", "", "Free", "Role"]
-    desk.told({"pools": rows}, desk.table(heads, cells, right=["", "Free"]), form)
+    heads = ["Pool", "Place", "Used", "", "Free", "For hosts", "Role"]
+    desk.told({"pools": rows}, desk.table(heads, cells, right=["", "Free", "For hosts"]), form)
 
 
 def _page(store: Store, title: str, pools: list[Pool], rows: list[dict[str, Any]]) -> str:
@@ -95,10 +102,11 @@ def _sorted(pools: list[Pool]) -> list[Pool]:
     return sorted(pools, key=lambda each: (each.vrf, each.family, each.lo, -each.hi))
 
 
-def _branch(level: int, pool: Pool) -> dict[str, Any]:
+def _branch(level: int, pool: Pool, hosts: int) -> dict[str, Any]:
     return {
         "level": level, "name": pool.name, "at": pool.text, "role": pool.role, "tenant": pool.tenant, "used": pool.used,
-        "free": pool.size - pool.used, "share": pool.used / pool.size, "allocations": pool.count,
+        "free": pool.size - pool.used, "free_for_hosts": hosts, "share": pool.used / pool.size,
+        "allocations": pool.count,
     }  # fmt: skip
 
 
