@@ -12,6 +12,9 @@ from easterly.base.schema import Doc, Unit
 from easterly.model.allocation import Allocation
 from easterly.model.allocation_words import Difference, Explanation
 
+TIES = 1e-9
+"""Costs of ways that agree to this are equal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

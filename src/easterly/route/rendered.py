@@ -18,9 +18,9 @@ from easterly._kernel import graph
 from easterly.base.columns import bools, floats, ints
 from easterly.base.schema import Doc
 from easterly.model.network import LinkKind, Network
+from easterly.model.routing import TIES
 from easterly.model.spec.site import Site
 from easterly.model.underlays import METRICS, metric, of_fabric
-from easterly.route.hashing.nexthops import TIES
 
 BLOCK = 4_000_000
 """Pairs of link and destination that are looked at together."""

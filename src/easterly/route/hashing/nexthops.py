@@ -12,10 +12,7 @@ from easterly._kernel import graph
 from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, indices, ints
 from easterly.base.schema import Doc
 from easterly.model.network import Network
-from easterly.model.routing import Policy
-
-TIES = 1e-9
-"""Costs that agree to this are equal."""
+from easterly.model.routing import TIES, Policy
 
 
 @dataclass(frozen=True, slots=True)
