@@ -22,7 +22,11 @@ IN_PART = {"network": {"name"}, "demand": {"classes", "jobs", "services", "traff
 
 
 class Watched:
-    """A site that notes which of its parts are read."""
+    """A site that notes which of its parts are read; what refuses other things takes it for one."""
+
+    @property
+    def __class__(self) -> type[Any]:  # type: ignore[override]
+        return Site
 
     def __init__(self, made: Site) -> None:
         self.made = made
