@@ -51,8 +51,9 @@ def asked_for(text: str) -> tuple[str, ...]:
 
 
 def start(
-    space: Space, folder: Path, text: str, told: Callable[[Process], None], tables: Mapping[str, Space] = {}
-) -> None:
+    space: Space, folder: Path, text: str, told: Callable[[Process], None], tables: Mapping[str, Space] = {}, *,
+    first: str = "",
+) -> None:  # fmt: skip
     """Start the daemons of one router but the one that watches, and load the rendered text as an operator would.
 
     Parameters
@@ -66,6 +67,8 @@ def start(
         Given each process as soon as there is one.
     tables : mapping of str to Space, optional
         Namespaces that stand for VRFs.
+    first : str, optional
+        Lines that are loaded before the text.
 
     Raises
     ------
@@ -75,7 +78,7 @@ def start(
         One does not take the text; the message has its lines.
     """
     folder.mkdir(mode=0o755)
-    for name, content in (("empty.conf", ""), ("frr.conf", text)):
+    for name, content in (("empty.conf", ""), ("first.conf", first), ("frr.conf", text)):
         (folder / name).write_text(content, encoding="utf-8")
     shutil.chown(folder, OWNER, OWNER)
     if tables:
@@ -88,6 +91,8 @@ def start(
             awaited(folder / "zserv.api", started, folder)
     for name in names:
         awaited(folder / f"{name}.vty", None, folder)
+    if first:
+        space.run("vtysh", "--vty_socket", str(folder), "-f", str(folder / "first.conf"))
     _load(space, folder)
     _handle(folder)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
 
-from easterly.app.lab import daemons
+from easterly.app.lab import daemons, hellos
 from easterly.app.lab.bridges import switch
 from easterly.app.lab.records import Process
 from easterly.app.lab.running import Running
@@ -41,7 +41,7 @@ def start(lab: Running) -> None:
 
     def started(node: str) -> None:
         text, apart = lab.text(f"frr/{node}.conf"), lab.tables(node)
-        daemons.start(lab.spaces[node], lab.record.folder / node, text, told, apart)
+        daemons.start(lab.spaces[node], lab.record.folder / node, text, told, apart, first=hellos.quick(text))
 
     def watched(node: str) -> None:
         daemons.watch(lab.spaces[node], lab.record.folder / node, lab.text(f"frr/{node}.conf"), told)

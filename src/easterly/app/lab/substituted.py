@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
+from easterly.app.lab import hellos
 from easterly.app.lab.running import Running
 from easterly.base.schema import Doc
 from easterly.base.units import TIME, format_short
@@ -52,6 +53,11 @@ def _substituted(lab: Running) -> Iterator[Substitution]:
         )
     if any(file.path.startswith("anycast/") for file in lab.configs.artifacts):
         yield Substitution("watchers of anycast services", "nobody: their addresses are not announced, nor asked for")
+    if any(hellos.quick(lab.text(f"frr/{node}.conf")) for node in lab.routers):
+        yield Substitution(
+            "OSPF's usual hellos, every 10 s",
+            "hellos every second, so that routers soon know each other; dead after 40 s",
+        )
     longest_s = float(lab.network.links.delay_s.max(initial=0.0))
     if longest_s > SHORT_S:
         yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")
