@@ -38,6 +38,10 @@ fabrics:
 {POOLS}
 """
 """Two hosts with two equal ways between them."""
+UNEQUAL = DIAMOND.replace("    links:\n", '    links:\n      straight: {a: "r1:4", b: "r4:4", cost: 21}\n')
+for _end, _cost in {"r2:1": 20, "r3:1": 5, "r2:4": 1, "r3:4": 16}.items():
+    UNEQUAL = UNEQUAL.replace(f'b: "{_end}"}}', f'b: "{_end}", cost: {_cost}}}')
+"""The same with a cable from end to end: 20 + 1, 5 + 16 and 21 are three equal ways."""
 LEAVES = f"""version: 1
 site: {{name: leaves}}
 {HARDWARE}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.app.lab.sites import DIAMOND, ring, written
+from tests.app.lab.sites import DIAMOND, UNEQUAL, ring, written
 from tests.lab import require_root
 
 import easterly.app
@@ -64,12 +64,7 @@ def test_a_ring_of_bgp_waits_until_the_news_has_come_to_the_opposite_router(tmp_
 
 def test_a_diamond_of_unequal_costs_goes_by_cost_under_bgp(tmp_path: Path) -> None:
     """20 + 1, 5 + 16 and 21: three equal ways between the hosts, one of them a hop shorter."""
-    costs = {"r2:1": 20, "r3:1": 5, "r2:4": 1, "r3:4": 16}
-    text = DIAMOND
-    for end, cost in costs.items():
-        text = text.replace(f'b: "{end}"}}', f'b: "{end}", cost: {cost}}}')
-    text = text.replace("    links:\n", '    links:\n      straight: {a: "r1:4", b: "r4:4", cost: 21}\n')
-    made = easterly.run_lab(easterly.load(written(tmp_path, text)).site, stages=())
+    made = easterly.run_lab(easterly.load(written(tmp_path, UNEQUAL)).site, stages=())
     assert made.ok, [each for each in made.comparisons if not each.ok]
     assert sum(each.what.startswith("routes of r") for each in made.comparisons) == 4
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import contextmanager
 
 import pytest
 import yaml
-from tests.app.lab.sites import LEAVES, written
+from tests.app.lab.sites import LEAVES, UNEQUAL, written
 from tests.config.underlays import VARIANTS
 from tests.lab import require_root
 
@@ -48,17 +49,34 @@ def begin(lab, node, text, folder):
     lab.spaces[node].run("bird", "-c", str(path), "-s", str(folder / f"{node}.ctl"), "-P", str(folder / f"{node}.pid"))
 
 
+@contextmanager
+def birds(nouns, folder, monkeypatch):
+    """A lab whose routers are BIRDs."""
+    files = {file.device: file.text for file in rendered(nouns, ["bird"])["bird"]}
+    monkeypatch.setattr(starting, "start", lambda lab: None)
+    network = nouns.network.value
+    with running(network, nouns.address.value, nouns.configs.value, scale=usual_scale(network)) as lab:
+        for node in lab.routers:
+            begin(lab, node, files[node], folder)
+        yield lab
+
+
+def test_costs_are_hops(tmp_path, monkeypatch):
+    require_root("ip", "bird")
+    nouns, _, _ = terminal.read_or_leave(written(tmp_path, UNEQUAL), "text", None)
+    wanted = planned(nouns.network.value, nouns.address.value, nouns.policy.value)
+    assert {len(hops) for hops in wanted["r1"].values()} == {3}
+    with birds(nouns, tmp_path, monkeypatch) as lab:
+        assert not any(converge.routed(lab, wanted, seconds=30).values())
+
+
 def test_kernels_have_the_planned_ways_under_ospf_and_unnumbered_bgp(tmp_path, monkeypatch):
     require_root("ip", "bird")
     nouns, _, _ = terminal.read_or_leave(written(tmp_path, yaml.safe_dump(fabric_and_wan())), "text", None)
     network, address = nouns.network.value, nouns.address.value
     wanted = planned(network, address, nouns.policy.value)
     assert any(len(hops) == 2 for prefixes in wanted.values() for hops in prefixes.values())
-    files = {file.device: file.text for file in rendered(nouns, ["bird"])["bird"]}
-    monkeypatch.setattr(starting, "start", lambda lab: None)
-    with running(network, address, nouns.configs.value, scale=usual_scale(network)) as lab:
-        for node in lab.routers:
-            begin(lab, node, files[node], tmp_path)
+    with birds(nouns, tmp_path, monkeypatch) as lab:
         assert not any(converge.routed(lab, wanted, seconds=30).values())
         rows = address.interfaces
         far = rows.address[(rows.device == "west") & (rows.role == "loopback")].tolist()
