@@ -8,30 +8,13 @@ from math import prod
 import networkx as nx
 import numpy as np
 import pytest
+from tests.site.test_blueprints import one, site
 
 from easterly.base.findings import FindingsError
 from easterly.model.network import LinkKind, Network, NodeKind
-from easterly.model.spec.site import Site
 from easterly.site.blueprints import build
 
-HARDWARE = {
-    "switches": {"sw64": {"ports": 64, "rate": "400Gb/s"}},
-    "hosts": {
-        "one": {"gpus": 1, "nics": 1, "nic_rate": "400Gb/s"},
-        "pair": {"gpus": 4, "nics": 2, "nic_rate": "200Gb/s"},
-        "dgx": {"gpus": 8, "nics": 8, "nic_rate": "400Gb/s"},
-    },
-}
 KEYS = {"switch": "sw64", "down": 2}
-
-
-def site(wan=None, **fabrics) -> Site:
-    document = {"version": 1, "site": {"name": "s"}, "hardware": HARDWARE, "fabrics": fabrics, "wan": wan or {}}
-    return Site.model_validate(document)
-
-
-def one(blueprint: str, kind: str, count: int, **keys) -> Network:
-    return build(site(f={"blueprint": blueprint, "hosts": {"type": kind, "count": count}, **keys}))
 
 
 def census(network: Network) -> tuple[int, int, int]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from easterly.config.fronts.front import Front, Server
+from easterly.config.fronts.reading import found
 from easterly.config.haproxy.render import BALANCE
 
+_found = partial(found, "HAProxy")
 _SERVER = re.compile(r"^ +server (\S+) (?:\[(\S+)\]|([^:\s]+)):(\d+) weight (\d+)$", re.M)
 
 
@@ -49,10 +52,3 @@ def parse(text: str) -> Front:
 
 def _time(text: str, what: str) -> int:
     return int(_found(text, rf"^ +timeout {what} (\d+)ms$", f"timeout {what}")[1])
-
-
-def _found(text: str, pattern: str, what: str) -> re.Match[str]:
-    found = re.search(pattern, text, re.M)
-    if found is None:
-        raise ValueError(f"no HAProxy file of a service: it has no line `{what}`")
-    return found

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from easterly.config.fronts.front import Front, Server
+from easterly.config.fronts.reading import found
 
+_found = partial(found, "nginx")
 _SERVER = re.compile(r"^ +server (?:\[(\S+)\]|([^:\s]+)):(\d+) (?:weight=(\d+)|down) max_fails=3 fail_timeout=", re.M)
 
 
@@ -50,10 +53,3 @@ def parse(text: str) -> Front:
 
 def _time(text: str, what: str) -> int:
     return int(_found(text, rf"^ +{what}(\d+)ms;$", what)[1])
-
-
-def _found(text: str, pattern: str, what: str) -> re.Match[str]:
-    found = re.search(pattern, text, re.M)
-    if found is None:
-        raise ValueError(f"no nginx file of a service: it has no line `{what.strip()}`")
-    return found

@@ -10,13 +10,13 @@ import click
 
 from easterly.app import terminal
 from easterly.app.calc import asking
+from easterly.app.calc.lists import SHOWN, more_than_shown
 from easterly.base.findings import Finding
 
 if TYPE_CHECKING:
     from easterly.qos.classify import Covered, Packets, Review, Rule
 
 LARGEST_B = 64 << 20
-SHOWN = 20
 
 
 @click.command("classify", cls=asking.Calculator)
@@ -167,7 +167,7 @@ def _print_matches(made: dict[str, Any]) -> None:
         [str(i), "-", "-", "no rule"] if each is None else [str(i), str(each["line"]), each["rule"], each["effect"]]
         for i, each in enumerate(shown, 1)
     ])  # fmt: skip
-    _more(len(made["matches"]))
+    more_than_shown(len(made["matches"]))
 
 
 def _print_review(made: dict[str, Any]) -> None:
@@ -183,12 +183,7 @@ def _print_review(made: dict[str, Any]) -> None:
         click.echo()
     for row in rows[:SHOWN]:
         click.echo(f"  {row}")
-    _more(len(rows))
-
-
-def _more(count: int) -> None:
-    if count > SHOWN:
-        click.echo(f"  and {count - SHOWN:,} more (--format json has all)")
+    more_than_shown(len(rows))
 
 
 def _lines(lines: list[int]) -> str:

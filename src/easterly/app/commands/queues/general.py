@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from easterly.app import terminal
@@ -83,6 +85,14 @@ def ps(arrival: float, service: float | None, rate: float | None, size: float | 
         click.echo(f"  note: one that needs {size:g} alone takes {stations.text(own)}")
 
 
+def _by_law(solve: Any, arrival: float, mean: float, scv: float, pareto: float | None, form: str) -> None:
+    """Show a station whose order depends on the whole law of service."""
+    options.stable(arrival, mean)
+    asked = {"arrival": arrival, "service": mean, "scv": None if pareto else scv, "pareto": pareto}
+    title = f"{arrival:g} customers per unit of time, {mean:g} each"
+    stations.show(asked, solve(arrival, options.law_of(mean, scv, pareto)), form, title)
+
+
 @click.command("srpt", cls=asking.Calculator)
 @options.arrival
 @options.service
@@ -94,11 +104,7 @@ def srpt(
     """M/G/1, the shortest remaining time first: the least mean time of any order (Schrage and Miller)."""
     from easterly.predict.queueing.shared import mg1_srpt as solve
 
-    mean = options.mean_of(service, rate)
-    options.stable(arrival, mean)
-    asked = {"arrival": arrival, "service": mean, "scv": None if pareto else scv, "pareto": pareto}
-    title = f"{arrival:g} customers per unit of time, {mean:g} each"
-    stations.show(asked, solve(arrival, options.law_of(mean, scv, pareto)), form, title)
+    _by_law(solve, arrival, options.mean_of(service, rate), scv, pareto, form)
 
 
 @click.command("las", cls=asking.Calculator)
@@ -110,11 +116,7 @@ def las(arrival: float, service: float | None, rate: float | None, scv: float, p
     """M/G/1, the least attained service first, which needs to know no sizes (foreground-background)."""
     from easterly.predict.queueing.shared import mg1_fb as solve
 
-    mean = options.mean_of(service, rate)
-    options.stable(arrival, mean)
-    asked = {"arrival": arrival, "service": mean, "scv": None if pareto else scv, "pareto": pareto}
-    title = f"{arrival:g} customers per unit of time, {mean:g} each"
-    stations.show(asked, solve(arrival, options.law_of(mean, scv, pareto)), form, title)
+    _by_law(solve, arrival, options.mean_of(service, rate), scv, pareto, form)
 
 
 @click.command("vacations", cls=asking.Calculator)
