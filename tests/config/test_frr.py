@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.address.sites import asns, fabric, ports, prefixes, site
 from tests.config.rendered import changed, everything, render, text_of, whole
+from tests.lab import require
 from tests.strategies import sites
 
-from easterly.config import contradictions, frr
+from easterly.config import contradictions, frr, validate
 from easterly.model.network import LinkKind, NodeKind
+from easterly.model.outcome import DeviceConfigs
+from easterly.study.nouns import Nouns
+from easterly.study.rendering import sources
 
 
 def states(configs):
@@ -246,3 +251,11 @@ def test_a_line_that_is_cut_short_is_refused_with_its_number(line):
 def test_a_line_of_a_group_that_makes_no_sense_is_named(line):
     with pytest.raises(ValueError, match=f"line 2 .*: neighbor A {line}$"):
         frr.parse(f"router bgp 65001\n neighbor A {line}\n")
+
+
+def test_a_chassis_with_more_links_than_frr_has_ways_says_as_many_as_frr_has():
+    require("vtysh")
+    [file] = frr.render([replace(sources(Nouns(everything()), ["frr"]).routers[0], paths=576)])
+    [said] = validate(DeviceConfigs((file,)))
+    assert (said.ok, said.output) == (True, "")
+    assert "maximum-paths 256\n" in file.text
