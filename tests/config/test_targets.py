@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 from tests.config.rendered import everything, whole
+from tests.config.switches.plans import running
 
 from easterly import config
 from easterly.config.secrets import exposed, secrets
@@ -38,6 +39,16 @@ def test_one_call_renders_some_targets():
     assert [file.path for file in made.artifacts] == sorted(file.path for file in made.artifacts)
     assert {file.path for file in made.artifacts} >= {"linux/job-j.env", "labels.csv", "cables.csv"}
     assert not any(file.dialect == "frr" for file in made.artifacts)
+
+
+@pytest.mark.parametrize("system", ["linux", "eos"])
+def test_no_two_targets_write_different_files_of_one_name(system):
+    """Else the folder depends on the order of targets, and a check of one of them finds what another one wrote."""
+    written: dict[str, str] = {}
+    files = [file for found in rendered(Nouns(running(everything(), system)), ["all"]).values() for file in found]
+    assert all(written.setdefault(file.path, file.text) == file.text for file in files)
+    sheets = {file.path for file in files if file.path.endswith("qos-sheet.csv")}
+    assert len(sheets) == (5 if system == "linux" else 4)
 
 
 def test_every_cable_has_a_label_at_both_ends():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -86,7 +86,10 @@ def render(
             files.append(Artifact(own, sonic.frr_text(machine), router.name, "frr", f"sonic {shape(router)}"))
     if name == "sonic":
         files += anycast.render((m.router for m in found), "sonic/{}.anycast.json", anycast.CONFIG_DB)
-    return [*files, *(file for file in made if file.dialect == "csv")]
+    sheets = [file for file in made if file.dialect == "csv"]
+    if spec is not site:  # every system has one of its own then, beside that of the site as it is
+        sheets = [replace(file, path=f"{name}/{file.path}") for file in sheets]
+    return [*files, *sheets]
 
 
 def structures(
