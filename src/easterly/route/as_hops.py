@@ -12,22 +12,23 @@ from easterly.base.columns import ints
 from easterly.model.as_hops import AsHops
 from easterly.model.network import Network
 from easterly.model.spec.site import Site
-from easterly.route.rendered import Ground, differing, ground
+from easterly.route.rendered import Ground, agree, differing, ground
 
 MOST = 32
 """Hops that a link may count for: all makers can say as many."""
 DECIMALS = 6
 SLACK = 1e-9
 Counts = NDArray[np.int64]
+NONE = np.zeros((0, 2), dtype=np.int64)
 
 
 def as_hops(site: Site, network: Network) -> AsHops:
     """Hops that BGP is told to count on each link, so that next hops are those of the costs.
 
-    Tried in turn: 1 for every link; costs of the WAN divided by what divides them all, beside the costs of the fabrics,
-    and all costs divided likewise, the lesser of both first. What is above `MOST` counts for that. The first of these
-    that gives every router the next hops of the plan towards all routers that announce hosts' prefixes, with all ties,
-    is taken. Where none does, every link counts for 1, and pairs of routers say where that is not the plan.
+    Tried in turn: 1 for every link; the least whole numbers in proportion to all costs, or to those of the WAN beside
+    the fabrics' as they are; costs rounded on scales from 2 to `MOST`; and whole numbers cut at `MOST`. The first of
+    these that gives every router the next hops of the plan towards all routers that announce hosts' prefixes, with all
+    ties, is taken. Where none does, every link counts for 1, and pairs of routers say where that is not the plan.
 
     Parameters
     ----------
@@ -44,26 +45,31 @@ def as_hops(site: Site, network: Network) -> AsHops:
     --------
     See `easterly.study.nouns`, whose rendered routers count so.
     """
-    here = ground(site, network)
-    count = np.ones(len(network.links), dtype=np.int64)
-    if here.agrees_by_itself:
-        return AsHops(ints(count), ints([]), ints([]))
-    first: NDArray[np.int64] | None = None
-    for tried in _candidates(here):
-        found = differing(here, tried.astype(np.float64))
-        if not len(found):
-            count[here.link] = tried
-            return AsHops(ints(count), ints([]), ints([]))
-        first = found if first is None else first
-    router, target = here.router[first].T if first is not None else ([], [])
+    here, count = ground(site, network), np.ones(len(network.links), dtype=np.int64)
+    wrong = NONE if here.agrees_by_itself else differing(here, np.ones(len(here.link)))
+    tried = (
+        next((each for each in _candidates(here) if agree(here, each.astype(np.float64))), None) if len(wrong) else None
+    )
+    if tried is not None:
+        count[here.link], wrong = tried, NONE
+    router, target = here.router[wrong].T
     return AsHops(ints(count), ints(router), ints(target))
 
 
 def _candidates(here: Ground) -> Iterator[Counts]:
-    """Hops of the links between routers: 1 for each, then those in proportion to costs, the least first."""
-    yield np.ones(len(here.cost), dtype=np.int64)
-    if here.bgp.any():
-        yield from sorted(_proportions(here), key=np.max)
+    """Hops of the links between routers, of which some are above 1: those that people read as costs come first."""
+    if not here.bgp.any():
+        return
+    told = {np.ones(len(here.cost), dtype=np.int64).tobytes()}
+    whole = sorted(_proportions(here), key=np.max)
+    greatest = here.cost[here.bgp].max()
+    rounded = (np.maximum(np.rint(here.cost * (top / greatest)), 1) for top in range(2, MOST + 1) if greatest > 0)
+    cut = (np.minimum(count, MOST) for count in whole)
+    for count in (*(each for each in whole if each.max() <= MOST), *rounded, *cut):
+        made = np.where(here.bgp, count, 1).astype(np.int64)
+        if made.tobytes() not in told:
+            told.add(made.tobytes())
+            yield made
 
 
 def _proportions(here: Ground) -> Iterator[Counts]:
@@ -71,7 +77,7 @@ def _proportions(here: Ground) -> Iterator[Counts]:
     for cost in (np.where(of_wan, _lowest(here.cost, of_wan), here.cost), _lowest(here.cost, here.bgp)):
         count = np.where(here.bgp, np.rint(cost), 1)
         if np.abs(count - cost)[here.bgp].max() <= SLACK and count.min() >= 1:
-            yield np.minimum(count, MOST).astype(np.int64)
+            yield count.astype(np.int64)
 
 
 def _lowest(cost: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:

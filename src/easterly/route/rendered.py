@@ -7,6 +7,7 @@ to the nearest border that has a way.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated
@@ -133,14 +134,23 @@ def differing(here: Ground, count: Distances) -> Rows:
     (K, 2) int
         Routers, and destinations among `Ground.ends`, rows of `Ground.router`; one pair for each destination.
     """
-    found = []
-    step = max(1, BLOCK // max(1, len(here.link)))
-    for low in range(0, len(here.ends), step):
+    found = list(_differing(here, count, max(1, BLOCK // max(1, len(here.link)))))
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def agree(here: Ground, count: Distances) -> bool:
+    """Whether there is no such place; the first destination alone is looked at first, which is mostly enough."""
+    return not any(True for _ in _differing(here, count, 1))
+
+
+def _differing(here: Ground, count: Distances, first: int) -> Iterator[tuple[int, int]]:
+    low, step = 0, first
+    while low < len(here.ends):
         targets = here.ends[low : low + step]
         wrong = _planned(here, targets) != _rendered(here, targets, count)
         for row in np.flatnonzero(wrong.any(axis=1)).tolist():
-            found.append((int(here.src[wrong[row]].min()), int(targets[row])))
-    return np.array(found, dtype=np.int64).reshape(-1, 2)
+            yield int(here.src[wrong[row]].min()), int(targets[row])
+        low, step = low + step, max(1, BLOCK // max(1, len(here.link)))
 
 
 def _planned(here: Ground, targets: Rows) -> Marks:
