@@ -162,6 +162,9 @@ set policy-options policy-statement $name then load-balance per-packet
 set policy-options policy-statement $name then reject
 set policy-options policy-statement $name term $name then accept
 set policy-options policy-statement $name term $name from protocol direct
+set policy-options policy-statement $name term $name from family inet
+set policy-options policy-statement $name term $name from family inet6
+set policy-options policy-statement $name term $name then reject
 set policy-options policy-statement $name term $name from protocol bgp
 set policy-options policy-statement $name term $name from policy $name
 set policy-options policy-statement $name term $name from community $name

@@ -1,8 +1,8 @@
 """Hosts' packets of 9,000 B pass every interface of a switch, by what it says and by its maker's usual sizes.
 
-Usual sizes are those of the makers' guides: 1,500 B on all ports of NX-OS, of which switched ones take 9,216 B besides and
-nothing else (Nexus 9000, Interfaces, "MTU"); 1,514 B with headers on all of Junos, where ports of a VLAN and ``irb``
-itself have to be told (CLI reference, ``mtu``); 9,214 B on switched ports of EOS and 1,500 B on routed ones.
+Usual sizes are those of the makers' guides: 1,500 B on all ports of NX-OS, of which switched ones take 9,216 B besides
+and nothing else (Nexus 9000, Interfaces, "MTU"); 1,514 B with headers on all of Junos, where ports of a VLAN and
+``irb`` itself have to be told (CLI reference, ``mtu``); 9,214 B on switched ports of EOS and 1,500 B on routed ones.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def _policy(found: _Said, name: str, words: list[str]) -> None:
             found.own[name].append(prefix)
         case ["then", "as-path-expand", "last-as", "count", number]:
             found.expands[name] = int(number)
-        case ["term", "learned", "from", "policy", other]:
+        case ["term", "learned" | "heard", "from", "policy", other]:
             found.through[name].append(other)
         case ["term", _, "from", "community", community]:
             found.accepts[name].append(community)
@@ -169,7 +169,8 @@ def _follow(found: _Said) -> None:
     for group, ports in found.discovered.items():
         state.neighbors |= dict.fromkeys(ports, found.numbers[group])
     for way, policy in found.sessions:
-        named = [policy] * (policy not in found.expands) if way == "import" else found.through[policy]
+        plain = way == "import" and policy not in found.through
+        named = [policy] * (policy not in found.expands) if plain else found.through[policy]
         state.uses |= {words[name]: None for name in named}
         if way == "export":
             state.networks += [prefix for prefix in found.own[policy] if prefix not in state.networks]

@@ -186,13 +186,40 @@ def _exports(router: Router) -> Iterator[str]:
             yield from (f"{own} term own from protocol {source}" for source in ("direct", "static"))
             yield from (f"{own} term own from route-filter {prefix} exact" for prefix in networks)
             yield f"{own} term own then accept"
+        apart = [f"from family {FAMILY[exchange.version]}"] * _several(group)
         for give in router.handed(exchange.version, to_bgp=True):
+            yield from (f"{own} term given {line}" for line in apart)
             yield from (f"{own} term given from protocol {word}" for word in _sources(give))
             yield from (f"{own} term given from policy {give.accept}", f"{own} term given then accept")
-        yield f"{own} term learned from protocol bgp"
+        yield from (f"{own} term learned {line}" for line in (*apart, "from protocol bgp"))
         if exchange.announce:
             yield f"{own} term learned from policy {exchange.announce}"
-        yield from (f"{own} term learned then accept", f"{own} then reject")
+        yield f"{own} term learned then accept"
+        yield from _rest(own, group, exchange)
+        if _several(group) and exchange.accept:
+            heard = f"{POLICY} {_import(group, exchange)}"
+            yield from (
+                f"{heard} term heard {line}" for line in (*apart, f"from policy {exchange.accept}", "then accept")
+            )
+            yield from _rest(heard, group, exchange)
+
+
+def _several(group: Group) -> bool:
+    """Whether sessions carry both families, and so put every route through the policies of both."""
+    return len({exchange.version for exchange in group.exchanges if exchange.version}) > 1
+
+
+def _rest(own: str, group: Group, exchange: Exchange) -> Iterator[str]:
+    """All else is refused; of its own family alone where the next policy is for the other."""
+    if _several(group):
+        yield from (f"{own} term rest from family {FAMILY[exchange.version]}", f"{own} term rest then reject")
+    else:
+        yield f"{own} then reject"
+
+
+def _import(group: Group, exchange: Exchange) -> str:
+    """Policy of what comes in; none if empty."""
+    return f"{group.name}-{exchange.family}-IN" if exchange.accept and _several(group) else exchange.accept
 
 
 def _sources(give: Handover) -> tuple[str, ...]:
@@ -213,7 +240,7 @@ def _bgp(machine: Machine) -> Iterator[str]:
             for exchange in plain:
                 extended = " extended-nexthop" * (exchange.family == "ipv4" and any(peer.interface for peer in peers))
                 yield f"{own} family {FAMILY[exchange.version]} unicast{extended}"
-                yield from (f"{own} import {policy}" for policy in (exchange.far, exchange.accept) if policy)
+                yield from (f"{own} import {policy}" for policy in (exchange.far, _import(group, exchange)) if policy)
                 yield f"{own} export {_export(group, exchange)}"
             for peer in peers:
                 yield from _peer(machine, own, group, peer)

@@ -86,7 +86,7 @@ def _patch(front: Front, space: str, role: str, gpus: int, nics: int) -> list[st
         f"            periodSeconds: {-(-front.every_ms // 1000)}",
     ]
     return [
-        "# A patch of the Deployment that you have (kustomize, strategic merge): alone it has no selector and no image.",
+        "# A patch of the Deployment that you have (kustomize, strategic merge): alone it lacks selector and image.",
         "apiVersion: apps/v1", "kind: Deployment",
         f'metadata: {{name: "{front.name}", namespace: "{space}", labels: {_labels(front, space, role)}}}', "spec:",
         f"  replicas: {len(front.servers)}", "  template:", "    metadata:",

@@ -20,7 +20,7 @@ NAMING = Naming(port_name, "loopback0", "Vlan{}")
 AFI = {4: "ipv4 unicast", 6: "ipv6 unicast", 0: "l2vpn evpn"}
 UNCHANGED = "EASTERLY-UNCHANGED"
 JUMBO_B = 9216
-"""What a switched port takes beside its usual 1,500 B: ``system jumbomtu``, which is this unless somebody changed it."""
+"""What a switched port takes beside its usual 1,500 B: ``system jumbomtu``, which is this unless it was changed."""
 
 
 def render(machine: Machine) -> str:
