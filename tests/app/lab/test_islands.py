@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from tests.address.sites import POOLS, fabric, made, planned, site
 
-from easterly.app.lab.cables import port
 from easterly.app.lab.islands import islands
 from easterly.app.lab.measure.anycast import protocol
-from easterly.app.lab.measure.of_site import expected
 from easterly.app.lab.measure.segments import _joined
 from easterly.app.lab.measure.stages import ring_ports
 from easterly.app.lab.ring.predicted import Framing
 from easterly.site.blueprints import build
+from easterly.study.nouns import Nouns
+from easterly.study.silence import Silences
 
 BFD = {"bfd": {"interval": "50ms", "multiplier": 3}}
 WAN = {"links": {"w": {"a": "a", "b": "b", "rate": "100Gb/s", "delay": "1ms"}}}
@@ -41,6 +41,15 @@ def test_rails_without_spines_are_apart_and_hosts_do_not_join_them() -> None:
     leaf = {"type": "sw", "down": 8}
     apart = together(fabrics={"r": {"blueprint": "rail-only", "hosts": {"type": "gpu2", "count": 4}, "leaf": leaf}})
     assert apart == {frozenset((a, b)) for a in every(4) for b in every(4) if a < b and a[1] == b[1]}
+
+
+def test_two_ports_of_an_interface_are_on_planes_of_their_own() -> None:
+    tiers = {"leaf": {"type": "sw", "down": 8, "up": 2}, "spine": {"type": "sw"}}
+    planes = {"blueprint": "multi-plane", "planes": 4, "dual_tor": True, "hosts": {"type": "gpu2", "count": 3}, **tiers}
+    ports = [(f"p-host-{host}", number) for host in range(3) for number in range(4)]
+    assert together(fabrics={"p": planes}) == {
+        frozenset((a, b)) for a in ports for b in ports if a < b and a[1] == b[1]
+    }
 
 
 def every(count: int) -> list[tuple[str, int]]:
@@ -75,13 +84,11 @@ def test_ospf_takes_a_second_longer_for_what_a_border_has_handed_over(
     """FRR's ospfd waits for OSPF_ASE_CALC_INTERVAL; IS-IS and BGP do not."""
     own = fabrics()
     own["a"]["underlay"], own["b"]["underlay"] = {"protocol": here, **BFD}, {"protocol": there, **BFD}
-    spec = site(own, wan=WAN if wan is None else {**WAN, "underlay": {"protocol": wan}})
-    network = build(spec)
-    lab: Any = SimpleNamespace(
-        network=network, hosts=tuple(network.hosts.name.tolist()), port=lambda row: port(network, row)
-    )
-    end = next(lab.port(row) for row, name in enumerate(network.link_ids.tolist()) if name.startswith("a-leaf-0:swp9"))
-    near, far = (expected(lab, spec, end, host) for host in ("a-host-3", "b-host-0"))
+    nouns = Nouns(site(own, wan=WAN if wan is None else {**WAN, "underlay": {"protocol": wan}}))
+    names = nouns.network.value.link_ids.tolist()
+    link = next(row for row, name in enumerate(names) if name.startswith("a-leaf-0:swp9"))
+    silences = Silences.of(nouns)
+    near, far = (silences.between(link, "a-leaf-0", leaf) for leaf in ("a-border-0", "b-leaf-0"))
     assert far.high_s - near.high_s == pytest.approx(later_s)
     assert far.low_s == near.low_s == pytest.approx(0.1)
 

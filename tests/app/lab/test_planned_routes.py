@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -54,6 +55,23 @@ def test_cables_have_the_names_of_the_plan_and_its_rates_divided(nouns) -> None:
     assert not misfits(cables(network, 1000.0))
     assert "--scale" in misfits(cables(network, 10.0))
     assert "--scale" in misfits(cables(network, 1e6))
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "factor"),
+    [("10Gb/s", "800Gb/s", 8000), ("5Gb/s", "800Gb/s", 5000), ("4Gb/s", "800Gb/s", 4000), ("1Gb/s", "800Gb/s", None),
+     ("10Mb/s", "150Mb/s", 1.5), ("1Mb/s", "150Mb/s", 1)],
+)  # fmt: skip
+def test_rates_are_divided_so_that_all_can_be_measured(
+    tmp_path: Path, slow: str, fast: str, factor: float | None
+) -> None:
+    text = DIAMOND.replace("100Gb/s", fast).replace("up3: {", f"up3: {{rate: {slow}, ")
+    network = terminal.read_or_leave(written(tmp_path, text), "text", None)[0].network.value
+    found = misfits(cables(network, usual_scale(network)))
+    if factor is None:
+        assert "no factor helps" in found
+    else:
+        assert (usual_scale(network), found) == (factor, "")
 
 
 @pytest.mark.parametrize(

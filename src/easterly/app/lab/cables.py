@@ -113,8 +113,15 @@ def cables(network: Network, scale: float, homes: Mapping[End, str] = {}) -> tup
 
 
 def usual_scale(network: Network) -> float:
-    """What rates are divided by so that the fastest link has 100 Mb/s; 1 where it is no faster anyway."""
-    return max(1.0, float(network.links.capacity_bps.max(initial=0.0)) / USUAL_BPS)
+    """What rates are divided by so that the fastest link has 100 Mb/s; 1 where it is no faster anyway.
+
+    Less where the slowest would be too slow for a lab, so that it is just fast enough, if the fastest then is not too
+    fast.
+    """
+    rates = network.links.capacity_bps
+    fastest, slowest = float(rates.max(initial=0.0)), float(rates.min(initial=float("inf")))
+    usual, least = max(1.0, fastest / USUAL_BPS), slowest / SLOWEST_BPS
+    return least if max(1.0, fastest / FASTEST_BPS) <= least < usual else usual
 
 
 def crowded(network: Network) -> str:
@@ -132,9 +139,10 @@ def crowded(network: Network) -> str:
 def misfits(made: Sequence[Cable]) -> str:
     """Why rates are not for this lab; empty if they are."""
     rates = sorted({each.rate_bps for each in made})
-    if rates and (rates[0] < SLOWEST_BPS or rates[-1] > FASTEST_BPS):
-        return (
-            f"links of the lab would have {rates[0]} to {rates[-1]} bit/s, and only {SLOWEST_BPS} to {FASTEST_BPS} can "
-            "be measured here; give another factor with --scale"
-        )
-    return ""
+    if not rates or (rates[0] >= SLOWEST_BPS and rates[-1] <= FASTEST_BPS):
+        return ""
+    told = f"links of the lab would have {rates[0]:,} to {rates[-1]:,} bit/s"
+    most = FASTEST_BPS // SLOWEST_BPS
+    if rates[-1] > most * max(1, rates[0]):
+        return f"{told}, and no factor helps: here the fastest can be {most} times as fast as the slowest at most"
+    return f"{told}, and only {SLOWEST_BPS:,} to {FASTEST_BPS:,} can be measured here; give another factor with --scale"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from easterly.model.network import Network
+from easterly.model.network import Network, NodeKind
 
 
 def islands(network: Network) -> dict[tuple[str, int], frozenset[int]]:
-    """Islands that each interface of a host is on; two of them can reach each other where they share one.
+    """Islands that each port of a host is on; two of them can reach each other where they share one.
 
     Parameters
     ----------
@@ -16,8 +16,8 @@ def islands(network: Network) -> dict[tuple[str, int], frozenset[int]]:
 
     Returns
     -------
-    dict of (host, interface) to frozenset of int
-        An interface with cables to two islands joins them no more than a host does: nothing passes through it.
+    dict of (host, port) to frozenset of int
+        An interface whose two ports lead to two islands joins them no more than a host does: nothing passes through it.
     """
     home: dict[int, int] = {}
     through, links = network.transit.tolist(), network.links
@@ -31,8 +31,9 @@ def islands(network: Network) -> dict[tuple[str, int], frozenset[int]]:
             if node not in home:
                 home[node] = start
                 waiting += [other for other in near[node] if through[other]]
-    hosts, made = network.hosts, {}
-    for row, name in enumerate(hosts.name.tolist()):
-        for number, node in enumerate(hosts.nics(row).tolist()):
-            made[name, number] = frozenset(home[other] for other in near[node])
+    made: dict[tuple[str, int], frozenset[int]] = defaultdict(frozenset)
+    ends = zip(links.src.tolist(), links.src_port.tolist(), links.dst.tolist(), strict=True)
+    for node, number, other in ends:
+        if network.nodes.kind[node] == NodeKind.NIC:
+            made[str(network.nodes.device[node]), number] |= {home[other]}
     return made

@@ -17,7 +17,7 @@ from easterly.app.lab.measure.choice import End
 from easterly.app.lab.measure.failover import waiting
 from easterly.app.lab.measure.flows import Flow, several
 from easterly.app.lab.measure.of_site import Port, ports
-from easterly.app.lab.measure.probes import Probed, Track, probing
+from easterly.app.lab.measure.probes import Probed, Track, probing, spacing_s
 from easterly.app.lab.measure.segments import shortest
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.running import Running
@@ -93,7 +93,7 @@ def withdrawal(lab: Running, far: Mapping[End, str]) -> list[Within]:
         steps = _steps(lab, gone, own, far[client.host, client.device])
         most_s = steps * STEP_MOST_S + held_s
         waits = held.enter_context(waiting())
-        told = held.enter_context(probing(lab.spaces, flows, doors))
+        told = held.enter_context(probing(lab.spaces, flows, doors, every_s=spacing_s(flows, lab.slowest_bps)))
         time.sleep(max(STEP_S, settled - time.monotonic()))
         lab.spaces[gone.router].run(*words(gone.prefix, []))
         time.sleep(max(AFTER_S, most_s + STEP_S))
@@ -152,7 +152,7 @@ def _converged(lab: Running, flows: Sequence[Flow], doors: Sequence[Flow]) -> st
     """Wait until every flow reaches a place; the host that gets the most of them."""
     end = time.monotonic() + CONVERGED_S
     while time.monotonic() < end:
-        with probing(lab.spaces, flows, doors) as told:
+        with probing(lab.spaces, flows, doors, every_s=spacing_s(flows, lab.slowest_bps)) as told:
             time.sleep(STEP_S)
             found = [host for track in told().tracks for host in list(_hosts(track))[-1:]]
         if len(found) == len(flows):

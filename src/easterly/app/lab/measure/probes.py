@@ -1,4 +1,6 @@
-"""Probes a thousand times a second on many flows at once, from one thread with sockets in many namespaces.
+"""Probes on many flows at once, a thousand a second of each, from one thread with sockets in many namespaces.
+
+Where cables are slow, they are fewer.
 
 A probe carries its number and the time at which it was sent; both ends share a clock. What is lost is told by number,
 and for how long by the times of sending: so it does not matter when this thread gets to read what came in, and where it
@@ -12,6 +14,7 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +28,8 @@ from easterly.base.columns import FloatColumn, floats
 from easterly.base.schema import Doc, Unit
 
 EVERY_S = 0.001
+FRAME_B, PART = 150, 0.5
+"""A probe on a cable, in a tunnel over IPv6 at most, and the part of a cable's rate that probes take at most."""
 READ_EVERY = 10
 """Rounds of probes from one reading to the next."""
 GRACE_S = 0.2
@@ -103,9 +108,28 @@ class Probed:
         return float(self.late_s.max(initial=0.0))
 
 
+def spacing_s(flows: Sequence[Flow], slowest_bps: float) -> float:
+    """From one probe of a flow to the next [s]: a millisecond, or what the slowest cable needs for those of one way.
+
+    Parameters
+    ----------
+    flows : sequence of Flow
+    slowest_bps : float [bit/s]
+
+    Examples
+    --------
+    >>> from easterly.app.lab.measure.flows import several
+    >>> eight = several(8, "a", "b", "192.0.2.1", "192.0.2.2")
+    >>> spacing_s(eight, 1e8), spacing_s(eight, 1.25e6)
+    (0.001, 0.01536)
+    """
+    together = max(Counter((flow.src, flow.dst) for flow in flows).values(), default=0)
+    return max(EVERY_S, together * FRAME_B * 8 / (PART * slowest_bps))
+
+
 @contextmanager
 def probing(
-    spaces: Mapping[str, Space], flows: Sequence[Flow], doors: Sequence[Flow] = ()
+    spaces: Mapping[str, Space], flows: Sequence[Flow], doors: Sequence[Flow] = (), *, every_s: float = EVERY_S
 ) -> Iterator[Callable[[], Probed]]:  # fmt: skip
     """Send probes as long as this lasts; called, it stops and tells.
 
@@ -116,6 +140,8 @@ def probing(
     flows : sequence of Flow
     doors : sequence of Flow
         Where probes may arrive as well: of an address that several hosts have.
+    every_s : float [s]
+        From one probe of each flow to the next.
 
     Raises
     ------
@@ -125,7 +151,7 @@ def probing(
     with receivers(spaces, [*flows, *doors]) as opened, senders(spaces, flows) as made:
         for each in opened.values():
             each.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        thread = _Prober(flows, made, opened)
+        thread = _Prober(flows, made, opened, every_s)
         thread.start()
         try:
             yield thread.told
@@ -138,10 +164,10 @@ class _Prober(threading.Thread):
     """Sends all flows in turn, and reads in between."""
 
     def __init__(
-        self, flows: Sequence[Flow], outs: Sequence[socket.socket], doors: Mapping[Door, socket.socket]
+        self, flows: Sequence[Flow], outs: Sequence[socket.socket], doors: Mapping[Door, socket.socket], every_s: float
     ) -> None:
         super().__init__(daemon=True)
-        self.flows, self.outs, self.doors = flows, outs, doors
+        self.flows, self.outs, self.doors, self.every_s = flows, outs, doors, every_s
         self.sent: list[int] = []
         self.late: list[int] = []
         self.got: list[tuple[int, int, int, Door]] = []
@@ -158,7 +184,7 @@ class _Prober(threading.Thread):
                 continue
             self.round(now)
             self.late.append(now - due)
-            due = max(due + int(EVERY_S * 1e9), now)
+            due = max(due + int(self.every_s * 1e9), now)
         end = time.monotonic() + GRACE_S
         while time.monotonic() < end:
             self.read()

@@ -13,7 +13,7 @@ from easterly.app.lab.measure.flows import Flow, burst, several
 from easterly.app.lab.measure.loads import Reading
 from easterly.app.lab.measure.of_site import Port, ports
 from easterly.app.lab.measure.segments import links, passed, shortest, steered
-from easterly.app.lab.measure.shares import Tenant, carried, fractions
+from easterly.app.lab.measure.shares import SEGMENT_B, Tenant, carried, fractions
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.ring.measured import ranks
 from easterly.app.lab.ring.predicted import Framing
@@ -36,7 +36,9 @@ QUIET_S = 0.05
 """Until the last acknowledgements are counted."""
 PART = 0.5
 """Of a port's rate that classes share, so that no other link on their way is full."""
-TICK_S, SHARED_S = 0.05, 2.0
+TICK_S, SHARED_S, LONGEST_S = 0.05, 2.0, 10.0
+SEGMENTS = 100
+"""That the slowest class sends at least meanwhile, so that a whole one hardly matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,27 @@ def ring_ports(lab: Running) -> list[Port]:
     return own[::step][:RING]
 
 
+def lasting_s(slowest_bps: float) -> float:
+    """For how long classes have to share a port, by the rate of the slowest [s].
+
+    Examples
+    --------
+    >>> lasting_s(5e6), lasting_s(292_000)
+    (2.0, 4.0)
+
+    Raises
+    ------
+    LabError
+        Too long.
+    """
+    needed_s = SEGMENTS * SEGMENT_B * 8 / slowest_bps
+    if needed_s > LONGEST_S:
+        raise LabError(
+            f"the slowest class has {slowest_bps:,.0f} bit/s, and sends too few segments within {LONGEST_S:g} s"
+        )
+    return max(SHARED_S, needed_s)
+
+
 def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan: QosPlan) -> list[Within]:
     """The plan's classes on the port of a router towards a host, all of them busy with TCP.
 
@@ -178,6 +201,7 @@ def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan
     near = next(end for end in cable.ends if end[0] == made.cables[dst.host, dst.device])
     tree = planned(plan, near[1], int(PART * cable.rate_bps), tick_s=TICK_S)
     points = {leaf.name: leaf.dscp[0] for leaf in tree.leaves if leaf.dscp}
+    seconds = lasting_s(min(leaf.rate_bps for leaf in tree.leaves if leaf.dscp))
     tenants = [
         Tenant(name, lab.spaces[src.host], lab.spaces[dst.host], src.address, dst.address, point)
         for name, point in points.items()
@@ -185,7 +209,7 @@ def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan
     space = lab.spaces[near[0]]
     try:
         shape(space, tree)
-        got = carried(tenants, SHARED_S)
+        got = carried(tenants, seconds)
     finally:
         shape(space, *(each for each in cable.shapers() if each.device == near[1]))
         time.sleep(0.1)

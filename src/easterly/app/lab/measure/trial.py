@@ -14,7 +14,7 @@ from easterly.app.lab.measure.failover import gaps, waiting
 from easterly.app.lab.measure.faults import silent
 from easterly.app.lab.measure.flows import PORT, Flow, burst
 from easterly.app.lab.measure.of_site import Port
-from easterly.app.lab.measure.probes import Probed, probing
+from easterly.app.lab.measure.probes import Probed, probing, spacing_s
 from easterly.app.lab.measure.rehash import rehashed
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.reach import joined
@@ -161,7 +161,7 @@ class _Trial:
         ends = {(flow.src_address, flow.dst_address): flow for flow in flows}
         expected = {key: notice.expected(self.lab, self.silences, end, flow) for key, flow in ends.items()}
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
-        with probing(self.lab.spaces, flows) as probed:
+        with probing(self.lab.spaces, flows, every_s=spacing_s(flows, self.lab.slowest_bps)) as probed:
             time.sleep(QUIET_S)
             with waiting() as waits, silent(self.lab.spaces[end[0]], [end[1]]):
                 time.sleep(max(each.high_s for each in expected.values()) + PATIENCE_S)
