@@ -99,7 +99,7 @@ def test_fewest_hops_are_the_cheapest_ways_or_it_is_said_where_not(made: tuple[S
     ],
 )  # fmt: skip
 def test_counts_are_in_proportion_or_the_least_that_serve(costs: tuple[float, ...], counts: tuple[int, ...]) -> None:
-    """A square: both ways from corner to corner are equal until a side costs more; 1000 is more than the 3 around it."""
+    """A square: both ways from corner to corner are equal until a side costs more; 1000 is more than 3 around it."""
     site, network = graph(
         4, [(a, b, str(cost)) for (a, b), cost in zip([(0, 1), (0, 2), (1, 3), (2, 3)], costs, strict=True)]
     )
@@ -108,13 +108,15 @@ def test_counts_are_in_proportion_or_the_least_that_serve(costs: tuple[float, ..
     assert tuple(found.count[network.cables[network.links.kind[network.cables] != LinkKind.HOST]]) == counts
 
 
-def two_fabrics(east: str, *costs: int, wan: str = "bgp", west: str = "bgp") -> tuple[Site, Network]:
+def two_fabrics(east: str, *costs: float, wan: str = "bgp", west: str = "bgp") -> tuple[Site, Network]:
     """A fabric with two borders, a cable from each to the only border of the other."""
     tiers = "hosts: {type: box, count: 4}, leaf: {type: sw, down: 2, up: 2}, spine: {type: sw, count: 2}"
     ends = [("east", f"count: 2, type: sw}}, underlay: {{protocol: {east}"),
             ("west", f"count: 1, type: sw}}, underlay: {{protocol: {west}")]  # fmt: skip
     fabrics = [f"  {name}: {{blueprint: leaf-spine, {tiers}, border: {{{said}}}}}" for name, said in ends]
-    links = [f"    w{i}: {{a: east, b: west, rate: 100Gb/s, delay: 1ms, cost: {cost}}}" for i, cost in enumerate(costs)]
+    links = [
+        f"    w{i}: {{a: east, b: west, rate: 100Gb/s, delay: 1ms, cost: {cost:.1f}}}" for i, cost in enumerate(costs)
+    ]
     return site_of("\n".join(fabrics), "\n".join(["wan:", f"  underlay: {{protocol: {wan}}}", "  links:", *links]))
 
 
@@ -160,6 +162,14 @@ def test_costs_that_an_interior_protocol_rounds_are_told() -> None:
 
     assert told(ring("ospf")) != set()
     assert told(ring("bgp")) == set()
+
+
+@pytest.mark.parametrize("costs", [(0, 0), (0, 10), (1e300, 1), (1e6, 1e6)])
+def test_links_that_cost_nothing_or_very_much_are_counted(costs: tuple[float, float]) -> None:
+    made = two_fabrics("bgp", *costs)
+    found = as_hops(*made)
+    assert 1 <= found.count.min() <= found.count.max() <= MOST
+    assert told(made) == set()
 
 
 def test_alike_leaves_are_asked_for_once() -> None:

@@ -17,6 +17,8 @@ from easterly.route.rendered import Ground, agree, differing, ground
 MOST = 32
 """Hops that a link may count for: all makers can say as many."""
 DECIMALS = 6
+GREATEST = 2.0**53
+"""What a float counts to one by one."""
 SLACK = 1e-9
 Counts = NDArray[np.int64]
 NONE = np.zeros((0, 2), dtype=np.int64)
@@ -73,10 +75,10 @@ def _candidates(here: Ground) -> Iterator[Counts]:
 
 
 def _proportions(here: Ground) -> Iterator[Counts]:
-    of_wan = here.bgp & here.wan
-    for cost in (np.where(of_wan, _lowest(here.cost, of_wan), here.cost), _lowest(here.cost, here.bgp)):
+    of_wan, own = here.bgp & here.wan, np.minimum(here.cost, GREATEST)
+    for cost in (np.where(of_wan, _lowest(own, of_wan), own), _lowest(own, here.bgp)):
         count = np.where(here.bgp, np.rint(cost), 1)
-        if np.abs(count - cost)[here.bgp].max() <= SLACK and count.min() >= 1:
+        if np.abs(count - cost)[here.bgp].max() <= SLACK and count.min() >= 1 and count.max() <= GREATEST:
             yield count.astype(np.int64)
 
 
@@ -90,6 +92,8 @@ def _lowest(cost: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.
     for decimals in range(DECIMALS + 1):
         scaled = own * 10**decimals
         whole = np.rint(scaled)
+        if scaled.max(initial=0.0) > GREATEST:
+            break
         if np.abs(scaled - whole).max(initial=0.0) <= SLACK * max(1.0, scaled.max(initial=0.0)):
             common = gcd(*whole.astype(np.int64).tolist()) or 1
             return np.asarray(cost * 10**decimals / common)

@@ -25,6 +25,8 @@ from easterly.model.underlays import METRICS, metric, of_fabric
 
 BLOCK = 4_000_000
 """Pairs of link and destination that are looked at together."""
+HOP = 2.0**-20
+"""What a hop counts beside costs where links cost nothing: less than sums of costs differ by."""
 Distances = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Marks = NDArray[np.bool_]
@@ -154,8 +156,14 @@ def _differing(here: Ground, count: Distances, first: int) -> Iterator[tuple[int
 
 
 def _planned(here: Ground, targets: Rows) -> Marks:
+    """(T, M) links on cheapest ways; where a link costs nothing, the end with fewer hops to go is the nearer one."""
     every = np.ones(len(here.link), dtype=np.bool_)
-    return _on(here, here.cost, every, _towards(here, here.cost, every, targets), targets)
+    on = _on(here, here.cost, every, _towards(here, here.cost, every, targets), targets)
+    free = here.cost == 0
+    if free.any():
+        far = _towards(here, here.cost + HOP, every, targets)
+        on &= ~free | (far[:, here.dst] < far[:, here.src])
+    return on
 
 
 def _rendered(here: Ground, targets: Rows, count: Distances) -> Marks:
