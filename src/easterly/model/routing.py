@@ -14,6 +14,8 @@ from easterly.model.allocation_words import Difference, Explanation
 
 TIES = 1e-9
 """Costs of ways that agree to this are equal."""
+HOP = 2.0**-20
+"""What a hop counts beside costs where links cost nothing: less than sums of costs differ by."""
 
 
 @dataclass(frozen=True, slots=True)

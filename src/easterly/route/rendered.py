@@ -19,14 +19,12 @@ from easterly._kernel import graph
 from easterly.base.columns import bools, floats, ints
 from easterly.base.schema import Doc
 from easterly.model.network import LinkKind, Network
-from easterly.model.routing import TIES
+from easterly.model.routing import HOP, TIES
 from easterly.model.spec.site import Site
 from easterly.model.underlays import METRICS, metric, of_fabric
 
 BLOCK = 4_000_000
 """Pairs of link and destination that are looked at together."""
-HOP = 2.0**-20
-"""What a hop counts beside costs where links cost nothing: less than sums of costs differ by."""
 Distances = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Marks = NDArray[np.bool_]

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly._kernel import graph
-from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, indices, ints
+from easterly.base.columns import FloatColumn, IndexColumn, IntColumn, floats, indices, ints
 from easterly.base.schema import Doc
 from easterly.model.network import Network
-from easterly.model.routing import TIES, Policy
+from easterly.model.routing import HOP, TIES, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Ways:
     policy: Policy
     target: IntColumn
     distance: FloatColumn
+    far: FloatColumn
+    """The same with hops, where some links cost nothing: of two nodes at one distance the nearer has fewer."""
     out_ptr: IndexColumn
     out_link: IntColumn
 
@@ -59,13 +61,17 @@ class Ways:
             Node rows, each once.
         """
         links = network.links
-        distance = graph.distances(
-            len(network.nodes), links.dst, links.src, policy.cost, policy.transit, policy.alive, ints(targets)
-        )
+
+        def distances(cost: FloatColumn) -> FloatColumn:
+            nodes = len(network.nodes)
+            return graph.distances(nodes, links.dst, links.src, cost, policy.transit, policy.alive, ints(targets))
+
+        distance = distances(policy.cost)
+        far = distances(floats(policy.cost + HOP)) if (policy.cost == 0).any() else distance
         rows = np.flatnonzero(policy.alive & (policy.transit | _ending(network, targets))[links.dst])
         rows = rows[np.argsort(links.src[rows], kind="stable")]
         ptr = np.searchsorted(links.src[rows], np.arange(len(network.nodes) + 1))
-        return Ways(network, policy, ints(targets), distance, indices(ptr), ints(rows))
+        return Ways(network, policy, ints(targets), distance, far, indices(ptr), ints(rows))
 
     def groups(self, node: NDArray[np.intp], target: NDArray[np.intp]) -> Groups:
         """Next hops of some nodes.
@@ -85,6 +91,7 @@ class Ways:
         with np.errstate(invalid="ignore"):
             near = (through <= own * (1 + TIES)) & np.isfinite(own) & (node[group] != self.target[to])
         near &= self.policy.transit[head] | (head == self.target[to])
+        near &= (self.policy.cost[link] > 0) | (self.far[to, head] < self.far[to, node[group]])
         ptr = np.concatenate([[0], np.cumsum(np.bincount(group[near], minlength=len(node)))])
         return Groups(ints(node), ints(self.target[target]), indices(ptr), ints(link[near]))
 
