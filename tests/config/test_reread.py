@@ -249,3 +249,18 @@ def test_lines_at_either_end_are_found():
         (1, "'w' is not in the plan"), (4, "'z' is not in the plan"),
     ]  # fmt: skip
     assert [f.line for f in differences("a", "x\ny\nz\n", "x\n")] == [1, 1]
+
+
+@pytest.mark.parametrize("old, new, code, where", [
+    (" prefix-list OWN4 out", " prefix-list GONE out", "E903", "GONE"),
+    ("router bgp 42", "route-map LP permit 10\n set local-preference 200\nexit\n!\nrouter bgp 42", "E911", "local-pref"),
+])  # fmt: skip
+def test_what_an_edit_breaks_is_told_at_the_edit(old, new, code, where):
+    file = next(f for f in bare() if f.path == "frr/train-leaf-0.conf")
+    text = file.text.replace(old, new, 1)
+    if code == "E911":
+        text = text.replace(
+            "  neighbor FABRIC4 activate\n", "  neighbor FABRIC4 activate\n  neighbor FABRIC4 route-map LP out\n"
+        )
+    [found] = [f for f in edited(bare(), file.path, text) if f.code == code][:1]
+    assert where in text.splitlines()[found.line - 1]

@@ -144,7 +144,7 @@ def _routers(made: list[Artifact], changed: Mapping[str, str]) -> Iterator[Findi
         paths = {file.device: file.path for file in own}
         for finding in disagreements(after.values(), served):
             if finding.message not in known:
-                yield _located(finding, paths, {**{f.path: f.text for f in own}, **changed}, changed)
+                yield _located(finding, paths, {f.path: f.text for f in own}, changed)
 
 
 def _unread(planned: str, found: str, path: str, error: ValueError) -> Finding:
@@ -162,23 +162,25 @@ def _first(planned: str, found: str) -> int:
 
 
 def _located(
-    finding: Finding, paths: Mapping[str, str], texts: Mapping[str, str], changed: Mapping[str, str]
+    finding: Finding, paths: Mapping[str, str], planned: Mapping[str, str], changed: Mapping[str, str]
 ) -> Finding:  # fmt: skip
-    """The line of the files of devices that a message names, which has most of its words; in changed files first."""
+    """The line of the files of devices that a message names, which has most of its words; sooner one that is new."""
     words = _words(finding.message)
     named = [path for device, path in paths.items() if device in words] or list(changed)
     best = max(
         (
-            (len(words & _words(line)), path in changed, -row, path)
-            for path in named for row, line in enumerate(texts[path].splitlines(), 1)
+            (len(words & _words(line)), path in changed, line not in known, -row, path)
+            for path in named for known in [set(planned.get(path, "").splitlines())]
+            for row, line in enumerate(changed.get(path, planned.get(path, "")).splitlines(), 1)
         ),
-        default=(0, False, -1, named[0]),
+        default=(0, False, False, -1, named[0]),
     )  # fmt: skip
-    return replace(finding, at="", hint=HINT, file=best[3], line=-best[2])
+    return replace(finding, at="", hint=HINT, file=best[4], line=-best[3])
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[\w.:/-]+", text.replace(",", " ")))
+    """Words of a line or of a message, which says LOCAL_PREF as the RFC does."""
+    return set(re.findall(r"[\w.:/-]+", text.replace(",", " ").replace("LOCAL_PREF", "local-preference")))
 
 
 def _programs(made: list[Artifact], changed: Mapping[str, str]) -> Iterator[Finding]:
