@@ -9,7 +9,7 @@ from typing import Any
 
 from easterly.app.lab.routes import Difference, Table, differences, kernel
 from easterly.app.lab.running import Running
-from easterly.app.lab.spaces import LabError, together
+from easterly.app.lab.spaces import together
 from easterly.base.counts import counted
 
 EVERY_S = 0.2
@@ -82,16 +82,3 @@ def watched(lab: Running, *, seconds: float) -> dict[str, tuple[int, int]]:
         if all(up == count for up, count in found.values()) or time.monotonic() > end:
             return found
         time.sleep(EVERY_S)
-
-
-def missing(left: Mapping[str, list[Difference]]) -> None:
-    """Complain of what is not as planned.
-
-    Raises
-    ------
-    LabError
-        The message names the first routers and routes.
-    """
-    wrong = [each for rest in left.values() for each in rest]
-    if wrong:
-        raise LabError(f"{len(wrong)} routes are not as planned: {'; '.join(map(str, wrong[:3]))}")

@@ -18,7 +18,7 @@ from easterly.model.outcome import DeviceConfigs
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A lab: a namespace for each node, a pair of interfaces for each cable, FRR on each router."""
+    """A lab: a namespace for each node, a pair of interfaces for each cable, FRR or a bridge on each switch."""
 
     record: Annotated[Record, Doc("What it consists of.")]
     network: Annotated[Network, Doc("Of the plan.")]
@@ -41,6 +41,11 @@ class Running:
     def routers(self) -> tuple[str, ...]:
         """Switches and WAN routers."""
         return tuple(self.network.nodes.name[self.network.transit].tolist())
+
+    @property
+    def far(self) -> dict[End, End]:
+        """The other end of each cable, by either."""
+        return {end: other for each in self.cables for end, other in (each.ends, each.ends[::-1])}
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -39,11 +39,16 @@ def substituted(lab: Running) -> tuple[Substitution, ...]:
 
 
 def _substituted(lab: Running) -> Iterator[Substitution]:
-    if lab.bridged:
-        yield from _bridged(lab)
-        return
-    yield Substitution("networkd in a namespace", "the rendered netplan text, carried out by ip")
+    whose = " of hosts" if lab.bridged else ""
+    yield Substitution("networkd in a namespace", f"the rendered netplan text{whose}, carried out by ip")
     yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+    yield from _bridged() if lab.bridged else _routed(lab)
+    longest_s = float(lab.network.links.delay_s.max(initial=0.0))
+    if longest_s > SHORT_S:
+        yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")
+
+
+def _routed(lab: Running) -> Iterator[Substitution]:
     yield Substitution(
         "the planned queues of ports", "two for each: routing protocols (CS6) first, then everything else"
     )
@@ -58,19 +63,11 @@ def _substituted(lab: Running) -> Iterator[Substitution]:
             "OSPF's usual hellos, every 10 s",
             "hellos every second, so that routers soon know each other; dead after 40 s",
         )
-    longest_s = float(lab.network.links.delay_s.max(initial=0.0))
-    if longest_s > SHORT_S:
-        yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")
 
 
-def _bridged(lab: Running) -> Iterator[Substitution]:
-    yield Substitution("networkd in a namespace", "the rendered netplan text of hosts, carried out by ip")
-    yield Substitution("search for duplicate addresses", "trust in the plan: accept_dad=0 on every interface")
+def _bridged() -> Iterator[Substitution]:
     yield Substitution("Open vSwitch's datapath in the kernel", "the one in user space, which ignores queues of flows")
     yield Substitution(
         "rates of switches' ports", "those of hosts' interfaces alone: a switch takes queues off its ports"
     )
     yield Substitution("checksums by the network card", "checksums by the kernel of each host")
-    longest_s = float(lab.network.links.delay_s.max(initial=0.0))
-    if longest_s > SHORT_S:
-        yield Substitution(f"delays of links (up to {format_short(longest_s, TIME)})", "none but this machine's")

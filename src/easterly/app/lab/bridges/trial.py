@@ -104,7 +104,7 @@ def _may(bridge: Bridge, station: Station, target: Station) -> bool:
 
 def detours(lab: Running, bridges: Sequence[Bridge], found: Sequence[Case]) -> list[Detour]:
     """For each case the first group of a next switch that goes around a port when that is down."""
-    beyond = {end: far for each in lab.cables for end, far in (each.ends, each.ends[::-1])}
+    beyond = lab.far
     by_name = {bridge.name: bridge for bridge in bridges}
     made = []
     for case in found:

@@ -117,7 +117,7 @@ def _steps(lab: Running, gone: Place, own: Sequence[Place], near: str) -> int:
     In between routers may not know of the other place at all, since BGP tells of the best way alone; with an interior
     protocol they do, and send packets back until they have heard.
     """
-    cables = {end: back for each in lab.cables for end, back in (each.ends, each.ends[::-1])}
+    cables = lab.far
     steps = [
         len(shortest(cables, gone.router, place.router)) + len(shortest(cables, place.router, near))
         for place in own if place.router != gone.router

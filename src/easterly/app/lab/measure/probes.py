@@ -102,11 +102,6 @@ class Probed:
     tracks: Annotated[tuple[Track, ...], Doc("By flow.")]
     late_s: Annotated[FloatColumn, Unit("s"), Doc("(R,) how much later than it should have each round was sent.")]
 
-    @property
-    def jitter_s(self) -> float:
-        """The longest that this machine kept the sender waiting: what no measurement is finer than."""
-        return float(self.late_s.max(initial=0.0))
-
 
 def spacing_s(flows: Sequence[Flow], slowest_bps: float) -> float:
     """From one probe of a flow to the next [s]: a millisecond, or what the slowest cable needs for those of one way.

@@ -61,10 +61,7 @@ def segments(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric) -> 
     if src is None or dst is None:
         raise LabError("no two hosts with IPv6 addresses have several ways between them")
     routers = set(lab.routers)
-    cables = {
-        end: far for each in lab.cables for end, far in (each.ends, each.ends[::-1])
-        if end[0] in routers and far[0] in routers
-    }  # fmt: skip
+    cables = {end: far for end, far in lab.far.items() if end[0] in routers and far[0] in routers}
     first, last = (made.cables[host.host, host.device] for host in (src, dst))
     near = sorted({far[0] for end, far in cables.items() if end[0] == first})
     onwards = shortest(cables, first, last)[0]
@@ -86,8 +83,7 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
     """Ring over some hosts: its time by the fullest link on the computed ways of connections, and bytes by cable."""
     framing = Framing(lab.host_mtu_B, own[0].family)
     rates = {end: each.rate_bps for each in lab.cables for end in each.ends}
-    far = {end: other for each in lab.cables for end, other in (each.ends, each.ends[::-1])}
-    passes = loads.passing(made, ring_flows(own), far)
+    passes = loads.passing(made, ring_flows(own), lab.far)
     data_bps = framing.share * min(rates[end] / count for end, count in passes.data.items())
     factor = float(wire_factor("all-reduce", len(own)))
     per_byte_s = 8 * factor / data_bps

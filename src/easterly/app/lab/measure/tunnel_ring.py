@@ -132,8 +132,7 @@ def of_table(lab: Running, wanted: Mapping[str, Table], seeds: Mapping[str, int]
         key: group for address in sorted({each.dst_address for each in tunnels.values()})
         for key, group in towards(lab, wanted, address).items()
     }  # fmt: skip
-    cables = {end: far for each in lab.cables for end, far in (each.ends, each.ends[::-1])}
-    return Ring(own, flows, tunnels, Fabric(groups, far_ends(lab), seeds), cables)
+    return Ring(own, flows, tunnels, Fabric(groups, far_ends(lab), seeds), lab.far)
 
 
 def _opened(ring: Ring, told: Callable[[], Sequence[Frame]]) -> Opened:
