@@ -253,7 +253,7 @@ def test_lines_at_either_end_are_found():
 
 @pytest.mark.parametrize("old, new, code, where", [
     (" prefix-list OWN4 out", " prefix-list GONE out", "E903", "GONE"),
-    ("router bgp 42", "route-map LP permit 10\n set local-preference 200\nexit\n!\nrouter bgp 42", "E911", "local-pref"),
+    ("router bgp 42", "route-map LP permit 10\n set local-preference 200\nexit\n!\nrouter bgp 42", "E911", "set local"),
 ])  # fmt: skip
 def test_what_an_edit_breaks_is_told_at_the_edit(old, new, code, where):
     file = next(f for f in bare() if f.path == "frr/train-leaf-0.conf")
