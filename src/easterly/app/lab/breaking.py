@@ -17,6 +17,9 @@ table netdev {table} {{
   chain lost {{
     type filter hook ingress device {port} priority -500; policy drop;
   }}
+  chain kept {{
+    type filter hook egress device {port} priority -500; policy drop;
+  }}
 }}
 """
 """Made first, so that there is one to delete, and this works twice."""
@@ -25,7 +28,10 @@ Ends = Sequence[tuple[Space, str]]
 
 
 def silence(ends: Ends) -> None:
-    """Drop all that arrives at both ends of a cable, which look as well as before: only sessions can tell."""
+    """Drop all that arrives at both ends of a cable, which look as well as before: only sessions can tell.
+
+    And all that leaves them, since packet sockets, as isisd has, are given what arrives before it is dropped.
+    """
     for space, port in ends:
         space.run("nft", "-f", "-", text=SILENT.format(table=_table(port), port=port))
 

@@ -26,7 +26,8 @@ table netdev {table} {{
 def silent(space: Space, interfaces: Sequence[str]) -> Iterator[None]:
     """Drop all that a node sends and receives on some interfaces, all at once; nobody sees a carrier go.
 
-    One interface is a link that fails; all of them are a node that fails.
+    One interface is a link that fails; all of them are a node that fails. Programs with packet sockets, as isisd has,
+    are given what comes in before it is dropped: from them a link is silent where both of its ends are.
 
     Raises
     ------

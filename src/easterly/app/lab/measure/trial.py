@@ -163,7 +163,9 @@ class _Trial:
         back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
         with probing(self.lab.spaces, flows, every_s=spacing_s(flows, self.lab.slowest_bps)) as probed:
             time.sleep(QUIET_S)
-            with waiting() as waits, silent(self.lab.spaces[end[0]], [end[1]]):
+            with waiting() as waits, ExitStack() as held:
+                for node, device in (back, end):
+                    held.enter_context(silent(self.lab.spaces[node], [device]))
                 time.sleep(max(each.high_s for each in expected.values()) + PATIENCE_S)
                 found = probed()
                 waited = waits()
