@@ -18,6 +18,7 @@ from easterly.app.lab.cables import Cable
 from easterly.app.lab.measure.choice import End, Fabric, ways
 from easterly.app.lab.measure.counters import Counts, interfaces
 from easterly.app.lab.measure.flows import Flow
+from easterly.app.lab.measure.padded import Padded
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.ring.predicted import Framing
 from easterly.app.lab.ring.trial import TIMES
@@ -100,7 +101,7 @@ def _resent() -> int:
 
 def compared(
     passes: Passing, each_B: int, framing: Framing, readings: tuple[Reading, Reading, Reading, Reading], *,
-    around_B: Mapping[End, int] = {}, whose: str = "the all-reduce",
+    around_B: Mapping[End, int] = {}, whose: str = "the all-reduce", hellos: Mapping[End, Padded] = {},
 ) -> list[Within]:  # fmt: skip
     """Bytes that left by each end of a cable, beside those of the connections that pass it.
 
@@ -117,6 +118,8 @@ def compared(
         What tunnels add to each frame [B], where there are any.
     whose : str, optional
         What it is called.
+    hellos : mapping of End to Padded, optional
+        Those that are as long as frames.
 
     Returns
     -------
@@ -129,6 +132,7 @@ def compared(
     for at in sorted(passes.ends):
         got = end.counts[at].since(begin.counts[at])
         other_B = LEAST_B + int(2 * longer * still.counts[at].since(quiet.counts[at]).out_B)
+        other_B += hellos[at].most_B(end.at_s - begin.at_s) if at in hellos else 0
         head_B = framing.ack_B + around_B.get(at, 0)
         again_B = (end.resent - begin.resent) * (framing.data_B + head_B)
         data_B = got.out_B - head_B * got.out_packets

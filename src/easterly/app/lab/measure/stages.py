@@ -12,6 +12,7 @@ from easterly.app.lab.measure.choice import Fabric
 from easterly.app.lab.measure.flows import Flow, burst, several
 from easterly.app.lab.measure.loads import Reading
 from easterly.app.lab.measure.of_site import Port, ports
+from easterly.app.lab.measure.padded import padded
 from easterly.app.lab.measure.segments import links, passed, shortest, steered
 from easterly.app.lab.measure.shares import SEGMENT_B, Tenant, carried, fractions
 from easterly.app.lab.measure.within import Within
@@ -96,7 +97,7 @@ def all_reduce(lab: Running, made: Fabric, own: Sequence[Port]) -> list[Within]:
             f"all-reduce of {len(own)} hosts", passes, lab.cables, round(factor * size_B), framing,
             times_s[REPEATED // 2],
         ),
-        *loads.compared(passes, round(REPEATED * factor * size_B), framing, readings),
+        *loads.compared(passes, round(REPEATED * factor * size_B), framing, readings, hellos=padded(lab)),
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from easterly.app.lab.measure import loads, stages
 from easterly.app.lab.measure.choice import End, Fabric, ways
 from easterly.app.lab.measure.flows import Flow
 from easterly.app.lab.measure.of_site import Port, far_ends, ports, towards
+from easterly.app.lab.measure.padded import padded
 from easterly.app.lab.measure.tenants import carried, end_of, loopbacks, switches
 from easterly.app.lab.measure.wire import VXLAN_PORT, Frame, tapped
 from easterly.app.lab.measure.within import Within
@@ -101,7 +102,7 @@ def all_reduce(
         ),
         *loads.compared(
             passes, stages.REPEATED * each_B, framing, readings,
-            around_B=around_B, whose=f"the all-reduce of {table}",
+            around_B=around_B, whose=f"the all-reduce of {table}", hellos=padded(lab),
         ),
     ]  # fmt: skip
 
