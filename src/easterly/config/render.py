@@ -10,7 +10,7 @@ from easterly.model.address import AddressPlan
 from easterly.model.as_hops import AsHops
 from easterly.model.demand import Work
 from easterly.model.forwarding import Forwarding
-from easterly.model.fronting import Replicas
+from easterly.model.fronting import Pods, Replicas
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Bill, DeviceConfigs
@@ -21,7 +21,7 @@ from easterly.model.spec.site import Site, refuse_others
 def render(
     site: Site, network: Network, address: AddressPlan, qos: QosPlan, work: Work, bill: Bill,
     isolation: Isolation | None = None, *, targets: Collection[str] | None = None, replicas: Replicas | None = None,
-    forwarding: Forwarding | None = None, hops: AsHops | None = None,
+    forwarding: Forwarding | None = None, hops: AsHops | None = None, pods: Pods | None = None,
 ) -> DeviceConfigs:  # fmt: skip
     """Render the configuration of every device and host, and the tables that go with them.
 
@@ -47,6 +47,8 @@ def render(
         Next hops, for flow tables; no flow tables if absent.
     hops : AsHops, optional
         What links count for in BGP; 1 if absent.
+    pods : Pods, optional
+        What of each replica runs on which host, for Kubernetes; no services of Kubernetes if absent.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def render(
         What is given as site is none.
     """
     refuse_others(site)
-    given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding, hops)
+    given = Sources(site, network, address, qos, work, bill, isolation, replicas, forwarding, hops, pods)
     if targets is None:
         files = [
             *TARGETS["frr"].make(given),

@@ -30,7 +30,7 @@ from easterly.model.address import AddressPlan
 from easterly.model.as_hops import AsHops
 from easterly.model.demand import Work
 from easterly.model.forwarding import Forwarding
-from easterly.model.fronting import Replicas
+from easterly.model.fronting import Pods, Replicas
 from easterly.model.isolation import Isolation
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact, Bill
@@ -53,6 +53,7 @@ class Sources:
     replicas: Replicas | None = None
     forwarding: Forwarding | None = None
     hops: AsHops | None = None
+    pods: Pods | None = None
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -142,12 +143,11 @@ def _policies(given: Sources) -> list[Artifact]:
 
 
 def _kubernetes(given: Sources) -> list[Artifact]:
-    if given.replicas is None:
+    if given.pods is None:
         return _policies(given)
-    fronts = [*_fronts(given, "haproxy"), *_fronts(given, "nginx")]
-    own = {front.name: front for front in fronts}
-    made = kubernetes.services(given.site, given.network, [own[name] for name in sorted(own)], given.replicas)
-    return [*_policies(given), *made]
+    fronts = {front.name: front for software in ("haproxy", "nginx") for front in _fronts(given, software)}
+    hosts = linux.hosts(given.site, given.network, given.sheet, given.work)
+    return [*_policies(given), *kubernetes.services(given.site, given.network, fronts, given.pods, hosts)]
 
 
 def _labels(given: Sources) -> list[Artifact]:
@@ -167,7 +167,7 @@ TARGETS = {
     "ovs": Target("every switch as a bridge of Open vSwitch: flows, groups, queues", _ovs),
     "haproxy": Target("front ends of services", _haproxy),
     "nginx": Target("front ends of services", _nginx),
-    "kubernetes": Target("network policies of tenants; services, their pods' labels, interfaces", _kubernetes),
+    "kubernetes": Target("network policies of tenants; services, a pod for each replica, interfaces", _kubernetes),
     "nccl": Target("environment of jobs and services", _nccl),
     "labels": Target("tables of cables, addresses and prefixes; labels of both ends of each cable", _labels),
 }

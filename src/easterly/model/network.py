@@ -95,6 +95,21 @@ class Hosts:
         """Node indices of the interfaces of one host."""
         return self.nic_node[self.nic_ptr[host] : self.nic_ptr[host + 1]]
 
+    def nearest(self, host: int, first: int, count: int) -> tuple[int, ...]:
+        """Numbers of the interfaces that some GPUs of a host use.
+
+        GPU l uses interface ``l * nics // gpus``, and those up to its neighbour's where there are more.
+
+        Parameters
+        ----------
+        host : int
+        first, count : int
+            Number of the first GPU, and how many there are.
+        """
+        nics, gpus = len(self.nics(host)), max(1, int(self.gpus[host]))
+        lanes = range(min(nics, max(1, nics // gpus)))
+        return tuple(sorted({gpu * nics // gpus + lane for gpu in range(first, first + count) for lane in lanes}))
+
 
 FAMILIES = {"clos": 0, "torus": 1, "dragonfly": 2}
 """Families of structures, as `easterly._kernel.fabric` numbers them."""

@@ -12,6 +12,7 @@ from easterly.base.findings import Finding
 from easterly.config.switches import health
 from easterly.config.targets import Sources
 from easterly.demand.serving.backends import backends
+from easterly.demand.serving.pods import pods
 from easterly.model.forwarding import Forwarding
 from easterly.model.outcome import Artifact
 from easterly.study import traffic
@@ -42,6 +43,7 @@ def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
         replicas=backends(site, nouns.network.value, hosts, nouns.services.value) if site.services else None,
         forwarding=_forwarding(nouns) if "ovs" in wanted else None,
         hops=nouns.hops.value,
+        pods=pods(site, nouns.network.value, hosts) if site.services else None,
     )
 
 

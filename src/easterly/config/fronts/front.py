@@ -129,10 +129,9 @@ def _front(
 def _address(network: Network, sheet: Sheet, replicas: Replicas, row: int) -> str:
     """Address of the interface that the first GPU of a replica has, IPv4 where there is one."""
     hosts, host = network.hosts, int(replicas.host[row])
-    nics, gpus = int(hosts.nic_ptr[host + 1] - hosts.nic_ptr[host]), int(hosts.gpus[host])
-    wanted = f"nic{int(replicas.gpu[row]) * nics // gpus}"
+    wanted = [f"nic{number}" for number in hosts.nearest(host, int(replicas.gpu[row]), 1)[:1]]
     own = [port for port in sheet.ports.get(str(hosts.name[host]), []) if port.role == "host"]
-    ports = sorted(own, key=lambda port: (port.port != wanted, port.family))
+    ports = sorted(own, key=lambda port: (port.port not in wanted, port.family))
     return ports[0].bare if ports else ""
 
 

@@ -1,113 +1,138 @@
-"""Services of Kubernetes for inference, what their pods have to say, and the interfaces that pods are given."""
+"""Services of Kubernetes for inference: names of pods, the pods themselves, and the interfaces that they are given."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-
-import numpy as np
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from easterly.config.fronts.front import Front
+from easterly.config.kubernetes.attachments import Key, attachments, key
+from easterly.config.kubernetes.attachments import render as networks
+from easterly.config.kubernetes.pods import Pod, pods, space_of
 from easterly.config.kubernetes.render import HEAD, LABEL, NAME
-from easterly.model.fronting import Replicas
+from easterly.config.linux import Host
+from easterly.model.fronting import Pods
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact
 from easterly.model.spec.site import Site
 
 APP = "app.kubernetes.io"
-CNI = "0.4.0"
 
 
-def services(site: Site, network: Network, fronts: list[Front], replicas: Replicas) -> list[Artifact]:
-    """``kubernetes/services.yaml``: of each inference service a ``Service`` without an address of its own, and a patch.
+def services(
+    site: Site, network: Network, fronts: Mapping[str, Front], rows: Pods, hosts: Iterable[Host]
+) -> list[Artifact]:  # fmt: skip
+    """``kubernetes/services.yaml``: each inference service as a ``Service``, and a ``Deployment`` for every pod.
 
-    The front end balances, so the ``Service`` only names pods. The patch is for the ``Deployment`` that the user has
-    (kustomize, strategic merge): labels, replicas, the question whether a pod is well in the container ``server``, and
-    the interfaces that it is attached to. Services whose name Kubernetes does not take get a comment.
+    The front end balances, so the ``Service`` has no address of its own, and only names pods. A replica is a pod, or
+    one for each of its hosts: on the host of the plan, with the interfaces nearest to its GPUs and their addresses.
+    Pods of one ``Deployment`` could not differ in that. The image has the name of the service, for kustomize to
+    replace. Services whose name Kubernetes does not take get a comment.
 
     Parameters
     ----------
     site : Site
     network : Network
-        Interfaces of hosts.
-    fronts : list of Front
-    replicas : Replicas
+    fronts : mapping of str to Front
+        By service.
+    rows : Pods
+    hosts : iterable of Host
+        Interfaces with their addresses and routes.
 
     Returns
     -------
     list of Artifact
-        With ``kubernetes/attachments.yaml``: interfaces as networks of Multus, addresses given by whoever starts a pod.
+        With ``kubernetes/attachments.yaml``: interfaces as networks of Multus.
     """
-    role = dict(zip(replicas.service.tolist(), replicas.role.tolist(), strict=True))
-    gpus = dict(zip(replicas.service.tolist(), replicas.gpus.tolist(), strict=True))
-    nics = int(np.diff(network.hosts.nic_ptr).max(initial=0))
-    documents: list[str] = []
-    spaces: dict[str, None] = {}
-    for front in fronts:
-        space = site.services[front.name].tenant or "default"
-        if not NAME.match(front.name) or not NAME.match(space):
-            documents.append(f"# No service {front.name}: Kubernetes takes lower-case letters, digits and '-' alone.\n")
-            continue
-        spaces[space] = None
-        lines = _service(front, space, role[front.name])
-        documents += [
-            "\n".join(lines) + "\n",
-            "\n".join(_patch(front, space, role[front.name], gpus[front.name], nics)) + "\n",
-        ]
-    if not spaces:
+    by_service: dict[str, list[Pod]] = defaultdict(list)
+    for pod in pods(site, network, rows, hosts):
+        by_service[pod.service].append(pod)
+    own = {name: found for name, found in sorted(by_service.items()) if name in fronts}
+    taken = [name for name in own if NAME.match(name) and NAME.match(space_of(site, name))]
+    if not taken:
         return []
-    files = {"services.yaml": documents, "attachments.yaml": list(_attachments(spaces, nics))}
+    named = attachments(pod for name in taken for pod in own[name])
+    documents: list[str] = []
+    for name, found in own.items():
+        if name not in taken:
+            documents.append(f"# No service {name}: Kubernetes takes lower-case letters, digits and '-' alone.\n")
+            continue
+        documents.append(_text(_service(found)))
+        documents += [_text(_deployment(pod, fronts[name], named)) for pod in found]
+    files = {"services.yaml": documents}
+    if named:
+        files["attachments.yaml"] = list(networks(named))
     return [
         Artifact(f"kubernetes/{name}", HEAD + "".join(f"---\n{d}" for d in found), "", "kubernetes", f"k8s {name}")
         for name, found in files.items()
     ]  # fmt: skip
 
 
-def _labels(front: Front, space: str, role: str) -> str:
-    return f'{{{APP}/name: "{front.name}", {APP}/component: {role}, {APP}/managed-by: easterly, {LABEL}: "{space}"}}'
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"
 
 
-def _service(front: Front, space: str, role: str) -> list[str]:
-    port = min(server.port for server in front.servers)
+def _chosen(pod: Pod) -> str:
+    """Labels that selectors look for."""
+    return f'{APP}/name: "{pod.service}", {APP}/component: {pod.component}'
+
+
+def _labels(pod: Pod) -> str:
+    return f'{APP}/managed-by: easterly, {LABEL}: "{pod.space}"'
+
+
+def _service(found: list[Pod]) -> list[str]:
+    """The pods that users ask; each listens at the port that it calls ``http``."""
+    first = found[0]
     return [
         "apiVersion: v1", "kind: Service",
-        f'metadata: {{name: "{front.name}", namespace: "{space}", labels: {_labels(front, space, role)}}}', "spec:",
-        "  clusterIP: None", f'  selector: {{{APP}/name: "{front.name}", {APP}/component: {role}}}', "  ports:",
-        f"  - {{name: http, port: {port}, targetPort: {port}, protocol: TCP, appProtocol: http}}",
+        f'metadata: {{name: "{first.service}", namespace: "{first.space}", '
+        f"labels: {{{_chosen(first)}, {_labels(first)}}}}}", "spec:",
+        "  clusterIP: None", f"  selector: {{{_chosen(first)}}}", "  ports:",
+        f"  - {{name: http, port: {first.port}, targetPort: http, protocol: TCP, appProtocol: http}}",
     ]  # fmt: skip
 
 
-def _patch(front: Front, space: str, role: str, gpus: int, nics: int) -> list[str]:
-    """What a Deployment must say; the image and its arguments are the user's."""
-    port, networks = min(server.port for server in front.servers), ",".join(f"nic{n}" for n in range(nics))
-    probe = [
-        "          readinessProbe:",
-        f"            httpGet: {{path: {front.check}, port: {port}}}",
-        f"            periodSeconds: {-(-front.every_ms // 1000)}",
-    ]
+def _deployment(pod: Pod, front: Front, named: Mapping[Key, str]) -> list[str]:
+    """One pod; the old one goes before the new one comes, as both need the same GPUs, interfaces and port."""
+    own = f'{_chosen(pod)}, {APP}/instance: "{pod.instance}"'
     return [
-        "# A patch of the Deployment that you have (kustomize, strategic merge): alone it lacks selector and image.",
-        "apiVersion: apps/v1", "kind: Deployment",
-        f'metadata: {{name: "{front.name}", namespace: "{space}", labels: {_labels(front, space, role)}}}', "spec:",
-        f"  replicas: {len(front.servers)}", "  template:", "    metadata:",
-        f"      labels: {_labels(front, space, role)}",
-        f'      annotations: {{k8s.v1.cni.cncf.io/networks: "{networks}"}}', "    spec:", "      containers:",
-        "        - name: server", f"          ports: [{{name: http, containerPort: {port}}}]",
-        f'          resources: {{limits: {{nvidia.com/gpu: "{gpus}"}}}}', *(probe if front.check else []),
+        f"# {_placed(pod)}", "apiVersion: apps/v1", "kind: Deployment",
+        f'metadata: {{name: "{pod.name}", namespace: "{pod.space}", labels: {{{own}, {_labels(pod)}}}}}', "spec:",
+        "  replicas: 1", "  strategy: {type: Recreate}", f"  selector: {{matchLabels: {{{own}}}}}", "  template:",
+        "    metadata:", f"      labels: {{{own}, {_labels(pod)}}}", *_networks(pod, named), "    spec:",
+        f'      nodeSelector: {{kubernetes.io/hostname: "{pod.host}"}}',
+        *(["      hostNetwork: true", "      dnsPolicy: ClusterFirstWithHostNet"] if pod.shared else []),
+        "      containers:", "        - name: server", f'          image: "{pod.service}"',
+        *(_asked(pod.port, front) if pod.port else []),
+        f'          resources: {{limits: {{nvidia.com/gpu: "{pod.gpus}"}}}}',
     ]  # fmt: skip
 
 
-def _attachments(spaces: dict[str, None], nics: int) -> Iterator[str]:
-    """Every interface of a host as a network: it moves into the pod, whose addresses come with the request."""
-    for space in spaces:
-        for number in range(nics):
-            plugin = {
-                "cniVersion": CNI, "type": "host-device", "device": f"nic{number}", "capabilities": {"ips": True},
-                "ipam": {"type": "static"},
-            }  # fmt: skip
-            yield "\n".join([
-                "# Whoever asks for it names the addresses (ips): this interface has none of its own.",
-                "apiVersion: k8s.cni.cncf.io/v1", "kind: NetworkAttachmentDefinition",
-                f'metadata: {{name: nic{number}, namespace: "{space}"}}', "spec:",
-                f"  config: '{json.dumps(plugin)}'", "",
-            ])  # fmt: skip
+def _placed(pod: Pod) -> str:
+    last = pod.gpu + pod.gpus - 1
+    gpus = f"GPU {pod.gpu}" if pod.gpus == 1 else f"GPUs {pod.gpu} to {last}"
+    if pod.shared:
+        return f"{gpus} of {pod.host}. Others there use {' and '.join(pod.shared)} too: ports tell them apart."
+    return f"{gpus} of {pod.host}" + "".join(f", {nic.name}" for nic in pod.nics)
+
+
+def _networks(pod: Pod, named: Mapping[Key, str]) -> list[str]:
+    """Interfaces of its own, called as on the host; pods that share one stay in the host's network."""
+    if pod.shared or not pod.nics:
+        return []
+    asked = [{"name": named[key(pod, nic)], "interface": nic.name, "ips": list(nic.addresses)} for nic in pod.nics]
+    return ["      annotations:", f"        k8s.v1.cni.cncf.io/networks: '{json.dumps(asked)}'"]
+
+
+def _asked(port: int, front: Front) -> list[str]:
+    """Where it listens, which its arguments may name as ``$(PORT)``, and the question whether it is well."""
+    return [
+        f'          env: [{{name: PORT, value: "{port}"}}]',
+        f"          ports: [{{name: http, containerPort: {port}}}]",
+        *([
+            "          readinessProbe:", f"            httpGet: {{path: {front.check}, port: http}}",
+            f"            periodSeconds: {-(-front.every_ms // 1000)}",
+        ] if front.check else []),
+    ]  # fmt: skip
