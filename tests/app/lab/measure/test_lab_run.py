@@ -50,7 +50,8 @@ def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
     assert by["flows that took the computed ways"]["measured"] == 400
     gaps = [each for what, each in by.items() if what.startswith("interruption of")]
     assert len(gaps) >= 2
-    assert all(each["least"] < 0.61 and each["most"] > 1.0 for each in gaps)
+    # 600 to 900 ms by BFD; on the way back one router has to tell another, which takes 50 ms more.
+    assert all(each["least"] < 0.66 and each["most"] > 1.0 for each in gaps)
     assert by["share of gold"]["predicted"] == pytest.approx(0.5)
     assert by["all-reduce of 3 hosts"]["measured"] >= 0.6
     # Whatever the hash chooses, each of three hosts sends 2 (3 - 1) / 3 of the array, three times.
