@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
 from dataclasses import replace
 from functools import cache
 from ipaddress import ip_address, ip_network
@@ -262,3 +265,44 @@ def test_a_bridge_answers_for_neighbours_but_never_for_the_asker_itself():
             assert not own[0].endswith(",in_port") and all(line.endswith(",in_port") for line in others)
             tried += 1
     assert tried == 5
+
+
+def test_a_script_that_runs_twice_leaves_no_rows_behind(tmp_path):
+    """Against a database of its own; the rows of QoS and Queue are of root tables, which nobody tidies up."""
+    programs = {name: require(name) for name in ("ovsdb-tool", "ovsdb-server", "ovs-vsctl")}
+    bridge = next(b for b in made("tenants")[1] if len(b.queues) > 0)
+    bridge = replace(bridge, queues=tuple(Queue(n, (n,), 100_000) for n in range(3)))
+    ports = len(bridge.lines)
+    script = tmp_path / "bridge.sh"
+    script.write_text(texts_of(bridge)["sh"])
+    socket, own = f"unix:{tmp_path}/db", tmp_path / "bin"
+    own.mkdir()
+    for name, line in (("ovs-vsctl", f'exec {programs["ovs-vsctl"]} --db={socket} --no-wait "$@"'), ("ovs-ofctl", "")):
+        (own / name).write_text(f"#!/bin/sh\n{line}\n")
+        (own / name).chmod(0o755)
+    words = {**os.environ, "PATH": f"{own}:{os.environ['PATH']}"}
+    schema = "/usr/share/openvswitch/vswitch.ovsschema"
+    subprocess.run([programs["ovsdb-tool"], "create", str(tmp_path / "conf.db"), schema], check=True)
+    server = [programs["ovsdb-server"], f"--remote=p{socket}", f"--unixctl={tmp_path}/ctl", str(tmp_path / "conf.db")]
+    with subprocess.Popen(server, stderr=subprocess.DEVNULL) as process:
+        try:
+            end = time.monotonic() + 10
+            while not (tmp_path / "db").exists():
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            subprocess.run([own / "ovs-vsctl", "init"], check=True)
+            rows = []
+            for _ in range(2):
+                subprocess.run(["sh", script], env=words, check=True)
+                rows.append({table: listed(own, table) for table in ("qos", "queue")})
+                asked = [own / "ovs-vsctl", "--bare", "--columns=qos", "find", "port", "qos!=[]"]
+                used = set(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split())
+                assert used == rows[-1]["qos"] and len(used) == ports and len(rows[-1]["queue"]) == 3 * ports
+            assert not rows[0]["qos"] & rows[1]["qos"]
+        finally:
+            process.terminate()
+
+
+def listed(own: Path, table: str) -> set[str]:
+    command = [own / "ovs-vsctl", "--bare", "--columns=_uuid", "list", table]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
