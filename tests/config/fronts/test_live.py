@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from tests.config.fronts.test_fronts import plan
@@ -70,9 +71,22 @@ def command_of(software: str, file, folder) -> list[str]:
     path = folder / file.path.rpartition("/")[2]
     path.write_text(file.text)
     if software == "haproxy":
-        return ["haproxy", "-db", "-f", str(path)]
+        package = folder / "package.cfg"  # as the comment of the file says
+        package.write_text("global\n    user nobody\n")
+        return ["haproxy", "-db", "-f", str(package), "-f", str(path)]
     own = f"daemon off; pid {folder}/pid; error_log stderr;"
     return ["nginx", "-c", str(path), "-p", str(folder), "-g", own]
+
+
+def users(process: int, software: str) -> set[int]:
+    """Who the processes that serve are: of nginx those that the first one has started."""
+    own = [process]
+    if software == "nginx":
+        own = [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    lines = (line for each in own for line in Path(f"/proc/{each}/status").read_text().splitlines())
+    found = {int(line.split()[2]) for line in lines if line.startswith("Uid:")}
+    assert found
+    return found
 
 
 def until(condition, seconds: float = 10.0) -> None:
@@ -104,9 +118,10 @@ def test_requests_are_split_by_weight_and_the_dead_get_none(software, tmp_path):
         alive = [start([sys.executable, "-c", SERVER, s.address, str(s.port)], **quiet) for s in front.servers]
         for server in front.servers:  # before the balancer: one that comes back starts at another place of its turns
             until(lambda server=server: answers(space, server.port, server.address))
-        start(command_of(software, file, tmp_path), **quiet)
+        balancer = start(command_of(software, file, tmp_path), **quiet)
 
         until(lambda: answers(space, 80))
+        assert 0 not in users(balancer.pid, software)
         ask(space, TURN)
         found = ask(space, 10 * TURN)
         assert [found[place] for place in places] == list(WEIGHTS)
