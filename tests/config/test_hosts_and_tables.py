@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 from dataclasses import replace
 from ipaddress import ip_interface, ip_network
+from pathlib import Path
 
 import pytest
 import yaml
 from tests.address.sites import fabric, job, ports, site
 from tests.config.rendered import everything, render, text_of, whole
+from tests.lab import absent, require_root
 
 from easterly.base.columns import ints, texts
 from easterly.config import csv as tables
@@ -144,6 +147,34 @@ def test_settings_of_the_kernel_are_pairs():
         lines = [line for line in text_of(whole()[2], name).splitlines() if not line.startswith("#")]
         pairs = dict(line.split(" = ") for line in lines)
         assert len(pairs) == len(lines) > 3 and all(value.isdigit() for value in pairs.values())
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("kind, wanted", [("hosts", 2), ("switches", 0)])
+def test_no_strict_filter_is_left_of_a_distributions_own(kind, wanted, tmp_path):
+    """RHEL's file by systemd's own reader, then ours; the greater of both values holds (ip-sysctl of the kernel)."""
+    require_root("ip", "unshare")
+    program = Path("/lib/systemd/systemd-sysctl")
+    if not program.exists():
+        absent("systemd-sysctl is not installed")
+    theirs, ours = tmp_path / "50-theirs.conf", tmp_path / "90-ours.conf"
+    theirs.write_text(
+        "net.ipv4.conf.default.rp_filter = 1\nnet.ipv4.conf.*.rp_filter = 1\n-net.ipv4.conf.all.rp_filter\n"
+    )
+    lines = text_of(whole()[2], f"linux/90-fabric-{kind}.conf").splitlines()
+    ours.write_text("\n".join(line for line in lines if "rp_filter" in line) + "\n")
+    script = """set -e
+ip link add swp1 type veth peer far1
+"$1" "$2"
+cat /proc/sys/net/ipv4/conf/swp1/rp_filter
+"$1" "$2" "$3"
+ip link add swp2 type veth peer far2
+cd /proc/sys/net/ipv4/conf
+cat all/rp_filter swp1/rp_filter swp2/rp_filter"""
+    command = ["unshare", "--net", "sh", "-c", script, "sh", str(program), str(theirs), str(ours)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    strict, every, *ports = map(int, done.stdout.split())
+    assert strict == 1 and {max(every, port) for port in ports} == {wanted}, done.stdout
 
 
 def test_every_cable_is_listed_once_with_both_ends():

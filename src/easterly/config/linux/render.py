@@ -54,8 +54,8 @@ def render(site: Site, network: Network, sheet: Sheet, qos: QosPlan, work: Work)
     Returns
     -------
     list of Artifact
-        ``linux/<device>.yaml`` (netplan, hosts and switches), ``linux/90-*.conf`` (sysctl.d),
-        ``linux/<kind>-<name>.env``.
+        ``linux/<device>.yaml`` (netplan, hosts and switches), ``linux/90-*.conf`` (sysctl.d, and networkd.conf.d of
+        switches), ``linux/<kind>-<name>.env``.
     """
     page, families, files = template("linux/host.yaml.j2"), " and IPv".join(map(str, sheet.families)), []
     for host in hosts(site, network, sheet, work):
@@ -121,7 +121,7 @@ class _Nets:
 
 
 def _settings() -> list[Artifact]:
-    names = ("90-fabric-hosts.conf", "90-fabric-switches.conf")
+    names = ("90-fabric-hosts.conf", "90-fabric-networkd.conf", "90-fabric-switches.conf")
     return [Artifact(f"linux/{name}", template(f"linux/{name}.j2").render(), "", "linux", name) for name in names]
 
 

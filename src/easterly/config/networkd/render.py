@@ -16,7 +16,9 @@ from easterly.model.spec.site import Site
 def render(site: Site, network: Network, sheet: Sheet, work: Work) -> list[Artifact]:
     """``networkd/<device>/*.network`` and ``*.netdev`` for every host, switch and WAN router.
 
-    They say what netplan's generator makes of ``linux/<device>.yaml``: a machine has the one or the other.
+    They say what netplan's generator makes of ``linux/<device>.yaml``: a machine has the one or the other. Tables of
+    tenants are marked as optional too, which netplan has no word for. Kernel settings, and those of networkd itself on
+    switches (``linux/90-fabric-networkd.conf``), are the same for both.
 
     Parameters
     ----------

@@ -9,6 +9,11 @@ from easterly.config.linux.render import Host, Nic
 from easterly.config.linux.switch import Switch
 
 HOST_MTU_B = 9000
+OPTIONAL = ("RequiredForOnline", "no")
+"""Boot does not wait for it: a switch has ports that nothing is plugged into yet, and bridges of nothing else."""
+KEPT = ("KeepConfiguration", "yes")
+"""What FRR has set on it stays when networkd starts again: addresses, neighbours, next hops; "static" is of addresses
+and routes alone."""
 QUIET = (("LinkLocalAddressing", "no"), ("IPv6AcceptRA", "no"))
 Lines = tuple[tuple[str, str], ...]
 Sections = tuple[tuple[str, Lines], ...]
@@ -68,20 +73,20 @@ def of_switch(switch: Switch) -> Iterator[Unit]:
         name = f"vx{table.vni}"
         device = ("NetDev", (("Name", name), ("Kind", "vxlan"), ("MTUBytes", str(switch.inner_mtu_B))))
         yield Unit(f"10-{name}.netdev", note, (device, ("VXLAN", vxlan)))
-        tunnel = (("LinkLocalAddressing", "no"), ("ConfigureWithoutCarrier", "yes"), ("Bridge", f"l3{table.vni}"))
-        mtu = ("Link", (("MTUBytes", str(switch.inner_mtu_B)),))
+        tunnel = (("LinkLocalAddressing", "no"), ("ConfigureWithoutCarrier", "yes"), KEPT, ("Bridge", f"l3{table.vni}"))
+        mtu = ("Link", (OPTIONAL, ("MTUBytes", str(switch.inner_mtu_B))))
         yield Unit(f"10-{name}.network", note, (("Match", (("Name", name),)), mtu, ("Network", tunnel)))
         vrf = ("VRF", (("Table", str(table.vni)),))
         yield Unit(f"10-{table.name}.netdev", note, (_device(table.name, "vrf"), vrf))
-        own = (("LinkLocalAddressing", "ipv6"), ("ConfigureWithoutCarrier", "yes"))
-        yield Unit(f"10-{table.name}.network", note, (("Match", (("Name", table.name),)), ("Network", own)))
+        own = ("Network", (("LinkLocalAddressing", "ipv6"), ("ConfigureWithoutCarrier", "yes"), KEPT))
+        yield Unit(f"10-{table.name}.network", note, (*_matched(table.name), own))
 
 
 def _ports(switch: Switch, ports: Sequence[str], bridge: str) -> Sections:
-    alone = (("LinkLocalAddressing", "ipv6"), ("IPv6AcceptRA", "no"))
-    lines = (*QUIET, ("Bridge", bridge)) if bridge else alone
+    alone = (("LinkLocalAddressing", "ipv6"), ("IPv6AcceptRA", "no"), KEPT)
+    lines = (*QUIET, KEPT, ("Bridge", bridge)) if bridge else alone
     match = ("Match", (("Name", " ".join(ports)),))
-    return match, ("Link", (("MTUBytes", str(switch.mtu_B)),)), ("Network", lines)
+    return match, ("Link", (OPTIONAL, ("MTUBytes", str(switch.mtu_B)))), ("Network", lines)
 
 
 def _device(name: str, kind: str) -> tuple[str, Lines]:
@@ -89,5 +94,9 @@ def _device(name: str, kind: str) -> tuple[str, Lines]:
 
 
 def _master(bridge: str, vrf: str) -> Sections:
-    lines = (("LinkLocalAddressing", "ipv6"), ("IPv6AcceptRA", "no"), ("ConfigureWithoutCarrier", "yes"))
-    return ("Match", (("Name", bridge),)), ("Network", (*lines, *([("VRF", vrf)] if vrf else [])))
+    lines = (("LinkLocalAddressing", "ipv6"), ("IPv6AcceptRA", "no"), ("ConfigureWithoutCarrier", "yes"), KEPT)
+    return *_matched(bridge), ("Network", (*lines, *([("VRF", vrf)] if vrf else [])))
+
+
+def _matched(name: str) -> Sections:
+    return ("Match", (("Name", name),)), ("Link", (OPTIONAL,))
