@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from tests.address.sites import POOLS, fabric, planned, site
@@ -96,3 +97,26 @@ def test_another_service_takes_no_address_from_one_that_is_there():
     found = addresses(*names)
     assert len(set(found.values())) == 6
     assert all(addresses(name)[name].startswith("10.66.0.") for name in names)
+
+
+def test_a_route_that_cannot_be_yet_is_tried_again(monkeypatch):
+    """The program may start before the router's interfaces have their addresses."""
+    told, waits, answers = [], [], iter([False, False, True])
+
+    def run(words):
+        told.append(words)
+        return next(answers)
+
+    class Clock(threading.Event):
+        def wait(self, timeout=None):
+            if len(waits) == 5:
+                self.set()
+            waits.append(timeout)
+            return self.is_set()
+
+    over = Clock()
+    monkeypatch.setattr(watch, "run", run)
+    row = {"service": "dns", "prefix": "10.66.0.5/32", "host": "h", "next_hop": "10.0.0.2", "check": None}
+    row["drained"] = False
+    watch.watch(row, watch.Table(), Path("/nonexistent"), over)
+    assert told == [["ip", "-4", "route", "replace", "10.66.0.5/32", "proto", "201", "via", "10.0.0.2"]] * 3

@@ -100,15 +100,12 @@ class Table:
         self._well: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
-    def set(self, prefix: str, hop: str, well: bool) -> None:
-        """A host of a service is well, or is not."""
+    def set(self, prefix: str, hop: str, well: bool) -> bool:
+        """A host of a service is well, or is not; False if the table has not taken it."""
         with self._lock:
             found = self._well.setdefault(prefix, set())
             (found.add if well else found.discard)(hop)
-            if hop:
-                run(self._route(prefix, sorted(found - {""})))
-            else:
-                run(self._own(prefix, well))
+            return run(self._route(prefix, sorted(found - {""})) if hop else self._own(prefix, well))
 
     def clear(self) -> None:
         """Withdraw everything."""
@@ -117,9 +114,10 @@ class Table:
                 self.set(prefix, hop, False)
 
 
-def run(command: list[str]) -> None:
-    """Run a command; what is already gone is no fault."""
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=10)
+def run(command: list[str]) -> bool:
+    """Run a command; True if it has done its work."""
+    quiet = subprocess.DEVNULL
+    return not subprocess.run(command, stdout=quiet, stderr=quiet, check=False, timeout=10).returncode
 
 
 def watch(row: dict[str, Any], table: Table, folder: Path, over: threading.Event) -> None:
@@ -132,8 +130,8 @@ def watch(row: dict[str, Any], table: Table, folder: Path, over: threading.Event
     while not over.is_set():
         judge.hear(not check or answers(check, address if hop else ("::1" if ":" in address else "127.0.0.1")))
         wanted = judge.well and not row["drained"] and not mark.exists()
-        if wanted != shown:
-            table.set(row["prefix"], hop, wanted)
+        # Before the way to a host is there, its route cannot be: again next time. What is already gone is no fault.
+        if wanted != shown and (table.set(row["prefix"], hop, wanted) or not wanted):
             shown = wanted
             print(f"{row['service']} {row['prefix']} at {row['host']}: {'up' if shown else 'down'}", flush=True)
         due = max(due + (check["interval_s"] if check else 1.0), time.monotonic())
