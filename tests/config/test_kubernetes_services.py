@@ -18,6 +18,7 @@ from tests.lab import absent, require
 
 from easterly import config
 from easterly.config import haproxy
+from easterly.config.kubernetes.clashes import clashes
 from easterly.model.outcome import DeviceConfigs
 from easterly.study.nouns import Nouns
 from easterly.study.rendering import rendered
@@ -241,3 +242,25 @@ def test_kubectl_takes_them_and_refuses_mistakes():
     ):
         [bad] = config.validate(DeviceConfigs((replace(file, text=file.text.replace(old, new, 1)),)))
         assert bad.ok is False and bad.output and "/tmp" not in bad.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('{"name": "nic1-via-10-64-0-1"', '{"name": "nic0-via-10-64-0-1"',
+         "chat-both-1 asks for nic0-via-10-64-0-1 of train-host-0, which chat-both-0 has"),
+        ('"10.64.0.3/', '"10.64.0.2/', "chat-both-1 asks for 10.64.0.2/28, which chat-both-0 has"),
+        ("replicas: 1", "replicas: 2",
+         "its 2 pods ask for nic0-via-10-64-0-1, which only one pod of a host can have"),
+        ("networks: '[{", "networks: '[", "a Deployment is not understood"), ("spec:\n", "spec: [\n", "is no YAML"),
+    ],
+)  # fmt: skip
+def test_pods_that_somebody_had_ask_for_the_same_are_told_with_their_line(old, new, told):
+    file = made(8, 2, tp=4)["kubernetes/services.yaml"]
+    text = file.text.replace(old, new, 1)
+    found = [f for f in config.reread([file], {file.path: text}) if f.code != "E933"]
+    assert [f.code for f in found] == ["E932" if "not understood" in told or "no YAML" in told else "E935"]
+    assert told in found[0].message and 1 <= found[0].line <= len(text.splitlines())
+    if found[0].code == "E935":
+        assert "networks" in text.splitlines()[found[0].line - 1]
+    assert list(clashes("kubernetes", file.text)) == []

@@ -32,6 +32,7 @@ WITHOUT_CASE = {
     "E440": "of `lab run --shrink`, never of a check; tested in tests/app/lab/test_shrink",
     **dict.fromkeys(("E931", "E932", "E933"), "of files that were edited; tested in tests/config/test_reread"),
     "E934": "of a target of rendering; tested in tests/config/vendors/test_health",
+    "E935": "of files that were edited; tested in tests/config/test_kubernetes_services",
     "E721": "of two site files; tested in tests/app/test_changeover_verb",
     "E665": "a schedule is made when it is asked for, never by a check; tested in tests/demand/schedule",
     **dict.fromkeys(("E666", "E667", "E668"), "traces of other tools are no site files; see tests/demand/schedule"),

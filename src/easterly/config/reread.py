@@ -13,6 +13,7 @@ from easterly.config import anycast, bird, frr
 from easterly.config.checks import disagreements, sound
 from easterly.config.eos import routes as eos
 from easterly.config.junos import routes as junos
+from easterly.config.kubernetes.clashes import clashes
 from easterly.config.nxos import routes as nxos
 from easterly.config.plain import faults
 from easterly.config.policies import policies
@@ -63,7 +64,7 @@ def reread(planned: Iterable[Artifact], found: Mapping[str, str]) -> tuple[Findi
     wrong += [
         Finding(code, "", message, HINT, file=path, line=line)
         for path, text in changed.items()
-        for told in (faults, policies)
+        for told in (faults, policies, clashes)
         for line, code, message in told(dialect[path], text)
     ]
     differing = [f for path, text in changed.items() for f in differences(path, before[path], text)]

@@ -58,7 +58,7 @@ def policies(text: str) -> dict[str, Policies]:
     try:
         nodes = [node for node in yamls.compose_all(text) if isinstance(node, yaml.MappingNode)]
         for node in nodes:
-            read = _plain(node)
+            read = plain(node)
             if read.get("kind") == "NetworkPolicy":
                 _policy(read, found)
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
@@ -72,14 +72,15 @@ class _Line(dict[str, Any]):
     line = 0
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
+    """What a node of YAML says: mappings, which know their line, lists and text."""
     import yaml
 
     if isinstance(node, yaml.MappingNode):
-        made = _Line({key.value: _plain(value) for key, value in node.value})
+        made = _Line({key.value: plain(value) for key, value in node.value})
         made.line = node.start_mark.line + 1
         return made
-    return [_plain(each) for each in node.value] if isinstance(node, yaml.SequenceNode) else node.value
+    return [plain(each) for each in node.value] if isinstance(node, yaml.SequenceNode) else node.value
 
 
 def _policy(read: dict[str, Any], found: dict[str, Policies]) -> None:
