@@ -103,7 +103,7 @@ def test_a_bridge_in_the_wrong_table_is_found_at_its_line() -> None:
     path = f"frr/{LEAF0}.conf"
     head = f"interface {bridge('acme')} vrf acme"
     wrong = changed(world().configs.value, path, head, f"interface {bridge('acme')} vrf store")
-    at = line_of(files()[path], head)
+    at = line_of(files()[path], head.strip())
     made = found(wrong)
     assert f"{bridge('acme')} is in table store ({path}:{at})" in verify.strays(world().isolation, made)
 
@@ -111,9 +111,10 @@ def test_a_bridge_in_the_wrong_table_is_found_at_its_line() -> None:
 def test_a_port_in_the_bridge_of_another_tenant_is_found_at_its_line() -> None:
     path = f"linux/{LEAF0}.yaml"
     wrong = changed(world().configs.value, path, "[swp1, ", "[")
-    wrong = changed(wrong, path, f"{bridge('beta')}: {{interfaces: [", f"{bridge('beta')}: {{interfaces: [swp1, ")
+    head = f"    {bridge('beta')}:\n"
+    wrong = changed(wrong, path, f"{head}      {{interfaces: [", f"{head}      {{interfaces: [swp1, ")
     made = pairs(verify.leaks(found(wrong)))
-    at = line_of(files()[path], f"{bridge('beta')}: {{inter")
+    at = line_of(files()[path], head.strip())
     assert made["acme", "beta"].startswith(f"swp1 of acme is in {bridge('beta')} ({path}:{at}) > ")
     assert ("beta", "acme") in made
 

@@ -144,11 +144,13 @@ def settings(text: str) -> None:
     """
     rows = [line.partition("=") for line in text.splitlines() if line.strip() and line.strip()[0] not in "#;"]
     given = {name.strip().replace(".", "/"): value.strip() for name, _, value in rows}
+    kernel = Path("/proc/sys")
     for name, value in {**given, **NO_WAITING}.items():
-        try:
-            Path("/proc/sys", name).write_text(value, encoding="ascii")
-        except OSError as error:
-            raise LabError(f"cannot set {name} to {value}: {error.strerror}") from None
+        for path in kernel.glob(name) if "*" in name else [kernel / name]:  # as sysctl.d(5) has it
+            try:
+                path.write_text(value, encoding="ascii")
+            except OSError as error:
+                raise LabError(f"cannot set {name} to {value}: {error.strerror}") from None
 
 
 def _configure(lab: Running, node: str, limits: Sequence[Shaper]) -> None:
