@@ -51,3 +51,13 @@ def test_who_has_no_other_way_is_named(tmp_path: Path) -> None:
     assert made.of_cable(row(made, "r2", "r4")) is None
     with pytest.raises(ValueError, match="traffic from r1 to r4 has no way but this cable"):
         made.between(row(made, "r2", "r4"), "r1", "r4")
+
+
+def test_fabrics_that_nothing_joins_are_no_places_of_each_other(tmp_path: Path) -> None:
+    """Four leaves in each of two; the news of a cable in one never comes to the other."""
+    begin, _, rest = LEAVES.partition("fabrics:\n")
+    one, pools, end = rest.partition("\naddressing:")
+    made = plan(tmp_path, f"{begin}fabrics:\n{one}{one.replace('  t:', '  s:')}{pools}{end}")
+    found = made.of_cable(row(made, "t-leaf-1", "t-spine-0"))
+    assert found is not None
+    assert found.goals == found.tried == 4

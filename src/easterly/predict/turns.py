@@ -34,8 +34,7 @@ def turns(sessions: Sessions, failed: int, goals: Collection[str], source: str) 
     :math:`d(b) + h \le d'`, and it has settled after :math:`d' - d(b) + 1` turns, as has each router on the way from
     there. One whose way is no longer than before (:math:`d' = d`) has only to drop the neighbours whose way is.
 
-    Nobody has another way before the news has reached a router that was told of one: as many turns as there are
-    cables to the nearest, and one.
+    Nobody has another way before the news is at a router that was told of one: a turn for each cable, and one.
 
     Parameters
     ----------

@@ -121,9 +121,8 @@ class Silences:
         failed = self._cable(link)
         doors = self._doors(failed)
         hops = self.spoken.hops(self.spoken.cables[failed])
-        ends = sorted(
-            {doors(each) for each in self._homes()}, key=lambda ends: (min(map(hops.__getitem__, ends)), *sorted(ends))
-        )
+        places = {place for each in self._homes() if (place := doors(each))}  # none on another plane or island
+        ends = sorted(places, key=lambda place: (min(map(hops.__getitem__, place)), *sorted(place)))
         near, rest = ends[: MOST_GOALS // 2], ends[MOST_GOALS // 2 :]
         tried = near + rest[:: max(1, -(-len(rest) // (MOST_GOALS // 2)))]
         found: dict[tuple[str, str], Turns | None] = {}

@@ -160,7 +160,7 @@ class _Trial:
             raise LabError("no router has two ways to the same hosts over other routers")
         ends = {(flow.src_address, flow.dst_address): flow for flow in flows}
         expected = {key: notice.expected(self.lab, self.silences, end, flow) for key, flow in ends.items()}
-        back = next(far for each in self.lab.cables for near, far in (each.ends, each.ends[::-1]) if near == end)
+        back = self.lab.far[end]
         with probing(self.lab.spaces, flows, every_s=spacing_s(flows, self.lab.slowest_bps)) as probed:
             time.sleep(QUIET_S)
             with waiting() as waits, ExitStack() as held:
