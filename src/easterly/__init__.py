@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from easterly.model.address import AddressPlan
     from easterly.model.demand import DemandSet
     from easterly.model.network import Network
-    from easterly.model.outcome import Bill, DeviceConfigs, Plan, Prediction, Verdict
+    from easterly.model.outcome import Bill, DeviceConfigs, Prediction, Verdict
+    from easterly.model.plan import Plan
     from easterly.model.qos import QosPlan
     from easterly.model.routing import Routing
     from easterly.model.spec.site import Site
@@ -44,7 +45,7 @@ _WHERE = {
     "Finding": "base.findings",
     "FindingsError": "base.findings",
     "Network": "model.network",
-    "Plan": "model.outcome",
+    "Plan": "model.plan",
     "Prediction": "model.outcome",
     "QosPlan": "model.qos",
     "RATE": "base.units",

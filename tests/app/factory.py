@@ -19,18 +19,8 @@ from easterly.base.findings import Finding, Severity
 from easterly.model.address import AddressPlan, Interfaces, Prefixes, Vrfs
 from easterly.model.demand import DemandSet, Figures, Flows, Phases, Work
 from easterly.model.network import Hosts, LinkKind, Links, Network, NodeKind, Nodes
-from easterly.model.outcome import (
-    Artifact,
-    Bill,
-    BillLine,
-    DeviceConfigs,
-    Method,
-    Plan,
-    Prediction,
-    Ref,
-    Status,
-    Verdict,
-)
+from easterly.model.outcome import Artifact, Bill, BillLine, DeviceConfigs, Method, Prediction, Ref, Status, Verdict
+from easterly.model.plan import Plan
 from easterly.model.routing import LinkLoads, Paths, Policy, Routing, Spread
 from easterly.model.serving import Services
 from easterly.model.spec.site import Site

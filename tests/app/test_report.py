@@ -28,7 +28,8 @@ from easterly.app.report.view import view
 from easterly.base.columns import floats, ints
 from easterly.base.findings import Finding
 from easterly.model.network import Network
-from easterly.model.outcome import Artifact, DeviceConfigs, Plan
+from easterly.model.outcome import Artifact, DeviceConfigs
+from easterly.model.plan import Plan
 
 HOSTILE = "<script>alert('x')</script>"
 

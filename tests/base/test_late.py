@@ -57,3 +57,11 @@ def test_check_of_a_site_loads_no_renderer_and_no_allocation() -> None:
         "print(*(m for m in sys.modules if m.startswith(('easterly.config.', 'easterly.route.allocate'))))"
     )
     assert set(said.split()) <= {f"easterly.config.fronts{part}" for part in ("", ".checks", ".servers")}
+
+
+def test_check_of_a_site_loads_neither_the_plan_nor_what_explains_faults() -> None:
+    said = run(
+        "import sys, easterly.study.check as c, easterly.site as s; c.load_rules(); s.parse; "
+        "print(*(m for m in ('easterly.model.plan', 'easterly.model.packets', 'easterly.site.blame') if m in sys.modules))"
+    )
+    assert said == ""

@@ -16,7 +16,8 @@ from easterly.config import contradictions, frr, routers, validate
 from easterly.config.frr.meant import meant
 from easterly.config.protocols import protocols
 from easterly.config.sheet import Sheet
-from easterly.model.outcome import DeviceConfigs, DeviceState
+from easterly.model.outcome import DeviceConfigs
+from easterly.model.router_state import DeviceState
 
 
 def drafted(spec):

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from easterly.model.outcome import Plan, Status
+from easterly.model.outcome import Status
+from easterly.model.plan import Plan
 from easterly.model.spec.intent import Allocate, Intent
 from easterly.site import parse, read_source
 from easterly.study import engineering

@@ -18,7 +18,8 @@ from easterly.app.values import number, numbers, reference
 from easterly.app.waiting import waiting
 from easterly.base.columns import ratio
 from easterly.base.findings import Finding
-from easterly.model.outcome import Bill, Plan, Verdict
+from easterly.model.outcome import Bill, Verdict
+from easterly.model.plan import Plan
 from easterly.study.traffic import stranded
 
 SCHEMA = 1

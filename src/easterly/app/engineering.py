@@ -11,7 +11,7 @@ from easterly.app.values import number, numbers
 from easterly.base.columns import ratio
 from easterly.model.engineering import Engineering, Trials
 from easterly.model.network import LinkKind, Network
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 
 
 def engineering(plan: Plan) -> list[dict[str, Any]]:

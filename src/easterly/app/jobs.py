@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from easterly.app.values import number, numbers, reference
 from easterly.demand.facts import peak_FLOPs
 from easterly.demand.mapping.classes import LINK_CLASSES, link_class
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.study.demand import stores
 
 DAY_S = 86400.0

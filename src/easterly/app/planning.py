@@ -17,7 +17,8 @@ from easterly.base.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from easterly.model.outcome import Artifact, Plan, Validation
+    from easterly.model.outcome import Artifact, Validation
+    from easterly.model.plan import Plan
     from easterly.study.nouns import Nouns
     from easterly.study.stages import Stages
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from easterly.app.values import number
 from easterly.demand.traffic import directions
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.model.serving import Services
 from easterly.predict.contention import mean_rates
 from easterly.predict.loads import low_steps

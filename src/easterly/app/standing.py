@@ -6,7 +6,7 @@ from typing import Any
 
 from easterly.app.failing.answer import rows
 from easterly.app.values import number, numbers
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.model.standing import Placements
 
 

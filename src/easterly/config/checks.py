@@ -8,7 +8,8 @@ from socket import AF_INET, AF_INET6, inet_pton
 from easterly.base.findings import Finding
 from easterly.config import anycast, frr
 from easterly.config.protocols import far_end, protocols
-from easterly.model.outcome import DeviceConfigs, DeviceState
+from easterly.model.outcome import DeviceConfigs
+from easterly.model.router_state import DeviceState
 
 HINT = "report this as a defect of Easterly"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from easterly.model.outcome import DeviceState
-from easterly.model.router_state import IgpPort
+from easterly.model.router_state import DeviceState, IgpPort
 
 Fault = tuple[str, str]
 """A code and a message."""

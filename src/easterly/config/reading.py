@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from easterly.config.industry import prepended
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 
 def _lists() -> dict[str, list[str]]:

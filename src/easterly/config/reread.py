@@ -19,7 +19,8 @@ from easterly.config.plain import faults
 from easterly.config.policies import policies
 from easterly.config.sanity import FRONTS, implausible
 from easterly.config.sonic import routes as sonic
-from easterly.model.outcome import Artifact, DeviceState
+from easterly.model.outcome import Artifact
+from easterly.model.router_state import DeviceState
 
 ROUTERS: dict[str, Callable[[str], DeviceState]] = {
     "frr": frr.parse, "bird": bird.parse, "eos": eos.parse, "junos": junos.parse, "nxos": nxos.parse,

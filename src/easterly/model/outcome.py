@@ -1,27 +1,14 @@
-"""What the verbs conclude: predictions, failures, verdicts, the bill, device configuration, the plan."""
+"""What the verbs conclude: predictions, failures, verdicts, the bill, device configuration."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from easterly.base.columns import BoolColumn, FloatColumn, TextColumn
-from easterly.base.findings import Finding
 from easterly.base.schema import Doc, Unit
-from easterly.model.address import AddressPlan
-from easterly.model.demand import DemandSet, Figures
-from easterly.model.engineering import Engineering
-from easterly.model.network import Network
-from easterly.model.packet_prediction import PacketWitness
-from easterly.model.qos import QosPlan
-from easterly.model.router_state import GroupState, IgpState
-from easterly.model.routing import LinkLoads, Routing
-from easterly.model.serving import Services
-from easterly.model.spec.site import Site
-from easterly.model.standing import DamageWitness, PlacementWitness
-from easterly.model.waiting import WaitWitness
 
 
 class Method(StrEnum):
@@ -158,63 +145,3 @@ class Validation:
     validator: Annotated[str, Doc("Checker and version; ``not validated`` where none was found.")]
     ok: Annotated[bool | None, Doc("Its answer; none where it did not run.")]
     output: Annotated[str, Doc("What it printed against the file.")]
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceState:
-    """A device's configuration as read back from text or from the device: BGP sessions and routes."""
-
-    device: Annotated[str, Doc("Device.")]
-    asn: Annotated[int, Doc("AS number.")]
-    router_id: Annotated[str, Doc("Router id.")]
-    interfaces: Annotated[dict[str, tuple[str, ...]], Doc("Addresses by interface.")]
-    neighbors: Annotated[dict[str, int], Doc("Remote AS by neighbour address.")]
-    networks: Annotated[tuple[str, ...], Doc("Announced prefixes.")]
-    vrfs: Annotated[tuple[str, ...], Doc("VRFs.")]
-    prefix_lists: Annotated[dict[str, tuple[str, ...]], Doc("Entries by family and name, ``ip SITE4``.")] = field(
-        default_factory=dict
-    )
-    uses: Annotated[tuple[str, ...], Doc("Prefix-lists that neighbours go through.")] = ()
-    route_targets: Annotated[dict[str, tuple[str, ...]], Doc("``import`` and ``export`` targets by VRF.")] = field(
-        default_factory=dict
-    )
-    vnis: Annotated[dict[str, int], Doc("Layer-3 VNI by VRF.")] = field(default_factory=dict)
-    vrf_networks: Annotated[dict[str, tuple[str, ...]], Doc("Announced prefixes by VRF.")] = field(default_factory=dict)
-    vrf_ports: Annotated[dict[str, tuple[str, ...]], Doc("Interfaces by VRF.")] = field(default_factory=dict)
-    groups: Annotated[dict[str, GroupState], Doc("Peer groups of BGP.")] = field(default_factory=dict)
-    igps: Annotated[dict[str, IgpState], Doc("Interior protocols: ospf, ospf6, isis.")] = field(default_factory=dict)
-    profiles: Annotated[dict[str, tuple[int, int, int]], Doc("BFD: sending and receiving [ms], multiplier.")] = field(
-        default_factory=dict
-    )
-    route_maps: Annotated[dict[str, tuple[str, ...]], Doc("Lines by name.")] = field(default_factory=dict)
-    given: Annotated[tuple[str, ...], Doc("Routes that protocols give each other, ``ospf: kernel CHECKS4``.")] = ()
-    descriptions: Annotated[dict[str, str], Doc("What interfaces say is behind them.")] = field(default_factory=dict)
-    longer: Annotated[
-        dict[str, int], Unit("1"), Doc("AS numbers put before what neighbours tell, by their address or interface.")
-    ] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that was computed for a site."""
-
-    site: Annotated[Site, Doc("The site as the user wrote it.")]
-    network: Annotated[Network, Doc("Nodes, links and hosts.")]
-    bill: Annotated[Bill, Doc("What has to be bought.")]
-    address: Annotated[AddressPlan, Doc("Numbers handed out.")]
-    demands: Annotated[DemandSet, Doc("What the network carries.")]
-    routing: Annotated[Routing, Doc("Paths.")]
-    loads: Annotated[LinkLoads, Doc("Load of each link.")]
-    qos: Annotated[QosPlan, Doc("Queues and shares.")]
-    services: Annotated[Services, Doc("Inference services as they run.")]
-    figures: Annotated[Figures, Doc("Numbers of other traffic.")]
-    prediction: Annotated[Prediction, Doc("Step times.")]
-    configs: Annotated[DeviceConfigs, Doc("Rendered files.")]
-    verdicts: Annotated[tuple[Verdict, ...], Doc("One per intent.")]
-    findings: Annotated[tuple[Finding, ...], Doc("Warnings and notes.")]
-    provenance: Annotated[dict[str, Any], Doc("Hash of the site, seed, version.")] = field(default_factory=dict)
-    engineering: Annotated[tuple[Engineering, ...], Doc("Traffic engineering, one per intent that asks for it.")] = ()
-    packets: Annotated[PacketWitness | None, Doc("What a simulation of packets says; none where nobody asked.")] = None
-    waiting: Annotated[WaitWitness | None, Doc("What formulae and bounds say; none where nobody asked.")] = None
-    damage: Annotated[DamageWitness | None, Doc("What the worst failures cost; none where nobody asked.")] = None
-    placement: Annotated[PlacementWitness | None, Doc("Other placements; none where nobody asked.")] = None

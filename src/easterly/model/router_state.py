@@ -43,3 +43,37 @@ class IgpState:
 
     router_id: Annotated[str, Doc("Router id, or network entity title.")] = ""
     ports: Annotated[dict[str, IgpPort], Doc("Interfaces that it runs on.")] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """A device's configuration as read back from text or from the device: BGP sessions and routes."""
+
+    device: Annotated[str, Doc("Device.")]
+    asn: Annotated[int, Doc("AS number.")]
+    router_id: Annotated[str, Doc("Router id.")]
+    interfaces: Annotated[dict[str, tuple[str, ...]], Doc("Addresses by interface.")]
+    neighbors: Annotated[dict[str, int], Doc("Remote AS by neighbour address.")]
+    networks: Annotated[tuple[str, ...], Doc("Announced prefixes.")]
+    vrfs: Annotated[tuple[str, ...], Doc("VRFs.")]
+    prefix_lists: Annotated[dict[str, tuple[str, ...]], Doc("Entries by family and name, ``ip SITE4``.")] = field(
+        default_factory=dict
+    )
+    uses: Annotated[tuple[str, ...], Doc("Prefix-lists that neighbours go through.")] = ()
+    route_targets: Annotated[dict[str, tuple[str, ...]], Doc("``import`` and ``export`` targets by VRF.")] = field(
+        default_factory=dict
+    )
+    vnis: Annotated[dict[str, int], Doc("Layer-3 VNI by VRF.")] = field(default_factory=dict)
+    vrf_networks: Annotated[dict[str, tuple[str, ...]], Doc("Announced prefixes by VRF.")] = field(default_factory=dict)
+    vrf_ports: Annotated[dict[str, tuple[str, ...]], Doc("Interfaces by VRF.")] = field(default_factory=dict)
+    groups: Annotated[dict[str, GroupState], Doc("Peer groups of BGP.")] = field(default_factory=dict)
+    igps: Annotated[dict[str, IgpState], Doc("Interior protocols: ospf, ospf6, isis.")] = field(default_factory=dict)
+    profiles: Annotated[dict[str, tuple[int, int, int]], Doc("BFD: sending and receiving [ms], multiplier.")] = field(
+        default_factory=dict
+    )
+    route_maps: Annotated[dict[str, tuple[str, ...]], Doc("Lines by name.")] = field(default_factory=dict)
+    given: Annotated[tuple[str, ...], Doc("Routes that protocols give each other, ``ospf: kernel CHECKS4``.")] = ()
+    descriptions: Annotated[dict[str, str], Doc("What interfaces say is behind them.")] = field(default_factory=dict)
+    longer: Annotated[
+        dict[str, int], Unit("1"), Doc("AS numbers put before what neighbours tell, by their address or interface.")
+    ] = field(default_factory=dict)

@@ -16,10 +16,8 @@ from easterly.base.units import RATE, parse_noted
 from easterly.model import shape
 from easterly.model.spec.fields import Frozen
 from easterly.model.spec.site import Site
-from easterly.site.blame import blame
 from easterly.site.compose import UNKNOWN, Composer
 from easterly.site.places import locate
-from easterly.site.salvage import names_in_the_rest
 from easterly.site.source import Source, from_text, read_source
 
 _BYTES_PER_SECOND = re.compile(r"\d\s*[kKMGTPE]?i?(?:B|bytes?)(?:/s|ps)\b")
@@ -105,6 +103,8 @@ def parse_as(source: Source, model: type[M]) -> M:
         try:
             return model.model_validate(source.tree.data, strict=True)
         except ValidationError as error:
+            from easterly.site.blame import blame  # a site without faults needs none of it
+
             findings = blame(error, model)
     raise FindingsError(locate(findings, source))
 
@@ -124,6 +124,9 @@ def _validate(source: Source) -> tuple[Site | None, list[Finding]]:
     try:
         site = Site.model_validate(tree.data, strict=True)
     except ValidationError as error:
+        from easterly.site.blame import blame  # a site without faults needs none of it
+        from easterly.site.salvage import names_in_the_rest
+
         blamed = blame(error)
         return None, findings + blamed + names_in_the_rest(tree.data, blamed)
     return (None if findings else site), findings + list(_conversions(source))

@@ -7,7 +7,7 @@ import numpy as np
 from easterly import predict
 from easterly.base.columns import bools, floats
 from easterly.model.demand import DemandSet
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.model.spec.intent import Failures, Intent
 from easterly.study import traffic
 from easterly.study.cases import TooManyCases, UnknownElement, failure_cases

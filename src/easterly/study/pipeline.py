@@ -12,7 +12,8 @@ from easterly.base.findings import Finding, FindingsError
 from easterly.model import store
 from easterly.model.engineering import Engineering
 from easterly.model.isolation import Isolation
-from easterly.model.outcome import Plan, Verdict
+from easterly.model.outcome import Verdict
+from easterly.model.plan import Plan
 from easterly.model.spec.intent import Intent
 from easterly.model.spec.site import Site
 from easterly.study import standing, tenancy

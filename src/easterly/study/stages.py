@@ -141,7 +141,8 @@ class Stages:
 
     def _key(self, name: str, inputs: tuple[Any, ...]) -> str:
         parts = [part.digest if isinstance(part, Held) else store.digest(part) for part in inputs]
-        return hashlib.sha256("\n".join([fingerprint(), name, *parts]).encode()).hexdigest()
+        code = "" if self.folder is None else fingerprint()  # reading all code is for what outlives the process
+        return hashlib.sha256("\n".join([code, name, *parts]).encode()).hexdigest()
 
     def _read(self, key: str) -> Held[Any] | None:
         if self.folder is None:

@@ -18,7 +18,7 @@ from easterly.config.nxos import routing as nxos
 from easterly.config.sonic import routes as sonic_routes
 from easterly.config.sonic import routing as sonic
 from easterly.config.switches.machine import Machine
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 MAKERS = {
     "junos": (junos, junos_routes.parse),

@@ -15,7 +15,7 @@ from easterly.app.values import number
 from easterly.base.counts import counted
 from easterly.base.units import SIZE, TIME, format_short
 from easterly.demand.time.profile import WEEK_s
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.study.demand import Outgoing
 
 MOST = 40

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from easterly.app.tried import Tried
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 
 __all__ = ["write"]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from easterly.app.report.measure import grouped
-from easterly.model.outcome import Artifact, Plan
+from easterly.model.outcome import Artifact
+from easterly.model.plan import Plan
 
 LISTED = 24
 NAMED = 4096

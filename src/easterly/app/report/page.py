@@ -23,7 +23,7 @@ from easterly.app.report.qos import qos
 from easterly.app.report.steps import steps
 from easterly.app.report.view import view
 from easterly.app.tried import Tried
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 
 UPLOT = "vendor/uplot/uPlot.iife.min.js"
 SHARERS = 3

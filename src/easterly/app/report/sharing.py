@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from easterly.base.columns import FloatColumn, IndexColumn
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 from easterly.predict.contention import by_owner, mean_rates
 from easterly.predict.loads import low_steps
 

@@ -10,7 +10,7 @@ from easterly.app.report.cells import Cells, FabricAxes, arrange
 from easterly.app.report.sharing import Sharing, share_links
 from easterly.base.columns import FloatColumn, IndexColumn
 from easterly.model.network import NodeKind
-from easterly.model.outcome import Plan
+from easterly.model.plan import Plan
 
 DIGITS = 6
 

@@ -8,8 +8,8 @@ from ipaddress import ip_interface
 
 from easterly.config import frr
 from easterly.config.linux import netplan
-from easterly.model.outcome import DeviceState
 from easterly.model.router import DEFAULT
+from easterly.model.router_state import DeviceState
 
 Targets = tuple[tuple[str, str], ...]
 """Route targets, each with its file and line."""

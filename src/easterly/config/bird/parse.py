@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from easterly.config.bird.words import FURTHER
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 _SPAN = re.compile(r"([0-9a-f.:]+/(\d+))(?:\{(\d+),(\d+)\})?")
 _LIST = re.compile(r"^define (\w+) = \[ (.*) \];$", re.M)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from easterly.config.reading import Reading
 from easterly.config.switches.blocks import Block, blocks
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 LISTS = {"ip": "ip", "ipv6": "ipv6", "ipv4": "ip"}
 EVPN = re.compile(r"route-target (import|export) evpn (\S+)")

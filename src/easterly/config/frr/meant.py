@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from easterly.config.industry import WORD, entries, entries_of
-from easterly.model.outcome import DeviceState
 from easterly.model.router import DEFAULT, Filter, Group, IgpLink, Router
-from easterly.model.router_state import GroupState, IgpPort, IgpState
+from easterly.model.router_state import DeviceState, GroupState, IgpPort, IgpState
 
 
 def meant(router: Router) -> DeviceState:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from easterly.config.frr.parse_interior import Interior
 from easterly.config.reading import Reading as Told
-from easterly.model.outcome import DeviceState
-from easterly.model.router_state import GroupState
+from easterly.model.router_state import DeviceState, GroupState
 
 NO_AS = 0
 WAYS = {"in": 0, "out": 1}

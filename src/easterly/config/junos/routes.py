@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from easterly.config.reading import Reading
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 WORD = {"inet": "ip", "inet6": "ipv6"}
 ROUTE = re.compile(r"(\S+) (?:(exact)|upto /(\d+)|prefix-length-range /(\d+)-/(\d+))")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from easterly.config.linux.netplan import read
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 
 def parse(text: str) -> DeviceState:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from easterly.config.reading import Reading
 from easterly.config.switches.blocks import Block, blocks
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 LIST = re.compile(r"(ip|ipv6) prefix-list (\S+) seq \d+ (.+)")
 WORD = {"ipv4": "ip", "ipv6": "ipv6", "l2vpn": ""}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from easterly.config.reading import Reading
-from easterly.model.outcome import DeviceState
+from easterly.model.router_state import DeviceState
 
 Rows = Mapping[str, Mapping[str, Any]]
 WORD = {"ipv4_unicast": "ip", "ipv6_unicast": "ipv6", "IPv4": "ip", "IPv6": "ipv6"}
