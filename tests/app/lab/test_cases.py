@@ -12,6 +12,7 @@ from tests.lab import require_root
 
 import easterly.app
 from easterly.app.cli import main
+from easterly.app.lab.measure.within import Within
 
 pytestmark = pytest.mark.lab
 DEMO = Path(easterly.app.__file__).parent / "demo.yaml"
@@ -46,8 +47,13 @@ def test_a_diamond_is_interrupted_for_as_long_as_its_timers_say(
     assert gaps and kept
     for each in gaps:
         back = "right to left" in each.what
-        assert least_s - 0.01 < each.least - back * told_s[0] <= least_s
+        assert each.least + blur_s(each) == pytest.approx(least_s + back * told_s[0], abs=2e-3)
         assert most_s <= each.most - back * told_s[1]
+
+
+def blur_s(gap: Within) -> float:
+    """To what the probes told the ends of a gap, which a busy machine widens; stated in milliseconds."""
+    return float(gap.why.rpartition("tell the ends to ")[2].split()[0])
 
 
 def test_a_ring_of_bgp_waits_until_the_news_has_come_to_the_opposite_router(tmp_path: Path) -> None:
@@ -58,7 +64,8 @@ def test_a_ring_of_bgp_waits_until_the_news_has_come_to_the_opposite_router(tmp_
     back = [each for each in made.comparisons if each.what.startswith("interruption of right to left")]
     assert back
     for each in back:
-        assert 0.24 < each.least <= 0.1 + 3 * 0.05 < each.measured
+        assert each.least + blur_s(each) == pytest.approx(0.1 + 3 * 0.05, abs=2e-3)
+        assert each.measured > 0.1 + 3 * 0.05
         assert each.most >= 0.15 + 0.1 + 3 * 0.06
 
 
