@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from easterly.base.columns import BoolColumn, FloatColumn, IntColumn, texts
+from easterly.base.counts import counted
 from easterly.base.units import LENGTH, RATE, format_exact
 from easterly.model.catalog.cables import Medium, medium
 from easterly.model.network import LinkKind, Network, NodeKind
@@ -98,11 +99,11 @@ def _ports(network: Network) -> list[BillLine]:
 
 def _hosts(site: Site, network: Network) -> list[BillLine]:
     kinds = Counter(network.hosts.host_type.tolist())
-    declared = site.hardware.hosts
-    return [
-        BillLine("host", model, f"{declared[model].gpus} GPUs, {declared[model].nics} interfaces", count)
-        for model, count in sorted(kinds.items())
-    ]
+    made = []
+    for model, count in sorted(kinds.items()):
+        host = site.hardware.hosts[model]
+        made.append(BillLine("host", model, f"{counted(host.gpus, 'GPU')}, {counted(host.nics, 'interface')}", count))
+    return made
 
 
 def _cables(network: Network, media: Media) -> list[BillLine]:

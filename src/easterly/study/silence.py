@@ -10,6 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
+from easterly._kernel import robust
 from easterly.base.schema import Doc, Unit
 from easterly.model.address import AddressPlan
 from easterly.model.as_hops import AsHops
@@ -37,6 +38,7 @@ class Silence:
     cut: Annotated[tuple[tuple[str, str], ...], Doc("Pairs of routers that have no other way.")]
     tried: Annotated[int, Unit("1"), Doc("Routers towards which traffic was tried.")]
     goals: Annotated[int, Unit("1"), Doc("Of so many.")]
+    lost: Annotated[bool, Doc("Nothing that crosses it has another way: its packets are lost as long as it is silent.")]
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,16 @@ class Silences:
         Returns
         -------
         Silence or None
-            None where a host is at its end, or no traffic crosses it that has another way.
+            None where a host is at its end, or no traffic between hosts crosses it.
         """
         if self.network.links.kind[link] == LinkKind.HOST:
             return None
         underlay = of_link(self.site, self.network, link)
+        if sides := self._sides(link):
+            return _parted(failover(underlay), *sides)
         if underlay.protocol != "bgp":
             both = failover(underlay), failover(underlay, beyond=self._borders())
-            return Silence(*both, "", "", (), 0, 0)
+            return Silence(*both, "", "", (), 0, 0, lost=False)
         failed = self._cable(link)
         doors = self._doors(failed)
         hops = self.spoken.hops(self.spoken.cables[failed])
@@ -141,6 +145,19 @@ class Silences:
         links = self.network.links
         rows = np.unique(links.src[(links.kind == LinkKind.HOST) & self.network.transit[links.src]])
         return [str(name) for name in self.network.nodes.name[rows]]
+
+    def _sides(self, link: int) -> list[list[str]]:
+        """Switches with hosts on either side of a cable that nothing leads around; empty where something does."""
+        links, transit = self.network.links, self.network.transit
+        alive = transit[links.src] & transit[links.dst]
+        alive[[link, links.reverse[link]]] = False
+        src, dst = (ends.astype(np.int32) for ends in (links.src, links.dst))
+        island = robust.components(len(transit), src, dst, alive)
+        near, far = island[links.src[link]], island[links.dst[link]]
+        if near == far:
+            return []
+        homes = [(home, island[self.network.index[home]]) for home in self._homes()]
+        return [[home for home, where in homes if where == side] for side in (near, far)]
 
     def _turns(self, link: int, src: str, dst: str) -> Turns:
         """Routers that tell each other in turn, wherever traffic comes in among those that speak BGP."""
@@ -172,15 +189,24 @@ class Silences:
         return of
 
 
+def _parted(once: Failover, near: list[str], far: list[str]) -> Silence | None:
+    """Everybody on either side loses the other one; a router of each stands for all there."""
+    if not near or not far:
+        return None
+    cut = *((src, far[0]) for src in near), *((src, near[0]) for src in far)
+    return Silence(once, once, "", "", cut, 2, len(near) + len(far), lost=True)
+
+
 def _silence(
     plan: Silences, link: int, found: Mapping[tuple[str, str], Turns | None], tried: int, goals: int
 ) -> Silence | None:  # fmt: skip
     """The pairs that wait least and longest, and those that have no other way."""
     waiting = {pair: turns for pair, turns in sorted(found.items()) if turns is not None}
-    if not waiting:
-        return None
-    least = min(waiting.values(), key=lambda turns: turns.least)
-    (src, dst), most = max(waiting.items(), key=lambda entry: entry[1].most)
-    underlay = of_link(plan.site, plan.network, link)
     cut = tuple(pair for pair, turns in sorted(found.items()) if turns is None)
-    return Silence(failover(underlay, turns=least), failover(underlay, turns=most), src, dst, cut, tried, goals)
+    if not found:
+        return None
+    least = min(waiting.values(), key=lambda turns: turns.least, default=ONE)
+    (src, dst), most = max(waiting.items(), key=lambda entry: entry[1].most, default=(("", ""), ONE))
+    underlay = of_link(plan.site, plan.network, link)
+    both = failover(underlay, turns=least), failover(underlay, turns=most)
+    return Silence(*both, src, dst, cut, tried, goals, lost=not waiting)

@@ -94,7 +94,8 @@ def _silence(found: Silence) -> dict[str, Any]:
     return {
         "noticed_by": longest.how,
         "detection_low_s": number(longest.detection_low_s), "detection_high_s": number(longest.detection_high_s),
-        "low_s": number(found.shortest.low_s), "high_s": number(longest.high_s),
+        "low_s": None if found.lost else number(found.shortest.low_s),
+        "high_s": None if found.lost else number(longest.high_s),
         "turns_least": found.shortest.turns.least, "turns_most": longest.turns.most,
         "longest": {"src": found.src, "dst": found.dst, "low_s": number(longest.low_s)} if found.src else None,
         "cut": [list(pair) for pair in found.cut], "tried": found.tried, "goals": found.goals,

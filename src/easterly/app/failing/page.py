@@ -16,7 +16,7 @@ from easterly.base.units import TIME, format_short
 
 ROWS = 25
 MONTH_h = 730.5
-_TIMES = "low_s", "high_s", "detection_low_s", "detection_high_s"
+_TIMES = "detection_low_s", "detection_high_s", "low_s", "high_s"
 
 
 def show(found: dict[str, Any], rows: int = ROWS) -> None:
@@ -101,10 +101,10 @@ def tell(found: dict[str, Any]) -> None:
 def _silent(page: Page, found: dict[str, Any]) -> None:
     """How long packets are lost if nobody sees the light go out."""
     page.title("If it falls silent, and its carrier stays")
-    low, high, least, most = (f"{found[key] * 1e3:,.0f}" for key in _TIMES)
-    page.say(
-        f"  {found['noticed_by']} notices it after {least} to {most} ms; other ways are in use after {low} to {high} ms"
-    )
+    least, most, low, high = (DASH if found[key] is None else f"{found[key] * 1e3:,.0f}" for key in _TIMES)
+    lost = found["low_s"] is None
+    then = "no other way is there" if lost else f"other ways are in use after {low} to {high} ms"
+    page.say(f"  {found['noticed_by']} notices it after {least} to {most} ms; {then}")
     if found["turns_most"] > 1:
         turns = " to ".join(dict.fromkeys(str(found[key]) for key in ("turns_least", "turns_most")))
         where = found["longest"]
