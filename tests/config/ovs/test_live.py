@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -151,7 +153,7 @@ def square(tmp_path_factory):
                 family = ["-6"] if ":" in station.address else []
                 assert station.gateway in gateways
                 made[host].run("ip", *family, "route", "add", "default", "via", station.gateway)
-        yield made, ports_of(given.network), address
+        yield made, ports_of(given.network), address, switches, folder / "ovs"
 
 
 def ports_of(network) -> dict[tuple[str, str], int]:
@@ -178,7 +180,7 @@ def cable(network, made) -> None:
 
 
 def test_hosts_reach_each_other_and_groups_do_what_they_say(square):
-    made, port, address = square
+    made, port, address, *_ = square
     a, b = made["a"], made["b"]
     # A host is known from when it first asks for its gateway: both do here, as real ones do all day.
     for family in (4, 6):
@@ -216,7 +218,86 @@ def test_hosts_reach_each_other_and_groups_do_what_they_say(square):
 
 
 def test_an_address_that_is_not_the_hosts_own_gets_nowhere(square):
-    made, _, address = square
+    made, _, address, *_ = square
     a, b = made["a"], made["b"]
     a.run("ip", "address", "add", "10.64.9.9/32", "dev", "nic0")
     assert datagrams(a, b, address["b", 4], "10.64.9.9") == 0
+
+
+GAP = 'ovs-ofctl -O OpenFlow15 del-flows "$bridge"\n'
+"""What a script must not do before it loads its flows: packets in between find none."""
+
+
+def stream(source, target, address: str, own: str, meanwhile) -> tuple[int, int]:
+    """Datagrams sent, a thousand a second for as long as something else is done, and those that arrived."""
+    over = threading.Event()
+    with unchecked(target, address, 4791) as sink, unchecked(source, own, 30_000) as one:
+        sink.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        sink.settimeout(0.3)
+        numbers = []
+
+        def sending() -> None:
+            while not over.is_set():
+                numbers.append(len(numbers))
+                one.sendto(str(numbers[-1]).encode(), (address, 4791))
+                time.sleep(0.001)
+
+        thread = threading.Thread(target=sending)
+        thread.start()
+        try:
+            time.sleep(0.1)
+            meanwhile()
+            time.sleep(0.1)
+        finally:
+            over.set()
+            thread.join()
+        found = set()
+        with suppress(TimeoutError):
+            while len(found) < len(numbers):
+                found.add(sink.recv(64))
+    return len(numbers), len(found)
+
+
+def test_a_second_run_of_a_script_loses_no_packet(square):
+    """Neither flows nor groups nor what the hosts have told are away for any time; a script that takes them is seen."""
+    made, _, address, switches, folder = square
+    ends = made["a"], made["b"], address["b", 4], address["a", 4]
+    datagrams(*ends[:2], *ends[2:], 1)
+
+    def again(suffix: str = "") -> None:
+        for name, switch in switches.items():
+            switch.run("sh", str(folder / f"{name}{suffix}.sh"))
+
+    sent_, arrived = stream(*ends, lambda: [again() for _ in range(3)])
+    assert arrived == sent_ > 500
+    for name in switches:
+        text = (folder / f"{name}.sh").read_text()
+        assert "del-flows" not in text
+        (folder / f"{name}-gap.sh").write_text(text.replace("# One transaction", f"{GAP}# One transaction"))
+    sent_, arrived = stream(*ends, lambda: again("-gap"))
+    assert arrived < sent_
+
+
+def test_a_script_leaves_what_the_plan_has_and_nothing_else(square):
+    _, _, address, switches, folder = square
+    switch, own = switches["leaf1"], address["a", 4]
+    learnt = "table=5,priority=100,ip,nw_dst={},actions=set_field:02:00:00:00:00:09->eth_dst,output:{}"
+    [port] = re.findall(rf"in_port=(\d+),ip,nw_src={own},", (folder / "leaf1.flows").read_text())
+    for flow in (learnt.format(own, port), learnt.format("10.64.0.77", port), "table=9,actions=drop"):
+        switch.run("ovs-ofctl", "-O", "OpenFlow15", "add-flow", "fabric", flow)
+    switch.run("ovs-ofctl", "-O", "OpenFlow15", "add-group", "fabric", "group_id=77,type=select,bucket=output:1")
+    switch.run("sh", str(folder / "leaf1.sh"))
+    flows = switch.run("ovs-ofctl", "-O", "OpenFlow15", "--no-stats", "dump-flows", "fabric")
+    groups = switch.run("ovs-ofctl", "-O", "OpenFlow15", "dump-groups", "fabric")
+    assert f"nw_dst={own} actions=set_field:02:00:00:00:00:09" in flows
+    assert "10.64.0.77" not in flows and "table=9" not in flows and "group_id=77" not in groups
+
+    # A flow that the switch refuses: the script fails, and all is as it was.
+    text = (folder / "leaf1.flows").read_text()
+    for name, wrong in (("unread", "table=3,priority=9,ip,actions=nothing\n"),
+                        ("refused", "table=3,priority=9,ip,actions=group:99\n")):  # fmt: skip
+        (folder / f"{name}.flows").write_text(text.replace("actions=dec_ttl,", "actions=") + wrong)
+        (folder / f"{name}.sh").write_text((folder / "leaf1.sh").read_text().replace("leaf1.flows", f"{name}.flows"))
+        with pytest.raises(AssertionError, match=r"nothing|OFPBAC_BAD_OUT_GROUP"):
+            switch.run("sh", str(folder / f"{name}.sh"))
+        assert switch.run("ovs-ofctl", "-O", "OpenFlow15", "--no-stats", "dump-flows", "fabric") == flows
