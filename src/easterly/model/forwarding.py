@@ -21,6 +21,7 @@ class Forwarding:
         IntColumn,
         Doc("(E,) link of a way around the only next hop, without loop (RFC 5286); -1 where there is none or no need."),
     ]
+    seed: Annotated[IntColumn, Doc("(N,) seed of the hash by which each node of the network chooses.")]
 
     def __len__(self) -> int:
         return len(self.node)

@@ -55,7 +55,7 @@ def forwarding(network: Network, policy: Policy, targets: IntColumn) -> Forwardi
         backup.append(np.where(groups.width[some] == 1, around, -1))
     return Forwarding(
         ints(_whole(node)), ints(_whole(target)), indices(np.concatenate([[0], np.cumsum(_whole(count))])),
-        ints(_whole(links)), ints(_whole(backup)),
+        ints(_whole(links)), ints(_whole(backup)), policy.seed,
     )  # fmt: skip
 
 

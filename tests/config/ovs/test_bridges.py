@@ -81,6 +81,7 @@ def bridges(draw):
         tuple(Station(a, port, b) for port, (a, b) in zip(hosts, pairs, strict=True)),
         tuple(Admission(table, net) for table, net in draw(st.lists(st.tuples(st.integers(0, 9), nets), max_size=3))),
         tuple(Queue(i, (i,), share) for i, share in enumerate(queues)) if tables else (),
+        draw(st.integers(0, 2**31 - 1)) if any(g.kind == "select" for g in groups) else 0,
     )  # fmt: skip
 
 

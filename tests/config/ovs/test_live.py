@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.lab import require_root
 from easterly import site
 from easterly.app.lab.spaces import spaces
 from easterly.config import ovs
+from easterly.route.hashing import openvswitch, tuples_of
 from easterly.study.nouns import Nouns
 from easterly.study.rendering import rendered, sources
 
@@ -301,3 +303,37 @@ def test_a_script_leaves_what_the_plan_has_and_nothing_else(square):
         with pytest.raises(AssertionError, match=r"nothing|OFPBAC_BAD_OUT_GROUP"):
             switch.run("sh", str(folder / f"{name}.sh"))
         assert switch.run("ovs-ofctl", "-O", "OpenFlow15", "--no-stats", "dump-flows", "fabric") == flows
+
+
+def test_buckets_are_those_that_are_computed(square):
+    """What the switch itself says of every bucket's score, beside the hash computed here: no packet is sent."""
+    _, _, address, switches, folder = square
+    switch = switches["leaf1"]
+    group = next(
+        line for line in (folder / "leaf1.groups").read_text().splitlines() if "type=select" in line
+    )  # fmt: skip
+    [control] = switch.folder.glob("ovs-vswitchd.*.ctl")
+    port = (
+        "in_port=" + re.findall(rf"in_port=(\d+),ip,nw_src={address['a', 4]},", (folder / "leaf1.flows").read_text())[0]
+    )
+    tried = 0
+    for seed, weights in ((0, (1, 1)), (1234567, (3, 1)), (2**64 - 1, (1, 7))):
+        text = re.sub(r"(selection_method_param=)\d+", rf"\g<1>{seed}", group)
+        for number, weight in enumerate(weights, 1):
+            text = text.replace(f"bucket_id:{number},weight:1", f"bucket_id:{number},weight:{weight}")
+        switch.run("ovs-ofctl", "-O", "OpenFlow15", "mod-group", "fabric", text)
+        for family, protocol, number in product((4, 6), ("tcp", "udp"), (20_000, 65_535)):
+            a, b = address["a", family], address["b", family]
+            names = (protocol, "nw") if family == 4 else (f"{protocol}6", "ipv6")
+            flow = (
+                f"{port},{names[0]},{names[1]}_src={a},{names[1]}_dst={b},{protocol}_src={number},{protocol}_dst=4791"
+            )
+            said = switch.run("ovs-appctl", "-t", str(control), "ofproto/trace", "fabric", f"{flow},nw_ttl=9")
+            told = tuples_of([a], [b], number, 4791, {"tcp": 6, "udp": 17}[protocol])
+            hashes = openvswitch.select_hash(told, seed=seed)
+            [wanted] = openvswitch.scores(hashes, weights).tolist()
+            assert [int(score) for score in re.findall(r"bucket \d+: score (\d+)", said)] == wanted
+            assert f"using bucket {openvswitch.by_score(hashes, weights)[0] + 1}" in said
+            tried += 1
+    assert tried == 24
+    switch.run("sh", str(folder / "leaf1.sh"))

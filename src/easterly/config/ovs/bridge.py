@@ -86,6 +86,8 @@ class Bridge:
     stations: tuple[Station, ...]
     admissions: tuple[Admission, ...]
     queues: tuple[Queue, ...]
+    seed: int = 0
+    """Of the hash of its groups; 0 where none chooses by one."""
 
 
 DATAPATHS = {"kernel": "system", "userspace": "netdev"}
@@ -148,6 +150,7 @@ class _Drafting:
         stations = tuple(
             Station(host.bare, port, gateways[host.vrf, ip_interface(host.address).network]) for port, host in plugs
         )
+        chooses = any(kind == "select" for kind, _ in groups)
         return Bridge(
             self.names[node], DATAPATHS[datapath],
             tuple(Line(port, bps, tables.get(port, 0) if host else -1) for port, bps, host in self.lines.get(node, [])),
@@ -155,6 +158,7 @@ class _Drafting:
             ways, tuple(sorted({str(net) for _, net in gateways})), stations,
             tuple(self._admissions({host.vrf for _, host in plugs})),
             self.queues if datapath == "kernel" else (),
+            int(self.forwarding.seed[node]) if chooses else 0,
         )  # fmt: skip
 
     def _ways(self, rows: range, groups: dict[tuple[str, tuple[tuple[int, int], ...]], int]) -> Iterator[Way]:

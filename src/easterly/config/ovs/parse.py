@@ -15,6 +15,7 @@ _ADMISSION = re.compile(r"^table=1,priority=\d+,metadata=(\d+),.*?_dst=([^,]+),"
 _QUEUE = re.compile(r"^table=2,priority=\d+,ip,ip_dscp=(\d+),actions=set_queue:(\d+),", re.M)
 _CONNECTED = re.compile(r"^table=3,.*?_dst=([^,]+),actions=set_field", re.M)
 _WAY = re.compile(r"^table=3,.*?_dst=([^,]+),actions=dec_ttl,(group|output):(\d+)$", re.M)
+_SEED = re.compile(r"^group_id=.*,selection_method_param=(\d+),", re.M)
 _GROUP = re.compile(r"^group_id=(\d+),type=(\w+)(.*)$", re.M)
 _BUCKET = re.compile(r"bucket=bucket_id:\d+(?:,weight:(\d+))?,watch_port:(\d+),actions=output:(\d+)")
 _PORT = re.compile(r"set interface swp(\d+) ofport_request=(\d+)$", re.M)
@@ -75,6 +76,7 @@ def parse(flows: str, group: str, script: str) -> Bridge:
         stations=tuple(Station(address, int(port), gateway) for port, address, gateway in _STATION.findall(flows)),
         admissions=tuple(Admission(int(table), prefix) for table, prefix in _ADMISSION.findall(flows)),
         queues=_queues(flows, script),
+        seed=int(seed[1]) if (seed := _SEED.search(group)) else 0,
     )
 
 

@@ -12,8 +12,13 @@ from easterly.model.outcome import Artifact
 MAC = "02:00:5e:00:00:01"
 """Of all gateways: locally administered, and the same everywhere, so that a host may move."""
 BRIDGE = "fabric"
-HASH = "selection_method=hash,fields(ip_src,ip_dst,nw_proto,tcp_src,tcp_dst,udp_src,udp_dst)"
-"""Stated, since the usual one is the datapath's: that in user space takes no account of UDP's ports."""
+FIELDS = ("ip_src", "ip_dst", "ipv6_src", "ipv6_dst", "nw_proto", "tcp_src", "tcp_dst", "udp_src", "udp_dst")
+"""Of which Open vSwitch hashes those that a packet has."""
+HASH = "selection_method=hash,selection_method_param={seed},fields({fields})"
+"""Stated, since the usual one is the datapath's: that in user space takes no account of UDP's ports.
+
+Without a seed switches behind each other would choose alike, and leave ways unused.
+"""
 
 
 def render(bridges: Iterable[Bridge]) -> list[Artifact]:
@@ -22,8 +27,8 @@ def render(bridges: Iterable[Bridge]) -> list[Artifact]:
     A bridge routes: table 0 knows the addresses behind every port, learns the hosts' link addresses, and answers ARP
     and neighbour solicitations for gateways and for the neighbours of hosts (RFC 1027); table 1 keeps tenants apart
     where their packets enter; table 2 sets the queue; table 3 has the ways, table 5 the hosts. What no flow takes is
-    dropped. Equal ways are a ``select`` group that hashes stated fields, and whose buckets leave with their port; a way
-    with a detour is a ``ff`` group.
+    dropped. Equal ways are a ``select`` group that hashes stated fields with the switch's seed, and whose buckets leave
+    with their port; a way with a detour is a ``ff`` group.
 
     Parameters
     ----------
@@ -41,7 +46,8 @@ def render(bridges: Iterable[Bridge]) -> list[Artifact]:
             f"{' select' * any(g.kind == 'select' for g in b.groups)}{' ff' * any(g.kind == 'ff' for g in b.groups)}"
         )
         words = {
-            "b": b, "mac": MAC, "bridge": BRIDGE, "hash": HASH, "ways": "\n".join(map(_way, b.ways)),
+            "b": b, "mac": MAC, "bridge": BRIDGE, "ways": "\n".join(map(_way, b.ways)),
+            "hash": HASH.format(seed=b.seed, fields=",".join(FIELDS)),
             "tables": {line.port: line.table for line in b.lines},
             "nets": _nets(b),
         }  # fmt: skip
