@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from copy import deepcopy
+from ipaddress import ip_interface, ip_network
 
 import pytest
 from tests.config.access.worlds import world
 
 from easterly import address, verify
-from easterly.config import kubernetes
+from easterly.config import access, kubernetes
 from easterly.config.frr.parse import parse
+from easterly.model.access import REST
 from easterly.model.accounts import KEYS, Account
 from easterly.model.spec.site import Site
 from easterly.study.nouns import Nouns
@@ -105,6 +108,30 @@ def test_tenants_of_the_same_addresses_cannot_reach_each_other_and_it_is_said() 
     same = Nouns(Site.model_validate({**SITE, "tenants": {name: {"vrf": True} for name in SITE["tenants"]}}))
     made = address.isolation(same.site, same.address.value)
     assert [fault[:2] for fault in verify.missing(made, verify.leaks(made))] == [("acme", "store")]
+
+
+@pytest.mark.parametrize("os", access.DIALECTS)
+def test_hosts_of_nobody_beside_those_of_a_table_reach_their_own(os) -> None:
+    """Both have one prefix, as the tenant has no pool: the fence of its table is not theirs."""
+    words = deepcopy({**SITE, "tenants": {"acme": {"vrf": True}}, "isolation": {"acme": {}}})
+    words["hardware"]["switches"]["sw"]["os"] = os
+    words["jobs"] = {"acme": words["jobs"]["acme"]}
+    nouns = Nouns(Site.model_validate(words))
+    rows = nouns.address.value.interfaces
+    held = [ip_interface(a) for a in rows.address[(rows.vrf == "default") & (rows.role == "host")].tolist()]
+    taken = ip_interface(rows.address[rows.vrf == "acme"].tolist()[0]).network
+    beside, away = next(a for a in held if a.network == taken), next(a for a in held if a.network != taken)
+    dialect = access.DIALECTS[os]
+    text = {file.path: file.text for file in nouns.configs.value.artifacts}[dialect.path.format("t-leaf-0")]
+    lists = {each.name: each for each in dialect.parse(text).lists if each.ports}
+    name = next(name for name in lists if name != "t-acme" and REST not in lists[name].ports)
+
+    def passes(name: str) -> bool:
+        fits = (rule for rule in lists[name].rules if beside in ip_network(rule.src) and away in ip_network(rule.dst))
+        return next(fits).permit
+
+    assert passes(name)
+    assert not passes("t-acme"), "from the same address, in the table of acme"
 
 
 def test_an_account_is_read_back_and_refuses_what_cannot_be() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_interface
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from tests.app.lab.sites import DIAMOND, written
+from tests.app.lab.sites import DIAMOND, TENANTS, written
 
 from easterly.app import terminal
 from easterly.app.lab import converge, netplan
 from easterly.app.lab.cables import cables, misfits, usual_scale
 from easterly.app.lab.daemons import asked_for
+from easterly.app.lab.measure import Hop, of_site
 from easterly.app.lab.outcome import of_routes
 from easterly.app.lab.routes import Table, differences, planned
 from easterly.app.lab.running import Running
@@ -36,6 +39,19 @@ def test_a_router_leads_to_the_far_host_over_both_of_its_neighbours(nouns) -> No
     assert tables["r2"][own["r4"]] == {"swp4"}
     assert tables["r3"][own["r1"]] == {"swp1"}
     assert own["r1"] not in tables["r1"]
+
+
+def test_packets_for_nobodys_host_leave_by_its_own_bridge_and_not_by_that_of_a_table(tmp_path: Path) -> None:
+    """A leaf has both, with the same prefix."""
+    text = TENANTS.replace("down: 2, up: 2", "down: 4, up: 2").replace("count: 5}", "count: 6}")
+    address = terminal.read_or_leave(written(tmp_path, text), "text", None)[0].address.value
+    lab = cast(Running, SimpleNamespace(address=address, routers=(), cables=(), spaces={"t-host-5": None}))
+    port = next(of_site.ports(lab))
+    prefix = ip_interface(f"{port.address}/29").network
+    tables = [t for t, p in zip(address.prefixes.vrf, address.prefixes.prefix, strict=True) if p == str(prefix)]
+    assert set(tables) == {"default", "beta"}
+    groups = of_site.fabric(lab, {}, [(port, of_site.Port("t-host-6", "nic0", "10.64.0.99"))], {}, ask=False).groups
+    assert groups["t-leaf-1", port.address] == (Hop("br-hosts"),)
 
 
 def test_what_is_not_as_planned_has_a_name() -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from tests.config.underlays import VARIANTS, grand
+from tests.address.sites import POOLS, fabric, site
+from tests.config.underlays import TINY, VARIANTS, grand
 from tests.config.vendors.test_complete import fenced
 
 from easterly import config
@@ -43,6 +44,15 @@ def test_what_the_data_model_has_no_words_for_is_told(variant):
     said = found.check(one)
     assert said.ok, said.output
     assert ("that the data model has not" in said.validator) == (not variant.startswith("bgp"))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize(("variant", "family"), [("ospf", 6), ("ospf-unnumbered", 4), ("bgp-unnumbered", 4)])
+def test_one_family_of_addresses_is_as_arista_writes_it(variant, family):
+    pools = {name: pool for name, pool in POOLS.items() if (":" in pool) == (family == 6)}
+    files, facts = of(site({"train": fabric(count=4, underlay=VARIANTS[variant], **TINY)}, pools))
+    said = check.checker(facts).check(files[0])
+    assert said.ok, said.output
 
 
 @pytest.mark.parametrize(("old", "new", "why"), [

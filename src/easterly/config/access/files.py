@@ -10,7 +10,7 @@ from easterly.base.findings import Finding
 from easterly.config import nftables
 from easterly.config.access.joined import as_read
 from easterly.config.access.lines import EOS, NXOS
-from easterly.config.access.wanted import Access, Entry
+from easterly.config.access.wanted import OTHERS, Access, Entry
 from easterly.config.eos import port_name as eos_port
 from easterly.config.junos import access as junos
 from easterly.config.nxos import port_name as nxos_port
@@ -77,10 +77,10 @@ def dialect_of(site: Site, access: Access, device: str) -> tuple[Dialect, Where 
 
 
 def _on_ports(access: Access, device: str, entries: list[Entry], where: Where) -> DeviceAccess:
-    """Lists at interfaces of hosts: what else is plugged in is not known."""
-    ports: dict[str, list[str]] = {}
+    """Lists at interfaces of hosts: what else is plugged in is not known, and is given `OTHERS` by hand."""
+    ports: dict[str, list[str]] = {OTHERS: []}
     for entry in entries:
-        ports.setdefault(entry.list, []).extend(where(entry))
+        ports.setdefault(access.list_of(entry), []).extend(where(entry))
     lists = (AccessList(each, access.rules[each], tuple(found)) for each, found in sorted(ports.items()))
     return DeviceAccess(device, as_read(tuple(lists)))
 

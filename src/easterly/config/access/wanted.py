@@ -19,6 +19,9 @@ from easterly.model.network import Network
 from easterly.model.router import DEFAULT
 
 OTHERS = "others"
+"""The list for what comes in where no hosts of the plan are: only addresses tell whose it is."""
+UNOWNED = "hosts"
+"""The list for nobody's hosts behind a bridge whose addresses are a tenant's in another table."""
 ASIDE = {
     4: (AccessRule("0.0.0.0/32", "255.255.255.255/32", permit=True, name="DHCP"),),
     6: (AccessRule("::/0", "fe80::/10", permit=True, name="link-local"),
@@ -42,11 +45,6 @@ class Entry:
     vrf: str
     party: str
     ports: tuple[int, ...]
-
-    @property
-    def list(self) -> str:
-        """Name of the list that judges what comes in."""
-        return f"t-{self.party}" if self.party else OTHERS
 
 
 @dataclass(frozen=True)
@@ -98,17 +96,34 @@ class Access:
             for bridge, vlan in gateway_vlans({(r.vrf, r.port) for r in rows if r.role == "gateway"}, own).items()
         }  # fmt: skip
 
+    def list_of(self, entry: Entry) -> str:
+        """Name of the list that judges what comes in.
+
+        Nobody's hosts may share their leaf's prefix with hosts that have a table of their own. The same address is
+        another host's there, so that no rule of that table is theirs.
+        """
+        if entry.party:
+            return f"t-{entry.party}"
+        here = [ip_network(net) for net in self.nets[entry.device, entry.bridge]]
+        elsewhere = (ip_network(rule.src) for vrf, _, _, rule in self._rows if vrf != entry.vrf)
+        return UNOWNED if any(_meet(a, b) for b in elsewhere for a in here) else OTHERS
+
     @cached_property
     def rules(self) -> dict[str, tuple[AccessRule, ...]]:
         """Rules by list: ``t-acme`` for the hosts of tenant acme, and ``others`` for everything else.
 
         The hosts of a tenant send from its addresses alone. Among the others nobody sends from what is behind a
         tenant's bridges in the table that all share; zones, which have no bridges, are known by their addresses.
+        ``hosts`` is the part of ``others`` that is about that table.
         """
         own = {f"t-{party}": self._own(party) for party in sorted({e.party for e in self.entries if e.party})}
-        rules = [AccessRule(str(net), ANY[net.version], permit=False, name=name) for name, net in self._behind()]
-        rules += [rule for _, _, rule in self._rows]
-        return own | {OTHERS: _ended(rules, permit=True, name="nobody's address")}
+        behind = [AccessRule(str(net), ANY[net.version], permit=False, name=name) for name, net in self._behind()]
+        every = [rule for _, _, _, rule in self._rows]
+        shared = [rule for vrf, _, _, rule in self._rows if vrf == DEFAULT]
+        return own | {
+            name: _ended([*behind, *dict.fromkeys(rules)], permit=True, name="nobody's address")
+            for name, rules in ((OTHERS, every), (UNOWNED, shared))
+        }
 
     def _behind(self) -> Iterator[tuple[str, IPv4Network | IPv6Network]]:
         """What is behind the bridges of tenants without a table, in the fewest prefixes."""
@@ -123,7 +138,7 @@ class Access:
                 yield f"behind bridges of {party}", wide
 
     def _own(self, party: str) -> tuple[AccessRule, ...]:
-        passed = [rule for whose, _, rule in self._rows if whose == party and rule.permit]
+        passed = [rule for _, whose, _, rule in self._rows if whose == party and rule.permit]
         return _ended(passed, permit=False, name=f"fence of {party}")
 
     def hosts(self) -> Iterator[DeviceAccess]:
@@ -131,7 +146,7 @@ class Access:
         nics = sorted({row.port for rows in self.sheet.ports.values() for row in rows if row.role == "host"},
                       key=lambda nic: (len(nic), nic))  # fmt: skip
         for party in sorted({entry.party for entry in self.entries if entry.party}):
-            passed = [rule for _, to, rule in self._rows if to == party and rule.permit]
+            passed = [rule for _, _, to, rule in self._rows if to == party and rule.permit]
             rules = _ended(passed, permit=False, name=f"fence of {party}")
             yield DeviceAccess(f"hosts-of-{party}", (AccessList(f"t-{party}", rules, tuple(nics)),))
 
@@ -143,7 +158,7 @@ class Access:
         tunnels = [f"l3{self.sheet.vrfs[vrf][0]}" for vrf in tables]
         ports: dict[str, list[str]] = defaultdict(list)
         for entry in entries:
-            ports[entry.list].append(entry.bridge)
+            ports[self.list_of(entry)].append(entry.bridge)
         ports[OTHERS].append(REST)
         return DeviceAccess(device, self._lists(ports), ("lo", *cables, *dict.fromkeys((*tables, *tunnels))))
 
@@ -161,16 +176,20 @@ class Access:
         return dict(zip(self.network.nodes.name.tolist(), self.network.nodes.switch_type.tolist(), strict=True))
 
     @cached_property
-    def _rows(self) -> tuple[tuple[str, str, AccessRule], ...]:
-        """Whose, for whom, and the rule."""
+    def _rows(self) -> tuple[tuple[str, str, str, AccessRule], ...]:
+        """In which table, whose, for whom, and the rule."""
         rows = self.made.filters
         columns = (rows.src.tolist(), rows.dst.tolist(), rows.permit.tolist(), rows.reply.tolist(), rows.rule.tolist())
         found = []
-        for party, to, src, dst, permit, reply, name in zip(
-            rows.party.tolist(), rows.to.tolist(), *columns, strict=True
+        for vrf, party, to, src, dst, permit, reply, name in zip(
+            rows.vrf.tolist(), rows.party.tolist(), rows.to.tolist(), *columns, strict=True
         ):
-            found.append((party, to, AccessRule(src, dst or ANY[6 if ":" in src else 4], permit, reply, name)))
+            found.append((vrf, party, to, AccessRule(src, dst or ANY[6 if ":" in src else 4], permit, reply, name)))
         return tuple(dict.fromkeys(found))
+
+
+def _meet(a: IPv4Network | IPv6Network, b: IPv4Network | IPv6Network) -> bool:
+    return a.version == b.version and a.overlaps(b)
 
 
 def _ended(rules: list[AccessRule], permit: bool, name: str) -> tuple[AccessRule, ...]:

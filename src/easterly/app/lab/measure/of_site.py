@@ -135,11 +135,14 @@ def _leads(table: Table, address: str) -> frozenset[str]:
 
 
 def _gateways(lab: Running, address: str) -> Iterator[End]:
-    """Routers that have an address's prefix on an interface of their own."""
+    """Routers that have an address's prefix on an interface of their own, in the table that all share.
+
+    Tenants without a pool have the prefixes of that table in their own.
+    """
     rows, asked = lab.address.interfaces, ip_address(address)
-    columns = (rows.device.tolist(), rows.port.tolist(), rows.address.tolist(), rows.role.tolist())
-    for device, port, text, role in zip(*columns, strict=True):
-        if role == "gateway" and asked in ip_interface(text).network:
+    columns = (rows.device.tolist(), rows.port.tolist(), rows.address.tolist(), rows.vrf.tolist(), rows.role.tolist())
+    for device, port, text, vrf, role in zip(*columns, strict=True):
+        if role == "gateway" and vrf == SHARED and asked in ip_interface(text).network:
             yield device, port
 
 

@@ -15,7 +15,7 @@ ORIGINATE = {"next_hop": {"address_family_ipv6": {"enabled": True, "originate": 
 def structured(m: Machine) -> dict[str, Any]:
     """A router as the input of Arista Validated Designs."""
     r = m.router
-    six = any(":" in a for i in r.interfaces for a in i.addresses)
+    six = r.unnumbered or any(":" in a for i in r.interfaces for a in i.addresses)
     made: dict[str, Any] = {
         "hostname": r.name, "service_routing_protocols_model": "multi-agent", "ip_routing": True,
         "vlan_internal_order": {"allocation": "ascending", "range": {"beginning": 3900, "ending": 4094}},
@@ -98,8 +98,10 @@ def _link(m: Machine, i: Interface) -> dict[str, Any]:
 
 
 def _interior(m: Machine, i: Interface) -> dict[str, Any]:
-    """What an interface says of OSPF version 2 and of IS-IS."""
+    """What an interface says of OSPF version 2 and of IS-IS; the model has no words for version 3."""
     igp = m.router.igp
+    if igp is not None and igp.protocol == "ospf" and 4 not in igp.families:
+        return {}
     link = next((one for one in igp.links if one.interface == i.name), None) if igp else None
     if igp is None or (link is None and i.name not in igp.passive):
         return {}
@@ -115,6 +117,8 @@ def _interior(m: Machine, i: Interface) -> dict[str, Any]:
 
 def _ospf(m: Machine, igp: Igp) -> dict[str, Any]:
     r = m.router
+    if 4 not in igp.families:
+        return {}
     given = {
         "static" if g.source == "checks" else g.source: {"enabled": True, "route_map": g.accept}
         for g in r.handovers if g.target == "ospf" and g.family == 4
