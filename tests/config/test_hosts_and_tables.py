@@ -135,7 +135,22 @@ def test_traffic_class_octet(dscp, octet):
     spec = site(classes={"bulk": {"dscp": dscp, "share": "100%"}}, tenants={"acme": {}}, jobs={"j": job("acme")})
     text = text_of(render(spec)[2], "linux/job-j.env")
     values = dict(line.split("=") for line in text.splitlines() if not line.startswith("#"))
-    assert values == {"NCCL_IB_TC": str(octet), "UCX_IB_TRAFFIC_CLASS": str(octet)}
+    own = {"NCCL_IB_TC": str(octet), "UCX_IB_TRAFFIC_CLASS": str(octet)}
+    assert values == {**own, "NCCL_IB_QPS_PER_CONNECTION": "4"}
+
+
+@pytest.mark.parametrize(("library", "wanted"), [
+    ({}, {"QPS": "4"}),
+    ({"qps": 8, "protocol": "ll128", "pxn": False}, {"QPS": "8", "PROTO": "LL128", "PXN": "1"}),
+    ({"nvls": True, "sharp": True}, {"QPS": "4", "NVLS": "1", "COLLNET": "1"}),
+])  # fmt: skip
+def test_the_library_is_told_what_the_plan_counts_on(library, wanted):
+    """NCCL's own number of connections is 1, while the plan spreads several over equal ways."""
+    work = job("acme", library=library)
+    spec = site(classes={"bulk": {"dscp": 8, "share": "100%"}}, tenants={"acme": {}}, jobs={"j": work})
+    pairs = (line.split("=") for line in text_of(render(spec)[2], "linux/job-j.env").splitlines() if "NCCL_" in line)
+    found = {name.split("_")[1].replace("IB", "") or name.split("_")[2]: value for name, value in pairs}
+    assert {name: value for name, value in found.items() if name != "TC"} == wanted
 
 
 def test_rails_are_not_crossed():

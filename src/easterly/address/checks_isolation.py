@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from easterly.base.findings import Finding, did_you_mean, rule
+from easterly.address.pools import wants_v4
+from easterly.base.findings import Finding, Severity, did_you_mean, rule
 from easterly.model.spec.site import Site
 
 
@@ -61,3 +62,14 @@ def permissions_have_routes(site: Site) -> Iterator[Finding]:
                     f"give {outer} `vrf: true`" if outer in site.tenants else f"give the blocks of {outer} to a tenant"
                 )
                 yield Finding("E524", f"{fence.origin}/reaches/{row}", text, hint)
+
+
+@rule("E528", "tunnels between tenants' tables have no IPv4 ends")
+def tunnels_have_ends(site: Site) -> Iterator[Finding]:
+    """Tables of tenants on several switches are joined by VXLAN between loopbacks."""
+    tables = sorted(name for name, tenant in site.tenants.items() if tenant.vrf)
+    if tables and not wants_v4(site):
+        text = f"loopbacks are IPv6 alone, where FRR before 10.6 ends no tunnel: hosts of {tables[0]} do not reach " \
+               "those at other switches"  # fmt: skip
+        hint = "give IPv4 too: pools `fabric` and `loopback`"
+        yield Finding("E528", f"{site.tenants[tables[0]].origin}/vrf", text, hint, Severity.WARNING)

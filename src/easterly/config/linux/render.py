@@ -17,6 +17,7 @@ from easterly.model.demand import Work
 from easterly.model.network import Network
 from easterly.model.outcome import Artifact
 from easterly.model.qos import QosPlan
+from easterly.model.spec.job import Job, Library
 from easterly.model.spec.site import Site
 
 # Routing tables 100, 101, ... are free: the kernel's own are 0 and 253 to 255.
@@ -145,6 +146,19 @@ def _environments(site: Site, network: Network, qos: QosPlan, work: Work) -> lis
                 octet=point << 2,
                 lossless=spec.traffic_class in lossless,
                 rails=fabric in railed,
+                connections=(spec.library.qps or spec.connections) if isinstance(spec, Job) else 0,
+                stated=_stated(spec.library) if isinstance(spec, Job) else (),
             )
             files.append(Artifact(f"linux/{kind}-{name}.env", text, "", "linux", f"linux {kind} environment"))
     return files
+
+
+def _stated(library: Library) -> list[tuple[str, str]]:
+    """Variables of NCCL for what a job does not leave to the library."""
+    words = (
+        (library.protocol != "simple", "NCCL_PROTO", library.protocol.upper()),
+        (not library.pxn, "NCCL_PXN_DISABLE", "1"),
+        (library.nvls, "NCCL_NVLS_ENABLE", "1"),
+        (library.sharp, "NCCL_COLLNET_ENABLE", "1"),
+    )
+    return [(name, value) for stated, name, value in words if stated]

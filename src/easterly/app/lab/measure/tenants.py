@@ -149,7 +149,8 @@ def of_table(
     """
     found = [pair for pair in pairs(lab, table) if pair[0].family in families]
     if not found:
-        raise LabError(f"{table} has no two hosts at different switches")
+        family = f" with addresses of IPv{families[0]}" if len(families) == 1 else ""
+        raise LabError(f"{table} has no two hosts{family} at different switches")
     own = tuple(replace(flow, tos=tos) for flow in flows(found, count, first=first))
     leaf = {port.address: switches(lab)[end_of(port)] for pair in found for port in pair}
     ends = loopbacks(lab)
