@@ -12,6 +12,7 @@ from easterly.app.lab import daemons, hellos
 from easterly.app.lab.bridges import switch
 from easterly.app.lab.records import Process
 from easterly.app.lab.running import Running
+from easterly.app.lab.shaped import shape
 from easterly.app.lab.spaces import together
 
 PATIENCE_S, EVERY_S = 6.0, 0.1
@@ -55,6 +56,11 @@ def _bridge(lab: Running, node: str, told: Callable[[Process], None]) -> None:
     """Start one bridge of Open vSwitch, which has nothing to agree on with others."""
     files = {f"{node}.{each}": lab.text(f"ovs/{node}.{each}") for each in ("sh", "groups", "flows")}
     switch.start(lab.spaces[node], lab.record.folder / node, node, files, told)
+    limits = [
+        shaper for cable in lab.cables for (own, _), shaper in zip(cable.ends, cable.shapers(), strict=True)
+        if own == node
+    ]  # fmt: skip
+    shape(lab.spaces[node], *limits)  # a switch takes off its ports what was there before it
 
 
 def _writing(lab: Running) -> Callable[[Process], None]:

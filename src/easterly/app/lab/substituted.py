@@ -67,7 +67,4 @@ def _routed(lab: Running) -> Iterator[Substitution]:
 
 def _bridged() -> Iterator[Substitution]:
     yield Substitution("Open vSwitch's datapath in the kernel", "the one in user space, which ignores queues of flows")
-    yield Substitution(
-        "rates of switches' ports", "those of hosts' interfaces alone: a switch takes queues off its ports"
-    )
     yield Substitution("checksums by the network card", "checksums by the kernel of each host")

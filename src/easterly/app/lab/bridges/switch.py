@@ -15,7 +15,7 @@ from easterly.app.lab.records import Process
 from easterly.app.lab.spaces import LabError, Space, command
 from easterly.config.ovs.render import BRIDGE
 
-PROGRAMS = ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-ofctl")
+PROGRAMS = ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl", "ovs-ofctl", "ovs-appctl")
 SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
 PATIENCE_S = 10.0
 SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
@@ -79,6 +79,18 @@ def asked(space: Space, folder: Path, *words: str) -> str:
         It fails.
     """
     return space.run(*_words(folder, *words))
+
+
+def told(space: Space, folder: Path, *words: str) -> str:
+    """What the daemon of a folder answers on its own socket (`ovs-appctl`).
+
+    Raises
+    ------
+    LabError
+        It has no answer.
+    """
+    number = int((folder / "vs.pid").read_text(encoding="ascii"))
+    return asked(space, folder, "ovs-appctl", "-t", str(folder / f"ovs-vswitchd.{number}.ctl"), *words)
 
 
 def _words(folder: Path, *words: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from fractions import Fraction
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import Annotated
 
-from easterly.app.lab.bridges import switch
+from easterly.app.lab.bridges import switch, ways
 from easterly.app.lab.bridges.chances import chances
+from easterly.app.lab.measure import choice
 from easterly.app.lab.measure.choice import End
 from easterly.app.lab.measure.counters import interfaces
 from easterly.app.lab.measure.flows import Flow, receivers, senders, several
@@ -28,6 +30,10 @@ AT_ONCE, BREATH_S, LAST_S = 32, 0.004, 0.3
 LOADED = "each line of the rendered file is one, and nothing else makes any"
 ALL = "what one bucket does not take another one does, and no queue is long"
 AROUND = "all that its neighbour has sent there, and nothing else has a way over it"
+COMPUTED = (
+    "the hash of each flow is computed from the seed that its switch was given, and the switch tells the same scores "
+    "of one, so that no other way is possible"
+)
 DOWN = "a bucket leaves with the port that it watches"
 
 
@@ -126,8 +132,17 @@ def _around(bridge: Bridge, address: str) -> Group | None:
     return own.get(best.group) if best is not None else None
 
 
-def shared(lab: Running, case: Case) -> list[Within]:
+def shared(lab: Running, bridges: Sequence[Bridge], case: Case, known: bool) -> list[Within]:
     """Flows by bucket, with all ports up, and with the first of them down.
+
+    Parameters
+    ----------
+    lab : Running
+    bridges : sequence of Bridge
+        Of the plan.
+    case : Case
+    known : bool
+        Buckets are computed; else it is a matter of chance how many flows each has.
 
     Raises
     ------
@@ -135,9 +150,14 @@ def shared(lab: Running, case: Case) -> list[Within]:
         The switch does not notice that a port is down, or up again.
     """
     ends = [(case.bridge, port) for port in case.ports]
-    made = _held(case, *_sent(lab, case, ends), "")
-    with _down(lab, case.bridge, case.ports[0]):
-        return made + _held(case, *_sent(lab, case, ends), case.ports[0])
+
+    def wanted(*dead: End) -> Counter[End] | None:
+        computed = choice.ways(ways.fabric(lab, bridges, case.flows, dead), case.flows) if known else ()
+        return Counter(end for way in computed for end in way) if known else None
+
+    made = _held(case, *_sent(lab, case, ends), "", wanted())
+    with _down(lab, *ends[0]):
+        return made + _held(case, *_sent(lab, case, ends), case.ports[0], wanted(ends[0]))
 
 
 def detoured(lab: Running, made: Detour) -> list[Within]:
@@ -173,15 +193,20 @@ def _down(lab: Running, node: str, port: str) -> Iterator[None]:
     switch.noticed(space, folder, port, "up")
 
 
-def _held(case: Case, taken: Mapping[End, int], arrived: int, dead: str) -> list[Within]:
-    """Predictions from the weights of the buckets that are alive."""
+def _held(
+    case: Case, taken: Mapping[End, int], arrived: int, dead: str, wanted: Counter[End] | None
+) -> list[Within]:  # fmt: skip
+    """Predictions from the hash, or from the weights of the buckets that are alive."""
     alive = [(port, weight) for port, (_, weight) in zip(case.ports, case.group.buckets, strict=True) if port != dead]
     when, count = f" while {dead} is down" if dead else "", len(case.flows)
     weights = [weight for _, weight in alive]
-    made = [
-        _binomial(f"flows over {case.bridge} {port}{when}", count, chance, taken[case.bridge, port], weights)
-        for (port, _), chance in zip(alive, chances(weights), strict=True)
-    ]
+    made = []
+    for (port, _), chance in zip(alive, chances(weights), strict=True):
+        what, end = f"flows over {case.bridge} {port}{when}", (case.bridge, port)
+        made.append(
+            _binomial(what, count, chance, taken[end], weights) if wanted is None
+            else Within.exactly(what, wanted[end], taken[end], COMPUTED)
+        )  # fmt: skip
     if dead:
         made.append(Within.exactly(f"flows over {case.bridge} {dead}{when}", 0, taken[case.bridge, dead], DOWN))
     ends = f"{case.flows[0].src} to {case.flows[0].dst}"

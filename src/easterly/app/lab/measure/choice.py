@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,22 +34,11 @@ class Hop:
     """One of several next hops."""
 
     device: Annotated[str, Doc("Interface that leads there.")]
-    weight: Annotated[int, Doc("1 to 256.")] = 1
+    weight: Annotated[int, Doc("1 to 256; of bridges 0 where its port is down.")] = 1
 
 
 Group = tuple[Hop, ...]
 """Next hops in the order in which the kernel has them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fabric:
-    """What nodes are told, as far as it decides the way of a flow."""
-
-    groups: Annotated[Mapping[tuple[str, str], Group], Doc("Next hops by node and destination address.")]
-    cables: Annotated[
-        Mapping[End, str], Doc("Node at the far end, by node and interface; others lead to the destination.")
-    ]
-    seeds: Annotated[Mapping[str, int], Doc("Seed of each router's hash.")]
 
 
 def chosen(flows: Sequence[Flow], group: Group, seed: int) -> list[Hop]:
@@ -62,6 +51,20 @@ def chosen(flows: Sequence[Flow], group: Group, seed: int) -> list[Hop]:
         return [group[0]] * len(flows)
     hashes = hash_of(tuples(flows), "linux-l4", seed=seed)
     return [group[i] for i in by_threshold(hashes, [hop.weight for hop in group]).tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class Fabric:
+    """What nodes are told, as far as it decides the way of a flow."""
+
+    groups: Annotated[Mapping[tuple[str, str], Group], Doc("Next hops by node and destination address.")]
+    cables: Annotated[
+        Mapping[End, str], Doc("Node at the far end, by node and interface; others lead to the destination.")
+    ]
+    seeds: Annotated[Mapping[str, int], Doc("Seed of each router's hash.")]
+    choose: Annotated[
+        Callable[[Sequence[Flow], Group, int], list[Hop]], Doc("Next hop of each flow, by group and seed: `chosen`.")
+    ] = chosen
 
 
 def ways(fabric: Fabric, flows: Sequence[Flow]) -> list[Way]:
@@ -94,7 +97,7 @@ def ways(fabric: Fabric, flows: Sequence[Flow]) -> list[Way]:
             group = fabric.groups.get((node, address))
             if not group:
                 raise ValueError(f"{node} has no next hop to {address}: nothing can be predicted of flows there")
-            hops = chosen([flows[i] for i in rows], group, fabric.seeds.get(node, 0))
+            hops = fabric.choose([flows[i] for i in rows], group, fabric.seeds.get(node, 0))
             for i, hop in zip(rows, hops, strict=True):
                 made[i].append((node, hop.device))
                 at[i] = fabric.cables.get((node, hop.device), flows[i].dst)
