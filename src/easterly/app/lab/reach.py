@@ -178,6 +178,7 @@ def _exchanged(
                 for a, b in left[start : start + AT_ONCE]:
                     _send(sockets[a], ends[b].text, PAIR.pack(a, b).ljust(size_B - HEADERS_B[ends[b].family], b"."))
                 listen(BREATH_S)
+            left = [pair for pair in left if pair not in arrived]
             end = time.monotonic() + EVERY_S
             while (rest := end - time.monotonic()) > 0 and (not expected <= arrived or (turn < 2 and left)):
                 listen(rest)
