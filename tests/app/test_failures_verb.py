@@ -51,16 +51,20 @@ def test_one_failure_in_full(site):
     assert found["after"]["j"]["step_s"] > found["before"]["j"]["step_s"]
 
 
-def test_a_cable_that_falls_silent(tmp_path):
+def test_a_cable_that_falls_silent_or_is_pulled(tmp_path):
     """The way back is told by one router to the other; an interface of a host has no other way that routers find."""
     path = written(tmp_path, DIAMOND)
     told = run(path, "--explain", "r1:swp2>r2:swp1")
     assert "bfd notices it after 600 to 900 ms; other ways are in use after 600 to 1,060 ms" in told.stdout
     assert "1 to 2 routers hear of it in turn; traffic from r4 to r1 waits longest" in told.stdout
-    found = json.loads(run(path, "--explain", "r1:swp2>r2:swp1", "--format", "json").stdout)["result"]["silence"]
+    assert "its routers notice it at once; other ways are in use after 0 to 160 ms" in told.stdout
+    whole = json.loads(run(path, "--explain", "r1:swp2>r2:swp1", "--format", "json").stdout)["result"]
+    found, seen = whole["silence"], whole["carrier"]
+    assert (seen["noticed_by"], seen["detection_high_s"], seen["low_s"], seen["high_s"]) == ("carrier", 0, 0, 0.16)
+    assert seen["longest"] == {"src": "r4", "dst": "r1", "low_s": 0.05}
     assert (found["turns_least"], found["turns_most"], found["longest"]["src"], found["cut"]) == (1, 2, "r4", [])
     host = json.loads(run(path, "--explain", "left:nic0>r1:swp1", "--format", "json").stdout)["result"]
-    assert host["silence"] is None
+    assert host["silence"] is host["carrier"] is None
 
 
 def test_what_cannot_be_asked(site, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from easterly import predict
 from easterly.model.spec.anycast import HealthCheck
 from easterly.model.spec.underlay import Underlay
+from easterly.predict.turns import Turns
 
 
 def made(**more) -> Underlay:
@@ -39,6 +40,28 @@ def test_what_is_not_stated_is_that_of_frr(underlay, low_s, high_s):
     found = predict.failover(made(**underlay))
     assert (found.detection_low_s, found.detection_high_s) == pytest.approx((low_s, high_s))
     assert found.low_s >= found.detection_low_s and found.high_s > found.detection_high_s
+
+
+@pytest.mark.parametrize("bfd", [False, {"interval": "50ms", "multiplier": 3}])
+@pytest.mark.parametrize(("protocol", "turns", "beyond", "low_s", "high_s"), [
+    ("bgp", (1, 1), False, 0.0, 0.1),
+    ("bgp", (1, 4), False, 0.0, 0.1 + 3 * 0.06),
+    ("bgp", (3, 4), False, 2 * 0.05, 0.1 + 3 * 0.06),
+    ("ospf", (3, 4), False, 0.0, 0.1),
+    ("ospf", (1, 1), True, 0.0, 0.1 + 1.0),
+    ("isis", (3, 4), False, 0.0, 0.1 + 1.0 + 0.1),
+])  # fmt: skip
+def test_a_carrier_that_goes_takes_no_timers_but_what_follows(bfd, protocol, turns, beyond, low_s, high_s):
+    """Programs are woken within 0.1 s; bgpd holds 50 ms and acts within 10, ospfd looks beyond a second later, and
+    isisd gathers for 0.1 s and may hold its second calculation for 1 s."""
+    underlay = made(protocol=protocol, bfd=bfd)
+    found = predict.failover(underlay, turns=Turns(*turns), beyond=beyond, carrier=True)
+    assert (found.how, found.detection_low_s, found.detection_high_s) == ("carrier", 0.0, 0.0)
+    assert (found.low_s, found.high_s) == pytest.approx((low_s, high_s))
+    silent = predict.failover(underlay, turns=Turns(*turns), beyond=beyond)
+    assert silent.low_s == pytest.approx(low_s + silent.detection_low_s)
+    told_s = 0.1 * (protocol == "isis" and bfd is not False)
+    assert silent.high_s == pytest.approx(high_s + silent.detection_high_s - told_s), "BFD is told of at once"
 
 
 def test_a_service_is_withdrawn_after_the_last_of_its_failures():

@@ -31,6 +31,7 @@ def test_a_spine_tells_the_leaves_which_have_another(tmp_path: Path) -> None:
         assert (found.shortest.turns.most, found.longest.turns.most, found.cut) == (1, 2, ())
         assert found.dst == "t-leaf-1"
         assert found.longest.high_s == pytest.approx(0.9 + 0.1 + 0.06)
+        assert (found.shortest_seen.low_s, found.longest_seen.high_s) == pytest.approx((0.0, 0.1 + 0.06))
 
 
 def test_a_host_has_no_router_that_finds_another_way(tmp_path: Path) -> None:
@@ -44,6 +45,7 @@ def test_interior_protocols_have_no_turns(tmp_path: Path) -> None:
     assert found is not None
     assert (found.longest.turns.most, found.src) == (1, "")
     assert found.longest == made.between(row(made, "r1", "r2"), "r1", "r4")
+    assert found.longest_seen == made.between(row(made, "r1", "r2"), "r1", "r4", carrier=True)
 
 
 @pytest.mark.parametrize("protocol", ["bgp", "ospf"])

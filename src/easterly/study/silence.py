@@ -1,4 +1,4 @@
-"""How long traffic is lost when a cable falls silent: whose timers notice it, and who has to hear of it."""
+"""How long traffic is lost when a cable falls silent or is pulled: what notices it, and who has to hear of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from easterly.model.address import AddressPlan
 from easterly.model.as_hops import AsHops
 from easterly.model.network import LinkKind, Network
 from easterly.model.spec.site import Site
+from easterly.model.spec.underlay import Underlay
 from easterly.model.underlays import of_fabric, of_link
 from easterly.predict.failover import Failover, failover
 from easterly.predict.sessions import Sessions, sessions
@@ -29,10 +30,12 @@ traffic has least ways around it, and as many evenly among the others."""
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Interruptions of all traffic that crosses a cable which falls silent."""
+    """Interruptions of all traffic that crosses a cable which falls silent, and where its carrier goes as well."""
 
     shortest: Annotated[Failover, Doc("Of the traffic that waits least.")]
     longest: Annotated[Failover, Doc("Of the traffic that waits longest.")]
+    shortest_seen: Annotated[Failover, Doc("Of the traffic that waits least, where the carrier goes.")]
+    longest_seen: Annotated[Failover, Doc("Of the traffic that waits longest, where the carrier goes.")]
     src: Annotated[str, Doc("Router where that comes from; empty where all traffic waits as long.")]
     dst: Annotated[str, Doc("Router that it goes to.")]
     cut: Annotated[tuple[tuple[str, str], ...], Doc("Pairs of routers that have no other way.")]
@@ -76,8 +79,8 @@ class Silences:
         """Fabric of each node."""
         return dict(zip(self.network.nodes.name.tolist(), self.network.nodes.fabric.tolist(), strict=True))
 
-    def between(self, link: int, src: str, dst: str) -> Failover:
-        """How long traffic between two switches is lost that a cable carries, from when that falls silent.
+    def between(self, link: int, src: str, dst: str, *, carrier: bool = False) -> Failover:
+        """How long traffic between two switches is lost that a cable carries, from when that fails.
 
         Parameters
         ----------
@@ -85,6 +88,8 @@ class Silences:
             Row of either direction of the cable.
         src, dst : str
             Switches that hosts are on.
+        carrier : bool
+            The carrier goes; otherwise the cable falls silent.
 
         Returns
         -------
@@ -99,7 +104,8 @@ class Silences:
         here, there = self.fabric[str(self.network.nodes.name[self.network.links.src[link]])], self.fabric[dst]
         protocols = {of_fabric(self.site, name).protocol for name in (here, there, "")}
         turns = self._turns(link, src, dst) if underlay.protocol == "bgp" else ONE
-        return failover(underlay, turns=turns, beyond=here != there and len(protocols) > 1)
+        beyond = here != there and len(protocols) > 1
+        return failover(underlay, turns=turns, beyond=beyond, carrier=carrier)
 
     def of_cable(self, link: int) -> Silence | None:
         """Interruptions of all traffic that a cable between routers carries.
@@ -118,10 +124,9 @@ class Silences:
             return None
         underlay = of_link(self.site, self.network, link)
         if sides := self._sides(link):
-            return _parted(failover(underlay), *sides)
+            return _parted(underlay, *sides)
         if underlay.protocol != "bgp":
-            both = failover(underlay), failover(underlay, beyond=self._borders())
-            return Silence(*both, "", "", (), 0, 0, lost=False)
+            return Silence(*_either(underlay, beyond=self._borders()), "", "", (), 0, 0, lost=False)
         failed = self._cable(link)
         doors = self._doors(failed)
         hops = self.spoken.hops(self.spoken.cables[failed])
@@ -189,12 +194,23 @@ class Silences:
         return of
 
 
-def _parted(once: Failover, near: list[str], far: list[str]) -> Silence | None:
+def _either(
+    underlay: Underlay, least: Turns = ONE, most: Turns = ONE, *, beyond: bool = False
+) -> tuple[Failover, Failover, Failover, Failover]:
+    """Of the traffic that waits least and longest: silent, and without carrier."""
+    silent, seen = (
+        (failover(underlay, turns=least, carrier=carrier),
+         failover(underlay, turns=most, beyond=beyond, carrier=carrier)) for carrier in (False, True)
+    )  # fmt: skip
+    return *silent, *seen
+
+
+def _parted(underlay: Underlay, near: list[str], far: list[str]) -> Silence | None:
     """Everybody on either side loses the other one; a router of each stands for all there."""
     if not near or not far:
         return None
     cut = *((src, far[0]) for src in near), *((src, near[0]) for src in far)
-    return Silence(once, once, "", "", cut, 2, len(near) + len(far), lost=True)
+    return Silence(*_either(underlay), "", "", cut, 2, len(near) + len(far), lost=True)
 
 
 def _silence(
@@ -208,5 +224,4 @@ def _silence(
     least = min(waiting.values(), key=lambda turns: turns.least, default=ONE)
     (src, dst), most = max(waiting.items(), key=lambda entry: entry[1].most, default=(("", ""), ONE))
     underlay = of_link(plan.site, plan.network, link)
-    both = failover(underlay, turns=least), failover(underlay, turns=most)
-    return Silence(*both, src, dst, cut, tried, goals, lost=not waiting)
+    return Silence(*_either(underlay, least, most), src, dst, cut, tried, goals, lost=not waiting)

@@ -8,6 +8,7 @@ from easterly.app.values import number
 from easterly.model.catalog.reliability import HABITS, habit
 from easterly.model.damage import Damage, Effect, Wait
 from easterly.model.spec.site import Site
+from easterly.predict.failover import Failover
 from easterly.study.silence import Silence
 
 
@@ -84,19 +85,30 @@ def explained(
                    for j, job in enumerate(jobs)},
         "after": {job: {**{t: number(getattr(after, t)[j]) for t in times}, "binds": after.binds[j]}
                   for j, job in enumerate(jobs)},
+        "carrier": None if silence is None else _carrier(silence),
         "silence": None if silence is None else _silence(silence),
     }  # fmt: skip
 
 
+def _carrier(found: Silence) -> dict[str, Any]:
+    """How long traffic is lost if that is a cable between routers, and its carrier goes."""
+    return _times(found, found.shortest_seen, found.longest_seen)
+
+
 def _silence(found: Silence) -> dict[str, Any]:
-    """How long traffic is lost if that is a cable between routers, and falls silent."""
-    longest = found.longest
+    """The same if it falls silent; and who has to hear of either."""
+    return {
+        **_times(found, found.shortest, found.longest),
+        "turns_least": found.shortest.turns.least, "turns_most": found.longest.turns.most,
+        "cut": [list(pair) for pair in found.cut], "tried": found.tried, "goals": found.goals,
+    }  # fmt: skip
+
+
+def _times(found: Silence, shortest: Failover, longest: Failover) -> dict[str, Any]:
     return {
         "noticed_by": longest.how,
         "detection_low_s": number(longest.detection_low_s), "detection_high_s": number(longest.detection_high_s),
-        "low_s": None if found.lost else number(found.shortest.low_s),
+        "low_s": None if found.lost else number(shortest.low_s),
         "high_s": None if found.lost else number(longest.high_s),
-        "turns_least": found.shortest.turns.least, "turns_most": longest.turns.most,
         "longest": {"src": found.src, "dst": found.dst, "low_s": number(longest.low_s)} if found.src else None,
-        "cut": [list(pair) for pair in found.cut], "tried": found.tried, "goals": found.goals,
     }  # fmt: skip

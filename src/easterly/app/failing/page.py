@@ -16,7 +16,6 @@ from easterly.base.units import TIME, format_short
 
 ROWS = 25
 MONTH_h = 730.5
-_TIMES = "detection_low_s", "detection_high_s", "low_s", "high_s"
 
 
 def show(found: dict[str, Any], rows: int = ROWS) -> None:
@@ -95,16 +94,21 @@ def tell(found: dict[str, Any]) -> None:
     page.say(f"  {found['lost_gpus']:,.4g} GPUs do nothing for as long as it lasts; "
              f"{hours(found['restart_gpu_s'] / 3600)} GPU-hours are lost once")  # fmt: skip
     if found["silence"]:
+        _carrier(page, found["carrier"])
         _silent(page, found["silence"])
 
 
+def _carrier(page: Page, found: dict[str, Any]) -> None:
+    """How long packets are lost if both ends see the light go out."""
+    page.title("If its carrier goes")
+    page.say(f"  its routers notice it at once; {_then(found)}")
+
+
 def _silent(page: Page, found: dict[str, Any]) -> None:
-    """How long packets are lost if nobody sees the light go out."""
+    """The same if nobody sees that; and who has to hear of either."""
     page.title("If it falls silent, and its carrier stays")
-    least, most, low, high = (DASH if found[key] is None else f"{found[key] * 1e3:,.0f}" for key in _TIMES)
-    lost = found["low_s"] is None
-    then = "no other way is there" if lost else f"other ways are in use after {low} to {high} ms"
-    page.say(f"  {found['noticed_by']} notices it after {least} to {most} ms; {then}")
+    least, most = (f"{found[key] * 1e3:,.0f}" for key in ("detection_low_s", "detection_high_s"))
+    page.say(f"  {found['noticed_by']} notices it after {least} to {most} ms; {_then(found)}")
     if found["turns_most"] > 1:
         turns = " to ".join(dict.fromkeys(str(found[key]) for key in ("turns_least", "turns_most")))
         where = found["longest"]
@@ -113,6 +117,12 @@ def _silent(page: Page, found: dict[str, Any]) -> None:
         page.say(f"  traffic towards {found['tried']} of {found['goals']} places was tried")
     for src, dst in found["cut"][:ROWS]:
         page.say(f"  {src} has no other way to {dst}", "red")
+
+
+def _then(found: dict[str, Any]) -> str:
+    if found["low_s"] is None:
+        return "no other way is there"
+    return f"other ways are in use after {found['low_s'] * 1e3:,.0f} to {found['high_s'] * 1e3:,.0f} ms"
 
 
 def _span(times: dict[str, Any]) -> str:
