@@ -25,6 +25,8 @@ from easterly.model.shaping import LinuxQos, Shaper
 SWITCHES, HOSTS = "linux/90-fabric-switches.conf", "linux/90-fabric-hosts.conf"
 SILENT = "net.ipv6.conf.all.disable_ipv6 = 1\nnet.ipv6.conf.default.disable_ipv6 = 1"
 """Under a bridge the kernel has nothing to say."""
+FIRST = 2
+"""Number of the first interface beside the loopback."""
 NO_WAITING = {"net/ipv6/conf/all/accept_dad": "0", "net/ipv6/conf/default/accept_dad": "0"}
 """Settings of the lab's own: nobody looks for duplicates of addresses, which takes a second and finds none."""
 
@@ -108,7 +110,7 @@ def _homes(network: Network, configs: DeviceConfigs) -> dict[End, str]:
 def _build(lab: Running) -> None:
     command("ip", "-batch", "-", text="".join(f"netns add {space.name}\n" for space in lab.spaces.values()))
     together(lambda node: _settle(lab, node), list(lab.spaces))
-    command("ip", "-batch", "-", text="".join(f"{_pair(lab, each)}\n" for each in lab.cables))
+    command("ip", "-batch", "-", text="".join(f"{_pair(lab, each, i)}\n" for i, each in enumerate(lab.cables)))
     for node in lab.routers:
         if lab.tables(node):
             plan = read(lab.text(f"linux/{node}.yaml"))
@@ -120,9 +122,15 @@ def _build(lab: Running) -> None:
     together(lambda node: _configure(lab, node, limits[node]), list(lab.spaces))
 
 
-def _pair(lab: Running, cable: Cable) -> str:
+def _pair(lab: Running, cable: Cable, number: int) -> str:
+    """Both ends with numbers of their own: Linux looks at once for the carrier of an interface that is on another one.
+
+    It is told so by two numbers that differ. All routers here share a kernel, which looks for other carriers that go
+    once a second (`linkwatch_urgent_event` of its link_watch.c).
+    """
     (a, p), (b, q) = cable.ends
-    return f"link add {p} netns {lab.spaces[a].name} type veth peer name {q} netns {lab.spaces[b].name}"
+    near, far = (f"{name} index {FIRST + 2 * number + i}" for i, name in enumerate((p, q)))
+    return f"link add {near} netns {lab.spaces[a].name} type veth peer name {far} netns {lab.spaces[b].name}"
 
 
 def _settle(lab: Running, node: str) -> None:

@@ -60,8 +60,10 @@ def diamond(weights: tuple[int, int] = (1, 1), *, only: str = "", cross: bool = 
         by = dict(zip(NODES, made, strict=True))
         for space in made:
             space.run("sysctl", "-qw", *SETTINGS)
-        for a, b in (*CABLES, *[("r2", "r3")][: int(cross)]):
-            by[a].run("ip", "link", "add", f"to-{b}", "type", "veth", "peer", "name", f"to-{a}", "netns", by[b].name)
+        for i, (a, b) in enumerate((*CABLES, *[("r2", "r3")][: int(cross)])):
+            # Linux sees the carrier at once of an interface whose number is not that of the one it is on.
+            near, far = (("name", f"to-{node}", "index", f"{10 + 2 * i + k}") for k, node in enumerate((b, a)))
+            by[a].run("ip", "link", "add", *near, "type", "veth", "peer", *far, "netns", by[b].name)
             by[a].run("ip", "link", "set", f"to-{b}", "gso_max_segs", "1", "up")
             by[b].run("ip", "link", "set", f"to-{a}", "gso_max_segs", "1", "up")
         for node, space in by.items():

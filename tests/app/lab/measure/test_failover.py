@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,8 +25,6 @@ from easterly.model.spec.underlay import Underlay
 from easterly.predict.failover import Failover, failover
 
 FLOW = Flow("left", "right", "192.0.2.1", "192.0.2.2", 20_000)
-CARRIER_S = 1.0
-"""Linux looks at carriers that have gone at once where that is urgent, and once a second else (link_watch.c)."""
 FAST = failover(Underlay.model_validate({"bfd": {"interval": "50ms", "multiplier": 3}}))
 """100 to 150 ms, and up to 100 ms of programming."""
 FAILED = (("r1", "to-r2"), ("r2", "to-r1"))
@@ -151,16 +150,31 @@ def test_flows_are_interrupted_as_long_as_their_link_is_silent_and_the_others_ne
     assert not all(each.ok for each in gaps(probed, wrong, FAILED, within(least_s, most_s + 0.1)))
 
 
+def test_the_interval_of_silence_is_not_that_of_a_carrier() -> None:
+    """OSPF without BFD: 2 to 3.1 s when silent; each way is outside of the interval of the other."""
+    underlay = Underlay.model_validate({"protocol": "ospf", "bfd": False, "hello": "1s", "dead": "3s"})
+    silent, seen = (failover(underlay, carrier=carrier) for carrier in (False, True))
+    for lost_ms, good in ((50, [False, True]), (2500, [True, False])):
+        probed = Probed((track("1" * 9 + "0" * lost_ms + "1" * 9),), floats([0.0]))
+        [[one], [other]] = (gaps(probed, [FAILED], FAILED, each) for each in (silent, seen))
+        assert [one.ok, other.ok] == good
+        assert "detection by hellos" in one.why
+        assert other.what == one.what.replace(" of", " without carrier of", 1)
+
+
 @pytest.mark.lab
 @pytest.mark.usefixtures("_parts")
 def test_a_cable_that_is_pulled_is_left() -> None:
+    """The kernel takes next hops without carrier out of groups by itself."""
     with ready() as made, probing(made.spaces, flows()) as told, waiting() as waits:
         time.sleep(0.1)
-        with pulled(made.spaces["r2"], "to-r1"):
-            time.sleep(CARRIER_S + 0.3)
+        with pulled([(made.spaces[node], device) for node, device in FAILED]):
+            time.sleep(0.3)
+            found = json.loads(made.spaces["r1"].run("ip", "-j", "link", "show", "to-r2"))[0]["flags"]
+            assert "UP" in found and "NO-CARRIER" in found
             probed = told()
         ways = choice.ways(made.fabric(), flows())
-        compared = gaps(probed, ways, FAILED, within(0.0, CARRIER_S + 0.1), delayed_s=waits().of())
+        compared = gaps(probed, ways, FAILED, within(0.0, 0.1), delayed_s=waits().of())
     assert all(each.ok for each in compared), compared
 
 

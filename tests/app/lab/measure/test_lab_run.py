@@ -45,11 +45,15 @@ def test_a_site_is_measured_as_predicted_and_drawn(tmp_path: Path) -> None:
     found = json.loads(made.stdout)["result"]
     assert made.exit_code == 0, [each for each in found["comparisons"] if not each["ok"]]
     left_out = [each["what"] for each in found["unmeasured"]]
-    assert left_out == ["tunnels", "tunnels_all_reduce", "isolation", "tunnels_failover"]
+    assert left_out == ["tunnels", "tunnels_all_reduce", "isolation", "tunnels_carrier", "tunnels_failover"]
     by = {each["what"]: each for each in found["comparisons"]}
     assert by["flows that took the computed ways"]["measured"] == 400
-    gaps = [each for what, each in by.items() if what.startswith("interruption of")]
-    assert len(gaps) >= 2
+    pulled, gaps = (
+        [each for what, each in by.items() if what.startswith(kind)]
+        for kind in ("interruption without carrier of", "interruption of")
+    )
+    assert len(pulled) == len(gaps) >= 2
+    assert all(each["most"] < 0.6 for each in pulled), "long before BFD could notice"
     # 600 to 900 ms by BFD; on the way back one router has to tell another, which takes 50 ms more.
     assert all(each["least"] < 0.66 and each["most"] > 1.0 for each in gaps)
     assert by["share of gold"]["predicted"] == pytest.approx(0.5)

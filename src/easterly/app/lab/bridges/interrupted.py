@@ -68,7 +68,8 @@ def interruptions(lab: Running, bridges: Sequence[Bridge], case: Case) -> list[W
     if end is None:
         raise LabError(f"no flow leaves {case.bridge} by a port of the group")
     ends = (end, lab.far[end])
-    made = _probed(lab, flows, lambda: pulled(lab.spaces[end[0]], end[1]), DOWN_S)
+    cable = [(lab.spaces[node], device) for node, device in reversed(ends)]
+    made = _probed(lab, flows, lambda: pulled(cable), DOWN_S)
     around = ways.fabric(lab, bridges, flows, ends)
     when = f" while {end[0]} {end[1]} is down"
     compared = [

@@ -1,4 +1,4 @@
-"""How long flows are interrupted when a link falls silent: told from the timers of detection, and measured per flow."""
+"""How long flows are interrupted when a link fails: told from how that is noticed, and measured per flow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from easterly.app.lab.measure.choice import End, Way
 from easterly.app.lab.measure.probes import Probed, Track
 from easterly.app.lab.measure.within import Within
 from easterly.base.schema import Doc, Unit
-from easterly.predict.failover import Failover
+from easterly.predict.failover import CARRIER, Failover
 
 WOKEN = 4
 """Programs at each router: what detects, what routes, what keeps the routes, and the kernel's."""
@@ -69,7 +69,7 @@ def gaps(
     made = []
     for track, way in zip(probed.tracks, before, strict=True):
         hit = any(end in way for end in failed)
-        made.append(_interrupted(track, expected, delayed_s) if hit else _undisturbed(track))
+        made.append(_interrupted(track, expected, delayed_s) if hit else _undisturbed(track, expected))
     return made
 
 
@@ -78,12 +78,17 @@ def _interrupted(track: Track, expected: Failover, delayed_s: float) -> Within:
     blur_s = found.blur_s
     most_s = expected.high_s + delayed_s
     return Within(
-        f"interruption of {track.flow}", (expected.low_s + most_s) / 2,
-        expected.low_s - blur_s, most_s + blur_s, found.middle_s, "s",
-        f"detection by {expected.how} takes {expected.detection_low_s:.3f} s to {expected.detection_high_s:.3f} s and "
-        f"{_after(expected)}; this machine kept programs waiting for {delayed_s:.3f} s, and the probes tell the ends "
-        f"to {blur_s:.3f} s",
+        f"interruption{_without(expected)} of {track.flow}", (expected.low_s + most_s) / 2,
+        max(expected.low_s - blur_s, 0.0), most_s + blur_s, found.middle_s, "s",
+        f"{_noticed(expected)} and {_after(expected)}; this machine kept programs waiting for "
+        f"{delayed_s:.3f} s, and the probes tell the ends to {blur_s:.3f} s",
     )  # fmt: skip
+
+
+def _noticed(expected: Failover) -> str:
+    if expected.how == CARRIER:
+        return "a carrier that goes is seen at once"
+    return f"detection by {expected.how} takes {expected.detection_low_s:.3f} s to {expected.detection_high_s:.3f} s"
 
 
 def _after(expected: Failover) -> str:
@@ -96,10 +101,16 @@ def _after(expected: Failover) -> str:
     return f"{least}{turns.most} routers that hear of it in turn take {least_s}{most_s:.3g} s"
 
 
-def _undisturbed(track: Track) -> Within:
+def _undisturbed(track: Track, expected: Failover) -> Within:
     return Within.exactly(
-        f"probes lost of {track.flow}", 0, track.lost, "its computed way does not lead over what failed"
+        f"probes lost{_without(expected)} of {track.flow}", 0, track.lost,
+        "its computed way does not lead over what failed",
     )  # fmt: skip
+
+
+def _without(expected: Failover) -> str:
+    """What tells a cable that is pulled from one that falls silent."""
+    return " without carrier" if expected.how == CARRIER else ""
 
 
 @contextmanager

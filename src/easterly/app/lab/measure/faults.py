@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+from easterly.app.lab.breaking import Ends, cut, mend
 from easterly.app.lab.spaces import Space
 
 TABLE = "easterly-fault"
@@ -42,8 +43,8 @@ def silent(space: Space, interfaces: Sequence[str]) -> Iterator[None]:
 
 
 @contextmanager
-def pulled(space: Space, interface: str) -> Iterator[None]:
-    """Take an interface down: the far end loses its carrier.
+def pulled(ends: Ends) -> Iterator[None]:
+    """Pull a cable: its second end is switched off, and the first one loses its carrier.
 
     Raises
     ------
@@ -51,6 +52,6 @@ def pulled(space: Space, interface: str) -> Iterator[None]:
         `ip` does not do it.
     """
     with ExitStack() as held:
-        space.run("ip", "link", "set", interface, "down")
-        held.callback(space.run, "ip", "link", "set", interface, "up")
+        held.callback(mend, ends)
+        cut(ends)
         yield

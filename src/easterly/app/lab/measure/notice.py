@@ -1,4 +1,4 @@
-"""How long the plan says that a silent link goes unnoticed: its timers, and the routers that tell each other."""
+"""How long the plan says that a link which fails goes unnoticed: its timers, and the routers that tell each other."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from easterly.predict.failover import Failover
 from easterly.study.silence import Silences
 
 
-def expected(lab: Running, silences: Silences, end: End, flow: Flow) -> Failover:
-    """How long the plan says that a silent link goes unnoticed, and until a flow goes another way.
+def expected(lab: Running, silences: Silences, end: End, flow: Flow, *, carrier: bool = False) -> Failover:
+    """How long the plan says that a link which fails goes unnoticed, and until a flow goes another way.
 
     Parameters
     ----------
@@ -24,6 +24,8 @@ def expected(lab: Running, silences: Silences, end: End, flow: Flow) -> Failover
         A router and its interface on the link.
     flow : Flow
         In another fabric, borders may have handed its routes from one protocol to another.
+    carrier : bool
+        The carrier goes; otherwise the link falls silent.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def expected(lab: Running, silences: Silences, end: End, flow: Flow) -> Failover
     network = lab.network
     link = next(row for row in range(len(network.links)) if lab.port(row) == end)
     src, dst = _switch(lab, flow.src, flow.src_address), _switch(lab, flow.dst, flow.dst_address)
-    return silences.between(link, src, dst)
+    return silences.between(link, src, dst, carrier=carrier)
 
 
 def _switch(lab: Running, host: str, address: str) -> str:

@@ -15,10 +15,10 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import numpy as np
 
@@ -122,11 +122,24 @@ def spacing_s(flows: Sequence[Flow], slowest_bps: float) -> float:
     return max(EVERY_S, together * FRAME_B * 8 / (PART * slowest_bps))
 
 
+class Probing(Protocol):
+    """Probes that are being sent."""
+
+    def __call__(self) -> Probed:
+        """Stop, and say what became of them."""
+
+    def calm(self, for_s: float) -> bool:
+        """Whether the probes of every flow have been arriving for so long [s], and none was lost meanwhile."""
+
+    def stop(self) -> None:
+        """Send no more; those on their way are still waited for."""
+
+
 @contextmanager
 def probing(
     spaces: Mapping[str, Space], flows: Sequence[Flow], doors: Sequence[Flow] = (), *, every_s: float = EVERY_S
-) -> Iterator[Callable[[], Probed]]:  # fmt: skip
-    """Send probes as long as this lasts; called, it stops and tells.
+) -> Iterator[Probing]:  # fmt: skip
+    """Send probes as long as this lasts, or is not told to stop.
 
     Parameters
     ----------
@@ -149,10 +162,43 @@ def probing(
         thread = _Prober(flows, made, opened, every_s)
         thread.start()
         try:
-            yield thread.told
+            yield thread
         finally:
-            thread.over = True
+            thread.stop()
             thread.join()
+
+
+@dataclass(slots=True)
+class Runs:
+    """By flow, the last probes that arrived without one missing among them, by number.
+
+    Examples
+    --------
+    >>> runs = Runs([0], [-1])
+    >>> for number in (0, 1, 2, 6, 7, 8):
+    ...     runs.heard(0, number)
+    >>> runs
+    Runs(first=[6], last=[8])
+    >>> sent_s = [0.01 * number for number in range(10)]
+    >>> runs.lasted(sent_s, 0.02), runs.lasted(sent_s, 0.03)
+    (True, False)
+    """
+
+    first: list[int]
+    last: list[int]
+
+    def heard(self, flow: int, number: int) -> None:
+        """A probe has arrived."""
+        if number > self.last[flow] + 1:
+            self.first[flow] = number
+        self.last[flow] = max(self.last[flow], number)
+
+    def lasted(self, sent: Sequence[float], least: float) -> bool:
+        """Whether all have been arriving for some time, in the unit of the times of sending, until that long ago."""
+        return all(
+            last >= first and sent[last] - sent[first] >= least and sent[-1] - sent[last] <= least
+            for first, last in zip(self.first, self.last, strict=True)
+        )
 
 
 class _Prober(threading.Thread):
@@ -166,6 +212,7 @@ class _Prober(threading.Thread):
         self.sent: list[int] = []
         self.late: list[int] = []
         self.got: list[tuple[int, int, int, Door]] = []
+        self.runs = Runs([0] * len(flows), [-1] * len(flows))
         self.over, self.error = False, ""
 
     def run(self) -> None:
@@ -207,10 +254,19 @@ class _Prober(threading.Thread):
                     flow, number, _ = PROBE.unpack(data)
                     seconds, rest = struct.unpack("qq", notes[0][2][:16])
                     self.got.append((flow, number, seconds * 10**9 + rest, door))
+                    self.runs.heard(flow, number)
 
-    def told(self) -> Probed:
-        """Stop, and say what was."""
+    def calm(self, for_s: float) -> bool:
+        """Whether the probes of every flow have been arriving for so long, and none was lost meanwhile."""
+        return bool(self.sent) and self.runs.lasted(self.sent, for_s * 1e9)
+
+    def stop(self) -> None:
+        """Send no more."""
         self.over = True
+
+    def __call__(self) -> Probed:
+        """Stop, and say what was."""
+        self.stop()
         self.join()
         if not self.sent:
             raise LabError("no probe was sent: this machine is too busy to measure")

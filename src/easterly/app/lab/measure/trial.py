@@ -8,13 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from easterly.app.lab.measure import anycast, apart, choice, notice, of_site, split, stages, tenants, tunnel_ring
+from easterly.app.lab.measure import anycast, apart, broken, choice, of_site, split, stages, tenants, tunnel_ring
 from easterly.app.lab.measure.counters import counted
-from easterly.app.lab.measure.failover import gaps, waiting
-from easterly.app.lab.measure.faults import silent
 from easterly.app.lab.measure.flows import PORT, Flow, burst
 from easterly.app.lab.measure.of_site import Port
-from easterly.app.lab.measure.probes import Probed, probing, spacing_s
 from easterly.app.lab.measure.rehash import rehashed
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.reach import joined
@@ -29,13 +26,14 @@ from easterly.study.silence import Silences
 FLOWS, PACKETS = 100, 2
 """Flows in each direction of a pair of hosts, and what each sends."""
 PROBED = 8
-"""Flows of each direction that are probed while a link is silent: 8,000 packets a second are what one thread does."""
-QUIET_S, PATIENCE_S = 0.3, 0.8
-"""Probes before a fault, and after it should be over."""
-SHARED = ("ways", "classes", "all_reduce", "segments", "anycast", "failover")
+"""Flows of each direction that are probed while a link fails: 8,000 packets a second are what one thread does."""
+SHARED = ("ways", "classes", "all_reduce", "segments", "anycast", "carrier", "failover")
 """What is measured between hosts of the table that all share."""
-STAGES = (*SHARED[:-1], "tunnels", "tunnels_all_reduce", "isolation", SHARED[-1], "tunnels_failover")
-"""What disturbs routers comes last."""
+STAGES = (
+    *SHARED[:-2], "tunnels", "tunnels_all_reduce", "isolation",
+    "carrier", "tunnels_carrier", "failover", "tunnels_failover",
+)  # fmt: skip
+"""What disturbs routers comes last, and first what takes less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +66,8 @@ class _Trial:
     silences: Silences
     compared: list[Within] = field(default_factory=list)
     unmeasured: list[Unmeasured] = field(default_factory=list)
+    fault: str = ""
+    settled_s: float = field(default_factory=lambda: time.monotonic() + anycast.SETTLED_S)
 
     def ways(self) -> None:
         """Every flow by the computed way; without a seed, their numbers."""
@@ -140,41 +140,56 @@ class _Trial:
             raise LabError("all hosts are in one table")
         self.compared += apart.compared(tried, apart.counted(self.lab, tried))
 
-    def tunnels_failover(self) -> None:
-        """Flows of the first tenant that has some, while a link below their tunnels is silent."""
-        tenant = self.tenant(self.tunnelled()[0], PROBED, first=31_000, families=(4,))
-        computed = tenants.computed(tenant, tenants.sent(self.lab, tenant, 1))
-        self.silenced(tenant.flows, computed, tenant.fabric)
+    def carrier(self) -> None:
+        """Flows while a link has no carrier."""
+        self.shared_fails(carrier=True)
 
     def failover(self) -> None:
         """Flows while a link is silent."""
-        flows = of_site.flows(self.pairs[:1], PROBED, first=30_000)
-        self.silenced(flows, choice.ways(self.fabric, flows), self.fabric)
+        self.shared_fails(carrier=False)
 
-    def silenced(self, flows: Sequence[Flow], computed: Sequence[choice.Way], fabric: choice.Fabric) -> None:
-        """Flows with computed ways while a link of some of them is silent."""
+    def tunnels_carrier(self) -> None:
+        """Flows of the first tenant that has some, while a link below their tunnels has no carrier."""
+        self.tunnelled_fails(carrier=True)
+
+    def tunnels_failover(self) -> None:
+        """The same while it is silent."""
+        self.tunnelled_fails(carrier=False)
+
+    def shared_fails(self, *, carrier: bool) -> None:
+        """A link of flows in the table that all share fails."""
+        flows = of_site.flows(self.pairs[:1], PROBED, first=30_000)
+        self.fails(flows, choice.ways(self.fabric, flows), self.fabric, carrier=carrier)
+
+    def tunnelled_fails(self, *, carrier: bool) -> None:
+        """A link below the tunnels of a tenant's flows fails."""
+        table = self.tunnelled()[0]
+        self.mended()
+        tenant = self.tenant(table, PROBED, first=31_000, families=(4,))
+        computed = tenants.computed(tenant, tenants.sent(self.lab, tenant, 1))
+        self.fails(tenant.flows, computed, tenant.fabric, carrier=carrier)
+
+    def fails(
+        self, flows: Sequence[Flow], computed: Sequence[choice.Way], fabric: choice.Fabric, *, carrier: bool
+    ) -> None:
+        """A link of some flows with computed ways fails, and works again afterwards."""
         if not self.seeded:
             raise LabError("this kernel has no seeds, so that nobody can say which flows use a link")
-        end = of_site.breakable(self.lab, computed, fabric)
-        if end is None:
-            raise LabError("no router has two ways to the same hosts over other routers")
-        ends = {(flow.src_address, flow.dst_address): flow for flow in flows}
-        expected = {key: notice.expected(self.lab, self.silences, end, flow) for key, flow in ends.items()}
-        back = self.lab.far[end]
-        with probing(self.lab.spaces, flows, every_s=spacing_s(flows, self.lab.slowest_bps)) as probed:
-            time.sleep(QUIET_S)
-            with waiting() as waits, ExitStack() as held:
-                for node, device in (back, end):
-                    held.enter_context(silent(self.lab.spaces[node], [device]))
-                time.sleep(max(each.high_s for each in expected.values()) + PATIENCE_S)
-                found = probed()
-                waited = waits()
-        for key, each in expected.items():
-            own = [i for i, flow in enumerate(flows) if (flow.src_address, flow.dst_address) == key]
-            tracks, ways = tuple(found.tracks[i] for i in own), [computed[i] for i in own]
-            self.compared += gaps(
-                Probed(tracks, found.late_s), ways, [end, back], each, delayed_s=waited.of(each.turns.most)
-            )
+        end = broken.breakable(self.lab, computed, fabric)
+        self.mended()
+        self.fault = f"{':'.join(end)} {'had no carrier' if carrier else 'was silent'}"
+        self.compared += broken.interrupted(
+            self.lab, self.silences, flows, computed, end, carrier=carrier, settled_s=self.settled_s
+        )
+        if carrier:
+            self.mended()
+
+    def mended(self) -> None:
+        """Wait until nothing is left of the last fault."""
+        if self.fault:
+            what, self.fault = self.fault, ""
+            self.compared.append(broken.mended(self.lab, self.wanted, what))
+            self.settled_s = time.monotonic() + anycast.SETTLED_S
 
 
 def tried(
