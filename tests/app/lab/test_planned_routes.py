@@ -54,6 +54,23 @@ def test_packets_for_nobodys_host_leave_by_its_own_bridge_and_not_by_that_of_a_t
     assert groups["t-leaf-1", port.address] == (Hop("br-hosts"),)
 
 
+def test_the_narrowest_cable_is_looked_for_on_all_ways_and_on_no_others(tmp_path: Path) -> None:
+    """Half the rate of a port overruns a link behind it of 40 Gb/s; a slow one that leads elsewhere counts nothing."""
+    slow = 'down3: {a: "r4:3", b: "r3:4", rate: 40Gb/s}\n      off: {a: "r2:7", b: "r3:7", rate: 1Gb/s, cost: 9}'
+    text = DIAMOND.replace('down3: {a: "r4:3", b: "r3:4"}', slow)
+    nouns = terminal.read_or_leave(written(tmp_path, text), "text", None)[0]
+    network, address = nouns.network.value, nouns.address.value
+    lab = cast(Running, SimpleNamespace(
+        address=address, hosts=("left", "right"), routers=("r1", "r2", "r3", "r4"), spaces={"left": 0, "right": 0},
+        cables=cables(network, 1000.0),
+    ))  # fmt: skip
+    wanted = planned(network, address, nouns.policy.value)
+    [(src, dst), *_] = of_site.farthest(lab, wanted)
+    made = of_site.fabric(lab, wanted, [(src, dst)], {}, ask=False)
+    assert of_site.narrowest_bps(lab, made, src, dst) == 40_000_000
+    assert of_site.choices(lab, wanted, src, dst) == 1
+
+
 def test_what_is_not_as_planned_has_a_name() -> None:
     wanted = {"10.0.0.0/24": frozenset({"swp1", "swp2"}), "10.0.1.0/24": frozenset({"swp1"})}
     found = differences("r1", wanted, {"10.0.0.0/24": frozenset({"swp2"}), "10.0.1.0/24": frozenset({"swp1"})})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_interface, ip_network
@@ -61,14 +62,25 @@ def farthest(lab: Running, wanted: Mapping[str, Table]) -> list[tuple[Port, Port
 
 def choices(lab: Running, wanted: Mapping[str, Table], src: Port, dst: Port) -> int:
     """Routers that have several next hops on the ways from a host to another."""
-    groups = fabric(lab, wanted, [(src, dst)], {}, ask=False).groups
-    seen, waiting, far = set(), [src.host], far_ends(lab)
+    left = leaving(fabric(lab, wanted, [(src, dst)], {}, ask=False), src, dst)
+    return sum(count > 1 for count in Counter(node for node, _ in left).values())
+
+
+def leaving(made: Fabric, src: Port, dst: Port) -> set[End]:
+    """Interfaces that packets from a host to another may leave by, whichever next hops are chosen."""
+    seen, waiting = set[End](), [src.host]
     while waiting:
         node = waiting.pop()
-        if (node, dst.address) in groups and node not in seen:
-            seen.add(node)
-            waiting += [far[node, hop.device] for hop in groups[node, dst.address] if (node, hop.device) in far]
-    return sum(len(groups[node, dst.address]) > 1 for node in seen)
+        ends = {(node, hop.device) for hop in made.groups.get((node, dst.address), ())} - seen
+        seen |= ends
+        waiting += [made.cables[end] for end in ends if end in made.cables]
+    return seen
+
+
+def narrowest_bps(lab: Running, made: Fabric, src: Port, dst: Port) -> int:
+    """Rate of the slowest cable that packets from a host to another may pass [bit/s]."""
+    ends = leaving(made, src, dst)
+    return min(each.rate_bps for each in lab.cables if (dst.host, dst.device) in each.ends or ends & {*each.ends})
 
 
 def far_ends(lab: Running) -> dict[End, str]:

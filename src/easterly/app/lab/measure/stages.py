@@ -11,7 +11,7 @@ from easterly.app.lab.measure import loads
 from easterly.app.lab.measure.choice import Fabric
 from easterly.app.lab.measure.flows import Flow, burst, several
 from easterly.app.lab.measure.loads import Reading
-from easterly.app.lab.measure.of_site import Port, ports
+from easterly.app.lab.measure.of_site import Port, narrowest_bps, ports
 from easterly.app.lab.measure.padded import padded
 from easterly.app.lab.measure.segments import links, passed, shortest, steered
 from easterly.app.lab.measure.shares import SEGMENT_B, Tenant, carried, fractions
@@ -36,7 +36,7 @@ REPEATED = 3
 QUIET_S = 0.05
 """Until the last acknowledgements are counted."""
 PART = 0.5
-"""Of a port's rate that classes share, so that no other link on their way is full."""
+"""Of the slowest link's rate on the way, which classes share at a port, so that no other link is full."""
 TICK_S, SHARED_S, LONGEST_S = 0.05, 2.0, 10.0
 SEGMENTS = 100
 """That the slowest class sends at least meanwhile, so that a whole one hardly matters."""
@@ -196,7 +196,7 @@ def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan
         raise LabError("the site has one class only")
     cable = next(each for each in lab.cables if (dst.host, dst.device) in each.ends)
     near = next(end for end in cable.ends if end[0] == made.cables[dst.host, dst.device])
-    tree = planned(plan, near[1], int(PART * cable.rate_bps), tick_s=TICK_S)
+    tree = planned(plan, near[1], int(PART * narrowest_bps(lab, made, src, dst)), tick_s=TICK_S)
     points = {leaf.name: leaf.dscp[0] for leaf in tree.leaves if leaf.dscp}
     seconds = lasting_s(min(leaf.rate_bps for leaf in tree.leaves if leaf.dscp))
     tenants = [
