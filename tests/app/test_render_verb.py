@@ -94,6 +94,12 @@ def test_a_broken_list_makes_strangers_and_no_traceback(tmp_path, text):
     assert "cables.csv" in run("--target", "labels", "-o", tmp_path, code=2).stderr
 
 
+def test_a_file_where_the_folder_should_be_is_told_and_not_taken_for_files_in_it(tmp_path):
+    (tmp_path / "file").write_text("mine\n")
+    said = run("--target", "labels", "-o", tmp_path / "file" / "below", code=2).stderr
+    assert "below: cannot be written: Not a directory" in said and "--force" not in said
+
+
 def test_a_refusal_is_told_in_the_words_of_the_checker_and_ends_with_1(monkeypatch):
     def refuse(configs, everything=False, **given):
         return tuple(Validation(f.path, "Reader 1.0", False, "line 3: no") for f in configs.artifacts[:1])

@@ -73,6 +73,8 @@ def strangers(folder: Path, files: Sequence[Artifact]) -> list[str]:
     files : sequence of Artifact
         What is to be written; what stands there already with the same content is no stranger.
     """
+    if not folder.is_dir():  # nothing is in it; what cannot be written is told when it is
+        return []
     known = _listed(folder)
     found = []
     for file in files:
