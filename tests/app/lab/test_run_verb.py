@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from pathlib import Path
@@ -97,6 +98,8 @@ def test_a_folder_of_a_maker_that_was_killed_at_once_is_removed(
     [
         ({"switches": "cumulus"}, "no switches 'cumulus'; there are frr and ovs"), ({"stages": ("pings",)}, "'pings'"),
         ({"stages": "failover"}, "a sequence of some of ways, classes, "),
+        *(({"wait_s": wait_s}, "waited for .* above 0, such as 60") for wait_s in (math.nan, -3, 0)),
+        *(({"scale": scale}, "divided by .* above 0, or none") for scale in (math.nan, math.inf, -1)),
     ],
 )  # fmt: skip
 def test_a_program_that_asks_for_what_there_is_not_is_told(tmp_path: Path, words: dict[str, Any], said: str) -> None:

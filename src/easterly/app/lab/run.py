@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def run(
     LabError
         This machine cannot run it, and the message says why.
     """
-    kind = _known(switches, stages)
+    kind = _known(switches, stages, wait_s)
     nouns = nouns or Nouns(site)
     factor = scaled(nouns.network.value, scale)
     reason = kind.impossible()
@@ -121,8 +122,10 @@ def run(
     return _told(lab, [*compared, *found.compared], found.unmeasured, keep)
 
 
-def _known(switches: str, stages: Sequence[str]) -> Switches:
+def _known(switches: str, stages: Sequence[str], wait_s: float) -> Switches:
     """What a lab of such switches asks for."""
+    if not 0 < wait_s < math.inf:
+        raise ValueError(f"routers cannot be waited for {wait_s:g} s: give a number of seconds above 0, such as 60")
     if switches not in SWITCHES:
         raise ValueError(f"there are no switches {switches!r}; there are {' and '.join(SWITCHES)}")
     for stage in [stages] if isinstance(stages, str) else stages:
@@ -139,6 +142,8 @@ def scaled(network: Network, given: float | None) -> float:
     ValueError
         There are too many nodes, or a rate that no queue of this machine can have.
     """
+    if given is not None and not 0 < given < math.inf:
+        raise ValueError(f"rates cannot be divided by {given:g}: give a number above 0, or none")
     try:
         factor = usual_scale(network) if given is None else given
         wrong = crowded(network) or misfits(cables(network, factor))
