@@ -24,6 +24,7 @@ from easterly.config import ovs
 from easterly.config.ovs.bridge import Admission, Bridge, Group, Line, Queue, Station, Way
 from easterly.config.ovs.sanity import faults
 from easterly.model.outcome import DeviceConfigs
+from easterly.model.spec.underlay import Underlay
 from easterly.study.nouns import Nouns
 from easterly.study.rendering import doubts, rendered, sources
 
@@ -65,6 +66,9 @@ select = st.tuples(st.just("select"), buckets)
 failover = st.tuples(st.just("ff"), buckets.map(lambda found: tuple((port, 1) for port, _ in found)))
 
 
+timers = st.sampled_from([(0, 0), (50, 3)])
+
+
 @st.composite
 def bridges(draw):
     groups = tuple(Group(i + 1, *g) for i, g in enumerate(draw(st.lists(st.one_of(select, failover), max_size=3))))
@@ -75,7 +79,10 @@ def bridges(draw):
     queues = draw(st.lists(st.integers(1, 250_000), max_size=4))
     return Bridge(
         "leaf-0", draw(st.sampled_from(["system", "netdev"])),
-        tuple(Line(port, 10**11 if queues else 0, table) for port, table in sorted(tables.items())),
+        tuple(
+            Line(port, 10**11 if queues else 0, table, draw(timers) if table < 0 else (0, 0))
+            for port, table in sorted(tables.items())
+        ),
         groups, tuple(Way(net, n if g else 0, 0 if g else n) for net, g, n in ways),
         tuple(draw(st.lists(nets, max_size=3))),
         tuple(Station(a, port, b) for port, (a, b) in zip(hosts, pairs, strict=True)),
@@ -191,6 +198,19 @@ def test_a_datapath_that_ignores_queues_has_none():
     bridges = list(ovs.bridges(given.site, given.network, given.sheet, given.qos, given.forwarding))
     switches = [b for b in bridges if b.datapath == "netdev"]
     assert switches and not any("set_queue" in texts_of(b)["flows"] or b.queues for b in switches)
+
+
+def test_bridges_watch_each_other_by_bfd_where_timers_are_stated():
+    spec = made("graph")[0].site
+    stated = Underlay.model_validate({"bfd": {"interval": "20ms", "multiplier": 4}})
+    fabrics = {name: each.model_copy(update={"underlay": stated}) for name, each in spec.fabrics.items()}
+    given = sources(Nouns(spec.model_copy(update={"fabrics": fabrics})), ["ovs"])
+    watched = list(ovs.bridges(given.site, given.network, given.sheet, given.qos, given.forwarding))
+    for bridge, plain in zip(watched, made("graph")[1], strict=True):
+        assert read(bridge) == bridge
+        assert {line.bfd for line in plain.lines} == {(0, 0)}
+        assert all(line.bfd == ((20, 4) if line.table < 0 else (0, 0)) for line in bridge.lines)
+        assert "'bfd={enable=true,min_tx=20,min_rx=20,mult=4}'" in texts_of(bridge)["sh"]
 
 
 def test_no_rendered_file_is_implausible():

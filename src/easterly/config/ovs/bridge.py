@@ -22,16 +22,22 @@ from easterly.model.network import LinkKind, Network
 from easterly.model.qos import QosPlan
 from easterly.model.router import DEFAULT
 from easterly.model.spec.site import Site
+from easterly.model.spec.underlay import Detection
+from easterly.model.underlays import of_link
 
 Address = IPv4Address | IPv6Address
 
 
 class Line(NamedTuple):
-    """A port: its number, its rate [bit/s], and the table of the hosts behind it; -1 towards other switches."""
+    """A port: its number, its rate [bit/s], the table of the hosts behind it (-1 towards other switches), and its BFD.
+
+    Of BFD interval [ms] and multiplier, where the site states them; a neighbour without BFD would be taken for dead.
+    """
 
     port: int
     rate_bps: int
     table: int
+    bfd: tuple[int, int] = (0, 0)
 
 
 class Group(NamedTuple):
@@ -116,7 +122,7 @@ def bridges(site: Site, network: Network, sheet: Sheet, qos: QosPlan, forwarding
     """
     names = network.nodes.name.tolist()
     start = np.searchsorted(forwarding.node, np.arange(len(names) + 1))
-    drafting = _Drafting(network, sheet, forwarding, names, _lines(network), _queues(qos), _plugs(network, sheet),
+    drafting = _Drafting(network, sheet, forwarding, names, _lines(site, network), _queues(qos), _plugs(network, sheet),
                          _homes(sheet))  # fmt: skip
     for node in np.flatnonzero(network.transit).tolist():
         model = site.hardware.switches.get(str(network.nodes.switch_type[node]))
@@ -131,7 +137,7 @@ class _Drafting:
     sheet: Sheet
     forwarding: Forwarding
     names: list[str]
-    lines: dict[int, list[tuple[int, int, int]]]
+    lines: dict[int, list[tuple[int, int, int, tuple[int, int]]]]
     queues: tuple[Queue, ...]
     plugs: dict[int, list[tuple[int, Port]]]
     homes: dict[str, list[str]]
@@ -153,7 +159,10 @@ class _Drafting:
         chooses = any(kind == "select" for kind, _ in groups)
         return Bridge(
             self.names[node], DATAPATHS[datapath],
-            tuple(Line(port, bps, tables.get(port, 0) if host else -1) for port, bps, host in self.lines.get(node, [])),
+            tuple(
+                Line(port, bps, tables.get(port, 0) if host else -1, bfd)
+                for port, bps, host, bfd in self.lines.get(node, [])
+            ),
             tuple(Group(number, kind, buckets) for (kind, buckets), number in groups.items()),
             ways, tuple(sorted({str(net) for _, net in gateways})), stations,
             tuple(self._admissions({host.vrf for _, host in plugs})),
@@ -196,13 +205,19 @@ class _Drafting:
         return self.admitted[vrf]
 
 
-def _lines(network: Network) -> dict[int, list[tuple[int, int, int]]]:
-    """Ports of every node that are in use: number, rate, and whether a host is behind."""
+def _lines(site: Site, network: Network) -> dict[int, list[tuple[int, int, int, tuple[int, int]]]]:
+    """Ports of every node that are in use: number, rate, whether a host is behind, and BFD."""
     links, found = network.links, defaultdict(list)
     columns = (links.src, links.src_port, links.capacity_bps, links.kind)
-    for node, port, bps, kind in zip(*(c.tolist() for c in columns), strict=True):
-        found[node].append((port, round(bps), int(kind == LinkKind.HOST)))
+    for row, (node, port, bps, kind) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        host = kind == LinkKind.HOST
+        found[node].append((port, round(bps), int(host), (0, 0) if host else _bfd(of_link(site, network, row).bfd)))
     return {node: sorted(rows) for node, rows in found.items()}
+
+
+def _bfd(stated: Detection | bool) -> tuple[int, int]:
+    """Interval [ms] and multiplier."""
+    return (round(stated.interval * 1000), stated.multiplier) if isinstance(stated, Detection) else (0, 0)
 
 
 def _plugs(network: Network, sheet: Sheet) -> dict[int, list[tuple[int, Port]]]:

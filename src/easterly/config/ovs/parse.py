@@ -18,7 +18,9 @@ _WAY = re.compile(r"^table=3,.*?_dst=([^,]+),actions=dec_ttl,(group|output):(\d+
 _SEED = re.compile(r"^group_id=.*,selection_method_param=(\d+),", re.M)
 _GROUP = re.compile(r"^group_id=(\d+),type=(\w+)(.*)$", re.M)
 _BUCKET = re.compile(r"bucket=bucket_id:\d+(?:,weight:(\d+))?,watch_port:(\d+),actions=output:(\d+)")
-_PORT = re.compile(r"set interface swp(\d+) ofport_request=(\d+)$", re.M)
+_PORT = re.compile(
+    r"set interface swp\d+ ofport_request=(\d+)(?: 'bfd={(?:enable=true,min_tx=(\d+),min_rx=\d+,mult=(\d+))?}')?$", re.M
+)
 _QOS = re.compile(r"^ovs-vsctl set port swp(\d+) .*? other-config:max-rate=(\d+) queues.*$", re.M)
 _SHARE = re.compile(r"--id=@q(\d+) create queue other-config:min-rate=(\d+)")
 
@@ -64,8 +66,10 @@ def parse(flows: str, group: str, script: str) -> Bridge:
         name=head[1],
         datapath=datapath[1],
         lines=tuple(
-            Line(number, rates.get(number, 0), tables.get(number, 0) if number in hosts else -1)
-            for number in (int(number) for _, number in _PORT.findall(script))
+            Line(port, rates.get(port, 0), tables.get(port, 0) if port in hosts else -1, (interval_ms, multiplier))
+            for port, interval_ms, multiplier in (
+                map(int, (each or 0 for each in row)) for row in _PORT.findall(script)
+            )
         ),
         groups=groups(group),
         ways=tuple(

@@ -52,9 +52,9 @@ def files(nouns: Nouns) -> DeviceConfigs:
 
 
 def agreed(lab: Running, nouns: Nouns, wait_s: float, said: Callable[[str], None]) -> list[Within]:
-    """Files that are loaded: nobody has to wait until bridges agree."""
-    begin = time.monotonic()
-    made = trial.loaded(lab, _bridges(nouns))
+    """Files that are loaded, and sessions of BFD, which are all that bridges have to say to each other."""
+    begin, bridges = time.monotonic(), _bridges(nouns)
+    made = trial.loaded(lab, bridges) + trial.watched(lab, bridges, wait_s)
     lab.seconds["flows"] = time.monotonic() - begin
     return made
 
@@ -96,7 +96,7 @@ class _Trial:
             self.compared += trial.shared(self.lab, self.bridges, case, self.known)
         around = trial.detours(self.lab, self.bridges, self.cases)
         for each in around:
-            self.compared += trial.detoured(self.lab, each)
+            self.compared += trial.detoured(self.lab, self.bridges, each)
         if not around:
             self.unmeasured.append(Unmeasured("detours", "no switch on these ways has one around a port"))
 

@@ -2,7 +2,8 @@
 
 A bridge sees the carrier of its ports, and nothing else: bridges tell each other nothing. What would leave by a port
 without carrier takes another bucket as soon as the kernel has told the switch. A switch that has no other way, and both
-of a cable that is silent but has its carrier, send packets there as long as that lasts.
+of a cable that is silent but has its carrier, send packets there as long as that lasts. Where the site states timers of
+BFD, bridges notice silence by it (RFC 5880, section 6.8.4).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from easterly.app.lab.bridges import ways
-from easterly.app.lab.bridges.trial import Case
+from easterly.app.lab.bridges.trial import Case, settled
 from easterly.app.lab.measure import choice
 from easterly.app.lab.measure.choice import End, Way
 from easterly.app.lab.measure.failover import Waits, waiting
@@ -29,11 +30,8 @@ from easterly.config.ovs.bridge import Bridge
 
 PROBED = 8
 """Flows of each direction."""
-QUIET_S, DOWN_S, SILENT_S = 0.2, 1.2, 0.4
-"""Probes before a fault and after it; how long faults last."""
-TOLD_S = 1.0
-"""Linux tells of lost carriers once a second at most (net/core/link_watch.c), and of ports that somebody takes down at
-once."""
+QUIET_S, FAULT_S = 0.2, 0.4
+"""Probes before a fault and after it; how long faults last, and longer if it takes longer to notice them."""
 HEARD_S = 0.02
 """From when a switch has heard of a port until its datapath has: two threads, woken by events and by no timer, look at
 all ports and flows, of which labs have few."""
@@ -45,6 +43,7 @@ class Fault:
 
     least_s: Annotated[float, Unit("s"), Doc("How long at least.")]
     most_s: Annotated[float, Unit("s"), Doc("How long at most.")]
+    apart_s: Annotated[float, Unit("s"), Doc("From when its first end may have begun until both had, at most.")]
     waits: Annotated[Waits, Doc("How long this machine kept programs waiting meanwhile.")]
 
     @property
@@ -69,17 +68,18 @@ def interruptions(lab: Running, bridges: Sequence[Bridge], case: Case) -> list[W
         raise LabError(f"no flow leaves {case.bridge} by a port of the group")
     ends = (end, lab.far[end])
     cable = [(lab.spaces[node], device) for node, device in reversed(ends)]
-    made = _probed(lab, flows, lambda: pulled(cable), DOWN_S)
-    around = ways.fabric(lab, bridges, flows, ends)
+    made = _probed(lab, flows, lambda: pulled(cable), FAULT_S)
+    around, missed = ways.fabric(lab, bridges, flows, ends), _missed(bridges, end)
     when = f" while {end[0]} {end[1]} is down"
     compared = [
-        _expected(track, way, ends, made[1], when, heard=_leads_on(around, track.flow))
+        _fallen(track, way, ends, made[1], when, heard=_leads_on(around, track.flow))
         for track, way in zip(made[0].tracks, before, strict=True)
     ]
-    made = _probed(lab, flows, lambda: _silent(lab, ends), SILENT_S)
+    settled(lab, bridges)
+    made = _probed(lab, flows, lambda: _silent(lab, ends), FAULT_S + missed[1])
     when = f" while the cable of {end[0]} {end[1]} is silent"
     return compared + [
-        _expected(track, way, ends, made[1], when, heard=False)
+        _silenced(track, way, ends, made[1], when, missed, heard=missed[1] > 0 and _leads_on(around, track.flow))
         for track, way in zip(made[0].tracks, before, strict=True)
     ]  # fmt: skip
 
@@ -115,7 +115,7 @@ def _probed(
                 over_s = time.monotonic()
             ended_s = time.monotonic()
             time.sleep(QUIET_S)
-            return probed(), Fault(over_s - begun_s, ended_s - asked_s, waits())
+            return probed(), Fault(over_s - begun_s, ended_s - asked_s, begun_s - asked_s, waits())
 
 
 def _leads_on(around: choice.Fabric, flow: Flow) -> bool:
@@ -127,22 +127,48 @@ def _leads_on(around: choice.Fabric, flow: Flow) -> bool:
     return True
 
 
-def _expected(
+def _missed(bridges: Sequence[Bridge], end: End) -> tuple[float, float]:
+    """Within which a bridge notices that nothing comes in by a port [s]; 0 where nothing is to."""
+    line = next(each for bridge in bridges for each in bridge.lines if (bridge.name, f"swp{each.port}") == end)
+    interval_s, multiplier = line.bfd[0] / 1000, line.bfd[1]
+    return (multiplier - 1) * interval_s, multiplier * interval_s
+
+
+def _fallen(
     track: Track, way: Way, ends: tuple[End, End], fault: Fault, when: str, *, heard: bool
+) -> Within:  # fmt: skip
+    """While a port is down, and its far end without carrier."""
+    why = f"the kernel tells the switch at once, which takes up to {fault.heard_s:.3f} s to change ways"
+    known = (0.0, fault.heard_s, why)
+    return _expected(track, way, ends, when, known if heard else _unheard(fault))
+
+
+def _silenced(
+    track: Track, way: Way, ends: tuple[End, End], fault: Fault, when: str, missed: tuple[float, float], *, heard: bool
+) -> Within:  # fmt: skip
+    """While a cable is silent."""
+    why = (
+        f"BFD notices after {missed[0]:.3f} s to {missed[1]:.3f} s, both ends fell silent within {fault.apart_s:.3f} s "
+        f"and the switch takes up to {fault.heard_s:.3f} s to change ways"
+    )
+    known = (missed[0] - fault.apart_s, missed[1] + fault.apart_s + fault.heard_s, why)
+    return _expected(track, way, ends, when, known if heard else _unheard(fault))
+
+
+def _unheard(fault: Fault) -> tuple[float, float, str]:
+    why = "no switch before it has another way, or sees anything wrong: its packets are lost as long as it lasts"
+    return fault.least_s, fault.most_s + fault.heard_s, why
+
+
+def _expected(
+    track: Track, way: Way, ends: tuple[End, End], when: str, interval: tuple[float, float, str]
 ) -> Within:  # fmt: skip
     if not any(end in way for end in ends):
         return Within.exactly(
             f"probes lost of {track.flow}{when}", 0, track.lost, "its computed way does not lead there"
         )  # fmt: skip
-    found, told_s = track.outage, TOLD_S if ends[1] in way else 0.0
-    if heard:
-        least_s, most_s = 0.0, told_s + fault.heard_s
-        why = f"the kernel tells the switch within {told_s:g} s, which takes up to {fault.heard_s:.3f} s to change ways"
-    else:
-        least_s, most_s = fault.least_s, fault.most_s + fault.heard_s
-        why = "no switch before it has another way, or sees anything wrong: its packets are lost as long as it lasts"
-    blur_s = found.blur_s
+    (least_s, most_s, why), blur_s = interval, track.outage.blur_s
     return Within(
         f"interruption of {track.flow}{when}", (least_s + most_s) / 2, least_s - blur_s, most_s + blur_s,
-        found.middle_s, "s", f"{why}; the probes tell the ends to {blur_s:.3f} s",
+        track.outage.middle_s, "s", f"{why}; the probes tell the ends to {blur_s:.3f} s",
     )  # fmt: skip

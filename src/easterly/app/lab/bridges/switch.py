@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import re
 import shutil
 import socket
 import time
@@ -134,6 +135,19 @@ def noticed(space: Space, folder: Path, port: str, state: str) -> None:
         if time.monotonic() > end:
             raise LabError(f"{folder.name}: Open vSwitch does not notice that {port} is {state}")
         time.sleep(0.02)
+
+
+def up(space: Space, folder: Path) -> int:
+    """Sessions of BFD of a bridge that are up, with the intervals that both sides have stated."""
+    parts = re.split(r"^---- .*$", told(space, folder, "bfd/show"), flags=re.M)[1:]
+    return sum("Local Session State: up" in part and _interval(part, "RX") == _interval(part, "Local Minimum RX")
+               for part in parts)  # fmt: skip
+
+
+def _interval(part: str, what: str) -> int:
+    """Of a session [ms]."""
+    found = re.search(rf"^ *{what} Interval: (?:Approx )?(\d+)ms", part, re.M)
+    return int(found[1]) if found else -1
 
 
 def checksummed(space: Space, ports: Iterable[str]) -> None:

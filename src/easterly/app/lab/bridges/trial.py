@@ -20,6 +20,7 @@ from easterly.app.lab.measure.flows import Flow, receivers, senders, several
 from easterly.app.lab.measure.split import binomial_interval
 from easterly.app.lab.measure.within import Within
 from easterly.app.lab.running import Running
+from easterly.app.lab.spaces import LabError
 from easterly.base.schema import Doc
 from easterly.config.ovs.bridge import Bridge, Group, Station
 
@@ -30,6 +31,8 @@ AT_ONCE, BREATH_S, LAST_S = 32, 0.004, 0.3
 LOADED = "each line of the rendered file is one, and nothing else makes any"
 ALL = "what one bucket does not take another one does, and no queue is long"
 AROUND = "all that its neighbour has sent there, and nothing else has a way over it"
+WATCHED = "each port towards another bridge has one, and the cables are whole"
+EVERY_S = 0.05
 COMPUTED = (
     "the hash of each flow is computed from the seed that its switch was given, and the switch tells the same scores "
     "of one, so that no other way is possible"
@@ -72,6 +75,20 @@ def loaded(lab: Running, bridges: Sequence[Bridge]) -> list[Within]:
             if planned:
                 made.append(Within.exactly(f"{what} of {bridge.name}", planned, count(space, folder), LOADED))
     return made
+
+
+def watched(lab: Running, bridges: Sequence[Bridge], wait_s: float) -> list[Within]:
+    """Sessions of BFD that are up after a while, where there are to be any."""
+    planned = {bridge.name: sum(line.bfd[0] > 0 for line in bridge.lines) for bridge in bridges}
+    if not any(planned.values()):
+        return []
+    end = time.monotonic() + wait_s
+    while True:
+        found = {name: switch.up(lab.spaces[name], lab.record.folder / name) for name in planned}
+        if found == planned or time.monotonic() > end:
+            break
+        time.sleep(EVERY_S)
+    return [Within.exactly("sessions of BFD that are up", sum(planned.values()), sum(found.values()), WATCHED)]
 
 
 def cases(lab: Running, bridges: Sequence[Bridge]) -> list[Case]:
@@ -156,11 +173,11 @@ def shared(lab: Running, bridges: Sequence[Bridge], case: Case, known: bool) -> 
         return Counter(end for way in computed for end in way) if known else None
 
     made = _held(case, *_sent(lab, case, ends), "", wanted())
-    with _down(lab, *ends[0]):
+    with _down(lab, bridges, *ends[0]):
         return made + _held(case, *_sent(lab, case, ends), case.ports[0], wanted(ends[0]))
 
 
-def detoured(lab: Running, made: Detour) -> list[Within]:
+def detoured(lab: Running, bridges: Sequence[Bridge], made: Detour) -> list[Within]:
     """Flows that a next switch sends around a port that is down: all that reach it.
 
     Raises
@@ -169,7 +186,7 @@ def detoured(lab: Running, made: Detour) -> list[Within]:
         The switch does not notice that a port is down, or up again.
     """
     case, ends = made.case, [(made.case.bridge, made.into), (made.bridge, made.dead), (made.bridge, made.around)]
-    with _down(lab, made.bridge, made.dead):
+    with _down(lab, bridges, made.bridge, made.dead):
         taken, arrived = _sent(lab, case, ends)
     when = f" while {made.bridge} {made.dead} is down"
     into, dead, around = (taken[end] for end in ends)
@@ -181,7 +198,7 @@ def detoured(lab: Running, made: Detour) -> list[Within]:
 
 
 @contextmanager
-def _down(lab: Running, node: str, port: str) -> Iterator[None]:
+def _down(lab: Running, bridges: Sequence[Bridge], node: str, port: str) -> Iterator[None]:
     """A port that is down for a while, and its switch knows."""
     space, folder = lab.spaces[node], lab.record.folder / node
     space.batch("ip", f"link set {port} down\n")
@@ -191,6 +208,19 @@ def _down(lab: Running, node: str, port: str) -> Iterator[None]:
     finally:
         space.batch("ip", f"link set {port} up\n")
     switch.noticed(space, folder, port, "up")
+    settled(lab, bridges)
+
+
+def settled(lab: Running, bridges: Sequence[Bridge]) -> None:
+    """Wait until bridges take all ports for alive again.
+
+    Raises
+    ------
+    LabError
+        They do not.
+    """
+    if any(not each.ok for each in watched(lab, bridges, switch.PATIENCE_S)):
+        raise LabError("sessions of BFD do not come up again")
 
 
 def _held(
