@@ -73,3 +73,15 @@ def tunnels_have_ends(site: Site) -> Iterator[Finding]:
                "those at other switches"  # fmt: skip
         hint = "give IPv4 too: pools `fabric` and `loopback`"
         yield Finding("E528", f"{site.tenants[tables[0]].origin}/vrf", text, hint, Severity.WARNING)
+
+
+@rule("E529", "a fence around a tenant without addresses of its own")
+def fences_know_their_addresses(site: Site) -> Iterator[Finding]:
+    """Access lists know whom they judge by a table, or by addresses."""
+    placed = {block.tenant for block in site.addressing.blocks.values()}
+    for name, fence in sorted(site.isolation.items()):
+        tenant = site.tenants.get(name)
+        if tenant is not None and not tenant.vrf and tenant.pool is None and name not in placed:
+            text = f"hosts of {name} have their leaf's addresses, as anybody's: no access list tells them from others"
+            hint = f"give {name} `vrf: true`, or a `pool` of its own"
+            yield Finding("E529", fence.origin, text, hint, Severity.WARNING, on_key=True)
