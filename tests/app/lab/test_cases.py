@@ -56,6 +56,8 @@ def test_a_diamond_is_interrupted_for_as_long_as_its_timers_say(
             blur = blur_s(each)
             assert max(each.least, 0.0) == pytest.approx(max(low_s + back * told_s[0] - blur, 0.0), abs=2e-3)
             assert high_s + 0.1 + back * told_s[1] <= each.most
+        if carrier and least_s >= 2.0:
+            assert max(each.measured for each in gaps) < 1.0, "no timer has to run out"
     again = [each for each in made.comparisons if each.what.startswith("routes that are there again")]
     assert len(again) == ("carrier" in stages)
     planned = sum(each.predicted for each in made.comparisons if each.what.startswith("routes of r"))
@@ -102,3 +104,4 @@ def test_the_demo_runs_as_leaves_and_spines_of_a_size_that_fits() -> None:
     assert by["all-reduce of 4 hosts of acme"] >= 0.6
     assert any("data of the all-reduce of acme over train-spine" in what for what in by)
     assert sum(what.startswith("interruption of") for what in by) >= 2
+    assert sum(what.startswith("interruption without carrier of") for what in by) >= 2

@@ -123,10 +123,10 @@ def _build(lab: Running) -> None:
 
 
 def _pair(lab: Running, cable: Cable, number: int) -> str:
-    """Both ends with numbers of their own: Linux looks at once for the carrier of an interface that is on another one.
+    """Command for a cable whose ends have numbers of their own, so that Linux tells at once of carriers that go.
 
-    It is told so by two numbers that differ. All routers here share a kernel, which looks for other carriers that go
-    once a second (`linkwatch_urgent_event` of its link_watch.c).
+    It takes an interface for one that is on another by their two numbers, and makes no such one wait; of all others it
+    tells once a second (`linkwatch_urgent_event` of its link_watch.c), and all routers here share a kernel.
     """
     (a, p), (b, q) = cable.ends
     near, far = (f"{name} index {FIRST + 2 * number + i}" for i, name in enumerate((p, q)))

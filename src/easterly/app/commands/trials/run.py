@@ -32,7 +32,7 @@ if TYPE_CHECKING:
               help="Seconds within which routers have to agree.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Leave the lab running, for `lab shell` and the like.")
 @click.option("--measure/--no-measure", default=True,
-              help="Whether to send flows and let a link fall silent, too, and hold both to predictions.")  # fmt: skip
+              help="Whether to send flows and let a link fail, too, and hold both to predictions.")  # fmt: skip
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html",
               help="Also write a page: predicted and measured.")  # fmt: skip
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
