@@ -127,7 +127,7 @@ def rings_and_gaps(found: dict[str, Any]) -> None:
     assert min(each["measured"] for each in silent) > 0.39
     assert max(each["measured"] for each in down) < 0.39
     kept = [each for name, each in found.items() if "probes lost" in name]
-    assert len(kept) + len(silent) + len(down) == 32 and all(each["measured"] == 0 for each in kept)
+    assert len(kept) + len(silent) + len(down) == 32 and max(each["measured"] for each in kept) < 390
 
 
 @pytest.mark.slow
