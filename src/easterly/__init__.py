@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from easterly.base.units import RATE, SIZE, TIME
     from easterly.base.units import format_exact as format_quantity
     from easterly.base.units import parse as parse_quantity
-    from easterly.config import render
     from easterly.model.address import AddressPlan
     from easterly.model.demand import DemandSet
     from easterly.model.network import Network
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from easterly.site.formats import read as read_topology
     from easterly.study.check import check
     from easterly.study.pipeline import plan
+    from easterly.study.rendering import render
 
     __version__: str
 
@@ -62,7 +62,7 @@ _WHERE = {
     "parse_quantity": "base.units:parse",
     "plan": "study.pipeline",
     "read_topology": "site.formats:read",
-    "render": "config",
+    "render": "study.rendering",
     "run_lab": "app.lab.run:run",
 }
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import easterly
 from easterly import config
 from easterly.app.cli import main
 from easterly.app.commands.render import TARGETS
+from easterly.base.findings import FindingsError
 from easterly.model.outcome import Artifact, Validation
 
 ROOT = Path(__file__).parents[2]
@@ -122,3 +124,21 @@ def test_misuse():
     run("--every", "--no-validate", code=2)
     run("--target", "frrr", code=2)
     run("-o", "/dev/null/x", "--target", "labels", code=2)
+
+
+def test_python_gives_the_same_files(tmp_path):
+    run("--target", "frr", "--target", "labels", "-o", tmp_path, "--no-validate")
+    made = easterly.render(easterly.load(Path(DEMO)).site, ["frr", "labels"])
+    there = {path.relative_to(tmp_path).as_posix(): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {file.path: file.text for file in made.artifacts} == {k: v for k, v in there.items() if k != "render.json"}
+
+
+def test_python_refuses_what_has_errors_or_is_no_site_or_no_target():
+    site = easterly.load(Path(DEMO)).site
+    with pytest.raises(ValueError, match="frrr"):
+        easterly.render(site, ["frrr"])
+    with pytest.raises(TypeError, match="a Site is wanted"):
+        easterly.render(Path(DEMO))
+    wrong = site.model_copy(update={"addressing": site.addressing.model_copy(update={"pools": {}})})
+    with pytest.raises(FindingsError, match="E211 tenants/acme/pool"):
+        easterly.render(wrong, ["frr"])

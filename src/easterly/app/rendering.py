@@ -26,10 +26,11 @@ class Rendered:
     validations: tuple[Validation, ...]
 
     @property
-    def artifacts(self) -> list[Artifact]:
+    def artifacts(self) -> tuple[Artifact, ...]:
         """All files, each once, sorted by path."""
-        found = {file.path: file for files in self.files.values() for file in files}
-        return [found[path] for path in sorted(found)]
+        from easterly.study.rendering import each_once
+
+        return each_once(self.files)
 
     def rows(self) -> list[dict[str, Any]]:
         """One row per target: files, lines, and each checker with how many files it accepted and read."""

@@ -8,15 +8,66 @@ from typing import Any
 
 from easterly import address, config, route
 from easterly.base.columns import ints
-from easterly.base.findings import Finding
+from easterly.base.findings import Finding, FindingsError
 from easterly.config.switches import health
 from easterly.config.targets import Sources
 from easterly.demand.serving.backends import backends
 from easterly.demand.serving.pods import pods
 from easterly.model.forwarding import Forwarding
-from easterly.model.outcome import Artifact
+from easterly.model.outcome import Artifact, DeviceConfigs
+from easterly.model.spec.site import Site
 from easterly.study import traffic
+from easterly.study.check import check, errors
 from easterly.study.nouns import Nouns
+
+
+def render(site: Site, targets: Collection[str] = (config.ALL,)) -> DeviceConfigs:
+    """Files of a site for devices, hosts and programs, as ``easterly render`` writes them.
+
+    What programs of this machine say of them tells `easterly.config.validate`.
+
+    Parameters
+    ----------
+    site : Site
+    targets : collection of str, optional
+        Names of `easterly.config.targets.TARGETS`; all of them if absent.
+
+    Returns
+    -------
+    DeviceConfigs
+        Each file once, sorted by path; equal sites give equal bytes.
+
+    Raises
+    ------
+    FindingsError
+        The site has errors, or a file would say what cannot be meant.
+    ValueError
+        A name that is no target.
+    TypeError
+        What is given as site is none.
+
+    Examples
+    --------
+    >>> import easterly
+    >>> from importlib.resources import files
+    >>> made = easterly.render(easterly.load(files("easterly.app") / "demo.yaml").site, ["labels"])
+    >>> [file.path for file in made.artifacts][:2]
+    ['addresses.csv', 'cables.csv']
+    """
+    nouns = Nouns(site)
+    config.chosen(targets)
+    if wrong := errors(check(site, nouns)):
+        raise FindingsError(wrong)
+    files = rendered(nouns, targets)
+    if wrong := errors(doubts(nouns, files)):
+        raise FindingsError(wrong)
+    return DeviceConfigs(each_once(files))
+
+
+def each_once(files: Mapping[str, Collection[Artifact]]) -> tuple[Artifact, ...]:
+    """Files of some targets, which may share some, sorted by path."""
+    found = {file.path: file for own in files.values() for file in own}
+    return tuple(found[path] for path in sorted(found))
 
 
 def sources(nouns: Nouns, targets: Collection[str] = (config.ALL,)) -> Sources:
