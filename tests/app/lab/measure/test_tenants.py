@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +12,8 @@ from tests.app.lab.trees import FRAME_B, M
 from tests.lab import require_root
 
 from easterly.app.lab import LabError, Space, spaces
+from easterly.app.lab.measure import stages
+from easterly.app.lab.measure.failover import Waits
 from easterly.app.lab.measure.shares import Tenant, carried, ceiling, fractions
 from easterly.app.lab.shaped import shape
 from easterly.config.linux.qos import render_tc
@@ -115,3 +117,18 @@ def test_a_control_that_the_kernel_has_not_is_told() -> None:
 def test_more_than_the_link_is_noticed() -> None:
     assert not ceiling(two(), {"red.rest": 58 * M, "blue.rest": 12 * M}, 5.0).ok
     assert ceiling(two(), {"red.rest": 46 * M, "blue.rest": 11 * M}, 5.0).ok
+
+
+@pytest.mark.parametrize(("stalls", "tries", "taken"), [([0.01], 1, 0), ([0.2, 0.01], 2, 1), ([0.3, 0.1, 0.2], 3, 1)])
+def test_a_measurement_is_repeated_while_this_machine_stalls(
+    monkeypatch: pytest.MonkeyPatch, stalls: list[float], tries: int, taken: int
+) -> None:
+    left, made = iter(stalls), []
+    monkeypatch.setattr(stages, "waiting", lambda: nullcontext(lambda: Waits(1.0, next(left))))
+
+    def measured() -> dict[str, float]:
+        made.append({"gold": float(len(made))})
+        return made[-1]
+
+    assert stages.calmest(measured) == {"gold": taken}
+    assert len(made) == tries

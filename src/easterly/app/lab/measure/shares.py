@@ -31,7 +31,7 @@ DEVIATION = 0.03
 """Of a share, relative to it: buckets and whole segments. Far less was seen, on a machine with nothing to spare."""
 WHY = (
     "from the closed form to packets through the scheduler, and 3 % on either side for buckets and whole segments; "
-    "shares of what came through hardly depend on how often this machine stalls"
+    "measured again, twice at most, where this machine stalled for longer than a bucket lasts"
 )
 FIRST_PORT = 6000
 BUFFER_B, CHUNK_B = 400_000, 1 << 16

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from easterly.app.lab.islands import islands
 from easterly.app.lab.measure import loads
 from easterly.app.lab.measure.choice import Fabric
+from easterly.app.lab.measure.failover import waiting
 from easterly.app.lab.measure.flows import Flow, burst, several
 from easterly.app.lab.measure.loads import Reading
 from easterly.app.lab.measure.of_site import Port, narrowest_bps, ports
@@ -38,6 +39,7 @@ QUIET_S = 0.05
 PART = 0.5
 """Of the slowest link's rate on the way, which classes share at a port, so that no other link is full."""
 TICK_S, SHARED_S, LONGEST_S = 0.05, 2.0, 10.0
+TRIES = 3
 SEGMENTS = 100
 """That the slowest class sends at least meanwhile, so that a whole one hardly matters."""
 
@@ -206,8 +208,21 @@ def classes(lab: Running, pairs: Sequence[tuple[Port, Port]], made: Fabric, plan
     space = lab.spaces[near[0]]
     try:
         shape(space, tree)
-        got = carried(tenants, seconds)
+        got = calmest(lambda: carried(tenants, seconds))
     finally:
         shape(space, *(each for each in cable.shapers() if each.device == near[1]))
         time.sleep(0.1)
     return fractions(tree, got)
+
+
+def calmest(measured: Callable[[], dict[str, float]]) -> dict[str, float]:
+    """What classes had while this machine stalled for less than their buckets last; else in the calmest of some tries.
+
+    A class whose senders are kept waiting for longer runs dry, and others have what it does not use.
+    """
+    found: list[tuple[float, dict[str, float]]] = []
+    while len(found) < TRIES and not (found and found[-1][0] < TICK_S):
+        with waiting() as waits:
+            got = measured()
+            found.append((waits().longest_s, got))
+    return min(found, key=lambda each: each[0])[1]
