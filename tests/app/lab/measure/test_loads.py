@@ -79,7 +79,8 @@ def test_every_cable_carries_the_data_of_its_connections_and_another_order_of_ra
     # One connection there and one back; ranks in the other order have two of each.
     there = [each for each in right if each.what == "data of the all-reduce over left to-r1"]
     assert [each.predicted for each in there] == [7_200_000]
-    assert there[0].most - there[0].least < 0.01 * 7_200_000
+    again_B = int(there[0].why.rpartition("sent again to ")[2].split()[0].replace(",", ""))
+    assert there[0].most - there[0].least - again_B < 0.01 * 7_200_000, "but for what a busy machine has sent again"
     for found in (wrong, moved):
         bad = {each.what for each in found if not each.ok}
         assert {"data of the all-reduce over left to-r1", "data of the all-reduce over right to-r4",
