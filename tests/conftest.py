@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # seconds walk lines that short ones beside them walk as well, and are marked `no_cover` where they stand.
         if seen[test] > COUNTED_CASES or is_hypothesis_test(test):
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """Take the tests themselves off the search for garbage, which would go through all of them while one measures."""
+    gc.collect()
+    gc.freeze()
 
 
 def deepen(items: list[pytest.Item]) -> None:
